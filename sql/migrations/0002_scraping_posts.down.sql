@@ -1,0 +1,5 @@
+-- Removes the scraping room with its data. The landed files stay: loading them again rebuilds every row.
+
+delete from operations.partitioned_tables where table_name like 'scraping.%';
+
+drop schema scraping cascade;

@@ -1,0 +1,327 @@
+-- Scraping: what landed, what it said, and one snapshot per post and observation.
+
+create schema scraping authorization syndication_owner;
+
+set local role syndication_owner;
+
+grant usage on schema scraping to syndication_pipeline, syndication_reader;
+
+create sequence scraping.run_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.profile_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.post_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.media_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.hashtag_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.download_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.quarantine_id_sequence as bigint maxvalue 4294967295;
+grant usage on all sequences in schema scraping to syndication_pipeline;
+
+create type scraping.run_kind as enum (
+    'fetch', -- network to landing zone
+    'load'   -- landing zone to PostgreSQL
+);
+
+create type scraping.run_status as enum ('running', 'completed', 'failed', 'cancelled');
+
+-- Where the time of an observation comes from.
+create type scraping.observation_time_source as enum (
+    'file_name', -- the scraper wrote it into the file's name
+    'meta',      -- the file's .meta.json says it
+    'noon'       -- nothing says it: noon UTC of the landing day
+);
+
+-- How a post was met. The order is how much an observation is trusted: the least value wins a tie.
+create type scraping.observation_kind as enum (
+    'post',     -- the item is the post
+    'repost',   -- the item is a plain repost, the post is its original
+    'reshared'  -- the post is quoted inside another
+);
+
+-- One row is one session of fetching or loading. A session that died is closed by the next one.
+create table scraping.download_runs (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    run_id text not null default tenancy.public_id('run', nextval('scraping.run_id_sequence'))
+        check (run_id like 'run-________'),
+    kind scraping.run_kind not null,
+    source text not null,
+    platform text,
+    partition_from date not null,
+    partition_to date not null,
+    status scraping.run_status not null default 'running',
+    started_at timestamptz not null default clock_timestamp(),
+    completed_at timestamptz,
+    script_name text not null,
+    dagster_run_id text,
+    files_read integer not null default 0,
+    items_read integer not null default 0,
+    items_quarantined integer not null default 0,
+    posts_fetched integer not null default 0,
+    posts_new integer not null default 0,
+    posts_updated integer not null default 0,
+    snapshots_new integer not null default 0,
+    snapshots_updated integer not null default 0,
+    snapshots_removed integer not null default 0,
+    unknown_keys jsonb not null default '{}',
+    cost_usd numeric(12, 6),
+    error_message text,
+    system_info jsonb not null default '{}',
+    created_at timestamptz not null default now(),
+    primary key (organization_id, run_id),
+    check (partition_from <= partition_to),
+    check ((completed_at is null) = (status = 'running'))
+);
+
+create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
+create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
+
+-- One row is one landed file as it was last loaded: the ledger that a load is held against.
+create table scraping.landed_files (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    source_file_path text not null,
+    source text not null,
+    landed_on date not null,
+    content_hash bytea not null,
+    size_bytes bigint not null,
+    observed_at timestamptz,
+    observed_at_source scraping.observation_time_source,
+    tracked_username text,
+    items integer not null default 0,
+    items_quarantined integer not null default 0,
+    adapter_version integer,
+    run_id text not null,
+    first_loaded_at timestamptz not null default now(),
+    primary key (organization_id, source_file_path),
+    foreign key (organization_id, run_id) references scraping.download_runs
+);
+
+create index landed_files_landed_on on scraping.landed_files (landed_on);
+
+-- One row is one distinct item of a day's landed files, as its exact text.
+create table scraping.raw_payloads (
+    organization_id text not null,
+    landed_on date not null,
+    source text not null,
+    payload_hash bytea not null,
+    source_file_path text not null,
+    position integer not null check (position >= 0),
+    run_id text not null,
+    payload json not null,
+    primary key (organization_id, landed_on, source, payload_hash)
+) partition by range (landed_on);
+
+comment on column scraping.raw_payloads.source_file_path is
+'The first file, by path, in which the item stands; an identical item in another file adds no row.';
+
+-- One row is one item (or one whole file, position NULL) that could not be loaded, with the raw bytes.
+create table scraping.quarantine (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    quarantine_id text not null default tenancy.public_id('qrt', nextval('scraping.quarantine_id_sequence'))
+        check (quarantine_id like 'qrt-________'),
+    source text not null,
+    landed_on date not null,
+    source_file_path text not null,
+    position integer check (position >= 0),
+    reason text not null check (reason <> ''),
+    payload bytea,
+    payload_bytes bigint not null,
+    adapter_version integer,
+    run_id text,
+    quarantined_at timestamptz not null default now(),
+    replayed_at timestamptz,
+    primary key (organization_id, quarantine_id),
+    unique nulls not distinct (organization_id, source_file_path, position)
+);
+
+comment on column scraping.quarantine.payload is
+'The raw bytes, cut at 1 MiB (payload_bytes is the full length; the landed file holds the rest).';
+
+create index quarantine_open on scraping.quarantine (organization_id, landed_on) where replayed_at is null;
+
+-- One row is one profile, page or channel: tracked by us, or met as an author.
+create table scraping.profiles (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    profile_id text not null default tenancy.public_id('prf', nextval('scraping.profile_id_sequence'))
+        check (profile_id like 'prf-________'),
+    platform text not null,
+    username text not null check (username <> ''),
+    name text,
+    kind text check (kind in ('person', 'company', 'channel')),
+    headline text,
+    profile_url text,
+    is_tracked boolean not null default false,
+    is_active boolean not null default true,
+    notes text,
+    post_count integer not null default 0,
+    described_at timestamptz,
+    last_synced_at timestamptz,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, profile_id),
+    unique (organization_id, platform, username)
+);
+
+comment on column scraping.profiles.is_tracked is 'The profile is one whose posts we scrape.';
+comment on column scraping.profiles.is_active is 'The switch for people: false pauses the scraping of a tracked profile.';
+comment on column scraping.profiles.post_count is 'Posts and reposts by this profile that we have seen.';
+
+-- One row is one post. Counters are not here: they are in data_downloads, one row an observation.
+create table scraping.posts (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence'))
+        check (post_id like 'p-________'),
+    platform text not null,
+    urn text not null check (urn <> ''),
+    urn_kind text not null,
+    full_urn text,
+    posted_at timestamptz check (posted_at >= '2000-01-01 00:00:00+00' and posted_at < '2100-01-01 00:00:00+00'),
+    author_username text,
+    profile_id text,
+    text_content text,
+    article jsonb,
+    post_type text,
+    url text,
+    reposted_post_id text,
+    raw_json jsonb,
+    content_hash bytea,
+    content_observed_at timestamptz not null,
+    direct_observed_at timestamptz,
+    first_seen_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    is_history_rewritten boolean not null default false,
+    is_read boolean not null default false,
+    is_marked boolean not null default false,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, post_id),
+    unique (organization_id, platform, urn),
+    foreign key (organization_id, profile_id) references scraping.profiles,
+    foreign key (organization_id, reposted_post_id) references scraping.posts,
+    check (reposted_post_id <> post_id)
+) with (toast_tuple_target = 512);
+
+comment on column scraping.posts.urn is
+'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the activity id is known.';
+comment on column scraping.posts.raw_json is 'The newest observation of the post, as it came.';
+comment on column scraping.posts.direct_observed_at is
+'When the post was last met itself, not through a repost or a quote; NULL if never.';
+comment on column scraping.posts.is_history_rewritten is
+'Two records turned out to be this post, or its publication time was learnt late: its rollups are rebuilt from its first day.';
+
+create index posts_posted_at on scraping.posts (organization_id, posted_at);
+create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
+create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
+
+-- One row is one id under which a post is known.
+create table scraping.post_aliases (
+    organization_id text not null,
+    platform text not null,
+    alias_kind text not null check (alias_kind in ('activity', 'share', 'ugcPost', 'video')),
+    alias text not null check (alias <> ''),
+    post_id text not null,
+    first_seen_at timestamptz not null,
+    primary key (organization_id, platform, alias_kind, alias),
+    foreign key (organization_id, post_id) references scraping.posts on delete cascade
+);
+
+create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
+
+-- One row is one picture, video or document of a post. Signed URLs change with every scrape: the
+-- identity is the path without the query.
+create table scraping.post_media (
+    organization_id text not null,
+    media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence'))
+        check (media_id like 'med-________'),
+    post_id text not null,
+    media_key text not null,
+    media_type text not null check (media_type in ('image', 'video', 'document', 'thumbnail')),
+    media_url text not null,
+    position integer not null check (position >= 0),
+    width integer,
+    height integer,
+    title text,
+    page_count integer,
+    mime_type text,
+    file_size bigint,
+    local_file_path text,
+    first_seen_at timestamptz not null,
+    last_seen_at timestamptz not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, media_id),
+    unique (organization_id, post_id, media_key),
+    foreign key (organization_id, post_id) references scraping.posts on delete cascade
+);
+
+-- One row is one hashtag, case-folded.
+create table scraping.hashtags (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    hashtag_id text not null default tenancy.public_id('hsh', nextval('scraping.hashtag_id_sequence'))
+        check (hashtag_id like 'hsh-________'),
+    hashtag text not null check (hashtag <> ''),
+    first_seen_at timestamptz not null,
+    primary key (organization_id, hashtag_id),
+    unique (organization_id, hashtag)
+);
+
+-- One row is one hashtag in the current text of one post.
+create table scraping.post_hashtags (
+    organization_id text not null,
+    post_id text not null,
+    hashtag_id text not null,
+    primary key (organization_id, post_id, hashtag_id),
+    foreign key (organization_id, post_id) references scraping.posts on delete cascade,
+    foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
+);
+
+create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
+
+-- One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured
+-- zero. The columns stand in the order that packs a row best.
+create table scraping.data_downloads (
+    downloaded_at timestamptz not null
+        check (downloaded_at >= '2000-01-01 00:00:00+00' and downloaded_at < '2100-01-01 00:00:00+00'),
+    reactions bigint check (reactions >= 0),
+    comments bigint check (comments >= 0),
+    shares bigint check (shares >= 0),
+    saves bigint check (saves >= 0),
+    clicks bigint check (clicks >= 0),
+    views bigint check (views >= 0),
+    impressions bigint check (impressions >= 0),
+    reach bigint check (reach >= 0),
+    observed_at_source scraping.observation_time_source not null,
+    observed_as scraping.observation_kind not null default 'post',
+    organization_id text not null,
+    download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
+    post_id text not null,
+    run_id text not null,
+    source_file_path text not null,
+    stats jsonb,
+    primary key (organization_id, post_id, downloaded_at),
+    foreign key (organization_id, post_id) references scraping.posts,
+    foreign key (organization_id, run_id) references scraping.download_runs
+) partition by range (downloaded_at);
+
+comment on column scraping.data_downloads.stats is
+'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
+
+-- A day's rows arrive together, so a block-range index finds them at almost no size.
+create index data_downloads_downloaded_at on scraping.data_downloads using brin (downloaded_at) with (
+    pages_per_range = 16
+);
+
+select tenancy.protect_tenant_table('scraping.download_runs');
+select tenancy.protect_tenant_table('scraping.landed_files');
+select tenancy.protect_tenant_table('scraping.raw_payloads');
+select tenancy.protect_tenant_table('scraping.quarantine');
+select tenancy.protect_tenant_table('scraping.profiles');
+select tenancy.protect_tenant_table('scraping.posts');
+select tenancy.protect_tenant_table('scraping.post_aliases');
+select tenancy.protect_tenant_table('scraping.post_media');
+select tenancy.protect_tenant_table('scraping.hashtags');
+select tenancy.protect_tenant_table('scraping.post_hashtags');
+select tenancy.protect_tenant_table('scraping.data_downloads');
+
+create trigger profiles_updated_at before update on scraping.profiles
+for each row execute function tenancy.set_updated_at();
+
+insert into operations.partitioned_tables (table_name)
+values ('scraping.raw_payloads'), ('scraping.data_downloads');
