@@ -1,0 +1,11 @@
+"""The one partitions definition: days of observation, UTC. Every asset of a chain shares it."""
+
+import dagster as dg
+
+from syndication_assets.settings import Settings
+
+daily_partitions = dg.DailyPartitionsDefinition(
+    start_date=Settings.from_environment().first_day.isoformat(),
+    # Today's partition is there while the day goes on: the six-hourly fetch lands in it.
+    end_offset=1,
+)

