@@ -106,7 +106,7 @@ class _MigrationSession:
         self.connection = connection
         self.migrations = migrations
         self.scripts = {m.revision: _script(m, previous, connection) for previous, m in _with_previous(migrations)}
-        self.revision_map = RevisionMap(lambda: self.scripts.values())
+        self.revision_map = RevisionMap(self.scripts.values)
         _ = self.revision_map.heads  # Alembic links the revisions when they are first asked for
         self.applied = self._read_ledger()
 

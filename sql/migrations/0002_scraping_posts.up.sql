@@ -262,11 +262,14 @@ create table scraping.hashtags (
     unique (organization_id, hashtag)
 );
 
--- One row is one hashtag in the current text of one post.
+-- One row is one hashtag of one post. `seen_on` are the days on which the post's text had it: texts are edited,
+-- and a day's rollup counts the hashtags of that day.
 create table scraping.post_hashtags (
     organization_id text not null,
     post_id text not null,
     hashtag_id text not null,
+    seen_on datemultirange not null,
+    is_current boolean not null,
     primary key (organization_id, post_id, hashtag_id),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade,
     foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
@@ -307,6 +310,58 @@ comment on column scraping.data_downloads.stats is
 create index data_downloads_downloaded_at on scraping.data_downloads using brin (downloaded_at) with (
     pages_per_range = 16
 );
+
+-- Two records turned out to be one post: everything of `losing_post_id` becomes `winning_post_id`'s, and the
+-- losing record goes. Where both have the same row (a snapshot of one moment, one picture), the winner's stays.
+create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
+returns void language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+    update scraping.post_aliases set post_id = winning_post_id
+    where organization_id = organization and post_id = losing_post_id;
+
+    delete from scraping.data_downloads l using scraping.data_downloads w
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and w.organization_id = organization and w.post_id = winning_post_id
+        and w.downloaded_at = l.downloaded_at;
+    update scraping.data_downloads set post_id = winning_post_id
+    where organization_id = organization and post_id = losing_post_id;
+
+    update scraping.post_media w set
+        first_seen_at = least(w.first_seen_at, l.first_seen_at), last_seen_at = greatest(w.last_seen_at, l.last_seen_at)
+    from scraping.post_media l
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key;
+    update scraping.post_media l set post_id = winning_post_id
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and not exists (
+            select from scraping.post_media w
+            where w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key
+        );
+
+    insert into scraping.post_hashtags as w (organization_id, post_id, hashtag_id, seen_on, is_current)
+    select organization_id, winning_post_id, hashtag_id, seen_on, false
+    from scraping.post_hashtags
+    where organization_id = organization and post_id = losing_post_id
+    on conflict (organization_id, post_id, hashtag_id) do update set seen_on = w.seen_on + excluded.seen_on;
+
+    update scraping.posts set reposted_post_id = winning_post_id
+    where organization_id = organization and reposted_post_id = losing_post_id;
+
+    update scraping.posts w set
+        first_seen_at = least(w.first_seen_at, l.first_seen_at),
+        last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
+        is_read = w.is_read or l.is_read,
+        is_marked = w.is_marked or l.is_marked,
+        is_history_rewritten = true
+    from scraping.posts l
+    where w.organization_id = organization and w.post_id = winning_post_id
+        and l.organization_id = organization and l.post_id = losing_post_id;
+
+    delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
+end
+$$;
 
 select tenancy.protect_tenant_table('scraping.download_runs');
 select tenancy.protect_tenant_table('scraping.landed_files');

@@ -110,9 +110,7 @@ class RunSession:
                 self._connection.execute("select pg_advisory_unlock(hashtext('download run'), hashtext(%s))", lock)
 
     def _fetch_row(self, statement: str, parameters: list[Any] | None = None) -> tuple[Any, ...]:
-        row = self._connection.execute(statement, parameters).fetchone()  # type: ignore[call-overload]
-        assert row is not None
-        return tuple(row)
+        return tuple(self._connection.execute(statement, parameters).fetchall()[0])
 
 
 @contextmanager

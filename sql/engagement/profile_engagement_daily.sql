@@ -1,0 +1,147 @@
+-- One row is one profile on one UTC day on which a post of it was observed: what happened on that day.
+-- Parameters: window_start, window_end (dates, the end exclusive). Besides the window it computes the days that
+-- engagement.days_to_roll_up holds for it. Sums leave out what was not measured, and are NULL if nothing was. The rate
+-- is given twice: the ratio of sums, over the posts that have a denominator, and the mean of the posts' rates.
+-- A re-run changes nothing.
+
+create temporary table days_to_compute on commit drop as
+select
+    o.organization_id,
+    d.activity_date::date as activity_date
+from tenancy.organizations as o
+cross join generate_series(%(window_start)s::date, %(window_end)s::date - 1, interval '1 day') as d (activity_date)
+union
+select
+    organization_id,
+    activity_date
+from engagement.days_to_roll_up
+where table_name = 'profile_engagement_daily';
+
+analyze days_to_compute;
+
+delete from engagement.days_to_roll_up
+where table_name = 'profile_engagement_daily';
+
+create temporary table computed_rows on commit drop as
+select
+    organization_id,
+    profile_id,
+    activity_date,
+    platform,
+    posts_observed,
+    posts_published,
+    posts_with_gap,
+    corrections,
+    reactions_delta,
+    comments_delta,
+    shares_delta,
+    saves_delta,
+    clicks_delta,
+    views_delta,
+    impressions_delta,
+    engagement_delta,
+    case denominator_kinds when 1 then denominator_kind end as rate_denominator_kind,
+    case denominator_kinds when 1 then rate_numerator end as rate_numerator,
+    case denominator_kinds when 1 then rate_denominator end as rate_denominator,
+    case
+        when denominator_kinds = 1 and abs(rate_numerator) < 1000 * abs(rate_denominator)
+            then round(rate_numerator::numeric / nullif(rate_denominator, 0), 6)
+    end as engagement_rate,
+    case denominator_kinds when 1 then round(mean_engagement_rate, 6) end as mean_engagement_rate,
+    case denominator_kinds when 1 then 'engagement_rate_by_' || denominator_kind || '/1' end as rate_formula
+from (
+    select
+        e.organization_id,
+        e.profile_id,
+        e.activity_date,
+        e.platform,
+        count(*)::integer as posts_observed,
+        count(*) filter (where e.is_published_on_day)::integer as posts_published,
+        count(*) filter (where e.is_gap)::integer as posts_with_gap,
+        count(*) filter (where e.is_correction)::integer as corrections,
+        sum(e.reactions_delta)::bigint as reactions_delta,
+        sum(e.comments_delta)::bigint as comments_delta,
+        sum(e.shares_delta)::bigint as shares_delta,
+        sum(e.saves_delta)::bigint as saves_delta,
+        sum(e.clicks_delta)::bigint as clicks_delta,
+        sum(e.views_delta)::bigint as views_delta,
+        sum(e.impressions_delta)::bigint as impressions_delta,
+        sum(e.engagement_delta)::bigint as engagement_delta,
+        count(distinct e.rate_denominator_kind) as denominator_kinds,
+        min(e.rate_denominator_kind) as denominator_kind,
+        (sum(e.engagement_delta) filter (where e.rate_denominator is not null))::bigint as rate_numerator,
+        (sum(e.rate_denominator) filter (where e.engagement_delta is not null))::bigint as rate_denominator,
+        avg(e.engagement_rate) as mean_engagement_rate
+    from engagement.post_engagement_daily as e
+    inner join days_to_compute as d on e.organization_id = d.organization_id and e.activity_date = d.activity_date
+    where e.profile_id is not null
+    group by e.organization_id, e.profile_id, e.activity_date, e.platform
+) as summed;
+
+analyze computed_rows;
+
+with removed_rows as (
+    delete from engagement.profile_engagement_daily as e using days_to_compute as d
+    where
+        e.organization_id = d.organization_id
+        and e.activity_date = d.activity_date
+        and not exists (
+            select
+            from computed_rows as c
+            where
+                c.organization_id = e.organization_id
+                and c.profile_id = e.profile_id
+                and c.activity_date = e.activity_date
+        )
+    returning e.organization_id
+),
+
+written_rows as (
+    insert into engagement.profile_engagement_daily as e (
+        organization_id, profile_id, activity_date, platform, posts_observed, posts_published, posts_with_gap,
+        corrections, reactions_delta, comments_delta, shares_delta, saves_delta, clicks_delta,
+        views_delta, impressions_delta, engagement_delta, rate_denominator_kind, rate_numerator, rate_denominator,
+        engagement_rate, mean_engagement_rate, rate_formula
+    )
+    select *
+    from computed_rows
+    on conflict (organization_id, profile_id, activity_date) do update set
+        platform = excluded.platform,
+        posts_observed = excluded.posts_observed,
+        posts_published = excluded.posts_published,
+        posts_with_gap = excluded.posts_with_gap,
+        corrections = excluded.corrections,
+        reactions_delta = excluded.reactions_delta,
+        comments_delta = excluded.comments_delta,
+        shares_delta = excluded.shares_delta,
+        saves_delta = excluded.saves_delta,
+        clicks_delta = excluded.clicks_delta,
+        views_delta = excluded.views_delta,
+        impressions_delta = excluded.impressions_delta,
+        engagement_delta = excluded.engagement_delta,
+        rate_denominator_kind = excluded.rate_denominator_kind,
+        rate_numerator = excluded.rate_numerator,
+        rate_denominator = excluded.rate_denominator,
+        engagement_rate = excluded.engagement_rate,
+        mean_engagement_rate = excluded.mean_engagement_rate,
+        rate_formula = excluded.rate_formula,
+        updated_at = now()
+    where
+        (
+            e.posts_observed, e.posts_published, e.posts_with_gap, e.corrections,
+            e.reactions_delta, e.comments_delta, e.shares_delta, e.saves_delta,
+            e.clicks_delta, e.views_delta, e.impressions_delta, e.engagement_delta,
+            e.rate_numerator, e.rate_denominator, e.mean_engagement_rate
+        ) is distinct from (
+            excluded.posts_observed, excluded.posts_published, excluded.posts_with_gap, excluded.corrections,
+            excluded.reactions_delta, excluded.comments_delta, excluded.shares_delta, excluded.saves_delta,
+            excluded.clicks_delta, excluded.views_delta, excluded.impressions_delta, excluded.engagement_delta,
+            excluded.rate_numerator, excluded.rate_denominator, excluded.mean_engagement_rate
+        )
+    returning e.organization_id
+)
+
+select
+    (select count(*) from computed_rows) as rows_computed,
+    (select count(*) from written_rows) as rows_written,
+    (select count(*) from removed_rows) as rows_removed;

@@ -1,0 +1,109 @@
+-- One row is one snapshot: what one observation said of one post. A re-run changes nothing; a snapshot of these files
+-- that an adapter reads differently now is replaced. Several items may speak of one post at one moment: the one that
+-- is the post itself is believed first, then by hash, so that the order of files does not matter.
+
+create temporary table day_snapshots on commit drop as
+select distinct on (organization_id, post_id, observed_at)
+    organization_id,
+    post_id,
+    observed_at,
+    observation_id
+from observed_posts
+where has_counters
+order by organization_id asc, post_id asc, observed_at asc, observed_as asc, content_hash asc, item_id asc;
+
+analyze day_snapshots;
+
+with removed_snapshots as (
+    delete from scraping.data_downloads as d using staged_files as f
+    where
+        d.downloaded_at >= %(day)s::date
+        and d.downloaded_at < %(day)s::date + 1
+        and d.organization_id = f.organization_id
+        and d.source_file_path = f.source_file_path
+        and not exists (
+            select
+            from day_snapshots as s
+            where
+                s.organization_id = d.organization_id
+                and s.post_id = d.post_id
+                and s.observed_at = d.downloaded_at
+        )
+    returning f.run_id
+),
+
+updated_snapshots as (
+    update scraping.data_downloads as d set
+        run_id = o.run_id,
+        observed_at_source = o.observed_at_source,
+        observed_as = o.observed_as,
+        reactions = o.reactions,
+        comments = o.comments,
+        shares = o.shares,
+        saves = o.saves,
+        clicks = o.clicks,
+        views = o.views,
+        impressions = o.impressions,
+        reach = o.reach,
+        stats = o.stats,
+        source_file_path = o.source_file_path
+    from day_snapshots as s
+    inner join staged_observations as o on s.observation_id = o.observation_id
+    where
+        d.downloaded_at >= %(day)s::date
+        and d.downloaded_at < %(day)s::date + 1
+        and d.organization_id = s.organization_id
+        and d.post_id = s.post_id
+        and d.downloaded_at = s.observed_at
+        and (
+            d.observed_at_source, d.observed_as, d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views,
+            d.impressions, d.reach, d.stats, d.source_file_path
+        ) is distinct from (
+            o.observed_at_source, o.observed_as, o.reactions, o.comments, o.shares, o.saves, o.clicks, o.views,
+            o.impressions, o.reach, o.stats, o.source_file_path
+        )
+    returning d.run_id
+),
+
+new_snapshots as (
+    insert into scraping.data_downloads (
+        organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, reactions, comments, shares,
+        saves, clicks, views, impressions, reach, stats, source_file_path
+    )
+    select
+        s.organization_id,
+        s.post_id,
+        o.run_id,
+        s.observed_at,
+        o.observed_at_source,
+        o.observed_as,
+        o.reactions,
+        o.comments,
+        o.shares,
+        o.saves,
+        o.clicks,
+        o.views,
+        o.impressions,
+        o.reach,
+        o.stats,
+        o.source_file_path
+    from day_snapshots as s
+    inner join staged_observations as o on s.observation_id = o.observation_id
+    order by s.organization_id, s.post_id, s.observed_at
+    on conflict (organization_id, post_id, downloaded_at) do nothing
+    returning run_id
+)
+
+select
+    run_id,
+    count(*) filter (where change = 'new') as snapshots_new,
+    count(*) filter (where change = 'updated') as snapshots_updated,
+    count(*) filter (where change = 'removed') as snapshots_removed
+from (
+    select run_id, 'new' as change from new_snapshots
+    union all
+    select run_id, 'updated' from updated_snapshots
+    union all
+    select run_id, 'removed' from removed_snapshots
+) as changes
+group by run_id;

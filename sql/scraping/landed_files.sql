@@ -1,0 +1,33 @@
+-- One row is one landed file as it was last loaded. A re-run with the same files and adapters changes nothing.
+
+insert into scraping.landed_files as f (
+    organization_id, source_file_path, source, landed_on, content_hash, size_bytes, observed_at, observed_at_source,
+    tracked_username, items, items_quarantined, adapter_version, run_id
+)
+select
+    organization_id,
+    source_file_path,
+    source,
+    %(day)s::date,
+    content_hash,
+    size_bytes,
+    observed_at,
+    observed_at_source,
+    tracked_username,
+    items,
+    items_quarantined,
+    adapter_version,
+    run_id
+from staged_files
+on conflict (organization_id, source_file_path) do update set
+    content_hash = excluded.content_hash,
+    size_bytes = excluded.size_bytes,
+    observed_at = excluded.observed_at,
+    observed_at_source = excluded.observed_at_source,
+    items = excluded.items,
+    items_quarantined = excluded.items_quarantined,
+    adapter_version = excluded.adapter_version,
+    run_id = excluded.run_id
+where
+    (f.content_hash, f.adapter_version, f.items, f.items_quarantined)
+    is distinct from (excluded.content_hash, excluded.adapter_version, excluded.items, excluded.items_quarantined);

@@ -1,0 +1,51 @@
+-- One row is one hashtag of one post, with the days on which its text had it. A re-run changes nothing.
+
+create temporary table day_hashtags on commit drop as
+select
+    t.organization_id,
+    t.post_id,
+    h.hashtag_id
+from described_hashtags as t
+inner join scraping.hashtags as h on t.organization_id = h.organization_id and t.hashtag = h.hashtag;
+
+-- The day is taken from hashtags that its text does not have (an adapter was mended).
+update scraping.post_hashtags as p set seen_on = p.seen_on - datemultirange(daterange(%(day)s::date, %(day)s::date + 1))
+from described_posts as d
+where
+    p.organization_id = d.organization_id
+    and p.post_id = d.post_id
+    and not d.is_new
+    and p.seen_on @> %(day)s::date
+    and not exists (
+        select
+        from day_hashtags as t
+        where t.organization_id = p.organization_id and t.post_id = p.post_id and t.hashtag_id = p.hashtag_id
+    );
+
+insert into scraping.post_hashtags as p (organization_id, post_id, hashtag_id, seen_on, is_current)
+select
+    organization_id,
+    post_id,
+    hashtag_id,
+    datemultirange(daterange(%(day)s::date, %(day)s::date + 1)),
+    true
+from day_hashtags
+on conflict (organization_id, post_id, hashtag_id) do update set
+    seen_on = p.seen_on + excluded.seen_on
+where not p.seen_on @> excluded.seen_on;
+
+-- Current are the hashtags of the newest text.
+update scraping.post_hashtags as p set is_current = not p.is_current
+from described_posts as d, scraping.posts as post
+where
+    p.organization_id = d.organization_id
+    and p.post_id = d.post_id
+    and post.organization_id = d.organization_id
+    and post.post_id = d.post_id
+    and p.is_current <> (p.seen_on @> (post.content_observed_at at time zone 'utc')::date);
+
+delete from scraping.post_hashtags as p using described_posts as d
+where
+    p.organization_id = d.organization_id
+    and p.post_id = d.post_id
+    and isempty(p.seen_on);

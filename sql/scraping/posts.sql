@@ -1,0 +1,121 @@
+-- One row is one post. Text, media and author come from the newest observation, post type and original from the newest
+-- one that met the post itself; an older observation never overwrites a newer. A re-run changes nothing.
+
+-- A post known by a weaker id learns its canonical one.
+update scraping.posts as p set urn = s.urn, urn_kind = s.urn_kind
+from staged_posts as s
+where
+    p.organization_id = s.organization_id
+    and p.post_id = s.post_id
+    and not s.is_new
+    and array_position(array['activity', 'video', 'ugcPost', 'share'], s.urn_kind)
+    < array_position(array['activity', 'video', 'ugcPost', 'share'], p.urn_kind);
+
+insert into scraping.posts (
+    organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
+    article, post_type, url, reposted_post_id, raw_json, content_hash, content_observed_at, direct_observed_at,
+    first_seen_at, last_seen_at
+)
+select
+    s.organization_id,
+    s.post_id,
+    s.platform,
+    s.urn,
+    s.urn_kind,
+    o.full_urn,
+    d.posted_at,
+    o.author_username,
+    profile.profile_id,
+    o.text_content,
+    o.article::jsonb,
+    d.post_type,
+    o.url,
+    d.reposted_post_id,
+    coalesce(o.own_payload, i.payload)::jsonb,
+    d.content_hash,
+    d.content_observed_at,
+    d.direct_observed_at,
+    d.first_seen_at,
+    d.last_seen_at
+from described_posts as d
+inner join staged_posts as s on d.organization_id = s.organization_id and d.post_id = s.post_id
+inner join staged_observations as o on d.observation_id = o.observation_id
+inner join staged_items as i on d.item_id = i.item_id
+left join scraping.profiles as profile
+    on
+        s.organization_id = profile.organization_id
+        and s.platform = profile.platform
+        and o.author_username = profile.username
+where d.is_new;
+
+with known_posts as (
+    select
+        d.*,
+        d.content_observed_at >= p.content_observed_at as is_newest,
+        d.content_observed_at >= p.content_observed_at and d.content_hash <> p.content_hash as is_content_changed,
+        d.direct_observed_at >= coalesce(p.direct_observed_at, '-infinity') as is_newest_direct
+    from described_posts as d
+    inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
+    where not d.is_new
+),
+
+updated_posts as (
+    update scraping.posts as p set
+        full_urn = case when k.is_newest then o.full_urn else p.full_urn end,
+        author_username = case when k.is_newest then o.author_username else p.author_username end,
+        profile_id = case when k.is_newest then profile.profile_id else p.profile_id end,
+        text_content = case when k.is_newest then o.text_content else p.text_content end,
+        article = case when k.is_newest then o.article::jsonb else p.article end,
+        url = case when k.is_newest then o.url else p.url end,
+        raw_json = case when k.is_newest then coalesce(o.own_payload, i.payload)::jsonb else p.raw_json end,
+        content_hash = case when k.is_newest then k.content_hash else p.content_hash end,
+        content_observed_at = greatest(p.content_observed_at, k.content_observed_at),
+        post_type = case when k.is_newest_direct then k.post_type else p.post_type end,
+        reposted_post_id = case when k.is_newest_direct then k.reposted_post_id else p.reposted_post_id end,
+        direct_observed_at = greatest(p.direct_observed_at, k.direct_observed_at),
+        posted_at = coalesce(p.posted_at, k.posted_at),
+        is_history_rewritten = p.is_history_rewritten
+        or (p.posted_at is null and k.posted_at is not null)
+        or (k.is_newest and profile.profile_id is distinct from p.profile_id),
+        first_seen_at = least(p.first_seen_at, k.first_seen_at),
+        last_seen_at = greatest(p.last_seen_at, k.last_seen_at),
+        updated_at = now()
+    from known_posts as k
+    inner join staged_observations as o on k.observation_id = o.observation_id
+    inner join staged_items as i on k.item_id = i.item_id
+    left join scraping.profiles as profile
+        on
+            o.organization_id = profile.organization_id
+            and o.platform = profile.platform
+            and o.author_username = profile.username
+    where
+        p.organization_id = k.organization_id
+        and p.post_id = k.post_id
+        and (
+            k.is_content_changed
+            or k.content_observed_at > p.content_observed_at
+            or k.first_seen_at < p.first_seen_at
+            or k.last_seen_at > p.last_seen_at
+            or k.direct_observed_at > coalesce(p.direct_observed_at, '-infinity')
+            or (
+                k.is_newest_direct
+                and (k.post_type, k.reposted_post_id) is distinct from (p.post_type, p.reposted_post_id)
+            )
+            or (p.posted_at is null and k.posted_at is not null)
+        )
+    returning k.run_id, k.is_content_changed
+)
+
+select
+    run_id,
+    count(*) as posts_fetched,
+    count(*) filter (where is_new) as posts_new,
+    count(*) filter (where is_content_changed) as posts_updated
+from (
+    select run_id, is_new, false as is_content_changed from described_posts where is_new
+    union all
+    select d.run_id, false, coalesce(k.is_content_changed, false)
+    from described_posts as d
+    inner join known_posts as k on d.organization_id = k.organization_id and d.post_id = k.post_id
+) as posts_read
+group by run_id;

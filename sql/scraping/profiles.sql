@@ -1,0 +1,57 @@
+-- One row is one profile: tracked by us, or met as an author. The newest observation describes it; the switches and
+-- notes belong to people and are never touched. A re-run changes nothing.
+
+insert into scraping.profiles as p (
+    organization_id, platform, username, name, kind, headline, profile_url, is_tracked, described_at, last_synced_at
+)
+select
+    a.organization_id,
+    a.platform,
+    a.username,
+    d.name,
+    d.kind,
+    d.headline,
+    d.profile_url,
+    a.is_tracked,
+    d.observed_at,
+    a.last_synced_at
+from (
+    select
+        organization_id,
+        platform,
+        username,
+        bool_or(is_tracked) as is_tracked,
+        max(observed_at) filter (where is_tracked) as last_synced_at
+    from staged_authors
+    group by organization_id, platform, username
+) as a
+left join (
+    select distinct on (organization_id, platform, username) *
+    from staged_authors
+    where not is_tracked
+    order by
+        organization_id asc, platform asc, username asc, observed_at desc,
+        name asc nulls last, headline asc nulls last, profile_url asc nulls last
+) as d on a.organization_id = d.organization_id and a.platform = d.platform and a.username = d.username
+order by a.organization_id, a.platform, a.username
+on conflict (organization_id, platform, username) do update set
+    name = case when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.name else p.name end,
+    kind = case when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.kind else p.kind end,
+    headline = case
+        when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.headline else p.headline
+    end,
+    profile_url = case
+        when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.profile_url else p.profile_url
+    end,
+    is_tracked = p.is_tracked or excluded.is_tracked,
+    described_at = greatest(p.described_at, excluded.described_at),
+    last_synced_at = greatest(p.last_synced_at, excluded.last_synced_at)
+where
+    excluded.described_at > coalesce(p.described_at, '-infinity')
+    or (
+        excluded.described_at = p.described_at
+        and (excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
+        is distinct from (p.name, p.kind, p.headline, p.profile_url)
+    )
+    or excluded.last_synced_at > coalesce(p.last_synced_at, '-infinity')
+    or excluded.is_tracked > p.is_tracked;

@@ -1,0 +1,50 @@
+-- Gives every component of ids that was read its post: the one that the database knows by one of the ids, or a new one.
+-- A component with an activity id never becomes a post with another activity id.
+-- Run it again after two posts were merged: it starts afresh.
+
+drop table if exists staged_matches;
+
+drop table if exists staged_posts;
+
+create temporary table staged_posts on commit drop as
+select
+    a.component,
+    a.organization_id,
+    a.platform,
+    a.alias_kind as urn_kind,
+    a.alias as urn,
+    cast(null as text) as post_id,
+    false as is_new
+from staged_aliases as a
+where a.node = a.component;
+
+create temporary table staged_matches on commit drop as
+select distinct
+    s.component,
+    p.organization_id,
+    p.post_id,
+    p.urn_kind,
+    p.first_seen_at
+from staged_aliases as s
+inner join scraping.post_aliases as a
+    on
+        s.organization_id = a.organization_id
+        and s.platform = a.platform
+        and s.alias_kind = a.alias_kind
+        and s.alias = a.alias
+inner join scraping.posts as p on a.organization_id = p.organization_id and a.post_id = p.post_id
+inner join staged_posts as c on s.component = c.component
+where
+    c.urn_kind not in ('activity', 'video')
+    or p.urn_kind not in ('activity', 'video')
+    or c.urn = p.urn;
+
+update staged_posts as s set post_id = m.post_id
+from staged_matches as m
+where s.component = m.component;
+
+update staged_posts
+set post_id = tenancy.public_id('p', nextval('scraping.post_id_sequence')), is_new = true
+where post_id is null;
+
+analyze staged_posts;

@@ -1,0 +1,109 @@
+-- The temporary tables that one load fills with COPY; they go with its transaction.
+
+create temporary table staged_files (
+    organization_id text not null,
+    run_id text not null,
+    source text not null,
+    source_file_path text not null,
+    content_hash bytea not null,
+    size_bytes bigint not null,
+    observed_at timestamptz,
+    observed_at_source scraping.observation_time_source,
+    tracked_username text,
+    items integer not null,
+    items_quarantined integer not null,
+    adapter_version integer
+) on commit drop;
+
+create temporary table staged_items (
+    item_id bigint not null,
+    organization_id text not null,
+    run_id text not null,
+    source text not null,
+    payload_hash bytea not null,
+    source_file_path text not null,
+    position integer not null,
+    payload json not null
+) on commit drop;
+
+create temporary table staged_quarantine (
+    organization_id text not null,
+    run_id text not null,
+    source text not null,
+    source_file_path text not null,
+    position integer,
+    reason text not null,
+    payload bytea not null,
+    payload_bytes bigint not null,
+    adapter_version integer
+) on commit drop;
+
+-- One row is what one item says of one post. `node` and `original_node` stand for posts until they are resolved.
+create temporary table staged_observations (
+    observation_id bigint not null,
+    item_id bigint not null,
+    organization_id text not null,
+    run_id text not null,
+    source_file_path text not null,
+    platform text not null,
+    node integer not null,
+    original_node integer,
+    observed_as scraping.observation_kind not null,
+    observed_at timestamptz not null,
+    observed_at_source scraping.observation_time_source not null,
+    content_hash bytea not null,
+    full_urn text,
+    posted_at timestamptz,
+    author_username text,
+    text_content text,
+    article json,
+    post_type text,
+    url text,
+    own_payload json,
+    hashtags text [],
+    has_counters boolean not null,
+    reactions bigint,
+    comments bigint,
+    shares bigint,
+    saves bigint,
+    clicks bigint,
+    views bigint,
+    impressions bigint,
+    reach bigint,
+    stats jsonb
+) on commit drop;
+
+comment on column staged_observations.own_payload is 'The object of a quoted post; NULL where the item itself is it.';
+
+create temporary table staged_media (
+    observation_id bigint not null,
+    position integer not null,
+    media_key text not null,
+    media_type text not null,
+    media_url text not null,
+    width integer,
+    height integer,
+    title text,
+    page_count integer
+) on commit drop;
+
+create temporary table staged_authors (
+    organization_id text not null,
+    platform text not null,
+    username text not null,
+    name text,
+    kind text,
+    headline text,
+    profile_url text,
+    is_tracked boolean not null,
+    observed_at timestamptz not null
+) on commit drop;
+
+create temporary table staged_aliases (
+    node integer not null,
+    component integer not null,
+    organization_id text not null,
+    platform text not null,
+    alias_kind text not null,
+    alias text not null
+) on commit drop;

@@ -1,0 +1,33 @@
+"""The front door: everything Dagster loads, assembled from the rooms."""
+
+import warnings
+
+import dagster as dg
+
+# The one beta parameter this project relies on; every other warning is shown.
+warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.BetaWarning)
+
+from syndication_assets import automation  # noqa: E402
+from syndication_assets.engagement import assets as engagement  # noqa: E402
+from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
+from syndication_assets.scraping import assets as scraping  # noqa: E402
+from syndication_assets.scraping import fetch_assets  # noqa: E402
+
+defs = dg.Definitions(
+    assets=[
+        fetch_assets.linkedin_apify_files,
+        fetch_assets.youtube_data_api_files,
+        scraping.load_landed_files,
+        engagement.metric_definitions,
+        engagement.post_engagement_daily,
+        engagement.profile_engagement_daily,
+        engagement.platform_engagement_daily,
+        engagement.hashtag_engagement_daily,
+        engagement.post_cohorts,
+    ],
+    jobs=[automation.daily_job, automation.fetch_job],
+    schedules=[automation.daily_schedule, automation.fetch_schedule],
+    sensors=[automation.landing_zone_sensor],
+    resources={"postgres": PostgresResource()},
+    executor=dg.in_process_executor,
+)

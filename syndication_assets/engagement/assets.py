@@ -1,0 +1,49 @@
+"""What the engagement room materializes: rollups, each computed by the SQL file of its name."""
+
+import dagster as dg
+
+from syndication_assets.sql_assets import OWNERS, rollup_asset
+
+metric_definitions = dg.AssetSpec(
+    key=["engagement", "metric_definitions"],
+    group_name="engagement",
+    description=(
+        "One row is one metric: what it counts, whether it may be summed over posts or days, and how a ratio is made. "
+        "Rows of people, not of a run: the migrations bring the first ones, a change in the table counts from then on."
+    ),
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "engagement.metric_definitions"},
+)
+
+post_engagement_daily = rollup_asset(
+    "engagement",
+    "post_engagement_daily",
+    deps=[
+        dg.AssetKey(["scraping", "data_downloads"]),
+        dg.AssetKey(["scraping", "posts"]),
+        dg.AssetKey(["engagement", "metric_definitions"]),
+    ],
+)
+profile_engagement_daily = rollup_asset(
+    "engagement",
+    "profile_engagement_daily",
+    deps=[dg.AssetKey(["engagement", "post_engagement_daily"]), dg.AssetKey(["scraping", "profiles"])],
+)
+platform_engagement_daily = rollup_asset(
+    "engagement", "platform_engagement_daily", deps=[dg.AssetKey(["engagement", "post_engagement_daily"])]
+)
+hashtag_engagement_daily = rollup_asset(
+    "engagement",
+    "hashtag_engagement_daily",
+    deps=[
+        dg.AssetKey(["engagement", "post_engagement_daily"]),
+        dg.AssetKey(["scraping", "hashtags"]),
+        dg.AssetKey(["scraping", "post_hashtags"]),
+    ],
+)
+post_cohorts = rollup_asset(
+    "engagement",
+    "post_cohorts",
+    deps=[dg.AssetKey(["scraping", "data_downloads"]), dg.AssetKey(["scraping", "posts"])],
+)

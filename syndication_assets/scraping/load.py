@@ -1,0 +1,167 @@
+"""Loads the landed files of one day into the tables of the room: one parse, one transaction.
+
+A load of a day reads all of its files, so a re-run, a late file and a mended adapter are the same thing: the day's rows
+become what the files say now. Days may come in any order.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from syndication_assets import fault_points
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.database import Connection, connect, load_sql, transaction
+from syndication_assets.resources.landing_zone import LandedFile, LandingZone
+from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, close_run
+from syndication_assets.scraping.reading import read_day
+from syndication_assets.scraping.sources import SOURCES
+from syndication_assets.scraping.staging import Staging
+
+_LOCK = "scraping load"
+
+
+class LandedFilesMissingError(SyndicationError):
+    """Files that were loaded before are not in the landing zone any more; loading now would forget their rows."""
+
+
+@dataclass(slots=True)
+class DayLoad:
+    """What loading one day did."""
+
+    day: date
+    runs: dict[str, RunCounters] = field(default_factory=dict)
+    unknown_folders: list[str] = field(default_factory=list)
+
+    def total(self, counter: str) -> int:
+        return sum(getattr(counters, counter) for counters in self.runs.values())
+
+    @property
+    def unknown_keys(self) -> Counter[str]:
+        keys: Counter[str] = Counter()
+        for counters in self.runs.values():
+            keys.update(counters.unknown_keys)
+        return keys
+
+
+def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int, session: RunSession) -> DayLoad:
+    """Makes the room's rows of `day` what its landed files say. All of it is committed, or nothing.
+
+    Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
+    """
+    organizations = _organizations(url)
+    files = list(zone.files(day))
+    load = DayLoad(day, unknown_folders=sorted({f.organization for f in files} - organizations.keys()))
+    files = [file for file in files if file.organization in organizations]
+    with transaction(url) as connection:
+        # Committed before the load begins: attaching a partition must not wait for other loads, nor they for it.
+        for table in ("scraping.raw_payloads", "scraping.data_downloads"):
+            connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
+    runs = {
+        (slug, source): session.open(
+            kind="load",
+            organization_id=organizations[slug],
+            source=source,
+            platform=SOURCES[source].platform if source in SOURCES else None,
+            first_day=day,
+            last_day=day,
+        )
+        for slug, source in sorted({(file.organization, file.source) for file in files})
+    }
+    load.runs = {run.run_id: RunCounters() for run in runs.values()}
+    try:
+        with transaction(url, lock=_LOCK) as connection:
+            _refuse_missing_files(connection, zone, day, files)
+            connection.execute(load_sql("scraping/staging.sql"))
+            _stage(connection, zone, files, runs, load, maximum_file_bytes)
+            fault_points.reach("scraping.staged")
+            _merge(connection, day, load)
+            fault_points.reach("scraping.merged")
+            for run in runs.values():
+                close_run(connection, run, "completed", load.runs[run.run_id])
+            fault_points.reach("scraping.before_commit")
+        fault_points.reach("scraping.after_commit")
+    except Exception as error:
+        for run in runs.values():
+            message = str(error) if isinstance(error, SyndicationError) else type(error).__name__
+            session.close(run, "failed", RunCounters(), message)
+        raise
+    for run in runs.values():
+        session.forget(run)
+    return load
+
+
+def _organizations(url: str) -> dict[str, str]:
+    with connect(url) as connection:
+        connection.execute("set local role syndication_pipeline")
+        return dict(connection.execute("select slug, organization_id from tenancy.organizations").fetchall())
+
+
+def _refuse_missing_files(connection: Connection, zone: LandingZone, day: date, files: list[LandedFile]) -> None:
+    present = {file.path for file in files}
+    known = connection.execute("select source_file_path from scraping.landed_files where landed_on = %s", [day])
+    missing = sorted(path for (path,) in known if path not in present)
+    if missing:
+        raise LandedFilesMissingError(
+            f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {zone.url}, "
+            f"the first is {missing[0]}. Restore them (a landed file is immutable); nothing was changed."
+        )
+
+
+def _stage(
+    connection: Connection,
+    zone: LandingZone,
+    files: Iterable[LandedFile],
+    runs: dict[tuple[str, str], DownloadRun],
+    load: DayLoad,
+    maximum_file_bytes: int,
+) -> None:
+    staging = Staging(connection)
+    for reading in read_day(zone, list(files), maximum_file_bytes):
+        run = runs[reading.file.organization, reading.file.source]
+        counters = load.runs[run.run_id]
+        counters.files_read += 1
+        counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
+        counters.items_quarantined += len(reading.rejected)
+        for key, count in reading.unknown_keys.items():
+            counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
+        staging.add(reading, run)
+    staging.finish()
+
+
+def _merge(connection: Connection, day: date, load: DayLoad) -> None:
+    parameters = {"day": day}
+    connection.execute(load_sql("scraping/resolve_posts.sql"))
+    if _merge_posts(connection):
+        connection.execute(load_sql("scraping/resolve_posts.sql"))
+    for statement in ("profiles", "observed_posts"):
+        connection.execute(load_sql(f"scraping/{statement}.sql"))
+    _count(connection, "scraping/posts.sql", parameters, load)
+    for statement in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
+        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
+    for statement in ("landed_files", "raw_payloads", "quarantine"):
+        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
+    _count(connection, "scraping/data_downloads.sql", parameters, load)
+    connection.execute(load_sql("scraping/profile_post_counts.sql"))
+
+
+def _merge_posts(connection: Connection) -> bool:
+    """Merges the posts that ids have just joined; whether there were any."""
+    pairs = connection.execute(load_sql("scraping/posts_to_merge.sql")).fetchall()
+    for pair in pairs:
+        connection.execute("select scraping.merge_posts(%s, %s, %s)", pair)
+    return bool(pairs)
+
+
+def _count(connection: Connection, path: str, parameters: dict[str, Any], load: DayLoad) -> None:
+    """Runs a file whose last statement counts by run, and writes the counts into the runs' counters."""
+    cursor = connection.execute(load_sql(path), parameters)
+    while cursor.nextset():
+        pass
+    names = [column.name for column in cursor.description or ()]
+    for row in cursor.fetchall():
+        counts = dict(zip(names, row, strict=True))
+        counters = load.runs[counts.pop("run_id")]
+        for name, count in counts.items():
+            setattr(counters, name, count)

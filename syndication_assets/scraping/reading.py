@@ -1,0 +1,154 @@
+"""Reads the landed files of a day: when each was observed, whose profile it is, and what its items say.
+
+Nothing here knows the database. What cannot be read becomes a `Rejected` with its place and a reason; the rest of the
+file is read all the same.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Literal
+
+from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
+from syndication_assets.scraping.observation import ItemRejectedError, ParsedItem
+from syndication_assets.scraping.sources import SOURCES, Source
+from syndication_assets.scraping.splitting import Defect, split_items
+
+ObservedAtSource = Literal["file_name", "meta", "noon"]
+
+# `dataset_<username>_<YYYY-MM-DD_HH-MM-SS-mmm>.json`, as the LinkedIn actor and our own fetch name their files.
+_FILE_NAME = re.compile(
+    r"^(?:[a-z]+_(?P<username>.+)_)?"
+    r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
+    r"\.json(?:\.gz)?$"
+)
+_DATASET_NAME = re.compile(r"^dataset_(?P<username>.+?)(?:_\d{4}-\d{2}-\d{2}.*)?\.json(?:\.gz)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One good item: its exact text, its place and what it says."""
+
+    position: int
+    payload: bytes
+    payload_hash: bytes
+    parsed: ParsedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One item, or with `position` None the whole file, that cannot be loaded."""
+
+    position: int | None
+    reason: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class FileReading:
+    """One landed file, read."""
+
+    file: LandedFile
+    source: Source | None
+    content_hash: bytes = b""
+    size_bytes: int = 0
+    observed_at: datetime | None = None
+    observed_at_source: ObservedAtSource | None = None
+    tracked_username: str | None = None
+    items: list[Item] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unknown_keys: Counter[str] = field(default_factory=Counter)
+
+
+def read_day(zone: LandingZone, files: list[LandedFile], maximum_file_bytes: int) -> Iterator[FileReading]:
+    """Reads the files one by one, in the order given."""
+    for file in files:
+        yield read_file(zone, file, maximum_file_bytes)
+
+
+def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> FileReading:
+    """Reads one file; never raises for what is in it."""
+    reading = FileReading(file, SOURCES.get(file.source), size_bytes=file.size_bytes)
+    if reading.source is None:
+        known = ", ".join(sorted(SOURCES))
+        reading.rejected.append(
+            Rejected(None, f"unknown source {file.source!r}: no adapter reads it (known: {known})", b"")
+        )
+        return reading
+    if not file.name.endswith((".json", ".json.gz")):
+        reading.rejected.append(Rejected(None, "the file's name ends in neither .json nor .json.gz", b""))
+        return reading
+    try:
+        content = zone.read(file.path, maximum_file_bytes)
+        meta = zone.read_meta(file.path)
+        reading.content_hash = hashlib.blake2b(content, digest_size=16).digest()
+        reading.observed_at, reading.observed_at_source = observation_time(file.name, meta, file.landed_on)
+        reading.tracked_username = tracked_username(file.name)
+    except LandingError as error:
+        reading.rejected.append(Rejected(None, str(error), b""))
+        return reading
+    _read_items(reading, reading.source, content)
+    return reading
+
+
+def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tuple[datetime, ObservedAtSource]:
+    """When the file's numbers were true, and what says so: the name, else the .meta.json, else noon UTC of the day.
+
+    LandingError if the time is no time, or is not on the day of the folder: the day is the partition.
+    """
+    observed_at: datetime
+    observed_at_source: ObservedAtSource
+    match = _FILE_NAME.match(name)
+    if match is not None:
+        clock = f"{match['hour']}:{match['minute']}:{match['second']}.{match['millisecond'] or '000'}"
+        try:
+            observed_at = datetime.fromisoformat(f"{match['day']}T{clock}+00:00")
+        except ValueError:
+            raise LandingError("the file's name holds a time that does not exist") from None
+        observed_at_source = "file_name"
+    elif "observed_at" in meta:
+        try:
+            observed_at = datetime.fromisoformat(str(meta["observed_at"]))
+        except ValueError:
+            raise LandingError("observed_at in its .meta.json is not an ISO 8601 time") from None
+        if observed_at.tzinfo is None:
+            raise LandingError("observed_at in its .meta.json has no time zone: write it in UTC, with a Z")
+        observed_at, observed_at_source = observed_at.astimezone(UTC), "meta"
+    else:
+        return datetime.combine(landed_on, time(12), tzinfo=UTC), "noon"
+    if observed_at.date() != landed_on:
+        raise LandingError(
+            f"it was observed on {observed_at:%Y-%m-%d} (UTC), but stands in the folder of {landed_on}: "
+            f"land it under {observed_at:%Y-%m-%d}"
+        )
+    return observed_at, observed_at_source
+
+
+def tracked_username(name: str) -> str | None:
+    """The profile that a `<kind>_<username>_<time>.json` or `dataset_<username>.json` file was scraped for."""
+    match = _FILE_NAME.match(name) or _DATASET_NAME.match(name)
+    return match["username"] if match is not None else None
+
+
+def _read_items(reading: FileReading, source: Source, content: bytes) -> None:
+    for piece in split_items(content, source.list_paths, one_object_is_an_item=source.one_object_is_an_item):
+        if isinstance(piece, Defect):
+            reading.rejected.append(Rejected(piece.position, piece.reason, piece.payload))
+            continue
+        try:
+            parsed = source.parse_item(piece.payload, reading.tracked_username)
+        except ItemRejectedError as error:
+            reading.rejected.append(Rejected(piece.position, str(error), piece.payload))
+            continue
+        except Exception as error:
+            reason = (
+                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: mend it and replay"
+            )
+            reading.rejected.append(Rejected(piece.position, reason, piece.payload))
+            continue
+        payload_hash = hashlib.blake2b(piece.payload, digest_size=16).digest()
+        reading.items.append(Item(piece.position, piece.payload, payload_hash, parsed))
+        reading.unknown_keys.update(parsed.unknown_keys)

@@ -1,0 +1,123 @@
+"""One way to make an asset out of a SQL file: `sql/<room>/<table>.sql` fills `<room>.<table>` for a window of days.
+
+The file's opening comment is the asset's description. Its last statement returns `rows_computed`, `rows_written` and
+`rows_removed`. A range of partitions is one window, one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from psycopg import sql
+
+from syndication_assets import fault_points
+from syndication_assets.partitions import daily_partitions
+from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.postgres import PostgresResource
+
+OWNERS = ["team:syndication"]
+
+
+def description_of(relative_path: str) -> str:
+    """The opening comment of a SQL file, as text."""
+    lines = []
+    for line in load_sql(relative_path).splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+def window_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> tuple[date, date]:
+    """The days of the run: the first one, and the one after the last."""
+    window = context.partition_time_window
+    return window.start.date(), window.end.date()
+
+
+def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset `<room>/<table>`, computed from other tables by its SQL file."""
+    path = f"{room}/{table}.sql"
+
+    @dg.asset(
+        key=[room, table],
+        group_name=room,
+        description=description_of(path),
+        deps=deps,
+        partitions_def=daily_partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={"postgres", "sql"},
+        owners=OWNERS,
+        metadata={"dagster/table_name": f"{room}.{table}"},
+    )
+    def rollup(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+        first_day, end_day = window_of(context)
+        with transaction(postgres.url(), lock=f"{room}.{table}") as connection:
+            counts = run_window(connection, path, first_day, end_day)
+            fault_points.reach(f"{table}.before_commit")
+            rows_by_day = count_by_day(connection, f"{room}.{table}", first_day, end_day)
+            metadata = table_metadata(connection, room, table)
+        fault_points.reach(f"{table}.after_commit")
+        context.log.info(
+            f"{table}: {first_day} to {end_day} (exclusive): {counts['rows_computed']:,} rows computed, "
+            f"{counts['rows_written']:,} written, {counts['rows_removed']:,} removed"
+        )
+        for day in context.partition_keys:
+            context.add_asset_metadata(
+                {"dagster/partition_row_count": rows_by_day.get(day, 0)},
+                asset_key=context.asset_key,
+                partition_key=day,
+            )
+        return dg.MaterializeResult(metadata={**metadata, **counts})
+
+    return rollup
+
+
+def run_window(connection: Connection, path: str, first_day: date, end_day: date) -> dict[str, int]:
+    """Runs a SQL file for the days from `first_day` to before `end_day`; returns what its last statement counts."""
+    cursor = connection.execute(load_sql(path), {"window_start": first_day, "window_end": end_day})
+    while cursor.nextset():
+        pass
+    names = [column.name for column in cursor.description or ()]
+    return dict(zip(names, cursor.fetchall()[0], strict=True))
+
+
+def count_by_day(connection: Connection, table: str, first_day: date, end_day: date) -> dict[str, int]:
+    """Rows of each day of a table that has an `activity_date`; empty for one that has none."""
+    if not _has_column(connection, table, "activity_date"):
+        return {}
+    statement = sql.SQL(
+        "select activity_date::text, count(*) from {} where activity_date >= %s and activity_date < %s group by 1"
+    ).format(sql.Identifier(*table.split(".")))
+    return dict(connection.execute(statement, [first_day, end_day]).fetchall())
+
+
+def table_metadata(connection: Connection, room: str, table: str) -> Mapping[str, Any]:
+    """Name, columns with their comments and estimated size of a table, under the keys that the UI knows."""
+    columns = connection.execute(
+        "select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, col_description(a.attrelid, a.attnum)"
+        " from pg_attribute a where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped"
+        " order by a.attnum",
+        [f"{room}.{table}"],
+    ).fetchall()
+    return {
+        "dagster/table_name": f"{room}.{table}",
+        "dagster/column_schema": dg.TableSchema(
+            columns=[
+                dg.TableColumn(
+                    name,
+                    type_name,
+                    description=comment,
+                    constraints=dg.TableColumnConstraints(nullable=not is_required),
+                )
+                for name, type_name, is_required, comment in columns
+            ]
+        ),
+    }
+
+
+def _has_column(connection: Connection, table: str, column: str) -> bool:
+    row = connection.execute(
+        "select exists (select from pg_attribute where attrelid = %s::regclass and attname = %s)", [table, column]
+    ).fetchone()
+    return row is not None and bool(row[0])
