@@ -1,4 +1,4 @@
-"""Dagster's own storage for the command line: database `dagster` of the same server, files under the local directory."""
+"""Dagster's own storage for the command line: a database beside ours, files under the local directory."""
 
 import os
 import shutil

@@ -1,0 +1,132 @@
+"""What every test may use: servers, a migrated database of its own, an empty landing zone.
+
+A test that takes `database_url` runs once on each server that is there: the embedded PostgreSQL 18, and PostgreSQL 15
+where Debian's package is installed. `--database-url` names another server instead. No test reaches beyond loopback.
+"""
+
+import itertools
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from syndication_assets_tests.servers import Server, start_servers
+
+from syndication_assets import migrations
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.scraping.download_runs import RunSession, run_session
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-url", help="a PostgreSQL 15 or newer to test on, instead of starting servers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_"))]:
+        del os.environ[name]
+    directory = tempfile.TemporaryDirectory(prefix="syn", ignore_cleanup_errors=True)
+    servers = start_servers(config.getoption("--database-url"), Path(directory.name))
+    config.stash[_servers] = servers
+    config.add_cleanup(directory.cleanup)
+    for server in servers:
+        config.add_cleanup(server.stop)
+
+
+_servers = pytest.StashKey[list[Server]]()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [f"{server.name}: {server.version()}" for server in config.stash[_servers]]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        servers = metafunc.config.stash[_servers]
+        metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuses every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and isinstance(address, tuple):
+            host = str(address[0])
+            if host not in {"127.0.0.1", "::1", "localhost"}:
+                raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Server:
+    server: Server = request.param
+    return server
+
+
+@pytest.fixture(scope="session")
+def template_database(server: Server) -> str:
+    """The name of a migrated database that tests copy."""
+    name = "syndication_template"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    migrations.migrate(server.url(name))
+    return name
+
+
+@pytest.fixture
+def database_url(server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database that is this test's own."""
+    with new_database(server, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server: Server) -> Iterator[str]:
+    """The URL of a database without any migration."""
+    with new_database(server, "template0") as url:
+        yield url
+
+
+class new_database:  # noqa: N801 - a context manager that reads as a verb
+    """A copy of the template database, dropped at the end."""
+
+    def __init__(self, server: Server, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._name = f"test_{os.getpid()}_{next(_numbers)}"
+
+    def __enter__(self) -> str:
+        self._execute("create database {} template {}", self._name, self._template)
+        return self._server.url(self._name)
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(psycopg.OperationalError):
+            self._execute("drop database if exists {} with (force)", self._name)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[RunSession]:
+    """An open session of download runs, as a load step has one."""
+    with run_session(database_url, "test") as opened:
+        yield opened
+
+
+@pytest.fixture
+def zone(tmp_path: Path) -> LandingZone:
+    """An empty landing zone."""
+    return LandingZone(str(tmp_path / "landing"))

@@ -1,0 +1,76 @@
+"""The PostgreSQL servers that the tests run on."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from syndication_assets.resources import embedded_postgres
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `admin_url` may create databases."""
+
+    name: str
+    admin_url: str
+    stop: Callable[[], object]
+
+    def url(self, database: str) -> str:
+        return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}"))
+
+    def version(self) -> str:
+        with psycopg.connect(self.url("postgres")) as connection:
+            return str(connection.execute("show server_version").fetchone()[0])  # type: ignore[index]
+
+
+def start_servers(database_url: str | None, directory: Path) -> list[Server]:
+    """The server that was named, else the embedded one and, where it is installed, Debian's PostgreSQL 15."""
+    if database_url is not None:
+        return [Server("given", database_url, lambda: None)]
+    directory.chmod(0o755)
+    servers = [_embedded_server(directory / "embedded")]
+    debian_binaries = Path("/usr/lib/postgresql/15/bin")
+    if debian_binaries.is_dir():
+        servers.append(_debian_server(debian_binaries, directory / "debian"))
+    return servers
+
+
+def _embedded_server(directory: Path) -> Server:
+    url = embedded_postgres.start(directory)
+    with psycopg.connect(url, autocommit=True) as connection:
+        # A test's data need not survive a power cut.
+        connection.execute("alter system set fsync = off")
+        connection.execute("alter system set max_wal_size = '1GB'")
+        connection.execute("select pg_reload_conf()")
+    return Server("embedded-18", url, lambda: embedded_postgres.stop(directory))
+
+
+def _debian_server(binaries: Path, directory: Path) -> Server:
+    directory.mkdir()
+    as_postgres = []
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        account = pwd.getpwnam("postgres")
+        os.chown(directory, account.pw_uid, account.pw_gid)
+        as_postgres = [shutil.which("runuser") or "runuser", "-u", "postgres", "--"]
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_postgres, *command], check=True, capture_output=True, cwd="/")
+
+    data = str(directory / "data")
+    run(str(binaries / "initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+    settings = f"-k {directory} -c listen_addresses='' -c fsync=off -c timezone=UTC -c max_connections=200 -c jit=off"
+    log = str(directory / "log")
+    run(str(binaries / "pg_ctl"), "-D", data, "-o", settings, "-l", log, "-w", "start")
+    return Server(
+        "debian-15",
+        f"postgresql://postgres@/postgres?host={directory}",
+        lambda: run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"),
+    )
