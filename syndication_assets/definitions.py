@@ -9,6 +9,7 @@ warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.B
 
 from syndication_assets import automation  # noqa: E402
 from syndication_assets.engagement import assets as engagement  # noqa: E402
+from syndication_assets.progress import progress_logger  # noqa: E402
 from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
 from syndication_assets.scraping import assets as scraping  # noqa: E402
 from syndication_assets.scraping import fetch_assets  # noqa: E402
@@ -29,5 +30,6 @@ defs = dg.Definitions(
     schedules=[automation.daily_schedule, automation.fetch_schedule],
     sensors=[automation.landing_zone_sensor],
     resources={"postgres": PostgresResource()},
+    loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     executor=dg.in_process_executor,
 )

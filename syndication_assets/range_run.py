@@ -1,6 +1,5 @@
 """Materializes a selection of assets for a day or a range of days: one Dagster run, in this process."""
 
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ import dagster as dg
 from syndication_assets.automation import daily_job, range_tags
 from syndication_assets.errors import SyndicationError
 from syndication_assets.partitions import daily_partitions
-
-PROGRESS_LOGGER = "dagster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def materialize_range(
         asset_selection=asset_keys,
         tags=range_tags(first_day, last_day),
         raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        run_config={"loggers": {"progress": {}}},
     )
     failures = [
         event.step_failure_data.error
@@ -112,9 +109,7 @@ def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list
         raise SyndicationError(f"--select {' '.join(selection)}: {error}") from None
     keys = {key for key in keys if graph.get(key).is_materializable}
     if not keys:
-        raise SyndicationError(
-            f"--select {' '.join(selection)} picks no asset. `syndication status` lists none; try group:engagement."
-        )
+        raise SyndicationError(f"--select {' '.join(selection)} picks no asset: try group:engagement or key:*posts*.")
     return sorted(keys), "__ASSET_JOB"
 
 
@@ -122,8 +117,3 @@ def _message(error: object) -> str:
     """The message of what was raised, not of Dagster's wrapping of it."""
     cause = getattr(error, "cause", None) or error
     return str(getattr(cause, "message", cause)).strip()
-
-
-def console_logging(level: int = logging.INFO) -> None:
-    """Shows a run's own messages as they come, without Dagster's prefix of ids."""
-    logging.getLogger(PROGRESS_LOGGER).setLevel(level)

@@ -1,0 +1,62 @@
+# One entry for every habit. Nothing outside of .venv and .local is written.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
+INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo dev stop test lint format bench schema lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
+
+demo: .venv/runtime ## 28 days of sample data through the whole graph
+	@.venv/bin/syndication demo
+
+dev: .venv/runtime ## the Dagster UI on http://127.0.0.1:3000
+	@.venv/bin/syndication migrate
+	@.venv/bin/syndication dev
+
+stop: .venv/runtime ## stop the embedded PostgreSQL server
+	@.venv/bin/syndication stop
+
+test: .venv/development ## all tests
+	.venv/bin/pytest
+
+lint: .venv/development ## formatter, linter, types, SQL
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
+	.venv/bin/python -m syndication_assets.schema_file --check
+
+format: .venv/development ## put the code into form
+	.venv/bin/ruff format
+	.venv/bin/ruff check --fix
+	.venv/bin/sqlfluff format --processes 2 --disable-progress-bar sql
+
+bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.json
+	.venv/bin/python -m benchmarks
+
+schema: .venv/development ## write sql/schema.sql anew from the migrations
+	.venv/bin/python -m syndication_assets.schema_file
+
+lock: .venv/development ## write the locks in requirements/ anew from pyproject.toml (needs uv)
+	sh requirements/lock.sh
+
+clean: ## remove everything that was made here
+	@if [ -x .venv/bin/syndication ]; then .venv/bin/syndication stop; fi
+	rm -rf .venv .local
+
+.venv/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@echo "Making .venv with $(PYTHON) ..."
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@touch .venv/python
+
+.venv/%: requirements/%.lock pyproject.toml | .venv/python
+	@echo "Installing from requirements/$*.lock (about a minute) ..."
+	@$(INSTALL) --require-hashes --requirement requirements/$*.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,13 @@
+-- Open quarantine of one organization by reason, with one example each. Parameter: slug.
+
+select
+    count(*) as items,
+    q.reason,
+    min(
+        regexp_replace(q.source_file_path, '^.*/', '') || coalesce(', item ' || q.position::text, ', the whole file')
+    ) as example
+from scraping.quarantine as q
+inner join tenancy.organizations as o on q.organization_id = o.organization_id
+where o.slug = %(slug)s and q.replayed_at is null
+group by q.reason
+order by count(*) desc, q.reason asc;

@@ -1,0 +1,124 @@
+"""`make demo`: sample data through the whole graph, and a table of what came of it.
+
+The samples are an organization of their own, marked as such: they never mix with measured data.
+"""
+
+import time
+from datetime import date, timedelta
+from typing import Any
+
+import dagster as dg
+import msgspec
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from syndication_assets import migrations
+from syndication_assets.dagster_instance import prepare_environment
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.database import load_sql, transaction
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.samples.landing_files import sample_files
+from syndication_assets.settings import Settings
+
+ORGANIZATION = "demo"
+FIRST_DAY = date(2025, 11, 3)
+DAYS = 28
+
+
+def run_demo(settings: Settings, url: str) -> None:
+    """Migrates, lands the samples, materializes the 28 days as one range run and prints the summary.
+
+    A second time nothing is new and the totals are the same.
+    """
+    # A pipe has no width of its own, and a wrapped table is no table.
+    console = Console(width=None if Console().is_terminal else 120)
+    started_at = time.monotonic()
+    prepare_environment(settings, url)
+    console.print(f"[bold]1/4[/] migrate: {len(migrations.migrate(url))} applied")
+    _make_organization(url)
+    landed, known = _land_samples(LandingZone(settings.landing_url))
+    console.print(f"[bold]2/4[/] land: {landed:,} new files, {known:,} already there, in {settings.landing_url}")
+    last_day = FIRST_DAY + timedelta(days=DAYS - 1)
+    console.print(f"[bold]3/4[/] materialize {FIRST_DAY} to {last_day}, as one run")
+    before = _totals(url)
+    _materialize(FIRST_DAY.isoformat(), last_day.isoformat(), console)
+    after = _totals(url)
+    console.print(f"[bold]4/4[/] done in {time.monotonic() - started_at:.0f} s")
+    _print_summary(console, settings, url, before, after)
+
+
+def _make_organization(url: str) -> None:
+    with transaction(url) as connection:
+        connection.execute(
+            "insert into tenancy.organizations (slug, name, description, settings)"
+            " values (%s, 'Demo', 'Invented people and numbers.', '{\"is_sample\": true}')"
+            " on conflict (slug) do nothing",
+            [ORGANIZATION],
+        )
+
+
+def _land_samples(zone: LandingZone) -> tuple[int, int]:
+    landed = known = 0
+    metas: dict[str, dict[str, Any]] = {}
+    for file in sample_files(first_day=FIRST_DAY, days=DAYS):
+        if file.name.endswith(".meta.json"):
+            metas[file.name.removesuffix(".meta.json")] = msgspec.json.decode(file.content)
+            continue
+        _, is_new = zone.land(
+            ORGANIZATION, file.source, file.landed_on, file.name, file.content, metas.pop(file.name, None)
+        )
+        landed, known = landed + is_new, known + (not is_new)
+    return landed, known
+
+
+def _materialize(first_day: str, last_day: str, console: Console) -> None:
+    from syndication_assets.definitions import defs  # noqa: PLC0415 - after DAGSTER_HOME is set
+    from syndication_assets.range_run import materialize_range  # noqa: PLC0415
+
+    with dg.DagsterInstance.get() as instance:
+        run = materialize_range(defs, instance, first_day, last_day)
+    for check in run.failed_checks:
+        console.print(f"  [yellow]{check.severity}[/] {check.name}: {check.description}")
+    if run.has_errors:
+        raise SyndicationError(f"run {run.run_id} failed: {run.failure or 'see the failed checks above'}")
+
+
+def _totals(url: str) -> dict[str, int]:
+    with transaction(url) as connection:
+        row = (
+            connection.cursor(row_factory=dict_row)
+            .execute(load_sql("demo/totals.sql"), {"slug": ORGANIZATION})
+            .fetchone()
+        )
+    return row or {}
+
+
+def _print_summary(
+    console: Console, settings: Settings, url: str, before: dict[str, int], after: dict[str, int]
+) -> None:
+    totals = Table(title="What is in the database", title_justify="left")
+    totals.add_column("of organization demo")
+    totals.add_column("total", justify="right")
+    totals.add_column("new in this run", justify="right")
+    for name, total in after.items():
+        totals.add_row(name.replace("_", " "), f"{total:,}", f"{total - before.get(name, 0):,}")
+    console.print(totals)
+    with transaction(url) as connection:
+        quarantined = connection.execute(load_sql("demo/quarantine.sql"), {"slug": ORGANIZATION}).fetchall()
+        top_posts = connection.execute(load_sql("demo/top_posts.sql"), {"slug": ORGANIZATION}).fetchall()
+    reasons = Table(title="Quarantined: kept with file, position and reason, to be replayed", title_justify="left")
+    for column in ("items", "reason", "for example"):
+        reasons.add_column(column, justify="right" if column == "items" else "left", overflow="fold")
+    for count, reason, example in quarantined:
+        reasons.add_row(str(count), reason, example)
+    console.print(reasons)
+    top = Table(title="Top five posts by engagement in these 28 days", title_justify="left")
+    for column in ("engagement", "platform", "author", "posted", "text"):
+        top.add_column(column, justify="right" if column == "engagement" else "left", no_wrap=column != "text")
+    for engagement, platform, author, posted_on, text in top_posts:
+        top.add_row(f"{engagement:,}", platform, author, str(posted_on), text)
+    console.print(top)
+    console.print(f"The weekly report: {settings.reports_directory / ORGANIZATION / 'index.html'}", soft_wrap=True)
+    console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (the run is there, with its history)")
+    console.print('The database:      psql "$(.venv/bin/syndication url)"; make stop stops it')

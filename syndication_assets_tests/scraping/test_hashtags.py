@@ -1,0 +1,102 @@
+# ruff: noqa: RUF001 - letters of other scripts that look like Latin ones are the subject
+"""Hashtags are found in any script and meet across spellings."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndication_assets.scraping.hashtags import extract_hashtags
+
+
+@pytest.mark.parametrize(
+    ("text", "hashtags"),
+    [
+        ("", ()),
+        ("no tag at all", ()),
+        ("#One two #three, #four!", ("one", "three", "four")),
+        ("(#bracket) „#quote“ Ende.#dot", ("bracket", "quote", "dot")),
+        ("#snake_case #kebab-case", ("snake_case", "kebab")),
+        ("#100daysofcode but not #2026 nor #1", ("100daysofcode",)),
+        ("#a#b", ("a", "b")),
+        ("#\n# heading ##", ()),
+        ("#" + "x" * 101, ()),
+    ],
+)
+def test_a_hashtag_ends_where_the_word_ends(text: str, hashtags: tuple[str, ...]):
+    assert extract_hashtags(text) == hashtags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C#dev and F#",
+        "https://example.com/page#section",
+        "https://example.com/#section",
+        "see HTTPS://example.com/a?b=#section",
+        "www.example.com/;#section",
+        "example.com/#section",
+        "Tom &#39;s",
+        "mail#box",
+        "ü#x",
+        "x\u0301#y",
+        "_#x",
+    ],
+)
+def test_a_number_sign_in_a_word_or_an_address_is_no_hashtag(text: str):
+    assert extract_hashtags(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hashtag"),
+    [
+        ("#Führungskräfte", "führungskräfte"),
+        ("#Fu\u0308hrungskra\u0308fte", "führungskräfte"),
+        ("#Straße", "strasse"),
+        ("#تسويق_رقمي", "تسويق_رقمي"),
+        ("#می\u200cخواهم", "می\u200cخواهم"),
+        ("#東京タワー、行きました", "東京タワー"),
+        ("＃日本", "日本"),
+        ("#हिन्दी", "हिन्दी"),
+        ("#ＡＩ", "ai"),
+        ("#𝗦𝗮𝗹𝗲𝘀", "sales"),
+        ("#İstanbul", "i\u0307stanbul"),
+        ("#love❤️", "love"),
+        ("#cool\ufe0f", "cool"),
+        ("#col·lecció.", "col·lecció"),
+    ],
+)
+def test_every_script_and_typeface_gives_the_plain_word(text: str, hashtag: str):
+    assert extract_hashtags(text) == (hashtag,)
+
+
+def test_emoji_and_keycaps_are_no_hashtags():
+    """The keycap emoji is a number sign with two combining marks."""
+    assert extract_hashtags("#\ufe0f\u20e3 #🚀 #❤️") == ()
+
+
+def test_each_hashtag_comes_once_in_the_order_of_the_text():
+    assert extract_hashtags("#Beta #alpha #BETA #ＡＬＰＨＡ") == ("beta", "alpha")
+
+
+def test_a_text_of_a_million_characters_is_read_in_linear_time():
+    started = time.monotonic()
+    for text in (
+        "#" * 10**6,
+        "#a" * 500_000,
+        "www.x.de " * 10**5 + "#a " * 10**5,
+        "#" + "a" * 10**6,
+        "h" * 10**6 + "#",
+    ):
+        extract_hashtags(text)
+    assert time.monotonic() - started < 20
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.text(alphabet=st.characters() | st.sampled_from("#＃_ \u200c\u0301"), max_size=40))
+def test_a_hashtag_found_is_found_again_as_itself(text: str):
+    for hashtag in extract_hashtags(text):
+        assert "#" not in hashtag
+        assert any(character.isalpha() for character in hashtag)
+        assert extract_hashtags(f"#{hashtag}") == (hashtag,)
