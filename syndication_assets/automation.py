@@ -1,7 +1,6 @@
 """When things run: jobs, schedules, the sensor of the landing zone."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +8,9 @@ import dagster as dg
 import msgspec
 
 from syndication_assets.partitions import daily_partitions
+from syndication_assets.resources.database import transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
+from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
 
 _FETCH = dg.AssetSelection.assets(["scraping", "linkedin_apify_files"], ["scraping", "youtube_data_api_files"])
@@ -72,37 +73,45 @@ _STILL_CHANGING = timedelta(seconds=30)
     job=daily_job,
     minimum_interval_seconds=60,
     description=(
-        "Sees new and changed files in the landing zone, and requests each day of theirs once per content. "
-        "Files that changed in the last 30 seconds wait: they may still be being written."
+        "Sees files in the landing zone that were not loaded yet, and requests each day of theirs once per content. "
+        "A day with a file that changed in the last 30 seconds waits: the file may still be being written."
     ),
 )
-def landing_zone_sensor(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    seen: dict[str, str] = msgspec.json.decode(context.cursor, type=dict[str, str]) if context.cursor else {}
-    settings = Settings.from_environment()
-    zone = LandingZone(settings.landing_url)
-    known_days = set(daily_partitions.get_partition_keys())
-    changed: dict[str, str] = {}
-    for day, files in sorted(_files_by_day(zone).items()):
-        fingerprint = _fingerprint(files)
-        if day in known_days and seen.get(day) != fingerprint and not _is_changing(files):
-            changed[day] = fingerprint
-    for day, fingerprint in list(changed.items())[:_DAYS_PER_TICK]:
-        seen[day] = fingerprint
+def landing_zone_sensor(
+    context: dg.SensorEvaluationContext, postgres: PostgresResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    zone = LandingZone(Settings.from_environment().landing_url)
+    # What was requested and is not loaded yet; a failed load is not requested again before its files change.
+    requested = msgspec.json.decode(context.cursor, type=dict[str, str]) if context.cursor else {}
+    waiting = {
+        day: _fingerprint(files)
+        for day, files in _days_to_load(zone, postgres.url()).items()
+        if daily_partitions.has_partition_key(day) and not _is_changing(files)
+    }
+    new = {day: fingerprint for day, fingerprint in waiting.items() if requested.get(day) != fingerprint}
+    batch = dict(sorted(new.items())[:_DAYS_PER_TICK])
+    for day, fingerprint in batch.items():
         yield dg.RunRequest(run_key=f"{day}-{fingerprint}", partition_key=day)
-    context.update_cursor(msgspec.json.encode(seen).decode())
-    if not changed:
+    still_waiting = {day: requested[day] for day in waiting.keys() & requested.keys()}
+    context.update_cursor(msgspec.json.encode(still_waiting | batch).decode())
+    if not batch:
         yield dg.SkipReason(f"nothing new in {zone.url}")
 
 
-def _files_by_day(zone: LandingZone) -> dict[str, list[LandedFile]]:
-    days: dict[str, list[LandedFile]] = defaultdict(list)
+def _days_to_load(zone: LandingZone, url: str) -> dict[str, list[LandedFile]]:
+    """The files of each day on which one of them is not in the ledger, or has another size there."""
+    with transaction(url) as connection:
+        loaded = dict(connection.execute("select source_file_path, size_bytes from scraping.landed_files").fetchall())
+    days: dict[str, list[LandedFile]] = {}
     for day in sorted({day for _, _, day in zone.days()}):
-        days[day.isoformat()].extend(zone.files(day))
-    return {day: files for day, files in days.items() if files}
+        files = list(zone.files(day))
+        if any(loaded.get(file.path) != file.size_bytes for file in files):
+            days[day.isoformat()] = files
+    return days
 
 
 def _fingerprint(files: list[LandedFile]) -> str:
-    """Names and sizes tell: a landed file never changes its content without changing its size or name."""
+    """Names, sizes and times tell: a landed file is immutable, so another content is another file."""
     listing = "\n".join(f"{file.path} {file.size_bytes} {file.modified_at}" for file in files)
     return hashlib.blake2b(listing.encode(), digest_size=8).hexdigest()
 

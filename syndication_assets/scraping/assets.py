@@ -1,12 +1,15 @@
 """What the scraping room materializes from landed files: one parse, one transaction a day, eleven tables."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
+from psycopg import sql
 
+from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import transaction
+from syndication_assets.resources.database import Connection, transaction
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.scraping.download_runs import run_session
@@ -36,6 +39,13 @@ LOADED_TABLES = {
             "data_downloads",
         )
     },
+}
+_DAY_OF_ROW = {
+    "download_runs": "partition_from",
+    "landed_files": "landed_on",
+    "raw_payloads": "landed_on",
+    "quarantine": "landed_on",
+    "data_downloads": "(downloaded_at at time zone 'utc')::date",
 }
 _COUNTERS_OF_TABLE = {
     "posts": ("posts_fetched", "posts_new", "posts_updated"),
@@ -87,21 +97,22 @@ def load_landed_files(
                     f"{day}: {zone.url}/{folder} belongs to no organization, and was not read. "
                     f"Make the organization (in tenancy.organizations, slug {folder!r}) or remove the folder."
                 )
-    for table in LOADED_TABLES:
-        for load in loads:
-            context.add_asset_metadata(
-                {name: load.total(name) for name in _COUNTERS_OF_TABLE.get(table, ())},
-                asset_key=dg.AssetKey(["scraping", table]),
-                partition_key=load.day.isoformat(),
-            )
     with transaction(postgres.url()) as connection:
         for table in LOADED_TABLES:
+            key = dg.AssetKey(["scraping", table])
+            counters = _COUNTERS_OF_TABLE.get(table, ())
+            rows_by_day = _rows_by_day(connection, table, loads)
+            for load in loads:
+                counts = {name: load.total(name) for name in counters}
+                if rows_by_day is not None:
+                    counts["dagster/partition_row_count"] = rows_by_day.get(load.day, 0)
+                context.add_asset_metadata(counts, asset_key=key, partition_key=load.day.isoformat())
             yield dg.MaterializeResult(
-                asset_key=["scraping", table],
+                asset_key=key,
                 metadata={
                     **table_metadata(connection, "scraping", table),
-                    **{name: sum(load.total(name) for load in loads) for name in _COUNTERS_OF_TABLE.get(table, ())},
-                    **_unknown_keys(loads, table),
+                    **{name: sum(load.total(name) for load in loads) for name in counters},
+                    **_details(connection, table, loads),
                 },
             )
 
@@ -116,13 +127,45 @@ def _summary(load: DayLoad) -> str:
     )
 
 
-def _unknown_keys(loads: list[DayLoad], table: str) -> dict[str, dg.MetadataValue]:
-    """Keys that no adapter knows: a source has begun to say more, or says something under another name."""
-    counts: dict[str, int] = {}
-    for load in loads:
-        for key, count in load.unknown_keys.items():
-            counts[key] = counts.get(key, 0) + count
-    if table != "raw_payloads" or not counts:
+def _rows_by_day(connection: Connection, table: str, loads: list[DayLoad]) -> dict[date, int] | None:
+    """Rows of each day; None for a table whose rows belong to no day."""
+    day = _DAY_OF_ROW.get(table)
+    if day is None:
+        return None
+    statement = sql.SQL("select {day}, count(*) from {table} where {day} = any(%s) group by 1")
+    return dict(
+        connection.execute(
+            statement.format(day=sql.SQL(day), table=sql.Identifier("scraping", table)), [[load.day for load in loads]]
+        ).fetchall()
+    )
+
+
+def _details(connection: Connection, table: str, loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
+    if table == "raw_payloads":
+        return _unknown_keys(loads)
+    if table == "quarantine":
+        return _open_quarantine(connection, loads)
+    if table in _DAY_OF_ROW:
         return {}
-    rows = "\n".join(f"| `{key}` | {count:,} |" for key, count in sorted(counts.items()))
-    return {"unknown_keys": dg.MetadataValue.md(f"| key | times |\n|---|---|\n{rows}")}
+    statement = sql.SQL("select count(*) from {}").format(sql.Identifier("scraping", table))
+    return {"dagster/row_count": int(connection.execute(statement).fetchall()[0][0])}
+
+
+def _unknown_keys(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
+    """Keys that no adapter knows: a source has begun to say more, or says something under another name."""
+    counts: Counter[str] = Counter()
+    for load in loads:
+        counts.update(load.unknown_keys)
+    if not counts:
+        return {}
+    return {"unknown_keys": markdown_table(("key", "times"), [(f"`{key}`", n) for key, n in sorted(counts.items())])}
+
+
+def _open_quarantine(connection: Connection, loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
+    """Place and reason of what waits for a person; never the payload."""
+    rows = connection.execute(
+        "select source_file_path, coalesce(position::text, 'the whole file'), reason from scraping.quarantine"
+        " where replayed_at is null and landed_on = any(%s) order by 1, position nulls first limit 50",
+        [[load.day for load in loads]],
+    ).fetchall()
+    return {"open_quarantine": markdown_table(("file", "position", "reason"), rows)} if rows else {}
