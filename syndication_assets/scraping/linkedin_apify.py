@@ -6,29 +6,24 @@ is two facts: the act of a tracked person (its activity id and time) and the ori
 
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
-import msgspec
-
 from syndication_assets.scraping.item_rules import (
-    Counter,
-    Ignored,
-    Size,
     clean_handle,
     clean_text,
     decode_item,
     known_keys,
-    media_key,
     survey_item,
     utc_from_milliseconds,
 )
+from syndication_assets.scraping.linkedin_media import media_of
+from syndication_assets.scraping.linkedin_shapes import Article, Id, Post, PostAuthor, QuotedPost, Stats, Urn
 from syndication_assets.scraping.observation import (
     AliasKind,
     Author,
     Counters,
     ItemRejectedError,
-    Media,
     ObservedAs,
     ParsedItem,
     PostIds,
@@ -40,100 +35,6 @@ PLATFORM = "linkedin"
 VERSION = 1
 LIST_PATHS: tuple[tuple[str, ...], ...] = (("data", "posts"),)
 ONE_OBJECT_IS_AN_ITEM = True
-
-Id = str | int | float | None
-"""Digits in a string, bare or as a urn. The shape takes numbers too, for them to be refused with their own reason."""
-
-
-class Urn(msgspec.Struct, gc=False):
-    activity_urn: Id = None
-    ugc_post_urn: Id = msgspec.field(default=None, name="ugcPost_urn")
-    share_urn: Id = None
-
-
-class PostedAt(msgspec.Struct, gc=False):
-    """`date` is the local time of the scraper's machine and `relative` a phrase of the page: neither is a time."""
-
-    timestamp: int | None = None
-    date: Ignored = None
-    relative: Ignored = None
-
-
-class PostAuthor(msgspec.Struct, gc=False):
-    first_name: str | None = None
-    last_name: str | None = None
-    headline: str | None = None
-    username: str | None = None
-    profile_url: str | None = None
-    profile_picture: Ignored = None
-
-
-class Stats(msgspec.Struct, gc=False):
-    total_reactions: Counter | None = None
-    like: Counter | None = None
-    support: Counter | None = None
-    love: Counter | None = None
-    insight: Counter | None = None
-    celebrate: Counter | None = None
-    funny: Counter | None = None
-    comments: Counter | None = None
-    comments_count: Counter | None = None
-    reposts: Counter | None = None
-
-
-class Picture(msgspec.Struct, gc=False):
-    """An element of `media.images` or `media.items`; only the latter tell a type."""
-
-    url: str | None = None
-    width: Size | None = None
-    height: Size | None = None
-    type: str | None = None
-    thumbnail: str | None = None
-
-
-class Document(msgspec.Struct, gc=False):
-    title: str | None = None
-    page_count: Size | None = None
-    url: str | None = None
-    thumbnail: str | None = None
-
-
-class PostMedia(msgspec.Struct, gc=False):
-    type: str | None = None
-    url: str | None = None
-    images: list[Picture] | None = None
-    items: list[Picture] | None = None
-    document: Document | None = None
-    thumbnail: str | None = None
-
-
-class Article(msgspec.Struct, gc=False):
-    url: str | None = None
-    title: str | None = None
-    subtitle: str | None = None
-    thumbnail: str | None = None
-
-
-class QuotedPost(msgspec.Struct, gc=False):
-    urn: Id | Urn = None
-    activity_urn: Id = None
-    full_urn: str | None = None
-    posted_at: PostedAt | None = None
-    text: str | None = None
-    url: str | None = None
-    post_url: str | None = None
-    post_type: str | None = None
-    author: PostAuthor | None = None
-    stats: Stats | None = None
-    media: PostMedia | None = None
-    document: Document | None = None
-    article: Article | None = None
-
-
-class Post(QuotedPost, gc=False):
-    reshared_post: msgspec.Raw = msgspec.Raw(b"null")
-    pagination_token: Ignored = None
-
 
 _KNOWN_KEYS = known_keys(Post, {"reshared_post": QuotedPost})
 _ID_KINDS: tuple[AliasKind, ...] = ("activity", "ugcPost", "share")
@@ -235,7 +136,7 @@ def _observe(
         post_type=post_type,
         payload=payload,
         article=_article(post.article) if post.article else None,
-        media=_media(post, path),
+        media=media_of(post, path),
         counters=counters,
         stats=stats,
         original_ids=original_ids,
@@ -328,68 +229,3 @@ def _counters(stats: Stats | None) -> tuple[Counters, dict[str, Any] | None]:
     kinds = {kind: count for kind in _REACTION_KINDS if (count := getattr(stats, kind)) is not None}
     counters = Counters(reactions=stats.total_reactions, comments=comments, shares=stats.reposts)
     return counters, {"reactions": kinds} if kinds else None
-
-
-MediaType = Literal["image", "video", "document", "thumbnail"]
-
-
-class _MediaCollector:
-    """The media of one post, each once: the first place where a picture is met says what it is."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, Media] = {}
-
-    def add(
-        self, media_type: MediaType | None, url: str | None, path: str, picture: Picture | Document | None = None
-    ) -> None:
-        """Nothing without a URL, nor for a type that is none of ours (a poll, an audio event)."""
-        url = clean_text(url)
-        if url is None or media_type is None:
-            return
-        key = media_key(url, path)
-        if key in self.found:
-            return
-        if isinstance(picture, Picture):
-            media = Media(key, media_type, url, width=picture.width, height=picture.height)
-        elif isinstance(picture, Document):
-            media = Media(key, media_type, url, title=clean_text(picture.title), page_count=picture.page_count)
-        else:
-            media = Media(key, media_type, url)
-        self.found[key] = media
-
-    def add_document(self, document: Document, path: str) -> None:
-        self.add("document", document.url, f"{path}.url", document)
-        self.add("thumbnail", document.thumbnail, f"{path}.thumbnail")
-
-    def add_media(self, media: PostMedia, path: str) -> None:
-        media_type = _media_type(media.type, "image")
-        for picture in media.images or ():
-            self.add("thumbnail" if media_type == "video" else "image", picture.url, f"{path}.images[].url", picture)
-        if media_type == "video" or not self.found:
-            self.add(media_type, media.url, f"{path}.url")
-        for item in media.items or ():
-            self.add(_media_type(item.type, media_type), item.url, f"{path}.items[].url", item)
-            self.add("thumbnail", item.thumbnail, f"{path}.items[].thumbnail")
-        if media.document:
-            self.add_document(media.document, f"{path}.document")
-        self.add("thumbnail", media.thumbnail, f"{path}.thumbnail")
-
-
-def _media_type(source_type: str | None, default: MediaType | None) -> MediaType | None:
-    if source_type is None:
-        return default
-    types: dict[str, MediaType] = {"image": "image", "images": "image", "video": "video", "document": "document"}
-    return types.get(source_type.lower())
-
-
-def _media(post: QuotedPost, path: str) -> tuple[Media, ...]:
-    if post.media is None and post.document is None and post.article is None:
-        return ()
-    collector = _MediaCollector()
-    if post.media:
-        collector.add_media(post.media, f"{path}.media")
-    if post.document:
-        collector.add_document(post.document, f"{path}.document")
-    if post.article:
-        collector.add("thumbnail", post.article.thumbnail, f"{path}.article.thumbnail")
-    return tuple(collector.found.values())
