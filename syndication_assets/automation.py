@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import msgspec
 
+from syndication_assets.engagement.checks import engagement_checks
 from syndication_assets.partitions import daily_partitions
 from syndication_assets.resources.database import transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
@@ -14,7 +15,8 @@ from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
 
 _FETCH = dg.AssetSelection.assets(["scraping", "linkedin_apify_files"], ["scraping", "youtube_data_api_files"])
-_DAILY = dg.AssetSelection.groups("scraping", "engagement") - _FETCH
+# No run fills metric_definitions, so a selection of groups would leave its checks out.
+_DAILY = (dg.AssetSelection.groups("scraping", "engagement") - _FETCH) | dg.AssetSelection.checks(engagement_checks)
 
 # A day's loads and rollups share one transaction's locks: processes of their own would only wait for each other, and
 # a killed run must not leave a step behind that goes on writing.

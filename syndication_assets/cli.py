@@ -77,6 +77,15 @@ def url() -> None:
     click.echo(database_url())
 
 
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@_command
+def psql(arguments: tuple[str, ...]) -> None:
+    """Opens psql on the database, with ARGUMENTS of psql, e.g. -c "select …"."""
+    program = shutil.which("psql") or str(embedded_postgres.program("psql"))
+    os.execv(program, [program, database_url(), *arguments])  # noqa: S606 - psql's own arguments, no shell
+
+
 @main.command()
 @click.argument("source")
 @click.argument("day", metavar="DATE")

@@ -9,9 +9,11 @@ warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.B
 
 from syndication_assets import automation  # noqa: E402
 from syndication_assets.engagement import assets as engagement  # noqa: E402
+from syndication_assets.engagement import checks as engagement_checks  # noqa: E402
 from syndication_assets.progress import progress_logger  # noqa: E402
 from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
 from syndication_assets.scraping import assets as scraping  # noqa: E402
+from syndication_assets.scraping import checks as scraping_checks  # noqa: E402
 from syndication_assets.scraping import fetch_assets  # noqa: E402
 
 defs = dg.Definitions(
@@ -25,6 +27,12 @@ defs = dg.Definitions(
         engagement.platform_engagement_daily,
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
+    ],
+    asset_checks=[
+        scraping_checks.scraping_checks,
+        scraping_checks.freshness_check,
+        scraping_checks.landing_zone_has_only_known_organizations,
+        engagement_checks.engagement_checks,
     ],
     jobs=[automation.daily_job, automation.fetch_job],
     schedules=[automation.daily_schedule, automation.fetch_schedule],

@@ -121,4 +121,4 @@ def _print_summary(
     console.print(top)
     console.print(f"The weekly report: {settings.reports_directory / ORGANIZATION / 'index.html'}", soft_wrap=True)
     console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (the run is there, with its history)")
-    console.print('The database:      psql "$(.venv/bin/syndication url)"; make stop stops it')
+    console.print("The database:      .venv/bin/syndication psql (make stop stops the server)")

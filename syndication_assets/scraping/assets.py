@@ -158,7 +158,7 @@ def _unknown_keys(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
         counts.update(load.unknown_keys)
     if not counts:
         return {}
-    return {"unknown_keys": markdown_table(("key", "times"), [(f"`{key}`", n) for key, n in sorted(counts.items())])}
+    return {"unknown_keys": dg.MetadataValue.md(markdown_table(("key", "times"), sorted(counts.items())))}
 
 
 def _open_quarantine(connection: Connection, loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
@@ -168,4 +168,6 @@ def _open_quarantine(connection: Connection, loads: list[DayLoad]) -> dict[str, 
         " where replayed_at is null and landed_on = any(%s) order by 1, position nulls first limit 50",
         [[load.day for load in loads]],
     ).fetchall()
-    return {"open_quarantine": markdown_table(("file", "position", "reason"), rows)} if rows else {}
+    if not rows:
+        return {}
+    return {"open_quarantine": dg.MetadataValue.md(markdown_table(("file", "position", "reason"), rows))}

@@ -1,0 +1,35 @@
+-- A value at an age is the value of the observation that it names. One row is one of these days that differs from its
+-- snapshot, or whose snapshot is gone. Materialize engagement of the day again.
+
+select
+    e.organization_id,
+    e.post_id,
+    e.age_name,
+    e.observed_at,
+    c.counter,
+    c.expected,
+    c.found
+from engagement.post_cohorts as e
+left join scraping.data_downloads as d
+    on
+        e.organization_id = d.organization_id
+        and e.post_id = d.post_id
+        and e.observed_at = d.downloaded_at
+        and d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+        and d.downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+cross join lateral (
+    values
+    ('snapshot', 1::bigint, case when d.download_id is null then 0 else 1 end),
+    ('reactions', d.reactions, e.reactions),
+    ('comments', d.comments, e.comments),
+    ('shares', d.shares, e.shares),
+    ('saves', d.saves, e.saves),
+    ('clicks', d.clicks, e.clicks),
+    ('views', d.views, e.views),
+    ('impressions', d.impressions, e.impressions),
+    ('reach', d.reach, e.reach)
+) as c (counter, expected, found)
+where
+    e.observed_at >= %(window_start)s::timestamp at time zone 'utc'
+    and e.observed_at < %(window_end)s::timestamp at time zone 'utc'
+    and c.expected is distinct from c.found

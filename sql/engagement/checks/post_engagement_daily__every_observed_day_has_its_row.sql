@@ -1,0 +1,29 @@
+-- Every post that was observed on a day has a row of that day. One row is a post and a day without one: the numbers of
+-- the day lack it. Materialize engagement of the day again.
+
+select
+    d.organization_id,
+    d.post_id,
+    d.activity_date,
+    d.observations
+from (
+    select
+        organization_id,
+        post_id,
+        (downloaded_at at time zone 'utc')::date as activity_date,
+        count(*) as observations
+    from scraping.data_downloads
+    where
+        downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+        and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+    group by 1, 2, 3
+) as d
+where
+    not exists (
+        select
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = d.organization_id
+            and e.post_id = d.post_id
+            and e.activity_date = d.activity_date
+    )

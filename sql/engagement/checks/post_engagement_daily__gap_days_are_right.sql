@@ -1,0 +1,44 @@
+-- gap_days are the days since the post's previous row, and none for its first. One row is one that says otherwise: a
+-- day before it came late or went. Materialize engagement of the previous day again.
+
+select
+    e.organization_id,
+    e.post_id,
+    e.activity_date,
+    e.activity_date - coalesce(e.previous_date, b.activity_date) as expected,
+    e.gap_days as found
+from (
+    select
+        organization_id,
+        post_id,
+        activity_date,
+        gap_days,
+        previous_observed_at,
+        lag(activity_date) over days as previous_date,
+        lag(last_observed_at) over days as previous_closed_at
+    from engagement.post_engagement_daily
+    where
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and activity_date >= %(window_start)s::date
+        and activity_date < %(window_end)s::date
+    window days as (partition by organization_id, post_id order by activity_date)
+) as e
+-- Only the first row of a post in the window has to look before it.
+left join lateral (
+    select
+        earlier.activity_date,
+        earlier.last_observed_at
+    from engagement.post_engagement_daily as earlier
+    where
+        e.previous_date is null
+        and earlier.organization_id = e.organization_id
+        and earlier.post_id = e.post_id
+        and earlier.activity_date < %(window_start)s::date
+    order by earlier.activity_date desc
+    limit 1
+) as b on true
+where
+    (e.gap_days, e.previous_observed_at)
+    is distinct from (
+        e.activity_date - coalesce(e.previous_date, b.activity_date), coalesce(e.previous_closed_at, b.last_observed_at)
+    )

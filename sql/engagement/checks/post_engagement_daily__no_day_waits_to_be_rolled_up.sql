@@ -1,0 +1,11 @@
+-- No day waits to be computed again. One row is a rollup with days that a late file changed: they hold old numbers
+-- until the rollup runs. Materialize it, for any day.
+
+select
+    organization_id,
+    table_name,
+    count(*) as days,
+    min(activity_date) as first_day,
+    max(activity_date) as last_day
+from engagement.days_to_roll_up
+group by organization_id, table_name

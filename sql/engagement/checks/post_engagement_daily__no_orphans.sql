@@ -1,0 +1,28 @@
+-- Every row of these days has its post and its author. One row is one whose post or profile does not exist: rows were
+-- deleted past the constraints.
+
+select
+    e.organization_id,
+    e.post_id,
+    e.activity_date,
+    e.profile_id
+from engagement.post_engagement_daily as e
+where
+    e.organization_id = any(array(select organization_id from tenancy.organizations))
+    and e.activity_date >= %(window_start)s::date
+    and e.activity_date < %(window_end)s::date
+    and (
+        not exists (
+            select
+            from scraping.posts as p
+            where p.organization_id = e.organization_id and p.post_id = e.post_id
+        )
+        or (
+            e.profile_id is not null
+            and not exists (
+                select
+                from scraping.profiles as f
+                where f.organization_id = e.organization_id and f.profile_id = e.profile_id
+            )
+        )
+    )

@@ -1,0 +1,78 @@
+-- A profile's day is the sum of its posts' day. One row is a value that differs from the posts, or a day of one side
+-- only. Materialize engagement of the day again.
+
+with expected as (
+    select
+        p.organization_id,
+        p.profile_id,
+        p.activity_date,
+        count(*) as posts_observed,
+        count(*) filter (where p.is_published_on_day) as posts_published,
+        count(*) filter (where p.gap_days > 1) as posts_with_gap,
+        count(*) filter (where p.is_correction) as corrections,
+        sum(p.reactions_delta) as reactions_delta,
+        sum(p.comments_delta) as comments_delta,
+        sum(p.shares_delta) as shares_delta,
+        sum(p.saves_delta) as saves_delta,
+        sum(p.clicks_delta) as clicks_delta,
+        sum(p.views_delta) as views_delta,
+        sum(p.impressions_delta) as impressions_delta,
+        sum(p.engagement_delta) as engagement_delta,
+        case
+            when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
+                then sum(p.engagement_delta) filter (where p.rate_denominator is not null)
+        end as rate_numerator,
+        case
+            when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
+                then sum(p.rate_denominator) filter (where p.engagement_delta is not null)
+        end as rate_denominator,
+        case
+            when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
+                then round(avg(p.engagement_rate), 6)
+        end as mean_engagement_rate
+    from engagement.post_engagement_daily as p
+    where
+        p.organization_id = any(array(select organization_id from tenancy.organizations))
+        and p.activity_date >= %(window_start)s::date
+        and p.activity_date < %(window_end)s::date
+        and p.profile_id is not null
+    group by p.organization_id, p.profile_id, p.activity_date
+),
+
+found as (
+    select *
+    from engagement.profile_engagement_daily
+    where
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and activity_date >= %(window_start)s::date
+        and activity_date < %(window_end)s::date
+)
+
+select
+    organization_id,
+    profile_id,
+    activity_date,
+    v.value_name,
+    v.expected,
+    v.found
+from expected as e
+full join found as f using (organization_id, profile_id, activity_date)
+cross join lateral (
+    values
+    ('posts_observed', e.posts_observed::numeric, f.posts_observed::numeric),
+    ('posts_published', e.posts_published::numeric, f.posts_published::numeric),
+    ('posts_with_gap', e.posts_with_gap::numeric, f.posts_with_gap::numeric),
+    ('corrections', e.corrections::numeric, f.corrections::numeric),
+    ('reactions_delta', e.reactions_delta::numeric, f.reactions_delta::numeric),
+    ('comments_delta', e.comments_delta::numeric, f.comments_delta::numeric),
+    ('shares_delta', e.shares_delta::numeric, f.shares_delta::numeric),
+    ('saves_delta', e.saves_delta::numeric, f.saves_delta::numeric),
+    ('clicks_delta', e.clicks_delta::numeric, f.clicks_delta::numeric),
+    ('views_delta', e.views_delta::numeric, f.views_delta::numeric),
+    ('impressions_delta', e.impressions_delta::numeric, f.impressions_delta::numeric),
+    ('engagement_delta', e.engagement_delta::numeric, f.engagement_delta::numeric),
+    ('rate_numerator', e.rate_numerator::numeric, f.rate_numerator::numeric),
+    ('rate_denominator', e.rate_denominator::numeric, f.rate_denominator::numeric),
+    ('mean_engagement_rate', e.mean_engagement_rate::numeric, f.mean_engagement_rate::numeric)
+) as v (value_name, expected, found)
+where v.expected is distinct from v.found

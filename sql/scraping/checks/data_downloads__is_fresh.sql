@@ -1,0 +1,18 @@
+-- The newest observation of every active organization's platform is recent. One row is a platform of which nothing has
+-- been observed for longer than SYNDICATION_FRESHNESS_HOURS: look whether its fetch schedule is on, and at its last
+-- run. A run over past days says nothing of it.
+
+select
+    o.organization_id,
+    r.platform,
+    max(f.observed_at) as newest_observed_at
+from tenancy.organizations as o
+inner join scraping.download_runs as r on o.organization_id = r.organization_id
+inner join scraping.landed_files as f on r.organization_id = f.organization_id and r.run_id = f.run_id
+where
+    o.is_active
+    and r.kind = 'load'
+    and r.platform is not null
+    and f.items > 0
+group by o.organization_id, r.platform
+having max(f.observed_at) < now() - make_interval(hours => %(freshness_hours)s)

@@ -1,0 +1,16 @@
+-- Every snapshot of these days was observed on the UTC day whose folder its file stands in. One row is a snapshot of
+-- another day, or of a file that the ledger does not know: its day's rollup would hold what did not happen on it.
+
+select
+    d.organization_id,
+    d.download_id,
+    d.source_file_path,
+    (d.downloaded_at at time zone 'utc')::date as found,
+    f.landed_on as expected
+from scraping.data_downloads as d
+left join scraping.landed_files as f
+    on d.organization_id = f.organization_id and d.source_file_path = f.source_file_path
+where
+    d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+    and d.downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+    and f.landed_on is distinct from (d.downloaded_at at time zone 'utc')::date

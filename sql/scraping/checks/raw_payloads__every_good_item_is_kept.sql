@@ -1,0 +1,71 @@
+-- Every good item of a landed file is kept in raw_payloads, under its own file or, if identical, under another of the
+-- day. One row is a file that has more payloads than items, or fewer than the snapshots that can only come from it:
+-- those that no other file of the day says with the same numbers. Materialize the day again.
+
+with snapshots as (
+    select
+        organization_id,
+        post_id,
+        (downloaded_at at time zone 'utc')::date as landed_on,
+        hashtextextended(
+            row(reactions, comments, shares, saves, clicks, views, impressions, reach, stats)::text, 0
+        ) as numbers,
+        min(source_file_path) as source_file_path
+    from scraping.data_downloads
+    where
+        downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+        and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+    group by 1, 2, 3, 4
+    -- An item gives one snapshot at most, but for quotes: those of the quoted post are not counted.
+    having min(source_file_path) = max(source_file_path) and bool_and(observed_as <> 'reshared')
+),
+
+expected as (
+    select
+        organization_id,
+        landed_on,
+        source_file_path,
+        count(*) as at_least
+    from snapshots
+    group by 1, 2, 3
+),
+
+found as (
+    select
+        organization_id,
+        landed_on,
+        source_file_path,
+        count(*) as payloads
+    from scraping.raw_payloads
+    where
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and landed_on >= %(window_start)s::date
+        and landed_on < %(window_end)s::date
+    group by 1, 2, 3
+)
+
+select
+    organization_id,
+    landed_on,
+    source_file_path,
+    coalesce(expected.at_least, 0) as expected_at_least,
+    coalesce(files.items, 0) as expected_at_most,
+    coalesce(found.payloads, 0) as found
+from (
+    select
+        organization_id,
+        landed_on,
+        source_file_path,
+        -- An item that an older adapter took for good stays.
+        items + items_quarantined as items
+    from scraping.landed_files
+    where
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and landed_on >= %(window_start)s::date
+        and landed_on < %(window_end)s::date
+) as files
+full join found using (organization_id, landed_on, source_file_path)
+left join expected using (organization_id, landed_on, source_file_path)
+where
+    coalesce(found.payloads, 0) < coalesce(expected.at_least, 0)
+    or coalesce(found.payloads, 0) > coalesce(files.items, 0)

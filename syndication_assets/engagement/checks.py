@@ -1,0 +1,39 @@
+"""What must hold in the tables of the engagement room.
+
+They share one step after all rollups, so that none of them can block one: what is wrong here is wrong in a table that
+people read, and can be computed again.
+"""
+
+import dagster as dg
+
+from syndication_assets.sql_checks import SqlCheck, sql_checks
+
+WARN = dg.AssetCheckSeverity.WARN
+
+CHECKS = [
+    SqlCheck("metric_definitions", "every_counter_is_defined"),
+    SqlCheck("metric_definitions", "platform_names_do_not_overlap"),
+    SqlCheck("post_engagement_daily", "key_is_unique"),
+    SqlCheck("post_engagement_daily", "no_orphans"),
+    SqlCheck("post_engagement_daily", "every_observed_day_has_its_row"),
+    SqlCheck("post_engagement_daily", "closings_are_the_last_observations"),
+    SqlCheck("post_engagement_daily", "deltas_add_up"),
+    SqlCheck("post_engagement_daily", "openings_count_only_watched_posts"),
+    SqlCheck("post_engagement_daily", "corrections_are_flagged"),
+    SqlCheck("post_engagement_daily", "gap_days_are_right"),
+    SqlCheck("post_engagement_daily", "rates_are_quotients"),
+    SqlCheck("post_engagement_daily", "no_day_waits_to_be_rolled_up", WARN),
+    *(
+        SqlCheck(table, name)
+        for table in ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")
+        for name in ("key_is_unique", "no_orphans", "totals_equal_their_posts", "rates_are_quotients")
+    ),
+    SqlCheck("post_cohorts", "key_is_unique"),
+    SqlCheck("post_cohorts", "no_orphans"),
+    SqlCheck("post_cohorts", "observed_within_the_tolerance"),
+    SqlCheck("post_cohorts", "no_nearer_observation"),
+    SqlCheck("post_cohorts", "values_equal_the_snapshot"),
+    SqlCheck("post_cohorts", "rates_are_quotients"),
+]
+
+engagement_checks = sql_checks("engagement", CHECKS)

@@ -1,0 +1,103 @@
+"""What must hold in the tables of the scraping room. Where numbers could be wrong, engagement is not computed."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from syndication_assets.markdown import markdown_table
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.settings import Settings
+from syndication_assets.sql_checks import (
+    SqlCheck,
+    check_result,
+    check_window,
+    days_of,
+    find_offenders,
+    read_only_transaction,
+    sql_checks,
+)
+
+WARN = dg.AssetCheckSeverity.WARN
+
+CHECKS = [
+    SqlCheck("download_runs", "run_id_is_unique"),
+    SqlCheck("download_runs", "none_is_left_running", WARN),
+    SqlCheck("download_runs", "none_failed_last", WARN),
+    SqlCheck("landed_files", "path_is_unique"),
+    SqlCheck("raw_payloads", "place_is_unique"),
+    SqlCheck("raw_payloads", "every_good_item_is_kept"),
+    SqlCheck("quarantine", "quarantine_id_is_unique"),
+    SqlCheck("quarantine", "has_no_open_items", WARN),
+    SqlCheck("profiles", "profile_id_is_unique"),
+    SqlCheck("profiles", "post_count_is_true"),
+    SqlCheck("posts", "post_id_is_unique", blocking=True),
+    SqlCheck("posts", "urn_is_among_its_aliases"),
+    SqlCheck("posts", "no_orphans"),
+    SqlCheck("post_aliases", "one_canonical_id_per_post"),
+    SqlCheck("post_aliases", "no_orphans"),
+    SqlCheck("post_media", "media_id_is_unique"),
+    SqlCheck("post_media", "no_orphans"),
+    SqlCheck("hashtags", "hashtag_id_is_unique"),
+    SqlCheck("post_hashtags", "key_is_unique"),
+    SqlCheck("post_hashtags", "no_orphans"),
+    SqlCheck("data_downloads", "download_id_is_unique", blocking=True),
+    SqlCheck("data_downloads", "no_orphans"),
+    SqlCheck("data_downloads", "observed_on_the_day_it_landed", blocking=True),
+    SqlCheck("data_downloads", "none_is_in_the_future", blocking=True),
+    SqlCheck("data_downloads", "reactions_add_up", WARN),
+]
+FRESHNESS = SqlCheck("data_downloads", "is_fresh", WARN)
+ZONE_CHECK_NAME = "landing_zone_has_only_known_organizations"
+
+scraping_checks = sql_checks("scraping", CHECKS)
+
+
+@dg.multi_asset_check(
+    name="freshness_check",
+    specs=[FRESHNESS.spec("scraping")],
+    description="How old the newest observation is, as the database says.",
+)
+def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
+    """Judges the present only: a run over past days passes, and says so."""
+    window = check_window(context)
+    if window[1] < datetime.now(UTC).date():
+        return dg.AssetCheckResult(
+            passed=True,
+            severity=WARN,
+            description=f"Not judged: {days_of(window)} lies in the past, and says nothing of how fresh the data is.",
+            metadata={"offenders": 0, "is_judged": False},
+        )
+    hours = Settings.from_environment().freshness_hours
+    with read_only_transaction(postgres.url()) as connection:
+        offenders = find_offenders(connection, "scraping", FRESHNESS, window, {"freshness_hours": hours})
+    result = check_result("scraping", FRESHNESS, offenders, window)
+    return result.with_metadata({**result.metadata, "is_judged": True, "freshness_hours": hours})
+
+
+@dg.asset_check(asset=["scraping", "landed_files"], name=ZONE_CHECK_NAME)
+def landing_zone_has_only_known_organizations(postgres: PostgresResource) -> dg.AssetCheckResult:
+    """Every folder of the landing zone is an organization's, by its slug. What lies in another is not read."""
+    zone = LandingZone(Settings.from_environment().landing_url)
+    with read_only_transaction(postgres.url()) as connection:
+        known = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
+    days: dict[str, int] = {}
+    for folder, _, _ in zone.days():
+        if folder not in known:
+            days[folder] = days.get(folder, 0) + 1
+    if not days:
+        return dg.AssetCheckResult(
+            passed=True, description="Every folder of the landing zone is an organization's.", metadata={"offenders": 0}
+        )
+    names = ", ".join(repr(folder) for folder in sorted(days))
+    return dg.AssetCheckResult(
+        passed=False,
+        description=(
+            f"No organization has the slug {names}: what landed there is not read. Make the organization (a row of "
+            f"tenancy.organizations with that slug) and materialize the days, or remove the folder from {zone.url}."
+        ),
+        metadata={
+            "offenders": len(days),
+            "first_offenders": dg.MetadataValue.md(markdown_table(["folder", "days"], sorted(days.items())[:20])),
+        },
+    )

@@ -1,0 +1,264 @@
+"""The checks of the engagement room: they pass on what the rollups leave, and each sees its own damage."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from syndication_assets.engagement.checks import CHECKS
+from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.sql_checks import read_only_transaction
+from syndication_assets_tests.sample_database import (
+    END_DAY,
+    FIRST_DAY,
+    WINDOW,
+    Damage,
+    broken_checks,
+    damaged,
+    sample_database,
+)
+from syndication_assets_tests.servers import Server
+
+POST, PROFILE, PLATFORM, HASHTAG = (f"{name}_engagement_daily" for name in ("post", "profile", "platform", "hashtag"))
+# Damage to a post's row is damage to what is summed from it. These posts have no hashtag and no value at an age.
+PLAIN_POST = (
+    "(select e.post_id from engagement.post_engagement_daily as e"
+    " where e.profile_id is not null and e.reactions_delta > 0"
+    " and not exists (select from scraping.post_hashtags as h where h.post_id = e.post_id)"
+    " and not exists (select from engagement.post_cohorts as c"
+    " where c.post_id = e.post_id and c.observed_at is not null)"
+    " order by e.post_id limit 1)"
+)
+IN_TOTALS = frozenset({f"{PROFILE}__totals_equal_their_posts", f"{PLATFORM}__totals_equal_their_posts"})
+IN_ALL_TOTALS = IN_TOTALS | {f"{HASHTAG}__totals_equal_their_posts"}
+ONE_MORE_DAY = (
+    "insert into scraping.data_downloads (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
+    " source_file_path, reactions) select organization_id, post_id, 'run-00000000', '2025-11-03 12:00:00+00', 'noon',"
+    " 'a', 1 from engagement.post_engagement_daily as e where not exists (select from"
+    " engagement.post_engagement_daily as b where b.post_id = e.post_id and b.activity_date = '2025-11-03')"
+    " and not exists (select from scraping.posts as p where p.post_id = e.post_id and p.posted_at > '2025-09-01')"
+    " limit 1"
+)
+
+
+def duplicate(table: str, condition: str = "rate_formula is null") -> str:
+    """One row a second time, in a table without its primary key."""
+    columns = f"engagement.{table}"
+    return (
+        f"alter table {columns} drop constraint {table}_pkey;"
+        f"create temporary table copied as select * from {columns} where {condition} limit 1;"
+        f"insert into {columns} ({{columns}}) select {{columns}} from copied"
+    )
+
+
+def one_row(table: str, change: str, condition: str = "true") -> str:
+    return (
+        f"update engagement.{table} set {change}"
+        f" where ctid = (select ctid from engagement.{table} where {condition} order by 1 limit 1)"
+    )
+
+
+DAMAGES = [
+    Damage(
+        "metric_definitions__every_counter_is_defined",
+        "delete from engagement.metric_definitions where metric_name = 'views_delta'",
+    ),
+    Damage(
+        "metric_definitions__every_counter_is_defined",
+        "update engagement.metric_definitions set kind = 'gauge' where metric_name = 'views'",
+    ),
+    Damage(
+        "metric_definitions__platform_names_do_not_overlap",
+        "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
+        " values ('linkedin', 'reactions', 'likes', '2025-01-01')",
+    ),
+    Damage(
+        "metric_definitions__platform_names_do_not_overlap",
+        "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
+        " values ('facebook', 'impressions', 'page_impressions', '2025-11-14')",
+    ),
+    Damage(
+        f"{POST}__key_is_unique",
+        duplicate(POST),
+        IN_ALL_TOTALS | {f"{POST}__gap_days_are_right", f"{POST}__deltas_add_up"},
+    ),
+    Damage(f"{POST}__no_orphans", f"delete from scraping.posts where post_id = {PLAIN_POST}"),
+    Damage(f"{POST}__every_observed_day_has_its_row", ONE_MORE_DAY),
+    Damage(
+        f"{POST}__closings_are_the_last_observations",
+        f"update scraping.data_downloads set reactions = reactions + 1 where post_id = {PLAIN_POST}",
+    ),
+    Damage(
+        f"{POST}__closings_are_the_last_observations",
+        f"delete from scraping.data_downloads where post_id = {PLAIN_POST}",
+    ),
+    Damage(
+        f"{POST}__closings_are_the_last_observations",
+        f"update scraping.data_downloads set views = 7 where post_id = {PLAIN_POST}",
+    ),
+    Damage(
+        f"{POST}__deltas_add_up",
+        one_row(POST, "reactions_delta = reactions_delta + 1", f"post_id = {PLAIN_POST} and reactions_delta > 0"),
+        IN_TOTALS,
+    ),
+    Damage(
+        f"{POST}__deltas_add_up",
+        one_row(POST, "shares_delta = null", "not is_opening and shares_delta = 0"),
+    ),
+    Damage(f"{POST}__openings_count_only_watched_posts", "delete from engagement.sampling_gaps"),
+    Damage(
+        f"{POST}__openings_count_only_watched_posts",
+        "update engagement.sampling_gaps set sampling_gap = '10000 days'",
+    ),
+    Damage(
+        f"{POST}__corrections_are_flagged",
+        one_row(POST, "is_correction = not is_correction", f"post_id = {PLAIN_POST}"),
+        IN_TOTALS,
+    ),
+    Damage(
+        f"{POST}__gap_days_are_right",
+        one_row(POST, "previous_observed_at = previous_observed_at - interval '1 second'", "not is_opening"),
+    ),
+    Damage(
+        f"{POST}__gap_days_are_right",
+        one_row(POST, "gap_days = 2", "gap_days = 1"),
+        IN_ALL_TOTALS,
+    ),
+    Damage(f"{POST}__rates_are_quotients", one_row(POST, "rate_formula = null", "rate_formula is not null")),
+    Damage(
+        f"{POST}__rates_are_quotients",
+        one_row(POST, "engagement_rate = engagement_rate + 0.1", "engagement_rate is not null"),
+        IN_ALL_TOTALS,
+    ),
+    Damage(
+        f"{POST}__no_day_waits_to_be_rolled_up",
+        "insert into engagement.days_to_roll_up (organization_id, table_name, activity_date)"
+        f" select organization_id, '{PROFILE}', '2020-02-29' from tenancy.organizations",
+    ),
+    Damage(f"{PROFILE}__key_is_unique", duplicate(PROFILE)),
+    Damage(
+        f"{PROFILE}__no_orphans",
+        f"delete from scraping.profiles where profile_id = (select min(profile_id) from engagement.{PROFILE})",
+        frozenset({f"{POST}__no_orphans"}),
+    ),
+    Damage(f"{PLATFORM}__key_is_unique", duplicate(PLATFORM)),
+    Damage(f"{PLATFORM}__no_orphans", "delete from tenancy.organizations"),
+    Damage(f"{HASHTAG}__key_is_unique", duplicate(HASHTAG)),
+    Damage(
+        f"{HASHTAG}__no_orphans",
+        f"delete from scraping.hashtags where hashtag_id = (select min(hashtag_id) from engagement.{HASHTAG})",
+    ),
+    Damage(
+        f"{HASHTAG}__totals_equal_their_posts",
+        f"delete from scraping.post_hashtags where hashtag_id = (select min(hashtag_id) from engagement.{HASHTAG})",
+    ),
+    *(
+        Damage(f"{table}__totals_equal_their_posts", statement)
+        for table in (PROFILE, PLATFORM, HASHTAG)
+        for statement in (
+            one_row(table, "engagement_delta = coalesce(engagement_delta, 0) + 1"),
+            one_row(table, "posts_observed = posts_observed - 1"),
+            f"delete from engagement.{table} where ctid = (select min(ctid) from engagement.{table})",
+        )
+    ),
+    *(
+        Damage(f"{table}__rates_are_quotients", one_row(table, change, "engagement_rate is not null"))
+        for table in (PROFILE, PLATFORM, HASHTAG)
+        for change in ("engagement_rate = engagement_rate + 0.1", "engagement_rate = null", "rate_formula = null")
+    ),
+    Damage("post_cohorts__key_is_unique", duplicate("post_cohorts", "observed_at is not null")),
+    Damage("post_cohorts__no_orphans", "delete from engagement.cohort_ages where age_name = '24 hours'"),
+    Damage(
+        "post_cohorts__observed_within_the_tolerance",
+        "update engagement.cohort_ages set tolerance = '1 second' where age_name = '24 hours'",
+    ),
+    Damage(
+        "post_cohorts__observed_within_the_tolerance",
+        "update engagement.cohort_ages set age = '16 hours' where age_name = '24 hours'",
+        frozenset({"post_cohorts__no_nearer_observation"}),
+    ),
+    Damage(
+        "post_cohorts__no_nearer_observation",
+        "update engagement.post_cohorts set observed_at = null, reactions = null, comments = null, shares = null,"
+        " views = null where age_name = '24 hours'",
+    ),
+    Damage(
+        "post_cohorts__values_equal_the_snapshot",
+        one_row("post_cohorts", "saves = 0", "observed_at is not null"),
+    ),
+    *(
+        Damage("post_cohorts__rates_are_quotients", one_row("post_cohorts", change, "engagement_rate is not null"))
+        for change in ("engagement_rate = null", "engagement = engagement + 1", "rate_formula = null")
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+        yield url
+
+
+def test_every_check_passes_on_what_the_rollups_leave(sample_url: str):
+    with read_only_transaction(sample_url) as connection:
+        assert broken_checks(connection, "engagement", CHECKS) == {}
+        for table in (POST, PROFILE, PLATFORM, HASHTAG):
+            assert connection.execute(f"select count(*) from engagement.{table}").fetchall()[0][0] > 5
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_check_passes_for_a_single_day(sample_url: str, number: int):
+    day = FIRST_DAY + timedelta(number)
+    with read_only_transaction(sample_url) as connection:
+        assert broken_checks(connection, "engagement", CHECKS, (day, day + timedelta(1))) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
+def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
+    with damaged(sample_url, "") as connection:
+        connection.execute("reset role")
+        table = damage.check.split("__")[0]
+        columns = connection.execute(
+            "select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = %s::regclass"
+            " and attnum > 0 and not attisdropped and attgenerated = ''",
+            [f"engagement.{table}"],
+        ).fetchall()[0][0]
+        for statement in damage.statement.replace("{columns}", columns).split(";"):
+            changed = connection.execute(statement)  # type: ignore[arg-type]
+        assert changed.rowcount != 0, "the damage found nothing to damage"
+        connection.execute("set local role syndication_pipeline")
+        broken = broken_checks(connection, "engagement", CHECKS)
+    assert broken.keys() == {damage.check} | damage.also
+
+
+def test_every_file_of_checks_is_listed_and_has_a_damage():
+    files = {path.stem for path in (SQL_DIRECTORY / "engagement" / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    assert files == listed == {damage.check for damage in DAMAGES}
+
+
+HIDDEN_FOR_A_DAY = (
+    "update engagement.post_engagement_daily as later"
+    " set reactions_delta = later.reactions_delta + hidden.reactions_delta"
+    " from engagement.post_engagement_daily as hidden where hidden.post_id = later.post_id"
+    " and hidden.activity_date = '2025-11-04' and later.activity_date = '2025-11-05';"
+    "update engagement.post_engagement_daily set reactions = null, reactions_delta = null"
+    " where activity_date = '2025-11-04'"
+)
+
+
+@pytest.mark.parametrize("first_day", [FIRST_DAY, END_DAY - timedelta(2), END_DAY - timedelta(1)])
+def test_deltas_add_up_over_a_day_on_which_a_counter_was_hidden(sample_url: str, first_day):
+    with damaged(sample_url, HIDDEN_FOR_A_DAY) as connection:
+        window = (first_day, END_DAY)
+        assert f"{POST}__deltas_add_up" not in broken_checks(connection, "engagement", CHECKS, window)
+        connection.execute("update engagement.post_engagement_daily set reactions_delta = reactions_delta + 1")
+        assert f"{POST}__deltas_add_up" in broken_checks(connection, "engagement", CHECKS, window)
+
+
+def test_a_check_says_nothing_of_days_outside_of_its_window(sample_url: str):
+    with damaged(sample_url, f"delete from engagement.{PLATFORM} where activity_date = '2025-11-03'") as connection:
+        assert broken_checks(connection, "engagement", CHECKS, (FIRST_DAY + timedelta(1), END_DAY)) == {}
+        assert broken_checks(connection, "engagement", CHECKS, WINDOW).keys() == {
+            f"{PLATFORM}__totals_equal_their_posts"
+        }

@@ -1,0 +1,86 @@
+"""A database with three days of sample files, loaded and rolled up, and what its checks say after it was damaged."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.samples.landing_files import sample_files
+from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.load import load_day
+from syndication_assets.sql_assets import run_window
+from syndication_assets.sql_checks import Offenders, SqlCheck, Window, find_offenders
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.servers import Server
+
+FIRST_DAY = date(2025, 11, 3)
+DAYS = 3
+END_DAY = FIRST_DAY + timedelta(days=DAYS)
+WINDOW: Window = (FIRST_DAY, END_DAY)
+ROLLUPS = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """SQL that breaks one check, named `<table>__<check>`; `also` are the others that cannot but see it too."""
+
+    check: str
+    statement: str
+    also: frozenset[str] = frozenset()
+
+
+@contextmanager
+def sample_database(server: Server, template: str, directory: Path) -> Iterator[str]:
+    """The URL of a database of its own that holds the sample."""
+    with new_database(server, template) as url:
+        zone = land_sample(directory)
+        with run_session(url, "test") as session:
+            for number in range(DAYS):
+                load_day(url, zone, FIRST_DAY + timedelta(number), maximum_file_bytes=10**8, session=session)
+        for table in ROLLUPS:
+            with transaction(url, lock=f"engagement.{table}") as connection:
+                run_window(connection, f"engagement/{table}.sql", FIRST_DAY, END_DAY)
+        yield url
+
+
+def land_sample(directory: Path, days: int = DAYS) -> LandingZone:
+    zone = LandingZone(str(directory))
+    meta = None
+    for file in sample_files(first_day=FIRST_DAY, days=days, linkedin_profiles=4, youtube_channels=2):
+        if file.name.endswith(".meta.json"):
+            meta = msgspec.json.decode(file.content)
+            continue
+        zone.land("default", file.source, file.landed_on, file.name, file.content, meta=meta)
+        meta = None
+    return zone
+
+
+@contextmanager
+def damaged(url: str, statement: str) -> Iterator[psycopg.Connection]:
+    """A transaction in which a superuser has run the statement past all triggers; nothing of it stays."""
+    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as connection:
+        connection.execute("set local session_replication_role = replica; set local timezone = 'UTC'")
+        connection.execute(statement)
+        connection.execute("set local role syndication_pipeline")
+        yield connection
+        connection.rollback()
+
+
+def broken_checks(
+    connection: psycopg.Connection, room: str, checks: Sequence[SqlCheck], window: Window = WINDOW
+) -> dict[str, Offenders]:
+    """What each check that does not pass found, under `<table>__<check>`."""
+    found = {f"{c.table}__{c.name}": find_offenders(connection, room, c, window) for c in checks}
+    return {name: offenders for name, offenders in found.items() if offenders.count}

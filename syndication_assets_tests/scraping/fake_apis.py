@@ -1,0 +1,249 @@
+"""Small fakes of Apify's API and of the YouTube Data API on 127.0.0.1, with the faults that the real ones show.
+
+At the end, what a test sets up before a fetch and looks at after it.
+"""
+
+import json
+import re
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import dagster as dg
+import psycopg
+import pytest
+
+from syndication_assets.resources.landing_zone import LandingZone
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer. `body` bytes go out as they are, anything else as JSON; `delay` is in seconds."""
+
+    status: int = 200
+    body: Any = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+
+    @property
+    def content(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the client sent."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class FakeApi:
+    """Answers by `respond`, unless a fault is queued for a part of the path: then that first."""
+
+    url: str = ""
+    requests: list[Request] = field(default_factory=list)
+    faults: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
+
+    def fail_next(self, path_part: str, *answers: Answer) -> None:
+        self.faults[path_part].extend(answers)
+
+    def answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        for path_part, answers in self.faults.items():
+            if path_part in request.path and answers:
+                return answers.popleft()
+        return self.respond(request)
+
+    def respond(self, request: Request) -> Answer:
+        raise NotImplementedError
+
+
+@dataclass
+class FakeApify(FakeApi):
+    """Actor runs that finish at once. Each profile has its posts, or a status other than SUCCEEDED."""
+
+    posts: dict[str, bytes] = field(default_factory=dict)
+    """Username → dataset; a profile that is not here has an empty one."""
+    statuses: dict[str, str] = field(default_factory=dict)
+    finished_at: dict[str, datetime] = field(default_factory=dict)
+    cost_usd: float | None = 0.25
+    before_dataset: Callable[[str], None] = lambda _username: None
+    runs: list[str] = field(default_factory=list)
+    """The usernames of the runs that were started; run number N has the id `actorRunN`."""
+    aborted: list[str] = field(default_factory=list)
+
+    def respond(self, request: Request) -> Answer:
+        if request.method == "POST" and request.path.endswith("/runs"):
+            self.runs.append(request.body["username"])
+            return Answer(201, {"data": self._run(len(self.runs) - 1, "READY")})
+        match = re.search(r"/(?:actor-runs/actorRun|datasets/dataset)(\d+)", request.path)
+        if match is None:
+            return Answer(404, {"error": {"type": "page-not-found", "message": f"no {request.path}"}})
+        number = int(match[1])
+        username = self.runs[number]
+        if request.path.endswith("/items"):
+            self.before_dataset(username)
+            return Answer(200, self.posts.get(username, b"[]"))
+        if request.path.endswith("/abort"):
+            self.aborted.append(username)
+            return Answer(200, {"data": self._run(number, "ABORTING")})
+        return Answer(200, {"data": self._run(number, self.statuses.get(username, "SUCCEEDED"))})
+
+    def _run(self, number: int, status: str) -> dict[str, Any]:
+        has_finished = status not in ("READY", "RUNNING")
+        finished_at = self.finished_at.get(self.runs[number], datetime.now(UTC)) if has_finished else None
+        return {
+            "id": f"actorRun{number}",
+            "actId": "actor",
+            "userId": "user",
+            "startedAt": "2026-01-01T00:00:00.000Z",
+            "finishedAt": finished_at and finished_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "status": status,
+            "statusMessage": f"It is {status}" if has_finished else None,
+            "meta": {"origin": "API"},
+            "stats": {},
+            "options": {"build": "latest", "timeoutSecs": 600, "memoryMbytes": 256, "diskMbytes": 512},
+            "buildId": "build",
+            "defaultKeyValueStoreId": f"store{number}",
+            "defaultDatasetId": f"dataset{number}",
+            "defaultRequestQueueId": f"queue{number}",
+            "usageTotalUsd": self.cost_usd if has_finished else None,
+        }
+
+
+@dataclass
+class FakeYouTube(FakeApi):
+    """Channels with videos; a channel that is not here is a 404."""
+
+    channels: dict[str, list[str]] = field(default_factory=dict)
+    """Channel id → video ids, the newest first."""
+
+    def respond(self, request: Request) -> Answer:
+        if request.path.endswith("/playlistItems"):
+            channel_id = f"UC{request.query['playlistId'][2:]}"
+            if channel_id not in self.channels:
+                return youtube_error(404, "playlistNotFound", "The playlist cannot be found.")
+            return Answer(200, self._page(self.channels[channel_id], request.query))
+        ids = request.query["id"].split(",")
+        assert len(ids) <= 50
+        items = [
+            {"id": i, "snippet": {"title": f"Video {i}", "channelId": "UCx"}, "statistics": {"viewCount": "7"}}
+            for i in ids
+        ]
+        return Answer(200, {"kind": "youtube#videoListResponse", "items": items})
+
+    def _page(self, videos: list[str], query: dict[str, str]) -> dict[str, Any]:
+        start = int(query.get("pageToken", "0"))
+        end = start + int(query["maxResults"])
+        page: dict[str, Any] = {"items": [{"contentDetails": {"videoId": video}} for video in videos[start:end]]}
+        return page | ({"nextPageToken": str(end)} if end < len(videos) else {})
+
+
+def youtube_error(status: int, reason: str, message: str, **headers: str) -> Answer:
+    error = {
+        "code": status,
+        "message": message,
+        "errors": [{"reason": reason, "domain": "youtube", "message": message}],
+    }
+    return Answer(status, {"error": error}, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@contextmanager
+def serve(api: FakeApi) -> Iterator[None]:
+    """Answers on a free port for as long as it lasts; `api.url` says where."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            request = Request(self.command, parts.path, query, dict(self.headers), json.loads(body) if body else None)
+            answer = api.answer(request)
+            time.sleep(answer.delay)
+            try:
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+            except ConnectionError:
+                pass  # the client gave up waiting
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    api.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def track(url: str, *usernames: str, slug: str = "default", platform: str = "linkedin") -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into tenancy.organizations (slug, name) values (%s, %s) on conflict do nothing", [slug, slug]
+        )
+        connection.cursor().executemany(
+            "insert into scraping.profiles (organization_id, platform, username, is_tracked)"
+            " select organization_id, %s, %s, true from tenancy.organizations where slug = %s",
+            [(platform, username, slug) for username in usernames],
+        )
+
+
+def runs(url: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(
+            "select run_id, status::text, posts_fetched, cost_usd::float, error_message"
+            " from scraping.download_runs order by started_at"
+        ).fetchall()
+
+
+def landed(zone: LandingZone) -> dict[str, dict[str, Any]]:
+    files = [file for _, _, day in set(zone.days()) for file in zone.files(day)]
+    return {file.path: zone.read_meta(file.path) for file in files}
+
+
+def materialize(
+    asset: dg.AssetsDefinition, monkeypatch: pytest.MonkeyPatch, partition: str, **environment: str
+) -> dg.ExecuteInProcessResult:
+    """One run of a fetch asset in this environment alone."""
+    for name in ("SYNDICATION_APIFY_TOKEN", "SYNDICATION_YOUTUBE_API_KEY", "SYNDICATION_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with dg.DagsterInstance.ephemeral() as instance:
+        return dg.materialize([asset], partition_key=partition, instance=instance, raise_on_error=False)
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    (event,) = (event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
+    return str(event.step_failure_data)
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()

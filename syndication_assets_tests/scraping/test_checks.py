@@ -1,0 +1,230 @@
+"""The checks of the scraping room: they pass on what a load leaves, and each sees its own damage."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.scraping.checks import CHECKS, FRESHNESS
+from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, sample_database
+from syndication_assets_tests.servers import Server
+
+OPEN_QUARANTINE = "quarantine__has_no_open_items"
+A_SNAPSHOT = (
+    "(select ctid from scraping.data_downloads_2025_11 where observed_as = 'post' order by download_id limit 1)"
+)
+
+DAMAGES = [
+    Damage(
+        "download_runs__run_id_is_unique",
+        "insert into scraping.download_runs (organization_id, run_id, kind, source, partition_from, partition_to,"
+        " status, completed_at, script_name) select 'org-00000002', run_id, kind, source, partition_from,"
+        " partition_to, status, completed_at, script_name from scraping.download_runs limit 1",
+    ),
+    Damage(
+        "download_runs__none_is_left_running",
+        "update scraping.download_runs set status = 'running', completed_at = null,"
+        " started_at = now() - interval '25 hours' where run_id = (select min(run_id) from scraping.download_runs)",
+    ),
+    Damage(
+        "download_runs__none_failed_last",
+        "update scraping.download_runs set status = 'failed', error_message = 'the disk was full'"
+        " where run_id = (select min(run_id) from scraping.download_runs)",
+    ),
+    Damage(
+        "landed_files__path_is_unique",
+        "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on, content_hash,"
+        " size_bytes, run_id) select 'org-00000002', source_file_path, source, landed_on, content_hash, size_bytes,"
+        " run_id from scraping.landed_files limit 1",
+    ),
+    Damage(
+        "raw_payloads__place_is_unique",
+        "update scraping.raw_payloads set position = 0 where position = 1 and source_file_path = "
+        "(select source_file_path from scraping.raw_payloads where position in (0, 1)"
+        " group by 1 having count(*) = 2 limit 1)",
+    ),
+    Damage(
+        "raw_payloads__every_good_item_is_kept",
+        "delete from scraping.raw_payloads where source_file_path = (select source_file_path"
+        " from scraping.landed_files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
+    ),
+    Damage(
+        "raw_payloads__every_good_item_is_kept",
+        "update scraping.landed_files set items = items - 1 where source_file_path = (select source_file_path"
+        " from scraping.landed_files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
+    ),
+    Damage(
+        "quarantine__quarantine_id_is_unique",
+        "insert into scraping.quarantine (organization_id, quarantine_id, source, landed_on, source_file_path, reason,"
+        " payload_bytes, replayed_at) select 'org-00000002', quarantine_id, source, landed_on, source_file_path,"
+        " reason, payload_bytes, now() from scraping.quarantine limit 1",
+    ),
+    Damage(
+        OPEN_QUARANTINE,
+        "update scraping.quarantine set replayed_at = null"
+        " where quarantine_id = (select min(quarantine_id) from scraping.quarantine)",
+    ),
+    Damage(
+        "profiles__profile_id_is_unique",
+        "insert into scraping.profiles (organization_id, profile_id, platform, username)"
+        " select 'org-00000002', profile_id, platform, username from scraping.profiles limit 1",
+    ),
+    Damage(
+        "profiles__post_count_is_true",
+        "update scraping.profiles set post_count = post_count + 1"
+        " where profile_id = (select min(profile_id) from scraping.profiles)",
+    ),
+    Damage(
+        "posts__post_id_is_unique",
+        "insert into tenancy.organizations (organization_id, slug, name) values ('org-00000002', 'second', 'Second');"
+        "insert into scraping.posts (organization_id, post_id, platform, urn, urn_kind, content_observed_at,"
+        " first_seen_at, last_seen_at) select 'org-00000002', post_id, platform, urn, urn_kind, content_observed_at,"
+        " first_seen_at, last_seen_at from scraping.posts order by post_id limit 1;"
+        "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
+        " select organization_id, platform, urn_kind, urn, post_id, first_seen_at from scraping.posts"
+        " where organization_id = 'org-00000002'",
+    ),
+    Damage(
+        "posts__urn_is_among_its_aliases",
+        "delete from scraping.post_aliases as a using scraping.posts as p where a.alias = p.urn"
+        " and p.post_id = (select min(post_id) from scraping.posts)",
+    ),
+    Damage(
+        "posts__no_orphans",
+        "update scraping.posts set reposted_post_id = 'p-00000000'"
+        " where post_id = (select min(post_id) from scraping.posts)",
+    ),
+    Damage(
+        "posts__no_orphans",
+        "delete from scraping.profiles where profile_id = (select min(profile_id) from scraping.posts)",
+    ),
+    Damage(
+        "post_aliases__one_canonical_id_per_post",
+        "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
+        " select organization_id, platform, alias_kind, alias || '0', post_id, first_seen_at"
+        " from scraping.post_aliases where alias_kind = 'activity' limit 1",
+    ),
+    Damage(
+        "post_aliases__no_orphans",
+        "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
+        " select organization_id, platform, alias_kind, alias || '0', 'p-00000000', first_seen_at"
+        " from scraping.post_aliases limit 1",
+    ),
+    Damage(
+        "post_media__media_id_is_unique",
+        "alter table scraping.post_media drop constraint post_media_pkey;"
+        "insert into scraping.post_media (organization_id, media_id, post_id, media_key, media_type, media_url,"
+        " position, first_seen_at, last_seen_at) select organization_id, media_id, post_id, media_key || '0',"
+        " media_type, media_url, position, first_seen_at, last_seen_at from scraping.post_media limit 1",
+    ),
+    Damage(
+        "post_media__no_orphans",
+        "update scraping.post_media set post_id = 'p-00000000'"
+        " where media_id = (select min(media_id) from scraping.post_media)",
+    ),
+    Damage(
+        "hashtags__hashtag_id_is_unique",
+        "insert into scraping.hashtags (organization_id, hashtag_id, hashtag, first_seen_at)"
+        " select 'org-00000002', hashtag_id, hashtag, first_seen_at from scraping.hashtags limit 1",
+    ),
+    Damage(
+        "post_hashtags__key_is_unique",
+        "alter table scraping.post_hashtags drop constraint post_hashtags_pkey;"
+        "insert into scraping.post_hashtags select * from scraping.post_hashtags limit 1",
+    ),
+    Damage(
+        "post_hashtags__no_orphans",
+        "delete from scraping.hashtags where hashtag_id = (select min(hashtag_id) from scraping.post_hashtags)",
+    ),
+    Damage(
+        "data_downloads__download_id_is_unique",
+        "update scraping.data_downloads set download_id = (select min(download_id) from scraping.data_downloads)"
+        " where download_id = (select max(download_id) from scraping.data_downloads)",
+    ),
+    Damage(
+        "data_downloads__no_orphans",
+        f"update scraping.data_downloads_2025_11 set run_id = 'run-00000000' where ctid = {A_SNAPSHOT}",
+    ),
+    Damage(
+        "data_downloads__observed_on_the_day_it_landed",
+        "update scraping.data_downloads set downloaded_at = downloaded_at + interval '1 day'"
+        " where download_id ="
+        " (select min(download_id) from scraping.data_downloads where downloaded_at < '2025-11-04')",
+    ),
+    Damage(
+        "data_downloads__none_is_in_the_future",
+        "select operations.ensure_month_partitions('scraping.data_downloads', current_date, current_date + 1);"
+        "update scraping.data_downloads set downloaded_at = now() + interval '1 hour'"
+        " where download_id = (select min(download_id) from scraping.data_downloads)",
+    ),
+    Damage(
+        "data_downloads__reactions_add_up",
+        "update scraping.data_downloads set reactions = reactions + 1 where download_id ="
+        " (select min(download_id) from scraping.data_downloads where stats ? 'reactions')",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+        yield url
+
+
+def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
+    with read_only_transaction(sample_url) as connection:
+        broken = broken_checks(connection, "scraping", CHECKS)
+        (quarantined,) = connection.execute("select count(*) from scraping.quarantine").fetchall()[0]
+    # The sample has damaged files, and only the quarantine says so.
+    assert {name: offenders.count for name, offenders in broken.items()} == {OPEN_QUARANTINE: quarantined}
+    assert quarantined > 10
+    assert broken[OPEN_QUARANTINE].columns[1:4] == ["source_file_path", "position", "reason"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
+def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
+    replayed = "update scraping.quarantine set replayed_at = now();"
+    with damaged(sample_url, replayed + damage.statement) as connection:
+        broken = broken_checks(connection, "scraping", CHECKS)
+    assert broken.keys() == {damage.check} | damage.also
+
+
+def test_every_file_of_checks_is_listed_and_has_a_damage():
+    files = {path.stem for path in (SQL_DIRECTORY / "scraping" / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    assert files == listed | {"data_downloads__is_fresh"}
+    assert listed == {damage.check for damage in DAMAGES}
+
+
+def test_a_file_without_a_time_is_not_from_the_future_before_noon_of_its_day(sample_url: str):
+    early = (
+        "select operations.ensure_month_partitions('scraping.data_downloads', current_date, current_date + 1);"
+        "update scraping.data_downloads set observed_at_source = 'noon',"
+        " downloaded_at = least(now() + interval '1 hour', current_date + interval '1 day' - interval '1 second')"
+        " where download_id = (select min(download_id) from scraping.data_downloads)"
+    )
+    with damaged(sample_url, early) as connection:
+        assert "data_downloads__none_is_in_the_future" not in broken_checks(connection, "scraping", CHECKS)
+
+
+def test_a_failed_run_that_was_made_good_is_no_offender(sample_url: str):
+    made_good = (
+        "insert into scraping.download_runs (organization_id, kind, source, partition_from, partition_to, status,"
+        " started_at, completed_at, script_name) select organization_id, kind, source, partition_from, partition_to,"
+        " 'failed', started_at - interval '1 hour', completed_at, script_name from scraping.download_runs"
+    )
+    with damaged(sample_url, made_good) as connection:
+        assert "download_runs__none_failed_last" not in broken_checks(connection, "scraping", CHECKS)
+
+
+@pytest.mark.parametrize(("age_hours", "stale"), [(35, 0), (37, 2)])
+def test_each_platform_is_fresh_until_the_freshness_hours_are_over(sample_url: str, age_hours: int, stale: int):
+    aged = (
+        "update scraping.landed_files set observed_at = observed_at + (now() - newest)"
+        f" - interval '{age_hours} hours' from (select source as newest_source, max(observed_at) as newest"
+        " from scraping.landed_files where items > 0 group by 1) as n where source = newest_source"
+    )
+    with damaged(sample_url, aged) as connection:
+        offenders = find_offenders(connection, "scraping", FRESHNESS, WINDOW, {"freshness_hours": 36})
+    assert offenders.count == stale

@@ -1,0 +1,224 @@
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from syndication_assets.resources.landing_zone import LandingError, LandingZone
+from syndication_assets.resources.youtube import YouTubeDataApi, YouTubeError, YouTubeRefusedError
+from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization, youtube_source
+from syndication_assets.scraping.fetch_assets import youtube_data_api_files
+from syndication_assets_tests.scraping.fake_apis import (
+    Answer,
+    FakeYouTube,
+    failure_of,
+    landed,
+    materialize,
+    runs,
+    serve,
+    today,
+    track,
+    youtube_error,
+)
+
+KEY = "AIzaCANARY5d1c"
+QUOTA = youtube_error(403, "quotaExceeded", "You have exceeded your quota.")
+FEW, MANY = "UCfew-_videos", "UCmany"
+
+
+@pytest.fixture
+def youtube() -> Iterator[FakeYouTube]:
+    api = FakeYouTube(channels={FEW: ["v1", "v2"], MANY: [f"m{number}" for number in range(130)], "UCempty": []})
+    with serve(api):
+        yield api
+
+
+@pytest.fixture
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("syndication_assets.resources.youtube.time", SimpleNamespace(sleep=slept.append))
+    return slept
+
+
+def api(youtube: FakeYouTube, **settings: Any) -> YouTubeDataApi:
+    return YouTubeDataApi(KEY, youtube.url, **({"backoff": timedelta(milliseconds=1)} | settings))
+
+
+def fetch(url: str, zone: LandingZone, youtube: FakeYouTube, limit: int = 50) -> FetchReport:
+    (organization,) = active_organizations(url)
+    return fetch_organization(url, zone, organization, youtube_source(api(youtube), limit))
+
+
+def ids(content: bytes) -> list[str]:
+    return [item["id"] for item in json.loads(content)["items"]]
+
+
+def test_a_channel_costs_two_calls_for_its_50_newest_videos(youtube: FakeYouTube) -> None:
+    (response,) = api(youtube).channel_videos(MANY)
+    assert ids(response.content) == [f"m{number}" for number in range(50)]
+    assert [request.path for request in youtube.requests] == ["/playlistItems", "/videos"]
+    assert youtube.requests[0].query["playlistId"] == "UUmany"
+    assert youtube.requests[1].query["part"] == "snippet,statistics,contentDetails"
+
+
+def test_a_larger_limit_is_read_50_a_call(youtube: FakeYouTube) -> None:
+    responses = api(youtube).channel_videos(MANY, limit=120)
+    assert [len(ids(response.content)) for response in responses] == [50, 50, 20]
+    assert api(youtube).channel_videos("UCempty") == []
+
+
+def test_every_response_lands_untouched(database_url: str, zone: LandingZone, youtube: FakeYouTube) -> None:
+    raw = b'{ "items":[ {"id":"v1"} ],\n"kind":"as it came" }'
+    youtube.fail_next("/videos", Answer(200, raw))
+    track(database_url, FEW, platform="youtube")
+    report = fetch(database_url, zone, youtube)
+    ((path, meta),) = landed(zone).items()
+    stamp = datetime.fromisoformat(meta["observed_at"])
+    name = f"videos_{FEW}_{stamp:%Y-%m-%d_%H-%M-%S}-{stamp.microsecond // 1000:03}.json"
+    assert path == f"default/youtube_data_api/{stamp:%Y-%m-%d}/{name}"
+    assert zone.read(path, 10_000) == raw
+    assert (meta["actor_run_id"], meta["cost_usd"], meta["run_id"]) == (None, None, report.run_id)
+    assert runs(database_url) == [(report.run_id, "completed", 1, None, None)], "no price is NULL, not 0"
+
+
+def test_a_channel_that_landed_in_part_is_fetched_again(
+    database_url: str, zone: LandingZone, youtube: FakeYouTube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track(database_url, FEW, MANY, platform="youtube")
+    land = LandingZone.land
+
+    def full_at_the_second(self: LandingZone, *arguments: Any) -> tuple[str, bool]:
+        if arguments[-1]["part"] == 2:
+            raise LandingError("the disk is full")
+        return land(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LandingZone, "land", full_at_the_second)
+        assert fetch(database_url, zone, youtube, 120).failures == {MANY: "the disk is full"}
+    report = fetch(database_url, zone, youtube, 120)
+    assert (report.skipped, report.files_landed, report.failures) == (1, 3, {})
+
+
+def test_a_missing_channel_fails_alone(database_url: str, zone: LandingZone, youtube: FakeYouTube) -> None:
+    track(database_url, FEW, "@handle", "UCgone", platform="youtube")
+    report = fetch(database_url, zone, youtube)
+    assert (report.files_landed, sorted(report.failures)) == (1, ["@handle", "UCgone"])
+    ((_, status, posts, _, message),) = runs(database_url)
+    assert (status, posts) == ("failed", 2)
+    assert "UCgone: YouTube has no channel UCgone with public videos" in message
+    assert "@handle: '@handle' is not a YouTube channel id" in message
+
+
+def test_a_used_up_quota_ends_the_fetch_in_its_own_words(
+    database_url: str, zone: LandingZone, youtube: FakeYouTube
+) -> None:
+    track(database_url, "UCempty", FEW, MANY, platform="youtube")
+    youtube.fail_next("/videos", QUOTA)
+    report = fetch(database_url, zone, youtube)
+    assert (list(report.failures), report.not_tried) == ([FEW], 1)
+    assert "The day's quota of the YouTube Data API is used up" in report.failures[FEW]
+    assert len(youtube.requests) == 3, "a used up quota is not tried again"
+    assert runs(database_url)[0][4].startswith("1 of 3 profiles could not be fetched, and 1 were not tried after that.")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        youtube_error(400, "badRequest", "API key not valid. Please pass a valid API key."),
+        youtube_error(403, "accessNotConfigured", "YouTube Data API has not been used in project 1."),
+    ],
+)
+def test_a_refused_key_names_its_variable(youtube: FakeYouTube, refusal: Answer) -> None:
+    youtube.fail_next("/playlistItems", refusal)
+    with pytest.raises(YouTubeRefusedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
+        api(youtube).channel_videos(FEW)
+
+
+def test_passing_faults_are_retried_with_growing_waits(youtube: FakeYouTube, sleeps: list[float]) -> None:
+    youtube.fail_next("/videos", Answer(500), Answer(503), youtube_error(403, "rateLimitExceeded", "Slow down."))
+    (response,) = api(youtube, backoff=timedelta(seconds=1)).channel_videos(FEW)
+    assert ids(response.content) == ["v1", "v2"]
+    assert sleeps == [1, 2, 4]
+
+
+def test_retry_after_is_honoured_within_bounds(youtube: FakeYouTube, sleeps: list[float]) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    for value in ("7", "86400", later):
+        youtube.fail_next("/videos", youtube_error(429, "tooMany", "Wait.", Retry_After=value))
+    api(youtube).channel_videos(FEW)
+    assert sleeps[:2] == [7, 60]
+    assert 15 < sleeps[2] <= 20
+
+
+def test_a_lasting_fault_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
+    youtube.fail_next("/playlistItems", *[Answer(502, b"<html>")] * 4)
+    with pytest.raises(YouTubeError, match="did not answer playlistItems in 4 attempts: 502"):
+        api(youtube).channel_videos(FEW)
+    assert len(sleeps) == 3, "nobody waits after the last attempt"
+
+
+def test_a_silent_server_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
+    youtube.fail_next("/playlistItems", *[Answer(delay=0.5)] * 2)
+    with pytest.raises(YouTubeError, match="in 2 attempts: ReadTimeout"):
+        api(youtube, timeout=timedelta(seconds=0.1), attempts=2).channel_videos(FEW)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"items": [{"id": "v', b"[]"])
+def test_what_is_no_response_is_not_landed(youtube: FakeYouTube, body: bytes) -> None:
+    youtube.fail_next("/videos", Answer(200, body))
+    with pytest.raises(YouTubeError, match=r"answered videos\.list with something that is not its API's JSON"):
+        api(youtube).channel_videos(FEW)
+
+
+def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
+    assert "SYNDICATION_YOUTUBE_API_KEY is not set" in said
+    assert "the network only knows now" in failure_of(
+        materialize(youtube_data_api_files, monkeypatch, "2024-01-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
+    )
+
+
+def test_the_key_is_never_written_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+    database_url: str,
+    zone: LandingZone,
+    youtube: FakeYouTube,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    sleeps: list[float],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    track(database_url, FEW, MANY, platform="youtube")
+    environment = {
+        "SYNDICATION_DATABASE_URL": database_url,
+        "SYNDICATION_LANDING_URL": zone.url,
+        "SYNDICATION_YOUTUBE_URL": youtube.url,
+        "SYNDICATION_YOUTUBE_API_KEY": KEY,
+    }
+    youtube.fail_next("/playlistItems", *[youtube_error(500, "backendError", f"the key {KEY} is odd")] * 4)
+    first = materialize(youtube_data_api_files, monkeypatch, today(), **environment)
+    youtube.fail_next("/playlistItems", youtube_error(400, "keyInvalid", f"API key {KEY} not valid"))
+    second = materialize(youtube_data_api_files, monkeypatch, today(), **environment)
+    broken = environment | {"SYNDICATION_YOUTUBE_API_KEY": f"{KEY}\n{KEY}"}
+    third = materialize(youtube_data_api_files, monkeypatch, today(), **broken)
+    nowhere = environment | {"SYNDICATION_YOUTUBE_URL": "http://127.0.0.1:9"}
+    fourth = materialize(youtube_data_api_files, monkeypatch, today(), **nowhere)
+    assert "has a character in it that no key has" in failure_of(third)
+    with psycopg.connect(database_url) as connection:
+        rows = str(connection.execute("select r::text from scraping.download_runs r").fetchall())
+    assert {
+        request.headers.get("x-goog-api-key") or request.headers["X-Goog-Api-Key"] for request in youtube.requests
+    } == {KEY}
+    assert "the key [key] is odd" in rows
+    assert "ConnectError" in rows
+    events = [repr(event) for result in (first, second, third, fourth) for event in result.all_events]
+    files = [path.read_text() for path in Path(zone.url).rglob("*") if path.is_file()]
+    assert files
+    written = [caplog.text, str([vars(record) for record in caplog.records]), *capfd.readouterr(), rows]
+    assert not [text for text in (*written, *events, *files) if "CANARY" in text]
