@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.B
 from syndication_assets import automation  # noqa: E402
 from syndication_assets.engagement import assets as engagement  # noqa: E402
 from syndication_assets.engagement import checks as engagement_checks  # noqa: E402
+from syndication_assets.engagement.report_asset import engagement_report  # noqa: E402
 from syndication_assets.progress import progress_logger  # noqa: E402
 from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
 from syndication_assets.scraping import assets as scraping  # noqa: E402
@@ -27,6 +28,7 @@ defs = dg.Definitions(
         engagement.platform_engagement_daily,
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
+        engagement_report,
     ],
     asset_checks=[
         scraping_checks.scraping_checks,

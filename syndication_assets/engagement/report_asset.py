@@ -1,0 +1,99 @@
+"""The weekly page as an asset: rendered again when a rollup that it shows has changed."""
+
+from base64 import b64encode
+from pathlib import Path
+
+import dagster as dg
+
+from syndication_assets.engagement.report import WeekReport
+from syndication_assets.engagement.report_charts import png
+from syndication_assets.engagement.report_files import RenderedPages, render_range
+from syndication_assets.engagement.report_page import platform_chart
+from syndication_assets.partitions import daily_partitions
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets import OWNERS, window_of
+
+# A chart lies in the event log with its bytes, a third more as text: three organizations' are enough.
+_CHARTS_SHOWN = 3
+_CHART_BYTES = 100_000
+_PATHS_SHOWN = 20
+
+_UPSTREAM = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+
+
+@dg.asset(
+    key=["engagement", "engagement_report"],
+    group_name="engagement",
+    deps=[dg.AssetKey(["engagement", table]) for table in _UPSTREAM],
+    partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    kinds={"python", "html"},
+    owners=OWNERS,
+    # Of any day, not only of the newest: a late file changes an old page. A day that never had a run waits for one.
+    automation_condition=(
+        dg.AutomationCondition.any_deps_updated().since_last_handled()
+        & ~dg.AutomationCondition.any_deps_missing()
+        & ~dg.AutomationCondition.any_deps_in_progress()
+        & ~dg.AutomationCondition.in_progress()
+    ).with_label("a rollup of the day changed, and none is running"),
+)
+def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+    """One HTML page an organization and ISO week, in `SYNDICATION_REPORTS_DIR` by organization, with an index.
+
+    A page stands alone: charts are inside, nothing is fetched, nothing runs. It is read as `syndication_reader`, so
+    row-level security decides what it holds. A run renders each week that its days touch once, and the weeks after that
+    look back on them; the same data gives the same bytes. A week without observations has no page.
+    """
+    directory = Settings.from_environment().reports_directory.expanduser().absolute()
+    first_day, end_day = window_of(context)
+    rendered = render_range(postgres.url(), directory, first_day, end_day, say=context.log.warning)
+    for sentence in rendered.skipped:
+        context.log.info(f"{sentence}: no page")
+    context.log.info(
+        f"engagement_report: {len(rendered.pages)} pages of {len(rendered.weeks)} weeks, "
+        f"{rendered.pages_changed} changed, in {directory}"
+    )
+    # Metadata of a range is kept once a partition; the chart needs to be there once.
+    context.add_asset_metadata(
+        main_chart(rendered), asset_key=context.asset_key, partition_key=max(context.partition_keys)
+    )
+    return dg.MaterializeResult(metadata=_metadata(rendered, directory))
+
+
+def main_chart(rendered: RenderedPages) -> dict[str, dg.MetadataValue]:
+    """The newest week's main chart as Markdown, of the organizations that most posts are watched for."""
+    reports = sorted((report for _, report in rendered.newest), key=lambda report: -report.posts_observed)
+    shown = reports[:_CHARTS_SHOWN]
+    blocks = [_chart_block(report, _CHART_BYTES // len(shown)) for report in shown]
+    return {"main_chart": dg.MetadataValue.md("\n\n".join(blocks))} if blocks else {}
+
+
+def _chart_block(report: WeekReport, maximum_bytes: int) -> str:
+    title = f"{report.organization.slug}, {report.week.name}: public engagement by platform and day"
+    image = b64encode(png(platform_chart(report, title), maximum_bytes)).decode()
+    return f"![{title}](data:image/png;base64,{image})"
+
+
+def _metadata(rendered: RenderedPages, directory: Path) -> dict[str, dg.MetadataValue]:
+    newest = dict(rendered.newest)
+    metadata: dict[str, dg.MetadataValue] = {
+        "weeks_rendered": dg.MetadataValue.int(len(rendered.weeks)),
+        "pages": dg.MetadataValue.int(len(rendered.pages)),
+        "pages_changed": dg.MetadataValue.int(rendered.pages_changed),
+        "posts": dg.MetadataValue.int(sum(report.posts_observed for report in newest.values())),
+        "weeks": dg.MetadataValue.text(
+            ", ".join(week.name for week in sorted(rendered.weeks)[-_PATHS_SHOWN:]) or "none"
+        ),
+        "skipped": dg.MetadataValue.text("; ".join(rendered.skipped[:_PATHS_SHOWN]) or "none"),
+        "dagster/uri": dg.MetadataValue.text(next(iter(newest), directory).as_uri()),
+    }
+    for path, report in list(rendered.newest)[:_PATHS_SHOWN]:
+        metadata[f"page_{report.organization.slug}"] = dg.MetadataValue.path(path)
+    return metadata

@@ -1,0 +1,136 @@
+"""Posts and snapshots as rows, rolled up by the real statements: what the tests of the weekly page read."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from syndication_assets.engagement.report import Organization
+from syndication_assets.resources.database import connect, transaction
+from syndication_assets.sql_assets import run_window
+
+ROLLUPS = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+class ReportDatabase:
+    """Writes into a migrated database of a test's own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._runs: dict[str, str] = {}
+        self._urns = 0
+        self._days_to_roll_up: set[date] = set()
+
+    def organization(self, slug: str = "default", name: str | None = None) -> Organization:
+        """The organization of the slug, made if it is not there."""
+        with transaction(self.url) as connection:
+            connection.execute(
+                "insert into tenancy.organizations (slug, name) values (%s, %s) on conflict (slug) do nothing",
+                [slug, name or slug],
+            )
+            row = connection.execute(
+                "select organization_id, slug, name from tenancy.organizations where slug = %s", [slug]
+            ).fetchone()
+            organization = Organization(*row)
+            (self._runs[organization.organization_id],) = connection.execute(
+                "insert into scraping.download_runs (organization_id, kind, source, partition_from, partition_to,"
+                " script_name) values (%s, 'load', 'test', '2025-01-01', '2025-01-01', 'test') returning run_id",
+                [organization.organization_id],
+            ).fetchone()
+        return organization
+
+    def post(
+        self,
+        organization: Organization,
+        *,
+        platform: str = "linkedin",
+        text: str | None = "A post",
+        url: str | None = "https://example.org/post",
+        author: str = "ada",
+        author_url: str | None = None,
+        published: date = date(2025, 11, 1),
+    ) -> str:
+        self._urns += 1
+        with transaction(self.url) as connection:
+            (profile_id,) = connection.execute(
+                "insert into scraping.profiles (organization_id, platform, username, name, profile_url)"
+                " values (%s, %s, %s, %s, %s) on conflict (organization_id, platform, username)"
+                " do update set name = excluded.name returning profile_id",
+                [organization.organization_id, platform, author, author, author_url],
+            ).fetchone()
+            moment = noon(published) - timedelta(hours=1)
+            (post_id,) = connection.execute(
+                "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, author_username,"
+                " profile_id, text_content, url, content_observed_at, first_seen_at, last_seen_at)"
+                " values (%s, %s, %s, 'test', %s, %s, %s, %s, %s, %s, %s, %s) returning post_id",
+                [
+                    organization.organization_id,
+                    platform,
+                    str(self._urns),
+                    moment,
+                    author,
+                    profile_id,
+                    text,
+                    url,
+                    *[moment] * 3,
+                ],
+            ).fetchone()
+        return post_id
+
+    def observe(self, organization: Organization, post_id: str, day: date, **counters: int | None) -> None:
+        """A snapshot at noon; `roll_up` makes the days of it."""
+        with transaction(self.url) as connection:
+            connection.execute(
+                "select operations.ensure_month_partitions('scraping.data_downloads', %s, %s)", [day, day]
+            )
+            connection.execute(
+                "insert into scraping.data_downloads (organization_id, post_id, downloaded_at, observed_at_source,"
+                f" run_id, source_file_path, {', '.join(counters)})"
+                f" values (%s, %s, %s, 'file_name', %s, 'test'{', %s' * len(counters)})",
+                [
+                    organization.organization_id,
+                    post_id,
+                    noon(day),
+                    self._runs[organization.organization_id],
+                    *counters.values(),
+                ],
+            )
+        self._days_to_roll_up.add(day)
+
+    def roll_up(self) -> None:
+        """Rolls up the days from the first to the last that was observed since the last call."""
+        if not self._days_to_roll_up:
+            return
+        first_day, end_day = min(self._days_to_roll_up), max(self._days_to_roll_up) + timedelta(days=1)
+        self._days_to_roll_up.clear()
+        for table in ROLLUPS:
+            with transaction(self.url) as connection:
+                run_window(connection, f"engagement/{table}.sql", first_day, end_day)
+
+    def hashtag(self, organization: Organization, post_id: str, hashtag: str) -> None:
+        """The post has had it for ever; call it before `observe`."""
+        self.execute(
+            "with tag as (insert into scraping.hashtags (organization_id, hashtag, first_seen_at)"
+            " values (%s, %s, '2025-01-01') returning hashtag_id)"
+            " insert into scraping.post_hashtags (organization_id, post_id, hashtag_id, seen_on, is_current)"
+            " select %s, %s, hashtag_id, '{[2025-01-01,2027-01-01)}', true from tag",
+            [organization.organization_id, hashtag, organization.organization_id, post_id],
+        )
+
+    def quarantine(self, organization: Organization, day: date, reason: str, items: int = 1) -> None:
+        self.execute(
+            "insert into scraping.quarantine (organization_id, source, landed_on, source_file_path, position, reason,"
+            " payload_bytes) select %s, 'linkedin_apify', %s, %s, n, %s, 1 from generate_series(1, %s) n",
+            [organization.organization_id, day, f"{day}/{reason}", reason, items],
+        )
+
+    def execute(self, statement: str, parameters: list[object]) -> None:
+        with connect(self.url) as connection:
+            connection.execute(statement, parameters)
