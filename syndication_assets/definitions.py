@@ -11,6 +11,7 @@ from syndication_assets import automation  # noqa: E402
 from syndication_assets.engagement import assets as engagement  # noqa: E402
 from syndication_assets.engagement import checks as engagement_checks  # noqa: E402
 from syndication_assets.engagement.report_asset import engagement_report  # noqa: E402
+from syndication_assets.operations import assets as operations  # noqa: E402
 from syndication_assets.progress import progress_logger  # noqa: E402
 from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
 from syndication_assets.scraping import assets as scraping  # noqa: E402
@@ -29,6 +30,7 @@ defs = dg.Definitions(
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
         engagement_report,
+        operations.month_partitions,
     ],
     asset_checks=[
         scraping_checks.scraping_checks,

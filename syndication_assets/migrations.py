@@ -7,6 +7,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script.base import Script
@@ -25,7 +27,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import SQL_DIRECTORY
 
 _LEDGER = """
-create table if not exists public.syndication_migrations (
+create table public.syndication_migrations (
     revision text primary key,
     name text not null,
     checksum text not null,
@@ -52,7 +54,8 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        return hashlib.sha256(self.up_path.read_bytes()).hexdigest()
+        """Of the file's text: a checkout that ends its lines the other way has not edited it."""
+        return hashlib.sha256(self.up_path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,18 @@ def find_migrations(directory: Path = SQL_DIRECTORY / "migrations") -> list[Migr
     migrations: list[Migration] = []
     for up_path in sorted(directory.glob("*.up.sql")):
         name = up_path.name.removesuffix(".up.sql")
+        if re.fullmatch(r"\d{4}_[a-z0-9_]+", name) is None:
+            raise MigrationError(f"{up_path.name} is not named NNNN_room_what.up.sql: rename it.")
         migration = Migration(name.split("_")[0], name, up_path, directory / f"{name}.down.sql")
         if not migration.down_path.exists():
             raise MigrationError(f"{up_path.name} has no {migration.down_path.name}: write how to undo it.")
         if migrations and migrations[-1].revision == migration.revision:
             raise MigrationError(f"{migrations[-1].name} and {name} have the same number: renumber the newer one.")
         migrations.append(migration)
+    known_down_paths = {migration.down_path for migration in migrations}
+    for down_path in sorted(directory.glob("*.down.sql")):
+        if down_path not in known_down_paths:
+            raise MigrationError(f"{down_path.name} undoes nothing: there is no .up.sql of its name.")
     return migrations
 
 
@@ -81,6 +90,11 @@ def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migrati
     """Applies what is pending and returns it. Safe to call from many processes at once."""
     with _MigrationSession.open(url, migrations) as session:
         pending = [m for m in session.migrations if m.revision not in session.applied]
+        if pending and session.applied and pending[0].revision < max(session.applied):
+            raise MigrationError(
+                f"{pending[0].name} is not applied, but the newer {max(session.applied)} is: "
+                "give it a number after the newest one."
+            )
         session.run([MigrationStep.upgrade_from_script(session.revision_map, session.script(m)) for m in pending])
         return pending
 
@@ -117,12 +131,11 @@ class _MigrationSession:
         try:
             with engine.connect() as connection:
                 connection.exec_driver_sql("select pg_advisory_lock(hashtext('syndication migrations'))")
-                connection.exec_driver_sql(_LEDGER)
-                connection.commit()
+                _make_ledger(connection)
                 # Closing the connection releases the lock, also when a migration fails.
                 yield cls(connection, find_migrations() if migrations is None else migrations)
         except sqlalchemy.exc.DBAPIError as error:
-            raise MigrationError(f"PostgreSQL refused: {str(error.orig).splitlines()[0]}") from None
+            raise MigrationError(f"PostgreSQL refused to migrate: {_message(error)}") from None
 
     def script(self, migration: Migration) -> Script:
         return self.scripts[migration.revision]
@@ -173,6 +186,39 @@ class _MigrationSession:
         logger.info("%s %s", "applied" if step.is_upgrade else "rolled back", migration.name)
 
 
+def _make_ledger(connection: sqlalchemy.Connection) -> None:
+    if connection.exec_driver_sql("select to_regclass('public.syndication_migrations')").scalar() is None:
+        try:
+            connection.exec_driver_sql(_LEDGER)
+        except sqlalchemy.exc.ProgrammingError as error:
+            if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+                raise
+            connection.rollback()
+            user, database = connection.exec_driver_sql("select session_user, current_database()").one()
+            raise MigrationError(
+                f"{user} may not make tables in the database {database} ({_message(error)}). Let an administrator run: "
+                f'alter database "{database}" owner to "{user}"; then migrate again.'
+            ) from None
+    connection.commit()
+
+
+def _message(error: sqlalchemy.exc.DBAPIError) -> str:
+    """What PostgreSQL said and hinted, without the DETAIL and CONTEXT, which may quote rows."""
+    if not isinstance(error.orig, psycopg.Error) or error.orig.diag.message_primary is None:
+        return str(error.orig).strip().splitlines()[0]
+    diagnosis = error.orig.diag
+    return " ".join(filter(None, [f"{diagnosis.message_primary} ({diagnosis.sqlstate})", diagnosis.message_hint]))
+
+
+def _line_of(error: sqlalchemy.exc.DBAPIError, path: Path) -> str:
+    """Where in the file PostgreSQL stumbled, as far as it says so."""
+    position = error.orig.diag.statement_position if isinstance(error.orig, psycopg.Error) else None
+    if position is None:
+        return ""
+    line = path.read_text(encoding="utf-8").count("\n", 0, int(position) - 1) + 1
+    return f" (line {line})"
+
+
 def _with_previous(migrations: list[Migration]) -> list[tuple[str | None, Migration]]:
     return list(zip([None, *(m.revision for m in migrations)], migrations, strict=False))
 
@@ -183,7 +229,12 @@ def _script(migration: Migration, previous: str | None, connection: sqlalchemy.C
     def execute(path: Path) -> None:
         # A file has many statements, `%` and `:` in it: the driver must not look for parameters.
         unparametrized = connection.execution_options(no_parameters=True)
-        unparametrized.exec_driver_sql(path.read_text(encoding="utf-8"))
+        try:
+            unparametrized.exec_driver_sql(path.read_text(encoding="utf-8"))
+        except sqlalchemy.exc.DBAPIError as error:
+            raise MigrationError(
+                f"{path.name} failed, and nothing of it stays: {_message(error)}{_line_of(error, path)}"
+            ) from None
         # Files work as `syndication_owner`; Alembic's own tables belong to who connected.
         unparametrized.exec_driver_sql("reset role")
 

@@ -2,25 +2,62 @@
 -- and the month partitions that every later high-volume table uses.
 --
 -- Roles belong to the whole server, so they may exist already (another database made them); the down
--- migration leaves them in place for the same reason.
+-- migration leaves them in place for the same reason. Who migrates needs no superuser: CREATEROLE and the
+-- ownership of the database suffice, and where an administrator made and granted the roles, less.
 
 do $$
 declare
+    role_names constant text[] := array['syndication_owner', 'syndication_pipeline', 'syndication_reader'];
     role_name text;
+    -- PostgreSQL 16 and newer tell being a member from being allowed to act as the role.
+    right_to_act text := case
+        when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member'
+    end;
+    what_to_run text := 'Let an administrator run: ' || coalesce(
+        (
+            select string_agg(format('create role %I nologin; ', missing_role), '' order by missing_role)
+            from unnest(role_names) missing_role
+            where not exists (select from pg_roles where rolname = missing_role)
+        ), ''
+    ) || format(
+        'grant syndication_owner, syndication_pipeline, syndication_reader to %I; '
+        'grant create on database %I to %I; then migrate again.',
+        current_user, current_database(), current_user
+    );
 begin
-    foreach role_name in array array['syndication_owner', 'syndication_pipeline', 'syndication_reader'] loop
+    foreach role_name in array role_names loop
         begin
-            execute format('create role %I nologin', role_name);
+            if not exists (select from pg_roles where rolname = role_name) then
+                execute format('create role %I nologin', role_name);
+            end if;
         exception
-            when duplicate_object or unique_violation then null;
+            when duplicate_object or unique_violation then null; -- another database's migration was faster
+            when insufficient_privilege then
+                raise exception '% may not create the role %', current_user, role_name
+                    using errcode = 'insufficient_privilege', hint = what_to_run;
         end;
-        if not pg_has_role(current_user, role_name, 'member')
-            or (select not rolsuper from pg_roles where rolname = current_user)
-        then
-            execute format('grant %I to %I', role_name, current_user);
-        end if;
+        begin
+            if not pg_has_role(current_user, role_name, right_to_act) then
+                execute format('grant %I to %I', role_name, current_user);
+            end if;
+        exception
+            when unique_violation then null;
+            when insufficient_privilege then
+                raise exception '% may not act as the role %', current_user, role_name
+                    using errcode = 'insufficient_privilege', hint = what_to_run;
+        end;
     end loop;
-    execute format('grant create on database %I to syndication_owner', current_database());
+    if not has_database_privilege(current_database(), 'create') then
+        raise exception '% may not create schemas in the database %', current_user, current_database()
+            using errcode = 'insufficient_privilege', hint = what_to_run;
+    end if;
+    -- New databases of PostgreSQL 15 are like that; one that was upgraded from an older server may not be.
+    if exists (
+        select from pg_namespace n cross join lateral aclexplode(n.nspacl) a
+        where n.nspname = 'public' and a.grantee = 0 and a.privilege_type = 'CREATE'
+    ) then
+        revoke create on schema public from public;
+    end if;
 end
 $$;
 
@@ -29,6 +66,10 @@ create schema operations authorization syndication_owner;
 
 set local role syndication_owner;
 
+-- Nobody runs a function that was not granted: by default PostgreSQL lets everybody, and a trigger function that
+-- writes as its owner could then be hung on a table of one's own.
+alter default privileges revoke execute on functions from public;
+
 grant usage on schema tenancy, operations to syndication_pipeline, syndication_reader;
 
 -- A public id: the entity's prefix and 8 hex digits. Multiplying by an odd constant is a bijection on
@@ -36,17 +77,20 @@ grant usage on schema tenancy, operations to syndication_pipeline, syndication_r
 -- stays below 2^31 so that the product fits a bigint.
 create function tenancy.public_id(prefix text, sequence_number bigint)
 returns text language sql immutable parallel safe
-as $$ select prefix || '-' || lpad(to_hex((sequence_number * 1597463007) & 4294967295), 8, '0') $$;
+return prefix || '-' || lpad(to_hex((sequence_number * 1597463007) & 4294967295), 8, '0');
 
 create function tenancy.current_organization_id()
 returns text language sql stable parallel safe
-as $$ select nullif(current_setting('app.organization_id', true), '') $$;
+return nullif(current_setting('app.organization_id', true), '');
+
+grant execute on function tenancy.public_id, tenancy.current_organization_id
+to syndication_pipeline, syndication_reader;
 
 -- Enables and forces row-level security on a tenant table (or one of its partitions):
 -- the pipeline works on all organizations, a reader sees the organization of its session only.
 create function tenancy.protect_tenant_table(tenant_table regclass, is_partition boolean default false)
 returns void language plpgsql
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     execute format('alter table %s enable row level security', tenant_table);
@@ -67,7 +111,7 @@ $$;
 
 create function tenancy.set_updated_at()
 returns trigger language plpgsql
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.updated_at := now();
@@ -78,9 +122,8 @@ $$;
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;
 create sequence tenancy.audit_id_sequence as bigint maxvalue 4294967295;
-grant usage on all sequences in schema tenancy to syndication_pipeline;
+grant usage on sequence tenancy.organization_id_sequence, tenancy.user_id_sequence to syndication_pipeline;
 
--- One row is one tenant.
 create table tenancy.organizations (
     organization_id text primary key
         default tenancy.public_id('org', nextval('tenancy.organization_id_sequence'))
@@ -94,7 +137,18 @@ create table tenancy.organizations (
     updated_at timestamptz not null default now()
 );
 
--- One row is one person. A person may belong to several organizations.
+comment on table tenancy.organizations is
+'One row is one tenant.';
+comment on column tenancy.organizations.organization_id is 'Public id, org-….';
+comment on column tenancy.organizations.slug is 'The name in paths and commands.';
+comment on column tenancy.organizations.name is 'The name for people.';
+comment on column tenancy.organizations.description is 'What it is for.';
+comment on column tenancy.organizations.settings is
+'Settings of the organization; {"is_sample": true} marks invented data.';
+comment on column tenancy.organizations.is_active is 'False pauses its fetches.';
+comment on column tenancy.organizations.created_at is 'When we wrote the row.';
+comment on column tenancy.organizations.updated_at is 'When we changed the row.';
+
 create table tenancy.users (
     user_id text primary key
         default tenancy.public_id('usr', nextval('tenancy.user_id_sequence'))
@@ -106,6 +160,15 @@ create table tenancy.users (
     updated_at timestamptz not null default now()
 );
 
+comment on table tenancy.users is
+'One row is one person. A person may belong to several organizations.';
+comment on column tenancy.users.user_id is 'Public id, usr-….';
+comment on column tenancy.users.email is 'Unique without regard to case.';
+comment on column tenancy.users.display_name is 'The name for people.';
+comment on column tenancy.users.is_active is 'False locks the account.';
+comment on column tenancy.users.created_at is 'When we wrote the row.';
+comment on column tenancy.users.updated_at is 'When we changed the row.';
+
 create unique index users_email_key on tenancy.users (lower(email));
 
 -- Ordered from the least to the most powerful, so that `role >= 'editor'` asks the right question.
@@ -113,7 +176,6 @@ create type tenancy.member_role as enum ('viewer', 'member', 'editor', 'manager'
 
 create type tenancy.membership_status as enum ('pending', 'active', 'inactive', 'suspended');
 
--- One row is one person in one organization.
 create table tenancy.organization_members (
     organization_id text not null references tenancy.organizations on delete cascade,
     user_id text not null references tenancy.users on delete cascade,
@@ -124,9 +186,17 @@ create table tenancy.organization_members (
     primary key (organization_id, user_id)
 );
 
+comment on table tenancy.organization_members is
+'One row is one person in one organization.';
+comment on column tenancy.organization_members.organization_id is 'The tenant.';
+comment on column tenancy.organization_members.user_id is 'The person.';
+comment on column tenancy.organization_members.role is 'What the person may do, from viewer to owner.';
+comment on column tenancy.organization_members.status is 'Where the membership stands.';
+comment on column tenancy.organization_members.created_at is 'When we wrote the row.';
+comment on column tenancy.organization_members.updated_at is 'When we changed the row.';
+
 create index organization_members_user on tenancy.organization_members (user_id);
 
--- One row is one change, written by the transaction that made it. Nobody updates or deletes here.
 create table tenancy.audit_log (
     organization_id text not null,
     occurred_at timestamptz not null default now(),
@@ -140,9 +210,21 @@ create table tenancy.audit_log (
     primary key (organization_id, occurred_at, audit_id)
 ) partition by range (occurred_at);
 
+comment on table tenancy.audit_log is
+'One row is one change, written by the transaction that made it. Nobody updates or deletes here.';
+comment on column tenancy.audit_log.organization_id is 'The tenant.';
+comment on column tenancy.audit_log.occurred_at is 'When the change was made (its transaction began).';
+comment on column tenancy.audit_log.audit_id is 'Public id, aud-….';
+comment on column tenancy.audit_log.actor is 'Who made it: app.actor of the session, else the database login.';
+comment on column tenancy.audit_log.action is 'insert, update or delete.';
+comment on column tenancy.audit_log.table_name is 'Which table.';
+comment on column tenancy.audit_log.row_key is 'Which row.';
+comment on column tenancy.audit_log.old_values is 'The row before; NULL for an insert.';
+comment on column tenancy.audit_log.new_values is 'The row after; NULL for a delete.';
+
 create function tenancy.refuse_change_of_history()
 returns trigger language plpgsql
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '%.% is append-only', tg_table_schema, tg_table_name
@@ -154,44 +236,85 @@ create trigger audit_log_is_append_only
 before update or delete on tenancy.audit_log
 for each row execute function tenancy.refuse_change_of_history();
 
--- A high-volume table has one partition a month. `months_ahead` partitions are made before they are needed.
+create trigger audit_log_is_never_truncated
+before truncate on tenancy.audit_log
+for each statement execute function tenancy.refuse_change_of_history();
+
 create table operations.partitioned_tables (
     table_name text primary key,
     months_ahead integer not null default 3 check (months_ahead between 0 and 120)
 );
+
+comment on table operations.partitioned_tables is
+'A high-volume table has one partition a month. `months_ahead` partitions are made before they are needed.';
+comment on column operations.partitioned_tables.table_name is 'Schema and name of the table.';
+comment on column operations.partitioned_tables.months_ahead is 'How many months are made before they are needed.';
 grant select on operations.partitioned_tables to syndication_pipeline, syndication_reader;
 
 -- Makes the month partitions of `parent_table` that cover first_day .. last_day and are not there yet, and
 -- returns how many it made. Two callers at once are safe: the lock is held until commit, and `like … attach`
--- leaves readers of the parent undisturbed.
+-- leaves readers of the parent undisturbed. It works as the owner for whoever calls it, so it takes registered
+-- tables and the years that the tables take, nothing else.
 create function operations.ensure_month_partitions(parent_table regclass, first_day date, last_day date)
 returns integer language plpgsql security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     month_start date;
     partition_name text;
     parent_schema text;
     parent_name text;
+    truncate_trigger record;
     partitions_made integer := 0;
 begin
-    select n.nspname, c.relname into strict parent_schema, parent_name
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    select n.nspname, c.relname into parent_schema, parent_name
+    from operations.partitioned_tables t
+    join pg_class c on c.oid = to_regclass(t.table_name)
+    join pg_namespace n on n.oid = c.relnamespace
     where c.oid = parent_table and c.relkind = 'p';
+    if not found then
+        raise exception '% is not a partitioned table of operations.partitioned_tables', parent_table
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if (first_day >= date '2000-01-01' and last_day < date '2100-01-01') is not true then
+        raise exception 'No partitions of % for % to %: only the years 2000 to 2099 have any',
+            parent_table, first_day, last_day
+            using errcode = 'invalid_parameter_value';
+    end if;
 
     for month_start in
         select generate_series(date_trunc('month', first_day::timestamp), last_day::timestamp, '1 month')::date
     loop
         partition_name := format('%I.%I', parent_schema, parent_name || to_char(month_start, '_YYYY_MM'));
-        continue when to_regclass(partition_name) is not null;
-        perform pg_advisory_xact_lock(hashtext('month partitions'), parent_table::oid::integer);
-        continue when to_regclass(partition_name) is not null;
+        continue when pg_partition_root(to_regclass(partition_name)) = parent_table;
+        -- One lock for all tables: callers that make partitions of several, in any order, cannot deadlock.
+        perform pg_advisory_xact_lock(hashtext('syndication'), hashtext('month partitions'));
+        -- Taking a lock on a table is what makes a session notice the partitions that others have just made. It is the
+        -- one that attaching takes anyway.
+        execute format('lock table only %s in share update exclusive mode', parent_table);
+        continue when pg_partition_root(to_regclass(partition_name)) = parent_table;
+        if to_regclass(partition_name) is not null then
+            raise exception '% is there, but is not a partition of %: attach it or drop it',
+                partition_name, parent_table
+                using errcode = 'duplicate_table';
+        end if;
         execute format('create table %s (like %s including all)', partition_name, parent_table);
         perform tenancy.protect_tenant_table(partition_name::regclass, is_partition => true);
+        -- Attaching brings the triggers of rows, but not those of a statement.
+        for truncate_trigger in
+            select tgname, tgfoid::regproc as function_name from pg_trigger
+            where tgrelid = parent_table and not tgisinternal and tgtype & 32 <> 0
+        loop
+            execute format(
+                'create trigger %I before truncate on %s for each statement execute function %s()',
+                truncate_trigger.tgname, partition_name, truncate_trigger.function_name
+            );
+        end loop;
         execute format(
             'alter table %s attach partition %s for values from (%L) to (%L)',
             parent_table, partition_name,
-            month_start || ' 00:00:00+00', (month_start + interval '1 month')::date || ' 00:00:00+00'
+            to_char(month_start, 'YYYY-MM-DD') || ' 00:00:00+00',
+            to_char(month_start + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00'
         );
         partitions_made := partitions_made + 1;
     end loop;
@@ -202,7 +325,7 @@ $$;
 -- Makes every registered table's partitions for this month and the months ahead.
 create function operations.ensure_upcoming_partitions()
 returns table (table_name text, partitions_made integer) language sql security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
     select
         p.table_name,
@@ -215,8 +338,6 @@ as $$
     order by p.table_name
 $$;
 
-revoke execute on function operations.ensure_month_partitions from public;
-revoke execute on function operations.ensure_upcoming_partitions from public;
 grant execute on function operations.ensure_month_partitions, operations.ensure_upcoming_partitions
 to syndication_pipeline;
 
@@ -224,7 +345,7 @@ to syndication_pipeline;
 -- `app.actor`, else the database login.
 create function tenancy.write_audit_log()
 returns trigger language plpgsql security definer
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
@@ -257,7 +378,8 @@ select tenancy.protect_tenant_table('tenancy.organizations');
 select tenancy.protect_tenant_table('tenancy.organization_members');
 select tenancy.protect_tenant_table('tenancy.audit_log');
 
-revoke update, delete on tenancy.audit_log from syndication_pipeline;
+-- Rows come from the trigger alone: who may change a table may not write its history.
+revoke insert, update, delete on tenancy.audit_log from syndication_pipeline;
 
 -- The audit trigger runs as the owner, whom forced row-level security binds too: it may append, nothing else.
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);

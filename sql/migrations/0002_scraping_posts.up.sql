@@ -36,7 +36,6 @@ create type scraping.observation_kind as enum (
     'reshared'  -- the post is quoted inside another
 );
 
--- One row is one session of fetching or loading. A session that died is closed by the next one.
 create table scraping.download_runs (
     organization_id text not null references tenancy.organizations on delete cascade,
     run_id text not null default tenancy.public_id('run', nextval('scraping.run_id_sequence'))
@@ -70,10 +69,38 @@ create table scraping.download_runs (
     check ((completed_at is null) = (status = 'running'))
 );
 
+comment on table scraping.download_runs is
+'One row is one session of fetching or loading. A session that died is closed by the next one.';
+comment on column scraping.download_runs.organization_id is 'The tenant.';
+comment on column scraping.download_runs.run_id is 'Public id, run-….';
+comment on column scraping.download_runs.kind is 'fetch: network to landing zone; load: landing zone to PostgreSQL.';
+comment on column scraping.download_runs.source is 'The input shape, a folder of the landing zone.';
+comment on column scraping.download_runs.platform is 'The platform of the source; NULL for an unknown source.';
+comment on column scraping.download_runs.partition_from is 'The first day of the run.';
+comment on column scraping.download_runs.partition_to is 'The last day of the run, included.';
+comment on column scraping.download_runs.status is 'running until it is closed.';
+comment on column scraping.download_runs.started_at is 'When it began.';
+comment on column scraping.download_runs.completed_at is 'When it ended; NULL while it runs, or if it died.';
+comment on column scraping.download_runs.script_name is 'The program that ran.';
+comment on column scraping.download_runs.dagster_run_id is 'The run in the Dagster UI.';
+comment on column scraping.download_runs.files_read is 'Landed files read.';
+comment on column scraping.download_runs.items_read is 'Items in them, the rejected ones included.';
+comment on column scraping.download_runs.items_quarantined is 'Items and whole files that could not be read.';
+comment on column scraping.download_runs.posts_fetched is 'Posts that were met.';
+comment on column scraping.download_runs.posts_new is 'Posts met for the first time.';
+comment on column scraping.download_runs.posts_updated is 'Posts whose text, media or author changed.';
+comment on column scraping.download_runs.snapshots_new is 'Snapshots added.';
+comment on column scraping.download_runs.snapshots_updated is 'Snapshots that say something else now.';
+comment on column scraping.download_runs.snapshots_removed is 'Snapshots that the files do not say any more.';
+comment on column scraping.download_runs.unknown_keys is 'Keys that the adapter does not know, and how often.';
+comment on column scraping.download_runs.cost_usd is 'What the source charged, in US dollars; NULL if it does not say.';
+comment on column scraping.download_runs.error_message is 'Why it failed.';
+comment on column scraping.download_runs.system_info is 'Host, user and versions.';
+comment on column scraping.download_runs.created_at is 'When we wrote the row.';
+
 create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
 create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
 
--- One row is one landed file as it was last loaded: the ledger that a load is held against.
 create table scraping.landed_files (
     organization_id text not null references tenancy.organizations on delete cascade,
     source_file_path text not null,
@@ -93,9 +120,26 @@ create table scraping.landed_files (
     foreign key (organization_id, run_id) references scraping.download_runs
 );
 
+comment on table scraping.landed_files is
+'One row is one landed file as it was last loaded: the ledger that a load is held against.';
+comment on column scraping.landed_files.organization_id is 'The tenant.';
+comment on column scraping.landed_files.source_file_path is 'Path in the landing zone.';
+comment on column scraping.landed_files.source is 'The input shape.';
+comment on column scraping.landed_files.landed_on is 'The day of the folder: the partition.';
+comment on column scraping.landed_files.content_hash is 'BLAKE2b-128 of the unpacked content.';
+comment on column scraping.landed_files.size_bytes is 'Size as landed.';
+comment on column scraping.landed_files.observed_at is
+'When its numbers were true; NULL if the file could not be read.';
+comment on column scraping.landed_files.observed_at_source is 'What says so.';
+comment on column scraping.landed_files.tracked_username is 'The profile it was scraped for, from its name.';
+comment on column scraping.landed_files.items is 'Items that were loaded.';
+comment on column scraping.landed_files.items_quarantined is 'Items, or 1 for the whole file, that were not.';
+comment on column scraping.landed_files.adapter_version is 'The version of the adapter that read it.';
+comment on column scraping.landed_files.run_id is 'The run that wrote this row last.';
+comment on column scraping.landed_files.first_loaded_at is 'When it was loaded first.';
+
 create index landed_files_landed_on on scraping.landed_files (landed_on);
 
--- One row is one distinct item of a day's landed files, as its exact text.
 create table scraping.raw_payloads (
     organization_id text not null,
     landed_on date not null,
@@ -108,10 +152,19 @@ create table scraping.raw_payloads (
     primary key (organization_id, landed_on, source, payload_hash)
 ) partition by range (landed_on);
 
+comment on table scraping.raw_payloads is
+'One row is one distinct item of a day''s landed files, as its exact text.';
+comment on column scraping.raw_payloads.organization_id is 'The tenant.';
+comment on column scraping.raw_payloads.landed_on is 'The day of the folder: the partition.';
+comment on column scraping.raw_payloads.source is 'The input shape.';
+comment on column scraping.raw_payloads.payload_hash is 'BLAKE2b-128 of the exact text.';
+comment on column scraping.raw_payloads.position is 'Place in the file, from 0.';
+comment on column scraping.raw_payloads.run_id is 'The run that loaded it.';
+comment on column scraping.raw_payloads.payload is 'The item, as its exact text.';
+
 comment on column scraping.raw_payloads.source_file_path is
 'The first file, by path, in which the item stands; an identical item in another file adds no row.';
 
--- One row is one item (or one whole file, position NULL) that could not be loaded, with the raw bytes.
 create table scraping.quarantine (
     organization_id text not null references tenancy.organizations on delete cascade,
     quarantine_id text not null default tenancy.public_id('qrt', nextval('scraping.quarantine_id_sequence'))
@@ -131,12 +184,26 @@ create table scraping.quarantine (
     unique nulls not distinct (organization_id, source_file_path, position)
 );
 
+comment on table scraping.quarantine is
+'One row is one item (or one whole file, position NULL) that could not be loaded, with the raw bytes.';
+comment on column scraping.quarantine.organization_id is 'The tenant.';
+comment on column scraping.quarantine.quarantine_id is 'Public id, qrt-….';
+comment on column scraping.quarantine.source is 'The input shape.';
+comment on column scraping.quarantine.landed_on is 'The day of the folder: the partition.';
+comment on column scraping.quarantine.source_file_path is 'Path in the landing zone.';
+comment on column scraping.quarantine.position is 'Place in the file, from 0; NULL for the whole file.';
+comment on column scraping.quarantine.reason is 'Why it could not be loaded.';
+comment on column scraping.quarantine.payload_bytes is 'Full length of what was rejected.';
+comment on column scraping.quarantine.adapter_version is 'The version of the adapter that rejected it.';
+comment on column scraping.quarantine.run_id is 'The run that rejected it.';
+comment on column scraping.quarantine.quarantined_at is 'When it was rejected last.';
+comment on column scraping.quarantine.replayed_at is 'When it could be loaded after all; NULL while it waits.';
+
 comment on column scraping.quarantine.payload is
 'The raw bytes, cut at 1 MiB (payload_bytes is the full length; the landed file holds the rest).';
 
 create index quarantine_open on scraping.quarantine (organization_id, landed_on) where replayed_at is null;
 
--- One row is one profile, page or channel: tracked by us, or met as an author.
 create table scraping.profiles (
     organization_id text not null references tenancy.organizations on delete cascade,
     profile_id text not null default tenancy.public_id('prf', nextval('scraping.profile_id_sequence'))
@@ -159,11 +226,27 @@ create table scraping.profiles (
     unique (organization_id, platform, username)
 );
 
+comment on table scraping.profiles is
+'One row is one profile, page or channel: tracked by us, or met as an author.';
+comment on column scraping.profiles.organization_id is 'The tenant.';
+comment on column scraping.profiles.profile_id is 'Public id, prf-….';
+comment on column scraping.profiles.platform is 'The platform.';
+comment on column scraping.profiles.username is 'The handle, or the channel id.';
+comment on column scraping.profiles.name is 'The name for people.';
+comment on column scraping.profiles.kind is 'person, company or channel.';
+comment on column scraping.profiles.headline is 'What the profile says of itself.';
+comment on column scraping.profiles.profile_url is 'Its page.';
+comment on column scraping.profiles.notes is 'Yours.';
+comment on column scraping.profiles.described_at is 'When name, headline and page were observed.';
+comment on column scraping.profiles.last_synced_at is 'The newest observation of a file that was scraped for it.';
+comment on column scraping.profiles.created_at is 'When we wrote the row.';
+comment on column scraping.profiles.updated_at is 'When we changed the row.';
+
 comment on column scraping.profiles.is_tracked is 'The profile is one whose posts we scrape.';
-comment on column scraping.profiles.is_active is 'The switch for people: false pauses the scraping of a tracked profile.';
+comment on column scraping.profiles.is_active is
+'The switch for people: false pauses the scraping of a tracked profile.';
 comment on column scraping.profiles.post_count is 'Posts and reposts by this profile that we have seen.';
 
--- One row is one post. Counters are not here: they are in data_downloads, one row an observation.
 create table scraping.posts (
     organization_id text not null references tenancy.organizations on delete cascade,
     post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence'))
@@ -198,19 +281,44 @@ create table scraping.posts (
     check (reposted_post_id <> post_id)
 ) with (toast_tuple_target = 512);
 
+comment on table scraping.posts is
+'One row is one post. Counters are not here: they are in data_downloads, one row an observation.';
+comment on column scraping.posts.organization_id is 'The tenant.';
+comment on column scraping.posts.post_id is 'Public id, p-….';
+comment on column scraping.posts.platform is 'The platform.';
+comment on column scraping.posts.urn_kind is 'Which kind of id the urn is.';
+comment on column scraping.posts.full_urn is 'The long form of the id, as the newest observation gives it.';
+comment on column scraping.posts.posted_at is 'When it was published, from the source; NULL if that is not known.';
+comment on column scraping.posts.author_username is 'The author''s handle; of a repost, who reposted.';
+comment on column scraping.posts.profile_id is 'The author''s profile.';
+comment on column scraping.posts.text_content is 'The text of the newest observation; NULL for a plain repost.';
+comment on column scraping.posts.article is 'The linked article: url, title, subtitle.';
+comment on column scraping.posts.post_type is 'regular, quote, repost, video …; NULL until it was met itself.';
+comment on column scraping.posts.url is 'Its page.';
+comment on column scraping.posts.reposted_post_id is 'The post that it reposts or quotes.';
+comment on column scraping.posts.content_hash is 'BLAKE2b-128 of text, media, author and links.';
+comment on column scraping.posts.content_observed_at is 'When text, media and author were observed.';
+comment on column scraping.posts.first_seen_at is 'Our first observation.';
+comment on column scraping.posts.last_seen_at is 'Our newest observation.';
+comment on column scraping.posts.is_read is 'Yours.';
+comment on column scraping.posts.is_marked is 'Yours.';
+comment on column scraping.posts.created_at is 'When we wrote the row.';
+comment on column scraping.posts.updated_at is 'When we changed the row.';
+
 comment on column scraping.posts.urn is
-'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the activity id is known.';
+'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the '
+'activity id is known.';
 comment on column scraping.posts.raw_json is 'The newest observation of the post, as it came.';
 comment on column scraping.posts.direct_observed_at is
 'When the post was last met itself, not through a repost or a quote; NULL if never.';
 comment on column scraping.posts.is_history_rewritten is
-'Two records turned out to be this post, or its publication time was learnt late: its rollups are rebuilt from its first day.';
+'Two records turned out to be this post, or its publication time was learnt late: its rollups are rebuilt from '
+'its first day.';
 
 create index posts_posted_at on scraping.posts (organization_id, posted_at);
 create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
 create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
 
--- One row is one id under which a post is known.
 create table scraping.post_aliases (
     organization_id text not null,
     platform text not null,
@@ -222,10 +330,17 @@ create table scraping.post_aliases (
     foreign key (organization_id, post_id) references scraping.posts on delete cascade
 );
 
+comment on table scraping.post_aliases is
+'One row is one id under which a post is known.';
+comment on column scraping.post_aliases.organization_id is 'The tenant.';
+comment on column scraping.post_aliases.platform is 'The platform.';
+comment on column scraping.post_aliases.alias_kind is 'activity, share, ugcPost or video.';
+comment on column scraping.post_aliases.alias is 'The id, without its prefix.';
+comment on column scraping.post_aliases.post_id is 'The post.';
+comment on column scraping.post_aliases.first_seen_at is 'When the id was first observed.';
+
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
 
--- One row is one picture, video or document of a post. Signed URLs change with every scrape: the
--- identity is the path without the query.
 create table scraping.post_media (
     organization_id text not null,
     media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence'))
@@ -251,7 +366,28 @@ create table scraping.post_media (
     foreign key (organization_id, post_id) references scraping.posts on delete cascade
 );
 
--- One row is one hashtag, case-folded.
+comment on table scraping.post_media is
+'One row is one picture, video or document of a post. Signed URLs change with every scrape: the identity is the '
+'path without the query.';
+comment on column scraping.post_media.organization_id is 'The tenant.';
+comment on column scraping.post_media.media_id is 'Public id, med-….';
+comment on column scraping.post_media.post_id is 'The post.';
+comment on column scraping.post_media.media_key is 'The URL without scheme and query: the identity.';
+comment on column scraping.post_media.media_type is 'image, video, document or thumbnail.';
+comment on column scraping.post_media.media_url is 'The newest URL; signed ones expire in weeks.';
+comment on column scraping.post_media.position is 'Place in the post, from 0.';
+comment on column scraping.post_media.width is 'Pixels.';
+comment on column scraping.post_media.height is 'Pixels.';
+comment on column scraping.post_media.title is 'Title of a document.';
+comment on column scraping.post_media.page_count is 'Pages of a document.';
+comment on column scraping.post_media.mime_type is 'Of the cached file.';
+comment on column scraping.post_media.file_size is 'Bytes of the cached file.';
+comment on column scraping.post_media.local_file_path is 'Where the file is cached; NULL if it is not.';
+comment on column scraping.post_media.first_seen_at is 'The first observation with it.';
+comment on column scraping.post_media.last_seen_at is 'The newest observation with it.';
+comment on column scraping.post_media.created_at is 'When we wrote the row.';
+comment on column scraping.post_media.updated_at is 'When we changed the row.';
+
 create table scraping.hashtags (
     organization_id text not null references tenancy.organizations on delete cascade,
     hashtag_id text not null default tenancy.public_id('hsh', nextval('scraping.hashtag_id_sequence'))
@@ -262,8 +398,13 @@ create table scraping.hashtags (
     unique (organization_id, hashtag)
 );
 
--- One row is one hashtag of one post. `seen_on` are the days on which the post's text had it: texts are edited,
--- and a day's rollup counts the hashtags of that day.
+comment on table scraping.hashtags is
+'One row is one hashtag, case-folded.';
+comment on column scraping.hashtags.organization_id is 'The tenant.';
+comment on column scraping.hashtags.hashtag_id is 'Public id, hsh-….';
+comment on column scraping.hashtags.hashtag is 'Without #, case-folded.';
+comment on column scraping.hashtags.first_seen_at is 'The first observation with it.';
+
 create table scraping.post_hashtags (
     organization_id text not null,
     post_id text not null,
@@ -275,10 +416,17 @@ create table scraping.post_hashtags (
     foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
 );
 
+comment on table scraping.post_hashtags is
+'One row is one hashtag of one post. `seen_on` are the days on which the post''s text had it: texts are edited, '
+'and a day''s rollup counts the hashtags of that day.';
+comment on column scraping.post_hashtags.organization_id is 'The tenant.';
+comment on column scraping.post_hashtags.post_id is 'The post.';
+comment on column scraping.post_hashtags.hashtag_id is 'The hashtag.';
+comment on column scraping.post_hashtags.seen_on is 'The days on which the text had it.';
+comment on column scraping.post_hashtags.is_current is 'Whether the newest text has it.';
+
 create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
 
--- One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured
--- zero. The columns stand in the order that packs a row best.
 create table scraping.data_downloads (
     downloaded_at timestamptz not null
         check (downloaded_at >= '2000-01-01 00:00:00+00' and downloaded_at < '2100-01-01 00:00:00+00'),
@@ -303,6 +451,26 @@ create table scraping.data_downloads (
     foreign key (organization_id, run_id) references scraping.download_runs
 ) partition by range (downloaded_at);
 
+comment on table scraping.data_downloads is
+'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero. '
+'The columns stand in the order that packs a row best.';
+comment on column scraping.data_downloads.downloaded_at is 'When the numbers were true.';
+comment on column scraping.data_downloads.reactions is 'Likes and other reactions of all kinds; cumulative.';
+comment on column scraping.data_downloads.comments is 'Comments; cumulative.';
+comment on column scraping.data_downloads.shares is 'Reposts, retweets, reblogs; cumulative.';
+comment on column scraping.data_downloads.saves is 'Saves and bookmarks; cumulative.';
+comment on column scraping.data_downloads.clicks is 'Clicks, not public; cumulative.';
+comment on column scraping.data_downloads.views is 'Plays and views; cumulative.';
+comment on column scraping.data_downloads.impressions is 'Times the post was shown; cumulative.';
+comment on column scraping.data_downloads.reach is 'People who saw the post; never summed; cumulative.';
+comment on column scraping.data_downloads.observed_at_source is 'What says when.';
+comment on column scraping.data_downloads.observed_as is 'How the post was met.';
+comment on column scraping.data_downloads.organization_id is 'The tenant.';
+comment on column scraping.data_downloads.download_id is 'Public id, dl-….';
+comment on column scraping.data_downloads.post_id is 'The post.';
+comment on column scraping.data_downloads.run_id is 'The run that wrote it.';
+comment on column scraping.data_downloads.source_file_path is 'The landed file that says so.';
+
 comment on column scraping.data_downloads.stats is
 'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
 
@@ -315,7 +483,7 @@ create index data_downloads_downloaded_at on scraping.data_downloads using brin 
 -- losing record goes. Where both have the same row (a snapshot of one moment, one picture), the winner's stays.
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql
-set search_path = pg_catalog
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update scraping.post_aliases set post_id = winning_post_id
@@ -362,6 +530,8 @@ begin
     delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
 end
 $$;
+
+grant execute on function scraping.merge_posts to syndication_pipeline;
 
 select tenancy.protect_tenant_table('scraping.download_runs');
 select tenancy.protect_tenant_table('scraping.landed_files');

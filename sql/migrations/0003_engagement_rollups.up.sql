@@ -15,6 +15,8 @@ create aggregate engagement.last_known(bigint) (
     sfunc = engagement.later_value, stype = bigint, parallel = safe
 );
 
+grant execute on function engagement.last_known to syndication_pipeline, syndication_reader;
+
 create type engagement.metric_kind as enum (
     'cumulative', -- only ever grows, but for corrections: closings and deltas, never sums of snapshots
     'delta',      -- what happened in a period: may be summed
@@ -22,7 +24,6 @@ create type engagement.metric_kind as enum (
     'ratio'       -- a quotient: never summed, numerator and denominator are kept
 );
 
--- One row is one metric. Rules are rows: what may be summed, and how a ratio is made, is read from here.
 create table engagement.metric_definitions (
     metric_name text primary key,
     kind engagement.metric_kind not null,
@@ -37,7 +38,19 @@ create table engagement.metric_definitions (
     check ((kind = 'ratio') = (numerator is not null and denominator is not null and formula_version is not null))
 );
 
--- One row is what one platform calls a metric, and from when to when it does.
+comment on table engagement.metric_definitions is
+'One row is one metric. Rules are rows: what may be summed, and how a ratio is made, is read from here.';
+comment on column engagement.metric_definitions.metric_name is 'The name everywhere.';
+comment on column engagement.metric_definitions.kind is 'How it behaves over time.';
+comment on column engagement.metric_definitions.unit is 'What is counted.';
+comment on column engagement.metric_definitions.is_additive_over_posts is 'Whether a sum over posts means something.';
+comment on column engagement.metric_definitions.is_additive_over_days is 'Whether a sum over days means something.';
+comment on column engagement.metric_definitions.numerator is 'Of a ratio.';
+comment on column engagement.metric_definitions.denominator is 'Of a ratio.';
+comment on column engagement.metric_definitions.denominator_kind is 'What the ratio is by.';
+comment on column engagement.metric_definitions.formula_version is 'Raised when the formula changes.';
+comment on column engagement.metric_definitions.description is 'In a sentence.';
+
 create table engagement.platform_metrics (
     platform text not null,
     metric_name text not null references engagement.metric_definitions,
@@ -49,21 +62,39 @@ create table engagement.platform_metrics (
     check (valid_to > valid_from)
 );
 
--- One row is one age at which posts are compared, and how far before it the last observation may lie.
+comment on table engagement.platform_metrics is
+'One row is what one platform calls a metric, and from when to when it does.';
+comment on column engagement.platform_metrics.platform is 'The platform.';
+comment on column engagement.platform_metrics.metric_name is 'Our name.';
+comment on column engagement.platform_metrics.source_name is 'The platform''s name.';
+comment on column engagement.platform_metrics.valid_from is 'The first day on which it has this name.';
+comment on column engagement.platform_metrics.valid_to is 'The first day on which it has not; NULL while it is valid.';
+comment on column engagement.platform_metrics.replaced_by is 'The platform''s name that came after.';
+
 create table engagement.cohort_ages (
     age_name text primary key,
     age interval not null unique check (age > '0'),
     tolerance interval not null check (tolerance > '0' and tolerance <= age)
 );
 
--- One row is how long a platform's post may have been out before our first look, and still be called watched from
--- its beginning.
+comment on table engagement.cohort_ages is
+'One row is one age at which posts are compared, and how far before it the last observation may lie.';
+comment on column engagement.cohort_ages.age_name is 'The name of the age.';
+comment on column engagement.cohort_ages.age is 'Time since publication.';
+comment on column engagement.cohort_ages.tolerance is 'How long before the age the last observation may lie.';
+
 create table engagement.sampling_gaps (
     platform text primary key,
     sampling_gap interval not null check (sampling_gap > '0')
 );
 
--- One row is one post on one UTC day with at least one observation.
+comment on table engagement.sampling_gaps is
+'One row is how long a platform''s post may have been out before our first look, and still be called watched '
+'from its beginning.';
+comment on column engagement.sampling_gaps.platform is 'The platform.';
+comment on column engagement.sampling_gaps.sampling_gap is
+'How long a post may have been out before our first look and count as watched from its beginning.';
+
 create table engagement.post_engagement_daily (
     organization_id text not null,
     post_id text not null,
@@ -107,18 +138,67 @@ create table engagement.post_engagement_daily (
     check (previous_observed_at < first_observed_at)
 );
 
+comment on table engagement.post_engagement_daily is
+'One row is one post on one UTC day with at least one observation.';
+comment on column engagement.post_engagement_daily.organization_id is 'The tenant.';
+comment on column engagement.post_engagement_daily.post_id is 'The post.';
+comment on column engagement.post_engagement_daily.activity_date is 'The UTC day.';
+comment on column engagement.post_engagement_daily.platform is 'The platform.';
+comment on column engagement.post_engagement_daily.profile_id is 'The author''s profile.';
+comment on column engagement.post_engagement_daily.reactions is
+'Likes and other reactions of all kinds: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.comments is 'Comments: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.shares is
+'Reposts, retweets, reblogs: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.saves is 'Saves and bookmarks: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.clicks is 'Clicks, not public: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.views is 'Plays and views: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.impressions is
+'Times the post was shown: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.reach is
+'People who saw the post; never summed: the day''s last measured value.';
+comment on column engagement.post_engagement_daily.reactions_delta is
+'Change of reactions since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.comments_delta is
+'Change of comments since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.shares_delta is
+'Change of shares since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.saves_delta is
+'Change of saves since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.clicks_delta is
+'Change of clicks since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.views_delta is
+'Change of views since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.impressions_delta is
+'Change of impressions since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.reach_delta is
+'Change of reach since the last day on which they were measured; NULL if that is not known.';
+comment on column engagement.post_engagement_daily.observations is 'Snapshots on the day.';
+comment on column engagement.post_engagement_daily.first_observed_at is 'The days first snapshot.';
+comment on column engagement.post_engagement_daily.last_observed_at is 'The days last snapshot.';
+comment on column engagement.post_engagement_daily.previous_observed_at is
+'The last snapshot of the observed day before; NULL for the first.';
+comment on column engagement.post_engagement_daily.is_opening is 'The first day on which we saw the post.';
+comment on column engagement.post_engagement_daily.is_gap is 'There are days without observation before it.';
+comment on column engagement.post_engagement_daily.is_correction is
+'A counter went down: likes were taken back, spam was purged.';
+comment on column engagement.post_engagement_daily.is_published_on_day is 'The post was published on the day.';
+comment on column engagement.post_engagement_daily.rate_denominator_kind is 'What the rate is by.';
+comment on column engagement.post_engagement_daily.rate_denominator is 'The denominator of the rate.';
+comment on column engagement.post_engagement_daily.rate_formula is 'Metric and version of the rate.';
+comment on column engagement.post_engagement_daily.updated_at is 'When we changed the row.';
+
 comment on column engagement.post_engagement_daily.gap_days is
 'Days since the previous observed day; NULL for the first. A delta over a gap is flagged, not spread.';
 comment on column engagement.post_engagement_daily.engagement_delta is
 'Public engagement of the day: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
 comment on column engagement.post_engagement_daily.engagement_rate is
-'engagement_delta / rate_denominator as a fraction; NULL where the denominator is 0 or NULL, or the fraction is 1000 or more.';
+'engagement_delta / rate_denominator as a fraction; NULL where the denominator is 0 or NULL, or the fraction is '
+'1000 or more.';
 
 create index post_engagement_daily_day on engagement.post_engagement_daily (organization_id, activity_date)
-include (post_id, profile_id, platform, reactions_delta, comments_delta, shares_delta, views_delta, engagement_delta);
+include (post_id, platform, engagement_delta);
 
--- One row is one day of an aggregated rollup that must be computed again, because a day of a post changed outside of
--- the window that was being rolled up. The rollup that does it deletes the row.
 create table engagement.days_to_roll_up (
     organization_id text not null references tenancy.organizations on delete cascade,
     table_name text not null,
@@ -126,7 +206,13 @@ create table engagement.days_to_roll_up (
     primary key (organization_id, table_name, activity_date)
 );
 
--- One row is one profile on one UTC day on which a post of it was observed.
+comment on table engagement.days_to_roll_up is
+'One row is one day of an aggregated rollup that must be computed again, because a day of a post changed outside '
+'of the window that was being rolled up. The rollup that does it deletes the row.';
+comment on column engagement.days_to_roll_up.organization_id is 'The tenant.';
+comment on column engagement.days_to_roll_up.table_name is 'The rollup that has to do it.';
+comment on column engagement.days_to_roll_up.activity_date is 'The UTC day.';
+
 create table engagement.profile_engagement_daily (
     organization_id text not null,
     profile_id text not null,
@@ -155,10 +241,46 @@ create table engagement.profile_engagement_daily (
     foreign key (organization_id, profile_id) references scraping.profiles on delete cascade
 );
 
+comment on table engagement.profile_engagement_daily is
+'One row is one profile on one UTC day on which a post of it was observed.';
+comment on column engagement.profile_engagement_daily.organization_id is 'The tenant.';
+comment on column engagement.profile_engagement_daily.profile_id is 'The profile.';
+comment on column engagement.profile_engagement_daily.activity_date is 'The UTC day.';
+comment on column engagement.profile_engagement_daily.platform is 'The platform.';
+comment on column engagement.profile_engagement_daily.posts_observed is 'Posts with an observation on the day.';
+comment on column engagement.profile_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.profile_engagement_daily.posts_with_gap is
+'Those with days without observation before it.';
+comment on column engagement.profile_engagement_daily.corrections is 'Those of which a counter went down.';
+comment on column engagement.profile_engagement_daily.reactions_delta is
+'Sum of the posts'' reactions of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.comments_delta is
+'Sum of the posts'' comments of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.shares_delta is
+'Sum of the posts'' shares of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.saves_delta is
+'Sum of the posts'' saves of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.clicks_delta is
+'Sum of the posts'' clicks of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.views_delta is
+'Sum of the posts'' views of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.impressions_delta is
+'Sum of the posts'' impressions of the day; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.engagement_delta is 'Public engagement of the day.';
+comment on column engagement.profile_engagement_daily.rate_denominator_kind is
+'What the rates are by; NULL where posts differ in it.';
+comment on column engagement.profile_engagement_daily.rate_numerator is
+'Engagement of the posts that have a denominator.';
+comment on column engagement.profile_engagement_daily.rate_denominator is 'Sum of their denominators.';
+comment on column engagement.profile_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+comment on column engagement.profile_engagement_daily.mean_engagement_rate is
+'Mean of the posts'' rates, as a fraction.';
+comment on column engagement.profile_engagement_daily.rate_formula is 'Metric and version of the rates.';
+comment on column engagement.profile_engagement_daily.updated_at is 'When we changed the row.';
+
 create index profile_engagement_daily_day on engagement.profile_engagement_daily (organization_id, activity_date)
 include (profile_id, engagement_delta, reactions_delta, comments_delta, shares_delta, views_delta);
 
--- One row is one platform on one UTC day on which a post of it was observed.
 create table engagement.platform_engagement_daily (
     organization_id text not null references tenancy.organizations on delete cascade,
     platform text not null,
@@ -185,7 +307,42 @@ create table engagement.platform_engagement_daily (
     primary key (organization_id, platform, activity_date)
 );
 
--- One row is one hashtag on one platform and UTC day, over the posts whose text had it on that day.
+comment on table engagement.platform_engagement_daily is
+'One row is one platform on one UTC day on which a post of it was observed.';
+comment on column engagement.platform_engagement_daily.organization_id is 'The tenant.';
+comment on column engagement.platform_engagement_daily.platform is 'The platform.';
+comment on column engagement.platform_engagement_daily.activity_date is 'The UTC day.';
+comment on column engagement.platform_engagement_daily.posts_observed is 'Posts with an observation on the day.';
+comment on column engagement.platform_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.platform_engagement_daily.posts_with_gap is
+'Those with days without observation before it.';
+comment on column engagement.platform_engagement_daily.corrections is 'Those of which a counter went down.';
+comment on column engagement.platform_engagement_daily.reactions_delta is
+'Sum of the posts'' reactions of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.comments_delta is
+'Sum of the posts'' comments of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.shares_delta is
+'Sum of the posts'' shares of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.saves_delta is
+'Sum of the posts'' saves of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.clicks_delta is
+'Sum of the posts'' clicks of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.views_delta is
+'Sum of the posts'' views of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.impressions_delta is
+'Sum of the posts'' impressions of the day; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.engagement_delta is 'Public engagement of the day.';
+comment on column engagement.platform_engagement_daily.rate_denominator_kind is
+'What the rates are by; NULL where posts differ in it.';
+comment on column engagement.platform_engagement_daily.rate_numerator is
+'Engagement of the posts that have a denominator.';
+comment on column engagement.platform_engagement_daily.rate_denominator is 'Sum of their denominators.';
+comment on column engagement.platform_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+comment on column engagement.platform_engagement_daily.mean_engagement_rate is
+'Mean of the posts'' rates, as a fraction.';
+comment on column engagement.platform_engagement_daily.rate_formula is 'Metric and version of the rates.';
+comment on column engagement.platform_engagement_daily.updated_at is 'When we changed the row.';
+
 create table engagement.hashtag_engagement_daily (
     organization_id text not null,
     hashtag_id text not null,
@@ -214,11 +371,46 @@ create table engagement.hashtag_engagement_daily (
     foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
 );
 
+comment on table engagement.hashtag_engagement_daily is
+'One row is one hashtag on one platform and UTC day, over the posts whose text had it on that day.';
+comment on column engagement.hashtag_engagement_daily.organization_id is 'The tenant.';
+comment on column engagement.hashtag_engagement_daily.hashtag_id is 'The hashtag.';
+comment on column engagement.hashtag_engagement_daily.platform is 'The platform.';
+comment on column engagement.hashtag_engagement_daily.activity_date is 'The UTC day.';
+comment on column engagement.hashtag_engagement_daily.posts_observed is 'Posts with an observation on the day.';
+comment on column engagement.hashtag_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.hashtag_engagement_daily.posts_with_gap is
+'Those with days without observation before it.';
+comment on column engagement.hashtag_engagement_daily.corrections is 'Those of which a counter went down.';
+comment on column engagement.hashtag_engagement_daily.reactions_delta is
+'Sum of the posts'' reactions of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.comments_delta is
+'Sum of the posts'' comments of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.shares_delta is
+'Sum of the posts'' shares of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.saves_delta is
+'Sum of the posts'' saves of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.clicks_delta is
+'Sum of the posts'' clicks of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.views_delta is
+'Sum of the posts'' views of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.impressions_delta is
+'Sum of the posts'' impressions of the day; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.engagement_delta is 'Public engagement of the day.';
+comment on column engagement.hashtag_engagement_daily.rate_denominator_kind is
+'What the rates are by; NULL where posts differ in it.';
+comment on column engagement.hashtag_engagement_daily.rate_numerator is
+'Engagement of the posts that have a denominator.';
+comment on column engagement.hashtag_engagement_daily.rate_denominator is 'Sum of their denominators.';
+comment on column engagement.hashtag_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+comment on column engagement.hashtag_engagement_daily.mean_engagement_rate is
+'Mean of the posts'' rates, as a fraction.';
+comment on column engagement.hashtag_engagement_daily.rate_formula is 'Metric and version of the rates.';
+comment on column engagement.hashtag_engagement_daily.updated_at is 'When we changed the row.';
+
 create index hashtag_engagement_daily_day on engagement.hashtag_engagement_daily (organization_id, activity_date)
 include (hashtag_id, engagement_delta, posts_observed);
 
--- One row is one post at one age: its last observation not later than that age and within the tolerance before it.
--- All counters are NULL where there is none.
 create table engagement.post_cohorts (
     organization_id text not null,
     post_id text not null,
@@ -245,6 +437,32 @@ create table engagement.post_cohorts (
     foreign key (organization_id, post_id) references scraping.posts on delete cascade,
     check (observed_at is not null or (reactions, comments, shares, saves, clicks, views, impressions, reach) is null)
 );
+
+comment on table engagement.post_cohorts is
+'One row is one post at one age: its last observation not later than that age and within the tolerance before '
+'it. All counters are NULL where there is none.';
+comment on column engagement.post_cohorts.organization_id is 'The tenant.';
+comment on column engagement.post_cohorts.post_id is 'The post.';
+comment on column engagement.post_cohorts.age_name is 'The age, of engagement.cohort_ages.';
+comment on column engagement.post_cohorts.platform is 'The platform.';
+comment on column engagement.post_cohorts.posted_at is 'When the post was published.';
+comment on column engagement.post_cohorts.observed_at is
+'When the value was observed; NULL if there is none within the tolerance.';
+comment on column engagement.post_cohorts.observed_age is 'How old the post was then.';
+comment on column engagement.post_cohorts.reactions is 'Likes and other reactions of all kinds at that age.';
+comment on column engagement.post_cohorts.comments is 'Comments at that age.';
+comment on column engagement.post_cohorts.shares is 'Reposts, retweets, reblogs at that age.';
+comment on column engagement.post_cohorts.saves is 'Saves and bookmarks at that age.';
+comment on column engagement.post_cohorts.clicks is 'Clicks, not public at that age.';
+comment on column engagement.post_cohorts.views is 'Plays and views at that age.';
+comment on column engagement.post_cohorts.impressions is 'Times the post was shown at that age.';
+comment on column engagement.post_cohorts.reach is 'People who saw the post; never summed at that age.';
+comment on column engagement.post_cohorts.engagement is 'Public engagement at that age.';
+comment on column engagement.post_cohorts.rate_denominator_kind is 'What the rate is by.';
+comment on column engagement.post_cohorts.rate_denominator is 'The denominator of the rate.';
+comment on column engagement.post_cohorts.engagement_rate is 'engagement / rate_denominator as a fraction.';
+comment on column engagement.post_cohorts.rate_formula is 'Metric and version of the rate.';
+comment on column engagement.post_cohorts.updated_at is 'When we changed the row.';
 
 create index post_cohorts_observed_at on engagement.post_cohorts (observed_at);
 
@@ -381,6 +599,8 @@ insert into engagement.metric_definitions (
 ('reactions_delta', 'delta', 'reactions', true, true, null, null, null, null, 'Reactions of a day.'),
 ('comments_delta', 'delta', 'comments', true, true, null, null, null, null, 'Comments of a day.'),
 ('shares_delta', 'delta', 'shares', true, true, null, null, null, null, 'Shares of a day.'),
+('reach_delta', 'delta', 'people', false, false, null, null, null, null,
+    'People newly reached on a day. Never summed.'),
 ('saves_delta', 'delta', 'saves', true, true, null, null, null, null, 'Saves of a day.'),
 ('clicks_delta', 'delta', 'clicks', true, true, null, null, null, null, 'Clicks of a day.'),
 ('views_delta', 'delta', 'views', true, true, null, null, null, null, 'Views of a day.'),

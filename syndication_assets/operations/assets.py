@@ -1,0 +1,33 @@
+"""What the operations room materializes: the month partitions that the coming days need."""
+
+import dagster as dg
+
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.sql_assets import OWNERS
+
+
+@dg.asset(
+    key=["operations", "month_partitions"],
+    group_name="operations",
+    automation_condition=dg.AutomationCondition.on_cron("@daily"),
+    kinds={"postgres"},
+    owners=OWNERS,
+)
+def month_partitions(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+    """The partitions of this month and the months ahead, for each table of `operations.partitioned_tables`.
+
+    A re-run makes what is missing, mostly nothing. Loads of older days make their own month's partitions; this asset
+    makes the coming ones early, so that on the first of a month no load has to wait for a lock.
+    """
+    with transaction(postgres.url()) as connection:
+        rows = connection.execute(
+            "select p.table_name, t.months_ahead, p.partitions_made"
+            " from operations.ensure_upcoming_partitions() p join operations.partitioned_tables t using (table_name)"
+            " order by 1"
+        ).fetchall()
+    made = sum(count for _, _, count in rows)
+    context.log.info(f"month_partitions: {made} partitions made for {len(rows)} tables")
+    lines = [f"| {table} | {months_ahead} | {count} |" for table, months_ahead, count in rows]
+    table = "\n".join(["| table | months ahead | partitions made |", "|---|---:|---:|", *lines])
+    return dg.MaterializeResult(metadata={"partitions_made": made, "tables": dg.MetadataValue.md(table)})

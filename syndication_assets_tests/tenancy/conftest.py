@@ -1,0 +1,91 @@
+"""Two organizations with a row of each in every table, and logins that work with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.logins import login, url_as
+from syndication_assets_tests.servers import Server
+from syndication_assets_tests.tenancy.one_row_each import fill
+
+
+@dataclass(frozen=True)
+class TwoOrganizations:
+    """A database, and who works on it."""
+
+    admin_url: str
+    pipeline_url: str
+    reader_url: str
+    stranger_url: str
+    """A login without any grant."""
+    first: str
+    second: str
+    tables: list[str]
+    """Every tenant table but partitions."""
+    partitions: list[str]
+    views: list[str]
+    """The views that show an organization_id."""
+
+
+@pytest.fixture(scope="module")
+def organizations(server: Server, template_database: str) -> Iterator[TwoOrganizations]:
+    admin_url = server.url("postgres")
+    with (
+        login(admin_url, member_of="syndication_pipeline") as pipeline,
+        login(admin_url, member_of="syndication_reader") as reader,
+        login(admin_url) as stranger,
+        new_database(server, template_database) as url,
+    ):
+        first, second = _fill(url_as(pipeline, url))
+        with psycopg.connect(url) as connection:
+            relations = connection.execute(
+                "select c.oid::regclass::text, c.relkind::text, c.relispartition"
+                " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id'"
+                " where c.relkind in ('r', 'p', 'v') and c.relnamespace <> 'public'::regnamespace order by 1"
+            ).fetchall()
+        yield TwoOrganizations(
+            admin_url=url,
+            pipeline_url=url_as(pipeline, url),
+            reader_url=url_as(reader, url),
+            stranger_url=url_as(stranger, url),
+            first=first,
+            second=second,
+            tables=[name for name, kind, is_partition in relations if kind in "rp" and not is_partition],
+            partitions=[name for name, _, is_partition in relations if is_partition],
+            views=[name for name, kind, _ in relations if kind == "v"],
+        )
+
+
+def _fill(pipeline_url: str) -> list[str]:
+    """Two new organizations; as the pipeline, which so proves that it can write every table."""
+    with psycopg.connect(pipeline_url) as connection:
+        for table in ("scraping.raw_payloads", "scraping.data_downloads"):
+            connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
+        ids = [
+            connection.execute(
+                "insert into tenancy.organizations (slug, name) values (%s, %s) returning organization_id", [slug, slug]
+            ).fetchall()[0][0]
+            for slug in ("first", "second")
+        ]
+        for organization_id in ids:
+            fill(connection, organization_id)
+            # The view shows what is measured.
+            connection.execute(
+                "update scraping.data_downloads set reactions = 3 where organization_id = %s", [organization_id]
+            )
+    return ids
+
+
+@contextmanager
+def rolled_back(url: str, organization_id: str | None = None) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction that leaves nothing, with `app.organization_id` set if one is given."""
+    with psycopg.connect(url) as connection:
+        if organization_id is not None:
+            connection.execute("select set_config('app.organization_id', %s, true)", [organization_id])
+        yield connection
+        connection.rollback()

@@ -1,0 +1,109 @@
+"""A valid row in every tenant table, made from the catalogue, so that "sees nothing" is about rows that are there."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_COLUMNS = """
+select
+    c.oid::regclass::text,
+    a.attname,
+    case when y.typtype = 'e' then 'enum' else format_type(a.atttypid, null) end,
+    (select e.enumlabel from pg_enum e where e.enumtypid = y.oid order by e.enumsortorder limit 1),
+    (
+        select array[k.confrelid::regclass::text, r.attname]
+        from pg_constraint k
+        cross join unnest(k.conkey, k.confkey) f (own_column, other_column)
+        join pg_attribute r on r.attrelid = k.confrelid and r.attnum = f.other_column
+        where k.conrelid = c.oid and k.contype = 'f' and k.conparentid = 0 and f.own_column = a.attnum
+        limit 1
+    )
+from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+join pg_type y on y.oid = a.atttypid
+where c.oid in (select attrelid from pg_attribute where attname = 'organization_id')
+    and c.relkind in ('r', 'p') and not c.relispartition
+    and c.relnamespace not in ('pg_catalog'::regnamespace, 'public'::regnamespace)
+    and c.oid not in ('tenancy.organizations'::regclass, 'tenancy.audit_log'::regclass)
+    and a.attnotnull and not a.atthasdef
+order by 1, a.attnum
+"""
+
+# One value of each type; a column with a CHECK that refuses it has its own below.
+_VALUES = {
+    "bigint": "1",
+    "boolean": "true",
+    "bytea": r"'\x00'",
+    "date": "'2025-11-03'",
+    "datemultirange": "'{[2025-11-03, 2025-11-04)}'",
+    "integer": "1",
+    "interval": "'1 day'",
+    "json": "'{}'",
+    "jsonb": "'{}'",
+    "numeric": "1",
+    "text": "'text'",
+    "text[]": "'{}'",
+    "timestamp with time zone": "'2025-11-03 12:00:00+00'",
+}
+_OWN_VALUES = {
+    ("scraping.post_aliases", "alias_kind"): "'activity'",
+    ("scraping.post_media", "media_type"): "'image'",
+}
+
+
+def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]:
+    """Puts one row of the organization into each tenant table, parents first; returns the tables.
+
+    Raises AssertionError with PostgreSQL's words for a table that takes no row: its column needs a value above.
+    """
+    with connection.transaction():
+        connection.execute(
+            "insert into tenancy.users (email) values (%s) on conflict do nothing", [f"{organization_id}@example.org"]
+        )
+    columns: dict[str, dict[str, sql.Composable]] = {}
+    for table, column, type_name, first_label, reference in connection.execute(_COLUMNS).fetchall():
+        value = _value(table, column, type_name, first_label, reference)
+        columns.setdefault(table, {})[column] = value
+    waiting = dict.fromkeys(columns, "")
+    while waiting:
+        made = [table for table in waiting if _insert(connection, table, columns[table], organization_id, waiting)]
+        assert made, "\n".join(f"{table}: {message}" for table, message in waiting.items())
+        for table in made:
+            del waiting[table]
+    return list(columns)
+
+
+def _value(table: str, column: str, type_name: str, label: str | None, reference: list[str] | None) -> sql.Composable:
+    if column == "organization_id":
+        return sql.SQL("%(organization_id)s")
+    if reference == ["tenancy.users", "user_id"]:
+        return sql.SQL("(select user_id from tenancy.users where email = %(organization_id)s || '@example.org')")
+    if reference is not None:
+        other_table, other_column = reference
+        is_shared = other_table in {"engagement.cohort_ages"}
+        condition = "" if is_shared else "where organization_id = %(organization_id)s"
+        return sql.SQL(f"(select {other_column} from {other_table} {condition} order by 1 limit 1)")
+    if label is not None:
+        return sql.Literal(label)
+    return sql.SQL(_OWN_VALUES.get((table, column)) or _VALUES[type_name])
+
+
+def _insert(
+    connection: psycopg.Connection[Any],
+    table: str,
+    values: dict[str, sql.Composable],
+    organization_id: str,
+    messages: dict[str, str],
+) -> bool:
+    """Whether the row went in; if not, what PostgreSQL said is in `messages`: its parent may have to come first."""
+    statement = sql.SQL("insert into {} ({}) values ({})").format(
+        sql.SQL(table), sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(values.values())
+    )
+    try:
+        with connection.transaction():
+            connection.execute(statement, {"organization_id": organization_id})
+    except psycopg.errors.IntegrityError as error:
+        messages[table] = str(error.diag.message_primary)
+        return False
+    return True
