@@ -1218,7 +1218,7 @@ COMMENT ON COLUMN scraping.posts.first_seen_at IS 'Our first observation.';
 
 COMMENT ON COLUMN scraping.posts.last_seen_at IS 'Our newest observation.';
 
-COMMENT ON COLUMN scraping.posts.is_history_rewritten IS 'Two records turned out to be this post, or its publication time was learnt late: its rollups are rebuilt from its first day.';
+COMMENT ON COLUMN scraping.posts.is_history_rewritten IS 'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from its first day. The daily rollup does it, and takes the mark away';
 
 COMMENT ON COLUMN scraping.posts.is_read IS 'Yours.';
 
@@ -1229,10 +1229,12 @@ COMMENT ON COLUMN scraping.posts.created_at IS 'When we wrote the row.';
 COMMENT ON COLUMN scraping.posts.updated_at IS 'When we changed the row.';
 
 ALTER TABLE ONLY scraping.posts
-    ADD CONSTRAINT posts_organization_id_platform_urn_key UNIQUE (organization_id, platform, urn);
+    ADD CONSTRAINT posts_organization_id_platform_urn_kind_urn_key UNIQUE (organization_id, platform, urn_kind, urn);
 
 ALTER TABLE ONLY scraping.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (organization_id, post_id);
+
+CREATE INDEX posts_history_rewritten ON scraping.posts USING btree (organization_id, post_id) WHERE is_history_rewritten;
 
 CREATE INDEX posts_posted_at ON scraping.posts USING btree (organization_id, posted_at);
 
@@ -1276,6 +1278,7 @@ UNION ALL
    FROM ((scraping.data_downloads d
      JOIN scraping.posts p ON (((p.organization_id = d.organization_id) AND (p.post_id = d.post_id))))
      CROSS JOIN LATERAL jsonb_each_text((d.stats -> 'reactions'::text)) k(kind, reactions))
+  WHERE (k.reactions IS NOT NULL)
 UNION ALL
  SELECT e.organization_id,
     'profile'::text AS entity_type,

@@ -24,7 +24,7 @@ from alembic.script.revision import RevisionMap
 from sqlalchemy.pool import NullPool
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.resources.database import SQL_DIRECTORY, connect
 
 _LEDGER = """
 create table public.syndication_migrations (
@@ -127,6 +127,8 @@ class _MigrationSession:
     @classmethod
     @contextmanager
     def open(cls, url: str, migrations: list[Migration] | None) -> Iterator["_MigrationSession"]:
+        with connect(url):
+            pass  # a server that cannot be reached is told as everywhere else
         engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
         try:
             with engine.connect() as connection:

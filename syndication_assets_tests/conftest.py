@@ -15,11 +15,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from syndication_assets_tests.servers import Server, start_servers
 
 from syndication_assets import migrations
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession, run_session
+from syndication_assets_tests.servers import Server, start_servers
 
 _numbers = itertools.count(1)
 

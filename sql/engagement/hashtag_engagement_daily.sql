@@ -7,9 +7,9 @@
 create temporary table days_to_compute on commit drop as
 select
     o.organization_id,
-    d.activity_date::date as activity_date
+    %(window_start)s::date + d.day_number as activity_date
 from tenancy.organizations as o
-cross join generate_series(%(window_start)s::date, %(window_end)s::date - 1, interval '1 day') as d (activity_date)
+cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number)
 union
 select
     organization_id,
@@ -44,7 +44,7 @@ select
     case denominator_kinds when 1 then rate_numerator end as rate_numerator,
     case denominator_kinds when 1 then rate_denominator end as rate_denominator,
     case
-        when denominator_kinds = 1 and abs(rate_numerator) < 1000 * abs(rate_denominator)
+        when denominator_kinds = 1 and abs(rate_numerator) < 999.9999995 * abs(rate_denominator)
             then round(rate_numerator::numeric / nullif(rate_denominator, 0), 6)
     end as engagement_rate,
     case denominator_kinds when 1 then round(mean_engagement_rate, 6) end as mean_engagement_rate,
@@ -135,12 +135,13 @@ written_rows as (
             e.posts_observed, e.posts_published, e.posts_with_gap, e.corrections,
             e.reactions_delta, e.comments_delta, e.shares_delta, e.saves_delta,
             e.clicks_delta, e.views_delta, e.impressions_delta, e.engagement_delta,
-            e.rate_numerator, e.rate_denominator, e.mean_engagement_rate
+            e.rate_denominator_kind, e.rate_numerator, e.rate_denominator, e.mean_engagement_rate
         ) is distinct from (
             excluded.posts_observed, excluded.posts_published, excluded.posts_with_gap, excluded.corrections,
             excluded.reactions_delta, excluded.comments_delta, excluded.shares_delta, excluded.saves_delta,
             excluded.clicks_delta, excluded.views_delta, excluded.impressions_delta, excluded.engagement_delta,
-            excluded.rate_numerator, excluded.rate_denominator, excluded.mean_engagement_rate
+            excluded.rate_denominator_kind, excluded.rate_numerator, excluded.rate_denominator,
+            excluded.mean_engagement_rate
         )
     returning e.organization_id
 )

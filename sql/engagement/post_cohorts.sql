@@ -1,6 +1,19 @@
 -- One row is one post at one age: its last observation not later than that age, within the tolerance before it.
--- Parameters: window_start, window_end (dates, the end exclusive): the posts observed in the window are computed, at
--- all ages, from all of their observations. A re-run changes nothing, and the order of days does not matter.
+-- Parameters: window_start, window_end (dates, the end exclusive): the posts observed in the window, or on a day that
+-- engagement.days_to_roll_up holds for this table, are computed at all ages, from all of their observations. A re-run
+-- changes nothing, and the order of days does not matter. A post keeps its rows, all NULL, when it loses its snapshots.
+
+create temporary table noted_days on commit drop as
+select
+    organization_id,
+    activity_date
+from engagement.days_to_roll_up
+where table_name = 'post_cohorts';
+
+analyze noted_days;
+
+delete from engagement.days_to_roll_up
+where table_name = 'post_cohorts';
 
 create temporary table computed_rows on commit drop as
 select
@@ -44,6 +57,16 @@ from (
     where
         observed_at >= %(window_start)s::timestamp at time zone 'utc'
         and observed_at < %(window_end)s::timestamp at time zone 'utc'
+    union
+    select
+        n.organization_id,
+        n.post_id
+    from noted_days as d
+    inner join scraping.data_downloads as n
+        on
+            d.organization_id = n.organization_id
+            and n.downloaded_at >= d.activity_date::timestamp at time zone 'utc'
+            and n.downloaded_at < (d.activity_date + 1)::timestamp at time zone 'utc'
 ) as t
 inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id
 cross join engagement.cohort_ages as a
@@ -53,8 +76,9 @@ left join lateral (
     where
         s.organization_id = p.organization_id
         and s.post_id = p.post_id
-        and s.downloaded_at <= p.posted_at + a.age
-        and s.downloaded_at >= p.posted_at + a.age - a.tolerance
+        -- Days are counted in UTC: elsewhere, a day may have 23 hours.
+        and s.downloaded_at <= (p.posted_at at time zone 'utc' + a.age) at time zone 'utc'
+        and s.downloaded_at >= (p.posted_at at time zone 'utc' + a.age - a.tolerance) at time zone 'utc'
     order by s.downloaded_at desc
     limit 1
 ) as d on true
@@ -70,7 +94,7 @@ with written_rows as (
     select
         c.*,
         case
-            when c.engagement < 1000 * c.rate_denominator
+            when c.engagement < 999.9999995 * c.rate_denominator
                 then round(c.engagement::numeric / nullif(c.rate_denominator, 0), 6)
         end as engagement_rate,
         'engagement_rate_by_' || c.rate_denominator_kind || '/1' as rate_formula

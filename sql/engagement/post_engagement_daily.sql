@@ -2,37 +2,38 @@
 -- before. Parameters: window_start, window_end (dates, the end exclusive).
 --
 -- A re-run changes nothing. Days may come in any order: besides the window, the rows after it that lean on it are
--- computed again, up to the first in which each counter of the post is measured. What changed outside of the window is
--- noted in engagement.days_to_roll_up for the rollups that are made of this table.
+-- computed again, up to the first in which each counter of the window is measured. A post whose history was rewritten
+-- is computed on all of its days, and its mark is taken away. What changed outside of the window is noted in
+-- engagement.days_to_roll_up for the rollups that are made of this table.
 
-create temporary table touched_posts on commit drop as
+create temporary table rewritten_posts (organization_id text not null, post_id text not null) on commit drop;
+
+-- A post that a load holds at this moment keeps its mark for the next run: waiting could end in a deadlock.
+with marked_posts as (
+    select
+        organization_id,
+        post_id
+    from scraping.posts
+    where is_history_rewritten
+    for update skip locked
+),
+
+unmarked_posts as (
+    update scraping.posts as p set is_history_rewritten = false
+    from marked_posts as m
+    where p.organization_id = m.organization_id and p.post_id = m.post_id
+    returning p.organization_id, p.post_id
+)
+
+insert into rewritten_posts (organization_id, post_id)
 select
-    t.organization_id,
-    t.post_id,
-    p.platform,
-    p.profile_id,
-    p.posted_at,
-    p.is_history_rewritten
-from (
-    select
-        organization_id,
-        post_id
-    from scraping.data_downloads
-    where
-        downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
-        and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
-    union
-    select
-        organization_id,
-        post_id
-    from engagement.post_engagement_daily
-    where activity_date >= %(window_start)s::date and activity_date < %(window_end)s::date
-) as t
-inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id;
+    organization_id,
+    post_id
+from unmarked_posts;
 
-analyze touched_posts;
+analyze rewritten_posts;
 
--- The closings of the window, and of every day of a post whose history was rewritten.
+-- The closings of the window, and of every day of a rewritten post.
 create temporary table closings on commit drop as
 select
     s.organization_id,
@@ -50,57 +51,93 @@ select
     min(s.downloaded_at) as first_observed_at,
     max(s.downloaded_at) as last_observed_at
 from (
-    select *
+    select
+        organization_id, post_id, downloaded_at,
+        reactions, comments, shares, saves, clicks, views, impressions, reach
     from scraping.data_downloads
     where
         downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
         and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
     union all
-    select d.*
-    from scraping.data_downloads as d
-    inner join touched_posts as t on d.organization_id = t.organization_id and d.post_id = t.post_id
+    select
+        d.organization_id, d.post_id, d.downloaded_at,
+        d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach
+    from rewritten_posts as r
+    inner join scraping.data_downloads as d on r.organization_id = d.organization_id and r.post_id = d.post_id
     where
-        t.is_history_rewritten
-        and not (
-            d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
-            and d.downloaded_at < %(window_end)s::timestamp at time zone 'utc'
-        )
+        d.downloaded_at < %(window_start)s::timestamp at time zone 'utc'
+        or d.downloaded_at >= %(window_end)s::timestamp at time zone 'utc'
 ) as s
 group by s.organization_id, s.post_id, (s.downloaded_at at time zone 'utc')::date;
 
 analyze closings;
 
--- Which counters may have changed in the window: those that have a value there, now or before.
-create temporary table touched_counters on commit drop as
+-- What stands in the table for the same days. By organization, because the index on days begins with it.
+create temporary table standing_rows on commit drop as
 select
-    organization_id,
-    post_id,
-    bool_or(reactions is not null) as has_reactions,
-    bool_or(comments is not null) as has_comments,
-    bool_or(shares is not null) as has_shares,
-    bool_or(saves is not null) as has_saves,
-    bool_or(clicks is not null) as has_clicks,
-    bool_or(views is not null) as has_views,
-    bool_or(impressions is not null) as has_impressions,
-    bool_or(reach is not null) as has_reach
+    e.organization_id, e.post_id, e.activity_date,
+    e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
+from tenancy.organizations as o
+inner join engagement.post_engagement_daily as e on o.organization_id = e.organization_id
+where e.activity_date >= %(window_start)s::date and e.activity_date < %(window_end)s::date
+union all
+select
+    e.organization_id, e.post_id, e.activity_date,
+    e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
+from rewritten_posts as r
+inner join engagement.post_engagement_daily as e on r.organization_id = e.organization_id and r.post_id = e.post_id
+where e.activity_date < %(window_start)s::date or e.activity_date >= %(window_end)s::date;
+
+analyze standing_rows;
+
+-- Which counters may have changed: those that have a value here, now or before.
+create temporary table touched_posts on commit drop as
+select
+    p.organization_id,
+    p.post_id,
+    p.platform,
+    p.profile_id,
+    p.posted_at,
+    r.post_id is not null as is_rewritten,
+    t.has_reactions,
+    t.has_comments,
+    t.has_shares,
+    t.has_saves,
+    t.has_clicks,
+    t.has_views,
+    t.has_impressions,
+    t.has_reach
 from (
-    select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
-    from closings
-    union all
-    select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
-    from engagement.post_engagement_daily
-    where activity_date >= %(window_start)s::date and activity_date < %(window_end)s::date
-) as rows_of_window
-group by organization_id, post_id;
+    select
+        organization_id,
+        post_id,
+        bool_or(reactions is not null) as has_reactions,
+        bool_or(comments is not null) as has_comments,
+        bool_or(shares is not null) as has_shares,
+        bool_or(saves is not null) as has_saves,
+        bool_or(clicks is not null) as has_clicks,
+        bool_or(views is not null) as has_views,
+        bool_or(impressions is not null) as has_impressions,
+        bool_or(reach is not null) as has_reach
+    from (
+        select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
+        from closings
+        union all
+        select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
+        from standing_rows
+    ) as rows_of_window
+    group by organization_id, post_id
+) as t
+inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id
+left join rewritten_posts as r on t.organization_id = r.organization_id and t.post_id = r.post_id;
 
-analyze touched_counters;
+analyze touched_posts;
 
--- The rows after the window that lean on it.
+-- The rows after the window that lean on it: the next one of each post …
 create temporary table following_rows on commit drop as
-select e.*
+select n.*
 from touched_posts as t
-inner join touched_counters as c on t.organization_id = c.organization_id and t.post_id = c.post_id
-inner join lateral (
+cross join lateral (
     select *
     from engagement.post_engagement_daily as e
     where
@@ -109,275 +146,108 @@ inner join lateral (
         and e.activity_date >= %(window_end)s::date
     order by e.activity_date
     limit 1
-) as n on true
-inner join engagement.post_engagement_daily as e
-    on
-        e.organization_id = t.organization_id
-        and e.post_id = t.post_id
-        and e.activity_date >= %(window_end)s::date
-        and e.activity_date <= greatest(
-            n.activity_date,
-            case
-                when c.has_reactions and n.reactions is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.reactions is not null
-                )
-            end,
-            case
-                when c.has_comments and n.comments is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.comments is not null
-                )
-            end,
-            case
-                when c.has_shares and n.shares is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.shares is not null
-                )
-            end,
-            case
-                when c.has_saves and n.saves is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.saves is not null
-                )
-            end,
-            case
-                when c.has_clicks and n.clicks is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.clicks is not null
-                )
-            end,
-            case
-                when c.has_views and n.views is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.views is not null
-                )
-            end,
-            case
-                when c.has_impressions and n.impressions is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.impressions is not null
-                )
-            end,
-            case
-                when c.has_reach and n.reach is null then (
-                    select min(later.activity_date)
-                    from engagement.post_engagement_daily as later
-                    where
-                        later.organization_id = t.organization_id
-                        and later.post_id = t.post_id
-                        and later.activity_date >= %(window_end)s::date
-                        and later.reach is not null
-                )
-            end
-        )
-where not t.is_history_rewritten;
+) as n
+where not t.is_rewritten;
 
 analyze following_rows;
 
--- What was known of each post before the window.
-create temporary table preceding_rows on commit drop as
-select
-    t.organization_id,
-    t.post_id,
-    b.activity_date,
-    b.last_observed_at,
-    coalesce(
-        b.reactions,
-        case
-            when c.has_reactions then (
-                select earlier.reactions
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.reactions is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as reactions,
-    coalesce(
-        b.comments,
-        case
-            when c.has_comments then (
-                select earlier.comments
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.comments is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as comments,
-    coalesce(
-        b.shares,
-        case
-            when c.has_shares then (
-                select earlier.shares
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.shares is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as shares,
-    coalesce(
-        b.saves,
-        case
-            when c.has_saves then (
-                select earlier.saves
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.saves is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as saves,
-    coalesce(
-        b.clicks,
-        case
-            when c.has_clicks then (
-                select earlier.clicks
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.clicks is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as clicks,
-    coalesce(
-        b.views,
-        case
-            when c.has_views then (
-                select earlier.views
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.views is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as views,
-    coalesce(
-        b.impressions,
-        case
-            when c.has_impressions then (
-                select earlier.impressions
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.impressions is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as impressions,
-    coalesce(
-        b.reach,
-        case
-            when c.has_reach then (
-                select earlier.reach
-                from engagement.post_engagement_daily as earlier
-                where
-                    earlier.organization_id = t.organization_id
-                    and earlier.post_id = t.post_id
-                    and earlier.activity_date < %(window_start)s::date
-                    and earlier.reach is not null
-                order by earlier.activity_date desc
-                limit 1
-            )
-        end
-    ) as reach
+-- … and where that misses a counter of the window, those up to the first that has it. In both searches for a counter,
+-- `offset 0` keeps the planner at one index search a post; a join over ranges of days it would estimate badly.
+insert into following_rows
+select m.*
 from touched_posts as t
-inner join (
-    select
-        organization_id,
-        post_id,
-        bool_or(has_reactions) as has_reactions,
-        bool_or(has_comments) as has_comments,
-        bool_or(has_shares) as has_shares,
-        bool_or(has_saves) as has_saves,
-        bool_or(has_clicks) as has_clicks,
-        bool_or(has_views) as has_views,
-        bool_or(has_impressions) as has_impressions,
-        bool_or(has_reach) as has_reach
+inner join following_rows as n on t.organization_id = n.organization_id and t.post_id = n.post_id
+cross join lateral (
+    select max(found.activity_date) as last_day
     from (
-        select *
-        from touched_counters
-        union all
-        select
-            organization_id,
-            post_id,
-            reactions is not null,
-            comments is not null,
-            shares is not null,
-            saves is not null,
-            clicks is not null,
-            views is not null,
-            impressions is not null,
-            reach is not null
-        from following_rows
-    ) as all_counters
-    group by organization_id, post_id
-) as c on t.organization_id = c.organization_id and t.post_id = c.post_id
-inner join lateral (
+        values
+        ('reactions', t.has_reactions and n.reactions is null),
+        ('comments', t.has_comments and n.comments is null),
+        ('shares', t.has_shares and n.shares is null),
+        ('saves', t.has_saves and n.saves is null),
+        ('clicks', t.has_clicks and n.clicks is null),
+        ('views', t.has_views and n.views is null),
+        ('impressions', t.has_impressions and n.impressions is null),
+        ('reach', t.has_reach and n.reach is null)
+    ) as c (counter_name, is_missing)
+    cross join lateral (
+        select e.activity_date
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = t.organization_id
+            and e.post_id = t.post_id
+            and e.activity_date > n.activity_date
+            and case c.counter_name
+                when 'reactions' then e.reactions
+                when 'comments' then e.comments
+                when 'shares' then e.shares
+                when 'saves' then e.saves
+                when 'clicks' then e.clicks
+                when 'views' then e.views
+                when 'impressions' then e.impressions
+                when 'reach' then e.reach
+            end is not null
+        order by e.activity_date
+        limit 1
+    ) as found
+    where c.is_missing
+) as search
+cross join lateral (
+    select *
+    from engagement.post_engagement_daily as e
+    where
+        e.organization_id = t.organization_id
+        and e.post_id = t.post_id
+        and e.activity_date > n.activity_date
+        and e.activity_date <= search.last_day
+    offset 0
+) as m
+where search.last_day is not null;
+
+analyze following_rows;
+
+-- The counters that will be looked for before the window: those of the window and of the rows after it.
+create temporary table needed_counters on commit drop as
+select
+    organization_id,
+    post_id,
+    bool_or(has_reactions) as has_reactions,
+    bool_or(has_comments) as has_comments,
+    bool_or(has_shares) as has_shares,
+    bool_or(has_saves) as has_saves,
+    bool_or(has_clicks) as has_clicks,
+    bool_or(has_views) as has_views,
+    bool_or(has_impressions) as has_impressions,
+    bool_or(has_reach) as has_reach
+from (
+    select
+        organization_id, post_id,
+        has_reactions, has_comments, has_shares, has_saves,
+        has_clicks, has_views, has_impressions, has_reach
+    from touched_posts
+    where not is_rewritten
+    union all
+    select
+        organization_id, post_id,
+        reactions is not null,
+        comments is not null,
+        shares is not null,
+        saves is not null,
+        clicks is not null,
+        views is not null,
+        impressions is not null,
+        reach is not null
+    from following_rows
+) as all_counters
+group by organization_id, post_id;
+
+analyze needed_counters;
+
+-- What was known before the window: the row before it …
+create temporary table preceding_rows on commit drop as
+select b.*
+from needed_counters as t
+cross join lateral (
     select *
     from engagement.post_engagement_daily as e
     where
@@ -386,8 +256,61 @@ inner join lateral (
         and e.activity_date < %(window_start)s::date
     order by e.activity_date desc
     limit 1
-) as b on true
-where not t.is_history_rewritten;
+) as b;
+
+analyze preceding_rows;
+
+-- … and where that misses a needed counter, those back to the last that has it.
+insert into preceding_rows
+select m.*
+from needed_counters as t
+inner join preceding_rows as b on t.organization_id = b.organization_id and t.post_id = b.post_id
+cross join lateral (
+    select min(found.activity_date) as first_day
+    from (
+        values
+        ('reactions', t.has_reactions and b.reactions is null),
+        ('comments', t.has_comments and b.comments is null),
+        ('shares', t.has_shares and b.shares is null),
+        ('saves', t.has_saves and b.saves is null),
+        ('clicks', t.has_clicks and b.clicks is null),
+        ('views', t.has_views and b.views is null),
+        ('impressions', t.has_impressions and b.impressions is null),
+        ('reach', t.has_reach and b.reach is null)
+    ) as c (counter_name, is_missing)
+    cross join lateral (
+        select e.activity_date
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = t.organization_id
+            and e.post_id = t.post_id
+            and e.activity_date < b.activity_date
+            and case c.counter_name
+                when 'reactions' then e.reactions
+                when 'comments' then e.comments
+                when 'shares' then e.shares
+                when 'saves' then e.saves
+                when 'clicks' then e.clicks
+                when 'views' then e.views
+                when 'impressions' then e.impressions
+                when 'reach' then e.reach
+            end is not null
+        order by e.activity_date desc
+        limit 1
+    ) as found
+    where c.is_missing
+) as search
+cross join lateral (
+    select *
+    from engagement.post_engagement_daily as e
+    where
+        e.organization_id = t.organization_id
+        and e.post_id = t.post_id
+        and e.activity_date < b.activity_date
+        and e.activity_date >= search.first_day
+    offset 0
+) as m
+where search.first_day is not null;
 
 analyze preceding_rows;
 
@@ -396,8 +319,8 @@ select
     d.organization_id,
     d.post_id,
     d.activity_date,
-    t.platform,
-    t.profile_id,
+    d.platform,
+    d.profile_id,
     d.reactions,
     d.comments,
     d.shares,
@@ -406,116 +329,92 @@ select
     d.views,
     d.impressions,
     d.reach,
-    d.reactions - case
-        when d.known_reactions is not null then d.known_reactions
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as reactions_delta,
-    d.comments - case
-        when d.known_comments is not null then d.known_comments
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as comments_delta,
-    d.shares - case
-        when d.known_shares is not null then d.known_shares
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as shares_delta,
-    d.saves - case
-        when d.known_saves is not null then d.known_saves
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as saves_delta,
-    d.clicks - case
-        when d.known_clicks is not null then d.known_clicks
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as clicks_delta,
-    d.views - case
-        when d.known_views is not null then d.known_views
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as views_delta,
-    d.impressions - case
-        when d.known_impressions is not null then d.known_impressions
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as impressions_delta,
-    d.reach - case
-        when d.known_reach is not null then d.known_reach
-        when t.posted_at >= d.first_observed_at - g.sampling_gap then 0
-    end as reach_delta,
+    d.reactions - coalesce(d.known_reactions, d.opening) as reactions_delta,
+    d.comments - coalesce(d.known_comments, d.opening) as comments_delta,
+    d.shares - coalesce(d.known_shares, d.opening) as shares_delta,
+    d.saves - coalesce(d.known_saves, d.opening) as saves_delta,
+    d.clicks - coalesce(d.known_clicks, d.opening) as clicks_delta,
+    d.views - coalesce(d.known_views, d.opening) as views_delta,
+    d.impressions - coalesce(d.known_impressions, d.opening) as impressions_delta,
+    d.reach - coalesce(d.known_reach, d.opening) as reach_delta,
     d.observations,
     d.first_observed_at,
     d.last_observed_at,
     d.previous_observed_at,
     d.activity_date - (d.previous_observed_at at time zone 'utc')::date as gap_days,
-    coalesce((t.posted_at at time zone 'utc')::date = d.activity_date, false) as is_published_on_day
+    coalesce((d.posted_at at time zone 'utc')::date = d.activity_date, false) as is_published_on_day
 from (
     select
         r.*,
-        engagement.last_known(r.reactions) over earlier_days as known_reactions,
-        engagement.last_known(r.comments) over earlier_days as known_comments,
-        engagement.last_known(r.shares) over earlier_days as known_shares,
-        engagement.last_known(r.saves) over earlier_days as known_saves,
-        engagement.last_known(r.clicks) over earlier_days as known_clicks,
-        engagement.last_known(r.views) over earlier_days as known_views,
-        engagement.last_known(r.impressions) over earlier_days as known_impressions,
-        engagement.last_known(r.reach) over earlier_days as known_reach,
+        t.platform,
+        t.profile_id,
+        t.posted_at,
+        -- Where nothing is known before: zero if we watched from the beginning, else nobody knows.
+        case when t.posted_at >= r.first_observed_at - g.sampling_gap then 0 end as opening,
+        -- The value of the latest earlier day that has one: the largest pair of day and value. The aggregate last_known
+        -- says the same, at twice the cost of this whole step.
+        (max(array[r.day_number, r.reactions]) filter (where r.reactions is not null) over earlier_days)[2]
+            as known_reactions,
+        (max(array[r.day_number, r.comments]) filter (where r.comments is not null) over earlier_days)[2]
+            as known_comments,
+        (max(array[r.day_number, r.shares]) filter (where r.shares is not null) over earlier_days)[2]
+            as known_shares,
+        (max(array[r.day_number, r.saves]) filter (where r.saves is not null) over earlier_days)[2]
+            as known_saves,
+        (max(array[r.day_number, r.clicks]) filter (where r.clicks is not null) over earlier_days)[2]
+            as known_clicks,
+        (max(array[r.day_number, r.views]) filter (where r.views is not null) over earlier_days)[2]
+            as known_views,
+        (max(array[r.day_number, r.impressions]) filter (where r.impressions is not null) over earlier_days)[2]
+            as known_impressions,
+        (max(array[r.day_number, r.reach]) filter (where r.reach is not null) over earlier_days)[2]
+            as known_reach,
         lag(r.last_observed_at) over days as previous_observed_at
     from (
         select
-            organization_id,
-            post_id,
-            activity_date,
+            organization_id, post_id, activity_date,
             reactions, comments, shares, saves, clicks, views, impressions, reach,
-            observations,
-            first_observed_at,
-            last_observed_at
+            observations, first_observed_at, last_observed_at,
+            activity_date - date '2000-01-01' as day_number, true as is_computed
         from closings
         union all
         select
-            organization_id,
-            post_id,
-            activity_date,
+            organization_id, post_id, activity_date,
             reactions, comments, shares, saves, clicks, views, impressions, reach,
-            observations,
-            first_observed_at,
-            last_observed_at
+            observations, first_observed_at, last_observed_at,
+            activity_date - date '2000-01-01', true
         from following_rows
         union all
         select
-            organization_id,
-            post_id,
-            activity_date,
+            organization_id, post_id, activity_date,
             reactions, comments, shares, saves, clicks, views, impressions, reach,
-            null,
-            null,
-            last_observed_at
+            observations, first_observed_at, last_observed_at,
+            activity_date - date '2000-01-01', false
         from preceding_rows
     ) as r
+    inner join touched_posts as t on r.organization_id = t.organization_id and r.post_id = t.post_id
+    left join engagement.sampling_gaps as g on t.platform = g.platform
     window
         days as (partition by r.organization_id, r.post_id order by r.activity_date),
-        earlier_days as (
-            partition by r.organization_id, r.post_id order by r.activity_date
-            rows between unbounded preceding and 1 preceding
-        )
+        earlier_days as (days rows between unbounded preceding and 1 preceding)
 ) as d
-inner join touched_posts as t on d.organization_id = t.organization_id and d.post_id = t.post_id
-left join engagement.sampling_gaps as g on t.platform = g.platform
-where d.observations is not null;
+where d.is_computed;
 
 analyze computed_rows;
 
 with removed_rows as (
-    delete from engagement.post_engagement_daily as e using touched_posts as t
+    delete from engagement.post_engagement_daily as e using standing_rows as s
     where
-        e.organization_id = t.organization_id
-        and e.post_id = t.post_id
-        and (
-            t.is_history_rewritten
-            or (e.activity_date >= %(window_start)s::date and e.activity_date < %(window_end)s::date)
-        )
+        e.organization_id = s.organization_id
+        and e.post_id = s.post_id
+        and e.activity_date = s.activity_date
         and not exists (
             select
             from closings as c
             where
-                c.organization_id = e.organization_id
-                and c.post_id = e.post_id
-                and c.activity_date = e.activity_date
+                c.organization_id = s.organization_id
+                and c.post_id = s.post_id
+                and c.activity_date = s.activity_date
         )
     returning e.organization_id, e.activity_date
 ),
@@ -565,7 +464,7 @@ written_rows as (
         rate_denominator_kind,
         rate_denominator,
         case
-            when abs(engagement_delta) < 1000 * abs(rate_denominator)
+            when abs(engagement_delta) < 999.9999995 * abs(rate_denominator)
                 then round(engagement_delta::numeric / nullif(rate_denominator, 0), 6)
         end as engagement_rate,
         'engagement_rate_by_' || rate_denominator_kind || '/1' as rate_formula
@@ -619,7 +518,8 @@ written_rows as (
         updated_at = now()
     where
         (
-            e.platform, e.profile_id, e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach,
+            e.platform, e.profile_id,
+            e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach,
             e.reactions_delta, e.comments_delta, e.shares_delta, e.saves_delta, e.clicks_delta,
             e.views_delta, e.impressions_delta, e.reach_delta,
             e.observations, e.first_observed_at, e.last_observed_at, e.previous_observed_at, e.is_published_on_day
@@ -637,21 +537,33 @@ written_rows as (
 
 noted_days as (
     insert into engagement.days_to_roll_up (organization_id, table_name, activity_date)
-    select distinct
+    select
         changed.organization_id,
         rollup.table_name,
         changed.activity_date
     from (
         select * from removed_rows
-        union all
+        union
         select * from written_rows
+        union
+        -- All days of a rewritten post: rows of a record that was merged into it went with that record.
+        select c.organization_id, c.activity_date
+        from closings as c
+        inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
     ) as changed
     cross join (
         values ('profile_engagement_daily'), ('platform_engagement_daily'), ('hashtag_engagement_daily')
     ) as rollup (table_name)
-    where not (
-        changed.activity_date >= %(window_start)s::date and changed.activity_date < %(window_end)s::date
-    )
+    where changed.activity_date < %(window_start)s::date or changed.activity_date >= %(window_end)s::date
+    union all
+    -- The cohorts compute every post of a day anew, so one day is enough.
+    select
+        c.organization_id,
+        'post_cohorts',
+        min(c.activity_date)
+    from closings as c
+    inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
+    group by c.organization_id, c.post_id
     on conflict do nothing
 )
 

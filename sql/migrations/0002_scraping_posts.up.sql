@@ -275,7 +275,7 @@ create table scraping.posts (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_id),
-    unique (organization_id, platform, urn),
+    unique (organization_id, platform, urn_kind, urn),
     foreign key (organization_id, profile_id) references scraping.profiles,
     foreign key (organization_id, reposted_post_id) references scraping.posts,
     check (reposted_post_id <> post_id)
@@ -312,11 +312,12 @@ comment on column scraping.posts.raw_json is 'The newest observation of the post
 comment on column scraping.posts.direct_observed_at is
 'When the post was last met itself, not through a repost or a quote; NULL if never.';
 comment on column scraping.posts.is_history_rewritten is
-'Two records turned out to be this post, or its publication time was learnt late: its rollups are rebuilt from '
-'its first day.';
+'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from '
+'its first day. The daily rollup does it, and takes the mark away';
 
 create index posts_posted_at on scraping.posts (organization_id, posted_at);
 create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
+create index posts_history_rewritten on scraping.posts (organization_id, post_id) where is_history_rewritten;
 create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
 
 create table scraping.post_aliases (

@@ -519,6 +519,7 @@ select
 from scraping.data_downloads d
 join scraping.posts p on p.organization_id = d.organization_id and p.post_id = d.post_id
 cross join lateral jsonb_each_text(d.stats -> 'reactions') k (kind, reactions)
+where k.reactions is not null
 union all
 select
     e.organization_id,

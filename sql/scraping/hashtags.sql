@@ -1,10 +1,9 @@
--- One row is one hashtag, case-folded. A re-run changes nothing.
+-- One row is one hashtag, case-folded, also one that a text had for some hours only. A re-run changes nothing.
 
 create temporary table described_hashtags on commit drop as
 select distinct
     d.organization_id,
     d.post_id,
-    d.content_observed_at,
     t.hashtag
 from described_posts as d
 inner join staged_observations as o on d.observation_id = o.observation_id
@@ -12,12 +11,13 @@ cross join lateral unnest(o.hashtags) as t (hashtag);
 
 insert into scraping.hashtags as h (organization_id, hashtag, first_seen_at)
 select
-    organization_id,
-    hashtag,
-    min(content_observed_at)
-from described_hashtags
-group by organization_id, hashtag
-order by organization_id, hashtag
+    o.organization_id,
+    t.hashtag,
+    min(o.observed_at)
+from staged_observations as o
+cross join lateral unnest(o.hashtags) as t (hashtag)
+group by o.organization_id, t.hashtag
+order by o.organization_id, t.hashtag
 on conflict (organization_id, hashtag) do update set
     first_seen_at = excluded.first_seen_at
 where excluded.first_seen_at < h.first_seen_at;

@@ -24,10 +24,16 @@ on conflict (organization_id, source_file_path) do update set
     size_bytes = excluded.size_bytes,
     observed_at = excluded.observed_at,
     observed_at_source = excluded.observed_at_source,
+    tracked_username = excluded.tracked_username,
     items = excluded.items,
     items_quarantined = excluded.items_quarantined,
     adapter_version = excluded.adapter_version,
     run_id = excluded.run_id
 where
-    (f.content_hash, f.adapter_version, f.items, f.items_quarantined)
-    is distinct from (excluded.content_hash, excluded.adapter_version, excluded.items, excluded.items_quarantined);
+    (
+        f.content_hash, f.size_bytes, f.observed_at, f.observed_at_source, f.tracked_username, f.adapter_version,
+        f.items, f.items_quarantined
+    ) is distinct from (
+        excluded.content_hash, excluded.size_bytes, excluded.observed_at, excluded.observed_at_source,
+        excluded.tracked_username, excluded.adapter_version, excluded.items, excluded.items_quarantined
+    );

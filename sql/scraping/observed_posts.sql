@@ -9,7 +9,8 @@ select
     s.organization_id,
     s.post_id,
     s.is_new,
-    original.post_id as original_post_id,
+    -- Ids met elsewhere may say that the post and its original are one.
+    nullif(original.post_id, s.post_id) as original_post_id,
     o.observed_at,
     o.observed_as,
     o.content_hash,

@@ -6,20 +6,33 @@ insert into scraping.post_media as p (
     first_seen_at, last_seen_at
 )
 select
-    d.organization_id,
-    d.post_id,
-    m.media_key,
-    m.media_type,
-    m.media_url,
-    m.position,
-    m.width,
-    m.height,
-    m.title,
-    m.page_count,
-    d.content_observed_at,
-    d.content_observed_at
-from described_posts as d
-inner join staged_media as m on d.observation_id = m.observation_id
+    organization_id,
+    post_id,
+    media_key,
+    media_type,
+    media_url,
+    position,
+    width,
+    height,
+    title,
+    page_count,
+    first_seen_at,
+    observed_at
+from (
+    select
+        p.organization_id,
+        p.post_id,
+        p.observed_at,
+        m.*,
+        min(p.observed_at) over (partition by p.organization_id, p.post_id, m.media_key) as first_seen_at,
+        row_number() over (
+            partition by p.organization_id, p.post_id, m.media_key
+            order by p.observed_at desc, p.observed_as asc, p.content_hash asc, p.item_id asc
+        ) as newness
+    from observed_posts as p
+    inner join staged_media as m on p.observation_id = m.observation_id
+) as met_media
+where newness = 1
 on conflict (organization_id, post_id, media_key) do update set
     media_type = case when excluded.last_seen_at >= p.last_seen_at then excluded.media_type else p.media_type end,
     media_url = case when excluded.last_seen_at >= p.last_seen_at then excluded.media_url else p.media_url end,

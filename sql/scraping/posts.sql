@@ -1,15 +1,13 @@
 -- One row is one post. Text, media and author come from the newest observation, post type and original from the newest
 -- one that met the post itself; an older observation never overwrites a newer. A re-run changes nothing.
 
--- A post known by a weaker id learns its canonical one.
-update scraping.posts as p set urn = s.urn, urn_kind = s.urn_kind
-from staged_posts as s
-where
-    p.organization_id = s.organization_id
-    and p.post_id = s.post_id
-    and not s.is_new
-    and array_position(array['activity', 'video', 'ugcPost', 'share'], s.urn_kind)
-    < array_position(array['activity', 'video', 'ugcPost', 'share'], p.urn_kind);
+insert into staged_profiles_to_count (organization_id, profile_id)
+select
+    p.organization_id,
+    p.profile_id
+from described_posts as d
+inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
+where p.profile_id is not null;
 
 insert into scraping.posts (
     organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
@@ -73,9 +71,9 @@ updated_posts as (
         post_type = case when k.is_newest_direct then k.post_type else p.post_type end,
         reposted_post_id = case when k.is_newest_direct then k.reposted_post_id else p.reposted_post_id end,
         direct_observed_at = greatest(p.direct_observed_at, k.direct_observed_at),
-        posted_at = coalesce(p.posted_at, k.posted_at),
+        posted_at = least(p.posted_at, k.posted_at),
         is_history_rewritten = p.is_history_rewritten
-        or (p.posted_at is null and k.posted_at is not null)
+        or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
         or (k.is_newest and profile.profile_id is distinct from p.profile_id),
         first_seen_at = least(p.first_seen_at, k.first_seen_at),
         last_seen_at = greatest(p.last_seen_at, k.last_seen_at),
@@ -101,7 +99,12 @@ updated_posts as (
                 k.is_newest_direct
                 and (k.post_type, k.reposted_post_id) is distinct from (p.post_type, p.reposted_post_id)
             )
-            or (p.posted_at is null and k.posted_at is not null)
+            or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
+            -- Another item of the same moment describes the post now.
+            or (
+                k.content_observed_at = p.content_observed_at
+                and p.raw_json is distinct from coalesce(o.own_payload, i.payload)::jsonb
+            )
         )
     returning k.run_id, k.is_content_changed
 )

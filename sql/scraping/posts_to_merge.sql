@@ -1,5 +1,5 @@
 -- The pairs of posts that a component of ids has just joined. The winner is the post with the strongest id,
--- then the one seen first.
+-- then the one seen first. No two of the posts have a canonical id.
 
 select
     winner.organization_id,
@@ -12,7 +12,7 @@ from (
         component asc,
         array_position(array['activity', 'video', 'ugcPost', 'share'], urn_kind) asc,
         first_seen_at asc,
-        post_id asc
+        urn asc
 ) as winner
 inner join staged_matches as loser on winner.component = loser.component and winner.post_id <> loser.post_id
-order by winner.organization_id, winner.post_id, loser.post_id;
+order by winner.organization_id, winner.urn_kind, winner.urn, loser.urn_kind, loser.urn;

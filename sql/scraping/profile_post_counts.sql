@@ -1,4 +1,4 @@
--- Recounts the posts of the profiles that this load met.
+-- Recounts the posts of the profiles that this load met, or that a post of this load had before.
 
 update scraping.profiles as p set post_count = counted.post_count
 from (
@@ -11,6 +11,10 @@ from (
     where (p.organization_id, p.platform, p.username) in (
         select organization_id, platform, username
         from staged_authors
+    )
+    or (p.organization_id, p.profile_id) in (
+        select organization_id, profile_id
+        from staged_profiles_to_count
     )
     group by p.organization_id, p.profile_id
 ) as counted

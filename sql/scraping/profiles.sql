@@ -28,10 +28,11 @@ from (
 left join (
     select distinct on (organization_id, platform, username) *
     from staged_authors
-    where not is_tracked
+    -- The act of reposting names its author and says nothing more.
+    where num_nonnulls(name, kind, headline, profile_url) > 0
     order by
         organization_id asc, platform asc, username asc, observed_at desc,
-        name asc nulls last, headline asc nulls last, profile_url asc nulls last
+        name asc nulls last, headline asc nulls last, profile_url asc nulls last, kind asc nulls last
 ) as d on a.organization_id = d.organization_id and a.platform = d.platform and a.username = d.username
 order by a.organization_id, a.platform, a.username
 on conflict (organization_id, platform, username) do update set

@@ -14,7 +14,9 @@ where
             s.organization_id = q.organization_id
             and s.source_file_path = q.source_file_path
             and s.position is not distinct from q.position
-    );
+    )
+    -- A file that is refused as a whole has replayed nothing.
+    and (f.items > 0 or f.items_quarantined = 0);
 
 insert into scraping.quarantine as q (
     organization_id, source, landed_on, source_file_path, position, reason, payload, payload_bytes, adapter_version,

@@ -1,5 +1,5 @@
 -- Gives every component of ids that was read its post: the one that the database knows by one of the ids, or a new one.
--- A component with an activity id never becomes a post with another activity id.
+-- Two canonical ids (activity, video) are never one post, whatever weaker id they seem to share.
 -- Run it again after two posts were merged: it starts afresh.
 
 drop table if exists staged_matches;
@@ -13,6 +13,7 @@ select
     a.platform,
     a.alias_kind as urn_kind,
     a.alias as urn,
+    a.alias_kind in ('activity', 'video') as is_canonical,
     cast(null as text) as post_id,
     false as is_new
 from staged_aliases as a
@@ -21,9 +22,13 @@ where a.node = a.component;
 create temporary table staged_matches on commit drop as
 select distinct
     s.component,
+    c.is_canonical as is_component_canonical,
+    c.urn as component_urn,
     p.organization_id,
     p.post_id,
+    p.urn_kind in ('activity', 'video') as is_post_canonical,
     p.urn_kind,
+    p.urn,
     p.first_seen_at
 from staged_aliases as s
 inner join scraping.post_aliases as a
@@ -35,9 +40,26 @@ inner join scraping.post_aliases as a
 inner join scraping.posts as p on a.organization_id = p.organization_id and a.post_id = p.post_id
 inner join staged_posts as c on s.component = c.component
 where
-    c.urn_kind not in ('activity', 'video')
+    not c.is_canonical
     or p.urn_kind not in ('activity', 'video')
     or c.urn = p.urn;
+
+-- Weak ids that lead to two canonical posts do not join them: the least canonical id has them.
+delete from staged_matches as m using staged_matches as other
+where
+    m.component = other.component
+    and m.is_post_canonical
+    and other.is_post_canonical
+    and other.urn < m.urn;
+
+-- Nor does a post without a canonical id become two: the least canonical id has it.
+delete from staged_matches as m using staged_matches as other
+where
+    m.post_id = other.post_id
+    and not m.is_post_canonical
+    and m.is_component_canonical
+    and other.is_component_canonical
+    and other.component_urn < m.component_urn;
 
 update staged_posts as s set post_id = m.post_id
 from staged_matches as m

@@ -99,6 +99,12 @@ create temporary table staged_authors (
     observed_at timestamptz not null
 ) on commit drop;
 
+-- Profiles that lose a post perhaps, filled before posts are merged or described anew.
+create temporary table staged_profiles_to_count (
+    organization_id text not null,
+    profile_id text not null
+) on commit drop;
+
 create temporary table staged_aliases (
     node integer not null,
     component integer not null,

@@ -45,5 +45,10 @@ hashtag_engagement_daily = rollup_asset(
 post_cohorts = rollup_asset(
     "engagement",
     "post_cohorts",
-    deps=[dg.AssetKey(["scraping", "data_downloads"]), dg.AssetKey(["scraping", "posts"])],
+    deps=[
+        dg.AssetKey(["scraping", "data_downloads"]),
+        dg.AssetKey(["scraping", "posts"]),
+        # It notes the days of a post whose history was rewritten.
+        dg.AssetKey(["engagement", "post_engagement_daily"]),
+    ],
 )

@@ -82,6 +82,9 @@ class LandingZone:
         if not name.endswith((".json", ".json.gz")) or name.endswith(_META_SUFFIX):
             raise LandingError(f"{name!r} is not a landed file: its name must end in .json or .json.gz.")
         path = f"{self.folder(organization, source, day)}/{name}"
+        if self.exists(path):
+            # Before the companion is written: another content must not change what is known of the landed one.
+            self._write_once(path, content)
         if meta is not None:
             self._write_once(path + _META_SUFFIX, msgspec.json.format(msgspec.json.encode(meta), indent=2))
         return path, self._write_once(path, content)
@@ -89,7 +92,8 @@ class LandingZone:
     def files(self, day: date) -> Iterator[LandedFile]:
         """The landed files of a day, over all organizations and sources, in the order of their paths.
 
-        Unfinished (`.part`, `.tmp`) and hidden files and `.meta.json` companions are left out.
+        Unfinished (`.part`, `.tmp`) and hidden files, those in hidden folders, `.meta.json` companions and what is no
+        file (a socket) are left out.
         """
         for organization in self._folders(""):
             for source in self._folders(organization):
@@ -110,25 +114,37 @@ class LandingZone:
 
     def read(self, path: str, maximum_bytes: int) -> bytes:
         """The content, decompressed. LandingError if it is larger than `maximum_bytes`, no gzip file although named
-        so, or a link out of the zone.
+        so, or a link out of the zone or to no file: reading it again cannot help. Another SyndicationError if the store
+        does not give it now.
         """
         absolute = self._absolute(path)
-        if self._is_local and not Path(absolute).resolve().is_relative_to(Path(self._root).resolve()):
-            raise LandingError("the file is a link that leaves the landing zone")
-        with self._filesystem.open(absolute, "rb") as stream:
-            if not path.endswith(".gz"):
-                content = bytes(stream.read(maximum_bytes + 1))
-            else:
-                try:
+        if self._is_local:
+            if not self._is_inside(absolute):
+                raise LandingError("the file is a link that leaves the landing zone")
+            if Path(absolute).is_symlink() and not Path(absolute).is_file():
+                raise LandingError("the file is a link that does not lead to a file")
+        too_large = LandingError(
+            f"the file is larger than {maximum_bytes:,} bytes unpacked: split it, "
+            "or raise SYNDICATION_MAXIMUM_FILE_BYTES"
+        )
+        try:
+            if not path.endswith(".gz") and (self._filesystem.size(absolute) or 0) > maximum_bytes:
+                raise too_large
+            with self._filesystem.open(absolute, "rb") as stream:
+                if not path.endswith(".gz"):
+                    content = bytes(stream.read(maximum_bytes + 1))
+                else:
                     with gzip.GzipFile(fileobj=stream) as unpacked:
                         content = unpacked.read(maximum_bytes + 1)
-                except (gzip.BadGzipFile, zlib.error, EOFError):
-                    raise LandingError("the file is named .gz but is not a complete gzip file") from None
+        except (gzip.BadGzipFile, zlib.error, EOFError):
+            raise LandingError("the file is named .gz but is not a complete gzip file") from None
+        except OSError as error:
+            raise SyndicationError(
+                f"{path} cannot be read from {self.url}: {error.strerror or type(error).__name__}. "
+                "Make it readable and load the day again; nothing was changed."
+            ) from error
         if len(content) > maximum_bytes:
-            raise LandingError(
-                f"the file is larger than {maximum_bytes:,} bytes unpacked: split it, "
-                "or raise SYNDICATION_MAXIMUM_FILE_BYTES"
-            )
+            raise too_large
         return content
 
     def read_meta(self, path: str) -> dict[str, Any]:
@@ -138,22 +154,28 @@ class LandingZone:
             return {}
         try:
             return msgspec.json.decode(self.read(companion, 1024 * 1024), type=dict[str, Any])
-        except msgspec.DecodeError as error:
-            raise LandingError(f"its {_META_SUFFIX} companion is not a JSON object: {error}") from None
+        except LandingError as error:
+            raise LandingError(f"its {_META_SUFFIX} companion: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            what = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
+            raise LandingError(f"its {_META_SUFFIX} companion is not a JSON object: {what}") from None
 
     def _files_of(self, organization: str, source: str, day: date) -> Iterator[LandedFile]:
         folder = self._absolute(self.folder(organization, source, day))
         if not self._filesystem.isdir(folder):
             return
         for absolute, info in sorted(self._filesystem.find(folder, detail=True).items()):
-            name = PurePosixPath(absolute).name
-            if name.startswith(".") or name.endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES)):
+            parts = PurePosixPath(absolute.removeprefix(folder)).parts
+            is_hidden = any(part.startswith(".") for part in parts)
+            if is_hidden or absolute.endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES)):
+                continue
+            if info.get("type") == "other" and not info.get("islink"):
                 continue
             yield LandedFile(
-                organization=organization,
-                source=source,
+                organization=_readable(organization),
+                source=_readable(source),
                 landed_on=day,
-                path=self._relative(absolute),
+                path=_readable(self._relative(absolute)),
                 size_bytes=int(info.get("size") or 0),
                 modified_at=_modified_at(info),
             )
@@ -168,6 +190,8 @@ class LandingZone:
 
     def _write_once(self, path: str, content: bytes) -> bool:
         absolute = self._absolute(path)
+        if self._is_local and not self._is_inside(absolute):
+            raise LandingError(f"{path} is, or lies behind, a link that leaves the landing zone: remove the link.")
         if not self._filesystem.exists(absolute):
             self._filesystem.makedirs(absolute.rsplit("/", 1)[0], exist_ok=True)
             if self._is_local:
@@ -185,11 +209,19 @@ class LandingZone:
             )
         return False
 
+    def _is_inside(self, absolute: str) -> bool:
+        return Path(absolute).resolve().is_relative_to(Path(self._root).resolve())
+
     def _absolute(self, path: str) -> str:
         return f"{self._root}/{path}" if path else self._root
 
     def _relative(self, absolute: str) -> str:
         return absolute.removeprefix(self._root).lstrip("/")
+
+
+def _readable(name: str) -> str:
+    """A name that is no UTF-8 (a file system's bytes) with those bytes escaped: PostgreSQL keeps no other text."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _create_local(path: Path, content: bytes) -> bool:

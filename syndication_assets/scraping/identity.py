@@ -24,49 +24,54 @@ class PostKey(NamedTuple):
 
 
 class IdentityGroups:
-    """Groups ids into posts while observations come in (union-find)."""
+    """Groups ids into posts while observations come in. The order in which they come does not matter."""
 
     def __init__(self) -> None:
         self._nodes: dict[PostKey, int] = {}
-        self._parents: list[int] = []
-        self._canonical: dict[int, PostKey] = {}
+        self._links: set[tuple[int, int]] = set()
 
     def node_of(self, organization_id: str, platform: str, ids: PostIds) -> int:
         """Links the ids and returns the number that stands for their post until `components` tells which it is."""
         node = self._node(PostKey(organization_id, platform, *ids[0]))
         for kind, alias in ids[1:]:
-            self._link(node, self._node(PostKey(organization_id, platform, kind, alias)))
+            self._links.add((node, self._node(PostKey(organization_id, platform, kind, alias))))
         return node
 
     def components(self) -> Iterator[tuple[int, int, PostKey]]:
-        """(node, component, id) of every id. A component's number is the node of its strongest, then least id."""
-        names: dict[int, tuple[int, PostKey, int]] = {}
-        for key, node in self._nodes.items():
-            rank = (STRENGTH[key.alias_kind], key, node)
-            root = self._root(node)
-            names[root] = min(names.get(root, rank), rank)
-        for key, node in self._nodes.items():
-            yield node, names[self._root(node)][2], key
+        """(node, component, id) of every id. A component's number is the node of its strongest, then least id.
+
+        Ids that chains of links join to several canonical ids go to the nearest of them, then to the least.
+        """
+        keys = list(self._nodes)
+        neighbours: dict[int, list[int]] = {}
+        for first, second in self._links:
+            neighbours.setdefault(first, []).append(second)
+            neighbours.setdefault(second, []).append(first)
+        owners: dict[int, int] = {}
+        _spread(
+            {node: node for node, key in enumerate(keys) if STRENGTH[key.alias_kind] == 0}, owners, neighbours, keys
+        )
+        weak = [node for node in range(len(keys)) if node not in owners]
+        for node in sorted(weak, key=lambda node: (STRENGTH[keys[node].alias_kind], keys[node])):
+            if node not in owners:
+                _spread({node: node}, owners, neighbours, keys)
+        for node, key in enumerate(keys):
+            yield node, owners[node], key
 
     def _node(self, key: PostKey) -> int:
-        node = self._nodes.get(key)
-        if node is None:
-            node = self._nodes[key] = len(self._parents)
-            self._parents.append(node)
-            if STRENGTH[key.alias_kind] == 0:
-                self._canonical[node] = key
-        return node
+        return self._nodes.setdefault(key, len(self._nodes))
 
-    def _root(self, node: int) -> int:
-        while self._parents[node] != node:
-            self._parents[node] = self._parents[self._parents[node]]
-            node = self._parents[node]
-        return node
 
-    def _link(self, first: int, second: int) -> None:
-        first, second = self._root(first), self._root(second)
-        if first == second or (first in self._canonical and second in self._canonical):
-            return
-        if second in self._canonical:
-            first, second = second, first
-        self._parents[second] = first
+def _spread(
+    claims: dict[int, int], owners: dict[int, int], neighbours: dict[int, list[int]], keys: list[PostKey]
+) -> None:
+    """Gives each claimed node (node → owner), then step by step what is linked to it, its owner."""
+    while claims:
+        owners.update(claims)
+        next_claims: dict[int, int] = {}
+        for node, owner in claims.items():
+            for neighbour in neighbours.get(node, ()):
+                if neighbour not in owners:
+                    rival = next_claims.get(neighbour, owner)
+                    next_claims[neighbour] = min(owner, rival, key=keys.__getitem__)
+        claims = next_claims

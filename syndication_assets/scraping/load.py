@@ -6,20 +6,25 @@ become what the files say now. Days may come in any order.
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+import psycopg
 
 from syndication_assets import fault_points
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import Connection, connect, load_sql, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
-from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, close_run
+from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
 from syndication_assets.scraping.reading import read_day
 from syndication_assets.scraping.sources import SOURCES
 from syndication_assets.scraping.staging import Staging
 
 _LOCK = "scraping load"
+_MAXIMUM_UNKNOWN_KEYS = 1_000
+"""Of a run. A source that uses ids as keys would have a new one in each item."""
 
 
 class LandedFilesMissingError(SyndicationError):
@@ -51,27 +56,28 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
     Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
     """
     organizations = _organizations(url)
-    files = list(zone.files(day))
-    load = DayLoad(day, unknown_folders=sorted({f.organization for f in files} - organizations.keys()))
-    files = [file for file in files if file.organization in organizations]
+    load = DayLoad(day)
+    runs: dict[tuple[str, str], DownloadRun] = {}
     with transaction(url) as connection:
         # Committed before the load begins: attaching a partition must not wait for other loads, nor they for it.
         for table in ("scraping.raw_payloads", "scraping.data_downloads"):
             connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
-    runs = {
-        (slug, source): session.open(
-            kind="load",
-            organization_id=organizations[slug],
-            source=source,
-            platform=SOURCES[source].platform if source in SOURCES else None,
-            first_day=day,
-            last_day=day,
-        )
-        for slug, source in sorted({(file.organization, file.source) for file in files})
-    }
-    load.runs = {run.run_id: RunCounters() for run in runs.values()}
     try:
         with transaction(url, lock=_LOCK) as connection:
+            # Listed behind the lock: another load of the day may have seen more files than there were before.
+            files = list(zone.files(day))
+            load.unknown_folders = sorted({file.organization for file in files} - organizations.keys())
+            files = [file for file in files if file.organization in organizations]
+            for slug, source in sorted({(file.organization, file.source) for file in files}):
+                run = runs[slug, source] = session.open(
+                    kind="load",
+                    organization_id=organizations[slug],
+                    source=source,
+                    platform=SOURCES[source].platform if source in SOURCES else None,
+                    first_day=day,
+                    last_day=day,
+                )
+                load.runs[run.run_id] = RunCounters()
             _refuse_missing_files(connection, zone, day, files)
             connection.execute(load_sql("scraping/staging.sql"))
             _stage(connection, zone, files, runs, load, maximum_file_bytes)
@@ -82,10 +88,13 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
                 close_run(connection, run, "completed", load.runs[run.run_id])
             fault_points.reach("scraping.before_commit")
         fault_points.reach("scraping.after_commit")
-    except Exception as error:
+    except BaseException as error:
+        status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
+        message = str(error) if isinstance(error, SyndicationError) else type(error).__name__
         for run in runs.values():
-            message = str(error) if isinstance(error, SyndicationError) else type(error).__name__
-            session.close(run, "failed", RunCounters(), message)
+            # Without a server nothing can be closed: the next run does it. What went wrong is `error`.
+            with suppress(psycopg.Error):
+                session.close(run, status, RunCounters(), message)
         raise
     for run in runs.values():
         session.forget(run)
@@ -100,7 +109,10 @@ def _organizations(url: str) -> dict[str, str]:
 
 def _refuse_missing_files(connection: Connection, zone: LandingZone, day: date, files: list[LandedFile]) -> None:
     present = {file.path for file in files}
-    known = connection.execute("select source_file_path from scraping.landed_files where landed_on = %s", [day])
+    # A file without a good item has no rows to forget: somebody may take it away, or finish renaming it.
+    known = connection.execute(
+        "select source_file_path from scraping.landed_files where landed_on = %s and items > 0", [day]
+    )
     missing = sorted(path for (path,) in known if path not in present)
     if missing:
         raise LandedFilesMissingError(
@@ -125,7 +137,8 @@ def _stage(
         counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
         counters.items_quarantined += len(reading.rejected)
         for key, count in reading.unknown_keys.items():
-            counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
+            if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
+                counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
         staging.add(reading, run)
     staging.finish()
 
@@ -133,7 +146,7 @@ def _stage(
 def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     parameters = {"day": day}
     connection.execute(load_sql("scraping/resolve_posts.sql"))
-    if _merge_posts(connection):
+    while _merge_posts(connection):
         connection.execute(load_sql("scraping/resolve_posts.sql"))
     for statement in ("profiles", "observed_posts"):
         connection.execute(load_sql(f"scraping/{statement}.sql"))
@@ -147,10 +160,24 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
 
 
 def _merge_posts(connection: Connection) -> bool:
-    """Merges the posts that ids have just joined; whether there were any."""
+    """Merges posts that ids have just joined; whether there were any. A merge may lead to another: call it again."""
     pairs = connection.execute(load_sql("scraping/posts_to_merge.sql")).fetchall()
-    for pair in pairs:
-        connection.execute("select scraping.merge_posts(%s, %s, %s)", pair)
+    gone: set[str] = set()
+    for organization_id, winning_post_id, losing_post_id in pairs:
+        # A post that several components know may be in several pairs.
+        if gone.isdisjoint((winning_post_id, losing_post_id)):
+            connection.execute(
+                load_sql("scraping/merged_facts.sql"),
+                {
+                    "organization_id": organization_id,
+                    "winning_post_id": winning_post_id,
+                    "losing_post_id": losing_post_id,
+                },
+            )
+            connection.execute(
+                "select scraping.merge_posts(%s, %s, %s)", [organization_id, winning_post_id, losing_post_id]
+            )
+            gone.add(losing_post_id)
     return bool(pairs)
 
 

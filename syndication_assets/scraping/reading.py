@@ -25,7 +25,11 @@ _FILE_NAME = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
     r"\.json(?:\.gz)?$"
 )
+# Platforms whose user names mean the same in any case.
+_CASELESS_PLATFORMS = {"linkedin"}
 _DATASET_NAME = re.compile(r"^dataset_(?P<username>.+?)(?:_\d{4}-\d{2}-\d{2}.*)?\.json(?:\.gz)?$")
+# What the landing zone writes for a byte of a name that is no UTF-8.
+_ESCAPED_BYTE = re.compile(r"\\udc[89a-f][0-9a-f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,9 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
             Rejected(None, f"unknown source {file.source!r}: no adapter reads it (known: {known})", b"")
         )
         return reading
+    if _ESCAPED_BYTE.search(file.path):
+        reading.rejected.append(Rejected(None, "the file's path is not valid UTF-8: rename it", b""))
+        return reading
     if not file.name.endswith((".json", ".json.gz")):
         reading.rejected.append(Rejected(None, "the file's name ends in neither .json nor .json.gz", b""))
         return reading
@@ -87,6 +94,8 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
         reading.content_hash = hashlib.blake2b(content, digest_size=16).digest()
         reading.observed_at, reading.observed_at_source = observation_time(file.name, meta, file.landed_on)
         reading.tracked_username = tracked_username(file.name)
+        if reading.tracked_username is not None and reading.source.platform in _CASELESS_PLATFORMS:
+            reading.tracked_username = reading.tracked_username.lower()
     except LandingError as error:
         reading.rejected.append(Rejected(None, str(error), b""))
         return reading
@@ -112,11 +121,12 @@ def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tup
     elif "observed_at" in meta:
         try:
             observed_at = datetime.fromisoformat(str(meta["observed_at"]))
-        except ValueError:
+            has_zone = observed_at.tzinfo is not None
+            observed_at, observed_at_source = observed_at.astimezone(UTC), "meta"
+        except (ValueError, OverflowError):
             raise LandingError("observed_at in its .meta.json is not an ISO 8601 time") from None
-        if observed_at.tzinfo is None:
+        if not has_zone:
             raise LandingError("observed_at in its .meta.json has no time zone: write it in UTC, with a Z")
-        observed_at, observed_at_source = observed_at.astimezone(UTC), "meta"
     else:
         return datetime.combine(landed_on, time(12), tzinfo=UTC), "noon"
     if observed_at.date() != landed_on:
@@ -152,3 +162,15 @@ def _read_items(reading: FileReading, source: Source, content: bytes) -> None:
         payload_hash = hashlib.blake2b(piece.payload, digest_size=16).digest()
         reading.items.append(Item(piece.position, piece.payload, payload_hash, parsed))
         reading.unknown_keys.update(parsed.unknown_keys)
+    reading.rejected = _one_for_each_place(reading.rejected)
+
+
+def _one_for_each_place(rejected: list[Rejected]) -> list[Rejected]:
+    """The same, but of several about one place (an empty list with something behind it) one that says all."""
+    by_place: dict[int | None, Rejected] = {}
+    for other in rejected:
+        first = by_place.get(other.position)
+        if first is not None:
+            other = Rejected(first.position, f"{first.reason}; {other.reason}", first.payload or other.payload)  # noqa: PLW2901
+        by_place[other.position] = other
+    return list(by_place.values())

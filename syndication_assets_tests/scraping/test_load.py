@@ -1,23 +1,209 @@
-"""Loading the landed files of a day."""
+"""Loading the landed files of a day: the ledger, the runs, and what a load refuses."""
 
-from datetime import date
+import threading
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.samples.landing_files import sample_files
-from syndication_assets.scraping.download_runs import RunSession
-from syndication_assets.scraping.load import load_day
+import pytest
+
+from syndication_assets.resources.database import DatabaseError, transaction
+from syndication_assets.scraping import load as load_module
+from syndication_assets.scraping.download_runs import RunCounters, run_session
+from syndication_assets.scraping.load import LandedFilesMissingError
+from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.sample_landing import land_samples
+from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, post
+
+ONE = activity_id(1)
+RUNS = "select status::text, error_message from scraping.download_runs order by started_at"
 
 
-def test_a_second_load_of_a_day_changes_nothing(database_url: str, zone: LandingZone, session: RunSession):
-    day = date(2025, 11, 3)
-    for file in sample_files(first_day=day, days=1, linkedin_profiles=3, youtube_channels=1):
-        if not file.name.endswith(".meta.json"):
-            zone.land("default", file.source, file.landed_on, file.name, file.content)
-    first = load_day(database_url, zone, day, maximum_file_bytes=10**8, session=session)
-    second = load_day(database_url, zone, day, maximum_file_bytes=10**8, session=session)
+def test_a_second_load_of_a_day_changes_nothing(desk: Desk):
+    land_samples(desk.zone, first_day=MONDAY, days=1, profiles=3, channels=1)
+    (first,) = desk.load(MONDAY)
+    before = facts(desk.url)
+    versions = "select max(xmin::text::bigint) from scraping.{}"
+    tables = ("posts", "profiles", "data_downloads", "post_media", "post_hashtags", "landed_files", "raw_payloads")
+    written = [desk.value(versions.format(table)) for table in tables]
+    (second,) = desk.load(MONDAY)
     assert first.total("posts_new") > 0
     assert second.total("posts_new") == second.total("posts_updated") == 0
     assert second.total("snapshots_new") == second.total("snapshots_updated") == second.total("snapshots_removed") == 0
-    with transaction(database_url) as connection:
-        assert connection.execute("select count(*) from scraping.download_runs where status = 'running'").fetchone() == (0,)
+    assert differences(before, facts(desk.url)) == []
+    assert [desk.value(versions.format(table)) for table in tables] == written
+    assert broken_invariants(desk.url, desk.root) == []
+
+
+def test_a_day_without_files_opens_no_run(desk: Desk):
+    (load,) = desk.load(MONDAY)
+    assert load.runs == {}
+    assert desk.rows(RUNS) == []
+
+
+def test_the_counters_of_a_run_are_what_it_did(desk: Desk):
+    desk.land(MONDAY, 9, post(ONE), post(activity_id(2), is_sponsored=True), post(activity_id(3), full_urn=5))
+    desk.land(MONDAY, 18, post(ONE, text="edited"))
+    desk.load(MONDAY)
+    counters = (
+        "select kind::text, source, platform, status::text, files_read, items_read, items_quarantined, posts_fetched,"
+        " posts_new, posts_updated, snapshots_new, snapshots_updated, snapshots_removed, unknown_keys, error_message,"
+        " completed_at >= started_at, system_info ? 'hostname' from scraping.download_runs order by started_at"
+    )
+    began = ("load", "linkedin_apify", "linkedin", "completed")
+    assert desk.rows(counters) == [(*began, 2, 4, 1, 2, 2, 0, 3, 0, 0, {"$.is_sponsored": 1}, None, True, True)]
+    desk.land(MONDAY, 20, post(ONE, text="edited again"))
+    desk.load(MONDAY)
+    assert desk.rows(counters)[1] == (*began, 3, 5, 1, 2, 0, 1, 1, 0, 0, {"$.is_sponsored": 1}, None, True, True)
+
+
+def test_a_snapshot_that_its_file_does_not_tell_any_more_is_removed_and_counted(desk: Desk):
+    path = desk.land(MONDAY, 9, post(ONE), post(activity_id(2)))
+    desk.load(MONDAY)
+    desk.put(MONDAY, path.rsplit("/", 1)[1], b"[" + (desk.root / path).read_bytes()[1:].split(b', {"urn"')[0] + b"]")
+    (again,) = desk.load(MONDAY)
+    assert (again.total("snapshots_removed"), again.total("snapshots_new")) == (1, 0)
+    assert desk.value("select count(*) from scraping.data_downloads") == 1
+
+
+def test_unknown_keys_of_a_run_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(load_module, "_MAXIMUM_UNKNOWN_KEYS", 3)
+    desk.land(MONDAY, 9, *(post(activity_id(number), **{f"key{number}": 1, "often": 1}) for number in range(9)))
+    (load,) = desk.load(MONDAY)
+    assert len(load.unknown_keys) == 3
+    assert load.unknown_keys["$.often"] == 9
+
+
+def test_a_failed_load_changes_nothing_and_its_run_keeps_the_error(desk: Desk):
+    desk.land(MONDAY, 9, post(ONE))
+    desk.load(MONDAY)
+    before = facts(desk.url)
+    desk.land(MONDAY, 18, post(ONE, text="edited"))
+    desk.execute("alter table scraping.posts add constraint nobody_edits check (text_content <> 'edited')")
+    try:
+        with pytest.raises(DatabaseError, match="nobody_edits") as caught:
+            desk.load(MONDAY)
+    finally:
+        desk.execute("alter table scraping.posts drop constraint nobody_edits")
+    assert differences(before, facts(desk.url)) == []
+    status, message = desk.rows(RUNS)[1]
+    assert status == "failed"
+    assert message == str(caught.value)
+    desk.load(MONDAY)
+    assert broken_invariants(desk.url, desk.root) == []
+
+
+def test_an_interrupted_load_is_cancelled(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    desk.land(MONDAY, 9, post(ONE))
+    monkeypatch.setattr(load_module.fault_points, "reach", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        desk.load(MONDAY)
+    assert desk.rows(RUNS) == [("cancelled", "KeyboardInterrupt")]
+    assert desk.value("select count(*) from scraping.posts") == 0
+
+
+def test_a_run_that_died_is_closed_by_the_next_one_and_a_live_one_is_not(desk: Desk):
+    organization_id = desk.value("select organization_id from tenancy.organizations where slug = 'default'")
+    about = {"kind": "load", "organization_id": organization_id, "source": "linkedin_apify", "platform": "linkedin"}
+    days = {"first_day": MONDAY, "last_day": MONDAY}
+    with run_session(desk.url, "dies") as dying:
+        dead = dying.open(**about, **days)
+    with run_session(desk.url, "lives") as living:
+        alive = living.open(**about, **days)
+        other_kind = living.open(**(about | {"kind": "fetch"}), **days)
+        statuses = dict(desk.rows("select run_id, status::text from scraping.download_runs"))
+        assert statuses == {dead.run_id: "failed", alive.run_id: "running", other_kind.run_id: "running"}
+        desk.land(MONDAY, 9, post(ONE))
+        desk.load(MONDAY)
+        assert (
+            desk.value("select status::text from scraping.download_runs where run_id = %s", alive.run_id) == "running"
+        )
+        living.close(alive, "completed", RunCounters(files_read=3))
+        living.close(other_kind, "cancelled", RunCounters())
+    ended = "select status::text, files_read, error_message from scraping.download_runs where run_id = %s"
+    assert desk.rows(ended, alive.run_id) == [("completed", 3, None)]
+    ((_, _, message),) = desk.rows(ended, dead.run_id)
+    assert alive.run_id in message
+
+
+def test_a_file_that_was_loaded_and_is_gone_stops_the_load_of_its_day(desk: Desk):
+    path = desk.land(MONDAY, 9, post(ONE))
+    desk.land(MONDAY, 18, post(ONE))
+    desk.load(MONDAY)
+    before = facts(desk.url)
+    content = (desk.root / path).read_bytes()
+    (desk.root / path).unlink()
+    with pytest.raises(LandedFilesMissingError, match=path):
+        desk.load(MONDAY)
+    assert differences(before, facts(desk.url)) == []
+    assert desk.rows(RUNS)[1][0] == "failed"
+    (desk.root / path).write_bytes(content)
+    desk.load(MONDAY)
+    assert differences(before, facts(desk.url)) == []
+
+
+def test_a_day_whose_folder_is_gone_is_not_forgotten(desk: Desk):
+    path = desk.land(MONDAY, 9, post(ONE))
+    desk.load(MONDAY)
+    before = facts(desk.url)
+    (desk.root / path).unlink()
+    (desk.root / path).parent.rmdir()
+    with pytest.raises(LandedFilesMissingError):
+        desk.load(MONDAY)
+    assert differences(before, facts(desk.url)) == []
+
+
+def test_a_file_without_a_good_item_may_be_taken_away(desk: Desk):
+    """An upload's temporary name was seen before it was renamed: the day must not be stuck for that."""
+    desk.land(MONDAY, 9, post(ONE))
+    upload = desk.put(MONDAY, "dataset_bert.json.uploading", b"[")
+    desk.load(MONDAY)
+    (desk.root / upload).rename(desk.root / upload.removesuffix(".uploading"))
+    (load,) = desk.load(MONDAY)
+    assert load.total("files_read") == 2
+
+
+def test_a_file_that_lands_while_a_load_waits_for_another_is_read_by_it(desk: Desk):
+    desk.land(MONDAY, 9, post(ONE, text="#morning"))
+    desk.load(MONDAY)
+    errors = []
+
+    def load() -> None:
+        try:
+            with run_session(desk.url, "waiting") as session:
+                Desk(desk.url, desk.zone, session).load(MONDAY)
+        except Exception as error:
+            errors.append(error)
+
+    with transaction(desk.url, lock="scraping load"):
+        waiting = threading.Thread(target=load)
+        waiting.start()
+        while desk.value("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0:
+            pass
+        desk.land(MONDAY, 18, post(ONE, text="#evening"))
+    waiting.join()
+    assert errors == []
+    assert desk.value("select text_content from scraping.posts") == "#evening"
+    assert broken_invariants(desk.url, desk.root) == []
+
+
+def test_an_item_that_can_be_read_now_is_marked_as_replayed(desk: Desk):
+    desk.land(MONDAY, 9, post(ONE, reactions=5), post(activity_id(2), full_urn=7))
+    desk.load(MONDAY)
+    assert desk.value("select count(*) from scraping.quarantine where replayed_at is null") == 1
+    path = desk.value("select source_file_path from scraping.landed_files")
+    content = (desk.root / path).read_bytes().replace(b'"full_urn": 7', b'"full_urn": null')
+    (desk.root / path).write_bytes(content)
+    desk.load(MONDAY)
+    assert desk.rows("select replayed_at is not null from scraping.quarantine") == [(True,)]
+    assert desk.rows("select items, items_quarantined from scraping.landed_files") == [(2, 0)]
+    assert broken_invariants(desk.url, desk.root) == []
+
+
+def test_days_do_not_touch_each_other(desk: Desk):
+    desk.land(MONDAY, 9, post(ONE))
+    desk.land(TUESDAY, 9, post(activity_id(2)))
+    desk.load(MONDAY)
+    before = facts(desk.url)
+    desk.load(TUESDAY)
+    assert not any("only first" in line and "profiles" not in line for line in differences(before, facts(desk.url)))

@@ -1,0 +1,172 @@
+"""What the rollups must hold, computed from a list of snapshots in plain Python, as metrics.md says it.
+
+It knows nothing of windows, of the order of runs or of what stood in the tables before.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+
+COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
+PUBLIC = ("reactions", "comments", "shares", "saves")
+SUMMED = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions")
+DAILY_DENOMINATORS = ("impressions", "views")
+COHORT_DENOMINATORS = ("impressions", "reach", "views")
+
+Values = Mapping[str, int | None]
+ModelRow = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Post:
+    post_id: str
+    platform: str
+    profile_id: str | None
+    posted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    post_id: str
+    observed_at: datetime
+    values: Values
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def total(values: Iterable[int | None]) -> int | None:
+    """The sum of what was measured; None if nothing was."""
+    measured = [value for value in values if value is not None]
+    return sum(measured) if measured else None
+
+
+def ratio(numerator: int | None, denominator: int | None) -> Decimal | None:
+    if numerator is None or not denominator:
+        return None
+    fraction = (Decimal(numerator) / denominator).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return fraction if abs(fraction) < 1000 else None
+
+
+def first_measured(row: Mapping[str, object], names: Iterable[str], suffix: str = "") -> tuple[str | None, object]:
+    """The first of the counters that has a value, and the value."""
+    return next(((name, row[name + suffix]) for name in names if row[name + suffix] is not None), (None, None))
+
+
+def formula(kind: str | None) -> str | None:
+    return None if kind is None else f"engagement_rate_by_{kind}/1"
+
+
+def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta | None) -> list[ModelRow]:
+    """The rows of post_engagement_daily of one post."""
+    own = sorted((s for s in snapshots if s.post_id == post.post_id), key=lambda s: s.observed_at)
+    known: dict[str, int] = {}
+    previous: datetime | None = None
+    rows = []
+    for activity_date, group in groupby(own, key=lambda s: day_of(s.observed_at)):
+        seen = list(group)
+        first, last = seen[0].observed_at, seen[-1].observed_at
+        is_watched = post.posted_at is not None and sampling_gap is not None and post.posted_at >= first - sampling_gap
+        row: ModelRow = {"post_id": post.post_id, "activity_date": activity_date, "platform": post.platform}
+        row["profile_id"] = post.profile_id
+        closings, deltas = {}, {}
+        for counter in COUNTERS:
+            measured = [s.values[counter] for s in seen if s.values.get(counter) is not None]
+            closing = measured[-1] if measured else None
+            before = known.get(counter, 0 if is_watched else None)
+            closings[counter] = closing
+            deltas[counter] = None if closing is None or before is None else closing - before
+            if closing is not None:
+                known[counter] = closing
+        row |= closings | {f"{counter}_delta": delta for counter, delta in deltas.items()}
+        kind, denominator = first_measured(deltas, DAILY_DENOMINATORS)
+        engagement = total(deltas[counter] for counter in PUBLIC)
+        gap = None if previous is None else (activity_date - day_of(previous)).days
+        row |= {
+            "observations": len(seen),
+            "first_observed_at": first,
+            "last_observed_at": last,
+            "previous_observed_at": previous,
+            "gap_days": gap,
+            "is_gap": gap is not None and gap > 1,
+            "is_opening": previous is None,
+            "is_correction": any(delta is not None and delta < 0 for delta in deltas.values()),
+            "is_published_on_day": post.posted_at is not None and day_of(post.posted_at) == activity_date,
+            "engagement_delta": engagement,
+            "rate_denominator_kind": kind,
+            "rate_denominator": denominator,
+            "engagement_rate": ratio(engagement, denominator),  # type: ignore[arg-type]
+            "rate_formula": formula(kind),
+        }
+        previous = last
+        rows.append(row)
+    return rows
+
+
+def sums(days: Iterable[ModelRow], keys: tuple[str, ...]) -> list[ModelRow]:
+    """The rows of an aggregate over daily rows of posts, grouped by `keys`."""
+    groups: dict[tuple[object, ...], list[ModelRow]] = {}
+    for row in days:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return [dict(zip(keys, key, strict=True)) | _sum(rows) for key, rows in groups.items()]
+
+
+def _sum(rows: list[ModelRow]) -> ModelRow:
+    result: ModelRow = {
+        "posts_observed": len(rows),
+        "posts_published": sum(bool(row["is_published_on_day"]) for row in rows),
+        "posts_with_gap": sum(bool(row["is_gap"]) for row in rows),
+        "corrections": sum(bool(row["is_correction"]) for row in rows),
+    }
+    for name in (*SUMMED, "engagement"):
+        result[f"{name}_delta"] = total(row[f"{name}_delta"] for row in rows)  # type: ignore[misc]
+    kinds = {row["rate_denominator_kind"] for row in rows} - {None}
+    rated = [row for row in rows if None not in {row["rate_denominator"], row["engagement_delta"]}]
+    kind = str(kinds.pop()) if len(kinds) == 1 else None
+    numerator = total(row["engagement_delta"] for row in rated) if kind else None  # type: ignore[misc]
+    denominator = total(row["rate_denominator"] for row in rated) if kind else None  # type: ignore[misc]
+    rates = [row["engagement_rate"] for row in rows if row["engagement_rate"] is not None] if kind else []
+    mean = sum(rates) / Decimal(len(rates)) if rates else None  # type: ignore[arg-type]
+    return result | {
+        "rate_denominator_kind": kind,
+        "rate_numerator": numerator,
+        "rate_denominator": denominator,
+        "engagement_rate": ratio(numerator, denominator),
+        "mean_engagement_rate": None if mean is None else mean.quantize(Decimal("0.000001"), ROUND_HALF_UP),
+        "rate_formula": formula(kind),
+    }
+
+
+def cohorts(
+    post: Post, snapshots: Iterable[Snapshot], ages: Mapping[str, tuple[timedelta, timedelta]]
+) -> list[ModelRow]:
+    """The rows of post_cohorts of one post; `ages` maps a name to the age and its tolerance."""
+    own = sorted((s for s in snapshots if s.post_id == post.post_id), key=lambda s: s.observed_at)
+    rows: list[ModelRow] = []
+    for name, (age, tolerance) in ages.items() if own and post.posted_at is not None else ():
+        assert post.posted_at is not None
+        until = post.posted_at + age
+        found = [s for s in own if until - tolerance <= s.observed_at <= until]
+        values: dict[str, int | None] = {c: found[-1].values.get(c) if found else None for c in COUNTERS}
+        kind, denominator = first_measured(values, COHORT_DENOMINATORS)
+        engagement = total(values[counter] for counter in PUBLIC)
+        rows.append(
+            {
+                "post_id": post.post_id,
+                "age_name": name,
+                "platform": post.platform,
+                "posted_at": post.posted_at,
+                "observed_at": found[-1].observed_at if found else None,
+                "observed_age": found[-1].observed_at - post.posted_at if found else None,
+                **values,
+                "engagement": engagement,
+                "rate_denominator_kind": kind,
+                "rate_denominator": denominator,
+                "engagement_rate": ratio(engagement, denominator),  # type: ignore[arg-type]
+                "rate_formula": formula(kind),
+            }
+        )
+    return rows

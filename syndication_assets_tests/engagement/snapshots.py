@@ -1,0 +1,166 @@
+"""Posts and snapshots put straight into the scraping tables, and the rollups of them: what the tests here speak with.
+
+Days are numbered from `FIRST_DAY`, so that day 2 is the last of a month and day 3 the first of the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from syndication_assets.resources.database import transaction
+from syndication_assets.sql_assets import run_window
+
+FIRST_DAY = date(2025, 1, 30)
+COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
+ROLLUPS = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+
+Row = dict[str, Any]
+
+_REMOVE = "delete from scraping.data_downloads where organization_id = %s and post_id = %s and downloaded_at = %s"
+
+
+def day(number: int) -> date:
+    """Day 1 is `FIRST_DAY`."""
+    return FIRST_DAY + timedelta(days=number - 1)
+
+
+def moment(number: int, clock: str = "12:00") -> datetime:
+    """A time of day, `HH:MM` or `HH:MM:SS.ffffff` in UTC, on a numbered day."""
+    return datetime.fromisoformat(f"{day(number)}T{clock}").replace(tzinfo=UTC)
+
+
+class History:
+    """The scraping tables of the default organization, and the rollups over them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._urns = 0
+        self.organization_id: str = self.value("select organization_id from tenancy.organizations")
+        self.execute(
+            "select operations.ensure_month_partitions('scraping.data_downloads', %s, %s)", [day(-60), day(120)]
+        )
+        self.run_id: str = self.value(
+            "insert into scraping.download_runs"
+            " (organization_id, kind, source, partition_from, partition_to, script_name)"
+            " values (%s, 'load', 'test', %s, %s, 'test') returning run_id",
+            [self.organization_id, day(1), day(1)],
+        )
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Runs one statement in a transaction of its own; returns how many rows it changed."""
+        with transaction(self.url) as connection:
+            return connection.execute(statement, parameters).rowcount  # type: ignore[arg-type]
+
+    def value(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+        with transaction(self.url) as connection:
+            row = connection.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
+        assert row is not None
+        return row[0]
+
+    def profile(self, username: str, platform: str = "linkedin") -> str:
+        return str(
+            self.value(
+                "insert into scraping.profiles (organization_id, platform, username) values (%s, %s, %s)"
+                " returning profile_id",
+                [self.organization_id, platform, username],
+            )
+        )
+
+    def post(
+        self, *, posted_at: datetime | None = None, platform: str = "linkedin", profile_id: str | None = None
+    ) -> str:
+        """A post; with no `posted_at`, nobody knows when it was published."""
+        self._urns += 1
+        return str(
+            self.value(
+                "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
+                " content_observed_at, first_seen_at, last_seen_at)"
+                " values (%s, %s, %s, 'activity', %s, %s, now(), now(), now()) returning post_id",
+                [self.organization_id, platform, str(self._urns), posted_at, profile_id],
+            )
+        )
+
+    def snapshot(self, post_id: str, observed_at: datetime, *, stats: str | None = None, **counters: int | None):
+        """One observation; a counter that is not named was not measured. An earlier one of that moment is replaced."""
+        columns = {
+            "organization_id": self.organization_id,
+            "post_id": post_id,
+            "downloaded_at": observed_at,
+            "run_id": self.run_id,
+            "observed_at_source": "file_name",
+            "source_file_path": "default/test/file.json",
+            "stats": stats,
+            **counters,
+        }
+        statement = sql.SQL("insert into scraping.data_downloads ({}) values ({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+        )
+        with transaction(self.url) as connection:
+            connection.execute(_REMOVE, [self.organization_id, post_id, observed_at])
+            connection.execute(statement, list(columns.values()))
+
+    def daily(self, post_id: str, counter: str, values: Mapping[int, int | None]) -> None:
+        """One snapshot of one counter at noon of each numbered day."""
+        for number, value in values.items():
+            self.snapshot(post_id, moment(number), **{counter: value})
+
+    def remove(self, post_id: str, observed_at: datetime) -> int:
+        return self.execute(_REMOVE, [self.organization_id, post_id, observed_at])
+
+    def hashtag(self, hashtag: str, post_id: str, *numbers: int) -> str:
+        """Says that the post's text had the hashtag on the numbered days."""
+        hashtag_id = self.value(
+            "insert into scraping.hashtags as h (organization_id, hashtag, first_seen_at) values (%s, %s, now())"
+            " on conflict (organization_id, hashtag) do update set hashtag = h.hashtag returning hashtag_id",
+            [self.organization_id, hashtag],
+        )
+        days = "{" + ", ".join(f"[{day(number)},{day(number + 1)})" for number in numbers) + "}"
+        self.execute(
+            "insert into scraping.post_hashtags (organization_id, post_id, hashtag_id, seen_on, is_current)"
+            " values (%s, %s, %s, %s, true)",
+            [self.organization_id, post_id, hashtag_id, days],
+        )
+        return str(hashtag_id)
+
+    def roll_up(self, table: str, first: int, last: int | None = None, *, time_zone: str = "UTC") -> dict[str, int]:
+        """Materializes one rollup for the numbered days, both included; returns what its last statement counts."""
+        with transaction(self.url) as connection:
+            connection.execute(sql.SQL("set local timezone = {}").format(time_zone))
+            return run_window(connection, f"engagement/{table}.sql", day(first), day((last or first) + 1))
+
+    def roll_up_all(self, first: int, last: int | None = None, *, time_zone: str = "UTC") -> dict[str, dict[str, int]]:
+        """Materializes every rollup, in the order in which they lean on each other."""
+        return {table: self.roll_up(table, first, last, time_zone=time_zone) for table in ROLLUPS}
+
+    def rows(self, table: str) -> list[Row]:
+        """All rows of a table of the engagement room, as a superuser sees them, in the order of their text."""
+        with psycopg.connect(self.url, row_factory=psycopg.rows.dict_row) as connection:
+            connection.execute("set timezone = 'UTC'")
+            query = sql.SQL("select * from engagement.{} as t order by t::text").format(sql.Identifier(table))
+            return connection.execute(query).fetchall()
+
+    def day_rows(self, post_id: str) -> dict[int, Row]:
+        """The daily rows of a post, by the number of the day."""
+        return {
+            (row["activity_date"] - FIRST_DAY).days + 1: row
+            for row in sorted(self.rows("post_engagement_daily"), key=lambda row: row["activity_date"])
+            if row["post_id"] == post_id
+        }
+
+    def by_day(self, post_id: str, column: str) -> dict[int, Any]:
+        """One column of the daily rows of a post, by the number of the day."""
+        return {number: row[column] for number, row in self.day_rows(post_id).items()}
+
+
+def without(rows: Sequence[Row], *columns: str) -> list[Row]:
+    """The rows without some columns, e.g. `updated_at`, in a stable order."""
+    return sorted(({k: v for k, v in row.items() if k not in columns} for row in rows), key=repr)

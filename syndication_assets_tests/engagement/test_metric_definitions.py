@@ -1,0 +1,128 @@
+"""The rows that say what may be summed, and what platforms call a metric."""
+
+from datetime import date
+
+import pytest
+
+from syndication_assets.resources.database import DatabaseError
+from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
+
+
+@pytest.fixture
+def definitions(database_url: str) -> dict[str, Row]:
+    return {row["metric_name"]: row for row in History(database_url).rows("metric_definitions")}
+
+
+def names_valid_on(history: History, platform: str, metric_name: str, day: date) -> list[str]:
+    return [
+        row["source_name"]
+        for row in history.rows("platform_metrics")
+        if (row["platform"], row["metric_name"]) == (platform, metric_name)
+        and row["valid_from"] <= day
+        and (row["valid_to"] is None or day < row["valid_to"])
+    ]
+
+
+def test_every_counter_is_cumulative_and_never_summed_over_days(definitions: dict[str, Row]):
+    for counter in COUNTERS:
+        row = definitions[counter]
+        assert (row["kind"], row["is_additive_over_days"]) == ("cumulative", False), counter
+
+
+def test_only_deltas_are_summed_over_days_and_that_of_reach_is_not(definitions: dict[str, Row]):
+    additive = {name for name, row in definitions.items() if row["is_additive_over_days"]}
+    deltas = {name for name, row in definitions.items() if row["kind"] == "delta"}
+    assert deltas == {name for name in definitions if name.endswith("_delta")}
+    assert additive == deltas - {"reach_delta"}
+
+
+def test_reach_and_ratios_and_gauges_are_not_summed_over_posts(definitions: dict[str, Row]):
+    not_additive = {name for name, row in definitions.items() if not row["is_additive_over_posts"]}
+    ratios = {name for name, row in definitions.items() if row["kind"] == "ratio"}
+    gauges = {name for name, row in definitions.items() if row["kind"] == "gauge"}
+    assert not_additive == {"reach", "reach_delta"} | ratios | gauges
+
+
+def test_what_the_aggregates_sum_is_what_the_definitions_allow(database_url: str, definitions: dict[str, Row]):
+    history = History(database_url)
+    for table in ("profile", "platform", "hashtag"):
+        columns = history.value(
+            "select array_agg(attname::text) from pg_attribute"
+            " where attrelid = %s::regclass and attnum > 0 and attname like '%%\\_delta'",
+            [f"engagement.{table}_engagement_daily"],
+        )
+        assert set(columns) == {name for name, row in definitions.items() if row["is_additive_over_days"]}
+        assert all(definitions[column]["is_additive_over_posts"] for column in columns)
+
+
+def test_a_ratio_names_its_parts_and_its_kind_of_denominator(definitions: dict[str, Row]):
+    ratios = {name: row for name, row in definitions.items() if row["kind"] == "ratio"}
+    assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("impressions", "reach", "views", "followers")}
+    for name, row in ratios.items():
+        assert name == f"engagement_rate_by_{row['denominator_kind']}"
+        assert {row["numerator"], row["denominator"]} <= set(definitions)
+        assert row["formula_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "numerator", "denominator", "version"),
+    [
+        ("ratio", None, "views", 1),
+        ("ratio", "engagement", None, 1),
+        ("ratio", "engagement", "views", None),
+        ("gauge", "engagement", "views", 1),
+    ],
+)
+def test_half_a_ratio_is_refused(database_url: str, kind: str, numerator: str, denominator: str, version: int):
+    with pytest.raises(DatabaseError, match="23514"):
+        History(database_url).execute(
+            "insert into engagement.metric_definitions (metric_name, kind, unit, is_additive_over_posts,"
+            " is_additive_over_days, numerator, denominator, formula_version, description)"
+            " values ('half', %s, 'fraction', false, false, %s, %s, %s, 'Half a ratio.')",
+            [kind, numerator, denominator, version],
+        )
+
+
+@pytest.mark.parametrize(
+    ("platform", "metric_name", "day", "names"),
+    [
+        ("instagram", "impressions", "2025-04-20", ["impressions"]),
+        ("instagram", "views", "2025-04-20", []),
+        ("instagram", "impressions", "2025-04-21", []),
+        ("instagram", "views", "2025-04-21", ["views"]),
+        ("facebook", "impressions", "2025-11-14", ["page_impressions"]),
+        ("facebook", "impressions", "2025-11-15", []),
+        ("facebook", "views", "2025-11-15", ["page_media_view"]),
+        ("linkedin", "views", "2025-11-15", []),
+        ("linkedin", "impressions", "2025-11-15", []),
+    ],
+)
+def test_a_retired_name_ends_on_the_day_on_which_its_successor_begins(
+    database_url: str, platform: str, metric_name: str, day: str, names: list[str]
+):
+    assert names_valid_on(History(database_url), platform, metric_name, date.fromisoformat(day)) == names
+
+
+def test_every_replacement_is_there_when_the_old_name_ends(database_url: str):
+    rows = History(database_url).rows("platform_metrics")
+    replaced = [row for row in rows if row["replaced_by"] is not None]
+    assert replaced
+    starts = {(row["platform"], row["source_name"]): row["valid_from"] for row in rows}
+    for row in replaced:
+        assert starts[row["platform"], row["replaced_by"]] == row["valid_to"]
+
+
+def test_every_platform_with_metrics_that_we_scrape_has_a_sampling_gap(database_url: str):
+    gaps = {row["platform"] for row in History(database_url).rows("sampling_gaps")}
+    assert gaps == {"linkedin", "youtube"}
+
+
+def test_the_first_ages_of_cohorts_are_those_of_the_metrics_document(database_url: str):
+    ages = {row["age_name"]: row for row in History(database_url).rows("cohort_ages")}
+    assert {name: row["age"].total_seconds() / 3600 for name, row in ages.items()} == {
+        "1 hour": 1,
+        "24 hours": 24,
+        "7 days": 168,
+        "28 days": 672,
+    }
+    assert all(row["tolerance"] <= row["age"] for row in ages.values())

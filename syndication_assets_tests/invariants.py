@@ -1,0 +1,353 @@
+"""What must hold between the landed files and the database, whatever happened on the way.
+
+Apart from the workload on purpose: the files are read here with the standard library alone, by other code than the
+project's adapters, and the database is read as a superuser, past every policy.
+"""
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+
+Facts = dict[str, Counter[tuple[str, ...]]]
+
+_POST = "p.platform || '/' || p.urn"
+_FROM_POST = "join scraping.posts p using (organization_id, post_id)"
+# What differs between two databases that hold the same facts: generated ids, the session that wrote, and when.
+_NOT_FACTS = (
+    "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, quarantine_id, reposted_post_id, run_id,"
+    " created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, is_history_rewritten"
+)
+
+
+def _facts_of(table: str, key: str = "''", more: str = "") -> str:
+    return (
+        f"select o.slug, {key}, (to_jsonb(t) - string_to_array('{_NOT_FACTS}', ', '))::text"
+        f" from {table} t join tenancy.organizations o using (organization_id) {more}"
+    )
+
+
+_FACTS = {
+    "posts": _facts_of(
+        "scraping.posts",
+        "concat_ws(' ', author.username, original.urn)",
+        "left join scraping.profiles author using (organization_id, profile_id) left join scraping.posts original"
+        " on original.organization_id = t.organization_id and original.post_id = t.reposted_post_id",
+    ),
+    "post_aliases": _facts_of("scraping.post_aliases", _POST, _FROM_POST),
+    "post_media": _facts_of("scraping.post_media", _POST, _FROM_POST),
+    "hashtags": _facts_of("scraping.hashtags"),
+    "post_hashtags": _facts_of(
+        "scraping.post_hashtags",
+        f"{_POST} || '#' || h.hashtag",
+        f"{_FROM_POST} join scraping.hashtags h using (organization_id, hashtag_id)",
+    ),
+    "profiles": _facts_of("scraping.profiles"),
+    "data_downloads": _facts_of("scraping.data_downloads", _POST, _FROM_POST),
+    "raw_payloads": _facts_of("scraping.raw_payloads"),
+    "quarantine": _facts_of("scraping.quarantine", "case when t.replayed_at is null then 'open' else 'replayed' end"),
+    "landed_files": _facts_of("scraping.landed_files"),
+    "post_engagement_daily": _facts_of(
+        "engagement.post_engagement_daily",
+        f"concat_ws(' ', {_POST}, author.username)",
+        f"{_FROM_POST} left join scraping.profiles author"
+        " on author.organization_id = t.organization_id and author.profile_id = t.profile_id",
+    ),
+    "profile_engagement_daily": _facts_of(
+        "engagement.profile_engagement_daily",
+        "f.username",
+        "join scraping.profiles f using (organization_id, profile_id)",
+    ),
+    "platform_engagement_daily": _facts_of("engagement.platform_engagement_daily"),
+    "hashtag_engagement_daily": _facts_of(
+        "engagement.hashtag_engagement_daily",
+        "h.hashtag",
+        "join scraping.hashtags h using (organization_id, hashtag_id)",
+    ),
+    "post_cohorts": _facts_of("engagement.post_cohorts", _POST, _FROM_POST),
+}
+
+
+Database = str | psycopg.Connection
+"""A URL, or a connection whose transaction is looked into."""
+
+
+@contextmanager
+def _connected(database: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database) if isinstance(database, str) else nullcontext(database) as connection:
+        connection.execute("set local timezone = 'UTC'")
+        yield connection
+
+
+def facts(database: Database) -> Facts:
+    """The rows of each table as texts that depend neither on generated ids nor on who wrote them and when."""
+    with _connected(database) as connection:
+        return {table: Counter(connection.execute(query).fetchall()) for table, query in _FACTS.items()}
+
+
+def differences(one: Facts, other: Facts) -> list[str]:
+    """What only one of them has, a line a row; empty if they are equal."""
+    lines = []
+    for table in one:
+        lines += [f"only first,  {table}: {row}" for row in (one[table] - other[table]).elements()]
+        lines += [f"only second, {table}: {row}" for row in (other[table] - one[table]).elements()]
+    return sorted(lines)
+
+
+class Observation(NamedTuple):
+    """What an item says of a post: found under any of its ids."""
+
+    slug: str
+    platform: str
+    ids: tuple[tuple[str, str], ...]
+    observed_at: datetime
+    counters: tuple[int | None, ...]
+    """reactions, comments, shares, views"""
+
+
+class Item(NamedTuple):
+    """One item of a landed file."""
+
+    slug: str
+    source: str
+    day: date
+    path: str
+    position: int
+    value: Any
+    observed_at: datetime
+
+
+def broken_invariants(database: Database, landing: Path) -> list[str]:
+    """A line for each thing that does not hold between the landing zone and the database; empty if all is well."""
+    with _connected(database) as connection:
+        quarantined = {
+            (path, position)
+            for path, position in connection.execute(
+                "select source_file_path, position from scraping.quarantine where replayed_at is null"
+            )
+        }
+        slugs = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
+        paths = sorted(path for path in _landed_paths(landing) if path.split("/")[0] in slugs)
+        items: list[Item] = []
+        problems: list[str] = []
+        for path in paths:
+            try:
+                items += _items(landing, path)
+            except _UNREADABLE:
+                if not any(quarantined_path == path for quarantined_path, _ in quarantined):
+                    problems.append(f"{path} cannot be read and is not in quarantine")
+                items += _items_before_the_damage(landing, path)
+        good = [item for item in items if not {(item.path, item.position), (item.path, None)} & quarantined]
+        problems += _ledger_problems(connection, paths)
+        problems += _payload_problems(connection, items, good)
+        observations: list[Observation] = []
+        for item in good:
+            try:
+                observations += _observations(item)
+            except (TypeError, AttributeError, *_UNREADABLE):
+                problems.append(f"makes no sense and is not in quarantine: {item.path}, item {item.position}")
+        problems += _snapshot_problems(connection, observations)
+        problems += _table_problems(connection)
+    return problems
+
+
+_UNREADABLE = (ValueError, LookupError, OSError, EOFError, RecursionError)
+
+
+def _landed_paths(landing: Path) -> Iterator[str]:
+    for file in landing.glob("*/*/*/*"):
+        if file.is_file() and not file.name.startswith(".") and not file.name.endswith((".meta.json", ".part")):
+            yield file.relative_to(landing).as_posix()
+
+
+def _items(landing: Path, path: str) -> list[Item]:
+    content = (landing / path).read_bytes()
+    if path.endswith(".gz"):
+        content = gzip.decompress(content)
+    value = json.loads(content.decode("utf-8-sig"))
+    if isinstance(value, dict):
+        inner = value.get("items") or (value.get("data") or {}).get("posts")
+        value = [value] if inner is None and "urn" in value else inner
+    if not value:
+        raise ValueError("a file without items")
+    return _placed(landing, path, value)
+
+
+def _items_before_the_damage(landing: Path, path: str) -> list[Item]:
+    """What a damaged list holds up to its first defect."""
+    values = []
+    with suppress(*_UNREADABLE):
+        text = (landing / path).read_bytes().decode("utf-8-sig").strip()
+        end = 0
+        while text[end] in "[,":
+            start = end + 1 + len(text[end + 1 :]) - len(text[end + 1 :].lstrip())
+            value, end = json.JSONDecoder().raw_decode(text, start)
+            values.append(value)
+    with suppress(*_UNREADABLE):
+        return _placed(landing, path, values)
+    return []
+
+
+def _placed(landing: Path, path: str, values: list[Any]) -> list[Item]:
+    slug, source, day, name = path.split("/")
+    observed_at = _observed_at(landing, path, name, date.fromisoformat(day))
+    if observed_at.date() != date.fromisoformat(day):
+        raise ValueError("a file of another day")
+    return [
+        Item(slug, source, date.fromisoformat(day), path, position, value, observed_at)
+        for position, value in enumerate(values)
+    ]
+
+
+def _observed_at(landing: Path, path: str, name: str, day: date) -> datetime:
+    stamp = name.removesuffix(".gz").removesuffix(".json")[-23:]
+    try:
+        return datetime.strptime(stamp + "000", "%Y-%m-%d_%H-%M-%S-%f").replace(tzinfo=UTC)
+    except ValueError:
+        meta = landing / f"{path}.meta.json"
+        if meta.exists():
+            return datetime.fromisoformat(json.loads(meta.read_bytes())["observed_at"])
+        return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _observations(item: Item) -> Iterator[Observation]:
+    value = item.value
+    if item.source == "youtube_data_api":
+        counts = value.get("statistics", {})
+        numbers = (counts.get("likeCount"), counts.get("commentCount"), None, counts.get("viewCount"))
+        counters = tuple(None if number is None else int(number) for number in numbers)
+        yield Observation(item.slug, "youtube", (("video", value["id"]),), item.observed_at, counters)
+        return
+    if value["post_type"] == "repost":
+        kind, _, digits = value["full_urn"].removeprefix("urn:li:").partition(":")
+        yield Observation(item.slug, "linkedin", ((kind, digits),), item.observed_at, _linkedin_counters(value))
+        return
+    for post in (value, value.get("reshared_post")):
+        if post is not None and (ids := _linkedin_ids(post)):
+            yield Observation(item.slug, "linkedin", ids, item.observed_at, _linkedin_counters(post))
+
+
+def _linkedin_ids(post: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    urn = post.get("urn") or {}
+    urn = urn if isinstance(urn, dict) else {"activity_urn": urn}
+    named = {
+        "activity": urn.get("activity_urn") or post.get("activity_urn"),
+        "ugcPost": urn.get("ugcPost_urn"),
+        "share": urn.get("share_urn"),
+    }
+    return tuple((kind, digits) for kind, digits in named.items() if digits)
+
+
+def _linkedin_counters(post: dict[str, Any]) -> tuple[int | None, ...]:
+    stats = post.get("stats") or {}
+    return (
+        stats.get("total_reactions"),
+        stats.get("comments", stats.get("comments_count")),
+        stats.get("reposts"),
+        None,
+    )
+
+
+def _ledger_problems(connection: psycopg.Connection, paths: list[str]) -> list[str]:
+    ledger = [path for (path,) in connection.execute("select source_file_path from scraping.landed_files order by 1")]
+    return [f"landed, but not in the ledger: {path}" for path in sorted(set(paths) - set(ledger))] + [
+        f"in the ledger, but not landed: {path}" for path in sorted(set(ledger) - set(paths))
+    ]
+
+
+def _payload_problems(connection: psycopg.Connection, items: list[Item], good: list[Item]) -> list[str]:
+    kept: dict[tuple[str, str, date], set[str]] = defaultdict(set)
+    for slug, source, day, payload in connection.execute(
+        "select slug, source, landed_on, payload::text from scraping.raw_payloads"
+        " join tenancy.organizations using (organization_id)"
+    ):
+        kept[slug, source, day].add(_canonical(json.loads(payload)))
+    landed: dict[tuple[str, str, date], set[str]] = defaultdict(set)
+    for item in items:
+        landed[item.slug, item.source, item.day].add(_canonical(item.value))
+    return [
+        f"neither in raw_payloads nor in quarantine: {item.path}, item {item.position}"
+        for item in good
+        if _canonical(item.value) not in kept[item.slug, item.source, item.day]
+    ] + [f"a payload that no readable file has: {key}" for key in kept for _ in kept[key] - landed[key]]
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _snapshot_problems(connection: psycopg.Connection, observations: list[Observation]) -> list[str]:
+    post_of = {
+        (slug, platform, kind, alias): post_id
+        for slug, platform, kind, alias, post_id in connection.execute(
+            "select slug, platform, alias_kind, alias, post_id from scraping.post_aliases"
+            " join tenancy.organizations using (organization_id)"
+        )
+    }
+    said: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
+    problems = []
+    for observation in observations:
+        posts = {post_of.get((observation.slug, observation.platform, *one)) for one in observation.ids}
+        if len(posts) != 1 or None in posts:
+            problems.append(f"the ids of an observation lead to {len(posts - {None})} posts: {observation.ids}")
+            continue
+        said[str(posts.pop()), observation.observed_at].add(observation.counters)
+    stored: dict[tuple[str, datetime], tuple[int | None, ...]] = {}
+    for post_id, observed_at, *counters in connection.execute(
+        "select post_id, downloaded_at, reactions, comments, shares, views from scraping.data_downloads"
+    ):
+        if (post_id, observed_at) in stored:
+            problems.append(f"two snapshots of {post_id} at {observed_at}")
+        stored[post_id, observed_at] = tuple(counters)
+    for key in said.keys() | stored.keys():
+        if key not in stored:
+            problems.append(f"a snapshot is lost: {key}")
+        elif key not in said:
+            problems.append(f"a snapshot that no file tells of: {key}")
+        elif stored[key] not in said[key]:
+            problems.append(f"a snapshot with other counters: {key}: {stored[key]} where {said[key]} was said")
+    return problems
+
+
+# Each returns a text for each row that breaks the sentence.
+_SENTENCES = {
+    "a post goes by the least of its strongest ids": """
+        select p.urn from scraping.posts p where p.urn is distinct from (
+            select a.alias from scraping.post_aliases a
+            where a.organization_id = p.organization_id and a.post_id = p.post_id
+            order by array_position(array['activity', 'video', 'ugcPost', 'share'], a.alias_kind), a.alias limit 1)""",
+    "a post has one canonical id at most": """
+        select post_id from scraping.post_aliases where alias_kind in ('activity', 'video')
+        group by organization_id, post_id having count(*) > 1""",
+    "a profile's posts are counted": """
+        select f.username from scraping.profiles f where post_count <> (
+            select count(*) from scraping.posts p
+            where p.organization_id = f.organization_id and p.profile_id = f.profile_id)""",
+    "a post was seen between its first and its last snapshot": """
+        select p.urn from scraping.posts p join scraping.data_downloads d using (organization_id, post_id)
+        where d.downloaded_at not between p.first_seen_at and p.last_seen_at""",
+    "a hashtag of a post was seen on a day of the post": """
+        select p.urn from scraping.post_hashtags h join scraping.posts p using (organization_id, post_id)
+        where isempty(h.seen_on) or lower(h.seen_on) < (p.first_seen_at at time zone 'utc')::date
+            or upper(h.seen_on) - 1 > (p.last_seen_at at time zone 'utc')::date""",
+    "current hashtags are those of the newest text": """
+        select p.urn from scraping.post_hashtags h join scraping.posts p using (organization_id, post_id)
+        where h.is_current <> (h.seen_on @> (p.content_observed_at at time zone 'utc')::date)""",
+    "no run is open without a process": """
+        select run_id from scraping.download_runs where status = 'running' and not exists (
+            select from pg_locks where locktype = 'advisory' and objid = hashtext(run_id)::oid)""",
+}
+
+
+def _table_problems(connection: psycopg.Connection) -> list[str]:
+    return [
+        f"not true that {sentence}: {row[0]}"
+        for sentence, query in _SENTENCES.items()
+        for row in connection.execute(query).fetchall()
+    ]

@@ -1,0 +1,140 @@
+"""Small LinkedIn datasets, written by hand for one test each, and the loading of them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.scraping.download_runs import RunSession
+from syndication_assets.scraping.load import DayLoad, load_day
+
+MONDAY = date(2025, 11, 3)
+TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
+MAXIMUM_FILE_BYTES = 32 * 1024 * 1024
+_FIRST_POST = datetime(2025, 11, 1, tzinfo=UTC)
+
+
+def activity_id(number: int) -> str:
+    """The activity id of a post published `number` seconds after the first one."""
+    milliseconds = int(_FIRST_POST.timestamp()) * 1000 + number * 1000
+    return str((milliseconds << 22) + number)
+
+
+def post(
+    activity: str | None,
+    *,
+    ugc_post: str | None = None,
+    share: str | None = None,
+    text: str | None = "Wool and weather",
+    author: str = "anna",
+    headline: str | None = "Weaver",
+    reactions: int | None = 10,
+    comments: int | None = 2,
+    reposts: int | None = 1,
+    images: tuple[str, ...] = (),
+    quoted: dict[str, Any] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An item of a dataset: a post, met itself."""
+    item: dict[str, Any] = {
+        "urn": {"activity_urn": activity, "ugcPost_urn": ugc_post, "share_urn": share},
+        "full_urn": f"urn:li:ugcPost:{ugc_post}" if ugc_post else f"urn:li:activity:{activity}",
+        "text": text,
+        "url": "https://www.linkedin.example/posts/x",
+        "post_type": "quote" if quoted else "regular",
+        "author": {
+            "first_name": author.title(),
+            "last_name": "Ash",
+            "headline": headline,
+            "username": author,
+            "profile_url": f"https://www.linkedin.example/in/{author}",
+        },
+        "stats": {"total_reactions": reactions, "like": reactions, "comments": comments, "reposts": reposts},
+    }
+    if activity is None and ugc_post is None:
+        item["full_urn"] = None
+    if images:
+        item["media"] = {"type": "images", "images": [{"url": url, "width": 800, "height": 600} for url in images]}
+    if quoted:
+        item["reshared_post"] = quoted
+    return item | more
+
+
+def repost(act: str, original: dict[str, Any]) -> dict[str, Any]:
+    """The item of a plain repost: all of the original, but the id of the act."""
+    return original | {"urn": {"activity_urn": act, "ugcPost_urn": None, "share_urn": None}, "post_type": "repost"}
+
+
+def name(username: str, day: date, hour: int, minute: int = 0) -> str:
+    return f"dataset_{username}_{day}_{hour:02}-{minute:02}-00-000.json"
+
+
+@dataclass
+class Desk:
+    """A landing zone and a database, as somebody at a keyboard has them."""
+
+    url: str
+    zone: LandingZone
+    session: RunSession
+
+    @property
+    def root(self) -> Path:
+        return Path(self.zone.url)
+
+    def land(
+        self, day: date, hour: int, *items: dict[str, Any], username: str = "anna", organization: str = "default"
+    ) -> str:
+        """Lands the items as they were at that hour; returns the path."""
+        content = json.dumps(items).encode()
+        return self.zone.land(organization, "linkedin_apify", day, name(username, day, hour), content)[0]
+
+    def put(self, day: date, file_name: str, content: bytes, source: str = "linkedin_apify") -> str:
+        """Writes a file past the landing zone's own rules, as another program would; returns its path."""
+        path = f"default/{source}/{day}/{file_name}"
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_bytes(content)
+        return path
+
+    def load(self, *days: date, maximum_file_bytes: int = MAXIMUM_FILE_BYTES) -> list[DayLoad]:
+        return [
+            load_day(self.url, self.zone, day, maximum_file_bytes=maximum_file_bytes, session=self.session)
+            for day in days
+        ]
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Asks as a superuser, in UTC."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("set timezone = 'UTC'")
+            return connection.execute(query, parameters).fetchall()
+
+    def value(self, query: str, *parameters: Any) -> Any:
+        ((value,),) = self.rows(query, *parameters)
+        return value
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement)
+
+
+def clear(url: str) -> None:
+    """Leaves a database without a scraped row, quicker than a new one is made."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "truncate scraping.download_runs, scraping.landed_files, scraping.raw_payloads, scraping.quarantine,"
+            " scraping.profiles, scraping.posts, scraping.hashtags, engagement.days_to_roll_up cascade"
+        )
+
+
+@contextmanager
+def cleared(url: str) -> Iterator[None]:
+    """Clears the database in the end, whatever happened."""
+    try:
+        yield
+    finally:
+        clear(url)

@@ -1,0 +1,162 @@
+"""Any order of days, any repetition, any lateness of files: the tables end as after one clean load in sequence."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.sql_assets import run_window
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
+from syndication_assets_tests.sample_landing import land_samples
+from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post
+from syndication_assets_tests.servers import Server
+
+DAYS = [MONDAY + timedelta(days=number) for number in range(3)]
+ROLLUPS = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+EXAMPLES = settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    # A failing example is small as it is, and each attempt to shrink it costs seconds.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three days with every trap that fits into them."""
+    directory = tmp_path_factory.mktemp("landing")
+    land_samples(LandingZone(str(directory)), first_day=MONDAY, days=len(DAYS), profiles=2, channels=1)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def loads(server: Server, template_database: str, landing: Path) -> Iterator[tuple[Desk, Facts]]:
+    """A desk with the whole landing zone, and what one clean load in sequence, rolled up at once, ends in."""
+    with new_database(server, template_database) as url, run_session(url, "test") as session:
+        desk = Desk(url, LandingZone(str(landing)), session)
+        with cleared(url):
+            desk.load(*DAYS)
+            roll_up(desk, ROLLUPS, DAYS[0], DAYS[-1])
+            assert broken_invariants(url, landing) == []
+            expected = facts(url)
+        yield desk, expected
+
+
+# Two posts, each of which is met under some of its ids: records that turn out to be one come about in every way.
+_IDS = ((activity_id(1), "71", "81"), (activity_id(2), "72", "82"))
+_MEETINGS = st.lists(
+    st.tuples(
+        st.sampled_from(_IDS),
+        st.tuples(st.booleans(), st.booleans(), st.booleans()).filter(any),
+        st.sampled_from(DAYS),
+        st.integers(5, 8),
+        st.sampled_from(["#wool", "#loom", "#wool #dye"]),
+        st.sampled_from(["anna", "bert"]),
+        st.booleans(),
+    ),
+    min_size=4,
+    max_size=9,
+)
+
+
+def roll_up(desk: Desk, tables: tuple[str, ...], first_day: date, last_day: date) -> None:
+    for table in tables:
+        with transaction(desk.url) as connection:
+            run_window(connection, f"engagement/{table}.sql", first_day, last_day + timedelta(days=1))
+
+
+@EXAMPLES
+@given(order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=2), seed=st.integers(0, 10**6))
+def test_days_in_any_order_with_files_that_come_late_end_as_one_clean_load(
+    loads: tuple[Desk, Facts], tmp_path: Path, order: list[date], repeats: list[date], seed: int
+):
+    desk, expected = loads
+    chance = Random(seed)
+    # Companions are there before their files, as the landing zone writes them.
+    files = sorted(path for path in desk.root.glob("*/*/*/*") if not path.name.endswith(".meta.json"))
+    late = [path for path in files if chance.random() < 0.4]
+    partial = tmp_path / f"partial-{seed}"
+    shutil.copytree(desk.root, partial)
+    for path in late:
+        (partial / path.relative_to(desk.root)).unlink()
+    with cleared(desk.url):
+        Desk(desk.url, LandingZone(str(partial)), desk.session).load(*chance.sample(DAYS, 2))
+        desk.load(*repeats, *order)
+        roll_up(desk, ROLLUPS, DAYS[0], DAYS[-1])
+        assert differences(expected, facts(desk.url)) == []
+        assert broken_invariants(desk.url, desk.root) == []
+    shutil.rmtree(partial)
+
+
+@EXAMPLES
+@given(seed=st.integers(0, 10**6))
+def test_rollups_of_days_and_ranges_in_any_order_between_loads_end_as_one_of_the_whole_range(
+    loads: tuple[Desk, Facts], seed: int
+):
+    desk, expected = loads
+    chance = Random(seed)
+    with cleared(desk.url):
+        for day in chance.sample(DAYS, len(DAYS)):
+            desk.load(day)
+            # What a sensor or a person rolls up meanwhile, over days that are loaded or not.
+            first, last = sorted(chance.choices(DAYS, k=2))
+            roll_up(desk, ROLLUPS, first, last)
+        for day in chance.sample(DAYS, len(DAYS)):
+            roll_up(desk, (ROLLUPS[0], *chance.sample(ROLLUPS[1:], 4)), day, day)
+        roll_up(desk, ROLLUPS[1:], DAYS[0], DAYS[0])
+        assert differences(expected, facts(desk.url)) == []
+        assert desk.value("select count(*) from engagement.days_to_roll_up") == 0
+
+
+@settings(EXAMPLES, max_examples=8)
+@given(meetings=_MEETINGS, order=st.permutations(DAYS))
+def test_posts_met_under_any_of_their_ids_in_any_order_end_as_one_clean_load(
+    loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, meetings: list[Any], order: list[date]
+):
+    zone = LandingZone(str(tmp_path_factory.mktemp("meetings")))
+    desk = Desk(loads[0].url, zone, loads[0].session)
+    for number, (ids, known, day, hour, text, author, is_quoted) in enumerate(meetings):
+        activity, ugc_post, share = (one if is_known else None for one, is_known in zip(ids, known, strict=True))
+        item = post(
+            activity,
+            ugc_post=ugc_post,
+            share=share,
+            text=text,
+            author=author,
+            reactions=number,
+            images=(f"https://cdn.example/{text[1:5]}?s={number}",),
+        )
+        if is_quoted:
+            item = post(activity_id(50 + number), quoted=item)
+        desk.land(day, hour, item, username=f"page{number}")
+    with cleared(desk.url):
+        desk.load(*DAYS)
+        roll_up(desk, ROLLUPS, DAYS[0], DAYS[-1])
+        expected = facts(desk.url)
+        assert broken_invariants(desk.url, desk.root) == []
+    with cleared(desk.url):
+        for day in order:
+            desk.load(day)
+            roll_up(desk, ROLLUPS, day, day)
+        desk.load(order[0])
+        roll_up(desk, ROLLUPS, DAYS[0], DAYS[-1])
+        assert differences(expected, facts(desk.url)) == []

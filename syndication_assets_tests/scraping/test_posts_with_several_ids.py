@@ -1,0 +1,174 @@
+"""Reposts, quotes, and posts that go by several ids, over several loads."""
+
+import pytest
+
+from syndication_assets_tests.invariants import broken_invariants
+from syndication_assets_tests.scraping.linkedin_dataset import (
+    MONDAY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    Desk,
+    activity_id,
+    post,
+    repost,
+)
+from syndication_assets_tests.scraping.test_observations_across_days import in_any_order
+
+ORIGINAL, ACT, OTHER_ACT = activity_id(1), activity_id(2), activity_id(3)
+POSTS = (
+    "select p.urn, p.post_type, f.username, p.text_content, o.urn from scraping.posts p"
+    " left join scraping.profiles f using (organization_id, profile_id)"
+    " left join scraping.posts o on o.post_id = p.reposted_post_id order by 1"
+)
+COUNTERS = (
+    "select p.urn, d.reactions from scraping.data_downloads d join scraping.posts p using (post_id)"
+    " order by d.downloaded_at, 1"
+)
+
+
+def aliases(desk: Desk) -> list[tuple[str, str, str]]:
+    return desk.rows(
+        "select alias_kind, alias, urn from scraping.post_aliases join scraping.posts using (post_id) order by 1, 2"
+    )
+
+
+def test_a_plain_repost_is_an_act_and_an_original_and_the_counters_are_the_originals(desk: Desk):
+    desk.land(MONDAY, 9, repost(ACT, post(ORIGINAL, author="bert", reactions=40)))
+    desk.load(MONDAY)
+    assert desk.rows(POSTS) == [
+        (ORIGINAL, None, "bert", "Wool and weather", None),
+        (ACT, "repost", "anna", None, ORIGINAL),
+    ]
+    assert desk.rows(COUNTERS) == [(ORIGINAL, 40)]
+    assert broken_invariants(desk.url, desk.root) == []
+
+
+def test_two_reposters_of_one_original_are_two_acts(desk: Desk):
+    original = post(ORIGINAL, author="bert", reactions=40)
+    desk.land(MONDAY, 9, repost(ACT, original))
+    desk.land(MONDAY, 10, repost(OTHER_ACT, original), username="cora")
+    desk.load(MONDAY)
+    assert [(urn, username, of) for urn, _, username, _, of in desk.rows(POSTS)] == [
+        (ORIGINAL, "bert", None),
+        (ACT, "anna", ORIGINAL),
+        (OTHER_ACT, "cora", ORIGINAL),
+    ]
+    assert desk.rows(COUNTERS) == [(ORIGINAL, 40), (ORIGINAL, 40)]
+
+
+def test_a_day_of_reposts_only_does_not_forget_who_the_reposter_is(desk: Desk):
+    desk.land(MONDAY, 9, post(activity_id(9), author="anna"))
+    desk.land(TUESDAY, 9, repost(ACT, post(ORIGINAL, author="bert")))
+    in_any_order(desk, MONDAY, TUESDAY)
+    assert desk.rows("select name, kind, headline, post_count from scraping.profiles where username = 'anna'") == [
+        ("Anna Ash", "person", "Weaver", 2)
+    ]
+
+
+def test_an_original_known_by_its_ugc_post_id_and_later_met_itself_is_one_post_with_one_history(desk: Desk):
+    original = post(ORIGINAL, ugc_post="71", author="bert", reactions=40)
+    desk.land(MONDAY, 9, repost(ACT, original))
+    desk.land(TUESDAY, 9, original | {"stats": {"total_reactions": 44}}, username="bert")
+    desk.load(MONDAY)
+    assert aliases(desk) == [("activity", ACT, ACT), ("ugcPost", "71", "71")]
+    in_any_order(desk, MONDAY, TUESDAY)
+    assert aliases(desk) == [
+        ("activity", ORIGINAL, ORIGINAL),
+        ("activity", ACT, ACT),
+        ("ugcPost", "71", ORIGINAL),
+    ]
+    assert desk.rows(COUNTERS) == [(ORIGINAL, 40), (ORIGINAL, 44)]
+
+
+def known_apart(desk: Desk, *, is_ugc_newer: bool) -> None:
+    """Two records of one post, the activity id's and the ugcPost id's, and what says on Wednesday that they are one."""
+    by_activity = post(ORIGINAL, text="#wool", images=("https://cdn.example/a?s=1",), author="bert", reactions=5)
+    by_ugc_post = post(None, ugc_post="71", text="#loom", images=("https://cdn.example/a?s=2",), reactions=6)
+    first, second = (by_activity, by_ugc_post) if is_ugc_newer else (by_ugc_post, by_activity)
+    desk.land(MONDAY, 9, first)
+    desk.land(TUESDAY, 9, by_activity | {"text": "#wool #dye"})
+    desk.land(TUESDAY, 12, by_ugc_post | {"text": "#loom #dye"}, username="cora")
+    desk.land(THURSDAY, 9, second)
+    desk.land(WEDNESDAY, 9, post(ORIGINAL, ugc_post="71", text="#kilt", reactions=7))
+
+
+@pytest.mark.parametrize("is_ugc_newer", [True, False])
+def test_two_posts_that_turn_out_to_be_one_become_what_one_post_would_have_been(desk: Desk, is_ugc_newer: bool):
+    known_apart(desk, is_ugc_newer=is_ugc_newer)
+    desk.load(MONDAY, TUESDAY, THURSDAY)
+    assert desk.value("select count(*) from scraping.posts") == 2
+    in_any_order(desk, MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
+    assert desk.value("select count(*) from scraping.posts") == 1
+    assert desk.value("select count(*) from scraping.data_downloads") == 5
+    assert {urn for _, _, urn in aliases(desk)} == {ORIGINAL}
+    newest = "#loom" if is_ugc_newer else "#wool"
+    assert desk.value("select text_content from scraping.posts") == newest
+
+
+def test_the_marks_of_people_survive_a_merge(desk: Desk):
+    known_apart(desk, is_ugc_newer=True)
+    desk.load(MONDAY, TUESDAY)
+    desk.execute("update scraping.posts set is_marked = true where urn = '71'")
+    desk.load(WEDNESDAY)
+    assert desk.rows("select is_marked, is_history_rewritten from scraping.posts") == [(True, True)]
+
+
+def test_three_posts_in_a_chain_become_one_in_one_load(desk: Desk):
+    desk.land(MONDAY, 9, post(None, ugc_post="71"), post(None, share="81"), post(ORIGINAL))
+    desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"), username="cora")
+    desk.land(TUESDAY, 10, post(ORIGINAL, share="81"))
+    in_any_order(desk, MONDAY, TUESDAY)
+    assert {urn for _, _, urn in aliases(desk)} == {ORIGINAL}
+
+
+def test_two_components_that_know_one_post_by_different_ids_may_both_bring_it_another(desk: Desk):
+    """The pairs overlap: a post that is merged away must not be the winner of the next pair."""
+    desk.land(MONDAY, 9, post(None, ugc_post="72", share="82"), post(None, ugc_post="71"), post(None, share="83"))
+    desk.land(TUESDAY, 9, post(None, ugc_post="71", share="82"), username="cora")
+    desk.land(TUESDAY, 10, post(None, ugc_post="72", share="83"))
+    in_any_order(desk, MONDAY, TUESDAY)
+    assert {urn for _, _, urn in aliases(desk)} == {"71"}
+
+
+def test_weak_ids_never_make_one_post_of_two_activity_ids(desk: Desk):
+    other = activity_id(5)
+    desk.land(MONDAY, 9, post(ORIGINAL, ugc_post="71"), post(other, share="81"))
+    desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
+    desk.load(MONDAY, TUESDAY)
+    assert aliases(desk) == [
+        ("activity", ORIGINAL, ORIGINAL),
+        ("activity", other, other),
+        ("share", "81", other),
+        ("ugcPost", "71", ORIGINAL),
+    ]
+    assert desk.value("select count(*) from scraping.data_downloads") == 3
+
+
+def test_a_post_without_activity_id_that_two_activity_ids_claim_goes_to_the_least(desk: Desk):
+    other = activity_id(5)
+    desk.land(MONDAY, 9, post(None, ugc_post="71", share="81"))
+    desk.land(TUESDAY, 9, post(other, share="81"))
+    desk.land(TUESDAY, 10, post(ORIGINAL, ugc_post="71"))
+    desk.load(MONDAY, TUESDAY)
+    assert desk.rows("select urn from scraping.posts order by 1") == [(ORIGINAL,), (other,)]
+    assert desk.rows(COUNTERS) == [(ORIGINAL, 10), (other, 10), (ORIGINAL, 10)]
+
+
+def test_a_post_that_turns_out_to_be_its_own_original_reposts_nothing(desk: Desk):
+    quote = post(ORIGINAL, ugc_post="71", quoted=post(None, share="81"))
+    desk.land(MONDAY, 9, quote)
+    desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
+    desk.land(WEDNESDAY, 9, quote)
+    in_any_order(desk, MONDAY, TUESDAY, WEDNESDAY)
+    assert desk.rows("select urn, reposted_post_id from scraping.posts") == [(ORIGINAL, None)]
+
+
+def test_a_quote_is_linked_to_what_it_quotes_and_both_have_their_own_counters(desk: Desk):
+    desk.land(MONDAY, 9, post(ACT, quoted=post(ORIGINAL, author="bert", text="quoted", reactions=50), reactions=3))
+    desk.load(MONDAY)
+    assert desk.rows(POSTS) == [
+        (ORIGINAL, None, "bert", "quoted", None),
+        (ACT, "quote", "anna", "Wool and weather", ORIGINAL),
+    ]
+    assert desk.rows(COUNTERS) == [(ORIGINAL, 50), (ACT, 3)]

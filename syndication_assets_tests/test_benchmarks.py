@@ -1,0 +1,102 @@
+"""The benchmarks work and judge rightly. What they measure is not asserted here: `make bench` is for that."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks.measuring import Comparison, Result, alternate, percentile
+from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.settings import PROJECT_DIRECTORY
+
+
+def result(*, value: float, bound: float | None = 1.5, comparison: Comparison = Comparison.AT_MOST) -> Result:
+    return Result("made_up", "something", 1.0, "s", 2.0, "another", value, comparison, bound)
+
+
+def run_made_up(monkeypatch: pytest.MonkeyPatch, output: Path, results: list[Result], *options: str) -> int:
+    """The exit code of a command line whose only benchmark returns these results."""
+    monkeypatch.setattr(command, "BENCHMARKS", {"made_up": lambda _workplace: results})
+    monkeypatch.setattr(command, "open_workplace", lambda *_: nullcontext())
+    return command.main(["--output", str(output), *options])
+
+
+def test_the_quick_form_runs_every_benchmark_that_is_cheap_and_leaves_only_its_numbers():
+    # A short path that the server's own account may enter: its socket lies below.
+    with tempfile.TemporaryDirectory(prefix="bench") as name:
+        Path(name).chmod(0o755)
+        directory, output = Path(name) / "work", Path(name) / "benchmarks.json"
+        command_line = ["-m", "benchmarks", "--quick", "--directory", str(directory), "--output", str(output)]
+        finished = subprocess.run(
+            [sys.executable, *command_line, "storage", "queries"],
+            cwd=PROJECT_DIRECTORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stderr
+        document = json.loads(output.read_text())
+        assert not directory.exists()
+    assert document["is_quick"]
+    assert [run["name"] for run in document["runs"]] == ["storage", "queries"]
+    storage, queries = (run["results"] for run in document["runs"])
+    assert all(line["measured"] > 0 for line in [*storage, *queries])
+    reports = sorted(path.stem for path in (SQL_DIRECTORY / "engagement/report").glob("*.sql"))
+    assert sorted({line["what"].split(",")[0] for line in queries}) == reports
+
+
+@pytest.mark.parametrize(
+    ("value", "comparison", "is_met"),
+    [
+        (1.5, Comparison.AT_MOST, True),
+        (1.51, Comparison.AT_MOST, False),
+        (1.5, Comparison.AT_LEAST, True),
+        (1.49, Comparison.AT_LEAST, False),
+    ],
+)
+def test_a_bound_is_met_up_to_the_bound_itself(value: float, comparison: Comparison, is_met: bool):
+    assert result(value=value, comparison=comparison).is_met is is_met
+    assert result(value=value, comparison=comparison, bound=None).is_met is None
+
+
+def test_a_missed_bound_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    met, missed, without_bound = result(value=1.0), result(value=2.0), result(value=9.0, bound=None)
+    output = tmp_path / "benchmarks.json"
+    assert run_made_up(monkeypatch, output, [met, without_bound]) == 0
+    assert run_made_up(monkeypatch, output, [met, missed]) == 1
+    assert [line["is_met"] for line in json.loads(output.read_text())["runs"][0]["results"]] == [True, False]
+
+
+def test_the_quick_form_judges_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert run_made_up(monkeypatch, tmp_path / "benchmarks.json", [result(value=2.0)], "--quick") == 0
+
+
+def test_a_name_that_is_no_benchmark_is_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["nonsense"])
+    assert "there are ingest, rollups, one_day, storage, queries, demo" in capsys.readouterr().err
+
+
+def test_the_sides_of_a_comparison_take_turns_and_change_who_begins():
+    calls: list[str] = []
+
+    def side(name: str, seconds: float) -> float:
+        calls.append(name)
+        return seconds
+
+    times = alternate({"a": lambda: side("a", 1.0), "b": lambda: side("b", len(calls))}, 3)
+    assert calls == ["a", "b", "b", "a", "a", "b"]
+    assert (times["a"].median, times["b"].seconds) == (1.0, (1, 2, 5))
+
+
+def test_a_percentile_is_one_of_the_values():
+    assert percentile([5.0, 1.0, 4.0, 2.0, 3.0], 50) == 3.0
+    assert percentile([float(value) for value in range(1, 201)], 95) == 190.0
+    assert percentile([7.0], 95) == 7.0
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 95)

@@ -1,0 +1,133 @@
+"""The real UI in headless Chromium, as a person uses it: assets listed, a day materialized by clicking, the chart seen."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.sample_landing import land_samples
+from syndication_assets_tests.servers import Server
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 120
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no Chromium here: on Debian, apt-get install chromium"
+)
+
+
+@pytest.fixture
+def landed_url(server: Server, template_database: str, tmp_path: Path) -> Iterator[str]:
+    """A database without posts, and a day of samples in the landing zone."""
+    if server.name.startswith("debian"):
+        pytest.skip("one look at the UI is enough: it is the same on every server")
+    land_samples(LandingZone(str(tmp_path / "landing")), first_day=date(2025, 11, 3), days=1)
+    with new_database(server, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def ui(landed_url: str, server: Server, template_database: str, tmp_path: Path) -> Iterator[str]:
+    """`syndication dev` on a free port of loopback; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with new_database(server, "template0") as storage:
+        environment = os.environ | {
+            "SYNDICATION_DATABASE_URL": landed_url,
+            "SYNDICATION_DAGSTER_STORAGE_URL": storage.replace("postgresql://", "postgresql+psycopg2://"),
+            "SYNDICATION_LOCAL_DIR": str(tmp_path / "local"),
+            "SYNDICATION_LANDING_URL": str(tmp_path / "landing"),
+        }
+        with (tmp_path / "dev.log").open("w") as log:
+            process = subprocess.Popen(
+                [Path(sys.executable).with_name("syndication"), "dev", "--port", str(port)],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process, tmp_path / "dev.log")
+            yield address
+        finally:
+            # The UI's server, daemon and code location are children of their own.
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the UI did not start: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{address}/server_info", timeout=5):  # noqa: S310 - loopback
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise AssertionError(f"the UI did not answer in {SECONDS} s: {log.read_text()[-2000:]}")
+
+
+def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str):
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.set_default_timeout(SECONDS * 1000)
+
+        page.goto(f"{ui}/locations/syndication/jobs/daily_graph")
+        for asset in ("posts", "data_downloads", "post_engagement_daily", "engagement_report"):
+            page.get_by_text(asset, exact=True).first.wait_for()
+        assert page.get_by_text("Welcome to Dagster").count() == 0
+
+        page.get_by_role("button", name="Materialize").first.click()
+        show_all = page.get_by_role("button", name="Show all partitions")
+        show_all.click()
+        partitions = page.locator('input[placeholder^="ex:"]')
+        partitions.fill("2025-11-03")
+        partitions.press("Enter")
+        page.get_by_role("button", name="Launch 1 run").click()
+        _wait_until_rolled_up(landed_url)
+
+        page.goto(f"{ui}/assets/engagement/engagement_report")
+        page.get_by_text("[Show Markdown]").click()
+        chart = page.locator('img[alt*="public engagement by platform and day"]')
+        chart.wait_for()
+        assert chart.evaluate("image => image.complete && image.naturalWidth") > 300
+        browser.close()
+
+
+def _wait_until_rolled_up(url: str) -> None:
+    """The run is done when its last asset has read what the others wrote; the page itself waits for that."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        with transaction(url) as connection:
+            rows = connection.execute("select count(*) from engagement.hashtag_engagement_daily").fetchone()
+        if rows is not None and rows[0] > 0:
+            return
+        time.sleep(0.5)
+    raise AssertionError("clicking Materialize did not fill the rollups")
