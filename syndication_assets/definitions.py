@@ -22,6 +22,7 @@ defs = dg.Definitions(
     assets=[
         fetch_assets.linkedin_apify_files,
         fetch_assets.youtube_data_api_files,
+        scraping.landing_zone,
         scraping.load_landed_files,
         engagement.metric_definitions,
         engagement.post_engagement_daily,

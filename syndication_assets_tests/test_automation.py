@@ -20,7 +20,7 @@ def landed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """An empty landing zone whose files have been at rest, as the environment names it."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     monkeypatch.setenv("SYNDICATION_LANDING_URL", str(tmp_path / "landing"))
-    monkeypatch.setattr("syndication_assets.automation._is_changing", lambda files: False)
+    monkeypatch.setattr("syndication_assets.automation._is_changing", lambda _files: False)
     return LandingZone(str(tmp_path / "landing"))
 
 

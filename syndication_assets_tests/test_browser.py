@@ -1,4 +1,4 @@
-"""The real UI in headless Chromium, as a person uses it: assets listed, a day materialized by clicking, the chart seen."""
+"""The real UI in headless Chromium: assets are listed, a day is materialized by clicking, the chart is seen."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -91,19 +92,20 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     raise AssertionError(f"the UI did not answer in {SECONDS} s: {log.read_text()[-2000:]}")
 
 
-def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str):
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str, tmp_path: Path):
+    from playwright.sync_api import TimeoutError, sync_playwright  # noqa: A004, PLC0415
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.set_default_timeout(SECONDS * 1000)
 
-        page.goto(f"{ui}/locations/syndication/jobs/daily_graph")
-        for asset in ("posts", "data_downloads", "post_engagement_daily", "engagement_report"):
-            page.get_by_text(asset, exact=True).first.wait_for()
+        page.goto(f"{ui}/assets")
+        for asset in ("scraping/data_downloads", "engagement/post_engagement_daily", "engagement/engagement_report"):
+            page.locator(f'a[href*="/assets/{asset}"]').first.wait_for()
         assert page.get_by_text("Welcome to Dagster").count() == 0
 
+        page.goto(f"{ui}/locations/syndication/jobs/daily_graph")
         page.get_by_role("button", name="Materialize").first.click()
         show_all = page.get_by_role("button", name="Show all partitions")
         show_all.click()
@@ -112,17 +114,31 @@ def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str
         partitions.press("Enter")
         page.get_by_role("button", name="Launch 1 run").click()
         _wait_until_rolled_up(landed_url)
+        _wait_until_rendered(tmp_path / "local/reports/default/2025-W45.html")
 
-        page.goto(f"{ui}/assets/engagement/engagement_report")
-        page.get_by_text("[Show Markdown]").click()
+        shown = page.get_by_text("[Show Markdown]")
+        for _ in range(SECONDS // 5):
+            # The page shows what was there when it was opened; the run's last event comes a moment after the file.
+            page.goto(f"{ui}/assets/engagement/engagement_report")
+            with suppress(TimeoutError):
+                shown.wait_for(timeout=5000)
+                break
+        shown.click()
         chart = page.locator('img[alt*="public engagement by platform and day"]')
         chart.wait_for()
         assert chart.evaluate("image => image.complete && image.naturalWidth") > 300
         browser.close()
 
 
+def _wait_until_rendered(page: Path) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not page.exists():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"clicking Materialize did not render {page.name}")
+        time.sleep(0.5)
+
+
 def _wait_until_rolled_up(url: str) -> None:
-    """The run is done when its last asset has read what the others wrote; the page itself waits for that."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         with transaction(url) as connection:

@@ -12,6 +12,7 @@ from syndication_assets.automation import range_tags
 from syndication_assets.engagement import assets as engagement
 from syndication_assets.engagement.checks import CHECKS as ENGAGEMENT_CHECKS
 from syndication_assets.engagement.checks import engagement_checks
+from syndication_assets.markdown import markdown_table
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.scraping import assets as scraping
 from syndication_assets.scraping import fetch_assets
@@ -23,7 +24,6 @@ from syndication_assets.scraping.checks import (
     landing_zone_has_only_known_organizations,
     scraping_checks,
 )
-from syndication_assets.markdown import markdown_table
 from syndication_assets.sql_checks import check_window, days_of
 from syndication_assets_tests.sample_database import FIRST_DAY, land_sample
 

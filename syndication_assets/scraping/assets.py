@@ -18,6 +18,20 @@ from syndication_assets.scraping.load import DayLoad, load_day
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets import OWNERS, description_of, table_metadata
 
+# Outside of Dagster, because people and other tools land files too: loading needs the files, not a fetch of ours.
+landing_zone = dg.AssetSpec(
+    key=["scraping", "landing_zone"],
+    group_name="scraping",
+    description=(
+        "One file is what a source said at one moment, untouched: `<organization>/<source>/<YYYY-MM-DD>/…` in "
+        "SYNDICATION_LANDING_URL. The fetch assets land files here, and so does `syndication land`; a landed file is "
+        "never changed, and every table can be rebuilt from them."
+    ),
+    deps=[linkedin_apify_files, youtube_data_api_files],
+    kinds={"json"},
+    owners=OWNERS,
+)
+
 _DOWNLOAD_RUNS = (
     "One row is one session of fetching or loading: who ran it, what it counted, what it cost and how it ended. "
     "A session that died is closed by the next one. A re-run adds its own row."
@@ -63,7 +77,7 @@ _COUNTERS_OF_TABLE = {
             key=["scraping", table],
             group_name="scraping",
             description=description,
-            deps=[linkedin_apify_files, youtube_data_api_files],
+            deps=[landing_zone],
             kinds={"postgres", "python"},
             owners=OWNERS,
             metadata={"dagster/table_name": f"scraping.{table}"},
