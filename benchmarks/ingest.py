@@ -1,0 +1,155 @@
+"""Loading 50 000 landed LinkedIn posts into all tables, and their next snapshot, held against dlt's `merge`.
+
+Both sides read the same files from the same disk into the same server, each into a fresh database. The first load meets
+empty tables; the next snapshot, a day later, has the same posts with grown counters. `load_day` fills eleven tables
+with history, dlt's merge two without; so a second, reported comparison has dlt make the other rows as well.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.dlt_merge import TABLES, TABLES_IF_COMPLETE, DltMerge, prepare_dlt
+from benchmarks.history import project_database
+from benchmarks.measuring import Comparison, Result, Times, seconds_of
+from benchmarks.rollup_sides import prepare_dagster, run_with_dagster
+from benchmarks.workplace import Workplace
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.samples.bulk import bulk_linkedin_files
+from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.load import load_day
+
+NAME = "ingest"
+FIRST_LOAD = datetime(2025, 11, 3, 5, 10, tzinfo=UTC)
+NEXT_SNAPSHOT = datetime(2025, 11, 4, 5, 10, tzinfo=UTC)
+RATIO_OF_FIRST_LOAD = 3.0
+RATIO_OF_NEXT_SNAPSHOT = 5.0
+GROWTH = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The files of both days, in a landing zone."""
+
+    zone: LandingZone
+    files: dict[date, list[Path]]
+    posts: int
+    bytes_per_post: int
+
+
+def run(workplace: Workplace) -> list[Result]:
+    """First load and next snapshot against dlt; the same days as one Dagster run, reported."""
+    directory = workplace.folder("dlt")
+    prepare_dlt(directory)
+    warm_up = _land(workplace, "warm_up", 50)
+    _ours(workplace, warm_up)
+    _dlt(workplace, warm_up, directory / "warm_up")
+
+    landed = _land(workplace, "landing", workplace.sizes.ingest_posts)
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
+    for repeat in range(workplace.sizes.repeats):
+        ours.append(_ours(workplace, landed))
+        theirs.append(_dlt(workplace, landed, directory / f"repeat_{repeat}"))
+    bounds = (("first load", RATIO_OF_FIRST_LOAD), ("next snapshot", RATIO_OF_NEXT_SNAPSHOT))
+    results = []
+    for position, (phase, bound) in enumerate(bounds):
+        our_times = Times(tuple(repeat[position] for repeat in ours))
+        their_times = Times(tuple(repeat[position] for repeat in theirs))
+        results.append(
+            Result(
+                NAME,
+                f"{phase} of {landed.posts:,} posts of {landed.bytes_per_post:,} B, load_day",
+                our_times.median,
+                "s",
+                their_times.median,
+                "dlt merge",
+                their_times.median / our_times.median,
+                Comparison.AT_LEAST,
+                bound,
+                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which makes {TABLES} tables, not 11",
+            )
+        )
+    complete = _dlt(workplace, landed, directory / "complete", is_complete=True)
+    results += [
+        Result(
+            NAME,
+            f"{phase}, held against dlt making all rows",
+            result.measured,
+            "s",
+            seconds,
+            "dlt, complete",
+            seconds / result.measured,
+            note=f"dlt merge into {TABLES_IF_COMPLETE} tables: posts, images, ids, hashtags, snapshots, raw, profiles",
+        )
+        for (phase, _), result, seconds in zip(bounds, results, complete, strict=True)
+    ]
+    return [*results, _range_run(workplace, landed, results[0].measured + results[1].measured)]
+
+
+def _land(workplace: Workplace, name: str, posts: int) -> Landed:
+    root = workplace.folder(name)
+    zone = LandingZone(str(root))
+    files: dict[date, list[Path]] = {}
+    size = 0
+    for observed_at, growth in ((FIRST_LOAD, 0.0), (NEXT_SNAPSHOT, GROWTH)):
+        day = files.setdefault(observed_at.date(), [])
+        for file in bulk_linkedin_files(posts=posts, observed_at=observed_at, seed=7, growth=growth):
+            path, _ = zone.land("default", file.source, file.landed_on, file.name, file.content)
+            day.append(root / path)
+            size += len(file.content)
+    return Landed(zone, files, posts, round(size / posts / 2))
+
+
+def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float]:
+    url = workplace.make_database("ingest")
+    first, following = (_load_day(url, landed, day) for day in landed.files)
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select count(*) from scraping.data_downloads").fetchone()
+    if row is None or row[0] != 2 * landed.posts:
+        raise RuntimeError(f"load_day made {row} snapshots of {landed.posts} posts in two days")
+    return first, following
+
+
+def _load_day(url: str, landed: Landed, day: date) -> float:
+    with run_session(url, "benchmark", None) as session:
+        return seconds_of(lambda: load_day(url, landed.zone, day, maximum_file_bytes=10**9, session=session))
+
+
+def _dlt(workplace: Workplace, landed: Landed, directory: Path, *, is_complete: bool = False) -> tuple[float, float]:
+    url = workplace.make_database("dlt", template="template0")
+    merge = DltMerge(url, directory, is_complete=is_complete)
+    first, following = (merge.load(files, day.isoformat()) for day, files in landed.files.items())
+    with psycopg.connect(url) as connection:
+        posts = connection.execute("select count(*), count(distinct urn) from linkedin.posts").fetchone()
+        tables = connection.execute(
+            "select count(*) from pg_tables where schemaname = 'linkedin' and tablename not like '\\_dlt%'"
+        ).fetchone()
+    expected_tables = TABLES_IF_COMPLETE if is_complete else TABLES
+    if posts != (landed.posts, landed.posts) or tables != (expected_tables,):
+        raise RuntimeError(f"dlt made {posts} posts in {tables} tables of {landed.posts} in {expected_tables}")
+    return first, following
+
+
+def _range_run(workplace: Workplace, landed: Landed, load_day_seconds: float) -> Result:
+    """Both days through Dagster, as one run of the load alone."""
+    prepare_dagster(workplace)
+    url = workplace.make_database("ingest")
+    os.environ["SYNDICATION_LANDING_URL"] = landed.zone.url
+    first_day, last_day = FIRST_LOAD.date(), NEXT_SNAPSHOT.date()
+    with project_database(url):
+        # Definitions are loaded and Dagster's tables made by a first run, of a day without files.
+        run_with_dagster(date(2025, 10, 1), date(2025, 10, 1), ('key:"scraping/posts"',))
+        seconds = seconds_of(lambda: run_with_dagster(first_day, last_day, ('key:"scraping/posts"',)))
+    return Result(
+        NAME,
+        "both days, one Dagster run of the load",
+        seconds,
+        "s",
+        load_day_seconds,
+        "load_day twice",
+        seconds / load_day_seconds,
+    )

@@ -1,0 +1,127 @@
+"""The queries behind the report, as a reader under row-level security, on 10 million points of one organization.
+
+A second organization's rollups are in the same tables. Every file of `sql/engagement/report/` is executed 200 times,
+with changing parameters, as role syndication_reader with app.organization_id set. The bound is absolute, so this
+benchmark wants a quiet machine.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+from psycopg import ClientCursor
+
+from benchmarks.history import ORGANIZATION, History, rolled_up_history, run_script
+from benchmarks.measuring import Comparison, Result, percentile
+from benchmarks.workplace import Workplace
+from syndication_assets.resources.database import SQL_DIRECTORY, load_sql
+
+NAME = "queries"
+MILLISECONDS_AT_95_PERCENT = 50.0
+FOLDER = "engagement/report"
+OTHER_ORGANIZATION = "globex"
+DAYS = {"top_posts": (7, 28), "post_history": (365,)}
+"""How many days a query looks at, where it is not 28."""
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What the parameters are drawn from."""
+
+    history: History
+    organization_id: str
+    post_ids: list[str]
+    profile_ids: list[str]
+
+
+def run(workplace: Workplace) -> list[Result]:
+    """Median and 95th percentile of each query."""
+    history = rolled_up_history(workplace, workplace.sizes.days)
+    _add_other_organization(history)
+    results = []
+    with psycopg.connect(history.url, autocommit=True, cursor_factory=ClientCursor) as connection:
+        subjects = _subjects(connection, history)
+        connection.execute("set role syndication_reader")
+        connection.execute("select set_config('app.organization_id', %s, false)", [subjects.organization_id])
+        for path in sorted((SQL_DIRECTORY / FOLDER).glob("*.sql")):
+            for days in DAYS.get(path.stem, (28,)):
+                results.append(_measure(connection, path, days, subjects, workplace.sizes.executions))
+    return results
+
+
+def _measure(connection: psycopg.Connection[Any], path: Path, days: int, subjects: Subjects, executions: int) -> Result:
+    statement = load_sql(f"{FOLDER}/{path.name}")
+    rng = Random(path.stem)
+    milliseconds: list[float] = []
+    rows = 0
+    # One more than is counted: the first execution opens the table's files.
+    for execution in range(executions + 1):
+        parameters = _draw(statement, days, subjects, rng)
+        started_at = time.perf_counter()
+        found = connection.execute(statement, parameters).fetchall()
+        if execution:
+            milliseconds.append((time.perf_counter() - started_at) * 1000)
+            rows += len(found)
+    p95 = percentile(milliseconds, 95)
+    named_days = f", {days} days" if "days" in _PARAMETER.findall(statement) else ""
+    return Result(
+        NAME,
+        f"{path.stem}{named_days}, p95",
+        p95,
+        "ms",
+        value=p95,
+        comparison=Comparison.AT_MOST,
+        bound=MILLISECONDS_AT_95_PERCENT,
+        note=f"fastest {min(milliseconds):.1f} ms, p50 {percentile(milliseconds, 50):.1f} ms, "
+        f"slowest {max(milliseconds):.1f} ms; "
+        f"{rows / executions:.0f} rows on average, {executions} executions",
+    )
+
+
+def _draw(statement: str, days: int, subjects: Subjects, rng: Random) -> dict[str, object]:
+    """Values for the parameters that the statement names. KeyError, naming it, for one that is not known here."""
+    days = min(days, subjects.history.days)
+    last_day = subjects.history.last_day - timedelta(days=rng.randrange(max(1, subjects.history.days - 2 * days)))
+    draws: dict[str, Callable[[], object]] = {
+        "last_day": lambda: last_day,
+        "days": lambda: days,
+        "compared_last_day": lambda: last_day - timedelta(days=days),
+        "first_day": lambda: last_day - timedelta(days=12 * 7),
+        "weeks": lambda: 8,
+        "row_limit": lambda: rng.choice((5, 10, 20)),
+        "post_id": lambda: rng.choice(subjects.post_ids),
+        "profile_id": lambda: rng.choice(subjects.profile_ids),
+        "platform": lambda: rng.choice(("linkedin", "youtube")),
+    }
+    return {name: draws[name]() for name in set(_PARAMETER.findall(statement))}
+
+
+def _subjects(connection: psycopg.Connection[Any], history: History) -> Subjects:
+    (organization_id,) = next(
+        connection.execute("select organization_id from tenancy.organizations where slug = %s", [ORGANIZATION])
+    )
+
+    def ids(column: str, table: str) -> Iterator[str]:
+        statement = f"select {column} from scraping.{table} where organization_id = %s order by 1"
+        return (row[0] for row in connection.execute(statement, [organization_id]))
+
+    return Subjects(history, organization_id, list(ids("post_id", "posts")), list(ids("profile_id", "profiles")))
+
+
+def _add_other_organization(history: History) -> None:
+    with psycopg.connect(history.url) as connection:
+        known = connection.execute("select from tenancy.organizations where slug = %s", [OTHER_ORGANIZATION]).fetchone()
+    if known is None:
+        run_script(
+            history.url,
+            "other_organization.sql",
+            {"organization": ORGANIZATION, "other_organization": OTHER_ORGANIZATION},
+        )

