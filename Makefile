@@ -22,7 +22,7 @@ stop: .venv/runtime ## stop the embedded PostgreSQL server
 	@.venv/bin/syndication stop
 
 test: .venv/development ## all tests
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/ruff format --check

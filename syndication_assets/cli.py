@@ -197,7 +197,7 @@ def _materialize(first_day: str, last_day: str, selection: tuple[str, ...]) -> N
     with dg.DagsterInstance.get() as instance:
         run = materialize_range(defs, instance, first_day, last_day, selection)
     for check in run.failed_checks:
-        click.echo(f"{check.severity}: {check.name}: {check.description}", err=True)
+        click.echo(check.summary, err=True)
     if run.failure is not None:
         raise SyndicationError(f"run {run.run_id} failed: {run.failure}")
     if run.has_errors:

@@ -79,7 +79,7 @@ def _materialize(first_day: str, last_day: str, console: Console) -> None:
     with dg.DagsterInstance.get() as instance:
         run = materialize_range(defs, instance, first_day, last_day)
     for check in run.failed_checks:
-        console.print(f"  [yellow]{check.severity}[/] {check.name}: {check.description}")
+        console.print(f"  {check.summary}", style="yellow", soft_wrap=True)
     if run.has_errors:
         raise SyndicationError(f"run {run.run_id} failed: {run.failure or 'see the failed checks above'}")
 

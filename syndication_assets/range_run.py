@@ -20,6 +20,11 @@ class FailedCheck:
     severity: str
     description: str
 
+    @property
+    def summary(self) -> str:
+        """One line: which check, how badly it matters, and the first sentence of what it says."""
+        return f"{self.severity} {self.name}: {self.description.split('. ', 1)[0]}"
+
 
 @dataclass(frozen=True, slots=True)
 class RangeRun:

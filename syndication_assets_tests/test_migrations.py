@@ -3,6 +3,7 @@
 import itertools
 import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -67,9 +68,9 @@ def test_each_migration_alone_can_be_undone_and_applied_again(count: int, empty_
 
 
 def test_four_migrators_at_once_apply_each_migration_once(empty_database_url: str):
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(4) as pool:
-        applied = pool.map(_names_applied, [empty_database_url] * 4, chunksize=1)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(4, mp_context=spawn) as pool:
+        applied = list(pool.map(_names_applied, [empty_database_url] * 4, chunksize=1))
     assert sorted(itertools.chain(*applied)) == [migration.name for migration in ALL]
     assert names_in(empty_database_url) == [migration.name for migration in ALL]
 

@@ -88,8 +88,8 @@ analyze computed_rows;
 
 with written_rows as (
     insert into engagement.post_cohorts as e (
-        organization_id, post_id, age_name, platform, posted_at, observed_at, reactions, comments, shares, saves, clicks,
-        views, impressions, reach, engagement, rate_denominator_kind, rate_denominator, engagement_rate, rate_formula
+        organization_id, post_id, age_name, platform, posted_at, observed_at, reactions, comments, shares, saves,
+        clicks, views, impressions, reach, engagement, rate_denominator_kind, rate_denominator, engagement_rate, rate_formula
     )
     select
         c.*,
@@ -118,10 +118,11 @@ with written_rows as (
         updated_at = now()
     where
         (
-            e.posted_at, e.observed_at, e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
+            e.posted_at, e.observed_at, e.reactions, e.comments, e.shares, e.saves,
+            e.clicks, e.views, e.impressions, e.reach
         ) is distinct from (
-            excluded.posted_at, excluded.observed_at, excluded.reactions, excluded.comments, excluded.shares, excluded.saves,
-            excluded.clicks, excluded.views, excluded.impressions, excluded.reach
+            excluded.posted_at, excluded.observed_at, excluded.reactions, excluded.comments, excluded.shares,
+            excluded.saves, excluded.clicks, excluded.views, excluded.impressions, excluded.reach
         )
     returning e.organization_id
 )

@@ -60,7 +60,7 @@ create temporary table staged_observations (
     post_type text,
     url text,
     own_payload json,
-    hashtags text [],
+    hashtags text[],
     has_counters boolean not null,
     reactions bigint,
     comments bigint,
