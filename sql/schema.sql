@@ -1172,7 +1172,7 @@ CREATE TABLE scraping.posts (
     CONSTRAINT posts_posted_at_check CHECK (((posted_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (posted_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT posts_urn_check CHECK ((urn <> ''::text))
 )
-WITH (toast_tuple_target='512');
+WITH (toast_tuple_target='512', fillfactor='60');
 
 ALTER TABLE ONLY scraping.posts FORCE ROW LEVEL SECURITY;
 
@@ -1632,7 +1632,8 @@ CREATE TABLE scraping.post_hashtags (
     hashtag_id text NOT NULL,
     seen_on datemultirange NOT NULL,
     is_current boolean NOT NULL
-);
+)
+WITH (fillfactor='60');
 
 ALTER TABLE ONLY scraping.post_hashtags FORCE ROW LEVEL SECURITY;
 
@@ -1686,7 +1687,8 @@ CREATE TABLE scraping.post_media (
     CONSTRAINT post_media_media_id_check CHECK ((media_id ~~ 'med-________'::text)),
     CONSTRAINT post_media_media_type_check CHECK ((media_type = ANY (ARRAY['image'::text, 'video'::text, 'document'::text, 'thumbnail'::text]))),
     CONSTRAINT post_media_position_check CHECK (("position" >= 0))
-);
+)
+WITH (fillfactor='60');
 
 ALTER TABLE ONLY scraping.post_media FORCE ROW LEVEL SECURITY;
 
@@ -1798,7 +1800,7 @@ COMMENT ON COLUMN scraping.profiles.headline IS 'What the profile says of itself
 
 COMMENT ON COLUMN scraping.profiles.profile_url IS 'Its page.';
 
-COMMENT ON COLUMN scraping.profiles.is_tracked IS 'The profile is one whose posts we scrape.';
+COMMENT ON COLUMN scraping.profiles.is_tracked IS 'People want its posts fetched: a load never sets it, because fetching costs money.';
 
 COMMENT ON COLUMN scraping.profiles.is_active IS 'The switch for people: false pauses the scraping of a tracked profile.';
 

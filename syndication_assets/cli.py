@@ -134,6 +134,7 @@ def replay(organization: str | None) -> None:
     ranges = landing.days_in_quarantine(_migrated_database_url(settings), organization)
     if not ranges:
         click.echo("Nothing is in quarantine.")
+        return
     for first_day, last_day in ranges:
         _materialize(first_day.isoformat(), last_day.isoformat(), ())
     remaining = landing.open_quarantine(database_url(settings), organization)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import connect
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 
@@ -49,3 +50,9 @@ def _make_database(database_url: str) -> None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier("dagster")))
             except psycopg.errors.DuplicateDatabase:
                 return
+            except psycopg.errors.InsufficientPrivilege:
+                raise SyndicationError(
+                    "The user may not create the database `dagster`, which Dagster keeps its runs in. Let an "
+                    "administrator run `create database dagster owner <user>`, or name another database in "
+                    "SYNDICATION_DAGSTER_STORAGE_URL."
+                ) from None

@@ -19,7 +19,7 @@ def require_organization(url: str, slug: str) -> None:
         slugs = [row[0] for row in connection.execute("select slug from tenancy.organizations order by slug")]
     if slug not in slugs:
         raise SyndicationError(
-            f"There is no organization {slug!r}: there are {', '.join(slugs)}. make it first, "
+            f"There is no organization {slug!r}: there are {', '.join(slugs)}. Make it first, "
             "as a row of tenancy.organizations."
         )
 

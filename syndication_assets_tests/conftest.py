@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from psycopg import sql
 
 from syndication_assets import migrations
@@ -22,6 +23,7 @@ from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets_tests.servers import Server, start_servers
 
 _numbers = itertools.count(1)
+set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,18 +9,23 @@ select
     o.organization_id,
     %(window_start)s::date + d.day_number as activity_date
 from tenancy.organizations as o
-cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number)
-union
+cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number);
+
+-- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
+with taken_notes as (
+    delete from engagement.days_to_roll_up
+    where table_name = 'hashtag_engagement_daily'
+    returning organization_id, activity_date
+)
+
+insert into days_to_compute
 select
     organization_id,
     activity_date
-from engagement.days_to_roll_up
-where table_name = 'hashtag_engagement_daily';
+from taken_notes
+where activity_date < %(window_start)s::date or activity_date >= %(window_end)s::date;
 
 analyze days_to_compute;
-
-delete from engagement.days_to_roll_up
-where table_name = 'hashtag_engagement_daily';
 
 create temporary table computed_rows on commit drop as
 select
@@ -40,15 +45,15 @@ select
     views_delta,
     impressions_delta,
     engagement_delta,
-    case denominator_kinds when 1 then denominator_kind end as rate_denominator_kind,
-    case denominator_kinds when 1 then rate_numerator end as rate_numerator,
-    case denominator_kinds when 1 then rate_denominator end as rate_denominator,
+    case when has_one_denominator_kind then denominator_kind end as rate_denominator_kind,
+    case when has_one_denominator_kind then rate_numerator end as rate_numerator,
+    case when has_one_denominator_kind then rate_denominator end as rate_denominator,
     case
-        when denominator_kinds = 1 and abs(rate_numerator) < 999.9999995 * abs(rate_denominator)
+        when has_one_denominator_kind and abs(rate_numerator) < 999.9999995 * abs(rate_denominator)
             then round(rate_numerator::numeric / nullif(rate_denominator, 0), 6)
     end as engagement_rate,
-    case denominator_kinds when 1 then round(mean_engagement_rate, 6) end as mean_engagement_rate,
-    case denominator_kinds when 1 then 'engagement_rate_by_' || denominator_kind || '/1' end as rate_formula
+    case when has_one_denominator_kind then round(mean_engagement_rate, 6) end as mean_engagement_rate,
+    case when has_one_denominator_kind then 'engagement_rate_by_' || denominator_kind || '/1' end as rate_formula
 from (
     select
         e.organization_id,
@@ -67,7 +72,7 @@ from (
         sum(e.views_delta)::bigint as views_delta,
         sum(e.impressions_delta)::bigint as impressions_delta,
         sum(e.engagement_delta)::bigint as engagement_delta,
-        count(distinct e.rate_denominator_kind) as denominator_kinds,
+        min(e.rate_denominator_kind) = max(e.rate_denominator_kind) as has_one_denominator_kind,
         min(e.rate_denominator_kind) as denominator_kind,
         (sum(e.engagement_delta) filter (where e.rate_denominator is not null))::bigint as rate_numerator,
         (sum(e.rate_denominator) filter (where e.engagement_delta is not null))::bigint as rate_denominator,

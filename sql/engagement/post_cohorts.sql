@@ -3,17 +3,22 @@
 -- engagement.days_to_roll_up holds for this table, are computed at all ages, from all of their observations. A re-run
 -- changes nothing, and the order of days does not matter. A post keeps its rows, all NULL, when it loses its snapshots.
 
-create temporary table noted_days on commit drop as
+create temporary table noted_days (organization_id text not null, activity_date date not null) on commit drop;
+
+-- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
+with taken_notes as (
+    delete from engagement.days_to_roll_up
+    where table_name = 'post_cohorts'
+    returning organization_id, activity_date
+)
+
+insert into noted_days
 select
     organization_id,
     activity_date
-from engagement.days_to_roll_up
-where table_name = 'post_cohorts';
+from taken_notes;
 
 analyze noted_days;
-
-delete from engagement.days_to_roll_up
-where table_name = 'post_cohorts';
 
 create temporary table computed_rows on commit drop as
 select
@@ -61,12 +66,12 @@ from (
     select
         n.organization_id,
         n.post_id
-    from noted_days as d
+    from noted_days
     inner join scraping.data_downloads as n
         on
-            d.organization_id = n.organization_id
-            and n.downloaded_at >= d.activity_date::timestamp at time zone 'utc'
-            and n.downloaded_at < (d.activity_date + 1)::timestamp at time zone 'utc'
+            noted_days.organization_id = n.organization_id
+            and n.downloaded_at >= noted_days.activity_date::timestamp at time zone 'utc'
+            and n.downloaded_at < (noted_days.activity_date + 1)::timestamp at time zone 'utc'
 ) as t
 inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id
 cross join engagement.cohort_ages as a
@@ -89,7 +94,8 @@ analyze computed_rows;
 with written_rows as (
     insert into engagement.post_cohorts as e (
         organization_id, post_id, age_name, platform, posted_at, observed_at, reactions, comments, shares, saves,
-        clicks, views, impressions, reach, engagement, rate_denominator_kind, rate_denominator, engagement_rate, rate_formula
+        clicks, views, impressions, reach, engagement, rate_denominator_kind, rate_denominator, engagement_rate,
+        rate_formula
     )
     select
         c.*,

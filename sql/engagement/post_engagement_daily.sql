@@ -555,7 +555,7 @@ noted_days as (
         values ('profile_engagement_daily'), ('platform_engagement_daily'), ('hashtag_engagement_daily')
     ) as rollup (table_name)
     where changed.activity_date < %(window_start)s::date or changed.activity_date >= %(window_end)s::date
-    union all
+    union
     -- The cohorts compute every post of a day anew, so one day is enough.
     select
         c.organization_id,
@@ -564,7 +564,8 @@ noted_days as (
     from closings as c
     inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
     group by c.organization_id, c.post_id
-    on conflict do nothing
+    on conflict (organization_id, table_name, activity_date) do update set
+        activity_date = excluded.activity_date -- locks the note: who takes it now must wait for these rows
 )
 
 select

@@ -242,7 +242,7 @@ comment on column scraping.profiles.last_synced_at is 'The newest observation of
 comment on column scraping.profiles.created_at is 'When we wrote the row.';
 comment on column scraping.profiles.updated_at is 'When we changed the row.';
 
-comment on column scraping.profiles.is_tracked is 'The profile is one whose posts we scrape.';
+comment on column scraping.profiles.is_tracked is 'People want its posts fetched: a load never sets it, because fetching costs money.';
 comment on column scraping.profiles.is_active is
 'The switch for people: false pauses the scraping of a tracked profile.';
 comment on column scraping.profiles.post_count is 'Posts and reposts by this profile that we have seen.';
@@ -279,7 +279,9 @@ create table scraping.posts (
     foreign key (organization_id, profile_id) references scraping.profiles,
     foreign key (organization_id, reposted_post_id) references scraping.posts,
     check (reposted_post_id <> post_id)
-) with (toast_tuple_target = 512);
+)
+-- Every observation updates a post, none of its indexed columns: with room in its page, no index is written.
+with (toast_tuple_target = 512, fillfactor = 60);
 
 comment on table scraping.posts is
 'One row is one post. Counters are not here: they are in data_downloads, one row an observation.';
@@ -365,7 +367,7 @@ create table scraping.post_media (
     primary key (organization_id, media_id),
     unique (organization_id, post_id, media_key),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade
-);
+) with (fillfactor = 60);
 
 comment on table scraping.post_media is
 'One row is one picture, video or document of a post. Signed URLs change with every scrape: the identity is the '
@@ -415,7 +417,7 @@ create table scraping.post_hashtags (
     primary key (organization_id, post_id, hashtag_id),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade,
     foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
-);
+) with (fillfactor = 60);
 
 comment on table scraping.post_hashtags is
 'One row is one hashtag of one post. `seen_on` are the days on which the post''s text had it: texts are edited, '

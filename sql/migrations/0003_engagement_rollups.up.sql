@@ -11,7 +11,7 @@ create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable strict parallel safe
 as $$ select later $$;
 
-create aggregate engagement.last_known(bigint) (
+create aggregate engagement.last_known(bigint) ( -- noqa: LT01
     sfunc = engagement.later_value, stype = bigint, parallel = safe
 );
 

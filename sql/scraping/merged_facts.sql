@@ -31,7 +31,8 @@ cross join (
     values ('profile_engagement_daily'), ('platform_engagement_daily'), ('hashtag_engagement_daily')
 ) as rollup (table_name)
 where e.organization_id = %(organization_id)s and e.post_id = %(losing_post_id)s
-on conflict do nothing;
+on conflict (organization_id, table_name, activity_date) do update set
+    activity_date = excluded.activity_date; -- locks the note: who takes it now must wait for these rows
 
 -- The newest observation describes the post, the newest one that met the post itself tells what it reposts.
 update scraping.posts as w set

@@ -1,13 +1,14 @@
 -- One row is one id under which a post is known. A re-run changes nothing; an id that belongs to another post already
 -- stays there.
 
-insert into scraping.post_aliases as p (organization_id, platform, alias_kind, alias, post_id, first_seen_at)
+create temporary table new_aliases on commit drop as
 select
     a.organization_id,
     a.platform,
     a.alias_kind,
     a.alias,
     s.post_id,
+    s.is_new,
     c.first_seen_at
 from staged_aliases as a
 inner join staged_posts as s on a.component = s.component
@@ -20,18 +21,42 @@ inner join (
     inner join staged_aliases as n on o.node = n.node
     group by n.component
 ) as c on a.component = c.component
-order by a.organization_id, a.platform, a.alias_kind, a.alias
+left join scraping.post_aliases as known
+    on
+        a.organization_id = known.organization_id
+        and a.platform = known.platform
+        and a.alias_kind = known.alias_kind
+        and a.alias = known.alias
+where known.alias is null or (known.first_seen_at > c.first_seen_at and known.post_id = s.post_id);
+
+analyze new_aliases;
+
+insert into scraping.post_aliases as p (organization_id, platform, alias_kind, alias, post_id, first_seen_at)
+select
+    organization_id,
+    platform,
+    alias_kind,
+    alias,
+    post_id,
+    first_seen_at
+from new_aliases
+order by organization_id, platform, alias_kind, alias
 on conflict (organization_id, platform, alias_kind, alias) do update set
-    first_seen_at = excluded.first_seen_at
-where excluded.first_seen_at < p.first_seen_at and excluded.post_id = p.post_id;
+    first_seen_at = excluded.first_seen_at;
 
 -- A post goes by its strongest id, of several by the least: one that is known by a weaker id learns its canonical one.
 update scraping.posts as p set urn = a.alias, urn_kind = a.alias_kind
 from (
     select distinct on (a.organization_id, a.post_id) a.*
     from scraping.post_aliases as a
-    inner join described_posts as d on a.organization_id = d.organization_id and a.post_id = d.post_id
-    where not d.is_new
+    where
+        (a.organization_id, a.post_id) in (
+            select
+                n.organization_id,
+                n.post_id
+            from new_aliases as n
+            where not n.is_new
+        )
     order by
         a.organization_id asc,
         a.post_id asc,

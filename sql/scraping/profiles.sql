@@ -1,8 +1,9 @@
--- One row is one profile: tracked by us, or met as an author. The newest observation describes it; the switches and
--- notes belong to people and are never touched. A re-run changes nothing.
+-- One row is one profile: scraped for, or met as an author. The newest observation describes it; whether it is tracked,
+-- paused or noted belongs to people and is never touched, because a tracked profile is fetched, and that costs money.
+-- A re-run changes nothing.
 
 insert into scraping.profiles as p (
-    organization_id, platform, username, name, kind, headline, profile_url, is_tracked, described_at, last_synced_at
+    organization_id, platform, username, name, kind, headline, profile_url, described_at, last_synced_at
 )
 select
     a.organization_id,
@@ -12,7 +13,6 @@ select
     d.kind,
     d.headline,
     d.profile_url,
-    a.is_tracked,
     d.observed_at,
     a.last_synced_at
 from (
@@ -20,8 +20,7 @@ from (
         organization_id,
         platform,
         username,
-        bool_or(is_tracked) as is_tracked,
-        max(observed_at) filter (where is_tracked) as last_synced_at
+        max(observed_at) filter (where is_scraped_for) as last_synced_at
     from staged_authors
     group by organization_id, platform, username
 ) as a
@@ -44,7 +43,6 @@ on conflict (organization_id, platform, username) do update set
     profile_url = case
         when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.profile_url else p.profile_url
     end,
-    is_tracked = p.is_tracked or excluded.is_tracked,
     described_at = greatest(p.described_at, excluded.described_at),
     last_synced_at = greatest(p.last_synced_at, excluded.last_synced_at)
 where
@@ -54,5 +52,4 @@ where
         and (excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
         is distinct from (p.name, p.kind, p.headline, p.profile_url)
     )
-    or excluded.last_synced_at > coalesce(p.last_synced_at, '-infinity')
-    or excluded.is_tracked > p.is_tracked;
+    or excluded.last_synced_at > coalesce(p.last_synced_at, '-infinity');

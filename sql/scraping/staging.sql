@@ -95,7 +95,7 @@ create temporary table staged_authors (
     kind text,
     headline text,
     profile_url text,
-    is_tracked boolean not null,
+    is_scraped_for boolean not null,
     observed_at timestamptz not null
 ) on commit drop;
 

@@ -61,7 +61,11 @@ def start(local_directory: Path) -> str:
             existing = {name for (name,) in connection.execute("select datname from pg_database")}
             for database in ("syndication", "dagster"):
                 if database not in existing:
-                    connection.execute(f"create database {database}")
+                    # Names and ids are compared byte by byte: several times faster than through the C library.
+                    connection.execute(
+                        f"create database {database} template template0"
+                        " locale_provider builtin builtin_locale 'C.UTF-8'"
+                    )
     return _url("syndication", socket_directory)
 
 

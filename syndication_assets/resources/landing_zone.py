@@ -9,6 +9,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -53,6 +54,8 @@ class LandingZone:
         self.url = url
         self._filesystem, root = fsspec.core.url_to_fs(url)
         self._root = str(root).rstrip("/")
+        # A file system of fsspec is shared and may remember listings: new files must be seen.
+        self._filesystem.invalidate_cache()
         self._is_local = isinstance(self._filesystem, LocalFileSystem)
 
     @classmethod
@@ -104,10 +107,11 @@ class LandingZone:
         for organization in self._folders(""):
             for source in self._folders(organization):
                 for name in self._folders(f"{organization}/{source}"):
-                    try:
-                        yield organization, source, date.fromisoformat(name)
-                    except ValueError:
-                        continue
+                    # `fromisoformat` knows other spellings of a day, and no load looks into those folders.
+                    with suppress(ValueError):
+                        day = date.fromisoformat(name)
+                        if day.isoformat() == name:
+                            yield organization, source, day
 
     def exists(self, path: str) -> bool:
         return bool(self._filesystem.exists(self._absolute(path)))

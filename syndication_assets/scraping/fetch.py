@@ -137,7 +137,9 @@ def youtube_source(api: YouTubeDataApi, limit: int = 50) -> FetchSource:
 def active_organizations(url: str) -> list[Organization]:
     with transaction(url) as connection:
         rows = connection.execute(
-            "select organization_id, slug from tenancy.organizations where is_active order by slug"
+            "select organization_id, slug from tenancy.organizations"
+            # Invented people cannot be fetched, and their samples never mix with what is measured.
+            " where is_active and not settings @> '{\"is_sample\": true}' order by slug"
         ).fetchall()
     return [Organization(*row) for row in rows]
 

@@ -8,6 +8,9 @@ MAXIMUM_HASHTAG_LENGTH = 100
 
 # An address is taken whole, and the `#` in it with it. The full-width number sign is what a Japanese keyboard types.
 _ADDRESS_OR_NUMBER_SIGN = re.compile(r"(?:https?://|www\.)\S*|[#＃]", re.IGNORECASE)  # noqa: RUF001
+_NUMBER_SIGN = re.compile(r"[#＃]")  # noqa: RUF001
+# Most of a word, at the speed of the regular expression engine; it does not take combining marks for letters.
+_LETTERS = re.compile(r"\w*")
 # Inside a word, not at its end: the zero-width joiners of Persian and Indic scripts, the Catalan and Katakana dots.
 _JOINERS = "\u200c\u200d\u00b7\u30fb"
 
@@ -23,7 +26,9 @@ def extract_hashtags(text: str) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     end_of_last = -1
-    for match in _ADDRESS_OR_NUMBER_SIGN.finditer(text):
+    lowered = text.lower()
+    has_addresses = "://" in lowered or "www." in lowered
+    for match in (_ADDRESS_OR_NUMBER_SIGN if has_addresses else _NUMBER_SIGN).finditer(text):
         start = match.start()
         if match.end() != start + 1 or not (start == end_of_last or _may_begin(text, start)):
             continue
@@ -50,10 +55,15 @@ def _is_word_character(character: str) -> bool:
 
 
 def _word_at(text: str, start: int) -> str:
-    end = start
+    end = _letters_end(text, start)
     while end < len(text) and (_is_word_character(text[end]) or text[end] in _JOINERS):
-        end += 1
+        end = _letters_end(text, end + 1)
     return text[start:end].rstrip(_JOINERS)
+
+
+def _letters_end(text: str, start: int) -> int:
+    match = _LETTERS.match(text, start)
+    return match.end() if match is not None else start
 
 
 def _normalized(word: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Literal
+from urllib.parse import unquote
 
 from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
 from syndication_assets.scraping.observation import ItemRejectedError, ParsedItem
@@ -140,7 +141,7 @@ def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tup
 def tracked_username(name: str) -> str | None:
     """The profile that a `<kind>_<username>_<time>.json` or `dataset_<username>.json` file was scraped for."""
     match = _FILE_NAME.match(name) or _DATASET_NAME.match(name)
-    return match["username"] if match is not None else None
+    return unquote(match["username"]) if match is not None else None
 
 
 def _read_items(reading: FileReading, source: Source, content: bytes) -> None:

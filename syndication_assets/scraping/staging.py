@@ -33,7 +33,8 @@ _COLUMNS = {
     " text_content, article, post_type, url, own_payload, hashtags, has_counters, reactions, comments, shares, saves,"
     " clicks, views, impressions, reach, stats",
     "staged_media": "observation_id, position, media_key, media_type, media_url, width, height, title, page_count",
-    "staged_authors": "organization_id, platform, username, name, kind, headline, profile_url, is_tracked, observed_at",
+    "staged_authors": "organization_id, platform, username, name, kind, headline, profile_url, is_scraped_for,"
+    " observed_at",
     "staged_aliases": "node, component, organization_id, platform, alias_kind, alias",
 }
 
@@ -195,7 +196,7 @@ class Staging:
             self._add_author(organization_id, platform, author.username, described, False, reading.observed_at)
 
     def _add_author(
-        self, organization_id: str, platform: str, username: str, author: Any, is_tracked: bool, observed_at: Any
+        self, organization_id: str, platform: str, username: str, author: Any, is_scraped_for: bool, observed_at: Any
     ) -> None:
         row = (
             organization_id,
@@ -205,7 +206,7 @@ class Staging:
             author.kind if author is not None else None,
             author.headline if author is not None else None,
             author.profile_url if author is not None else None,
-            is_tracked,
+            is_scraped_for,
             observed_at,
         )
         self._authors[row] = row

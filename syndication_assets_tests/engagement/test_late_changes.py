@@ -1,10 +1,13 @@
 """What a late file, a removed snapshot and a rewritten history change in the rollups, and what they leave alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
 import pytest
 
+from syndication_assets.resources.database import transaction
+from syndication_assets.sql_assets import run_window
 from syndication_assets_tests.engagement.snapshots import ROLLUPS, History, Row, day, moment, without
 
 TABLE = "post_engagement_daily"
@@ -139,6 +142,25 @@ def test_days_that_change_outside_of_the_window_are_noted_and_consumed(database_
     assert notes(history) == {("profile_engagement_daily", 5), ("hashtag_engagement_daily", 5)}
     assert {number for number in range(1, 9) if before.get(day(number)) != after.get(day(number))} == {3, 5}
     assert (after[day(3)]["reactions_delta"], after[day(5)]["reactions_delta"]) == (33, 57)
+
+
+def test_a_note_that_is_written_while_it_is_taken_is_not_lost(database_url: str):
+    """Two runs at once: one notes a day that is noted already, the other takes the note before the first commits."""
+    history = History(database_url)
+    post = three_posts(history)
+    history.snapshot(post, moment(3, "18:00"), reactions=33)
+    history.roll_up(TABLE, 3)
+    history.snapshot(post, moment(3, "20:00"), reactions=35)
+    with ThreadPoolExecutor() as pool:
+        with transaction(database_url) as writer:
+            run_window(writer, f"engagement/{TABLE}.sql", day(3), day(4))
+            taker = pool.submit(history.roll_up, "platform_engagement_daily", 8)
+            with pytest.raises(TimeoutError):
+                taker.result(timeout=0.5)
+        taker.result(timeout=30)
+    # Three posts: two grew by 20 since the third day, this one by 15.
+    totals = {row["activity_date"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
+    assert totals[day(5)] == 20 + 20 + 15
 
 
 def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(database_url: str):

@@ -294,6 +294,14 @@ def test_the_asset_says_how_to_track_a_profile(
     assert dagster_run_id is not None
 
 
+def test_an_organization_of_sample_data_is_never_fetched(database_url: str) -> None:
+    """`make demo` leaves invented people behind: nobody pays to scrape them, and no answer mixes with the samples."""
+    track(database_url, "ada", slug="demo")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("""update tenancy.organizations set settings = '{"is_sample": true}' where slug = 'demo'""")
+    assert [organization.slug for organization in active_organizations(database_url)] == ["default"]
+
+
 def test_the_asset_fetches_every_active_organization(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, zone: LandingZone, apify: FakeApify
 ) -> None:

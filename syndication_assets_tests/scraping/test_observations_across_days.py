@@ -225,20 +225,38 @@ def test_a_profile_is_counted_described_and_synced_and_its_switches_are_left_to_
     desk.load(MONDAY)
     profiles = "select username, name, post_count, is_tracked, last_synced_at from scraping.profiles order by 1"
     assert desk.rows(profiles) == [
-        ("anna", "Anna Ash", 1, True, at(MONDAY, 9)),
+        ("anna", "Anna Ash", 1, False, at(MONDAY, 9)),
         ("bert", "Bert Ash", 1, False, None),
     ]
     desk.execute("update scraping.profiles set is_active = false, notes = 'on leave' where username = 'anna'")
     desk.land(TUESDAY, 9, post(activity_id(3)), post(ONE))
     desk.load(TUESDAY, MONDAY)
-    assert desk.rows(profiles)[0] == ("anna", "Anna Ash", 2, True, at(TUESDAY, 9))
+    assert desk.rows(profiles)[0] == ("anna", "Anna Ash", 2, False, at(TUESDAY, 9))
     assert desk.rows("select is_active, notes from scraping.profiles where username = 'anna'") == [(False, "on leave")]
+
+
+@pytest.mark.parametrize("is_tracked", [True, False])
+def test_a_load_never_decides_who_is_fetched(desk: Desk, is_tracked: bool):
+    """A tracked profile is scraped every few hours, and that costs money: only people switch it on."""
+    desk.land(MONDAY, 9, post(ONE))
+    desk.load(MONDAY)
+    assert desk.rows("select is_tracked from scraping.profiles") == [(False,)]
+    desk.execute(f"update scraping.profiles set is_tracked = {is_tracked}")
+    desk.land(TUESDAY, 9, post(ONE))
+    desk.load(TUESDAY, MONDAY)
+    assert desk.rows("select is_tracked from scraping.profiles") == [(is_tracked,)]
+
+
+def test_a_username_that_was_encoded_for_its_file_name_is_the_author_of_its_posts(desk: Desk):
+    desk.put(MONDAY, "dataset_jos%C3%A9_2025-11-03_09-00-00-000.json", json.dumps([post(ONE, author="josé")]).encode())
+    desk.load(MONDAY)
+    assert desk.rows("select username, post_count from scraping.profiles") == [("josé", 1)]
 
 
 def test_a_profile_is_one_whatever_the_case_in_the_file_name(desk: Desk):
     desk.land(MONDAY, 9, post(ONE), username="Anna")
     desk.load(MONDAY)
-    assert desk.rows("select username, is_tracked, name from scraping.profiles") == [("anna", True, "Anna Ash")]
+    assert desk.rows("select username, name from scraping.profiles") == [("anna", "Anna Ash")]
 
 
 def test_a_post_that_changes_its_author_is_counted_where_it_is_now(desk: Desk):

@@ -25,7 +25,7 @@ select
     p.username,
     p.name,
     p.profile_url,
-    p.is_tracked,
+    p.is_tracked or p.last_synced_at is not null as is_tracked,
     r.engagement,
     c.engagement as compared_engagement,
     d.reactions,

@@ -1,0 +1,51 @@
+"""The front door: what Dagster loads, and what its instance is told."""
+
+from pathlib import Path
+
+import yaml
+
+from syndication_assets.dagster_instance import storage_url
+from syndication_assets.definitions import defs
+from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROOMS = {"scraping", "engagement", "operations"}
+
+
+def test_nothing_is_renamed_added_or_lost_by_accident():
+    """The state of schedules, sensors and partitions hangs on names."""
+    assert snapshot() == SNAPSHOT.read_text(), "python -m syndication_assets_tests.definitions_snapshot writes it anew"
+
+
+def test_every_asset_has_a_room_an_owner_a_kind_and_a_description():
+    for spec in defs.resolve_all_asset_specs():
+        assert spec.group_name in ROOMS, spec.key
+        assert spec.key.path[0] == spec.group_name, spec.key
+        assert spec.owners, spec.key
+        assert spec.kinds, spec.key
+        assert len(spec.description or "") > 80, spec.key
+
+
+def test_every_table_asset_has_a_check():
+    graph = defs.resolve_asset_graph()
+    checked = {key.asset_key for key in graph.asset_check_keys}
+    tables = {spec.key for spec in defs.resolve_all_asset_specs() if "dagster/table_name" in spec.metadata}
+    assert tables - checked == set()
+
+
+def test_the_code_location_has_its_name_for_ever():
+    workspace = yaml.safe_load((PROJECT / "workspace.yaml").read_text())
+    assert workspace["load_from"][0]["python_module"]["location_name"] == "syndication"
+
+
+def test_dagsters_storage_names_the_driver_that_its_event_log_works_on():
+    url = storage_url("postgresql://postgres@/syndication?host=/somewhere")
+    assert url == "postgresql+psycopg2://postgres@/dagster?host=/somewhere"
+
+
+def test_the_instance_sends_nothing_home_and_greets_nobody():
+    instance = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
+    assert instance["telemetry"] == {"enabled": False}
+    assert instance["nux"] == {"enabled": False}
+    assert instance["run_retries"]["retry_on_asset_or_op_failure"] is False
+    assert "run_queue" not in instance
