@@ -242,7 +242,8 @@ comment on column scraping.profiles.last_synced_at is 'The newest observation of
 comment on column scraping.profiles.created_at is 'When we wrote the row.';
 comment on column scraping.profiles.updated_at is 'When we changed the row.';
 
-comment on column scraping.profiles.is_tracked is 'People want its posts fetched: a load never sets it, because fetching costs money.';
+comment on column scraping.profiles.is_tracked is
+'People want its posts fetched: a load never sets it, because fetching costs money.';
 comment on column scraping.profiles.is_active is
 'The switch for people: false pauses the scraping of a tracked profile.';
 comment on column scraping.profiles.post_count is 'Posts and reposts by this profile that we have seen.';
