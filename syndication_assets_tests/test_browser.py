@@ -74,9 +74,20 @@ def ui(landed_url: str, server: Server, template_database: str, tmp_path: Path) 
             _wait_for(address, process, tmp_path / "dev.log")
             yield address
         finally:
-            # The UI's server, daemon and code location are children of their own.
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the UI with its server, daemon and code location, which are processes of their own in its group.
+
+    Told to go, they sometimes wait for each other: then they are not asked again.
+    """
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+    process.wait(timeout=20)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
