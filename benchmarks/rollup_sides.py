@@ -1,10 +1,12 @@
 """The engagement rollups, computed three ways: as one Dagster run, by psql, and by the project's own SQL runner.
 
-All three execute the same SQL files in the same transactions with the same settings; what differs is who asks.
+All three execute the same SQL files in the same transactions with the same settings; what differs is who asks. A run
+of Dagster checks what it wrote, so psql runs the checks too.
 """
 
 import io
 import subprocess
+import sys
 from contextlib import redirect_stderr
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,7 @@ import psycopg
 from psycopg import ClientCursor
 
 from benchmarks.workplace import Workplace
+from syndication_assets.engagement.checks import CHECKS
 from syndication_assets.resources.database import load_sql, transaction
 from syndication_assets.sql_assets import run_window
 
@@ -22,6 +25,7 @@ ROLLUPS = (
     "platform_engagement_daily",
     "hashtag_engagement_daily",
     "post_cohorts",
+    "product_post_performance",
 )
 """In an order in which each comes after what it is computed from."""
 
@@ -30,6 +34,13 @@ begin;
 set local role syndication_pipeline;
 set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC';
 select pg_advisory_xact_lock(hashtext('syndication'), hashtext('engagement.{table}'));
+"""
+
+_BEGIN_CHECKS = """\
+begin;
+set local role syndication_pipeline;
+set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC';
+set transaction read only;
 """
 
 
@@ -66,8 +77,9 @@ def run_with_psql(url: str, script: Path) -> None:
 
 
 def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> Path:
-    """A file for psql with the statements that the assets run for these days, parameters bound."""
+    """A file for psql with the statements that the assets and their checks run for these days, parameters bound."""
     parameters = {"window_start": first_day, "window_end": end_day}
+    checks = [check for check in CHECKS if check.table in ROLLUPS]
     with psycopg.connect(url) as connection:
         cursor = ClientCursor(connection)
         transactions = [
@@ -76,6 +88,13 @@ def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> P
             + ";\ncommit;\n"
             for table in ROLLUPS
         ]
+        offenders = [
+            "select count(*) from (\n"
+            + cursor.mogrify(load_sql(check.path("engagement")), parameters).strip().removesuffix(";")
+            + "\n) as offenders;\n"
+            for check in checks
+        ]
+    transactions.append(_BEGIN_CHECKS + "".join(offenders) + "commit;\n")
     path.write_text("\n".join(transactions), encoding="utf-8")
     return path
 
@@ -92,6 +111,17 @@ def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]
         run = materialize_range(defs, instance, first_day.isoformat(), last_day.isoformat(), selection)
     if not run.is_success:
         raise RuntimeError(f"the Dagster run failed: {run.failure}\n{progress.getvalue()}")
+
+
+def launch_dagster_run(first_day: date, last_day: date, selection: tuple[str, ...]) -> None:
+    """The same in a process of its own, as Dagster's launcher starts every run. RuntimeError if the command fails."""
+    command = [sys.executable, "-c", "from syndication_assets.cli import main; main()", "materialize"]
+    command += ["--partitions", f"{first_day}...{last_day}"]
+    for part in selection:
+        command += ["--select", part]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise RuntimeError(f"the run failed: {finished.stderr.strip()}")
 
 
 def rollup_selection() -> tuple[str, ...]:

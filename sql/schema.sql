@@ -21,6 +21,27 @@ $$;
 set local search_path = '';
 set local check_function_bodies = false;
 
+-- schema catalogue
+
+CREATE SCHEMA catalogue AUTHORIZATION syndication_owner;
+
+GRANT USAGE ON SCHEMA catalogue TO syndication_pipeline;
+GRANT USAGE ON SCHEMA catalogue TO syndication_reader;
+
+-- schema channels
+
+CREATE SCHEMA channels AUTHORIZATION syndication_owner;
+
+GRANT USAGE ON SCHEMA channels TO syndication_pipeline;
+GRANT USAGE ON SCHEMA channels TO syndication_reader;
+
+-- schema content
+
+CREATE SCHEMA content AUTHORIZATION syndication_owner;
+
+GRANT USAGE ON SCHEMA content TO syndication_pipeline;
+GRANT USAGE ON SCHEMA content TO syndication_reader;
+
 -- schema engagement
 
 CREATE SCHEMA engagement AUTHORIZATION syndication_owner;
@@ -34,6 +55,13 @@ CREATE SCHEMA operations AUTHORIZATION syndication_owner;
 
 GRANT USAGE ON SCHEMA operations TO syndication_pipeline;
 GRANT USAGE ON SCHEMA operations TO syndication_reader;
+
+-- schema publishing
+
+CREATE SCHEMA publishing AUTHORIZATION syndication_owner;
+
+GRANT USAGE ON SCHEMA publishing TO syndication_pipeline;
+GRANT USAGE ON SCHEMA publishing TO syndication_reader;
 
 -- schema scraping
 
@@ -51,6 +79,101 @@ GRANT USAGE ON SCHEMA tenancy TO syndication_reader;
 
 set local role syndication_owner;
 
+-- type catalogue.snapshot_status
+
+CREATE TYPE catalogue.snapshot_status AS ENUM (
+    'loaded',
+    'refused'
+);
+
+-- type channels.account_status
+
+CREATE TYPE channels.account_status AS ENUM (
+    'active',
+    'paused',
+    'disconnected'
+);
+
+-- type channels.content_kind
+
+CREATE TYPE channels.content_kind AS ENUM (
+    'text',
+    'image',
+    'video',
+    'mixed'
+);
+
+-- domain channels.encrypted_secret
+
+CREATE DOMAIN channels.encrypted_secret AS text
+	CONSTRAINT encrypted_secret_check CHECK ((VALUE ~ '^v1:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$'::text));
+
+-- type channels.platform_status
+
+CREATE TYPE channels.platform_status AS ENUM (
+    'active',
+    'inactive',
+    'deprecated'
+);
+
+-- type channels.severity
+
+CREATE TYPE channels.severity AS ENUM (
+    'hard',
+    'soft'
+);
+
+-- type channels.support_status
+
+CREATE TYPE channels.support_status AS ENUM (
+    'active',
+    'beta',
+    'not_implemented',
+    'deprecated'
+);
+
+-- type channels.value_type
+
+CREATE TYPE channels.value_type AS ENUM (
+    'number',
+    'text',
+    'boolean',
+    'list'
+);
+
+-- type content.content_state
+
+CREATE TYPE content.content_state AS ENUM (
+    'generated',
+    'needs_review',
+    'approved',
+    'rejected',
+    'superseded'
+);
+
+-- type content.decision
+
+CREATE TYPE content.decision AS ENUM (
+    'approved',
+    'rejected'
+);
+
+-- type content.post_kind
+
+CREATE TYPE content.post_kind AS ENUM (
+    'product',
+    'blog_post',
+    'announcement'
+);
+
+-- type content.template_kind
+
+CREATE TYPE content.template_kind AS ENUM (
+    'feature',
+    'benefit',
+    'story'
+);
+
 -- type engagement.metric_kind
 
 CREATE TYPE engagement.metric_kind AS ENUM (
@@ -58,6 +181,47 @@ CREATE TYPE engagement.metric_kind AS ENUM (
     'delta',
     'gauge',
     'ratio'
+);
+
+-- type publishing.attempt_outcome
+
+CREATE TYPE publishing.attempt_outcome AS ENUM (
+    'published',
+    'retryable',
+    'permanent',
+    'refresh_token',
+    'disconnected',
+    'unknown'
+);
+
+-- type publishing.development_status
+
+CREATE TYPE publishing.development_status AS ENUM (
+    'draft',
+    'developed',
+    'testing',
+    'production'
+);
+
+-- type publishing.execution_status
+
+CREATE TYPE publishing.execution_status AS ENUM (
+    'success',
+    'failed',
+    'partial'
+);
+
+-- type publishing.target_state
+
+CREATE TYPE publishing.target_state AS ENUM (
+    'draft',
+    'ready',
+    'scheduled',
+    'publishing',
+    'published',
+    'failed',
+    'cancelled',
+    'needs_reconcile'
 );
 
 -- type scraping.observation_kind
@@ -111,6 +275,65 @@ CREATE TYPE tenancy.membership_status AS ENUM (
     'inactive',
     'suspended'
 );
+
+-- function channels.is_of_type
+
+CREATE FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (jsonb_typeof(value) = CASE value_type WHEN 'number'::channels.value_type THEN 'number'::text WHEN 'text'::channels.value_type THEN 'string'::text WHEN 'boolean'::channels.value_type THEN 'boolean'::text WHEN 'list'::channels.value_type THEN 'array'::text ELSE NULL::text END);
+
+REVOKE ALL ON FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) FROM PUBLIC;
+GRANT ALL ON FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) TO syndication_pipeline;
+GRANT ALL ON FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) TO syndication_reader;
+
+-- function channels.write_credential_audit_log
+
+CREATE FUNCTION channels.write_credential_audit_log() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'secret' end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'secret' end;
+    changed_row jsonb := coalesce(new_row, old_row);
+begin
+    if tg_op = 'UPDATE' and old.secret = new.secret and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    perform operations.ensure_month_partitions(
+        'tenancy.audit_log', (now() at time zone 'utc')::date, (now() at time zone 'utc')::date
+    );
+    insert into tenancy.audit_log (organization_id, actor, action, table_name, row_key, old_values, new_values)
+    values (
+        changed_row ->> 'organization_id',
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        lower(tg_op),
+        'channels.credentials',
+        jsonb_build_object(
+            'organization_id', changed_row -> 'organization_id', 'credential_id', changed_row -> 'credential_id'
+        ),
+        old_row,
+        new_row
+    );
+    return null;
+end
+$$;
+
+REVOKE ALL ON FUNCTION channels.write_credential_audit_log() FROM PUBLIC;
+
+-- function content.refuse_change_of_text
+
+CREATE FUNCTION content.refuse_change_of_text() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise exception 'a text never changes: write a new version of it'
+        using errcode = 'integrity_constraint_violation', constraint = 'posts_content_is_immutable';
+end
+$$;
+
+REVOKE ALL ON FUNCTION content.refuse_change_of_text() FROM PUBLIC;
 
 -- function engagement.later_value
 
@@ -212,6 +435,261 @@ $$;
 REVOKE ALL ON FUNCTION operations.ensure_upcoming_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION operations.ensure_upcoming_partitions() TO syndication_pipeline;
 
+-- function tenancy.public_id
+
+CREATE FUNCTION tenancy.public_id(prefix text, sequence_number bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((prefix || '-'::text) || lpad(to_hex(((sequence_number * 1597463007) & '4294967295'::bigint)), 8, '0'::text));
+
+REVOKE ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) TO syndication_reader;
+
+-- sequence content.approval_id_sequence
+
+CREATE SEQUENCE content.approval_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.approval_id_sequence TO syndication_pipeline;
+
+-- table content.approvals
+
+CREATE TABLE content.approvals (
+    organization_id text NOT NULL,
+    approval_id text DEFAULT tenancy.public_id('apr'::text, nextval('content.approval_id_sequence'::regclass)) NOT NULL,
+    content_id text NOT NULL,
+    content_hash bytea NOT NULL,
+    decision content.decision NOT NULL,
+    decided_by text NOT NULL,
+    is_by_rule boolean DEFAULT false NOT NULL,
+    reason text,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approvals_approval_id_check CHECK ((approval_id ~~ 'apr-________'::text)),
+    CONSTRAINT approvals_check CHECK (((decision = 'approved'::content.decision) OR (reason IS NOT NULL))),
+    CONSTRAINT approvals_decided_by_check CHECK ((decided_by <> ''::text))
+);
+
+ALTER TABLE ONLY content.approvals FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.approvals IS 'One row is one decision on one text. It holds for that hash only: an edited text waits for a new one.';
+
+COMMENT ON COLUMN content.approvals.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.approvals.approval_id IS 'Public id, apr-….';
+
+COMMENT ON COLUMN content.approvals.content_id IS 'The text.';
+
+COMMENT ON COLUMN content.approvals.content_hash IS 'What was decided on.';
+
+COMMENT ON COLUMN content.approvals.decision IS 'approved or rejected.';
+
+COMMENT ON COLUMN content.approvals.decided_by IS 'The person, or the rule.';
+
+COMMENT ON COLUMN content.approvals.is_by_rule IS 'Whether a rule decided.';
+
+COMMENT ON COLUMN content.approvals.reason IS 'Why; required of a rejection.';
+
+COMMENT ON COLUMN content.approvals.decided_at IS 'When.';
+
+ALTER TABLE ONLY content.approvals
+    ADD CONSTRAINT approvals_organization_id_content_id_decision_key UNIQUE (organization_id, content_id, decision);
+
+ALTER TABLE ONLY content.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (organization_id, approval_id);
+
+ALTER TABLE content.approvals ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.approvals TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.approvals FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.approvals TO syndication_pipeline;
+GRANT SELECT ON TABLE content.approvals TO syndication_reader;
+
+-- sequence content.content_id_sequence
+
+CREATE SEQUENCE content.content_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.content_id_sequence TO syndication_pipeline;
+
+-- table content.posts_content
+
+CREATE TABLE content.posts_content (
+    organization_id text NOT NULL,
+    content_id text DEFAULT tenancy.public_id('cnt'::text, nextval('content.content_id_sequence'::regclass)) NOT NULL,
+    post_core_id text NOT NULL,
+    variation integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    state content.content_state DEFAULT 'generated'::content.content_state NOT NULL,
+    text_content text NOT NULL,
+    hashtags text[] DEFAULT '{}'::text[] NOT NULL,
+    call_to_action text,
+    alt_text text,
+    link_url text,
+    image_url text,
+    language text DEFAULT 'en'::text NOT NULL,
+    generator text NOT NULL,
+    model text,
+    template_id text,
+    template_version integer,
+    attempts integer DEFAULT 1 NOT NULL,
+    content_hash bytea NOT NULL,
+    created_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT posts_content_attempts_check CHECK ((attempts > 0)),
+    CONSTRAINT posts_content_check CHECK ((num_nonnulls(template_id, template_version) <> 1)),
+    CONSTRAINT posts_content_check1 CHECK (((generator = 'llm'::text) = (model IS NOT NULL))),
+    CONSTRAINT posts_content_check2 CHECK (((generator = 'person'::text) = (created_by IS NOT NULL))),
+    CONSTRAINT posts_content_content_id_check CHECK ((content_id ~~ 'cnt-________'::text)),
+    CONSTRAINT posts_content_generator_check CHECK ((generator = ANY (ARRAY['template'::text, 'llm'::text, 'person'::text]))),
+    CONSTRAINT posts_content_variation_check CHECK (((variation >= 1) AND (variation <= 5))),
+    CONSTRAINT posts_content_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY content.posts_content FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.posts_content IS 'One row is one version of one variation of a post''s text. A text never changes: an edit is a new version.';
+
+COMMENT ON COLUMN content.posts_content.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.posts_content.content_id IS 'Public id, cnt-….';
+
+COMMENT ON COLUMN content.posts_content.post_core_id IS 'The post.';
+
+COMMENT ON COLUMN content.posts_content.variation IS 'Which of the texts that are compared, from 1.';
+
+COMMENT ON COLUMN content.posts_content.version IS 'From 1; the greatest counts.';
+
+COMMENT ON COLUMN content.posts_content.state IS 'Where it stands.';
+
+COMMENT ON COLUMN content.posts_content.text_content IS 'The whole text as it is published, hashtags and link included.';
+
+COMMENT ON COLUMN content.posts_content.hashtags IS 'Its hashtags, without #.';
+
+COMMENT ON COLUMN content.posts_content.call_to_action IS 'The sentence that asks the reader to do something.';
+
+COMMENT ON COLUMN content.posts_content.alt_text IS 'What the picture shows, for who cannot see it.';
+
+COMMENT ON COLUMN content.posts_content.link_url IS 'Where it leads.';
+
+COMMENT ON COLUMN content.posts_content.image_url IS 'The picture that goes with it.';
+
+COMMENT ON COLUMN content.posts_content.language IS 'ISO 639-1 code.';
+
+COMMENT ON COLUMN content.posts_content.generator IS 'Who wrote it: template fills in facts, llm is a language model, person an editor.';
+
+COMMENT ON COLUMN content.posts_content.model IS 'The language model; NULL for the others.';
+
+COMMENT ON COLUMN content.posts_content.template_id IS 'The template that it was made from; NULL for an edit.';
+
+COMMENT ON COLUMN content.posts_content.template_version IS 'Its version.';
+
+COMMENT ON COLUMN content.posts_content.attempts IS 'How often it was written until it stood here.';
+
+COMMENT ON COLUMN content.posts_content.content_hash IS 'BLAKE2b-128 of what would be published: approvals name it.';
+
+COMMENT ON COLUMN content.posts_content.created_by IS 'The editor; NULL for the others.';
+
+COMMENT ON COLUMN content.posts_content.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.posts_content.updated_at IS 'When its state changed.';
+
+ALTER TABLE ONLY content.posts_content
+    ADD CONSTRAINT posts_content_organization_id_post_core_id_variation_versio_key UNIQUE (organization_id, post_core_id, variation, version);
+
+ALTER TABLE ONLY content.posts_content
+    ADD CONSTRAINT posts_content_pkey PRIMARY KEY (organization_id, content_id);
+
+CREATE INDEX posts_content_state ON content.posts_content USING btree (organization_id, state);
+
+CREATE TRIGGER posts_content_is_immutable BEFORE UPDATE OF text_content, hashtags, call_to_action, alt_text, link_url, image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version ON content.posts_content FOR EACH ROW EXECUTE FUNCTION content.refuse_change_of_text();
+
+CREATE POLICY pipeline_all ON content.posts_content TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE content.posts_content ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON content.posts_content FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.posts_content TO syndication_pipeline;
+GRANT SELECT ON TABLE content.posts_content TO syndication_reader;
+
+-- function publishing.is_approved
+
+CREATE FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM (content.posts_content c JOIN content.approvals a ON (((c.organization_id = a.organization_id) AND (c.content_id = a.content_id)))) WHERE ((c.organization_id = is_approved.of_organization_id) AND (c.content_id = is_approved.of_content_id) AND (c.state = 'approved'::content.content_state) AND (c.content_hash = is_approved.of_content_hash) AND (a.content_hash = is_approved.of_content_hash) AND (a.decision = 'approved'::content.decision))));
+
+REVOKE ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) TO syndication_pipeline;
+GRANT ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) TO syndication_reader;
+
+-- function publishing.name_the_post
+
+CREATE FUNCTION publishing.name_the_post() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    select c.post_core_id, c.variation into new.post_core_id, new.variation
+    from content.posts_content c
+    where c.organization_id = new.organization_id and c.content_id = new.content_id;
+    return new;
+end
+$$;
+
+REVOKE ALL ON FUNCTION publishing.name_the_post() FROM PUBLIC;
+
+-- function publishing.refuse_illegal_step
+
+CREATE FUNCTION publishing.refuse_illegal_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state not in ('draft', 'ready', 'scheduled') then
+            raise exception 'a target cannot begin as %', new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state is distinct from old.state and (old.state, new.state) not in (
+        ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
+        ('ready', 'scheduled'), ('ready', 'draft'), ('ready', 'cancelled'),
+        ('scheduled', 'publishing'), ('scheduled', 'ready'), ('scheduled', 'draft'), ('scheduled', 'cancelled'),
+        ('publishing', 'published'), ('publishing', 'failed'), ('publishing', 'scheduled'),
+        ('publishing', 'needs_reconcile'),
+        ('failed', 'scheduled'), ('failed', 'cancelled'),
+        ('needs_reconcile', 'published'), ('needs_reconcile', 'scheduled'), ('needs_reconcile', 'failed'),
+        ('needs_reconcile', 'cancelled')
+    ) then
+        raise exception 'a target cannot go from % to %', old.state, new.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.state in ('published', 'publishing', 'needs_reconcile') and (
+        new.content_id, new.content_hash, new.account_id, new.channel_type, new.scheduled_at, new.is_simulated
+    ) is distinct from (
+        old.content_id, old.content_hash, old.account_id, old.channel_type, old.scheduled_at, old.is_simulated
+    ) then
+        raise exception 'what a target publishes cannot change while it is %', old.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.platform_post_id is not null and new.platform_post_id is distinct from old.platform_post_id then
+        raise exception 'the id of a published post is never overwritten'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    end if;
+    return new;
+end
+$$;
+
+REVOKE ALL ON FUNCTION publishing.refuse_illegal_step() FROM PUBLIC;
+
 -- function scraping.merge_posts
 
 CREATE FUNCTION scraping.merge_posts(organization text, winning_post_id text, losing_post_id text) RETURNS void
@@ -302,16 +780,6 @@ $$;
 
 REVOKE ALL ON FUNCTION tenancy.protect_tenant_table(tenant_table regclass, is_partition boolean) FROM PUBLIC;
 
--- function tenancy.public_id
-
-CREATE FUNCTION tenancy.public_id(prefix text, sequence_number bigint) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((prefix || '-'::text) || lpad(to_hex(((sequence_number * 1597463007) & '4294967295'::bigint)), 8, '0'::text));
-
-REVOKE ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) TO syndication_pipeline;
-GRANT ALL ON FUNCTION tenancy.public_id(prefix text, sequence_number bigint) TO syndication_reader;
-
 -- function tenancy.refuse_change_of_history
 
 CREATE FUNCTION tenancy.refuse_change_of_history() RETURNS trigger
@@ -363,9 +831,12 @@ begin
         coalesce(nullif(current_setting('app.actor', true), ''), session_user),
         lower(tg_op),
         tg_table_schema || '.' || tg_table_name,
-        jsonb_strip_nulls(jsonb_build_object(
-            'organization_id', changed_row -> 'organization_id', 'user_id', changed_row -> 'user_id'
-        )),
+        (
+            select jsonb_object_agg(a.attname, changed_row -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
         old_row,
         new_row
     );
@@ -386,6 +857,1468 @@ CREATE AGGREGATE engagement.last_known(bigint) (
 REVOKE ALL ON FUNCTION engagement.last_known(bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION engagement.last_known(bigint) TO syndication_pipeline;
 GRANT ALL ON FUNCTION engagement.last_known(bigint) TO syndication_reader;
+
+-- table catalogue.catalogue_snapshots
+
+CREATE TABLE catalogue.catalogue_snapshots (
+    organization_id text NOT NULL,
+    vendor text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    landed_on date NOT NULL,
+    manifest_path text NOT NULL,
+    status catalogue.snapshot_status NOT NULL,
+    is_complete boolean NOT NULL,
+    has_category_tree boolean NOT NULL,
+    products integer NOT NULL,
+    products_rejected integer NOT NULL,
+    categories integer NOT NULL,
+    prices_placeholder integer DEFAULT 0 NOT NULL,
+    prices_unread integer DEFAULT 0 NOT NULL,
+    reason text,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT catalogue_snapshots_categories_check CHECK ((categories >= 0)),
+    CONSTRAINT catalogue_snapshots_check CHECK (((status = 'refused'::catalogue.snapshot_status) = (reason IS NOT NULL))),
+    CONSTRAINT catalogue_snapshots_observed_at_check CHECK (((observed_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (observed_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT catalogue_snapshots_prices_placeholder_check CHECK ((prices_placeholder >= 0)),
+    CONSTRAINT catalogue_snapshots_prices_unread_check CHECK ((prices_unread >= 0)),
+    CONSTRAINT catalogue_snapshots_products_check CHECK ((products >= 0)),
+    CONSTRAINT catalogue_snapshots_products_rejected_check CHECK ((products_rejected >= 0)),
+    CONSTRAINT catalogue_snapshots_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE ONLY catalogue.catalogue_snapshots FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.catalogue_snapshots IS 'One row is one look at a shop''s catalogue: what landed together, and whether it was believed.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.vendor IS 'The shop.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.observed_at IS 'When the catalogue said so.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.landed_on IS 'The day of the folder: the partition.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.manifest_path IS 'The landed file that lists its files, or the one file that is a whole catalogue.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.status IS 'loaded or refused.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.is_complete IS 'Whether every page arrived.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.has_category_tree IS 'Whether the tree of categories arrived.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.products IS 'Distinct products in it.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.products_rejected IS 'Items that are no product: see quarantine.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.categories IS 'Categories in its tree.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.prices_placeholder IS 'Prices that are among the placeholders of the vendor: NULL for us.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.prices_unread IS 'Prices that are no number, as in "free": NULL for us.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.reason IS 'Why it was refused.';
+
+COMMENT ON COLUMN catalogue.catalogue_snapshots.loaded_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY catalogue.catalogue_snapshots
+    ADD CONSTRAINT catalogue_snapshots_pkey PRIMARY KEY (organization_id, vendor, observed_at);
+
+ALTER TABLE catalogue.catalogue_snapshots ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON catalogue.catalogue_snapshots TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON catalogue.catalogue_snapshots FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.catalogue_snapshots TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.catalogue_snapshots TO syndication_reader;
+
+-- sequence catalogue.category_id_sequence
+
+CREATE SEQUENCE catalogue.category_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE catalogue.category_id_sequence TO syndication_pipeline;
+
+-- table catalogue.categories
+
+CREATE TABLE catalogue.categories (
+    organization_id text NOT NULL,
+    category_id text DEFAULT tenancy.public_id('cat'::text, nextval('catalogue.category_id_sequence'::regclass)) NOT NULL,
+    vendor text NOT NULL,
+    vendor_category_id text NOT NULL,
+    name text NOT NULL,
+    description text,
+    url text,
+    parent_vendor_category_id text,
+    parent_category_id text,
+    level integer NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT categories_category_id_check CHECK ((category_id ~~ 'cat-________'::text)),
+    CONSTRAINT categories_check CHECK ((parent_category_id <> category_id)),
+    CONSTRAINT categories_level_check CHECK ((level >= 0)),
+    CONSTRAINT categories_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT categories_vendor_category_id_check CHECK ((vendor_category_id <> ''::text))
+);
+
+ALTER TABLE ONLY catalogue.categories FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.categories IS 'One row is one category of one shop''s tree.';
+
+COMMENT ON COLUMN catalogue.categories.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.categories.category_id IS 'Public id, cat-….';
+
+COMMENT ON COLUMN catalogue.categories.vendor IS 'The shop.';
+
+COMMENT ON COLUMN catalogue.categories.vendor_category_id IS 'The shop''s own id.';
+
+COMMENT ON COLUMN catalogue.categories.name IS 'Its name.';
+
+COMMENT ON COLUMN catalogue.categories.description IS 'Its description, as text without markup.';
+
+COMMENT ON COLUMN catalogue.categories.url IS 'Its page.';
+
+COMMENT ON COLUMN catalogue.categories.parent_vendor_category_id IS 'The parent that the shop names, there or not.';
+
+COMMENT ON COLUMN catalogue.categories.parent_category_id IS 'The parent; NULL for a root, or if it is absent.';
+
+COMMENT ON COLUMN catalogue.categories.level IS 'Steps from its root; 0 for a root.';
+
+COMMENT ON COLUMN catalogue.categories.is_active IS 'Whether the newest believed catalogue has it.';
+
+COMMENT ON COLUMN catalogue.categories.observed_at IS 'The newest believed tree that has it.';
+
+COMMENT ON COLUMN catalogue.categories.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN catalogue.categories.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY catalogue.categories
+    ADD CONSTRAINT categories_organization_id_vendor_vendor_category_id_key UNIQUE (organization_id, vendor, vendor_category_id);
+
+ALTER TABLE ONLY catalogue.categories
+    ADD CONSTRAINT categories_pkey PRIMARY KEY (organization_id, category_id);
+
+CREATE INDEX categories_parent ON catalogue.categories USING btree (organization_id, parent_category_id);
+
+CREATE TRIGGER categories_updated_at BEFORE UPDATE ON catalogue.categories FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+ALTER TABLE catalogue.categories ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON catalogue.categories TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON catalogue.categories FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.categories TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.categories TO syndication_reader;
+
+-- table catalogue.product_categories
+
+CREATE TABLE catalogue.product_categories (
+    organization_id text NOT NULL,
+    product_id text NOT NULL,
+    category_id text NOT NULL
+);
+
+ALTER TABLE ONLY catalogue.product_categories FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.product_categories IS 'One row is one category of one product.';
+
+COMMENT ON COLUMN catalogue.product_categories.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.product_categories.product_id IS 'The product.';
+
+COMMENT ON COLUMN catalogue.product_categories.category_id IS 'The category.';
+
+ALTER TABLE ONLY catalogue.product_categories
+    ADD CONSTRAINT product_categories_pkey PRIMARY KEY (organization_id, product_id, category_id);
+
+CREATE INDEX product_categories_category ON catalogue.product_categories USING btree (organization_id, category_id);
+
+CREATE POLICY pipeline_all ON catalogue.product_categories TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE catalogue.product_categories ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON catalogue.product_categories FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.product_categories TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.product_categories TO syndication_reader;
+
+-- table catalogue.product_changes
+
+CREATE TABLE catalogue.product_changes (
+    organization_id text NOT NULL,
+    product_id text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    is_listed boolean NOT NULL,
+    price numeric(12,2),
+    currency text,
+    content_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_changes_check CHECK (((price IS NULL) OR (currency IS NOT NULL))),
+    CONSTRAINT product_changes_check1 CHECK ((is_listed = (content_hash IS NOT NULL))),
+    CONSTRAINT product_changes_check2 CHECK ((is_listed OR (price IS NULL))),
+    CONSTRAINT product_changes_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT product_changes_price_check CHECK ((price > (0)::numeric))
+);
+
+ALTER TABLE ONLY catalogue.product_changes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.product_changes IS 'One row is one change of what the believed catalogues say of a product: it holds from its look to the one before the next row. Before the first row no catalogue had the product.';
+
+COMMENT ON COLUMN catalogue.product_changes.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.product_changes.product_id IS 'The product.';
+
+COMMENT ON COLUMN catalogue.product_changes.observed_at IS 'The first look that said so.';
+
+COMMENT ON COLUMN catalogue.product_changes.is_listed IS 'Whether the catalogue has it from then on.';
+
+COMMENT ON COLUMN catalogue.product_changes.price IS 'The price from then on; NULL if not known or not listed.';
+
+COMMENT ON COLUMN catalogue.product_changes.currency IS 'ISO 4217 code of the price.';
+
+COMMENT ON COLUMN catalogue.product_changes.content_hash IS 'BLAKE2b-128 of what the shop says of it; NULL if not listed.';
+
+COMMENT ON COLUMN catalogue.product_changes.created_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY catalogue.product_changes
+    ADD CONSTRAINT product_changes_pkey PRIMARY KEY (organization_id, product_id, observed_at);
+
+CREATE POLICY pipeline_all ON catalogue.product_changes TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE catalogue.product_changes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON catalogue.product_changes FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.product_changes TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.product_changes TO syndication_reader;
+
+-- sequence catalogue.product_id_sequence
+
+CREATE SEQUENCE catalogue.product_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE catalogue.product_id_sequence TO syndication_pipeline;
+
+-- table catalogue.product_prices
+
+CREATE TABLE catalogue.product_prices (
+    organization_id text NOT NULL,
+    product_id text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    price numeric(12,2),
+    currency text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_prices_check CHECK (((price IS NULL) OR (currency IS NOT NULL))),
+    CONSTRAINT product_prices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT product_prices_price_check CHECK ((price > (0)::numeric))
+);
+
+ALTER TABLE ONLY catalogue.product_prices FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.product_prices IS 'One row is one change of a product''s price over the catalogues that have it; the first row is its first price.';
+
+COMMENT ON COLUMN catalogue.product_prices.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.product_prices.product_id IS 'The product.';
+
+COMMENT ON COLUMN catalogue.product_prices.observed_at IS 'The first catalogue with this price.';
+
+COMMENT ON COLUMN catalogue.product_prices.price IS 'The price from then on; NULL if it was not known any more.';
+
+COMMENT ON COLUMN catalogue.product_prices.currency IS 'ISO 4217 code of the price.';
+
+COMMENT ON COLUMN catalogue.product_prices.created_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY catalogue.product_prices
+    ADD CONSTRAINT product_prices_pkey PRIMARY KEY (organization_id, product_id, observed_at);
+
+CREATE POLICY pipeline_all ON catalogue.product_prices TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE catalogue.product_prices ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON catalogue.product_prices FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.product_prices TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.product_prices TO syndication_reader;
+
+-- table catalogue.products
+
+CREATE TABLE catalogue.products (
+    organization_id text NOT NULL,
+    product_id text DEFAULT tenancy.public_id('prd'::text, nextval('catalogue.product_id_sequence'::regclass)) NOT NULL,
+    vendor text NOT NULL,
+    sku text NOT NULL,
+    vendor_product_id text,
+    name text NOT NULL,
+    description text,
+    price numeric(12,2),
+    currency text,
+    image_url text,
+    product_url text,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    vendor_category_ids text[] DEFAULT '{}'::text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    content_hash bytea NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    deactivated_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT products_attributes_check CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+    CONSTRAINT products_check CHECK (((price IS NULL) OR (currency IS NOT NULL))),
+    CONSTRAINT products_check1 CHECK ((is_active = (deactivated_at IS NULL))),
+    CONSTRAINT products_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT products_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT products_price_check CHECK ((price > (0)::numeric)),
+    CONSTRAINT products_product_id_check CHECK ((product_id ~~ 'prd-________'::text)),
+    CONSTRAINT products_sku_check CHECK ((sku <> ''::text))
+);
+
+ALTER TABLE ONLY catalogue.products FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.products IS 'One row is one product of one shop, as the newest catalogue that has it describes it.';
+
+COMMENT ON COLUMN catalogue.products.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.products.product_id IS 'Public id, prd-….';
+
+COMMENT ON COLUMN catalogue.products.vendor IS 'The shop.';
+
+COMMENT ON COLUMN catalogue.products.sku IS 'The shop''s stock keeping unit: the identity.';
+
+COMMENT ON COLUMN catalogue.products.vendor_product_id IS 'The shop''s own id; it may change.';
+
+COMMENT ON COLUMN catalogue.products.name IS 'Its name, as text.';
+
+COMMENT ON COLUMN catalogue.products.description IS 'Its description, as text without markup.';
+
+COMMENT ON COLUMN catalogue.products.price IS 'The price; NULL if it is not known or a placeholder.';
+
+COMMENT ON COLUMN catalogue.products.currency IS 'ISO 4217 code of the price.';
+
+COMMENT ON COLUMN catalogue.products.image_url IS 'Its main picture.';
+
+COMMENT ON COLUMN catalogue.products.product_url IS 'Its page.';
+
+COMMENT ON COLUMN catalogue.products.attributes IS 'Other facts that a text may claim, as lists of words: {"sizes": […], "materials": […], "designs": […]}.';
+
+COMMENT ON COLUMN catalogue.products.vendor_category_ids IS 'The categories that the shop names for it, there or not.';
+
+COMMENT ON COLUMN catalogue.products.is_active IS 'Whether the newest complete catalogue has it.';
+
+COMMENT ON COLUMN catalogue.products.content_hash IS 'BLAKE2b-128 of what the shop says of it.';
+
+COMMENT ON COLUMN catalogue.products.observed_at IS 'When this description was first said in its present form.';
+
+COMMENT ON COLUMN catalogue.products.first_seen_at IS 'When a catalogue had it first.';
+
+COMMENT ON COLUMN catalogue.products.deactivated_at IS 'The complete catalogue that had it no more.';
+
+COMMENT ON COLUMN catalogue.products.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN catalogue.products.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY catalogue.products
+    ADD CONSTRAINT products_organization_id_vendor_sku_key UNIQUE (organization_id, vendor, sku);
+
+ALTER TABLE ONLY catalogue.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (organization_id, product_id);
+
+CREATE TRIGGER products_updated_at BEFORE UPDATE ON catalogue.products FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON catalogue.products TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE catalogue.products ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON catalogue.products FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.products TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.products TO syndication_reader;
+
+-- table catalogue.vendors
+
+CREATE TABLE catalogue.vendors (
+    organization_id text NOT NULL,
+    vendor text NOT NULL,
+    source text NOT NULL,
+    currency text NOT NULL,
+    placeholder_prices numeric(12,2)[] DEFAULT '{}'::numeric[] NOT NULL,
+    maximum_shrinkage numeric(4,3) DEFAULT 0.2 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vendors_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT vendors_maximum_shrinkage_check CHECK (((maximum_shrinkage >= (0)::numeric) AND (maximum_shrinkage <= (1)::numeric))),
+    CONSTRAINT vendors_vendor_check CHECK ((vendor ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+ALTER TABLE ONLY catalogue.vendors FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.vendors IS 'One row is one shop of one organization, and the rules by which its catalogue is read.';
+
+COMMENT ON COLUMN catalogue.vendors.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.vendors.vendor IS 'The name of the shop in every other table.';
+
+COMMENT ON COLUMN catalogue.vendors.source IS 'The input shape: a folder of the landing zone, a parser.';
+
+COMMENT ON COLUMN catalogue.vendors.currency IS 'ISO 4217 code of prices that name none.';
+
+COMMENT ON COLUMN catalogue.vendors.placeholder_prices IS 'Prices that the shop uses where it knows none: NULL for us.';
+
+COMMENT ON COLUMN catalogue.vendors.maximum_shrinkage IS 'A catalogue that has fewer products than the last believed one, by more than this fraction of them, is refused.';
+
+COMMENT ON COLUMN catalogue.vendors.is_active IS 'False pauses the fetch.';
+
+COMMENT ON COLUMN catalogue.vendors.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN catalogue.vendors.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY catalogue.vendors
+    ADD CONSTRAINT vendors_pkey PRIMARY KEY (organization_id, vendor);
+
+CREATE TRIGGER vendors_updated_at BEFORE UPDATE ON catalogue.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON catalogue.vendors TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON catalogue.vendors FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE catalogue.vendors ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.vendors TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.vendors TO syndication_reader;
+
+-- sequence channels.account_id_sequence
+
+CREATE SEQUENCE channels.account_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE channels.account_id_sequence TO syndication_pipeline;
+
+-- table channels.channel_requirements
+
+CREATE TABLE channels.channel_requirements (
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    requirement_category text NOT NULL,
+    requirement_key text NOT NULL,
+    value_type channels.value_type NOT NULL,
+    value jsonb,
+    minimum numeric,
+    maximum numeric,
+    unit text,
+    severity channels.severity DEFAULT 'hard'::channels.severity NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    description text,
+    is_active boolean DEFAULT true NOT NULL,
+    source_url text,
+    checked_on date,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT channel_requirements_check CHECK (((value IS NULL) OR channels.is_of_type(value, value_type))),
+    CONSTRAINT channel_requirements_check1 CHECK ((num_nonnulls(value, minimum, maximum) > 0)),
+    CONSTRAINT channel_requirements_check2 CHECK (((value_type = 'number'::channels.value_type) OR (num_nonnulls(minimum, maximum) = 0))),
+    CONSTRAINT channel_requirements_check3 CHECK ((minimum <= maximum)),
+    CONSTRAINT channel_requirements_requirement_category_check CHECK ((requirement_category = ANY (ARRAY['content'::text, 'media'::text, 'engagement'::text]))),
+    CONSTRAINT channel_requirements_requirement_key_check CHECK ((requirement_key ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE channels.channel_requirements IS 'One row is one rule of one channel. Prompts are written from these rows and texts are validated by them.';
+
+COMMENT ON COLUMN channels.channel_requirements.platform IS 'The platform.';
+
+COMMENT ON COLUMN channels.channel_requirements.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN channels.channel_requirements.requirement_category IS 'content, media or engagement.';
+
+COMMENT ON COLUMN channels.channel_requirements.requirement_key IS 'What is ruled: text_length, hashtag_count, banned_words, tone …';
+
+COMMENT ON COLUMN channels.channel_requirements.value_type IS 'What the value is.';
+
+COMMENT ON COLUMN channels.channel_requirements.value IS 'The value, of that type; NULL where a range rules.';
+
+COMMENT ON COLUMN channels.channel_requirements.minimum IS 'The least number that is allowed.';
+
+COMMENT ON COLUMN channels.channel_requirements.maximum IS 'The greatest number that is allowed.';
+
+COMMENT ON COLUMN channels.channel_requirements.unit IS 'What a number counts.';
+
+COMMENT ON COLUMN channels.channel_requirements.severity IS 'hard refuses, soft shows.';
+
+COMMENT ON COLUMN channels.channel_requirements.priority IS 'Order within the category, the greatest first.';
+
+COMMENT ON COLUMN channels.channel_requirements.description IS 'In a sentence, as it stands in a prompt.';
+
+COMMENT ON COLUMN channels.channel_requirements.is_active IS 'False switches the rule off.';
+
+COMMENT ON COLUMN channels.channel_requirements.source_url IS 'Where it is said; NULL for a rule of the house.';
+
+COMMENT ON COLUMN channels.channel_requirements.checked_on IS 'When somebody read it there; NULL if nobody did.';
+
+COMMENT ON COLUMN channels.channel_requirements.reference_hash IS 'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+COMMENT ON COLUMN channels.channel_requirements.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.channel_requirements.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.channel_requirements
+    ADD CONSTRAINT channel_requirements_pkey PRIMARY KEY (platform, channel_type, requirement_category, requirement_key);
+
+CREATE TRIGGER channel_requirements_updated_at BEFORE UPDATE ON channels.channel_requirements FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.channel_requirements TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.channel_requirements TO syndication_reader;
+
+-- table channels.channel_types
+
+CREATE TABLE channels.channel_types (
+    channel_type text NOT NULL,
+    display_name text NOT NULL,
+    description text,
+    content_kind channels.content_kind NOT NULL,
+    media_support text[] DEFAULT '{}'::text[] NOT NULL,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT channel_types_channel_type_check CHECK ((channel_type ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE channels.channel_types IS 'One row is one kind of publication, whatever the platform.';
+
+COMMENT ON COLUMN channels.channel_types.channel_type IS 'The name in every other table.';
+
+COMMENT ON COLUMN channels.channel_types.display_name IS 'The name for people.';
+
+COMMENT ON COLUMN channels.channel_types.description IS 'What it is.';
+
+COMMENT ON COLUMN channels.channel_types.content_kind IS 'What it mainly carries.';
+
+COMMENT ON COLUMN channels.channel_types.media_support IS 'The media that it takes: image, video, link …';
+
+COMMENT ON COLUMN channels.channel_types.reference_hash IS 'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+COMMENT ON COLUMN channels.channel_types.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.channel_types.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.channel_types
+    ADD CONSTRAINT channel_types_pkey PRIMARY KEY (channel_type);
+
+CREATE TRIGGER channel_types_updated_at BEFORE UPDATE ON channels.channel_types FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.channel_types TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.channel_types TO syndication_reader;
+
+-- sequence channels.credential_id_sequence
+
+CREATE SEQUENCE channels.credential_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE channels.credential_id_sequence TO syndication_pipeline;
+
+-- table channels.credentials
+
+CREATE TABLE channels.credentials (
+    organization_id text NOT NULL,
+    credential_id text DEFAULT tenancy.public_id('crd'::text, nextval('channels.credential_id_sequence'::regclass)) NOT NULL,
+    credential_name text NOT NULL,
+    platform text,
+    secret channels.encrypted_secret NOT NULL,
+    key_id text GENERATED ALWAYS AS (split_part((secret)::text, ':'::text, 2)) STORED NOT NULL,
+    expires_at timestamp with time zone,
+    last_refreshed_at timestamp with time zone,
+    refresh_attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT credentials_credential_id_check CHECK ((credential_id ~~ 'crd-________'::text)),
+    CONSTRAINT credentials_credential_name_check CHECK ((credential_name ~ '^[a-z][a-z0-9_-]{0,62}$'::text)),
+    CONSTRAINT credentials_refresh_attempts_check CHECK ((refresh_attempts >= 0))
+);
+
+ALTER TABLE ONLY channels.credentials FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE channels.credentials IS 'One row is one secret, encrypted with a key that only the environment knows.';
+
+COMMENT ON COLUMN channels.credentials.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN channels.credentials.credential_id IS 'Public id, crd-…; part of what the ciphertext is bound to.';
+
+COMMENT ON COLUMN channels.credentials.credential_name IS 'The name in commands.';
+
+COMMENT ON COLUMN channels.credentials.platform IS 'The platform that it opens; NULL for other services.';
+
+COMMENT ON COLUMN channels.credentials.secret IS 'AES-256-GCM: v1:key id:nonce:ciphertext. Bound to organization and row: copied into another row it does not open.';
+
+COMMENT ON COLUMN channels.credentials.key_id IS 'The key that opens it, by its id in SYNDICATION_SECRET_KEYS.';
+
+COMMENT ON COLUMN channels.credentials.expires_at IS 'When it stops working; NULL if that is not known.';
+
+COMMENT ON COLUMN channels.credentials.last_refreshed_at IS 'When it was renewed or encrypted anew.';
+
+COMMENT ON COLUMN channels.credentials.refresh_attempts IS 'Failed renewals since it last worked.';
+
+COMMENT ON COLUMN channels.credentials.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.credentials.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.credentials
+    ADD CONSTRAINT credentials_organization_id_credential_name_key UNIQUE (organization_id, credential_name);
+
+ALTER TABLE ONLY channels.credentials
+    ADD CONSTRAINT credentials_pkey PRIMARY KEY (organization_id, credential_id);
+
+CREATE TRIGGER credentials_audit AFTER INSERT OR DELETE OR UPDATE ON channels.credentials FOR EACH ROW EXECUTE FUNCTION channels.write_credential_audit_log();
+
+CREATE TRIGGER credentials_updated_at BEFORE UPDATE ON channels.credentials FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+ALTER TABLE channels.credentials ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON channels.credentials TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON channels.credentials FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.credentials TO syndication_pipeline;
+
+GRANT SELECT(organization_id) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(credential_id) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(credential_name) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(platform) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(key_id) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(expires_at) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(last_refreshed_at) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(refresh_attempts) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(created_at) ON TABLE channels.credentials TO syndication_reader;
+
+GRANT SELECT(updated_at) ON TABLE channels.credentials TO syndication_reader;
+
+-- table channels.platform_capabilities
+
+CREATE TABLE channels.platform_capabilities (
+    platform text NOT NULL,
+    capability_type text NOT NULL,
+    capability_name text NOT NULL,
+    value_type channels.value_type NOT NULL,
+    value jsonb NOT NULL,
+    unit text,
+    description text,
+    is_active boolean DEFAULT true NOT NULL,
+    source_url text,
+    checked_on date,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT platform_capabilities_capability_name_check CHECK ((capability_name ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT platform_capabilities_capability_type_check CHECK ((capability_type = ANY (ARRAY['content'::text, 'media'::text, 'api'::text, 'limits'::text]))),
+    CONSTRAINT platform_capabilities_check CHECK (channels.is_of_type(value, value_type))
+);
+
+COMMENT ON TABLE channels.platform_capabilities IS 'One row is one thing that a platform can do or limits, with a typed value.';
+
+COMMENT ON COLUMN channels.platform_capabilities.platform IS 'The platform.';
+
+COMMENT ON COLUMN channels.platform_capabilities.capability_type IS 'content, media, api or limits.';
+
+COMMENT ON COLUMN channels.platform_capabilities.capability_name IS 'The name of the capability.';
+
+COMMENT ON COLUMN channels.platform_capabilities.value_type IS 'What the value is.';
+
+COMMENT ON COLUMN channels.platform_capabilities.value IS 'The value, of that type.';
+
+COMMENT ON COLUMN channels.platform_capabilities.unit IS 'What a number counts.';
+
+COMMENT ON COLUMN channels.platform_capabilities.description IS 'In a sentence.';
+
+COMMENT ON COLUMN channels.platform_capabilities.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN channels.platform_capabilities.source_url IS 'Where it is said.';
+
+COMMENT ON COLUMN channels.platform_capabilities.checked_on IS 'When somebody read it there; NULL if nobody did.';
+
+COMMENT ON COLUMN channels.platform_capabilities.reference_hash IS 'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+COMMENT ON COLUMN channels.platform_capabilities.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.platform_capabilities.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.platform_capabilities
+    ADD CONSTRAINT platform_capabilities_pkey PRIMARY KEY (platform, capability_type, capability_name);
+
+CREATE TRIGGER platform_capabilities_updated_at BEFORE UPDATE ON channels.platform_capabilities FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.platform_capabilities TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.platform_capabilities TO syndication_reader;
+
+-- table channels.platform_channels
+
+CREATE TABLE channels.platform_channels (
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    status channels.support_status DEFAULT 'active'::channels.support_status NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    notes text,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE channels.platform_channels IS 'One row is one channel of one platform: what a schedule, a selection and a target name.';
+
+COMMENT ON COLUMN channels.platform_channels.platform IS 'The platform.';
+
+COMMENT ON COLUMN channels.platform_channels.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN channels.platform_channels.status IS 'active and beta channels are written for; not_implemented and deprecated ones are not.';
+
+COMMENT ON COLUMN channels.platform_channels.priority IS 'Order of display, the greatest first.';
+
+COMMENT ON COLUMN channels.platform_channels.notes IS 'For people.';
+
+COMMENT ON COLUMN channels.platform_channels.reference_hash IS 'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+COMMENT ON COLUMN channels.platform_channels.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.platform_channels.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.platform_channels
+    ADD CONSTRAINT platform_channels_pkey PRIMARY KEY (platform, channel_type);
+
+CREATE TRIGGER platform_channels_updated_at BEFORE UPDATE ON channels.platform_channels FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.platform_channels TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.platform_channels TO syndication_reader;
+
+-- table channels.platforms
+
+CREATE TABLE channels.platforms (
+    platform text NOT NULL,
+    display_name text NOT NULL,
+    description text,
+    status channels.platform_status DEFAULT 'active'::channels.platform_status NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    website_url text,
+    api_documentation_url text,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT platforms_platform_check CHECK ((platform ~ '^[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE channels.platforms IS 'One row is one platform.';
+
+COMMENT ON COLUMN channels.platforms.platform IS 'The name in every other table and in the landing zone.';
+
+COMMENT ON COLUMN channels.platforms.display_name IS 'The name for people.';
+
+COMMENT ON COLUMN channels.platforms.description IS 'What it is.';
+
+COMMENT ON COLUMN channels.platforms.status IS 'active, inactive or deprecated.';
+
+COMMENT ON COLUMN channels.platforms.priority IS 'Order of display, the greatest first.';
+
+COMMENT ON COLUMN channels.platforms.website_url IS 'Its front page.';
+
+COMMENT ON COLUMN channels.platforms.api_documentation_url IS 'Where its API is described.';
+
+COMMENT ON COLUMN channels.platforms.reference_hash IS 'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+COMMENT ON COLUMN channels.platforms.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.platforms.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.platforms
+    ADD CONSTRAINT platforms_pkey PRIMARY KEY (platform);
+
+CREATE TRIGGER platforms_updated_at BEFORE UPDATE ON channels.platforms FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.platforms TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.platforms TO syndication_reader;
+
+-- table channels.social_accounts
+
+CREATE TABLE channels.social_accounts (
+    organization_id text NOT NULL,
+    account_id text DEFAULT tenancy.public_id('acc'::text, nextval('channels.account_id_sequence'::regclass)) NOT NULL,
+    platform text NOT NULL,
+    remote_account_id text NOT NULL,
+    display_name text NOT NULL,
+    publisher text DEFAULT 'dry_run'::text NOT NULL,
+    credential_id text,
+    status channels.account_status DEFAULT 'active'::channels.account_status NOT NULL,
+    status_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT social_accounts_account_id_check CHECK ((account_id ~~ 'acc-________'::text)),
+    CONSTRAINT social_accounts_check CHECK (((publisher = 'dry_run'::text) OR (credential_id IS NOT NULL))),
+    CONSTRAINT social_accounts_check1 CHECK (((publisher <> 'facebook_graph'::text) OR (platform = 'facebook'::text))),
+    CONSTRAINT social_accounts_publisher_check CHECK ((publisher = ANY (ARRAY['dry_run'::text, 'facebook_graph'::text]))),
+    CONSTRAINT social_accounts_remote_account_id_check CHECK ((remote_account_id <> ''::text))
+);
+
+ALTER TABLE ONLY channels.social_accounts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE channels.social_accounts IS 'One row is one page or profile that we may publish to.';
+
+COMMENT ON COLUMN channels.social_accounts.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN channels.social_accounts.account_id IS 'Public id, acc-….';
+
+COMMENT ON COLUMN channels.social_accounts.platform IS 'The platform.';
+
+COMMENT ON COLUMN channels.social_accounts.remote_account_id IS 'The platform''s id of the page or profile.';
+
+COMMENT ON COLUMN channels.social_accounts.display_name IS 'The name for people.';
+
+COMMENT ON COLUMN channels.social_accounts.publisher IS 'Who publishes: dry_run sends nothing and marks what it does as simulated.';
+
+COMMENT ON COLUMN channels.social_accounts.credential_id IS 'The secret to publish with.';
+
+COMMENT ON COLUMN channels.social_accounts.status IS 'Only active accounts are published to.';
+
+COMMENT ON COLUMN channels.social_accounts.status_reason IS 'Why it is paused or disconnected.';
+
+COMMENT ON COLUMN channels.social_accounts.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN channels.social_accounts.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY channels.social_accounts
+    ADD CONSTRAINT social_accounts_organization_id_platform_remote_account_id_key UNIQUE (organization_id, platform, remote_account_id);
+
+ALTER TABLE ONLY channels.social_accounts
+    ADD CONSTRAINT social_accounts_pkey PRIMARY KEY (organization_id, account_id);
+
+CREATE TRIGGER social_accounts_audit AFTER INSERT OR DELETE OR UPDATE ON channels.social_accounts FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER social_accounts_updated_at BEFORE UPDATE ON channels.social_accounts FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON channels.social_accounts TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON channels.social_accounts FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE channels.social_accounts ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.social_accounts TO syndication_pipeline;
+GRANT SELECT ON TABLE channels.social_accounts TO syndication_reader;
+
+-- table content.approval_rules
+
+CREATE TABLE content.approval_rules (
+    organization_id text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    minimum_score numeric(7,6) DEFAULT 0 NOT NULL,
+    generators text[] DEFAULT '{template}'::text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_rules_minimum_score_check CHECK (((minimum_score >= (0)::numeric) AND (minimum_score <= (1)::numeric)))
+);
+
+ALTER TABLE ONLY content.approval_rules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.approval_rules IS 'One row lets texts of one channel be approved without a person, if every hard rule is obeyed. No row: people decide.';
+
+COMMENT ON COLUMN content.approval_rules.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.approval_rules.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.approval_rules.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.approval_rules.minimum_score IS 'The least score of the selection.';
+
+COMMENT ON COLUMN content.approval_rules.generators IS 'Whose texts: template, llm, person.';
+
+COMMENT ON COLUMN content.approval_rules.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN content.approval_rules.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.approval_rules.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.approval_rules
+    ADD CONSTRAINT approval_rules_pkey PRIMARY KEY (organization_id, platform, channel_type);
+
+CREATE TRIGGER approval_rules_audit AFTER INSERT OR DELETE OR UPDATE ON content.approval_rules FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER approval_rules_updated_at BEFORE UPDATE ON content.approval_rules FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+ALTER TABLE content.approval_rules ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.approval_rules TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.approval_rules FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.approval_rules TO syndication_pipeline;
+GRANT SELECT ON TABLE content.approval_rules TO syndication_reader;
+
+-- sequence content.call_id_sequence
+
+CREATE SEQUENCE content.call_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.call_id_sequence TO syndication_pipeline;
+
+-- table content.compliance_checks
+
+CREATE TABLE content.compliance_checks (
+    organization_id text NOT NULL,
+    content_id text NOT NULL,
+    rule_name text NOT NULL,
+    severity channels.severity NOT NULL,
+    is_passed boolean NOT NULL,
+    reason text,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT compliance_checks_check CHECK ((is_passed OR (reason IS NOT NULL))),
+    CONSTRAINT compliance_checks_rule_name_check CHECK ((rule_name <> ''::text))
+);
+
+ALTER TABLE ONLY content.compliance_checks FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.compliance_checks IS 'One row is one rule held against one text.';
+
+COMMENT ON COLUMN content.compliance_checks.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.compliance_checks.content_id IS 'The text.';
+
+COMMENT ON COLUMN content.compliance_checks.rule_name IS 'The rule: a requirement key, or a rule of the house.';
+
+COMMENT ON COLUMN content.compliance_checks.severity IS 'hard refuses, soft shows.';
+
+COMMENT ON COLUMN content.compliance_checks.is_passed IS 'Whether the text obeys it.';
+
+COMMENT ON COLUMN content.compliance_checks.reason IS 'What is wrong, in a sentence for the writer.';
+
+COMMENT ON COLUMN content.compliance_checks.checked_at IS 'When it was checked.';
+
+ALTER TABLE ONLY content.compliance_checks
+    ADD CONSTRAINT compliance_checks_pkey PRIMARY KEY (organization_id, content_id, rule_name);
+
+ALTER TABLE content.compliance_checks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.compliance_checks TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.compliance_checks FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.compliance_checks TO syndication_pipeline;
+GRANT SELECT ON TABLE content.compliance_checks TO syndication_reader;
+
+-- table content.content_template_versions
+
+CREATE TABLE content.content_template_versions (
+    organization_id text NOT NULL,
+    template_id text NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    call_to_action text,
+    reference_hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT content_template_versions_body_check CHECK ((body <> ''::text)),
+    CONSTRAINT content_template_versions_call_to_action_check CHECK ((call_to_action <> ''::text)),
+    CONSTRAINT content_template_versions_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY content.content_template_versions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.content_template_versions IS 'One row is one version of one template; the greatest is used. A version never changes: an edit is a new one.';
+
+COMMENT ON COLUMN content.content_template_versions.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.content_template_versions.template_id IS 'The template.';
+
+COMMENT ON COLUMN content.content_template_versions.version IS 'From 1.';
+
+COMMENT ON COLUMN content.content_template_versions.body IS 'The text with placeholders such as {product_name}; an unknown placeholder is an error. What stands in [square brackets] is left out where a fact in it is not known.';
+
+COMMENT ON COLUMN content.content_template_versions.call_to_action IS 'The sentence for {call_to_action}, where the channel''s rules name none.';
+
+COMMENT ON COLUMN content.content_template_versions.reference_hash IS 'BLAKE2b-128 of what was loaded from the reference file; NULL for a version that you wrote: it stays the newest.';
+
+COMMENT ON COLUMN content.content_template_versions.created_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY content.content_template_versions
+    ADD CONSTRAINT content_template_versions_pkey PRIMARY KEY (organization_id, template_id, version);
+
+CREATE TRIGGER content_template_versions_are_immutable BEFORE UPDATE ON content.content_template_versions FOR EACH ROW EXECUTE FUNCTION content.refuse_change_of_text();
+
+ALTER TABLE content.content_template_versions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.content_template_versions TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.content_template_versions FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.content_template_versions TO syndication_pipeline;
+GRANT SELECT ON TABLE content.content_template_versions TO syndication_reader;
+
+-- sequence content.template_id_sequence
+
+CREATE SEQUENCE content.template_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.template_id_sequence TO syndication_pipeline;
+
+-- table content.content_templates
+
+CREATE TABLE content.content_templates (
+    organization_id text NOT NULL,
+    template_id text DEFAULT tenancy.public_id('tpl'::text, nextval('content.template_id_sequence'::regclass)) NOT NULL,
+    template_name text NOT NULL,
+    template_kind content.template_kind NOT NULL,
+    post_kind content.post_kind DEFAULT 'product'::content.post_kind NOT NULL,
+    platform text,
+    category_name text,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT content_templates_template_id_check CHECK ((template_id ~~ 'tpl-________'::text)),
+    CONSTRAINT content_templates_template_name_check CHECK ((template_name <> ''::text))
+);
+
+ALTER TABLE ONLY content.content_templates FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.content_templates IS 'One row is one template. Of those that fit a product, one for its category and one for the platform come first.';
+
+COMMENT ON COLUMN content.content_templates.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.content_templates.template_id IS 'Public id, tpl-….';
+
+COMMENT ON COLUMN content.content_templates.template_name IS 'The name for people.';
+
+COMMENT ON COLUMN content.content_templates.template_kind IS 'What the text dwells on: feature, benefit or story.';
+
+COMMENT ON COLUMN content.content_templates.post_kind IS 'What the post is about.';
+
+COMMENT ON COLUMN content.content_templates.platform IS 'The only platform it is for; NULL for all.';
+
+COMMENT ON COLUMN content.content_templates.category_name IS 'The only category it is for; NULL for all.';
+
+COMMENT ON COLUMN content.content_templates.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN content.content_templates.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.content_templates.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.content_templates
+    ADD CONSTRAINT content_templates_organization_id_template_name_key UNIQUE (organization_id, template_name);
+
+ALTER TABLE ONLY content.content_templates
+    ADD CONSTRAINT content_templates_pkey PRIMARY KEY (organization_id, template_id);
+
+CREATE TRIGGER content_templates_updated_at BEFORE UPDATE ON content.content_templates FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+ALTER TABLE content.content_templates ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.content_templates TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.content_templates FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.content_templates TO syndication_pipeline;
+GRANT SELECT ON TABLE content.content_templates TO syndication_reader;
+
+-- sequence content.document_id_sequence
+
+CREATE SEQUENCE content.document_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.document_id_sequence TO syndication_pipeline;
+
+-- table content.llm_calls
+
+CREATE TABLE content.llm_calls (
+    organization_id text NOT NULL,
+    call_id text DEFAULT tenancy.public_id('llm'::text, nextval('content.call_id_sequence'::regclass)) NOT NULL,
+    post_core_id text,
+    variation integer,
+    attempt integer NOT NULL,
+    model text NOT NULL,
+    prompt text NOT NULL,
+    response text,
+    error_message text,
+    usage_id text,
+    called_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT llm_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT llm_calls_call_id_check CHECK ((call_id ~~ 'llm-________'::text)),
+    CONSTRAINT llm_calls_check CHECK ((num_nonnulls(response, error_message) = 1))
+);
+
+ALTER TABLE ONLY content.llm_calls FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.llm_calls IS 'One row is one question to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+
+COMMENT ON COLUMN content.llm_calls.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.llm_calls.call_id IS 'Public id, llm-….';
+
+COMMENT ON COLUMN content.llm_calls.post_core_id IS 'The post that was to be written.';
+
+COMMENT ON COLUMN content.llm_calls.variation IS 'Its variation.';
+
+COMMENT ON COLUMN content.llm_calls.attempt IS 'From 1; later ones carry the reasons of the refusal.';
+
+COMMENT ON COLUMN content.llm_calls.model IS 'The model.';
+
+COMMENT ON COLUMN content.llm_calls.prompt IS 'What was asked.';
+
+COMMENT ON COLUMN content.llm_calls.response IS 'What was answered.';
+
+COMMENT ON COLUMN content.llm_calls.error_message IS 'Why there is no answer.';
+
+COMMENT ON COLUMN content.llm_calls.usage_id IS 'Its row in operations.api_usage.';
+
+COMMENT ON COLUMN content.llm_calls.called_at IS 'When it was asked.';
+
+ALTER TABLE ONLY content.llm_calls
+    ADD CONSTRAINT llm_calls_pkey PRIMARY KEY (organization_id, call_id);
+
+ALTER TABLE content.llm_calls ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.llm_calls TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.llm_calls FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.llm_calls TO syndication_pipeline;
+GRANT SELECT ON TABLE content.llm_calls TO syndication_reader;
+
+-- sequence content.post_core_id_sequence
+
+CREATE SEQUENCE content.post_core_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.post_core_id_sequence TO syndication_pipeline;
+
+-- table content.posts_core
+
+CREATE TABLE content.posts_core (
+    organization_id text NOT NULL,
+    post_core_id text DEFAULT tenancy.public_id('pco'::text, nextval('content.post_core_id_sequence'::regclass)) NOT NULL,
+    post_kind content.post_kind NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    planned_on date NOT NULL,
+    selection_id text,
+    product_id text,
+    section_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT posts_core_check CHECK (((post_kind = 'product'::content.post_kind) = (product_id IS NOT NULL))),
+    CONSTRAINT posts_core_check1 CHECK (((post_kind = 'blog_post'::content.post_kind) = (section_id IS NOT NULL))),
+    CONSTRAINT posts_core_post_core_id_check CHECK ((post_core_id ~~ 'pco-________'::text))
+);
+
+ALTER TABLE ONLY content.posts_core FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.posts_core IS 'One row is one post that we author for one channel, whatever its texts are.';
+
+COMMENT ON COLUMN content.posts_core.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.posts_core.post_core_id IS 'Public id, pco-….';
+
+COMMENT ON COLUMN content.posts_core.post_kind IS 'What it is about; says which reference it must have.';
+
+COMMENT ON COLUMN content.posts_core.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.posts_core.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.posts_core.planned_on IS 'The day that it is for.';
+
+COMMENT ON COLUMN content.posts_core.selection_id IS 'The selection that asked for it.';
+
+COMMENT ON COLUMN content.posts_core.product_id IS 'The product.';
+
+COMMENT ON COLUMN content.posts_core.section_id IS 'The section of a document.';
+
+COMMENT ON COLUMN content.posts_core.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.posts_core.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_selection_id_key UNIQUE (organization_id, selection_id);
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_pkey PRIMARY KEY (organization_id, post_core_id);
+
+CREATE UNIQUE INDEX posts_core_section ON content.posts_core USING btree (organization_id, section_id, platform, channel_type) WHERE (section_id IS NOT NULL);
+
+CREATE TRIGGER posts_core_updated_at BEFORE UPDATE ON content.posts_core FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON content.posts_core TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE content.posts_core ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON content.posts_core FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.posts_core TO syndication_pipeline;
+GRANT SELECT ON TABLE content.posts_core TO syndication_reader;
+
+-- sequence content.selection_id_sequence
+
+CREATE SEQUENCE content.selection_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.selection_id_sequence TO syndication_pipeline;
+
+-- table content.product_selections
+
+CREATE TABLE content.product_selections (
+    organization_id text NOT NULL,
+    selection_id text DEFAULT tenancy.public_id('sel'::text, nextval('content.selection_id_sequence'::regclass)) NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    selected_on date NOT NULL,
+    product_id text NOT NULL,
+    category_id text,
+    template_id text NOT NULL,
+    template_version integer NOT NULL,
+    variations integer DEFAULT 1 NOT NULL,
+    score numeric(7,6) NOT NULL,
+    factors jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_selections_factors_check CHECK ((jsonb_typeof(factors) = 'object'::text)),
+    CONSTRAINT product_selections_score_check CHECK (((score >= (0)::numeric) AND (score <= (1)::numeric))),
+    CONSTRAINT product_selections_selection_id_check CHECK ((selection_id ~~ 'sel-________'::text)),
+    CONSTRAINT product_selections_variations_check CHECK (((variations >= 1) AND (variations <= 5)))
+);
+
+ALTER TABLE ONLY content.product_selections FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.product_selections IS 'One row is the product of one channel and day, with what decided for it.';
+
+COMMENT ON COLUMN content.product_selections.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.product_selections.selection_id IS 'Public id, sel-….';
+
+COMMENT ON COLUMN content.product_selections.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.product_selections.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.product_selections.selected_on IS 'The day.';
+
+COMMENT ON COLUMN content.product_selections.product_id IS 'The product.';
+
+COMMENT ON COLUMN content.product_selections.category_id IS 'The category whose turn it was.';
+
+COMMENT ON COLUMN content.product_selections.template_id IS 'The template to write it with.';
+
+COMMENT ON COLUMN content.product_selections.template_version IS 'Its version.';
+
+COMMENT ON COLUMN content.product_selections.variations IS 'How many texts are wanted, to be compared.';
+
+COMMENT ON COLUMN content.product_selections.score IS 'The weighted mean of the factors.';
+
+COMMENT ON COLUMN content.product_selections.factors IS 'Each factor with weight and value.';
+
+COMMENT ON COLUMN content.product_selections.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.product_selections.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.product_selections
+    ADD CONSTRAINT product_selections_organization_id_platform_channel_type_se_key UNIQUE (organization_id, platform, channel_type, selected_on);
+
+ALTER TABLE ONLY content.product_selections
+    ADD CONSTRAINT product_selections_pkey PRIMARY KEY (organization_id, selection_id);
+
+CREATE INDEX product_selections_product ON content.product_selections USING btree (organization_id, product_id, selected_on);
+
+CREATE TRIGGER product_selections_updated_at BEFORE UPDATE ON content.product_selections FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON content.product_selections TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE content.product_selections ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON content.product_selections FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.product_selections TO syndication_pipeline;
+GRANT SELECT ON TABLE content.product_selections TO syndication_reader;
+
+-- sequence content.section_id_sequence
+
+CREATE SEQUENCE content.section_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.section_id_sequence TO syndication_pipeline;
+
+-- table content.source_documents
+
+CREATE TABLE content.source_documents (
+    organization_id text NOT NULL,
+    document_id text DEFAULT tenancy.public_id('doc'::text, nextval('content.document_id_sequence'::regclass)) NOT NULL,
+    source text NOT NULL,
+    remote_document_id text NOT NULL,
+    title text NOT NULL,
+    summary text,
+    url text,
+    image_url text,
+    published_at timestamp with time zone,
+    is_published boolean DEFAULT true NOT NULL,
+    content_hash bytea NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT source_documents_document_id_check CHECK ((document_id ~~ 'doc-________'::text)),
+    CONSTRAINT source_documents_remote_document_id_check CHECK ((remote_document_id <> ''::text)),
+    CONSTRAINT source_documents_title_check CHECK ((title <> ''::text))
+);
+
+ALTER TABLE ONLY content.source_documents FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.source_documents IS 'One row is one document that posts are written from: a blog post, an entry of a feed.';
+
+COMMENT ON COLUMN content.source_documents.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.source_documents.document_id IS 'Public id, doc-….';
+
+COMMENT ON COLUMN content.source_documents.source IS 'The input shape, a folder of the landing zone.';
+
+COMMENT ON COLUMN content.source_documents.remote_document_id IS 'The source''s own id.';
+
+COMMENT ON COLUMN content.source_documents.title IS 'Its title.';
+
+COMMENT ON COLUMN content.source_documents.summary IS 'Its summary, as text.';
+
+COMMENT ON COLUMN content.source_documents.url IS 'Its page.';
+
+COMMENT ON COLUMN content.source_documents.image_url IS 'Its main picture.';
+
+COMMENT ON COLUMN content.source_documents.published_at IS 'When it was published; NULL if that is not known.';
+
+COMMENT ON COLUMN content.source_documents.is_published IS 'False for drafts and deleted documents.';
+
+COMMENT ON COLUMN content.source_documents.content_hash IS 'BLAKE2b-128 of what the source says of it.';
+
+COMMENT ON COLUMN content.source_documents.observed_at IS 'When it was said in its present form.';
+
+COMMENT ON COLUMN content.source_documents.first_seen_at IS 'When it was observed first.';
+
+COMMENT ON COLUMN content.source_documents.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.source_documents.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.source_documents
+    ADD CONSTRAINT source_documents_organization_id_source_remote_document_id_key UNIQUE (organization_id, source, remote_document_id);
+
+ALTER TABLE ONLY content.source_documents
+    ADD CONSTRAINT source_documents_pkey PRIMARY KEY (organization_id, document_id);
+
+CREATE TRIGGER source_documents_updated_at BEFORE UPDATE ON content.source_documents FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON content.source_documents TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.source_documents FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE content.source_documents ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.source_documents TO syndication_pipeline;
+GRANT SELECT ON TABLE content.source_documents TO syndication_reader;
+
+-- table content.source_sections
+
+CREATE TABLE content.source_sections (
+    organization_id text NOT NULL,
+    section_id text DEFAULT tenancy.public_id('sec'::text, nextval('content.section_id_sequence'::regclass)) NOT NULL,
+    document_id text NOT NULL,
+    "position" integer NOT NULL,
+    heading text,
+    text_content text NOT NULL,
+    image_url text,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT source_sections_position_check CHECK (("position" >= 0)),
+    CONSTRAINT source_sections_section_id_check CHECK ((section_id ~~ 'sec-________'::text))
+);
+
+ALTER TABLE ONLY content.source_sections FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.source_sections IS 'One row is one section of one document.';
+
+COMMENT ON COLUMN content.source_sections.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.source_sections.section_id IS 'Public id, sec-….';
+
+COMMENT ON COLUMN content.source_sections.document_id IS 'The document.';
+
+COMMENT ON COLUMN content.source_sections."position" IS 'Place in the document, from 0.';
+
+COMMENT ON COLUMN content.source_sections.heading IS 'Its heading.';
+
+COMMENT ON COLUMN content.source_sections.text_content IS 'Its text, without markup.';
+
+COMMENT ON COLUMN content.source_sections.image_url IS 'Its picture.';
+
+COMMENT ON COLUMN content.source_sections.is_active IS 'False when the document has it no more.';
+
+COMMENT ON COLUMN content.source_sections.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.source_sections.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.source_sections
+    ADD CONSTRAINT source_sections_organization_id_document_id_position_key UNIQUE (organization_id, document_id, "position");
+
+ALTER TABLE ONLY content.source_sections
+    ADD CONSTRAINT source_sections_pkey PRIMARY KEY (organization_id, section_id);
+
+CREATE TRIGGER source_sections_updated_at BEFORE UPDATE ON content.source_sections FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON content.source_sections TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.source_sections FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE content.source_sections ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.source_sections TO syndication_pipeline;
+GRANT SELECT ON TABLE content.source_sections TO syndication_reader;
 
 -- table engagement.cohort_ages
 
@@ -413,6 +2346,53 @@ ALTER TABLE ONLY engagement.cohort_ages
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.cohort_ages TO syndication_pipeline;
 GRANT SELECT ON TABLE engagement.cohort_ages TO syndication_reader;
+
+-- table engagement.content_priorities
+
+CREATE TABLE engagement.content_priorities (
+    organization_id text NOT NULL,
+    product_id text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    calculated_on date NOT NULL,
+    score numeric(7,6) NOT NULL,
+    factors jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT content_priorities_factors_check CHECK ((jsonb_typeof(factors) = 'object'::text)),
+    CONSTRAINT content_priorities_score_check CHECK (((score >= (0)::numeric) AND (score <= (1)::numeric)))
+);
+
+ALTER TABLE ONLY engagement.content_priorities FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE engagement.content_priorities IS 'One row is how much one product deserves the next post of one channel, by what was known at the end of a day.';
+
+COMMENT ON COLUMN engagement.content_priorities.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN engagement.content_priorities.product_id IS 'The product.';
+
+COMMENT ON COLUMN engagement.content_priorities.platform IS 'The platform.';
+
+COMMENT ON COLUMN engagement.content_priorities.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN engagement.content_priorities.calculated_on IS 'The day whose end it is calculated for.';
+
+COMMENT ON COLUMN engagement.content_priorities.score IS 'The weighted mean of the factors, from 0 to 1.';
+
+COMMENT ON COLUMN engagement.content_priorities.factors IS 'Each factor with its weight and value: {"recency": {"weight": 0.25, "value": 0.9}}; a value that is not known is null, and its weight does not count.';
+
+COMMENT ON COLUMN engagement.content_priorities.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY engagement.content_priorities
+    ADD CONSTRAINT content_priorities_pkey PRIMARY KEY (organization_id, platform, channel_type, calculated_on, product_id);
+
+ALTER TABLE engagement.content_priorities ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON engagement.content_priorities TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON engagement.content_priorities FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.content_priorities TO syndication_pipeline;
+GRANT SELECT ON TABLE engagement.content_priorities TO syndication_reader;
 
 -- table engagement.days_to_roll_up
 
@@ -673,10 +2653,12 @@ CREATE TABLE engagement.platform_metrics (
     platform text NOT NULL,
     metric_name text NOT NULL,
     source_name text NOT NULL,
+    entity_type text DEFAULT 'post'::text NOT NULL,
     valid_from date DEFAULT '2000-01-01'::date NOT NULL,
     valid_to date,
     replaced_by text,
-    CONSTRAINT platform_metrics_check CHECK ((valid_to > valid_from))
+    CONSTRAINT platform_metrics_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT platform_metrics_entity_type_check CHECK ((entity_type = ANY (ARRAY['post'::text, 'profile'::text])))
 );
 
 COMMENT ON TABLE engagement.platform_metrics IS 'One row is what one platform calls a metric, and from when to when it does.';
@@ -686,6 +2668,8 @@ COMMENT ON COLUMN engagement.platform_metrics.platform IS 'The platform.';
 COMMENT ON COLUMN engagement.platform_metrics.metric_name IS 'Our name.';
 
 COMMENT ON COLUMN engagement.platform_metrics.source_name IS 'The platform''s name.';
+
+COMMENT ON COLUMN engagement.platform_metrics.entity_type IS 'What it is a metric of: a post, or a profile or page.';
 
 COMMENT ON COLUMN engagement.platform_metrics.valid_from IS 'The first day on which it has this name.';
 
@@ -921,6 +2905,113 @@ CREATE POLICY reader_own_organization ON engagement.post_engagement_daily FOR SE
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.post_engagement_daily TO syndication_pipeline;
 GRANT SELECT ON TABLE engagement.post_engagement_daily TO syndication_reader;
 
+-- table engagement.priority_factors
+
+CREATE TABLE engagement.priority_factors (
+    factor_name text NOT NULL,
+    factor_weight numeric(5,4) NOT NULL,
+    half_life interval,
+    description text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT priority_factors_check CHECK (((half_life IS NOT NULL) OR (factor_name <> ALL (ARRAY['recency'::text, 'engagement'::text, 'freshness'::text])))),
+    CONSTRAINT priority_factors_factor_name_check CHECK ((factor_name ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT priority_factors_factor_weight_check CHECK (((factor_weight >= (0)::numeric) AND (factor_weight <= (1)::numeric))),
+    CONSTRAINT priority_factors_half_life_check CHECK ((half_life > '00:00:00'::interval))
+);
+
+COMMENT ON TABLE engagement.priority_factors IS 'One row is one factor of the ranking. Its weight is relative: the score is the weighted mean of the active ones.';
+
+COMMENT ON COLUMN engagement.priority_factors.factor_name IS 'The name in content_priorities.factors.';
+
+COMMENT ON COLUMN engagement.priority_factors.factor_weight IS 'How much it counts; 0 leaves it out.';
+
+COMMENT ON COLUMN engagement.priority_factors.half_life IS 'For factors that fade with time.';
+
+COMMENT ON COLUMN engagement.priority_factors.description IS 'What it is, from 0 to 1.';
+
+COMMENT ON COLUMN engagement.priority_factors.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN engagement.priority_factors.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN engagement.priority_factors.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY engagement.priority_factors
+    ADD CONSTRAINT priority_factors_pkey PRIMARY KEY (factor_name);
+
+CREATE TRIGGER priority_factors_updated_at BEFORE UPDATE ON engagement.priority_factors FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.priority_factors TO syndication_pipeline;
+GRANT SELECT ON TABLE engagement.priority_factors TO syndication_reader;
+
+-- table engagement.product_post_performance
+
+CREATE TABLE engagement.product_post_performance (
+    organization_id text NOT NULL,
+    product_id text NOT NULL,
+    platform text NOT NULL,
+    activity_date date NOT NULL,
+    posts_observed integer NOT NULL,
+    reactions_delta bigint,
+    comments_delta bigint,
+    shares_delta bigint,
+    saves_delta bigint,
+    clicks_delta bigint,
+    views_delta bigint,
+    impressions_delta bigint,
+    engagement_delta bigint,
+    is_simulated boolean NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_post_performance_posts_observed_check CHECK ((posts_observed > 0))
+);
+
+ALTER TABLE ONLY engagement.product_post_performance FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE engagement.product_post_performance IS 'One row is one product on one platform and UTC day on which a published post of it was observed.';
+
+COMMENT ON COLUMN engagement.product_post_performance.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN engagement.product_post_performance.product_id IS 'The product.';
+
+COMMENT ON COLUMN engagement.product_post_performance.platform IS 'The platform.';
+
+COMMENT ON COLUMN engagement.product_post_performance.activity_date IS 'The UTC day.';
+
+COMMENT ON COLUMN engagement.product_post_performance.posts_observed IS 'Its posts with an observation on the day.';
+
+COMMENT ON COLUMN engagement.product_post_performance.reactions_delta IS 'Sum of the posts'' reactions of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.comments_delta IS 'Sum of the posts'' comments of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.shares_delta IS 'Sum of the posts'' shares of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.saves_delta IS 'Sum of the posts'' saves of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.clicks_delta IS 'Sum of the posts'' clicks of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.views_delta IS 'Sum of the posts'' views of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.impressions_delta IS 'Sum of the posts'' impressions of the day; NULL if none was measured.';
+
+COMMENT ON COLUMN engagement.product_post_performance.engagement_delta IS 'Public engagement of the day.';
+
+COMMENT ON COLUMN engagement.product_post_performance.is_simulated IS 'True for posts that were never sent: invented numbers of a sample, never mixed with measured ones.';
+
+COMMENT ON COLUMN engagement.product_post_performance.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY engagement.product_post_performance
+    ADD CONSTRAINT product_post_performance_pkey PRIMARY KEY (organization_id, product_id, platform, activity_date, is_simulated);
+
+CREATE POLICY pipeline_all ON engagement.product_post_performance TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE engagement.product_post_performance ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON engagement.product_post_performance FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.product_post_performance TO syndication_pipeline;
+GRANT SELECT ON TABLE engagement.product_post_performance TO syndication_reader;
+
 -- table engagement.profile_engagement_daily
 
 CREATE TABLE engagement.profile_engagement_daily (
@@ -1058,6 +3149,7 @@ CREATE TABLE scraping.data_downloads (
     reach bigint,
     observed_at_source scraping.observation_time_source NOT NULL,
     observed_as scraping.observation_kind DEFAULT 'post'::scraping.observation_kind NOT NULL,
+    is_description boolean DEFAULT true NOT NULL,
     organization_id text NOT NULL,
     download_id text DEFAULT tenancy.public_id('dl'::text, nextval('scraping.download_id_sequence'::regclass)) NOT NULL,
     post_id text NOT NULL,
@@ -1101,6 +3193,8 @@ COMMENT ON COLUMN scraping.data_downloads.reach IS 'People who saw the post; nev
 COMMENT ON COLUMN scraping.data_downloads.observed_at_source IS 'What says when.';
 
 COMMENT ON COLUMN scraping.data_downloads.observed_as IS 'How the post was met.';
+
+COMMENT ON COLUMN scraping.data_downloads.is_description IS 'Whether text, media or article were told at this moment too; false for counters alone.';
 
 COMMENT ON COLUMN scraping.data_downloads.organization_id IS 'The tenant.';
 
@@ -1158,7 +3252,9 @@ CREATE TABLE scraping.posts (
     reposted_post_id text,
     raw_json jsonb,
     content_hash bytea,
-    content_observed_at timestamp with time zone NOT NULL,
+    content_observed_at timestamp with time zone,
+    content_observed_as scraping.observation_kind DEFAULT 'post'::scraping.observation_kind NOT NULL,
+    author_observed_at timestamp with time zone,
     direct_observed_at timestamp with time zone,
     first_seen_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
@@ -1196,7 +3292,7 @@ COMMENT ON COLUMN scraping.posts.author_username IS 'The author''s handle; of a 
 
 COMMENT ON COLUMN scraping.posts.profile_id IS 'The author''s profile.';
 
-COMMENT ON COLUMN scraping.posts.text_content IS 'The text of the newest observation; NULL for a plain repost.';
+COMMENT ON COLUMN scraping.posts.text_content IS 'The text of the newest observation that carries text, media or article; NULL for a plain repost.';
 
 COMMENT ON COLUMN scraping.posts.article IS 'The linked article: url, title, subtitle.';
 
@@ -1206,13 +3302,17 @@ COMMENT ON COLUMN scraping.posts.url IS 'Its page.';
 
 COMMENT ON COLUMN scraping.posts.reposted_post_id IS 'The post that it reposts or quotes.';
 
-COMMENT ON COLUMN scraping.posts.raw_json IS 'The newest observation of the post, as it came.';
+COMMENT ON COLUMN scraping.posts.raw_json IS 'The observation that the text comes from, as it came; the newest one while none has told it.';
 
-COMMENT ON COLUMN scraping.posts.content_hash IS 'BLAKE2b-128 of text, media, author and links.';
+COMMENT ON COLUMN scraping.posts.content_hash IS 'BLAKE2b-128 of text, media and links.';
 
-COMMENT ON COLUMN scraping.posts.content_observed_at IS 'When text, media and author were observed.';
+COMMENT ON COLUMN scraping.posts.content_observed_at IS 'When text, media and links were observed; NULL while every observation leaves them out (counters alone).';
 
-COMMENT ON COLUMN scraping.posts.direct_observed_at IS 'When the post was last met itself, not through a repost or a quote; NULL if never.';
+COMMENT ON COLUMN scraping.posts.content_observed_as IS 'How the post was met then.';
+
+COMMENT ON COLUMN scraping.posts.author_observed_at IS 'When an observation last named the author; NULL if none has.';
+
+COMMENT ON COLUMN scraping.posts.direct_observed_at IS 'When the post was last met itself, not through a repost or a quote, and its type told; NULL if never.';
 
 COMMENT ON COLUMN scraping.posts.first_seen_at IS 'Our first observation.';
 
@@ -1319,6 +3419,178 @@ UNION ALL
 GRANT SELECT ON TABLE engagement.time_series_metrics TO syndication_pipeline;
 GRANT SELECT ON TABLE engagement.time_series_metrics TO syndication_reader;
 
+-- table operations.api_prices
+
+CREATE TABLE operations.api_prices (
+    provider text NOT NULL,
+    model text NOT NULL,
+    price_version integer NOT NULL,
+    valid_from date NOT NULL,
+    currency text NOT NULL,
+    input_price numeric(12,6) NOT NULL,
+    cached_input_price numeric(12,6) NOT NULL,
+    output_price numeric(12,6) NOT NULL,
+    CONSTRAINT api_prices_cached_input_price_check CHECK ((cached_input_price >= (0)::numeric)),
+    CONSTRAINT api_prices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT api_prices_input_price_check CHECK ((input_price >= (0)::numeric)),
+    CONSTRAINT api_prices_output_price_check CHECK ((output_price >= (0)::numeric)),
+    CONSTRAINT api_prices_price_version_check CHECK ((price_version > 0))
+);
+
+COMMENT ON TABLE operations.api_prices IS 'One row is what one model costs from a day on, for a million tokens.';
+
+COMMENT ON COLUMN operations.api_prices.provider IS 'Who charges.';
+
+COMMENT ON COLUMN operations.api_prices.model IS 'The model.';
+
+COMMENT ON COLUMN operations.api_prices.price_version IS 'From 1; a new price is a new row.';
+
+COMMENT ON COLUMN operations.api_prices.valid_from IS 'The first day of the price.';
+
+COMMENT ON COLUMN operations.api_prices.currency IS 'ISO 4217 code.';
+
+COMMENT ON COLUMN operations.api_prices.input_price IS 'Of a million input tokens.';
+
+COMMENT ON COLUMN operations.api_prices.cached_input_price IS 'Of a million input tokens that were cached.';
+
+COMMENT ON COLUMN operations.api_prices.output_price IS 'Of a million output tokens.';
+
+ALTER TABLE ONLY operations.api_prices
+    ADD CONSTRAINT api_prices_pkey PRIMARY KEY (provider, model, price_version);
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE operations.api_prices TO syndication_pipeline;
+GRANT SELECT ON TABLE operations.api_prices TO syndication_reader;
+
+-- sequence operations.usage_id_sequence
+
+CREATE SEQUENCE operations.usage_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE operations.usage_id_sequence TO syndication_pipeline;
+
+-- table operations.api_usage
+
+CREATE TABLE operations.api_usage (
+    organization_id text NOT NULL,
+    usage_id text DEFAULT tenancy.public_id('use'::text, nextval('operations.usage_id_sequence'::regclass)) NOT NULL,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    model text,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    latency_ms integer,
+    input_tokens bigint,
+    cached_input_tokens bigint,
+    output_tokens bigint,
+    cost numeric(14,8),
+    currency text,
+    price_version integer,
+    is_successful boolean NOT NULL,
+    CONSTRAINT api_usage_cached_input_tokens_check CHECK ((cached_input_tokens >= 0)),
+    CONSTRAINT api_usage_check CHECK (((cost IS NULL) OR (num_nonnulls(currency, price_version) = 2))),
+    CONSTRAINT api_usage_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT api_usage_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT api_usage_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT api_usage_latency_ms_check CHECK ((latency_ms >= 0)),
+    CONSTRAINT api_usage_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT api_usage_usage_id_check CHECK ((usage_id ~~ 'use-________'::text))
+);
+
+ALTER TABLE ONLY operations.api_usage FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE operations.api_usage IS 'One row is one paid call, with what it used. The cost is NULL where no price is known: that is not free.';
+
+COMMENT ON COLUMN operations.api_usage.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN operations.api_usage.usage_id IS 'Public id, use-….';
+
+COMMENT ON COLUMN operations.api_usage.provider IS 'Who was called.';
+
+COMMENT ON COLUMN operations.api_usage.operation IS 'What for.';
+
+COMMENT ON COLUMN operations.api_usage.model IS 'The model.';
+
+COMMENT ON COLUMN operations.api_usage.used_at IS 'When.';
+
+COMMENT ON COLUMN operations.api_usage.latency_ms IS 'Milliseconds until the answer.';
+
+COMMENT ON COLUMN operations.api_usage.input_tokens IS 'Input tokens, the cached ones included.';
+
+COMMENT ON COLUMN operations.api_usage.cached_input_tokens IS 'Of them, those that were cached.';
+
+COMMENT ON COLUMN operations.api_usage.output_tokens IS 'Output tokens.';
+
+COMMENT ON COLUMN operations.api_usage.cost IS 'What it cost.';
+
+COMMENT ON COLUMN operations.api_usage.currency IS 'ISO 4217 code.';
+
+COMMENT ON COLUMN operations.api_usage.price_version IS 'The price that was applied.';
+
+COMMENT ON COLUMN operations.api_usage.is_successful IS 'Whether it gave an answer.';
+
+ALTER TABLE ONLY operations.api_usage
+    ADD CONSTRAINT api_usage_pkey PRIMARY KEY (organization_id, usage_id);
+
+CREATE INDEX api_usage_used_at ON operations.api_usage USING btree (organization_id, used_at);
+
+ALTER TABLE operations.api_usage ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON operations.api_usage TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON operations.api_usage FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE operations.api_usage TO syndication_pipeline;
+GRANT SELECT ON TABLE operations.api_usage TO syndication_reader;
+
+-- table operations.budgets
+
+CREATE TABLE operations.budgets (
+    organization_id text NOT NULL,
+    period text NOT NULL,
+    amount numeric(14,4) NOT NULL,
+    currency text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT budgets_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT budgets_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT budgets_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
+ALTER TABLE ONLY operations.budgets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE operations.budgets IS 'One row is what an organization may spend on paid calls in a UTC day or month: a warning at 80 %, the end at 100 %.';
+
+COMMENT ON COLUMN operations.budgets.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN operations.budgets.period IS 'day or month.';
+
+COMMENT ON COLUMN operations.budgets.amount IS 'How much.';
+
+COMMENT ON COLUMN operations.budgets.currency IS 'ISO 4217 code; calls in other currencies do not count.';
+
+COMMENT ON COLUMN operations.budgets.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN operations.budgets.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY operations.budgets
+    ADD CONSTRAINT budgets_pkey PRIMARY KEY (organization_id, period);
+
+CREATE TRIGGER budgets_audit AFTER INSERT OR DELETE OR UPDATE ON operations.budgets FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER budgets_updated_at BEFORE UPDATE ON operations.budgets FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+ALTER TABLE operations.budgets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON operations.budgets TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON operations.budgets FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE operations.budgets TO syndication_pipeline;
+GRANT SELECT ON TABLE operations.budgets TO syndication_reader;
+
 -- table operations.partitioned_tables
 
 CREATE TABLE operations.partitioned_tables (
@@ -1338,6 +3610,467 @@ ALTER TABLE ONLY operations.partitioned_tables
 
 GRANT SELECT ON TABLE operations.partitioned_tables TO syndication_pipeline;
 GRANT SELECT ON TABLE operations.partitioned_tables TO syndication_reader;
+
+-- sequence publishing.attempt_id_sequence
+
+CREATE SEQUENCE publishing.attempt_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE publishing.attempt_id_sequence TO syndication_pipeline;
+
+-- table publishing.content_processes
+
+CREATE TABLE publishing.content_processes (
+    process_name text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    display_name text NOT NULL,
+    description text,
+    development_status publishing.development_status DEFAULT 'draft'::publishing.development_status NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE publishing.content_processes IS 'One row is one way of making posts for one channel, and how far it has come.';
+
+COMMENT ON COLUMN publishing.content_processes.process_name IS 'The name in every other table: product_post …';
+
+COMMENT ON COLUMN publishing.content_processes.platform IS 'The platform.';
+
+COMMENT ON COLUMN publishing.content_processes.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.content_processes.display_name IS 'The name for people.';
+
+COMMENT ON COLUMN publishing.content_processes.description IS 'What it does.';
+
+COMMENT ON COLUMN publishing.content_processes.development_status IS 'draft, developed, testing or production.';
+
+COMMENT ON COLUMN publishing.content_processes.priority IS 'Order of display, the greatest first.';
+
+COMMENT ON COLUMN publishing.content_processes.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN publishing.content_processes.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN publishing.content_processes.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY publishing.content_processes
+    ADD CONSTRAINT content_processes_pkey PRIMARY KEY (platform, channel_type, process_name);
+
+CREATE TRIGGER content_processes_updated_at BEFORE UPDATE ON publishing.content_processes FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.content_processes TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.content_processes TO syndication_reader;
+
+-- sequence publishing.execution_id_sequence
+
+CREATE SEQUENCE publishing.execution_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE publishing.execution_id_sequence TO syndication_pipeline;
+
+-- table publishing.execution_history
+
+CREATE TABLE publishing.execution_history (
+    organization_id text NOT NULL,
+    execution_id text DEFAULT tenancy.public_id('exe'::text, nextval('publishing.execution_id_sequence'::regclass)) NOT NULL,
+    process_name text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    execution_status publishing.execution_status NOT NULL,
+    input_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    output_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    execution_seconds numeric(10,3) NOT NULL,
+    error_message text,
+    dagster_run_id text,
+    executed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT execution_history_check CHECK (((execution_status = 'success'::publishing.execution_status) = (error_message IS NULL))),
+    CONSTRAINT execution_history_execution_id_check CHECK ((execution_id ~~ 'exe-________'::text)),
+    CONSTRAINT execution_history_execution_seconds_check CHECK ((execution_seconds >= (0)::numeric))
+);
+
+ALTER TABLE ONLY publishing.execution_history FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.execution_history IS 'One row is one execution of one process.';
+
+COMMENT ON COLUMN publishing.execution_history.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.execution_history.execution_id IS 'Public id, exe-….';
+
+COMMENT ON COLUMN publishing.execution_history.process_name IS 'The process.';
+
+COMMENT ON COLUMN publishing.execution_history.platform IS 'The platform.';
+
+COMMENT ON COLUMN publishing.execution_history.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.execution_history.execution_status IS 'success, failed or partial.';
+
+COMMENT ON COLUMN publishing.execution_history.input_data IS 'What it was given: ids and counts, no texts, no secrets.';
+
+COMMENT ON COLUMN publishing.execution_history.output_data IS 'What came of it.';
+
+COMMENT ON COLUMN publishing.execution_history.execution_seconds IS 'How long it took.';
+
+COMMENT ON COLUMN publishing.execution_history.error_message IS 'What went wrong.';
+
+COMMENT ON COLUMN publishing.execution_history.dagster_run_id IS 'The run in the Dagster UI.';
+
+COMMENT ON COLUMN publishing.execution_history.executed_at IS 'When it ended.';
+
+ALTER TABLE ONLY publishing.execution_history
+    ADD CONSTRAINT execution_history_pkey PRIMARY KEY (organization_id, execution_id);
+
+CREATE INDEX execution_history_executed_at ON publishing.execution_history USING btree (organization_id, executed_at);
+
+ALTER TABLE publishing.execution_history ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON publishing.execution_history TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON publishing.execution_history FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.execution_history TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.execution_history TO syndication_reader;
+
+-- table publishing.platform_limits
+
+CREATE TABLE publishing.platform_limits (
+    organization_id text NOT NULL,
+    account_id text NOT NULL,
+    blocked_until timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY publishing.platform_limits FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.platform_limits IS 'One row is an account that its platform wants left alone for a while: it holds for every process.';
+
+COMMENT ON COLUMN publishing.platform_limits.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.platform_limits.account_id IS 'The account.';
+
+COMMENT ON COLUMN publishing.platform_limits.blocked_until IS 'Until when nothing is sent.';
+
+COMMENT ON COLUMN publishing.platform_limits.reason IS 'What the platform said.';
+
+COMMENT ON COLUMN publishing.platform_limits.updated_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY publishing.platform_limits
+    ADD CONSTRAINT platform_limits_pkey PRIMARY KEY (organization_id, account_id);
+
+CREATE TRIGGER platform_limits_updated_at BEFORE UPDATE ON publishing.platform_limits FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON publishing.platform_limits TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE publishing.platform_limits ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON publishing.platform_limits FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.platform_limits TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.platform_limits TO syndication_reader;
+
+-- sequence publishing.target_id_sequence
+
+CREATE SEQUENCE publishing.target_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE publishing.target_id_sequence TO syndication_pipeline;
+
+-- table publishing.post_targets
+
+CREATE TABLE publishing.post_targets (
+    organization_id text NOT NULL,
+    target_id text DEFAULT tenancy.public_id('tgt'::text, nextval('publishing.target_id_sequence'::regclass)) NOT NULL,
+    content_id text NOT NULL,
+    content_hash bytea NOT NULL,
+    post_core_id text NOT NULL,
+    variation integer NOT NULL,
+    account_id text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    schedule_id text,
+    state publishing.target_state DEFAULT 'draft'::publishing.target_state NOT NULL,
+    scheduled_at timestamp with time zone,
+    idempotency_key text GENERATED ALWAYS AS (((((((account_id || '/'::text) || channel_type) || '/'::text) || encode(content_hash, 'hex'::text)) || '/'::text) || COALESCE((EXTRACT(epoch FROM (scheduled_at - '1970-01-01 00:00:00+00'::timestamp with time zone)))::text, content_id))) STORED NOT NULL,
+    is_simulated boolean NOT NULL,
+    claimed_by text,
+    leased_until timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    platform_post_id text,
+    platform_post_url text,
+    published_at timestamp with time zone,
+    error_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT post_targets_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT post_targets_check CHECK (((state = 'published'::publishing.target_state) = (published_at IS NOT NULL))),
+    CONSTRAINT post_targets_check1 CHECK (((state <> 'published'::publishing.target_state) OR (platform_post_id IS NOT NULL))),
+    CONSTRAINT post_targets_check2 CHECK (((state <> ALL (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT post_targets_check3 CHECK (((state = 'publishing'::publishing.target_state) = (leased_until IS NOT NULL))),
+    CONSTRAINT post_targets_check4 CHECK (((state = 'publishing'::publishing.target_state) = (claimed_by IS NOT NULL))),
+    CONSTRAINT post_targets_check5 CHECK (((state <> ALL (ARRAY['failed'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (error_message IS NOT NULL))),
+    CONSTRAINT post_targets_platform_post_id_check CHECK ((platform_post_id <> ''::text)),
+    CONSTRAINT post_targets_target_id_check CHECK ((target_id ~~ 'tgt-________'::text))
+);
+
+ALTER TABLE ONLY publishing.post_targets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.post_targets IS 'One row is one text for one account and channel: the queue. Two pages are two rows.';
+
+COMMENT ON COLUMN publishing.post_targets.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.post_targets.target_id IS 'Public id, tgt-….';
+
+COMMENT ON COLUMN publishing.post_targets.content_id IS 'The text.';
+
+COMMENT ON COLUMN publishing.post_targets.content_hash IS 'What was approved: another text is another target.';
+
+COMMENT ON COLUMN publishing.post_targets.post_core_id IS 'The post that the text is of; a trigger fills it in.';
+
+COMMENT ON COLUMN publishing.post_targets.variation IS 'Which of the texts that are compared; a trigger fills it in.';
+
+COMMENT ON COLUMN publishing.post_targets.account_id IS 'Where it goes.';
+
+COMMENT ON COLUMN publishing.post_targets.platform IS 'The platform of the account.';
+
+COMMENT ON COLUMN publishing.post_targets.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.post_targets.schedule_id IS 'The schedule whose slot it has; NULL if a person chose one.';
+
+COMMENT ON COLUMN publishing.post_targets.state IS 'Where it stands; the database refuses illegal steps.';
+
+COMMENT ON COLUMN publishing.post_targets.scheduled_at IS 'When it is due.';
+
+COMMENT ON COLUMN publishing.post_targets.idempotency_key IS 'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
+
+COMMENT ON COLUMN publishing.post_targets.is_simulated IS 'Nothing is sent, and no number of it is a measured one.';
+
+COMMENT ON COLUMN publishing.post_targets.claimed_by IS 'The publisher that has it in hand.';
+
+COMMENT ON COLUMN publishing.post_targets.leased_until IS 'Until when; after that it died.';
+
+COMMENT ON COLUMN publishing.post_targets.attempts IS 'Calls that were begun.';
+
+COMMENT ON COLUMN publishing.post_targets.next_attempt_at IS 'Not before this; NULL for at once.';
+
+COMMENT ON COLUMN publishing.post_targets.platform_post_id IS 'The platform''s id of the post.';
+
+COMMENT ON COLUMN publishing.post_targets.platform_post_url IS 'Its page.';
+
+COMMENT ON COLUMN publishing.post_targets.published_at IS 'When the platform took it.';
+
+COMMENT ON COLUMN publishing.post_targets.error_message IS 'What went wrong last, in a sentence.';
+
+COMMENT ON COLUMN publishing.post_targets.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN publishing.post_targets.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_content_id_account_id_channel__key UNIQUE (organization_id, content_id, account_id, channel_type);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_idempotency_key_key UNIQUE (organization_id, idempotency_key);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_pkey PRIMARY KEY (organization_id, target_id);
+
+CREATE INDEX post_targets_content ON publishing.post_targets USING btree (organization_id, content_id);
+
+CREATE INDEX post_targets_due ON publishing.post_targets USING btree (scheduled_at, target_id) WHERE (state = 'scheduled'::publishing.target_state);
+
+CREATE INDEX post_targets_leased ON publishing.post_targets USING btree (leased_until) WHERE (state = 'publishing'::publishing.target_state);
+
+CREATE UNIQUE INDEX post_targets_one_version ON publishing.post_targets USING btree (organization_id, account_id, channel_type, post_core_id, variation) WHERE (state = ANY (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state]));
+
+CREATE UNIQUE INDEX post_targets_remote ON publishing.post_targets USING btree (organization_id, platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
+
+CREATE UNIQUE INDEX post_targets_slot ON publishing.post_targets USING btree (organization_id, account_id, channel_type, scheduled_at) WHERE (state <> ALL (ARRAY['cancelled'::publishing.target_state, 'failed'::publishing.target_state]));
+
+CREATE TRIGGER post_targets_audit AFTER UPDATE ON publishing.post_targets FOR EACH ROW WHEN ((NULLIF(current_setting('app.actor'::text, true), ''::text) IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER post_targets_post BEFORE INSERT OR UPDATE OF content_id, post_core_id, variation ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.name_the_post();
+
+ALTER TABLE publishing.post_targets ENABLE ALWAYS TRIGGER post_targets_post;
+
+CREATE TRIGGER post_targets_step BEFORE INSERT OR UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.refuse_illegal_step();
+
+CREATE TRIGGER post_targets_updated_at BEFORE UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON publishing.post_targets TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE publishing.post_targets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON publishing.post_targets FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.post_targets TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.post_targets TO syndication_reader;
+
+-- table publishing.publish_attempts
+
+CREATE TABLE publishing.publish_attempts (
+    organization_id text NOT NULL,
+    attempt_id text DEFAULT tenancy.public_id('att'::text, nextval('publishing.attempt_id_sequence'::regclass)) NOT NULL,
+    target_id text NOT NULL,
+    attempt_number integer NOT NULL,
+    publisher text NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    outcome publishing.attempt_outcome,
+    platform_post_id text,
+    http_status integer,
+    error_code text,
+    error_message text,
+    retry_after timestamp with time zone,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    CONSTRAINT publish_attempts_attempt_id_check CHECK ((attempt_id ~~ 'att-________'::text)),
+    CONSTRAINT publish_attempts_attempt_number_check CHECK ((attempt_number > 0)),
+    CONSTRAINT publish_attempts_check CHECK (((finished_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT publish_attempts_check1 CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+    CONSTRAINT publish_attempts_check2 CHECK ((((outcome = 'published'::publishing.attempt_outcome) IS NOT TRUE) OR (platform_post_id IS NOT NULL)))
+);
+
+ALTER TABLE ONLY publishing.publish_attempts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.publish_attempts IS 'One row is one call, written before it is made. A row without an outcome is a call whose end nobody saw.';
+
+COMMENT ON COLUMN publishing.publish_attempts.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.publish_attempts.attempt_id IS 'Public id, att-….';
+
+COMMENT ON COLUMN publishing.publish_attempts.target_id IS 'The target.';
+
+COMMENT ON COLUMN publishing.publish_attempts.attempt_number IS 'From 1.';
+
+COMMENT ON COLUMN publishing.publish_attempts.publisher IS 'Who called: dry_run or the name of a platform''s API.';
+
+COMMENT ON COLUMN publishing.publish_attempts.started_at IS 'When the call was about to be made.';
+
+COMMENT ON COLUMN publishing.publish_attempts.finished_at IS 'When its end was known.';
+
+COMMENT ON COLUMN publishing.publish_attempts.outcome IS 'How it ended; NULL if nobody saw it.';
+
+COMMENT ON COLUMN publishing.publish_attempts.platform_post_id IS 'The platform''s id of the post.';
+
+COMMENT ON COLUMN publishing.publish_attempts.http_status IS 'Of the answer.';
+
+COMMENT ON COLUMN publishing.publish_attempts.error_code IS 'The platform''s own code of the error.';
+
+COMMENT ON COLUMN publishing.publish_attempts.error_message IS 'What the platform said, without secrets.';
+
+COMMENT ON COLUMN publishing.publish_attempts.retry_after IS 'When the platform wants to be asked again.';
+
+COMMENT ON COLUMN publishing.publish_attempts.resolved_at IS 'When somebody found out how it had ended; NULL if its answer said so, or nobody knows yet.';
+
+COMMENT ON COLUMN publishing.publish_attempts.resolved_by IS 'Who found out: the lookup on the platform, or a person.';
+
+ALTER TABLE ONLY publishing.publish_attempts
+    ADD CONSTRAINT publish_attempts_organization_id_target_id_attempt_number_key UNIQUE (organization_id, target_id, attempt_number);
+
+ALTER TABLE ONLY publishing.publish_attempts
+    ADD CONSTRAINT publish_attempts_pkey PRIMARY KEY (organization_id, attempt_id);
+
+CREATE POLICY pipeline_all ON publishing.publish_attempts TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE publishing.publish_attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON publishing.publish_attempts FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.publish_attempts TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.publish_attempts TO syndication_reader;
+
+-- sequence publishing.schedule_id_sequence
+
+CREATE SEQUENCE publishing.schedule_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE publishing.schedule_id_sequence TO syndication_pipeline;
+
+-- table publishing.publishing_schedules
+
+CREATE TABLE publishing.publishing_schedules (
+    organization_id text NOT NULL,
+    schedule_id text DEFAULT tenancy.public_id('sch'::text, nextval('publishing.schedule_id_sequence'::regclass)) NOT NULL,
+    schedule_name text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    account_id text NOT NULL,
+    recurrence_rule text NOT NULL,
+    time_zone text NOT NULL,
+    starts_on date NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT publishing_schedules_recurrence_rule_check CHECK ((recurrence_rule ~~ '%FREQ=%'::text)),
+    CONSTRAINT publishing_schedules_schedule_id_check CHECK ((schedule_id ~~ 'sch-________'::text)),
+    CONSTRAINT publishing_schedules_schedule_name_check CHECK ((schedule_name <> ''::text)),
+    CONSTRAINT publishing_schedules_time_zone_check CHECK ((time_zone <> ''::text))
+);
+
+ALTER TABLE ONLY publishing.publishing_schedules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.publishing_schedules IS 'One row is a recurring slot of one account and channel.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.schedule_id IS 'Public id, sch-….';
+
+COMMENT ON COLUMN publishing.publishing_schedules.schedule_name IS 'The name for people.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.platform IS 'The platform.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.account_id IS 'The account that publishes.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.recurrence_rule IS 'RFC 5545 RRULE in local time, such as FREQ=DAILY;BYHOUR=17;BYMINUTE=0.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.time_zone IS 'IANA time zone of the rule: 17:00 stays 17:00 on the clock through summer and winter.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.starts_on IS 'The local day on which the rule begins.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.is_active IS 'False: no new slots are taken.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY publishing.publishing_schedules
+    ADD CONSTRAINT publishing_schedules_organization_id_schedule_name_key UNIQUE (organization_id, schedule_name);
+
+ALTER TABLE ONLY publishing.publishing_schedules
+    ADD CONSTRAINT publishing_schedules_pkey PRIMARY KEY (organization_id, schedule_id);
+
+CREATE TRIGGER publishing_schedules_audit AFTER INSERT OR DELETE OR UPDATE ON publishing.publishing_schedules FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER publishing_schedules_updated_at BEFORE UPDATE ON publishing.publishing_schedules FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON publishing.publishing_schedules TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE publishing.publishing_schedules ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON publishing.publishing_schedules FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.publishing_schedules TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.publishing_schedules TO syndication_reader;
 
 -- sequence scraping.run_id_sequence
 
@@ -1520,13 +4253,17 @@ CREATE TABLE scraping.landed_files (
     items integer DEFAULT 0 NOT NULL,
     items_quarantined integer DEFAULT 0 NOT NULL,
     adapter_version integer,
-    run_id text NOT NULL,
-    first_loaded_at timestamp with time zone DEFAULT now() NOT NULL
+    run_id text,
+    first_loaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_reason text,
+    CONSTRAINT landed_files_check CHECK (((withdrawn_at IS NULL) = (withdrawn_reason IS NULL))),
+    CONSTRAINT landed_files_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
 );
 
 ALTER TABLE ONLY scraping.landed_files FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE scraping.landed_files IS 'One row is one landed file as it was last loaded: the ledger that a load is held against.';
+COMMENT ON TABLE scraping.landed_files IS 'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took back keeps its row; its rows elsewhere go with the next load of its day.';
 
 COMMENT ON COLUMN scraping.landed_files.organization_id IS 'The tenant.';
 
@@ -1536,7 +4273,7 @@ COMMENT ON COLUMN scraping.landed_files.source IS 'The input shape.';
 
 COMMENT ON COLUMN scraping.landed_files.landed_on IS 'The day of the folder: the partition.';
 
-COMMENT ON COLUMN scraping.landed_files.content_hash IS 'BLAKE2b-128 of the unpacked content.';
+COMMENT ON COLUMN scraping.landed_files.content_hash IS 'BLAKE2b-128 of the unpacked content; empty if never read.';
 
 COMMENT ON COLUMN scraping.landed_files.size_bytes IS 'Size as landed.';
 
@@ -1552,14 +4289,22 @@ COMMENT ON COLUMN scraping.landed_files.items_quarantined IS 'Items, or 1 for th
 
 COMMENT ON COLUMN scraping.landed_files.adapter_version IS 'The version of the adapter that read it.';
 
-COMMENT ON COLUMN scraping.landed_files.run_id IS 'The run that wrote this row last.';
+COMMENT ON COLUMN scraping.landed_files.run_id IS 'The run that loaded it last; NULL if it was withdrawn before any load.';
 
-COMMENT ON COLUMN scraping.landed_files.first_loaded_at IS 'When it was loaded first.';
+COMMENT ON COLUMN scraping.landed_files.first_loaded_at IS 'When it was loaded first, or withdrawn before any load.';
+
+COMMENT ON COLUMN scraping.landed_files.withdrawn_at IS 'When somebody took the file back; NULL again when it has landed and was loaded anew.';
+
+COMMENT ON COLUMN scraping.landed_files.withdrawn_reason IS 'Why, in the words of who did it.';
 
 ALTER TABLE ONLY scraping.landed_files
     ADD CONSTRAINT landed_files_pkey PRIMARY KEY (organization_id, source_file_path);
 
 CREATE INDEX landed_files_landed_on ON scraping.landed_files USING btree (landed_on);
+
+CREATE TRIGGER landed_files_withdrawal_audit AFTER UPDATE ON scraping.landed_files FOR EACH ROW WHEN ((old.withdrawn_at IS DISTINCT FROM new.withdrawn_at)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER landed_files_withdrawal_before_load_audit AFTER INSERT ON scraping.landed_files FOR EACH ROW WHEN ((new.withdrawn_at IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
 
 ALTER TABLE scraping.landed_files ENABLE ROW LEVEL SECURITY;
 
@@ -1589,9 +4334,10 @@ CREATE TABLE scraping.post_aliases (
     alias_kind text NOT NULL,
     alias text NOT NULL,
     post_id text NOT NULL,
+    is_claimed boolean DEFAULT true NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     CONSTRAINT post_aliases_alias_check CHECK ((alias <> ''::text)),
-    CONSTRAINT post_aliases_alias_kind_check CHECK ((alias_kind = ANY (ARRAY['activity'::text, 'share'::text, 'ugcPost'::text, 'video'::text])))
+    CONSTRAINT post_aliases_alias_kind_check CHECK ((alias_kind = ANY (ARRAY['activity'::text, 'share'::text, 'ugcPost'::text, 'video'::text, 'post'::text])))
 );
 
 ALTER TABLE ONLY scraping.post_aliases FORCE ROW LEVEL SECURITY;
@@ -1602,11 +4348,13 @@ COMMENT ON COLUMN scraping.post_aliases.organization_id IS 'The tenant.';
 
 COMMENT ON COLUMN scraping.post_aliases.platform IS 'The platform.';
 
-COMMENT ON COLUMN scraping.post_aliases.alias_kind IS 'activity, share, ugcPost or video.';
+COMMENT ON COLUMN scraping.post_aliases.alias_kind IS 'activity, share, ugcPost, video; post where there is one kind.';
 
 COMMENT ON COLUMN scraping.post_aliases.alias IS 'The id, without its prefix.';
 
 COMMENT ON COLUMN scraping.post_aliases.post_id IS 'The post.';
+
+COMMENT ON COLUMN scraping.post_aliases.is_claimed IS 'Whether it is a canonical id (activity, video), or was ever named together with one; else other weak ids led to the post, and the first canonical id that is named with it has it.';
 
 COMMENT ON COLUMN scraping.post_aliases.first_seen_at IS 'When the id was first observed.';
 
@@ -1893,7 +4641,7 @@ COMMENT ON COLUMN scraping.quarantine.run_id IS 'The run that rejected it.';
 
 COMMENT ON COLUMN scraping.quarantine.quarantined_at IS 'When it was rejected last.';
 
-COMMENT ON COLUMN scraping.quarantine.replayed_at IS 'When it could be loaded after all; NULL while it waits.';
+COMMENT ON COLUMN scraping.quarantine.replayed_at IS 'When it could be loaded after all, or its file was withdrawn; NULL while it waits.';
 
 ALTER TABLE ONLY scraping.quarantine
     ADD CONSTRAINT quarantine_organization_id_source_file_path_position_key UNIQUE NULLS NOT DISTINCT (organization_id, source_file_path, "position");
@@ -1999,7 +4747,7 @@ COMMENT ON COLUMN tenancy.audit_log.action IS 'insert, update or delete.';
 
 COMMENT ON COLUMN tenancy.audit_log.table_name IS 'Which table.';
 
-COMMENT ON COLUMN tenancy.audit_log.row_key IS 'Which row.';
+COMMENT ON COLUMN tenancy.audit_log.row_key IS 'Which row: its primary key.';
 
 COMMENT ON COLUMN tenancy.audit_log.old_values IS 'The row before; NULL for an insert.';
 
@@ -2189,6 +4937,146 @@ ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tenancy.users TO syndication_pipeline;
 GRANT SELECT ON TABLE tenancy.users TO syndication_reader;
 
+CREATE TRIGGER approvals_audit AFTER INSERT OR DELETE OR UPDATE ON content.approvals FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER posts_content_audit AFTER DELETE OR UPDATE ON content.posts_content FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER posts_content_updated_at BEFORE UPDATE ON content.posts_content FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE TRIGGER posts_content_written_audit AFTER INSERT ON content.posts_content FOR EACH ROW WHEN ((new.generator = 'person'::text)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+ALTER TABLE ONLY catalogue.catalogue_snapshots
+    ADD CONSTRAINT catalogue_snapshots_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.catalogue_snapshots
+    ADD CONSTRAINT catalogue_snapshots_organization_id_vendor_fkey FOREIGN KEY (organization_id, vendor) REFERENCES catalogue.vendors(organization_id, vendor);
+
+ALTER TABLE ONLY catalogue.categories
+    ADD CONSTRAINT categories_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.categories
+    ADD CONSTRAINT categories_organization_id_parent_category_id_fkey FOREIGN KEY (organization_id, parent_category_id) REFERENCES catalogue.categories(organization_id, category_id);
+
+ALTER TABLE ONLY catalogue.categories
+    ADD CONSTRAINT categories_organization_id_vendor_fkey FOREIGN KEY (organization_id, vendor) REFERENCES catalogue.vendors(organization_id, vendor);
+
+ALTER TABLE ONLY catalogue.product_categories
+    ADD CONSTRAINT product_categories_organization_id_category_id_fkey FOREIGN KEY (organization_id, category_id) REFERENCES catalogue.categories(organization_id, category_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.product_categories
+    ADD CONSTRAINT product_categories_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.product_changes
+    ADD CONSTRAINT product_changes_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.product_prices
+    ADD CONSTRAINT product_prices_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.products
+    ADD CONSTRAINT products_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.products
+    ADD CONSTRAINT products_organization_id_vendor_fkey FOREIGN KEY (organization_id, vendor) REFERENCES catalogue.vendors(organization_id, vendor);
+
+ALTER TABLE ONLY catalogue.vendors
+    ADD CONSTRAINT vendors_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY channels.channel_requirements
+    ADD CONSTRAINT channel_requirements_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY channels.credentials
+    ADD CONSTRAINT credentials_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY channels.credentials
+    ADD CONSTRAINT credentials_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY channels.platform_capabilities
+    ADD CONSTRAINT platform_capabilities_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY channels.platform_channels
+    ADD CONSTRAINT platform_channels_channel_type_fkey FOREIGN KEY (channel_type) REFERENCES channels.channel_types(channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY channels.platform_channels
+    ADD CONSTRAINT platform_channels_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY channels.social_accounts
+    ADD CONSTRAINT social_accounts_organization_id_credential_id_fkey FOREIGN KEY (organization_id, credential_id) REFERENCES channels.credentials(organization_id, credential_id);
+
+ALTER TABLE ONLY channels.social_accounts
+    ADD CONSTRAINT social_accounts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY channels.social_accounts
+    ADD CONSTRAINT social_accounts_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.approval_rules
+    ADD CONSTRAINT approval_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.approval_rules
+    ADD CONSTRAINT approval_rules_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.approvals
+    ADD CONSTRAINT approvals_organization_id_content_id_fkey FOREIGN KEY (organization_id, content_id) REFERENCES content.posts_content(organization_id, content_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.compliance_checks
+    ADD CONSTRAINT compliance_checks_organization_id_content_id_fkey FOREIGN KEY (organization_id, content_id) REFERENCES content.posts_content(organization_id, content_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.content_template_versions
+    ADD CONSTRAINT content_template_versions_organization_id_template_id_fkey FOREIGN KEY (organization_id, template_id) REFERENCES content.content_templates(organization_id, template_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.content_templates
+    ADD CONSTRAINT content_templates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.content_templates
+    ADD CONSTRAINT content_templates_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.llm_calls
+    ADD CONSTRAINT llm_calls_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.llm_calls
+    ADD CONSTRAINT llm_calls_organization_id_post_core_id_fkey FOREIGN KEY (organization_id, post_core_id) REFERENCES content.posts_core(organization_id, post_core_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.posts_content
+    ADD CONSTRAINT posts_content_organization_id_post_core_id_fkey FOREIGN KEY (organization_id, post_core_id) REFERENCES content.posts_core(organization_id, post_core_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.posts_content
+    ADD CONSTRAINT posts_content_organization_id_template_id_template_version_fkey FOREIGN KEY (organization_id, template_id, template_version) REFERENCES content.content_template_versions(organization_id, template_id, version);
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id);
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_section_id_fkey FOREIGN KEY (organization_id, section_id) REFERENCES content.source_sections(organization_id, section_id);
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_selection_id_fkey FOREIGN KEY (organization_id, selection_id) REFERENCES content.product_selections(organization_id, selection_id);
+
+ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.product_selections
+    ADD CONSTRAINT product_selections_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id);
+
+ALTER TABLE ONLY content.product_selections
+    ADD CONSTRAINT product_selections_organization_id_template_id_template_ve_fkey FOREIGN KEY (organization_id, template_id, template_version) REFERENCES content.content_template_versions(organization_id, template_id, version);
+
+ALTER TABLE ONLY content.product_selections
+    ADD CONSTRAINT product_selections_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.source_documents
+    ADD CONSTRAINT source_documents_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.source_sections
+    ADD CONSTRAINT source_sections_organization_id_document_id_fkey FOREIGN KEY (organization_id, document_id) REFERENCES content.source_documents(organization_id, document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY engagement.content_priorities
+    ADD CONSTRAINT content_priorities_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id);
+
+ALTER TABLE ONLY engagement.content_priorities
+    ADD CONSTRAINT content_priorities_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
 ALTER TABLE ONLY engagement.days_to_roll_up
     ADD CONSTRAINT days_to_roll_up_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
 
@@ -2213,8 +5101,56 @@ ALTER TABLE ONLY engagement.post_cohorts
 ALTER TABLE ONLY engagement.post_engagement_daily
     ADD CONSTRAINT post_engagement_daily_organization_id_post_id_fkey FOREIGN KEY (organization_id, post_id) REFERENCES scraping.posts(organization_id, post_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY engagement.product_post_performance
+    ADD CONSTRAINT product_post_performance_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES catalogue.products(organization_id, product_id);
+
 ALTER TABLE ONLY engagement.profile_engagement_daily
     ADD CONSTRAINT profile_engagement_daily_organization_id_profile_id_fkey FOREIGN KEY (organization_id, profile_id) REFERENCES scraping.profiles(organization_id, profile_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY operations.api_usage
+    ADD CONSTRAINT api_usage_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY operations.budgets
+    ADD CONSTRAINT budgets_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY publishing.content_processes
+    ADD CONSTRAINT content_processes_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY publishing.execution_history
+    ADD CONSTRAINT execution_history_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY publishing.execution_history
+    ADD CONSTRAINT execution_history_platform_channel_type_process_name_fkey FOREIGN KEY (platform, channel_type, process_name) REFERENCES publishing.content_processes(platform, channel_type, process_name) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY publishing.platform_limits
+    ADD CONSTRAINT platform_limits_organization_id_account_id_fkey FOREIGN KEY (organization_id, account_id) REFERENCES channels.social_accounts(organization_id, account_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_account_id_fkey FOREIGN KEY (organization_id, account_id) REFERENCES channels.social_accounts(organization_id, account_id);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_content_id_fkey FOREIGN KEY (organization_id, content_id) REFERENCES content.posts_content(organization_id, content_id);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_post_core_id_fkey FOREIGN KEY (organization_id, post_core_id) REFERENCES content.posts_core(organization_id, post_core_id);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_schedule_id_fkey FOREIGN KEY (organization_id, schedule_id) REFERENCES publishing.publishing_schedules(organization_id, schedule_id);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY publishing.publish_attempts
+    ADD CONSTRAINT publish_attempts_organization_id_target_id_fkey FOREIGN KEY (organization_id, target_id) REFERENCES publishing.post_targets(organization_id, target_id);
+
+ALTER TABLE ONLY publishing.publishing_schedules
+    ADD CONSTRAINT publishing_schedules_organization_id_account_id_fkey FOREIGN KEY (organization_id, account_id) REFERENCES channels.social_accounts(organization_id, account_id);
+
+ALTER TABLE ONLY publishing.publishing_schedules
+    ADD CONSTRAINT publishing_schedules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY publishing.publishing_schedules
+    ADD CONSTRAINT publishing_schedules_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
 
 ALTER TABLE scraping.data_downloads
     ADD CONSTRAINT data_downloads_organization_id_post_id_fkey FOREIGN KEY (organization_id, post_id) REFERENCES scraping.posts(organization_id, post_id);

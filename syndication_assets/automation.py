@@ -1,22 +1,30 @@
-"""When things run: jobs, schedules, the sensor of the landing zone."""
+"""When things run: jobs and schedules. The sensor of the landing zone is a module of its own."""
 
-import hashlib
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import dagster as dg
-import msgspec
 
+from syndication_assets.channels.checks import channels_checks, credential_expiry_check
 from syndication_assets.engagement.checks import engagement_checks
-from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.landing_zone import LandedFile, LandingZone
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.engagement.priorities import priority_checks
+from syndication_assets.operations.spending import operations_checks
 from syndication_assets.settings import Settings
 
 _FETCH = dg.AssetSelection.assets(["scraping", "linkedin_apify_files"], ["scraping", "youtube_data_api_files"])
-# No run fills metric_definitions, so a selection of groups would leave its checks out.
-_DAILY = (dg.AssetSelection.groups("scraping", "engagement") - _FETCH) | dg.AssetSelection.checks(engagement_checks)
+_FETCH_INSIGHTS = dg.AssetSelection.assets(["scraping", "facebook_graph_files"])
+_FETCH_CATALOGUE = dg.AssetSelection.assets(["catalogue", "clan_catalogue_files"])
+# No daily run fills rows of people (metric_definitions, credentials, budgets): a selection of groups would leave their
+# checks out.
+_DAILY = (
+    dg.AssetSelection.groups("scraping", "catalogue", "engagement") - _FETCH - _FETCH_INSIGHTS - _FETCH_CATALOGUE
+) | dg.AssetSelection.checks(
+    engagement_checks, priority_checks, channels_checks, credential_expiry_check, operations_checks
+)
+_REFERENCE = dg.AssetSelection.groups("channels") | dg.AssetSelection.assets(
+    ["content", "content_templates"], ["publishing", "content_processes"]
+)
+_PUBLISH = dg.AssetSelection.assets(["publishing", "publish_due_targets"])
+_CONTENT = dg.AssetSelection.groups("content", "publishing") - _REFERENCE - _PUBLISH
 
 # A day's loads and rollups share one transaction's locks: processes of their own would only wait for each other, and
 # a killed run must not leave a step behind that goes on writing.
@@ -30,6 +38,43 @@ fetch_job = dg.define_asset_job(
     "fetch",
     selection=_FETCH,
     description="Fetches today's posts of the tracked profiles and channels into the landing zone.",
+    executor_def=dg.in_process_executor,
+)
+
+insights_job = dg.define_asset_job(
+    "insights",
+    selection=_FETCH_INSIGHTS,
+    description="Fetches what our own posts have reached into the landing zone.",
+    executor_def=dg.in_process_executor,
+)
+catalogue_job = dg.define_asset_job(
+    "catalogue",
+    selection=dg.AssetSelection.groups("catalogue"),
+    description="Fetches what the shops sell now, and loads it.",
+    executor_def=dg.in_process_executor,
+)
+reference_job = dg.define_asset_job(
+    "reference",
+    selection=_REFERENCE,
+    description="Loads the rows that come with this version: platforms, rules, templates. Your own edits stay.",
+    executor_def=dg.in_process_executor,
+)
+content_job = dg.define_asset_job(
+    "content",
+    selection=_CONTENT,
+    description="Selects a product for each channel of a day, writes, checks and approves its text, and queues it.",
+    executor_def=dg.in_process_executor,
+)
+queue_job = dg.define_asset_job(
+    "queue",
+    selection=dg.AssetSelection.assets(["publishing", "post_targets"]),
+    description="Gives the approved texts of a day their slots.",
+    executor_def=dg.in_process_executor,
+)
+publish_job = dg.define_asset_job(
+    "publish",
+    selection=_PUBLISH,
+    description="Publishes what is due now.",
     executor_def=dg.in_process_executor,
 )
 
@@ -66,58 +111,47 @@ def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
 
 
-# A tick must end soon; the days that are left come with the next ones.
-_DAYS_PER_TICK = 30
-_STILL_CHANGING = timedelta(seconds=30)
-
-
-@dg.sensor(
-    job=daily_job,
-    minimum_interval_seconds=60,
-    description=(
-        "Sees files in the landing zone that were not loaded yet, and requests each day of theirs once per content. "
-        "A day with a file that changed in the last 30 seconds waits: the file may still be being written."
-    ),
+@dg.schedule(
+    job=insights_job,
+    cron_schedule="20 */6 * * *",
+    execution_timezone="UTC",
+    description="Fetches insights every six hours. Start it when an account publishes with facebook_graph.",
 )
-def landing_zone_sensor(
-    context: dg.SensorEvaluationContext, postgres: PostgresResource
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    zone = LandingZone(Settings.from_environment().landing_url)
-    # What was requested and is not loaded yet; a failed load is not requested again before its files change.
-    requested = msgspec.json.decode(context.cursor, type=dict[str, str]) if context.cursor else {}
-    waiting = {
-        day: _fingerprint(files)
-        for day, files in _days_to_load(zone, postgres.url()).items()
-        if daily_partitions.has_partition_key(day) and not _is_changing(files)
-    }
-    new = {day: fingerprint for day, fingerprint in waiting.items() if requested.get(day) != fingerprint}
-    batch = dict(sorted(new.items())[:_DAYS_PER_TICK])
-    for day, fingerprint in batch.items():
-        yield dg.RunRequest(run_key=f"{day}-{fingerprint}", partition_key=day)
-    still_waiting = {day: requested[day] for day in waiting.keys() & requested.keys()}
-    context.update_cursor(msgspec.json.encode(still_waiting | batch).decode())
-    if not batch:
-        yield dg.SkipReason(f"nothing new in {zone.url}")
+def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    scheduled_at = context.scheduled_execution_time.astimezone(UTC)
+    return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
 
 
-def _days_to_load(zone: LandingZone, url: str) -> dict[str, list[LandedFile]]:
-    """The files of each day on which one of them is not in the ledger, or has another size there."""
-    with transaction(url) as connection:
-        loaded = dict(connection.execute("select source_file_path, size_bytes from scraping.landed_files").fetchall())
-    days: dict[str, list[LandedFile]] = {}
-    for day in sorted({day for _, _, day in zone.days()}):
-        files = list(zone.files(day))
-        if any(loaded.get(file.path) != file.size_bytes for file in files):
-            days[day.isoformat()] = files
-    return days
+@dg.schedule(
+    job=catalogue_job,
+    cron_schedule="0 3 * * *",
+    execution_timezone="UTC",
+    description="Fetches and loads the catalogues every night. Start it when SYNDICATION_CLAN_URL is set.",
+)
+def catalogue_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_for_today(context)
 
 
-def _fingerprint(files: list[LandedFile]) -> str:
-    """Names, sizes and times tell: a landed file is immutable, so another content is another file."""
-    listing = "\n".join(f"{file.path} {file.size_bytes} {file.modified_at}" for file in files)
-    return hashlib.blake2b(listing.encode(), digest_size=8).hexdigest()
+@dg.schedule(
+    job=content_job,
+    cron_schedule="0 4 * * *",
+    execution_timezone="UTC",
+    description="Selects, writes, checks and queues the posts of the day, after its ranking and its catalogue.",
+)
+def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_for_today(context)
 
 
-def _is_changing(files: list[LandedFile]) -> bool:
-    now = datetime.now(UTC)
-    return any(file.modified_at is not None and now - file.modified_at < _STILL_CHANGING for file in files)
+@dg.schedule(
+    job=publish_job,
+    cron_schedule="*/5 * * * *",
+    execution_timezone="UTC",
+    description="Publishes what has become due, every five minutes.",
+)
+def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
+
+
+def _run_for_today(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    today = context.scheduled_execution_time.astimezone(UTC).date().isoformat()
+    return dg.RunRequest(run_key=today, partition_key=today)

@@ -1,22 +1,35 @@
-"""`syndication`: the command line."""
+"""`syndication`: the command line. Commands of the landing zone and of organizations are modules of their own."""
 
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import wraps
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets import landing, migrations
+from syndication_assets.cli_account import account
+from syndication_assets.cli_channels import channels
+from syndication_assets.cli_command import command, migrated_database_url
+from syndication_assets.cli_credentials import credentials
+from syndication_assets.cli_landing import land, withdraw
+from syndication_assets.cli_organization import organization
+from syndication_assets.cli_publishing import publish, targets
+from syndication_assets.cli_review import review
+from syndication_assets.cli_schedule import schedule
+from syndication_assets.cli_vendor import vendor
 from syndication_assets.errors import SyndicationError
+from syndication_assets.organizations import list_organizations
 from syndication_assets.resources import embedded_postgres
 from syndication_assets.resources.database import database_url
 from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.scraping.unread_files import unread_files
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+
+_SHOWN_UNREAD_FILES = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,21 +38,8 @@ def main() -> None:
     """Social media as data you can trust: Dagster assets in PostgreSQL."""
 
 
-def _command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A user's mistake is one sentence on stderr and exit code 1, not a traceback."""
-
-    @wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            return function(*arguments, **options)
-        except SyndicationError as error:
-            raise click.ClickException(str(error)) from None
-
-    return wrapped
-
-
 @main.command()
-@_command
+@command
 def migrate() -> None:
     """Brings the database to the newest migration."""
     applied = migrations.migrate(database_url())
@@ -51,7 +51,7 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--steps", default=1, show_default=True, type=click.IntRange(min=1), help="how many migrations to undo")
-@_command
+@command
 def rollback(steps: int) -> None:
     """Undoes the newest applied migration. Its tables go, with their rows."""
     undone = migrations.rollback(database_url(), steps=steps)
@@ -62,16 +62,26 @@ def rollback(steps: int) -> None:
 
 
 @main.command()
-@_command
+@command
 def status() -> None:
-    """Says which migrations are applied."""
-    for entry in migrations.status(database_url()):
+    """Says which migrations are applied, and whether the landing zone has files that no load reads."""
+    settings = Settings.from_environment()
+    url = database_url(settings)
+    entries = migrations.status(url)
+    for entry in entries:
         applied = f"applied {entry.applied_at:%Y-%m-%d %H:%M:%S} UTC" if entry.applied_at else "pending"
         click.echo(f"{entry.migration.name:40} {applied}")
+    if all(entry.applied_at for entry in entries):
+        slugs = {organization.slug for organization in list_organizations(url)}
+        zone = LandingZone(settings.landing_url)
+        unread = list(unread_files(zone, slugs, settings.first_day, datetime.now(UTC).date()))
+        click.echo(f"{len(unread):,} files of {zone.url} that no load reads")
+        for file in unread[:_SHOWN_UNREAD_FILES]:
+            click.echo(f"  {file.path}: {file.reason}")
 
 
 @main.command()
-@_command
+@command
 def url() -> None:
     """Prints the URL of the database, starting the embedded server if it is the one in use."""
     click.echo(database_url())
@@ -79,59 +89,46 @@ def url() -> None:
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@_command
+@command
 def psql(arguments: tuple[str, ...]) -> None:
     """Opens psql on the database, with ARGUMENTS of psql, e.g. -c "select …"."""
     program = shutil.which("psql") or str(embedded_postgres.program("psql"))
-    os.execv(program, [program, database_url(), *arguments])  # noqa: S606 - psql's own arguments, no shell
-
-
-@main.command()
-@click.argument("source")
-@click.argument("day", metavar="DATE")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
-@_command
-def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:
-    """Copies FILES into the landing zone, under SOURCE and DATE (UTC, the day of observation).
-
-    Nothing is loaded yet: materialize the day, or let the landing zone's sensor notice. A landed file is never
-    overwritten by another content.
-    """
-    settings = Settings.from_environment()
-    landing.require_organization(_migrated_database_url(settings), organization)
-    landed = landing.land_files(LandingZone(settings.landing_url), organization, source, _parse_day(day), files)
-    for path, is_new in landed:
-        click.echo(f"{'landed' if is_new else 'already there:'} {path}")
-    click.echo(f"Load it with: syndication materialize --partitions {day}")
+    # A password among the arguments would be there for everybody who lists processes.
+    parameters: dict[str, Any] = dict(conninfo_to_dict(database_url()))
+    password = parameters.pop("password", None)
+    environment = os.environ | ({"PGPASSWORD": password} if password is not None else {})
+    os.execve(program, [program, make_conninfo(**parameters), *arguments], environment)  # noqa: S606 - no shell
 
 
 @main.command()
 @click.option(
-    "--partitions", required=True, metavar="A[...B]", help="a day, or a range of days with both ends included"
+    "--partitions",
+    default=None,
+    metavar="A[...B]",
+    help="a day, or a range of days with both ends included; today (UTC) if it is left out",
 )
 @click.option(
     "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster's asset selection, e.g. group:engagement"
 )
-@_command
-def materialize(partitions: str, selection: tuple[str, ...]) -> None:
-    """Runs the daily graph for a range of days, as one Dagster run.
+@command
+def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
+    """Runs the daily graph for a day or a range of days, as one Dagster run.
 
     Exits with 1 if the run fails, or a check of ERROR severity does.
     """
     from syndication_assets.range_run import parse_range  # noqa: PLC0415 - Dagster takes a second to import
 
-    first_day, last_day = parse_range(partitions)
+    first_day, last_day = parse_range(partitions or datetime.now(UTC).date().isoformat())
     _materialize(first_day, last_day, selection)
 
 
 @main.command()
 @click.option("--organization", default=None, metavar="SLUG", help="only what this organization has in quarantine")
-@_command
+@command
 def replay(organization: str | None) -> None:
     """Loads the days with open quarantine again: after an adapter was mended, items go where they belong."""
     settings = Settings.from_environment()
-    ranges = landing.days_in_quarantine(_migrated_database_url(settings), organization)
+    ranges = landing.days_in_quarantine(migrated_database_url(settings), organization)
     if not ranges:
         click.echo("Nothing is in quarantine.")
         return
@@ -142,7 +139,7 @@ def replay(organization: str | None) -> None:
 
 
 @main.command()
-@_command
+@command
 def demo() -> None:
     """Lands 28 days of sample data in the organization `demo`, materializes them, and shows what came of it."""
     from syndication_assets.demo import run_demo  # noqa: PLC0415
@@ -153,13 +150,13 @@ def demo() -> None:
 
 @main.command()
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
-@_command
+@command
 def dev(port: int) -> None:
     """Opens the Dagster UI with schedules and sensors on 127.0.0.1."""
     from syndication_assets.dagster_instance import prepare_environment  # noqa: PLC0415
 
     settings = Settings.from_environment()
-    prepare_environment(settings, _migrated_database_url(settings))
+    prepare_environment(settings, migrated_database_url(settings))
     dagster = Path(sys.executable).with_name("dagster")
     workspace = PROJECT_DIRECTORY / "workspace.yaml"
     command = [str(dagster), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
@@ -168,7 +165,7 @@ def dev(port: int) -> None:
 
 
 @main.command()
-@_command
+@command
 def stop() -> None:
     """Stops the embedded PostgreSQL server. Its data stays."""
     stopped = embedded_postgres.stop(Settings.from_environment().local_directory)
@@ -177,20 +174,13 @@ def stop() -> None:
     )
 
 
-def _migrated_database_url(settings: Settings) -> str:
-    url = database_url(settings)
-    if any(entry.applied_at is None for entry in migrations.status(url)):
-        raise SyndicationError("The database lacks migrations: run `syndication migrate` first.")
-    return url
-
-
 def _materialize(first_day: str, last_day: str, selection: tuple[str, ...]) -> None:
     import dagster as dg  # noqa: PLC0415
 
     from syndication_assets.dagster_instance import prepare_environment  # noqa: PLC0415
 
     settings = Settings.from_environment()
-    prepare_environment(settings, _migrated_database_url(settings))
+    prepare_environment(settings, migrated_database_url(settings))
     from syndication_assets.definitions import defs  # noqa: PLC0415
     from syndication_assets.range_run import materialize_range  # noqa: PLC0415
 
@@ -207,11 +197,17 @@ def _materialize(first_day: str, last_day: str, selection: tuple[str, ...]) -> N
     click.echo(f"Materialized {first_day} to {last_day} in {seconds:.1f} s (run {run.run_id}).")
 
 
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SyndicationError(f"{text!r} is no day: write it as 2025-11-25.") from None
+main.add_command(land)
+main.add_command(withdraw)
+main.add_command(organization)
+main.add_command(review)
+main.add_command(channels)
+main.add_command(credentials)
+main.add_command(account)
+main.add_command(vendor)
+main.add_command(schedule)
+main.add_command(targets)
+main.add_command(publish)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,36 @@
 """The front door: everything Dagster loads, assembled from the rooms."""
 
-import warnings
-
 import dagster as dg
 
-# The one beta parameter this project relies on; every other warning is shown.
-warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.BetaWarning)
-
-from syndication_assets import automation  # noqa: E402
-from syndication_assets.engagement import assets as engagement  # noqa: E402
-from syndication_assets.engagement import checks as engagement_checks  # noqa: E402
-from syndication_assets.engagement.report_asset import engagement_report  # noqa: E402
-from syndication_assets.operations import assets as operations  # noqa: E402
-from syndication_assets.progress import progress_logger  # noqa: E402
-from syndication_assets.resources.postgres import PostgresResource  # noqa: E402
-from syndication_assets.scraping import assets as scraping  # noqa: E402
-from syndication_assets.scraping import checks as scraping_checks  # noqa: E402
-from syndication_assets.scraping import fetch_assets  # noqa: E402
+from syndication_assets import approval_sensor, automation, landing_sensor
+from syndication_assets.catalogue import assets as catalogue
+from syndication_assets.catalogue import checks as catalogue_checks
+from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
+from syndication_assets.channels import assets as channels
+from syndication_assets.channels import checks as channels_checks
+from syndication_assets.content import assets as content
+from syndication_assets.content import checks as content_checks
+from syndication_assets.content.text_assets import posts_content
+from syndication_assets.engagement import assets as engagement
+from syndication_assets.engagement import checks as engagement_checks
+from syndication_assets.engagement import priorities
+from syndication_assets.engagement.report_asset import engagement_report
+from syndication_assets.operations import assets as operations
+from syndication_assets.operations import spending
+from syndication_assets.progress import progress_logger
+from syndication_assets.publishing import assets as publishing
+from syndication_assets.publishing import checks as publishing_checks
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.scraping import assets as scraping
+from syndication_assets.scraping import checks as scraping_checks
+from syndication_assets.scraping import fetch_assets
+from syndication_assets.scraping.insights_assets import facebook_graph_files
 
 defs = dg.Definitions(
     assets=[
         fetch_assets.linkedin_apify_files,
         fetch_assets.youtube_data_api_files,
+        facebook_graph_files,
         scraping.landing_zone,
         scraping.load_landed_files,
         engagement.metric_definitions,
@@ -30,18 +39,64 @@ defs = dg.Definitions(
         engagement.platform_engagement_daily,
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
+        priorities.priority_factors,
+        priorities.product_post_performance,
+        priorities.content_priorities,
         engagement_report,
         operations.month_partitions,
+        channels.reference,
+        channels.credentials,
+        channels.social_accounts,
+        clan_catalogue_files,
+        catalogue.load_catalogues,
+        content.approval_rules,
+        content.content_templates,
+        content.product_selections,
+        posts_content,
+        content.llm_calls,
+        content.approvals,
+        publishing.publishing_schedules,
+        publishing.content_processes,
+        publishing.post_targets,
+        publishing.publish_due_targets,
+        spending.api_prices,
+        spending.api_usage,
+        spending.budgets,
     ],
     asset_checks=[
         scraping_checks.scraping_checks,
         scraping_checks.freshness_check,
-        scraping_checks.landing_zone_has_only_known_organizations,
+        scraping_checks.landing_zone_has_no_unread_files,
         engagement_checks.engagement_checks,
+        priorities.priority_checks,
+        channels_checks.channels_checks,
+        channels_checks.credential_expiry_check,
+        catalogue_checks.catalogue_checks,
+        content_checks.content_checks,
+        content_checks.placeholders_are_known,
+        content_checks.hashes_are_of_their_texts,
+        publishing_checks.publishing_checks,
+        spending.operations_checks,
     ],
-    jobs=[automation.daily_job, automation.fetch_job],
-    schedules=[automation.daily_schedule, automation.fetch_schedule],
-    sensors=[automation.landing_zone_sensor],
+    jobs=[
+        automation.daily_job,
+        automation.fetch_job,
+        automation.catalogue_job,
+        automation.reference_job,
+        automation.content_job,
+        automation.publish_job,
+        automation.queue_job,
+        automation.insights_job,
+    ],
+    schedules=[
+        automation.daily_schedule,
+        automation.fetch_schedule,
+        automation.catalogue_schedule,
+        automation.content_schedule,
+        automation.publish_schedule,
+        automation.insights_schedule,
+    ],
+    sensors=[landing_sensor.landing_zone_sensor, approval_sensor.approval_sensor],
     resources={"postgres": PostgresResource()},
     loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     executor=dg.in_process_executor,

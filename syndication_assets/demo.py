@@ -4,7 +4,9 @@ The samples are an organization of their own, marked as such: they never mix wit
 """
 
 import time
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 import dagster as dg
@@ -13,12 +15,14 @@ from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
 
-from syndication_assets import migrations
+from syndication_assets import automation, demo_loop, migrations
+from syndication_assets.automation import range_tags
 from syndication_assets.dagster_instance import prepare_environment
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import load_sql, transaction
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.samples.landing_files import sample_files
+from syndication_assets.samples.sample_file import SampleFile
 from syndication_assets.settings import Settings
 
 ORGANIZATION = "demo"
@@ -35,17 +39,34 @@ def run_demo(settings: Settings, url: str) -> None:
     console = Console(width=None if Console().is_terminal else 120)
     started_at = time.monotonic()
     prepare_environment(settings, url)
-    console.print(f"[bold]1/4[/] migrate: {len(migrations.migrate(url))} applied")
+    console.print(f"[bold]1/7[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)
-    landed, known = _land_samples(LandingZone(settings.landing_url))
-    console.print(f"[bold]2/4[/] land: {landed:,} new files, {known:,} already there, in {settings.landing_url}")
+    _run(automation.reference_job.name, console)
+    demo_loop.set_up_shop(url, ORGANIZATION, FIRST_DAY)
+    zone = LandingZone(settings.landing_url)
+    landed, known = _land(
+        zone, chain(sample_files(first_day=FIRST_DAY, days=DAYS), demo_loop.catalogues(ORGANIZATION, FIRST_DAY, DAYS))
+    )
+    console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} already there, in {settings.landing_url}")
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
-    console.print(f"[bold]3/4[/] materialize {FIRST_DAY} to {last_day}, as one run")
+    console.print(f"[bold]3/7[/] load and roll up {FIRST_DAY} to {last_day}, as one run")
     before = _totals(url)
-    _materialize(FIRST_DAY.isoformat(), last_day.isoformat(), console)
+    _run(automation.daily_job.name, console, FIRST_DAY, last_day)
+    console.print(f"[bold]4/7[/] select, write, check, approve and queue {FIRST_DAY} to {last_day}, as one run")
+    _run(automation.content_job.name, console, FIRST_DAY, last_day)
+    published = demo_loop.publish_simulated(url, settings, FIRST_DAY, DAYS)
+    console.print(f"[bold]5/7[/] publish: {published:,} posts, simulated")
+    landed, known = _land(zone, demo_loop.insights(url, ORGANIZATION, last_day))
+    first_measured_day = last_day - timedelta(days=demo_loop.DAYS_WITH_INSIGHTS - 1)
+    console.print(
+        f"[bold]6/7[/] the loop closes: {landed} new files of insights, {known} already there; load, roll up and rank "
+        f"{first_measured_day} to {last_day}"
+    )
+    _run(automation.daily_job.name, console, first_measured_day, last_day)
     after = _totals(url)
-    console.print(f"[bold]4/4[/] done in {time.monotonic() - started_at:.0f} s")
+    console.print(f"[bold]7/7[/] done in {time.monotonic() - started_at:.0f} s")
     _print_summary(console, settings, url, before, after)
+    _print_loop(console, url)
 
 
 def _make_organization(url: str) -> None:
@@ -58,10 +79,11 @@ def _make_organization(url: str) -> None:
         )
 
 
-def _land_samples(zone: LandingZone) -> tuple[int, int]:
+def _land(zone: LandingZone, files: Iterable[SampleFile]) -> tuple[int, int]:
+    """Lands what is not there yet; returns how many files were new, and how many known."""
     landed = known = 0
     metas: dict[str, dict[str, Any]] = {}
-    for file in sample_files(first_day=FIRST_DAY, days=DAYS):
+    for file in files:
         if file.name.endswith(".meta.json"):
             metas[file.name.removesuffix(".meta.json")] = msgspec.json.decode(file.content)
             continue
@@ -72,12 +94,14 @@ def _land_samples(zone: LandingZone) -> tuple[int, int]:
     return landed, known
 
 
-def _materialize(first_day: str, last_day: str, console: Console) -> None:
+def _run(job_name: str, console: Console, first_day: date | None = None, last_day: date | None = None) -> None:
+    """One run of a job, for a range of days if it has any; says which checks failed."""
     from syndication_assets.definitions import defs  # noqa: PLC0415 - after DAGSTER_HOME is set
-    from syndication_assets.range_run import materialize_range  # noqa: PLC0415
+    from syndication_assets.range_run import run_job  # noqa: PLC0415
 
+    tags = range_tags(first_day.isoformat(), last_day.isoformat()) if first_day and last_day else {}
     with dg.DagsterInstance.get() as instance:
-        run = materialize_range(defs, instance, first_day, last_day)
+        run = run_job(defs, instance, job_name, tags)
     for check in run.failed_checks:
         console.print(f"  {check.summary}", style="yellow", soft_wrap=True)
     if run.has_errors:
@@ -122,3 +146,27 @@ def _print_summary(
     console.print(f"The weekly report: {settings.reports_directory / ORGANIZATION / 'index.html'}", soft_wrap=True)
     console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (the run is there, with its history)")
     console.print("The database:      .venv/bin/syndication psql (make stop stops the server)")
+
+
+def _print_loop(console: Console, url: str) -> None:
+    with transaction(url) as connection:
+        steps = connection.execute(load_sql("demo/loop.sql"), {"slug": ORGANIZATION}).fetchall()
+        ranking = connection.execute(
+            load_sql("demo/ranking.sql"),
+            {"slug": ORGANIZATION, "platform": demo_loop.PLATFORM, "channel_type": demo_loop.CHANNEL},
+        ).fetchall()
+    loop = Table(title="The loop: from the catalogue to the next selection", title_justify="left")
+    for column in ("step", "", "remark"):
+        loop.add_column(column, justify="right" if not column else "left", overflow="fold")
+    for step, found, remark in steps:
+        loop.add_row(step, f"{found:,}", remark)
+    console.print(loop)
+    tomorrow = Table(
+        title="Tomorrow's ranking for the Facebook page: the first, and the first that were measured",
+        title_justify="left",
+    )
+    for column in ("place", "score", "product", "why (value x weight)"):
+        tomorrow.add_column(column, justify="right" if column == "place" else "left", overflow="fold")
+    for place, score, name, why in ranking:
+        tomorrow.add_row(f"{place:,}", str(score), name, why)
+    console.print(tomorrow)

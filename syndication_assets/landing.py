@@ -7,21 +7,11 @@ from pathlib import Path
 import msgspec
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.observation_time import observation_time
 from syndication_assets.resources.database import transaction
 from syndication_assets.resources.landing_zone import LandingError, LandingZone
-from syndication_assets.scraping.reading import observation_time
 from syndication_assets.scraping.sources import SOURCES
-
-
-def require_organization(url: str, slug: str) -> None:
-    """SyndicationError, naming those that exist, if there is no such organization."""
-    with transaction(url) as connection:
-        slugs = [row[0] for row in connection.execute("select slug from tenancy.organizations order by slug")]
-    if slug not in slugs:
-        raise SyndicationError(
-            f"There is no organization {slug!r}: there are {', '.join(slugs)}. Make it first, "
-            "as a row of tenancy.organizations."
-        )
+from syndication_assets.source_rooms import CATALOGUE_SOURCES
 
 
 def land_files(
@@ -31,8 +21,9 @@ def land_files(
 
     All files are looked at before the first is copied, so a mistake in the last lands none.
     """
-    if source not in SOURCES:
-        raise SyndicationError(f"There is no source {source!r}: there are {', '.join(sorted(SOURCES))}.")
+    known = SOURCES.keys() | CATALOGUE_SOURCES
+    if source not in known:
+        raise SyndicationError(f"There is no source {source!r}: there are {', '.join(sorted(known))}.")
     if day > datetime.now(UTC).date():
         raise SyndicationError(f"{day} is in the future (UTC): the date is the day on which the numbers were read.")
     files = [file for file in files if not file.name.endswith(".meta.json")]
@@ -62,6 +53,11 @@ def days_in_quarantine(url: str, organization: str | None) -> list[tuple[date, d
                 {"slug": organization},
             )
         ]
+    return contiguous_ranges(days)
+
+
+def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Days in order as ranges, both ends included."""
     ranges: list[tuple[date, date]] = []
     for day in days:
         if ranges and ranges[-1][1] == day - timedelta(days=1):

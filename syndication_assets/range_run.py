@@ -1,7 +1,7 @@
 """Materializes a selection of assets for a day or a range of days: one Dagster run, in this process."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,11 +73,21 @@ def materialize_range(
 ) -> RangeRun:
     """Runs the daily graph, or what `selection` picks of all assets, for the days with both ends included."""
     asset_keys, job_name = _select(definitions, selection)
-    job = definitions.resolve_job_def(job_name)
-    result = job.execute_in_process(
+    return run_job(definitions, instance, job_name, range_tags(first_day, last_day), asset_keys)
+
+
+def run_job(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job_name: str,
+    tags: Mapping[str, str],
+    asset_keys: Sequence[dg.AssetKey] | None = None,
+) -> RangeRun:
+    """One run of a job, or of some of its assets, in this process."""
+    result = definitions.resolve_job_def(job_name).execute_in_process(
         instance=instance,
         asset_selection=asset_keys,
-        tags=range_tags(first_day, last_day),
+        tags=dict(tags),
         raise_on_error=False,
         run_config={"loggers": {"progress": {}}},
     )

@@ -128,6 +128,7 @@ def _arranged(entries: list[_Entry]) -> str:
     # Of overloaded functions the last one carries the parts of all.
     objects = {entry.key: entry for entry in entries if entry.kind not in _PARTS and entry.kind not in _LAST}
     tables = {entry.key for entry in entries if entry.kind in {"TABLE", "VIEW"}}
+    places = {entry.key: place for place, entry in enumerate(entries) if objects.get(entry.key) is entry}
     parts: dict[str, list[_Entry]] = defaultdict(list)
     rest: list[_Entry] = []
     for entry in entries:
@@ -138,6 +139,9 @@ def _arranged(entries: list[_Entry]) -> str:
         mentioned = {name for name in re.findall(r"[a-z_]+\.[a-z_]+", entry.body) if name in tables}
         # A policy that asks another table waits until that one is there.
         must_wait = entry.kind == "POLICY" and not mentioned <= {whole}
+        if entry.kind == "TRIGGER" and (function := re.search(r"EXECUTE FUNCTION ([\w.]+)\(", entry.body)):
+            # A table may stand before the function of its trigger, where another function needs the table.
+            must_wait = places.get(function[1], 0) > places.get(whole, 0)
         (rest if whole not in objects or must_wait else parts[whole]).append(entry)
     texts = []
     for previous, entry in zip([None, *rest], rest, strict=False):

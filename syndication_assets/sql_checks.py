@@ -60,12 +60,15 @@ class Offenders:
     rows: list[tuple[Any, ...]]
 
 
-def sql_checks(room: str, checks: Sequence[SqlCheck]) -> dg.AssetChecksDefinition:
-    """The checks of a room as one step, in one read-only transaction; each can also be run alone."""
+def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None) -> dg.AssetChecksDefinition:
+    """The checks of a room as one step, in one read-only transaction; each can also be run alone.
+
+    `name` is the step's, `<room>_checks` without it: a room with several steps names them.
+    """
     by_key = {check.spec(room).key: check for check in checks}
 
     @dg.multi_asset_check(
-        name=f"{room}_checks",
+        name=name or f"{room}_checks",
         specs=[check.spec(room) for check in checks],
         description=f"What must hold in the tables of {room} on the days of the run.",
         can_subset=True,

@@ -23,6 +23,7 @@ from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets_tests.servers import Server, start_servers
 
 _numbers = itertools.count(1)
+_ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
 
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in [name for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_"))]:
+    for name in [name for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_", "OPENAI_"))]:
         del os.environ[name]
     config.stash[_servers] = []
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
@@ -76,6 +77,25 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def server(request: pytest.FixtureRequest) -> Server:
     server: Server = request.param
     return server
+
+
+@pytest.fixture
+def server_without_roles(server: Server) -> Iterator[Server]:
+    """The server as it is before any database was migrated: the project's roles are put away under other names."""
+    if server.name == "given":
+        pytest.skip("would rename roles on a server that is not ours")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        found = connection.execute("select rolname from pg_roles where rolname = any(%s)", [list(_ROLES)])
+        existing = [role for (role,) in found]
+        for role in existing:
+            connection.execute(f"alter role {role} rename to {role}_away")
+        try:
+            yield server
+        finally:
+            for role in _ROLES:
+                connection.execute(f"drop role if exists {role}")
+            for role in existing:
+                connection.execute(f"alter role {role}_away rename to {role}")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import psycopg
 
@@ -22,7 +23,7 @@ _FROM_POST = "join scraping.posts p using (organization_id, post_id)"
 # What differs between two databases that hold the same facts: generated ids, the session that wrote, and when.
 _NOT_FACTS = (
     "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, quarantine_id, reposted_post_id, run_id,"
-    " created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, is_history_rewritten"
+    " created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at, is_history_rewritten"
 )
 
 
@@ -100,8 +101,17 @@ def differences(one: Facts, other: Facts) -> list[str]:
     return sorted(lines)
 
 
+class Content(NamedTuple):
+    """What an item tells of a post besides its counters."""
+
+    is_told: bool
+    """Whether it has text, media or an article."""
+    text: str | None
+    author: str | None
+
+
 class Observation(NamedTuple):
-    """What an item says of a post: found under any of its ids."""
+    """What an item says of a post, the canonical id first."""
 
     slug: str
     platform: str
@@ -109,6 +119,7 @@ class Observation(NamedTuple):
     observed_at: datetime
     counters: tuple[int | None, ...]
     """reactions, comments, shares, views"""
+    content: Content
 
 
 class Item(NamedTuple):
@@ -152,7 +163,10 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
                 observations += _observations(item)
             except (TypeError, AttributeError, *_UNREADABLE):
                 problems.append(f"makes no sense and is not in quarantine: {item.path}, item {item.position}")
-        problems += _snapshot_problems(connection, observations)
+        observed_posts, lost = _resolved(connection, observations)
+        problems += lost
+        problems += _snapshot_problems(connection, observed_posts)
+        problems += _content_problems(connection, observed_posts)
         problems += _table_problems(connection)
     return problems
 
@@ -222,15 +236,18 @@ def _observations(item: Item) -> Iterator[Observation]:
         counts = value.get("statistics", {})
         numbers = (counts.get("likeCount"), counts.get("commentCount"), None, counts.get("viewCount"))
         counters = tuple(None if number is None else int(number) for number in numbers)
-        yield Observation(item.slug, "youtube", (("video", value["id"]),), item.observed_at, counters)
+        content = _youtube_content(value.get("snippet") or {})
+        yield Observation(item.slug, "youtube", (("video", value["id"]),), item.observed_at, counters, content)
         return
-    if value["post_type"] == "repost":
+    if value.get("post_type") == "repost":
         kind, _, digits = value["full_urn"].removeprefix("urn:li:").partition(":")
-        yield Observation(item.slug, "linkedin", ((kind, digits),), item.observed_at, _linkedin_counters(value))
+        counters, content = _linkedin_counters(value), _linkedin_content(value)
+        yield Observation(item.slug, "linkedin", ((kind, digits),), item.observed_at, counters, content)
         return
     for post in (value, value.get("reshared_post")):
         if post is not None and (ids := _linkedin_ids(post)):
-            yield Observation(item.slug, "linkedin", ids, item.observed_at, _linkedin_counters(post))
+            counters, content = _linkedin_counters(post), _linkedin_content(post)
+            yield Observation(item.slug, "linkedin", ids, item.observed_at, counters, content)
 
 
 def _linkedin_ids(post: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -254,8 +271,26 @@ def _linkedin_counters(post: dict[str, Any]) -> tuple[int | None, ...]:
     )
 
 
+def _linkedin_content(post: dict[str, Any]) -> Content:
+    text, author = post.get("text"), post.get("author") or {}
+    address = (author.get("profile_url") or "").partition("?")[0].rstrip("/").removesuffix("/posts")
+    handle = author.get("username") or unquote(address.rpartition("/")[2])
+    is_told = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
+    return Content(is_told, text, handle.strip().lower() or None)
+
+
+def _youtube_content(snippet: dict[str, Any]) -> Content:
+    told = [snippet[key] for key in ("title", "description") if snippet.get(key)]
+    return Content(bool(told or snippet.get("thumbnails")), "\n\n".join(told) or None, snippet.get("channelId"))
+
+
 def _ledger_problems(connection: psycopg.Connection, paths: list[str]) -> list[str]:
-    ledger = [path for (path,) in connection.execute("select source_file_path from scraping.landed_files order by 1")]
+    ledger = [
+        path
+        for (path,) in connection.execute(
+            "select source_file_path from scraping.landed_files where withdrawn_at is null order by 1"
+        )
+    ]
     return [f"landed, but not in the ledger: {path}" for path in sorted(set(paths) - set(ledger))] + [
         f"in the ledger, but not landed: {path}" for path in sorted(set(ledger) - set(paths))
     ]
@@ -282,22 +317,41 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _snapshot_problems(connection: psycopg.Connection, observations: list[Observation]) -> list[str]:
+def _resolved(
+    connection: psycopg.Connection, observations: list[Observation]
+) -> tuple[list[tuple[str, Observation]], list[str]]:
+    """Each observation with the post that it speaks of, and a line for each that has none or several.
+
+    A weak id may lead elsewhere only if a lesser canonical id has it.
+    """
     post_of = {
-        (slug, platform, kind, alias): post_id
-        for slug, platform, kind, alias, post_id in connection.execute(
-            "select slug, platform, alias_kind, alias, post_id from scraping.post_aliases"
+        (slug, platform, kind, alias): (post_id, urn)
+        for slug, platform, kind, alias, post_id, urn in connection.execute(
+            "select slug, a.platform, alias_kind, alias, post_id,"
+            " case when urn_kind in ('activity', 'video', 'post') then urn else '' end"
+            " from scraping.post_aliases a join scraping.posts using (organization_id, platform, post_id)"
             " join tenancy.organizations using (organization_id)"
         )
     }
-    said: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
+    observed_posts = []
     problems = []
     for observation in observations:
-        posts = {post_of.get((observation.slug, observation.platform, *one)) for one in observation.ids}
-        if len(posts) != 1 or None in posts:
-            problems.append(f"the ids of an observation lead to {len(posts - {None})} posts: {observation.ids}")
-            continue
-        said[str(posts.pop()), observation.observed_at].add(observation.counters)
+        posts = [post_of.get((observation.slug, observation.platform, *one), ("", "")) for one in observation.ids]
+        post_id, urn = posts[0]
+        is_canonical = observation.ids[0][0] in {"activity", "video"}
+        if post_id and all(other == post_id or (is_canonical and "" < lesser < urn) for other, lesser in posts):
+            observed_posts.append((post_id, observation))
+        else:
+            known = {other for other, _ in posts if other}
+            problems.append(f"the ids of an observation lead to {len(known)} posts: {observation.ids}")
+    return observed_posts, problems
+
+
+def _snapshot_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
+    said: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
+    problems = []
+    for post_id, observation in observed_posts:
+        said[post_id, observation.observed_at].add(observation.counters)
     stored: dict[tuple[str, datetime], tuple[int | None, ...]] = {}
     for post_id, observed_at, *counters in connection.execute(
         "select post_id, downloaded_at, reactions, comments, shares, views from scraping.data_downloads"
@@ -315,15 +369,43 @@ def _snapshot_problems(connection: psycopg.Connection, observations: list[Observ
     return problems
 
 
+def _content_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
+    """A post has the newest text that was told and the newest author that was named, whatever came after without."""
+    observations_of: dict[str, list[Observation]] = defaultdict(list)
+    for post_id, observation in observed_posts:
+        observations_of[post_id].append(observation)
+    problems = []
+    for post_id, urn, text, told_at, author, named_at in connection.execute(
+        "select post_id, urn, text_content, content_observed_at, author_username, author_observed_at"
+        " from scraping.posts p where post_type is distinct from 'repost' and not exists ("
+        # What a withdrawn file told of a post stays until a newer one tells more.
+        " select from scraping.landed_files f where f.organization_id = p.organization_id"
+        " and f.withdrawn_at is not null and f.observed_at in (content_observed_at, author_observed_at, last_seen_at))"
+    ):
+        observations = observations_of[post_id]
+        telling = [one for one in observations if one.content.is_told]
+        naming = [one for one in observations if one.content.author is not None]
+        newest = max((one.observed_at for one in telling or observations), default=None)
+        texts = {one.content.text for one in telling or observations if one.observed_at == newest}
+        if observations and (text not in texts or told_at != (newest if telling else None)):
+            problems.append(f"another text than the newest that was told: {urn}")
+        newest = max((one.observed_at for one in naming), default=None)
+        names = {one.content.author for one in naming if one.observed_at == newest} or {None}
+        if observations and (author not in names or named_at != newest):
+            problems.append(f"another author than the newest that was named: {urn}")
+    return problems
+
+
 # Each returns a text for each row that breaks the sentence.
 _SENTENCES = {
     "a post goes by the least of its strongest ids": """
         select p.urn from scraping.posts p where p.urn is distinct from (
             select a.alias from scraping.post_aliases a
             where a.organization_id = p.organization_id and a.post_id = p.post_id
-            order by array_position(array['activity', 'video', 'ugcPost', 'share'], a.alias_kind), a.alias limit 1)""",
+            order by array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], a.alias_kind), a.alias
+            limit 1)""",
     "a post has one canonical id at most": """
-        select post_id from scraping.post_aliases where alias_kind in ('activity', 'video')
+        select post_id from scraping.post_aliases where alias_kind in ('activity', 'video', 'post')
         group by organization_id, post_id having count(*) > 1""",
     "a profile's posts are counted": """
         select f.username from scraping.profiles f where post_count <> (

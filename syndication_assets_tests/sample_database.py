@@ -29,6 +29,7 @@ ROLLUPS = (
     "platform_engagement_daily",
     "hashtag_engagement_daily",
     "post_cohorts",
+    "product_post_performance",
 )
 
 

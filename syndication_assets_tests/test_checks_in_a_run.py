@@ -15,13 +15,14 @@ from syndication_assets.engagement.checks import engagement_checks
 from syndication_assets.markdown import markdown_table
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.scraping import assets as scraping
+from syndication_assets.scraping import checks as scraping_checks_module
 from syndication_assets.scraping import fetch_assets
 from syndication_assets.scraping.checks import (
     CHECKS as SCRAPING_CHECKS,
 )
 from syndication_assets.scraping.checks import (
     freshness_check,
-    landing_zone_has_only_known_organizations,
+    landing_zone_has_no_unread_files,
     scraping_checks,
 )
 from syndication_assets.sql_checks import check_window, days_of
@@ -46,7 +47,7 @@ DEFINITIONS = dg.Definitions(
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
     ],
-    asset_checks=[scraping_checks, freshness_check, landing_zone_has_only_known_organizations, engagement_checks],
+    asset_checks=[scraping_checks, freshness_check, landing_zone_has_no_unread_files, engagement_checks],
     jobs=[DAILY_JOB],
     resources={"postgres": PostgresResource()},
     executor=dg.in_process_executor,
@@ -83,7 +84,7 @@ def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.Dagste
     expected = {(check.table, check.name) for check in (*SCRAPING_CHECKS, *ENGAGEMENT_CHECKS)}
     assert found.keys() == expected | {
         ("data_downloads", "is_fresh"),
-        ("landed_files", "landing_zone_has_only_known_organizations"),
+        ("landed_files", "landing_zone_has_no_unread_files"),
     }
     assert len(result.get_asset_check_evaluations()) == len(found)
     assert {key for key, evaluation in found.items() if not evaluation.passed} == set()
@@ -158,15 +159,37 @@ def test_one_check_runs_alone_over_the_last_28_days(instance: dg.DagsterInstance
     assert evaluation.metadata["last_day"].value == str(today)
 
 
+ZONE_CHECK = ("landed_files", "landing_zone_has_no_unread_files")
+
+
 def test_a_folder_of_no_organization_is_an_error_that_names_it(instance: dg.DagsterInstance, tmp_path):
     stranger = tmp_path / "landing" / "stranger" / "linkedin_apify" / "2025-11-03"
     stranger.mkdir(parents=True)
+    (stranger / "a.json").write_bytes(b"[]")
     result = run_range(instance)
-    evaluation = evaluations(result)["landed_files", "landing_zone_has_only_known_organizations"]
+    evaluation = evaluations(result)[ZONE_CHECK]
     assert result.success
     assert not evaluation.passed
     assert evaluation.severity == dg.AssetCheckSeverity.ERROR
     assert "'stranger'" in evaluation.description
+
+
+def test_a_file_that_no_load_reads_is_a_warning_that_names_it_and_says_what_to_do(
+    instance: dg.DagsterInstance, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(scraping_checks_module, "_MAXIMUM_UNREAD_FILES", 3)
+    for number in range(5):
+        (tmp_path / "landing" / "default" / "linkedin_apify" / f"{number}.json").write_bytes(b"[]")
+    result = run_range(instance)
+    evaluation = evaluations(result)[ZONE_CHECK]
+    assert result.success
+    assert not evaluation.passed
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    assert evaluation.description.startswith("No load reads at least 3 file(s)")
+    assert "default/linkedin_apify/0.json: it stands outside of" in evaluation.description
+    assert evaluation.metadata["offenders"].value == 3
+    assert "2.json" in evaluation.metadata["first_offenders"].value
+    assert "3.json" not in evaluation.metadata["first_offenders"].value
 
 
 def test_freshness_is_judged_from_yesterday_on(instance: dg.DagsterInstance, database_url: str):

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from syndication_assets.cli import main
+from syndication_assets.migrations import find_migrations
 from syndication_assets.resources.database import transaction
 
 POST = (
@@ -63,13 +64,18 @@ def test_a_companion_beside_the_file_lands_with_it(environment: Path):
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["land", "myspace", "2025-11-25", NAME], "linkedin_apify, youtube_data_api"),
+        (["land", "myspace", "2025-11-25", NAME], "linkedin_apify"),
         (["land", "../../etc", "2025-11-25", NAME], "There is no source"),
         (["land", "linkedin_apify", "25.11.2025", NAME], "2025-11-25"),
         (["land", "linkedin_apify", "2999-01-01", NAME], "future"),
         (["land", "linkedin_apify", "2025-11-24", NAME], "land it under 2025-11-25"),
         (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "nobody"], "there are default"),
         (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "../default"], "There is no organization"),
+        (["withdraw", f"default/linkedin_apify/2025-11-25/{NAME}", "--reason", "wrong"], "There is no landed file"),
+        (["withdraw", NAME, "--reason", "wrong"], "default/linkedin_apify/2025-11-25/dataset.json"),
+        (["organization", "add", "default", "--name", "Default"], "already"),
+        (["organization", "add", "Acme Bakery", "--name", "Acme"], "cannot be a slug"),
+        (["organization", "add", "acme", "--name", " "], "The name is empty"),
         (["materialize", "--partitions", "tomorrow"], "2025-11-25...2025-11-26"),
         (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
     ],
@@ -110,8 +116,18 @@ def test_migrate_status_and_rollback_go_together(
     assert "applied 0001" in _run("migrate").output
     assert "up to date" in _run("migrate").output
     assert "pending" not in _run("status").output
-    assert "rolled back 0003" in _run("rollback").output
+    assert f"rolled back {find_migrations()[-1].name}" in _run("rollback").output
     assert _run("status").output.count("pending") == 1
+
+
+def test_status_counts_the_files_that_no_load_reads(environment: Path):
+    assert "0 files of" in _run("status").output
+    lost = environment / "local/landing/default/linkedin_apify/2025-13-01"
+    lost.mkdir(parents=True)
+    (lost / NAME).write_bytes(POST)
+    output = _run("status").output
+    assert "1 files of" in output
+    assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is no day: rename the folder" in output
 
 
 def test_replay_loads_what_was_mended_and_says_what_remains(environment: Path, database_url: str):
@@ -129,6 +145,38 @@ def test_replay_loads_what_was_mended_and_says_what_remains(environment: Path, d
         assert connection.execute("select count(*) from scraping.quarantine where replayed_at is null").fetchone() == (
             0,
         )
+
+
+def test_a_withdrawn_file_leaves_the_tables_with_the_command_that_is_printed(environment: Path, database_url: str):
+    _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    path = f"default/linkedin_apify/2025-11-25/{NAME}"
+    result = _run("withdraw", path, path, "--reason", "the wrong profile")
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines() == [
+        f"withdrawn {path}",
+        "Take what they said out of the tables with: syndication materialize --partitions 2025-11-25",
+    ]
+    assert f"withdrawn before: {path}" in _run("withdraw", path, "--reason", "again").output
+    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    with transaction(database_url) as connection:
+        for table in ("scraping.data_downloads", "engagement.post_engagement_daily"):
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,), table
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_organization_is_added_listed_and_logged(database_url: str):
+    result = _run("organization", "add", "acme", "--name", "Acme Bakery")
+    assert result.exit_code == 0, result.output
+    listed = _run("organization", "list").output.splitlines()
+    assert [line.split()[0] for line in listed] == ["acme", "default"]
+    assert listed[0].endswith("Acme Bakery")
+    with transaction(database_url) as connection:
+        logged = connection.execute(
+            "select l.action, l.new_values ->> 'slug' from tenancy.audit_log l join tenancy.organizations o"
+            " using (organization_id) where o.slug = 'acme' and l.row_key ->> 'organization_id' = o.organization_id"
+        ).fetchall()
+    assert logged == [("insert", "acme")]
 
 
 def test_stop_without_a_running_server_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

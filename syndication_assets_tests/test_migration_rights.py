@@ -1,7 +1,6 @@
 """Who may migrate: no superuser is needed, and whoever lacks a right is told what an administrator has to run."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import psycopg
@@ -9,12 +8,10 @@ import pytest
 from psycopg import sql
 
 from syndication_assets.migrations import MigrationError, find_migrations, migrate, rollback
-from syndication_assets_tests.catalogue import catalogue
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
-
-ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
+from syndication_assets_tests.system_catalogue import catalogue
 
 
 def execute(url: str, statement: str, *names: str) -> None:
@@ -31,25 +28,6 @@ def what_to_run(error: MigrationError) -> str:
     found = re.search(r"Let an administrator run: (.*;) then migrate again\.", str(error))
     assert found is not None, str(error)
     return found[1]
-
-
-@pytest.fixture
-def server_without_roles(server: Server) -> Iterator[Server]:
-    """The server as it is before any database was migrated: the project's roles are put away under other names."""
-    if server.name == "given":
-        pytest.skip("would rename roles on a server that is not ours")
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        found = connection.execute("select rolname from pg_roles where rolname = any(%s)", [list(ROLES)])
-        existing = [role for (role,) in found]
-        for role in existing:
-            connection.execute(f"alter role {role} rename to {role}_away")
-        try:
-            yield server
-        finally:
-            for role in ROLES:
-                connection.execute(f"drop role if exists {role}")
-            for role in existing:
-                connection.execute(f"alter role {role}_away rename to {role}")
 
 
 def test_a_login_with_createrole_that_owns_the_database_migrates_a_new_server(server_without_roles: Server):

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from syndication_assets.migrations import MigrationError, find_migrations, migrate, rollback, status
-from syndication_assets_tests.catalogue import catalogue
+from syndication_assets_tests.system_catalogue import catalogue
 
 ALL = find_migrations()
 

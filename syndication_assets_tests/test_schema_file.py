@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from syndication_assets import schema_file
 from syndication_assets.schema_file import SCHEMA_FILE, main, schema_text
-from syndication_assets_tests.catalogue import catalogue
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
+from syndication_assets_tests.system_catalogue import catalogue
 
 _HOW = "run `python -m syndication_assets.schema_file`"
 

@@ -552,7 +552,9 @@ noted_days as (
         inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
     ) as changed
     cross join (
-        values ('profile_engagement_daily'), ('platform_engagement_daily'), ('hashtag_engagement_daily')
+        values
+        ('profile_engagement_daily'), ('platform_engagement_daily'), ('hashtag_engagement_daily'),
+        ('product_post_performance')
     ) as rollup (table_name)
     where changed.activity_date < %(window_start)s::date or changed.activity_date >= %(window_end)s::date
     union

@@ -218,7 +218,7 @@ comment on column tenancy.audit_log.audit_id is 'Public id, aud-….';
 comment on column tenancy.audit_log.actor is 'Who made it: app.actor of the session, else the database login.';
 comment on column tenancy.audit_log.action is 'insert, update or delete.';
 comment on column tenancy.audit_log.table_name is 'Which table.';
-comment on column tenancy.audit_log.row_key is 'Which row.';
+comment on column tenancy.audit_log.row_key is 'Which row: its primary key.';
 comment on column tenancy.audit_log.old_values is 'The row before; NULL for an insert.';
 comment on column tenancy.audit_log.new_values is 'The row after; NULL for a delete.';
 
@@ -364,9 +364,12 @@ begin
         coalesce(nullif(current_setting('app.actor', true), ''), session_user),
         lower(tg_op),
         tg_table_schema || '.' || tg_table_name,
-        jsonb_strip_nulls(jsonb_build_object(
-            'organization_id', changed_row -> 'organization_id', 'user_id', changed_row -> 'user_id'
-        )),
+        (
+            select jsonb_object_agg(a.attname, changed_row -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
         old_row,
         new_row
     );

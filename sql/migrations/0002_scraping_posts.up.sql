@@ -114,19 +114,23 @@ create table scraping.landed_files (
     items integer not null default 0,
     items_quarantined integer not null default 0,
     adapter_version integer,
-    run_id text not null,
+    run_id text,
     first_loaded_at timestamptz not null default now(),
+    withdrawn_at timestamptz,
+    withdrawn_reason text check (withdrawn_reason <> ''),
     primary key (organization_id, source_file_path),
-    foreign key (organization_id, run_id) references scraping.download_runs
+    foreign key (organization_id, run_id) references scraping.download_runs,
+    check ((withdrawn_at is null) = (withdrawn_reason is null))
 );
 
 comment on table scraping.landed_files is
-'One row is one landed file as it was last loaded: the ledger that a load is held against.';
+'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took '
+'back keeps its row; its rows elsewhere go with the next load of its day.';
 comment on column scraping.landed_files.organization_id is 'The tenant.';
 comment on column scraping.landed_files.source_file_path is 'Path in the landing zone.';
 comment on column scraping.landed_files.source is 'The input shape.';
 comment on column scraping.landed_files.landed_on is 'The day of the folder: the partition.';
-comment on column scraping.landed_files.content_hash is 'BLAKE2b-128 of the unpacked content.';
+comment on column scraping.landed_files.content_hash is 'BLAKE2b-128 of the unpacked content; empty if never read.';
 comment on column scraping.landed_files.size_bytes is 'Size as landed.';
 comment on column scraping.landed_files.observed_at is
 'When its numbers were true; NULL if the file could not be read.';
@@ -135,10 +139,22 @@ comment on column scraping.landed_files.tracked_username is 'The profile it was 
 comment on column scraping.landed_files.items is 'Items that were loaded.';
 comment on column scraping.landed_files.items_quarantined is 'Items, or 1 for the whole file, that were not.';
 comment on column scraping.landed_files.adapter_version is 'The version of the adapter that read it.';
-comment on column scraping.landed_files.run_id is 'The run that wrote this row last.';
-comment on column scraping.landed_files.first_loaded_at is 'When it was loaded first.';
+comment on column scraping.landed_files.first_loaded_at is
+'When it was loaded first, or withdrawn before any load.';
+comment on column scraping.landed_files.withdrawn_at is
+'When somebody took the file back; NULL again when it has landed and was loaded anew.';
+comment on column scraping.landed_files.withdrawn_reason is 'Why, in the words of who did it.';
+
+comment on column scraping.landed_files.run_id is
+'The run that loaded it last; NULL if it was withdrawn before any load.';
 
 create index landed_files_landed_on on scraping.landed_files (landed_on);
+
+-- Taking a file back, and landing it again, is somebody's decision: the log has who, when and what the ledger said.
+create trigger landed_files_withdrawal_audit after update on scraping.landed_files
+for each row when (old.withdrawn_at is distinct from new.withdrawn_at) execute function tenancy.write_audit_log();
+create trigger landed_files_withdrawal_before_load_audit after insert on scraping.landed_files
+for each row when (new.withdrawn_at is not null) execute function tenancy.write_audit_log();
 
 create table scraping.raw_payloads (
     organization_id text not null,
@@ -197,7 +213,8 @@ comment on column scraping.quarantine.payload_bytes is 'Full length of what was 
 comment on column scraping.quarantine.adapter_version is 'The version of the adapter that rejected it.';
 comment on column scraping.quarantine.run_id is 'The run that rejected it.';
 comment on column scraping.quarantine.quarantined_at is 'When it was rejected last.';
-comment on column scraping.quarantine.replayed_at is 'When it could be loaded after all; NULL while it waits.';
+comment on column scraping.quarantine.replayed_at is
+'When it could be loaded after all, or its file was withdrawn; NULL while it waits.';
 
 comment on column scraping.quarantine.payload is
 'The raw bytes, cut at 1 MiB (payload_bytes is the full length; the landed file holds the rest).';
@@ -266,7 +283,9 @@ create table scraping.posts (
     reposted_post_id text,
     raw_json jsonb,
     content_hash bytea,
-    content_observed_at timestamptz not null,
+    content_observed_at timestamptz,
+    content_observed_as scraping.observation_kind not null default 'post',
+    author_observed_at timestamptz,
     direct_observed_at timestamptz,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
@@ -294,13 +313,16 @@ comment on column scraping.posts.full_urn is 'The long form of the id, as the ne
 comment on column scraping.posts.posted_at is 'When it was published, from the source; NULL if that is not known.';
 comment on column scraping.posts.author_username is 'The author''s handle; of a repost, who reposted.';
 comment on column scraping.posts.profile_id is 'The author''s profile.';
-comment on column scraping.posts.text_content is 'The text of the newest observation; NULL for a plain repost.';
+comment on column scraping.posts.text_content is
+'The text of the newest observation that carries text, media or article; NULL for a plain repost.';
 comment on column scraping.posts.article is 'The linked article: url, title, subtitle.';
 comment on column scraping.posts.post_type is 'regular, quote, repost, video …; NULL until it was met itself.';
 comment on column scraping.posts.url is 'Its page.';
 comment on column scraping.posts.reposted_post_id is 'The post that it reposts or quotes.';
-comment on column scraping.posts.content_hash is 'BLAKE2b-128 of text, media, author and links.';
-comment on column scraping.posts.content_observed_at is 'When text, media and author were observed.';
+comment on column scraping.posts.content_hash is 'BLAKE2b-128 of text, media and links.';
+comment on column scraping.posts.content_observed_as is 'How the post was met then.';
+comment on column scraping.posts.author_observed_at is
+'When an observation last named the author; NULL if none has.';
 comment on column scraping.posts.first_seen_at is 'Our first observation.';
 comment on column scraping.posts.last_seen_at is 'Our newest observation.';
 comment on column scraping.posts.is_read is 'Yours.';
@@ -311,9 +333,12 @@ comment on column scraping.posts.updated_at is 'When we changed the row.';
 comment on column scraping.posts.urn is
 'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the '
 'activity id is known.';
-comment on column scraping.posts.raw_json is 'The newest observation of the post, as it came.';
+comment on column scraping.posts.content_observed_at is
+'When text, media and links were observed; NULL while every observation leaves them out (counters alone).';
+comment on column scraping.posts.raw_json is
+'The observation that the text comes from, as it came; the newest one while none has told it.';
 comment on column scraping.posts.direct_observed_at is
-'When the post was last met itself, not through a repost or a quote; NULL if never.';
+'When the post was last met itself, not through a repost or a quote, and its type told; NULL if never.';
 comment on column scraping.posts.is_history_rewritten is
 'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from '
 'its first day. The daily rollup does it, and takes the mark away';
@@ -326,9 +351,10 @@ create index posts_reposted on scraping.posts (organization_id, reposted_post_id
 create table scraping.post_aliases (
     organization_id text not null,
     platform text not null,
-    alias_kind text not null check (alias_kind in ('activity', 'share', 'ugcPost', 'video')),
+    alias_kind text not null check (alias_kind in ('activity', 'share', 'ugcPost', 'video', 'post')),
     alias text not null check (alias <> ''),
     post_id text not null,
+    is_claimed boolean not null default true,
     first_seen_at timestamptz not null,
     primary key (organization_id, platform, alias_kind, alias),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade
@@ -338,9 +364,12 @@ comment on table scraping.post_aliases is
 'One row is one id under which a post is known.';
 comment on column scraping.post_aliases.organization_id is 'The tenant.';
 comment on column scraping.post_aliases.platform is 'The platform.';
-comment on column scraping.post_aliases.alias_kind is 'activity, share, ugcPost or video.';
+comment on column scraping.post_aliases.alias_kind is 'activity, share, ugcPost, video; post where there is one kind.';
 comment on column scraping.post_aliases.alias is 'The id, without its prefix.';
 comment on column scraping.post_aliases.post_id is 'The post.';
+comment on column scraping.post_aliases.is_claimed is
+'Whether it is a canonical id (activity, video), or was ever named together with one; else other weak ids led to the '
+'post, and the first canonical id that is named with it has it.';
 comment on column scraping.post_aliases.first_seen_at is 'When the id was first observed.';
 
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
@@ -444,6 +473,7 @@ create table scraping.data_downloads (
     reach bigint check (reach >= 0),
     observed_at_source scraping.observation_time_source not null,
     observed_as scraping.observation_kind not null default 'post',
+    is_description boolean not null default true,
     organization_id text not null,
     download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
     post_id text not null,
@@ -469,6 +499,8 @@ comment on column scraping.data_downloads.impressions is 'Times the post was sho
 comment on column scraping.data_downloads.reach is 'People who saw the post; never summed; cumulative.';
 comment on column scraping.data_downloads.observed_at_source is 'What says when.';
 comment on column scraping.data_downloads.observed_as is 'How the post was met.';
+comment on column scraping.data_downloads.is_description is
+'Whether text, media or article were told at this moment too; false for counters alone.';
 comment on column scraping.data_downloads.organization_id is 'The tenant.';
 comment on column scraping.data_downloads.download_id is 'Public id, dl-….';
 comment on column scraping.data_downloads.post_id is 'The post.';

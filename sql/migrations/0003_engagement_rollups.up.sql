@@ -55,6 +55,7 @@ create table engagement.platform_metrics (
     platform text not null,
     metric_name text not null references engagement.metric_definitions,
     source_name text not null,
+    entity_type text not null default 'post' check (entity_type in ('post', 'profile')),
     valid_from date not null default '2000-01-01',
     valid_to date,
     replaced_by text,
@@ -67,6 +68,7 @@ comment on table engagement.platform_metrics is
 comment on column engagement.platform_metrics.platform is 'The platform.';
 comment on column engagement.platform_metrics.metric_name is 'Our name.';
 comment on column engagement.platform_metrics.source_name is 'The platform''s name.';
+comment on column engagement.platform_metrics.entity_type is 'What it is a metric of: a post, or a profile or page.';
 comment on column engagement.platform_metrics.valid_from is 'The first day on which it has this name.';
 comment on column engagement.platform_metrics.valid_to is 'The first day on which it has not; NULL while it is valid.';
 comment on column engagement.platform_metrics.replaced_by is 'The platform''s name that came after.';
@@ -615,17 +617,25 @@ insert into engagement.metric_definitions (
 ('engagement_rate_by_followers', 'ratio', 'fraction', false, false, 'engagement', 'followers', 'followers', 1,
     'Public engagement / followers.');
 
-insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from, valid_to, replaced_by) values
-('linkedin', 'reactions', 'total_reactions', '2000-01-01', null, null),
-('linkedin', 'comments', 'comments', '2000-01-01', null, null),
-('linkedin', 'shares', 'reposts', '2000-01-01', null, null),
-('youtube', 'views', 'viewCount', '2000-01-01', null, null),
-('youtube', 'reactions', 'likeCount', '2000-01-01', null, null),
-('youtube', 'comments', 'commentCount', '2000-01-01', null, null),
-('facebook', 'impressions', 'page_impressions', '2000-01-01', '2025-11-15', 'page_media_view'),
-('facebook', 'views', 'page_media_view', '2025-11-15', null, null),
-('instagram', 'impressions', 'impressions', '2000-01-01', '2025-04-21', 'views'),
-('instagram', 'views', 'views', '2025-04-21', null, null);
+insert into engagement.platform_metrics (
+    platform, metric_name, source_name, entity_type, valid_from, valid_to, replaced_by
+) values
+('linkedin', 'reactions', 'total_reactions', 'post', '2000-01-01', null, null),
+('linkedin', 'comments', 'comments', 'post', '2000-01-01', null, null),
+('linkedin', 'shares', 'reposts', 'post', '2000-01-01', null, null),
+('youtube', 'views', 'viewCount', 'post', '2000-01-01', null, null),
+('youtube', 'reactions', 'likeCount', 'post', '2000-01-01', null, null),
+('youtube', 'comments', 'commentCount', 'post', '2000-01-01', null, null),
+('facebook', 'impressions', 'page_impressions', 'profile', '2000-01-01', '2025-11-15', 'page_media_view'),
+('facebook', 'views', 'page_media_view', 'profile', '2025-11-15', null, null),
+('facebook', 'impressions', 'post_impressions', 'post', '2000-01-01', '2025-11-15', 'post_media_view'),
+('facebook', 'views', 'post_media_view', 'post', '2025-11-15', null, null),
+('facebook', 'reach', 'post_impressions_unique', 'post', '2000-01-01', '2026-06-15', 'post_total_media_view_unique'),
+('facebook', 'reach', 'post_total_media_view_unique', 'post', '2026-06-15', null, null),
+('facebook', 'clicks', 'post_clicks', 'post', '2000-01-01', null, null),
+('facebook', 'reactions', 'post_reactions_by_type_total', 'post', '2000-01-01', null, null),
+('instagram', 'impressions', 'impressions', 'post', '2000-01-01', '2025-04-21', 'views'),
+('instagram', 'views', 'views', 'post', '2025-04-21', null, null);
 
 insert into engagement.cohort_ages (age_name, age, tolerance) values
 ('1 hour', '1 hour', '30 minutes'),

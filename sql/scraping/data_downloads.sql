@@ -3,14 +3,20 @@
 -- is the post itself is believed first, then by hash, so that the order of files does not matter.
 
 create temporary table day_snapshots on commit drop as
-select distinct on (organization_id, post_id, observed_at)
-    organization_id,
-    post_id,
-    observed_at,
-    observation_id
-from observed_posts
-where has_counters
-order by organization_id asc, post_id asc, observed_at asc, observed_as asc, content_hash asc, item_id asc;
+select
+    o.organization_id,
+    o.post_id,
+    o.observed_at,
+    o.observation_id,
+    moments.is_description
+from (
+    select
+        min(newness) filter (where has_counters) as newness,
+        bool_or(is_description) as is_description
+    from observed_posts
+    group by organization_id, post_id, observed_at
+) as moments
+inner join observed_posts as o on moments.newness = o.newness;
 
 analyze day_snapshots;
 
@@ -37,6 +43,7 @@ updated_snapshots as (
         run_id = o.run_id,
         observed_at_source = o.observed_at_source,
         observed_as = o.observed_as,
+        is_description = s.is_description,
         reactions = o.reactions,
         comments = o.comments,
         shares = o.shares,
@@ -56,19 +63,19 @@ updated_snapshots as (
         and d.post_id = s.post_id
         and d.downloaded_at = s.observed_at
         and (
-            d.observed_at_source, d.observed_as, d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views,
-            d.impressions, d.reach, d.stats, d.source_file_path
+            d.observed_at_source, d.observed_as, d.is_description, d.reactions, d.comments, d.shares, d.saves,
+            d.clicks, d.views, d.impressions, d.reach, d.stats, d.source_file_path
         ) is distinct from (
-            o.observed_at_source, o.observed_as, o.reactions, o.comments, o.shares, o.saves, o.clicks, o.views,
-            o.impressions, o.reach, o.stats, o.source_file_path
+            o.observed_at_source, o.observed_as, s.is_description, o.reactions, o.comments, o.shares, o.saves,
+            o.clicks, o.views, o.impressions, o.reach, o.stats, o.source_file_path
         )
     returning d.run_id
 ),
 
 new_snapshots as (
     insert into scraping.data_downloads (
-        organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, reactions, comments, shares,
-        saves, clicks, views, impressions, reach, stats, source_file_path
+        organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, is_description, reactions,
+        comments, shares, saves, clicks, views, impressions, reach, stats, source_file_path
     )
     select
         s.organization_id,
@@ -77,6 +84,7 @@ new_snapshots as (
         s.observed_at,
         o.observed_at_source,
         o.observed_as,
+        s.is_description,
         o.reactions,
         o.comments,
         o.shares,

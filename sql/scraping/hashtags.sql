@@ -20,4 +20,4 @@ group by o.organization_id, t.hashtag
 order by o.organization_id, t.hashtag
 on conflict (organization_id, hashtag) do update set
     first_seen_at = excluded.first_seen_at
-where excluded.first_seen_at < h.first_seen_at;
+where h.first_seen_at >= %(day)s::date and excluded.first_seen_at <> h.first_seen_at;

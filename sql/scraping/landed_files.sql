@@ -1,4 +1,5 @@
--- One row is one landed file as it was last loaded. A re-run with the same files and adapters changes nothing.
+-- One row is one landed file as it was last loaded. A re-run with the same files and adapters changes nothing. The row
+-- of a withdrawn file stays as it is, until the file lands again.
 
 insert into scraping.landed_files as f (
     organization_id, source_file_path, source, landed_on, content_hash, size_bytes, observed_at, observed_at_source,
@@ -19,6 +20,7 @@ select
     adapter_version,
     run_id
 from staged_files
+where not is_withdrawn
 on conflict (organization_id, source_file_path) do update set
     content_hash = excluded.content_hash,
     size_bytes = excluded.size_bytes,
@@ -28,9 +30,12 @@ on conflict (organization_id, source_file_path) do update set
     items = excluded.items,
     items_quarantined = excluded.items_quarantined,
     adapter_version = excluded.adapter_version,
-    run_id = excluded.run_id
+    run_id = excluded.run_id,
+    withdrawn_at = null,
+    withdrawn_reason = null
 where
-    (
+    f.withdrawn_at is not null
+    or (
         f.content_hash, f.size_bytes, f.observed_at, f.observed_at_source, f.tracked_username, f.adapter_version,
         f.items, f.items_quarantined
     ) is distinct from (

@@ -34,17 +34,19 @@ where e.organization_id = %(organization_id)s and e.post_id = %(losing_post_id)s
 on conflict (organization_id, table_name, activity_date) do update set
     activity_date = excluded.activity_date; -- locks the note: who takes it now must wait for these rows
 
--- The newest observation describes the post, the newest one that met the post itself tells what it reposts.
+-- Content, author and type are each the newest that is known, as scraping/observed_posts.sql says it.
 update scraping.posts as w set
     full_urn = case when l.is_newer then l.full_urn else w.full_urn end,
-    author_username = case when l.is_newer then l.author_username else w.author_username end,
-    profile_id = case when l.is_newer then l.profile_id else w.profile_id end,
     text_content = case when l.is_newer then l.text_content else w.text_content end,
     article = case when l.is_newer then l.article else w.article end,
     url = case when l.is_newer then l.url else w.url end,
     raw_json = case when l.is_newer then l.raw_json else w.raw_json end,
     content_hash = case when l.is_newer then l.content_hash else w.content_hash end,
-    content_observed_at = greatest(w.content_observed_at, l.content_observed_at),
+    content_observed_at = case when l.is_newer then l.content_observed_at else w.content_observed_at end,
+    content_observed_as = case when l.is_newer then l.content_observed_as else w.content_observed_as end,
+    author_username = case when l.is_newer_author then l.author_username else w.author_username end,
+    profile_id = case when l.is_newer_author then l.profile_id else w.profile_id end,
+    author_observed_at = greatest(w.author_observed_at, l.author_observed_at),
     post_type = case when l.is_newer_direct then l.post_type else w.post_type end,
     reposted_post_id = case when l.is_newer_direct then l.reposted_post_id else w.reposted_post_id end,
     direct_observed_at = greatest(w.direct_observed_at, l.direct_observed_at),
@@ -55,14 +57,20 @@ from (
         coalesce(
             loser.direct_observed_at > winner.direct_observed_at, loser.direct_observed_at is not null
         ) as is_newer_direct,
-        -- Of two of one moment the one that met the post itself, then the least hash.
+        coalesce(
+            (loser.author_observed_at, winner.author_username) > (winner.author_observed_at, loser.author_username),
+            loser.author_observed_at is not null
+        ) as is_newer_author,
+        -- A post that nothing has described is as old as it was seen. Of two of one moment the least wins.
         (
-            loser.content_observed_at,
-            loser.content_observed_at is not distinct from loser.direct_observed_at,
+            loser.content_observed_at is not null,
+            coalesce(loser.content_observed_at, loser.last_seen_at),
+            winner.content_observed_as,
             winner.content_hash
         ) > (
-            winner.content_observed_at,
-            winner.content_observed_at is not distinct from winner.direct_observed_at,
+            winner.content_observed_at is not null,
+            coalesce(winner.content_observed_at, winner.last_seen_at),
+            loser.content_observed_as,
             loser.content_hash
         ) as is_newer
     from scraping.posts as loser
@@ -81,7 +89,10 @@ with last_observations as (
         (downloaded_at at time zone 'utc')::date as observed_on,
         max(downloaded_at) as observed_at
     from scraping.data_downloads
-    where organization_id = %(organization_id)s and post_id in (%(winning_post_id)s, %(losing_post_id)s)
+    where
+        organization_id = %(organization_id)s
+        and post_id in (%(winning_post_id)s, %(losing_post_id)s)
+        and is_description
     group by post_id, (downloaded_at at time zone 'utc')::date
 ),
 
@@ -107,6 +118,18 @@ where
     organization_id = %(organization_id)s
     and post_id in (%(winning_post_id)s, %(losing_post_id)s)
     and isempty(seen_on);
+
+-- One moment was described if either record was.
+update scraping.data_downloads as d set is_description = true
+from scraping.data_downloads as other
+where
+    d.organization_id = %(organization_id)s
+    and d.post_id in (%(winning_post_id)s, %(losing_post_id)s)
+    and not d.is_description
+    and other.organization_id = %(organization_id)s
+    and other.post_id in (%(winning_post_id)s, %(losing_post_id)s)
+    and other.downloaded_at = d.downloaded_at
+    and other.is_description;
 
 -- Of two snapshots of one moment the merge keeps the winner's: it goes if the other one is trusted more.
 delete from scraping.data_downloads as w using scraping.data_downloads as l

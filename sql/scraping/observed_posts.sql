@@ -13,10 +13,20 @@ select
     nullif(original.post_id, s.post_id) as original_post_id,
     o.observed_at,
     o.observed_as,
+    o.is_description,
     o.content_hash,
     o.has_counters,
+    o.author_username,
     o.post_type,
-    o.posted_at
+    o.posted_at,
+    -- The act of a repost, a quote, a video …: who met the post itself tells, unless its item leaves that out too.
+    o.observed_as = 'post' and (o.post_type is not null or o.original_node is not null) as tells_type,
+    -- 1 is the newest. Of one moment the one that is trusted most, then by hash, so that the order of files does not
+    -- matter; of two authors the least name, which a merge of two posts can tell as well.
+    row_number() over (
+        order by o.observed_at desc, o.observed_as asc, o.content_hash asc, o.item_id asc
+    ) as newness,
+    row_number() over (order by o.observed_at desc, o.author_username asc) as author_newness
 from staged_observations as o
 inner join staged_aliases as a on o.node = a.node
 inner join staged_posts as s on a.component = s.component
@@ -25,7 +35,9 @@ left join staged_posts as original on original_alias.component = original.compon
 
 analyze observed_posts;
 
--- One row is one post that was read: when it was met, and which observation describes it.
+-- One row is one post that was read: when it was met, and the newest observation that describes it (if none does, the
+-- newest of all, without content_observed_at), that names its author, and that tells its type. These may be three: the
+-- counters alone say nothing of the text, and a text without an author says nothing of the author.
 create temporary table described_posts on commit drop as
 select
     facts.organization_id,
@@ -37,8 +49,12 @@ select
     newest.item_id,
     newest.run_id,
     newest.is_new,
-    newest.observed_at as content_observed_at,
+    newest.is_description,
+    case when newest.is_description then newest.observed_at end as content_observed_at,
+    newest.observed_as as content_observed_as,
     newest.content_hash,
+    author.observed_at as author_observed_at,
+    author.author_username,
     direct.observed_at as direct_observed_at,
     direct.post_type,
     direct.original_post_id as reposted_post_id
@@ -48,20 +64,15 @@ from (
         post_id,
         min(observed_at) as first_seen_at,
         max(observed_at) as last_seen_at,
-        min(posted_at) as posted_at
+        min(posted_at) as posted_at,
+        coalesce(min(newness) filter (where is_description), min(newness)) as newest,
+        min(author_newness) filter (where author_username is not null) as newest_author,
+        min(newness) filter (where tells_type) as newest_direct
     from observed_posts
     group by organization_id, post_id
 ) as facts
-inner join (
-    select distinct on (organization_id, post_id) *
-    from observed_posts
-    order by organization_id asc, post_id asc, observed_at desc, observed_as asc, content_hash asc, item_id asc
-) as newest on facts.organization_id = newest.organization_id and facts.post_id = newest.post_id
-left join (
-    select distinct on (organization_id, post_id) *
-    from observed_posts
-    where observed_as = 'post'
-    order by organization_id asc, post_id asc, observed_at desc, content_hash asc, item_id asc
-) as direct on facts.organization_id = direct.organization_id and facts.post_id = direct.post_id;
+inner join observed_posts as newest on facts.newest = newest.newness
+left join observed_posts as author on facts.newest_author = author.author_newness
+left join observed_posts as direct on facts.newest_direct = direct.newness;
 
 analyze described_posts;

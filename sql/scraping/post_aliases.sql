@@ -1,5 +1,9 @@
--- One row is one id under which a post is known. A re-run changes nothing; an id that belongs to another post already
--- stays there.
+-- One row is one id under which a post is known. A weak id (ugcPost, share) belongs to the least of the canonical ids
+-- that were ever named together with it, whichever was loaded first; one that never was stays with the post that other
+-- weak ids led to. What the day's files say takes the place of whatever the day said before. A re-run changes nothing.
+--
+-- The id alone moves. What was told under weak ids alone stays with the post that had them when its day was loaded,
+-- because neither a snapshot nor a text tells its ids; loading that day again moves its snapshots.
 
 create temporary table new_aliases on commit drop as
 select
@@ -9,7 +13,9 @@ select
     a.alias,
     s.post_id,
     s.is_new,
-    c.first_seen_at
+    s.is_canonical as is_claim,
+    known.post_id as known_post_id,
+    case when known.first_seen_at < %(day)s::date then known.first_seen_at else c.first_seen_at end as first_seen_at
 from staged_aliases as a
 inner join staged_posts as s on a.component = s.component
 -- Of the component, not of its post: what else the database knows of the post must not matter.
@@ -27,22 +33,29 @@ left join scraping.post_aliases as known
         and a.platform = known.platform
         and a.alias_kind = known.alias_kind
         and a.alias = known.alias
-where known.alias is null or (known.first_seen_at > c.first_seen_at and known.post_id = s.post_id);
+where
+    known.alias is null
+    or (known.first_seen_at >= %(day)s::date and known.first_seen_at <> c.first_seen_at)
+    or (s.is_canonical and (not known.is_claimed or known.post_id <> s.post_id));
 
 analyze new_aliases;
 
-insert into scraping.post_aliases as p (organization_id, platform, alias_kind, alias, post_id, first_seen_at)
+insert into scraping.post_aliases as p (
+    organization_id, platform, alias_kind, alias, post_id, is_claimed, first_seen_at
+)
 select
     organization_id,
     platform,
     alias_kind,
     alias,
     post_id,
+    is_claim,
     first_seen_at
 from new_aliases
 order by organization_id, platform, alias_kind, alias
 on conflict (organization_id, platform, alias_kind, alias) do update set
-    first_seen_at = excluded.first_seen_at;
+    first_seen_at = excluded.first_seen_at
+where excluded.first_seen_at <> p.first_seen_at;
 
 -- A post goes by its strongest id, of several by the least: one that is known by a weaker id learns its canonical one.
 update scraping.posts as p set urn = a.alias, urn_kind = a.alias_kind
@@ -60,10 +73,23 @@ from (
     order by
         a.organization_id asc,
         a.post_id asc,
-        array_position(array['activity', 'video', 'ugcPost', 'share'], a.alias_kind) asc,
+        array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], a.alias_kind) asc,
         a.alias asc
 ) as a
 where
     p.organization_id = a.organization_id
     and p.post_id = a.post_id
     and (p.urn_kind, p.urn) <> (a.alias_kind, a.alias);
+
+-- Now both posts of an id that two of them claim go by their canonical ids.
+update scraping.post_aliases as p set post_id = n.post_id, is_claimed = true
+from new_aliases as n
+inner join scraping.posts as claimer on n.organization_id = claimer.organization_id and n.post_id = claimer.post_id
+inner join scraping.posts as owner on n.organization_id = owner.organization_id and n.known_post_id = owner.post_id
+where
+    n.is_claim
+    and p.organization_id = n.organization_id
+    and p.platform = n.platform
+    and p.alias_kind = n.alias_kind
+    and p.alias = n.alias
+    and (not p.is_claimed or claimer.urn < owner.urn);

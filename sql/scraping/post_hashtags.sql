@@ -1,4 +1,6 @@
--- One row is one hashtag of one post, with the days on which its text had it. A re-run changes nothing.
+-- One row is one hashtag of one post, with the days on which its text had it. A day on which nobody told the text keeps
+-- what is known of it: then it belongs to no hashtag's rollup, because an unknown text is not one without hashtags.
+-- A re-run changes nothing.
 
 create temporary table day_hashtags on commit drop as
 select
@@ -15,6 +17,7 @@ where
     p.organization_id = d.organization_id
     and p.post_id = d.post_id
     and not d.is_new
+    and d.is_description
     and p.seen_on @> %(day)s::date
     and not exists (
         select

@@ -1,5 +1,7 @@
--- One row is one post. Text, media and author come from the newest observation, post type and original from the newest
--- one that met the post itself; an older observation never overwrites a newer. A re-run changes nothing.
+-- One row is one post. Text, media and links come from the newest observation that describes it, the author from the
+-- newest that names one, post type and original from the newest that met the post itself and tells them; an older
+-- observation never overwrites a newer, nor one that says less. A load reads all files of its day: what they say takes
+-- the place of whatever the day said before, also of its times. A re-run changes nothing.
 
 insert into staged_profiles_to_count (organization_id, profile_id)
 select
@@ -11,8 +13,8 @@ where p.profile_id is not null;
 
 insert into scraping.posts (
     organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
-    article, post_type, url, reposted_post_id, raw_json, content_hash, content_observed_at, direct_observed_at,
-    first_seen_at, last_seen_at
+    article, post_type, url, reposted_post_id, raw_json, content_hash, content_observed_at, content_observed_as,
+    author_observed_at, direct_observed_at, first_seen_at, last_seen_at
 )
 select
     s.organization_id,
@@ -22,7 +24,7 @@ select
     s.urn_kind,
     o.full_urn,
     d.posted_at,
-    o.author_username,
+    d.author_username,
     profile.profile_id,
     o.text_content,
     o.article::jsonb,
@@ -32,6 +34,8 @@ select
     coalesce(o.own_payload, i.payload)::jsonb,
     d.content_hash,
     d.content_observed_at,
+    d.content_observed_as,
+    d.author_observed_at,
     d.direct_observed_at,
     d.first_seen_at,
     d.last_seen_at
@@ -43,40 +47,71 @@ left join scraping.profiles as profile
     on
         s.organization_id = profile.organization_id
         and s.platform = profile.platform
-        and o.author_username = profile.username
+        and d.author_username = profile.username
 where d.is_new;
 
 with known_posts as (
     select
-        d.*,
-        d.content_observed_at >= p.content_observed_at as is_newest,
-        d.content_observed_at >= p.content_observed_at and d.content_hash <> p.content_hash as is_content_changed,
-        d.direct_observed_at >= coalesce(p.direct_observed_at, '-infinity') as is_newest_direct
-    from described_posts as d
-    inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
-    where not d.is_new
+        *,
+        (
+            (is_newest and content_hash is distinct from known_content_hash)
+            or (is_newest_author and author_username is distinct from known_author_username)
+        ) as is_content_changed
+    from (
+        select
+            d.organization_id,
+            d.post_id,
+            d.observation_id,
+            d.item_id,
+            d.run_id,
+            d.content_observed_at,
+            d.content_observed_as,
+            d.content_hash,
+            d.author_observed_at,
+            d.author_username,
+            d.direct_observed_at,
+            d.post_type,
+            d.reposted_post_id,
+            d.posted_at,
+            p.content_hash as known_content_hash,
+            p.author_username as known_author_username,
+            -- Newer is what is of this day or later. A post that nothing has described yet is as old as it was seen.
+            (d.is_description, %(day)s::date + 1)
+            > (p.content_observed_at is not null, coalesce(p.content_observed_at, p.last_seen_at)) as is_newest,
+            d.author_observed_at is not null
+            and coalesce(p.author_observed_at < %(day)s::date + 1, true) as is_newest_author,
+            d.direct_observed_at is not null
+            and coalesce(p.direct_observed_at < %(day)s::date + 1, true) as is_newest_direct,
+            case when p.first_seen_at < %(day)s::date then p.first_seen_at else d.first_seen_at end as first_seen_at,
+            case when p.last_seen_at < %(day)s::date + 1 then d.last_seen_at else p.last_seen_at end as last_seen_at
+        from described_posts as d
+        inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
+        where not d.is_new
+    ) as compared_posts
 ),
 
 updated_posts as (
     update scraping.posts as p set
         full_urn = case when k.is_newest then o.full_urn else p.full_urn end,
-        author_username = case when k.is_newest then o.author_username else p.author_username end,
-        profile_id = case when k.is_newest then profile.profile_id else p.profile_id end,
         text_content = case when k.is_newest then o.text_content else p.text_content end,
         article = case when k.is_newest then o.article::jsonb else p.article end,
         url = case when k.is_newest then o.url else p.url end,
         raw_json = case when k.is_newest then coalesce(o.own_payload, i.payload)::jsonb else p.raw_json end,
         content_hash = case when k.is_newest then k.content_hash else p.content_hash end,
-        content_observed_at = greatest(p.content_observed_at, k.content_observed_at),
+        content_observed_at = case when k.is_newest then k.content_observed_at else p.content_observed_at end,
+        content_observed_as = case when k.is_newest then k.content_observed_as else p.content_observed_as end,
+        author_username = case when k.is_newest_author then k.author_username else p.author_username end,
+        profile_id = case when k.is_newest_author then profile.profile_id else p.profile_id end,
+        author_observed_at = case when k.is_newest_author then k.author_observed_at else p.author_observed_at end,
         post_type = case when k.is_newest_direct then k.post_type else p.post_type end,
         reposted_post_id = case when k.is_newest_direct then k.reposted_post_id else p.reposted_post_id end,
-        direct_observed_at = greatest(p.direct_observed_at, k.direct_observed_at),
+        direct_observed_at = case when k.is_newest_direct then k.direct_observed_at else p.direct_observed_at end,
         posted_at = least(p.posted_at, k.posted_at),
         is_history_rewritten = p.is_history_rewritten
         or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
-        or (k.is_newest and profile.profile_id is distinct from p.profile_id),
-        first_seen_at = least(p.first_seen_at, k.first_seen_at),
-        last_seen_at = greatest(p.last_seen_at, k.last_seen_at),
+        or (k.is_newest_author and profile.profile_id is distinct from p.profile_id),
+        first_seen_at = k.first_seen_at,
+        last_seen_at = k.last_seen_at,
         updated_at = now()
     from known_posts as k
     inner join staged_observations as o on k.observation_id = o.observation_id
@@ -85,28 +120,28 @@ updated_posts as (
         on
             o.organization_id = profile.organization_id
             and o.platform = profile.platform
-            and o.author_username = profile.username
+            and k.author_username = profile.username
     where
         p.organization_id = k.organization_id
         and p.post_id = k.post_id
         and (
             k.is_content_changed
-            or k.content_observed_at > p.content_observed_at
-            or k.first_seen_at < p.first_seen_at
-            or k.last_seen_at > p.last_seen_at
-            or k.direct_observed_at > coalesce(p.direct_observed_at, '-infinity')
+            or (k.first_seen_at, k.last_seen_at) <> (p.first_seen_at, p.last_seen_at)
+            or (
+                k.is_newest
+                and (k.content_observed_at, k.content_observed_as)
+                is distinct from (p.content_observed_at, p.content_observed_as)
+            )
+            or (k.is_newest_author and k.author_observed_at is distinct from p.author_observed_at)
             or (
                 k.is_newest_direct
-                and (k.post_type, k.reposted_post_id) is distinct from (p.post_type, p.reposted_post_id)
+                and (k.direct_observed_at, k.post_type, k.reposted_post_id)
+                is distinct from (p.direct_observed_at, p.post_type, p.reposted_post_id)
             )
             or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
             -- Another item of the same moment describes the post now.
-            or (
-                k.content_observed_at = p.content_observed_at
-                and p.raw_json is distinct from coalesce(o.own_payload, i.payload)::jsonb
-            )
+            or (k.is_newest and p.raw_json is distinct from coalesce(o.own_payload, i.payload)::jsonb)
         )
-    returning k.run_id, k.is_content_changed
 )
 
 select
@@ -117,8 +152,6 @@ select
 from (
     select run_id, is_new, false as is_content_changed from described_posts where is_new
     union all
-    select d.run_id, false, coalesce(k.is_content_changed, false)
-    from described_posts as d
-    inner join known_posts as k on d.organization_id = k.organization_id and d.post_id = k.post_id
+    select run_id, false, is_content_changed from known_posts
 ) as posts_read
 group by run_id;

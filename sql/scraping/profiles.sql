@@ -1,6 +1,6 @@
 -- One row is one profile: scraped for, or met as an author. The newest observation describes it; whether it is tracked,
 -- paused or noted belongs to people and is never touched, because a tracked profile is fetched, and that costs money.
--- A re-run changes nothing.
+-- What the day's files say takes the place of whatever the day said before. A re-run changes nothing.
 
 insert into scraping.profiles as p (
     organization_id, platform, username, name, kind, headline, profile_url, described_at, last_synced_at
@@ -35,21 +35,37 @@ left join (
 ) as d on a.organization_id = d.organization_id and a.platform = d.platform and a.username = d.username
 order by a.organization_id, a.platform, a.username
 on conflict (organization_id, platform, username) do update set
-    name = case when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.name else p.name end,
-    kind = case when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.kind else p.kind end,
+    name = case
+        when excluded.described_at is null or p.described_at >= %(day)s::date + 1 then p.name else excluded.name
+    end,
+    kind = case
+        when excluded.described_at is null or p.described_at >= %(day)s::date + 1 then p.kind else excluded.kind
+    end,
     headline = case
-        when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.headline else p.headline
+        when excluded.described_at is null or p.described_at >= %(day)s::date + 1 then p.headline
+        else excluded.headline
     end,
     profile_url = case
-        when excluded.described_at >= coalesce(p.described_at, '-infinity') then excluded.profile_url else p.profile_url
+        when excluded.described_at is null or p.described_at >= %(day)s::date + 1 then p.profile_url
+        else excluded.profile_url
     end,
-    described_at = greatest(p.described_at, excluded.described_at),
-    last_synced_at = greatest(p.last_synced_at, excluded.last_synced_at)
+    described_at = case
+        when excluded.described_at is null or p.described_at >= %(day)s::date + 1 then p.described_at
+        else excluded.described_at
+    end,
+    last_synced_at = case
+        when excluded.last_synced_at is null or p.last_synced_at >= %(day)s::date + 1 then p.last_synced_at
+        else excluded.last_synced_at
+    end
 where
-    excluded.described_at > coalesce(p.described_at, '-infinity')
-    or (
-        excluded.described_at = p.described_at
-        and (excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
-        is distinct from (p.name, p.kind, p.headline, p.profile_url)
+    (
+        excluded.described_at is not null
+        and coalesce(p.described_at < %(day)s::date + 1, true)
+        and (excluded.described_at, excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
+        is distinct from (p.described_at, p.name, p.kind, p.headline, p.profile_url)
     )
-    or excluded.last_synced_at > coalesce(p.last_synced_at, '-infinity');
+    or (
+        excluded.last_synced_at is not null
+        and coalesce(p.last_synced_at < %(day)s::date + 1, true)
+        and excluded.last_synced_at is distinct from p.last_synced_at
+    );

@@ -1,5 +1,5 @@
 -- One row is one item, or one whole file, that could not be loaded. A re-run changes nothing; what can be loaded now
--- is marked as replayed, and what failed again after that is open again.
+-- is marked as replayed, and so is what a withdrawn file held; what failed again after that is open again.
 
 update scraping.quarantine as q set replayed_at = now()
 from staged_files as f

@@ -1,5 +1,13 @@
 -- One row is one distinct item of a day's landed files, as its exact text. A re-run adds nothing; an identical item
--- in another file adds nothing, but the first file by path is the one that is named.
+-- in another file adds nothing, but the first file by path is the one that is named. What a withdrawn file alone said
+-- goes: the file itself is kept as the evidence.
+
+delete from scraping.raw_payloads as r using withdrawn_files as w
+where
+    r.organization_id = w.organization_id
+    and r.landed_on = %(day)s::date
+    and r.source = w.source
+    and r.source_file_path = w.source_file_path;
 
 insert into scraping.raw_payloads as r (
     organization_id, landed_on, source, payload_hash, source_file_path, position, run_id, payload

@@ -13,7 +13,7 @@ select
     a.platform,
     a.alias_kind as urn_kind,
     a.alias as urn,
-    a.alias_kind in ('activity', 'video') as is_canonical,
+    a.alias_kind in ('activity', 'video', 'post') as is_canonical,
     cast(null as text) as post_id,
     false as is_new
 from staged_aliases as a
@@ -26,7 +26,7 @@ select distinct
     c.urn as component_urn,
     p.organization_id,
     p.post_id,
-    p.urn_kind in ('activity', 'video') as is_post_canonical,
+    p.urn_kind in ('activity', 'video', 'post') as is_post_canonical,
     p.urn_kind,
     p.urn,
     p.first_seen_at
@@ -41,7 +41,7 @@ inner join scraping.posts as p on a.organization_id = p.organization_id and a.po
 inner join staged_posts as c on s.component = c.component
 where
     not c.is_canonical
-    or p.urn_kind not in ('activity', 'video')
+    or p.urn_kind not in ('activity', 'video', 'post')
     or c.urn = p.urn;
 
 -- Weak ids that lead to two canonical posts do not join them: the least canonical id has them.

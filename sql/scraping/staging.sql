@@ -12,7 +12,14 @@ create temporary table staged_files (
     tracked_username text,
     items integer not null,
     items_quarantined integer not null,
-    adapter_version integer
+    adapter_version integer,
+    is_withdrawn boolean not null default false
+) on commit drop;
+
+create temporary table withdrawn_files (
+    organization_id text not null,
+    source text not null,
+    source_file_path text not null
 ) on commit drop;
 
 create temporary table staged_items (
@@ -49,6 +56,7 @@ create temporary table staged_observations (
     node integer not null,
     original_node integer,
     observed_as scraping.observation_kind not null,
+    is_description boolean not null,
     observed_at timestamptz not null,
     observed_at_source scraping.observation_time_source not null,
     content_hash bytea not null,

@@ -5,6 +5,7 @@ root, with forward slashes, and that is how the database names a file.
 """
 
 import gzip
+import itertools
 import os
 import re
 import zlib
@@ -24,6 +25,8 @@ from syndication_assets.errors import SyndicationError
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+~=,-]{0,199}")
 _META_SUFFIX = ".meta.json"
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
+# Hidden, and so no load looks into it.
+_WITHDRAWN_FOLDER = ".withdrawn"
 
 
 class LandingError(SyndicationError):
@@ -92,6 +95,37 @@ class LandingZone:
             self._write_once(path + _META_SUFFIX, msgspec.json.format(msgspec.json.encode(meta), indent=2))
         return path, self._write_once(path, content)
 
+    def withdraw(self, path: str) -> bool:
+        """Moves a landed file with its companion to `<organization>/.withdrawn/<source>/<day>/…`, where no load reads.
+
+        Returns whether it was there to be moved. Each is copied whole before it goes, so doing it again ends what was
+        interrupted. Another content that was withdrawn under the same name before is kept too. LandingError if the
+        file is a link: what it leads to is not the zone's to move.
+        """
+        absolutes = {suffix: self._absolute(path + suffix) for suffix in ("", _META_SUFFIX)}
+        if self._is_local and any(Path(absolute).is_symlink() for absolute in absolutes.values()):
+            raise LandingError(f"{path} is a link: remove the link, and withdraw it again.")
+        contents = {
+            suffix: self._filesystem.cat_file(absolute)
+            for suffix, absolute in absolutes.items()
+            if self._filesystem.isfile(absolute)
+        }
+        first_place = self.withdrawn_path(path)
+        places = (first_place if number == 1 else f"{first_place}.{number}" for number in itertools.count(1))
+        place = next(p for p in places if all(self._is_free_for(p + suffix, c) for suffix, c in contents.items()))
+        for suffix, content in contents.items():
+            self._write_once(place + suffix, content)
+        for suffix in contents:
+            # The file first: a companion that is left behind is read by nobody.
+            self._filesystem.rm_file(absolutes[suffix])
+        return "" in contents
+
+    @classmethod
+    def withdrawn_path(cls, path: str) -> str:
+        """Where a landed file is kept when it is withdrawn for the first time."""
+        organization, _, rest = path.partition("/")
+        return f"{organization}/{_WITHDRAWN_FOLDER}/{rest}"
+
     def files(self, day: date) -> Iterator[LandedFile]:
         """The landed files of a day, over all organizations and sources, in the order of their paths.
 
@@ -113,8 +147,33 @@ class LandingZone:
                         if day.isoformat() == name:
                             yield organization, source, day
 
+    def entries(self, path: str) -> tuple[list[str], list[str]]:
+        """Names of the folders and the files that stand directly in a folder, without what `files` leaves out."""
+        absolute = self._absolute(path)
+        if not self._filesystem.isdir(absolute):
+            return [], []
+        folders, files = [], []
+        for entry in self._filesystem.ls(absolute, detail=True):
+            name = PurePosixPath(entry["name"]).name
+            if entry["type"] == "directory" or (entry.get("islink") and self._filesystem.isdir(entry["name"])):
+                if not name.startswith("."):
+                    folders.append(name)
+            # An object store may list the folder itself.
+            elif entry["name"].rstrip("/") != absolute and not _is_left_out(name):
+                files.append(name)
+        return sorted(folders), sorted(files)
+
+    def paths_below(self, folder: str) -> Iterator[str]:
+        """Every file in a folder and its folders, in order, without what `files` leaves out."""
+        for absolute, _ in self._found(self._absolute(folder)):
+            yield self._relative(absolute)
+
     def exists(self, path: str) -> bool:
         return bool(self._filesystem.exists(self._absolute(path)))
+
+    def size(self, path: str) -> int:
+        """Bytes, as stored."""
+        return int(self._filesystem.size(self._absolute(path)) or 0)
 
     def read(self, path: str, maximum_bytes: int) -> bytes:
         """The content, decompressed. LandingError if it is larger than `maximum_bytes`, no gzip file although named
@@ -168,29 +227,25 @@ class LandingZone:
         folder = self._absolute(self.folder(organization, source, day))
         if not self._filesystem.isdir(folder):
             return
-        for absolute, info in sorted(self._filesystem.find(folder, detail=True).items()):
-            parts = PurePosixPath(absolute.removeprefix(folder)).parts
-            is_hidden = any(part.startswith(".") for part in parts)
-            if is_hidden or absolute.endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES)):
-                continue
-            if info.get("type") == "other" and not info.get("islink"):
-                continue
+        for absolute, info in self._found(folder):
             yield LandedFile(
-                organization=_readable(organization),
-                source=_readable(source),
+                organization=readable(organization),
+                source=readable(source),
                 landed_on=day,
-                path=_readable(self._relative(absolute)),
+                path=readable(self._relative(absolute)),
                 size_bytes=int(info.get("size") or 0),
                 modified_at=_modified_at(info),
             )
 
+    def _found(self, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for absolute, info in sorted(self._filesystem.find(folder, detail=True).items()):
+            parts = PurePosixPath(absolute.removeprefix(folder)).parts
+            if _is_left_out(*parts) or (info.get("type") == "other" and not info.get("islink")):
+                continue
+            yield absolute, info
+
     def _folders(self, path: str) -> list[str]:
-        absolute = self._absolute(path)
-        if not self._filesystem.isdir(absolute):
-            return []
-        entries = self._filesystem.ls(absolute, detail=True)
-        names = (PurePosixPath(e["name"]).name for e in entries if e["type"] == "directory" or e.get("islink"))
-        return sorted(name for name in names if not name.startswith("."))
+        return self.entries(path)[0]
 
     def _write_once(self, path: str, content: bytes) -> bool:
         absolute = self._absolute(path)
@@ -213,6 +268,10 @@ class LandingZone:
             )
         return False
 
+    def _is_free_for(self, path: str, content: bytes) -> bool:
+        absolute = self._absolute(path)
+        return not self._filesystem.exists(absolute) or self._filesystem.cat_file(absolute) == content
+
     def _is_inside(self, absolute: str) -> bool:
         return Path(absolute).resolve().is_relative_to(Path(self._root).resolve())
 
@@ -223,7 +282,11 @@ class LandingZone:
         return absolute.removeprefix(self._root).lstrip("/")
 
 
-def _readable(name: str) -> str:
+def _is_left_out(*parts: str) -> bool:
+    return any(part.startswith(".") for part in parts) or parts[-1].endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES))
+
+
+def readable(name: str) -> str:
     """A name that is no UTF-8 (a file system's bytes) with those bytes escaped: PostgreSQL keeps no other text."""
     return name.encode(errors="backslashreplace").decode()
 

@@ -109,7 +109,7 @@ def load_landed_files(
             for folder in load.unknown_folders:
                 context.log.error(
                     f"{day}: {zone.url}/{folder} belongs to no organization, and was not read. "
-                    f"Make the organization (in tenancy.organizations, slug {folder!r}) or remove the folder."
+                    f"Make the organization (`syndication organization add {folder!r} …`) or remove the folder."
                 )
     with transaction(postgres.url()) as connection:
         for table in LOADED_TABLES:

@@ -1,14 +1,17 @@
 """What must hold in the tables of the scraping room. Where numbers could be wrong, engagement is not computed."""
 
 from datetime import UTC, datetime
+from itertools import islice
 
 import dagster as dg
 
-from syndication_assets.markdown import markdown_table
+from syndication_assets.markdown import markdown_table, shorten
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.scraping.unread_files import unread_files
 from syndication_assets.settings import Settings
 from syndication_assets.sql_checks import (
+    SHOWN_OFFENDERS,
     SqlCheck,
     check_result,
     check_window,
@@ -48,7 +51,9 @@ CHECKS = [
     SqlCheck("data_downloads", "reactions_add_up", WARN),
 ]
 FRESHNESS = SqlCheck("data_downloads", "is_fresh", WARN)
-ZONE_CHECK_NAME = "landing_zone_has_only_known_organizations"
+ZONE_CHECK_NAME = "landing_zone_has_no_unread_files"
+_MAXIMUM_UNREAD_FILES = 1_000
+"""More are not counted: one wrong folder may hold years."""
 
 scraping_checks = sql_checks("scraping", CHECKS)
 
@@ -76,28 +81,36 @@ def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRe
 
 
 @dg.asset_check(asset=["scraping", "landed_files"], name=ZONE_CHECK_NAME)
-def landing_zone_has_only_known_organizations(postgres: PostgresResource) -> dg.AssetCheckResult:
-    """Every folder of the landing zone is an organization's, by its slug. What lies in another is not read."""
-    zone = LandingZone(Settings.from_environment().landing_url)
+def landing_zone_has_no_unread_files(postgres: PostgresResource) -> dg.AssetCheckResult:
+    """Every file of the landing zone stands where a load reads it: `<organization>/<source>/<YYYY-MM-DD>/`, an
+    organization's slug first, and a day from SYNDICATION_FIRST_DAY to today. A folder of no organization is an error,
+    any other file a warning.
+    """
+    settings = Settings.from_environment()
+    zone = LandingZone(settings.landing_url)
     with read_only_transaction(postgres.url()) as connection:
-        known = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
-    days: dict[str, int] = {}
-    for folder, _, _ in zone.days():
-        if folder not in known:
-            days[folder] = days.get(folder, 0) + 1
-    if not days:
+        slugs = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
+    today = datetime.now(UTC).date()
+    unread = list(islice(unread_files(zone, slugs, settings.first_day, today), _MAXIMUM_UNREAD_FILES))
+    if not unread:
         return dg.AssetCheckResult(
-            passed=True, description="Every folder of the landing zone is an organization's.", metadata={"offenders": 0}
+            passed=True,
+            severity=WARN,
+            description="Every file of the landing zone stands where a load reads it.",
+            metadata={"offenders": 0},
         )
-    names = ", ".join(repr(folder) for folder in sorted(days))
+    count = f"{len(unread):,}" if len(unread) < _MAXIMUM_UNREAD_FILES else f"at least {len(unread):,}"
+    is_of_unknown_organization = any(file.unknown_organization is not None for file in unread)
     return dg.AssetCheckResult(
         passed=False,
+        severity=dg.AssetCheckSeverity.ERROR if is_of_unknown_organization else WARN,
         description=(
-            f"No organization has the slug {names}: what landed there is not read. Make the organization (a row of "
-            f"tenancy.organizations with that slug) and materialize the days, or remove the folder from {zone.url}."
+            f"No load reads {count} file(s) of {zone.url}. The first is {shorten(unread[0].path)}: {unread[0].reason}."
         ),
         metadata={
-            "offenders": len(days),
-            "first_offenders": dg.MetadataValue.md(markdown_table(["folder", "days"], sorted(days.items())[:20])),
+            "offenders": len(unread),
+            "first_offenders": dg.MetadataValue.md(
+                markdown_table(["file", "why, and what to do"], [(f.path, f.reason) for f in unread[:SHOWN_OFFENDERS]])
+            ),
         },
     )

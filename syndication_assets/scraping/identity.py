@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from syndication_assets.scraping.observation import AliasKind, PostIds
 
-STRENGTH: dict[AliasKind, int] = {"activity": 0, "video": 0, "ugcPost": 1, "share": 2}
+STRENGTH: dict[AliasKind, int] = {"activity": 0, "video": 0, "post": 0, "ugcPost": 1, "share": 2}
 """Least is strongest; 0 is canonical."""
 
 

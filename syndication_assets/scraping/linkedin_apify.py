@@ -100,6 +100,8 @@ def _observe_repost(post: Post, payload: bytes, tracked_username: str | None) ->
     act = PostObservation(
         platform=PLATFORM,
         observed_as="post",
+        # It has no text of its own, and that is all there is to say of it.
+        is_description=True,
         ids=act_ids,
         full_urn=None,
         posted_at=_posted_at(post, act_ids, "$"),
@@ -126,6 +128,9 @@ def _observe(
     return PostObservation(
         platform=PLATFORM,
         observed_as=observed_as,
+        # An empty text tells no more than none: the actor leaves it empty where it could not read it. A post that has
+        # no text has something else.
+        is_description=bool(post.text) or any(part is not None for part in (post.media, post.document, post.article)),
         ids=ids,
         full_urn=clean_text(post.full_urn),
         # The time in a repost is the act's.

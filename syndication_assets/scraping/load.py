@@ -21,8 +21,10 @@ from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, 
 from syndication_assets.scraping.reading import read_file
 from syndication_assets.scraping.sources import SOURCES
 from syndication_assets.scraping.staging import Staging
+from syndication_assets.source_rooms import is_of_scraping
 
-_LOCK = "scraping load"
+LOAD_LOCK = "scraping load"
+"""Whoever changes what a load would read holds it too."""
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Of a run. A source that uses ids as keys would have a new one in each item."""
 
@@ -63,12 +65,15 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
         for table in ("scraping.raw_payloads", "scraping.data_downloads"):
             connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
     try:
-        with transaction(url, lock=_LOCK) as connection:
+        with transaction(url, lock=LOAD_LOCK) as connection:
             # Listed behind the lock: another load of the day may have seen more files than there were before.
             files = list(zone.files(day))
             load.unknown_folders = sorted({file.organization for file in files} - organizations.keys())
-            files = [file for file in files if file.organization in organizations]
-            for slug, source in sorted({(file.organization, file.source) for file in files}):
+            files = [file for file in files if file.organization in organizations and is_of_scraping(file.source)]
+            sources = {(file.organization, file.source) for file in files} | _withdrawn_sources(connection, day)
+            for slug, source in sorted(sources):
+                if slug not in organizations or not is_of_scraping(source):
+                    continue
                 run = runs[slug, source] = session.open(
                     kind="load",
                     organization_id=organizations[slug],
@@ -81,6 +86,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
             _refuse_missing_files(connection, zone, day, files)
             connection.execute(load_sql("scraping/staging.sql"))
             _stage(connection, zone, files, runs, load, maximum_file_bytes)
+            _stage_withdrawn_files(connection, day, runs)
             fault_points.reach("scraping.staged")
             _merge(connection, day, load)
             fault_points.reach("scraping.merged")
@@ -110,14 +116,27 @@ def _refuse_missing_files(connection: Connection, zone: LandingZone, day: date, 
     present = {file.path for file in files}
     # A file without a good item has no rows to forget: somebody may take it away, or finish renaming it.
     known = connection.execute(
-        "select source_file_path from scraping.landed_files where landed_on = %s and items > 0", [day]
+        "select source_file_path from scraping.landed_files"
+        " where landed_on = %s and items > 0 and withdrawn_at is null",
+        [day],
     )
     missing = sorted(path for (path,) in known if path not in present)
     if missing:
         raise LandedFilesMissingError(
             f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {zone.url}, "
-            f"the first is {missing[0]}. Restore them (a landed file is immutable); nothing was changed."
+            f"the first is {missing[0]}. Restore them (a landed file is immutable), or take them back on purpose with "
+            "`syndication withdraw`; nothing was changed."
         )
+
+
+def _withdrawn_sources(connection: Connection, day: date) -> set[tuple[str, str]]:
+    """Slugs and sources that have withdrawn files of the day: what those said is removed by a run of its own source."""
+    rows = connection.execute(
+        "select distinct o.slug, f.source from scraping.landed_files f join tenancy.organizations o"
+        " using (organization_id) where f.landed_on = %s and f.withdrawn_at is not null",
+        [day],
+    )
+    return {(slug, source) for slug, source in rows if is_of_scraping(source)}
 
 
 def _stage(
@@ -143,13 +162,21 @@ def _stage(
     staging.finish()
 
 
+def _stage_withdrawn_files(connection: Connection, day: date, runs: dict[tuple[str, str], DownloadRun]) -> None:
+    for (_, source), run in runs.items():
+        connection.execute(
+            load_sql("scraping/withdrawn_files.sql"),
+            {"day": day, "organization_id": run.organization_id, "source": source, "run_id": run.run_id},
+        )
+
+
 def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     parameters = {"day": day}
     connection.execute(load_sql("scraping/resolve_posts.sql"))
     while _merge_posts(connection):
         connection.execute(load_sql("scraping/resolve_posts.sql"))
     for statement in ("profiles", "observed_posts"):
-        connection.execute(load_sql(f"scraping/{statement}.sql"))
+        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
     _count(connection, "scraping/posts.sql", parameters, load)
     for statement in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
         connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)

@@ -11,7 +11,7 @@ import msgspec
 COUNTER_NAMES = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
 
 ObservedAs = Literal["post", "repost", "reshared"]
-AliasKind = Literal["activity", "share", "ugcPost", "video"]
+AliasKind = Literal["activity", "share", "ugcPost", "video", "post"]
 PostIds = tuple[tuple[AliasKind, str], ...]
 """The ids under which one post is known, the strongest first: `(("activity", "7399…"), ("ugcPost", "7399…"))`."""
 
@@ -64,6 +64,9 @@ class PostObservation(msgspec.Struct, frozen=True, kw_only=True):
 
     platform: str
     observed_as: ObservedAs
+    is_description: bool
+    """Whether the item carries the content of the post: its text, media or article. One that does not (counters alone)
+    leaves the content and the hashtags that are known; the author it may name all the same."""
     ids: PostIds
     full_urn: str | None
     posted_at: datetime | None

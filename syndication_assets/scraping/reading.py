@@ -8,23 +8,15 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from typing import Literal
+from datetime import datetime
 from urllib.parse import unquote
 
+from syndication_assets.observation_time import FILE_NAME, ObservedAtSource, observation_time
 from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
 from syndication_assets.scraping.observation import ItemRejectedError, ParsedItem
 from syndication_assets.scraping.sources import SOURCES, Source
 from syndication_assets.scraping.splitting import Defect, split_items
 
-ObservedAtSource = Literal["file_name", "meta", "noon"]
-
-# `dataset_<username>_<YYYY-MM-DD_HH-MM-SS-mmm>.json`, as the LinkedIn actor and our own fetch name their files.
-_FILE_NAME = re.compile(
-    r"^(?:[a-z]+_(?P<username>.+)_)?"
-    r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
-    r"\.json(?:\.gz)?$"
-)
 # Platforms whose user names mean the same in any case.
 _CASELESS_PLATFORMS = {"linkedin"}
 _DATASET_NAME = re.compile(r"^dataset_(?P<username>.+?)(?:_\d{4}-\d{2}-\d{2}.*)?\.json(?:\.gz)?$")
@@ -97,44 +89,10 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
     return reading
 
 
-def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tuple[datetime, ObservedAtSource]:
-    """When the file's numbers were true, and what says so: the name, else the .meta.json, else noon UTC of the day.
-
-    LandingError if the time is no time, or is not on the day of the folder: the day is the partition.
-    """
-    observed_at: datetime
-    observed_at_source: ObservedAtSource
-    match = _FILE_NAME.match(name)
-    if match is not None:
-        clock = f"{match['hour']}:{match['minute']}:{match['second']}.{match['millisecond'] or '000'}"
-        try:
-            observed_at = datetime.fromisoformat(f"{match['day']}T{clock}+00:00")
-        except ValueError:
-            raise LandingError("the file's name holds a time that does not exist") from None
-        observed_at_source = "file_name"
-    elif "observed_at" in meta:
-        try:
-            observed_at = datetime.fromisoformat(str(meta["observed_at"]))
-            has_zone = observed_at.tzinfo is not None
-            observed_at, observed_at_source = observed_at.astimezone(UTC), "meta"
-        except (ValueError, OverflowError):
-            raise LandingError("observed_at in its .meta.json is not an ISO 8601 time") from None
-        if not has_zone:
-            raise LandingError("observed_at in its .meta.json has no time zone: write it in UTC, with a Z")
-    else:
-        return datetime.combine(landed_on, time(12), tzinfo=UTC), "noon"
-    if observed_at.date() != landed_on:
-        raise LandingError(
-            f"it was observed on {observed_at:%Y-%m-%d} (UTC), but stands in the folder of {landed_on}: "
-            f"land it under {observed_at:%Y-%m-%d}"
-        )
-    return observed_at, observed_at_source
-
-
 def tracked_username(name: str) -> str | None:
     """The profile that a `<kind>_<username>_<time>.json` or `dataset_<username>.json` file was scraped for."""
-    match = _FILE_NAME.match(name) or _DATASET_NAME.match(name)
-    return unquote(match["username"]) if match is not None else None
+    match = FILE_NAME.match(name) or _DATASET_NAME.match(name)
+    return unquote(match["username"]) if match is not None and match["username"] is not None else None
 
 
 def _read_items(reading: FileReading, source: Source, content: bytes) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syndication_assets.scraping import linkedin_apify, youtube_data_api
+from syndication_assets.scraping import facebook_graph, linkedin_apify, youtube_data_api
 from syndication_assets.scraping.observation import ParsedItem
 
 
@@ -29,5 +29,5 @@ SOURCES = {
         one_object_is_an_item=module.ONE_OBJECT_IS_AN_ITEM,
         parse_item=module.parse_item,
     )
-    for module in (linkedin_apify, youtube_data_api)
+    for module in (linkedin_apify, youtube_data_api, facebook_graph)
 }

@@ -29,9 +29,9 @@ _COLUMNS = {
     "staged_quarantine": "organization_id, run_id, source, source_file_path, position, reason, payload, payload_bytes,"
     " adapter_version",
     "staged_observations": "observation_id, item_id, organization_id, run_id, source_file_path, platform, node,"
-    " original_node, observed_as, observed_at, observed_at_source, content_hash, full_urn, posted_at, author_username,"
-    " text_content, article, post_type, url, own_payload, hashtags, has_counters, reactions, comments, shares, saves,"
-    " clicks, views, impressions, reach, stats",
+    " original_node, observed_as, is_description, observed_at, observed_at_source, content_hash, full_urn, posted_at,"
+    " author_username, text_content, article, post_type, url, own_payload, hashtags, has_counters, reactions, comments,"
+    " shares, saves, clicks, views, impressions, reach, stats",
     "staged_media": "observation_id, position, media_key, media_type, media_url, width, height, title, page_count",
     "staged_authors": "organization_id, platform, username, name, kind, headline, profile_url, is_scraped_for,"
     " observed_at",
@@ -134,7 +134,6 @@ class Staging:
             original_node = self._identities.node_of(organization_id, platform, observation.original_ids)
         content = (
             observation.full_urn,
-            author.username if author is not None else None,
             observation.text,
             observation.article,
             observation.url,
@@ -152,6 +151,7 @@ class Staging:
                 node,
                 original_node,
                 observation.observed_as,
+                observation.is_description,
                 reading.observed_at,
                 reading.observed_at_source,
                 hashlib.blake2b(_encode(content), digest_size=16).digest(),

@@ -127,6 +127,8 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
     observation = PostObservation(
         platform=PLATFORM,
         observed_as="post",
+        # Who asks for some parts or fields only gets the rest of the video without them.
+        is_description=any((snippet.title, snippet.description, snippet.thumbnails)),
         ids=(("video", video.id),),
         full_urn=f"yt:video:{video.id}",
         posted_at=utc_from_iso(snippet.published_at, "$.snippet.publishedAt") if snippet.published_at else None,

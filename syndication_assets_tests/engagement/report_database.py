@@ -12,6 +12,7 @@ ROLLUPS = (
     "platform_engagement_daily",
     "hashtag_engagement_daily",
     "post_cohorts",
+    "product_post_performance",
 )
 
 

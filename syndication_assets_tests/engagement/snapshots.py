@@ -21,6 +21,7 @@ ROLLUPS = (
     "platform_engagement_daily",
     "hashtag_engagement_daily",
     "post_cohorts",
+    "product_post_performance",
 )
 
 Row = dict[str, Any]

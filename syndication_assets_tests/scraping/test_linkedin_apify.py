@@ -83,6 +83,7 @@ def test_a_regular_post_becomes_one_observation():
         PostObservation(
             platform="linkedin",
             observed_as="post",
+            is_description=True,
             ids=(("activity", ACTIVITY), ("ugcPost", UGC_POST)),
             full_urn=f"urn:li:ugcPost:{UGC_POST}",
             posted_at=PUBLISHED_AT,
@@ -225,6 +226,27 @@ def test_the_author_is_known_by_user_name_or_by_the_address_of_the_profile(autho
     assert only(post(author=author)).author == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_description"),
+    [
+        ({}, True),
+        ({"author": ..., "stats": ..., "url": ...}, True),
+        ({"text": ..., "media": {"type": "image", "url": "https://media.example.com/1"}}, True),
+        ({"text": "", "article": {"url": "https://example.com/wolle"}}, True),
+        ({"text": None, "document": {"url": "https://media.example.com/1.pdf"}}, True),
+        ({"text": ...}, False),
+        ({"text": None}, False),
+        ({"text": "", "media": None}, False),
+    ],
+)
+def test_an_item_with_neither_text_nor_media_nor_article_is_no_description(
+    changes: dict[str, Any], is_description: bool
+):
+    assert only(post(**changes)).is_description is is_description
+    act, original = parse(repost(**changes)).observations
+    assert (act.is_description, original.is_description) == (True, is_description)
+
+
 def test_a_repost_is_the_act_and_the_original():
     item = repost()
     payload = json.dumps(item).encode()
@@ -232,6 +254,7 @@ def test_a_repost_is_the_act_and_the_original():
     assert act == PostObservation(
         platform="linkedin",
         observed_as="post",
+        is_description=True,
         ids=(("activity", ACTIVITY),),
         full_urn=None,
         posted_at=PUBLISHED_AT,
@@ -245,6 +268,7 @@ def test_a_repost_is_the_act_and_the_original():
     assert original == PostObservation(
         platform="linkedin",
         observed_as="repost",
+        is_description=True,
         ids=(("activity", ORIGINAL),),
         full_urn=f"urn:li:activity:{ORIGINAL}",
         posted_at=ORIGINAL_AT,

@@ -1,7 +1,7 @@
 """One post met several times: what each observation changes, and what it leaves alone."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -192,6 +192,7 @@ def test_a_duplicate_file_under_another_name_adds_a_ledger_row_and_nothing_else(
     ("file_name", "meta", "source", "hour"),
     [
         (name("anna", MONDAY, 7), None, "file_name", 7),
+        (f"{MONDAY}_07-00-00.json", None, "file_name", 7),
         (name("anna", MONDAY, 7), {"observed_at": "2025-11-03T08:00:00Z"}, "file_name", 7),
         ("dataset_anna.json", {"observed_at": "2025-11-03T09:30:00+01:30"}, "meta", 8),
         ("dataset_anna.json", {"cost_usd": 1}, "noon", 12),
@@ -218,6 +219,38 @@ def test_a_companion_that_comes_late_moves_the_observation(desk: Desk):
     assert desk.rows("select observed_at, observed_at_source::text from scraping.landed_files") == [
         (at(MONDAY, 15), "meta")
     ]
+
+
+@pytest.mark.parametrize("hours", [(7,), (15,), (15, 7), (7, 15)])
+def test_a_companion_that_comes_late_leaves_what_one_that_came_first_leaves(desk: Desk, hours: tuple[int, ...]):
+    """Nothing keeps the noon that was assumed: neither of a post met once, nor of one that other files tell of too."""
+    two, three = activity_id(2), activity_id(3)
+    item = post(ONE, ugc_post="71", text="#wool", images=("https://cdn.example/a?s=1",), headline="Weaver")
+    path = desk.put(
+        MONDAY,
+        "dataset_anna.json",
+        json.dumps([item, post(two, text="#loom #dye"), post(three, text="#kilt", author="cora")]).encode(),
+    )
+    desk.land(
+        MONDAY, 10, post(two, text="#loom", author="bert", images=("https://cdn.example/b?s=1",)), username="bert"
+    )
+    desk.land(TUESDAY, 9, post(three, text="#silk", author="dora"), username="dora")
+    desk.land(MONDAY - timedelta(days=1), 9, post(three, text="#felt", author="cora"), username="cora")
+    days = (MONDAY - timedelta(days=1), MONDAY, TUESDAY)
+    desk.load(*days)
+    noon = facts(desk.url)
+    for hour in hours:
+        (desk.root / f"{path}.meta.json").write_text(json.dumps({"observed_at": at(MONDAY, hour).isoformat()}))
+        desk.load(MONDAY)
+    late = facts(desk.url)
+    assert len(differences(noon, late)) > 10
+    assert broken_invariants(desk.url, desk.root) == []
+    assert desk.rows(
+        "select first_seen_at, last_seen_at, content_observed_at from scraping.posts where urn = %s", ONE
+    ) == [(at(MONDAY, hours[-1]),) * 3]
+    clear(desk.url)
+    desk.load(*days)
+    assert differences(late, facts(desk.url)) == []
 
 
 def test_a_profile_is_counted_described_and_synced_and_its_switches_are_left_to_people(desk: Desk):

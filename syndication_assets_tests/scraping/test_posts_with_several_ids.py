@@ -1,5 +1,7 @@
 """Reposts, quotes, and posts that go by several ids, over several loads."""
 
+from itertools import permutations
+
 import pytest
 
 from syndication_assets_tests.invariants import broken_invariants
@@ -10,6 +12,7 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
     WEDNESDAY,
     Desk,
     activity_id,
+    cleared,
     post,
     repost,
 )
@@ -153,6 +156,35 @@ def test_a_post_without_activity_id_that_two_activity_ids_claim_goes_to_the_leas
     desk.load(MONDAY, TUESDAY)
     assert desk.rows("select urn from scraping.posts order by 1") == [(ORIGINAL,), (other,)]
     assert desk.rows(COUNTERS) == [(ORIGINAL, 10), (other, 10), (ORIGINAL, 10)]
+
+
+def test_a_weak_id_that_two_activity_ids_claim_on_different_days_goes_to_the_least(desk: Desk):
+    other = activity_id(5)
+    desk.land(MONDAY, 9, post(other, ugc_post="71"))
+    desk.land(TUESDAY, 9, post(ORIGINAL, ugc_post="71"))
+    desk.land(WEDNESDAY, 9, post(other, ugc_post="71"))
+    in_any_order(desk, MONDAY, TUESDAY, WEDNESDAY)
+    assert aliases(desk) == [("activity", ORIGINAL, ORIGINAL), ("activity", other, other), ("ugcPost", "71", ORIGINAL)]
+    assert desk.rows(COUNTERS) == [(other, 10), (ORIGINAL, 10), (other, 10)]
+
+
+def test_a_weak_id_that_other_weak_ids_led_to_goes_to_the_canonical_id_that_is_named_with_it(desk: Desk):
+    """Whichever came first. What was told under weak ids alone is put right by loading its day again."""
+    other = activity_id(5)
+    desk.land(MONDAY, 9, post(ORIGINAL, ugc_post="71"))
+    desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
+    desk.land(WEDNESDAY, 9, post(other, share="81"))
+    for order in permutations((MONDAY, TUESDAY, WEDNESDAY)):
+        with cleared(desk.url):
+            desk.load(*order)
+            assert aliases(desk) == [
+                ("activity", ORIGINAL, ORIGINAL),
+                ("activity", other, other),
+                ("share", "81", other),
+                ("ugcPost", "71", ORIGINAL),
+            ], order
+            desk.load(TUESDAY)
+            assert desk.rows(COUNTERS) == [(ORIGINAL, 10), (ORIGINAL, 10), (other, 10)], order
 
 
 def test_a_post_that_turns_out_to_be_its_own_original_reposts_nothing(desk: Desk):

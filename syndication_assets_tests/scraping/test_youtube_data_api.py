@@ -58,6 +58,7 @@ def test_a_video_becomes_one_observation():
         PostObservation(
             platform="youtube",
             observed_as="post",
+            is_description=True,
             ids=(("video", "Ab-_9xYz012"),),
             full_urn="yt:video:Ab-_9xYz012",
             posted_at=datetime(2025, 11, 2, 8, tzinfo=UTC),
@@ -110,6 +111,20 @@ def test_durations_are_seconds(duration: str, seconds: int):
 def test_an_unreadable_duration_is_refused(duration: Any):
     with pytest.raises(ItemRejectedError, match=r"^\$\.contentDetails\.duration: "):
         parse(with_duration(duration))
+
+
+@pytest.mark.parametrize(
+    ("snippet", "is_description"),
+    [
+        ({"title": "Nur ein Titel"}, True),
+        ({"thumbnails": {"high": {"url": "https://i.example.com/vi/Ab/hq.jpg"}}}, True),
+        ({"publishedAt": "2025-11-02T08:00:00Z", "channelId": "UCaBcDeF"}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_video_without_title_description_and_thumbnails_is_no_description(snippet: Any, is_description: bool):
+    assert parse(video(snippet=snippet)).is_description is is_description
 
 
 def test_a_title_alone_is_the_text():

@@ -66,6 +66,7 @@ def _fill(pipeline_url: str) -> list[str]:
     with psycopg.connect(pipeline_url) as connection:
         for table in ("scraping.raw_payloads", "scraping.data_downloads"):
             connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
+        _add_channel(connection)
         ids = [
             connection.execute(
                 "insert into tenancy.organizations (slug, name) values (%s, %s) returning organization_id", [slug, slug]
@@ -79,6 +80,22 @@ def _fill(pipeline_url: str) -> list[str]:
                 "update scraping.data_downloads set reactions = 3 where organization_id = %s", [organization_id]
             )
     return ids
+
+
+def _add_channel(connection: psycopg.Connection[Any]) -> None:
+    """The rows that tenant tables point at and organizations share."""
+    connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
+    connection.execute(
+        "insert into channels.channel_types (channel_type, display_name, content_kind)"
+        " values ('feed_post', 'Feed post', 'mixed')"
+    )
+    connection.execute(
+        "insert into channels.platform_channels (platform, channel_type) values ('facebook', 'feed_post')"
+    )
+    connection.execute(
+        "insert into publishing.content_processes (process_name, platform, channel_type, display_name)"
+        " values ('product_post', 'facebook', 'feed_post', 'Product post')"
+    )
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from syndication_assets_tests.tenancy.tenant_rules import SHARED_TABLES
+
 _COLUMNS = """
 select
     c.oid::regclass::text,
@@ -30,11 +32,12 @@ where c.oid in (select attrelid from pg_attribute where attname = 'organization_
 order by 1, a.attnum
 """
 
-# One value of each type; a column with a CHECK that refuses it has its own below.
+# One value of each type; a column with a CHECK that refuses it, or that needs one all the same, has its own below.
 _VALUES = {
     "bigint": "1",
     "boolean": "true",
     "bytea": r"'\x00'",
+    "channels.encrypted_secret": "'v1:key-1:' || repeat('A', 16) || ':' || repeat('A', 22)",
     "date": "'2025-11-03'",
     "datemultirange": "'{[2025-11-03, 2025-11-04)}'",
     "integer": "1",
@@ -47,6 +50,15 @@ _VALUES = {
     "timestamp with time zone": "'2025-11-03 12:00:00+00'",
 }
 _OWN_VALUES = {
+    ("catalogue.product_changes", "content_hash"): r"'\x00'",
+    ("catalogue.vendors", "currency"): "'GBP'",
+    ("catalogue.vendors", "vendor"): "replace(%(organization_id)s, '-', '_')",
+    ("content.llm_calls", "response"): "'text'",
+    ("content.posts_content", "generator"): "'template'",
+    ("content.posts_core", "post_kind"): "'announcement'",
+    ("operations.budgets", "currency"): "'USD'",
+    ("operations.budgets", "period"): "'day'",
+    ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
     ("scraping.post_aliases", "alias_kind"): "'activity'",
     ("scraping.post_media", "media_type"): "'image'",
 }
@@ -65,6 +77,8 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
     for table, column, type_name, first_label, reference in connection.execute(_COLUMNS).fetchall():
         value = _value(table, column, type_name, first_label, reference)
         columns.setdefault(table, {})[column] = value
+    for (table, column), text in _OWN_VALUES.items():
+        columns[table].setdefault(column, sql.SQL(text))
     waiting = dict.fromkeys(columns, "")
     while waiting:
         made = [table for table in waiting if _insert(connection, table, columns[table], organization_id, waiting)]
@@ -81,12 +95,12 @@ def _value(table: str, column: str, type_name: str, label: str | None, reference
         return sql.SQL("(select user_id from tenancy.users where email = %(organization_id)s || '@example.org')")
     if reference is not None:
         other_table, other_column = reference
-        is_shared = other_table in {"engagement.cohort_ages"}
+        is_shared = other_table in SHARED_TABLES
         condition = "" if is_shared else "where organization_id = %(organization_id)s"
         return sql.SQL(f"(select {other_column} from {other_table} {condition} order by 1 limit 1)")
-    if label is not None:
-        return sql.Literal(label)
-    return sql.SQL(_OWN_VALUES.get((table, column)) or _VALUES[type_name])
+    if (table, column) in _OWN_VALUES:
+        return sql.SQL(_OWN_VALUES[table, column])
+    return sql.Literal(label) if label is not None else sql.SQL(_VALUES[type_name])
 
 
 def _insert(

@@ -6,11 +6,19 @@ import psycopg
 
 # Rows that all organizations share: rules and definitions. Everything else has an organization_id.
 SHARED_TABLES = [
+    "channels.channel_requirements",
+    "channels.channel_types",
+    "channels.platform_capabilities",
+    "channels.platform_channels",
+    "channels.platforms",
     "engagement.cohort_ages",
     "engagement.metric_definitions",
     "engagement.platform_metrics",
+    "engagement.priority_factors",
     "engagement.sampling_gaps",
+    "operations.api_prices",
     "operations.partitioned_tables",
+    "publishing.content_processes",
     "tenancy.users",  # has policies of its own
 ]
 

@@ -16,6 +16,7 @@ CHANGES = [
     "delete from {}",
     "truncate {} cascade",
 ]
+IMMUTABLE_TABLES = {"tenancy.audit_log", "content.content_template_versions"}
 # What a view answers that cannot be written at all.
 NOT_WRITABLE = (errors.ObjectNotInPrerequisiteState, errors.WrongObjectType)
 
@@ -134,7 +135,7 @@ def test_the_pipeline_works_on_all_organizations(setting: str, organizations: Tw
         for relation in [*organizations.tables, *organizations.views]:
             both = {organizations.first, organizations.second}
             assert rows_by_organization(connection, relation).keys() >= both, relation
-        for table in set(organizations.tables) - {"tenancy.audit_log"}:
+        for table in set(organizations.tables) - IMMUTABLE_TABLES:
             update = f"update {table} set organization_id = organization_id where organization_id = '{{}}'"
             for organization in (organizations.first, organizations.second):
                 assert connection.execute(update.format(organization)).rowcount == 1, table
@@ -170,24 +171,35 @@ def test_no_row_points_at_a_row_of_another_organization(organizations: TwoOrgani
         ).fetchall()
         assert len(references) > 10
         for table, other_table, column, other_column in references:
+            values = connection.execute(
+                f"select distinct {other_column} from {other_table} where organization_id = any (%s)",
+                [[organizations.first, organizations.second]],
+            ).fetchall()
+            if table in IMMUTABLE_TABLES or len(values) < 2:
+                continue  # the first version of anything is called 1 everywhere
+            target = f"(select {other_column} from {other_table} where organization_id = '{{0}}' order by 1 limit 1)"
             point = (
-                f"update {table} set {column} ="
-                f" (select {other_column} from {other_table} where organization_id = '{{}}' order by 1 limit 1)"
-                f" where organization_id = '{organizations.first}'"
+                f"update {table} set {column} = {target} where organization_id = '{organizations.first}'"
+                # A trigger may know better where the row points.
+                f" returning {column} is not distinct from {target}"
             )
             if other_table != table:  # a post is no repost of itself
-                assert points(connection, point.format(organizations.first)), point
+                assert points(connection, point.format(organizations.first)) is not False, point
             assert not points(connection, point.format(organizations.second)), point
 
 
-def points(connection: Connection, statement: str) -> bool:
-    """Whether a row may point where the statement lets it; it is undone."""
+def points(connection: Connection, statement: str) -> bool | None:
+    """Whether a row may point where the statement lets it, which is undone; None if it may not point anywhere."""
     try:
         with connection.transaction(force_rollback=True):
-            assert connection.execute(statement).rowcount == 1
-    except errors.ForeignKeyViolation:
+            rows = connection.execute(statement).fetchall()
+            assert len(rows) == 1
+            return bool(rows[0][0])
+    # A trigger that looks the other row up in its own organization finds none.
+    except (errors.ForeignKeyViolation, errors.NotNullViolation):
         return False
-    return True
+    except (errors.IntegrityConstraintViolation, errors.CheckViolation):
+        return None
 
 
 def _unprotected(connection: Connection) -> None:

@@ -14,5 +14,6 @@ where
     and r.kind = 'load'
     and r.platform is not null
     and f.items > 0
+    and f.withdrawn_at is null
 group by o.organization_id, r.platform
 having max(f.observed_at) < now() - make_interval(hours => %(freshness_hours)s)

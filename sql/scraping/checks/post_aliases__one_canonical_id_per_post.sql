@@ -9,7 +9,7 @@ select
 from scraping.post_aliases as a
 inner join scraping.posts as p on a.organization_id = p.organization_id and a.post_id = p.post_id
 where
-    a.alias_kind in ('activity', 'video')
+    a.alias_kind in ('activity', 'video', 'post')
     and p.last_seen_at >= %(window_start)s::timestamp at time zone 'utc'
     and p.first_seen_at < %(window_end)s::timestamp at time zone 'utc'
 group by a.organization_id, a.post_id

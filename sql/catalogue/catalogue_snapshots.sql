@@ -1,0 +1,45 @@
+-- One row is one look at a shop's catalogue: what landed together, and whether it was believed. A re-run with the same
+-- files and rules changes nothing. Parameters: the columns under their names.
+
+insert into catalogue.catalogue_snapshots as s (
+    organization_id, vendor, observed_at, landed_on, manifest_path, status, is_complete, has_category_tree, products,
+    products_rejected, categories, prices_placeholder, prices_unread, reason
+)
+values (
+    %(organization_id)s,
+    %(vendor)s,
+    %(observed_at)s,
+    %(landed_on)s,
+    %(manifest_path)s,
+    %(status)s,
+    %(is_complete)s,
+    %(has_category_tree)s,
+    %(products)s,
+    %(products_rejected)s,
+    %(categories)s,
+    %(prices_placeholder)s,
+    %(prices_unread)s,
+    %(reason)s
+)
+on conflict (organization_id, vendor, observed_at) do update set
+    landed_on = excluded.landed_on,
+    manifest_path = excluded.manifest_path,
+    status = excluded.status,
+    is_complete = excluded.is_complete,
+    has_category_tree = excluded.has_category_tree,
+    products = excluded.products,
+    products_rejected = excluded.products_rejected,
+    categories = excluded.categories,
+    prices_placeholder = excluded.prices_placeholder,
+    prices_unread = excluded.prices_unread,
+    reason = excluded.reason,
+    loaded_at = now()
+where
+    (
+        s.manifest_path, s.status, s.is_complete, s.has_category_tree, s.products, s.products_rejected, s.categories,
+        s.prices_placeholder, s.prices_unread, s.reason
+    ) is distinct from (
+        excluded.manifest_path, excluded.status, excluded.is_complete, excluded.has_category_tree, excluded.products,
+        excluded.products_rejected, excluded.categories, excluded.prices_placeholder, excluded.prices_unread,
+        excluded.reason
+    );

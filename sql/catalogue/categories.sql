@@ -1,0 +1,82 @@
+-- One row is one category of one shop's tree, as the newest believed catalogue that has it says; not active if the
+-- newest one has it no more. A parent that the shop names but does not list is NULL, and a cycle is cut. A re-run
+-- changes nothing.
+-- Parameters: organization_id, vendor, observed_at (the newest believed catalogue; NULL if there is none).
+
+with newest as (
+    select distinct on (vendor_category_id) *
+    from staged_categories
+    where organization_id = %(organization_id)s and vendor = %(vendor)s
+    order by vendor_category_id asc, observed_at desc
+)
+
+insert into catalogue.categories as c (
+    organization_id, vendor, vendor_category_id, name, description, url, parent_vendor_category_id, level, observed_at
+)
+select
+    organization_id,
+    vendor,
+    vendor_category_id,
+    name,
+    description,
+    url,
+    parent_vendor_category_id,
+    level,
+    observed_at
+from newest
+on conflict (organization_id, vendor, vendor_category_id) do update set
+    name = excluded.name,
+    description = excluded.description,
+    url = excluded.url,
+    parent_vendor_category_id = excluded.parent_vendor_category_id,
+    level = excluded.level,
+    observed_at = excluded.observed_at
+where
+    -- The catalogue that described it may have been withdrawn.
+    (
+        excluded.observed_at >= c.observed_at
+        or c.observed_at <> all(
+            array(
+                select s.observed_at
+                from catalogue.catalogue_snapshots as s
+                where
+                    s.organization_id = %(organization_id)s
+                    and s.vendor = %(vendor)s
+                    and s.status = 'loaded'
+            )
+        )
+    )
+    and (c.name, c.description, c.url, c.parent_vendor_category_id, c.level, c.observed_at) is distinct from (
+        excluded.name, excluded.description, excluded.url, excluded.parent_vendor_category_id, excluded.level,
+        excluded.observed_at
+    );
+
+with placed as (
+    select distinct on (s.vendor_category_id)
+        s.vendor_category_id,
+        s.observed_at,
+        parent.category_id as parent_category_id
+    from staged_categories as s
+    left join catalogue.categories as parent
+        on
+            s.organization_id = parent.organization_id
+            and s.vendor = parent.vendor
+            and s.placed_under = parent.vendor_category_id
+    where s.organization_id = %(organization_id)s and s.vendor = %(vendor)s
+    order by s.vendor_category_id asc, s.observed_at desc
+)
+
+update catalogue.categories as c set parent_category_id = placed.parent_category_id
+from placed
+where
+    c.organization_id = %(organization_id)s
+    and c.vendor = %(vendor)s
+    and c.vendor_category_id = placed.vendor_category_id
+    and c.observed_at = placed.observed_at
+    and c.parent_category_id is distinct from placed.parent_category_id;
+
+update catalogue.categories set is_active = observed_at is not distinct from %(observed_at)s::timestamptz
+where
+    organization_id = %(organization_id)s
+    and vendor = %(vendor)s
+    and is_active <> (observed_at is not distinct from %(observed_at)s::timestamptz);

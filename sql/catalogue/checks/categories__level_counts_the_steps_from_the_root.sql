@@ -1,0 +1,11 @@
+-- The level of an active category is one more than its parent's, and 0 for a root. One row is one that is not.
+
+select
+    c.organization_id,
+    c.category_id,
+    c.level,
+    parent.level as level_of_parent
+from catalogue.categories as c
+left join catalogue.categories as parent
+    on c.organization_id = parent.organization_id and c.parent_category_id = parent.category_id
+where c.is_active and c.level <> coalesce(parent.level + 1, 0)

@@ -1,0 +1,19 @@
+-- Every category belongs to a vendor that is there, and its parent to the same one. One row is one that does not.
+
+select
+    c.organization_id,
+    c.category_id,
+    c.vendor,
+    c.parent_category_id
+from catalogue.categories as c
+where
+    not exists (
+        select from catalogue.vendors as v where v.organization_id = c.organization_id and v.vendor = c.vendor
+    )
+    or c.parent_category_id is not null and not exists (
+        select from catalogue.categories as parent
+        where
+            parent.organization_id = c.organization_id
+            and parent.vendor = c.vendor
+            and parent.category_id = c.parent_category_id
+    )

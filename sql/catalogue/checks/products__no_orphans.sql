@@ -1,0 +1,10 @@
+-- Every product belongs to a vendor that is there. One row is one that does not.
+
+select
+    p.organization_id,
+    p.product_id,
+    p.vendor
+from catalogue.products as p
+where not exists (
+    select from catalogue.vendors as v where v.organization_id = p.organization_id and v.vendor = p.vendor
+)

@@ -1,0 +1,132 @@
+-- One row is one change of what the believed catalogues say of a product, in the order of their looks. This puts one
+-- look into that order, or takes it out again (is_believed false), and mends the look after it; so the looks may come
+-- in any order, and one that comes again changes nothing.
+-- Parameters: organization_id, vendor, observed_at, next_observed_at (the look after it; NULL if it is the newest),
+-- is_believed. Returns the number of rows written and removed.
+
+delete from staged_neighbours;
+
+-- A product that no look has yet is not listed.
+insert into staged_neighbours (
+    organization_id, product_id, sku, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
+    new_currency, new_hash
+)
+select
+    organization_id,
+    product_id,
+    sku,
+    coalesce((array_agg(is_listed order by observed_at desc) filter (where is_before))[1], false),
+    (array_agg(price order by observed_at desc) filter (where is_before))[1],
+    (array_agg(currency order by observed_at desc) filter (where is_before))[1],
+    (array_agg(content_hash order by observed_at desc) filter (where is_before))[1],
+    coalesce((array_agg(is_listed order by observed_at desc))[1], false),
+    (array_agg(price order by observed_at desc))[1],
+    (array_agg(currency order by observed_at desc))[1],
+    (array_agg(content_hash order by observed_at desc))[1]
+from (
+    select
+        p.organization_id,
+        p.product_id,
+        p.sku,
+        c.observed_at,
+        c.observed_at < %(observed_at)s as is_before,
+        c.is_listed,
+        c.price,
+        c.currency,
+        c.content_hash
+    from catalogue.products as p
+    left join catalogue.product_changes as c
+        on
+            p.organization_id = c.organization_id
+            and p.product_id = c.product_id
+            and c.observed_at <= coalesce(%(next_observed_at)s::timestamptz, %(observed_at)s)
+    where p.organization_id = %(organization_id)s and p.vendor = %(vendor)s
+) as earlier
+group by organization_id, product_id, sku;
+
+analyze staged_neighbours;
+
+with states as (
+    select
+        n.*,
+        case when %(is_believed)s then s.sku is not null else n.was_listed end as is_listed,
+        case when %(is_believed)s then s.price else n.old_price end as price,
+        case when %(is_believed)s then s.currency else n.old_currency end as currency,
+        case when %(is_believed)s then s.content_hash else n.old_hash end as content_hash
+    from staged_neighbours as n
+    left join staged_products as s
+        on
+            n.organization_id = s.organization_id
+            and n.sku = s.sku
+            and s.vendor = %(vendor)s
+            and s.observed_at = %(observed_at)s
+),
+
+wanted as (
+    select
+        organization_id,
+        product_id,
+        %(observed_at)s::timestamptz as observed_at,
+        is_listed,
+        price,
+        currency,
+        content_hash,
+        was_listed,
+        old_price,
+        old_currency,
+        old_hash
+    from states
+    union all
+    select
+        organization_id,
+        product_id,
+        %(next_observed_at)s::timestamptz,
+        will_be_listed,
+        new_price,
+        new_currency,
+        new_hash,
+        is_listed,
+        price,
+        currency,
+        content_hash
+    from states
+    where %(next_observed_at)s::timestamptz is not null
+),
+
+removed as (
+    delete from catalogue.product_changes as c using wanted as w
+    where
+        c.organization_id = w.organization_id
+        and c.product_id = w.product_id
+        and c.observed_at = w.observed_at
+        and (w.is_listed, w.price, w.currency, w.content_hash)
+        is not distinct from (w.was_listed, w.old_price, w.old_currency, w.old_hash)
+    returning c.product_id
+),
+
+written as (
+    insert into catalogue.product_changes as c (
+        organization_id, product_id, observed_at, is_listed, price, currency, content_hash
+    )
+    select
+        organization_id,
+        product_id,
+        observed_at,
+        is_listed,
+        price,
+        currency,
+        content_hash
+    from wanted
+    where (is_listed, price, currency, content_hash) is distinct from (was_listed, old_price, old_currency, old_hash)
+    on conflict (organization_id, product_id, observed_at) do update set
+        is_listed = excluded.is_listed,
+        price = excluded.price,
+        currency = excluded.currency,
+        content_hash = excluded.content_hash
+    where
+        (c.is_listed, c.price, c.currency, c.content_hash)
+        is distinct from (excluded.is_listed, excluded.price, excluded.currency, excluded.content_hash)
+    returning c.product_id
+)
+
+select (select count(*) from written) + (select count(*) from removed) as rows_changed;

@@ -1,0 +1,109 @@
+-- The temporary tables that one load fills with COPY; they go with its transaction.
+
+create temporary table staged_products (
+    organization_id text not null,
+    vendor text not null,
+    observed_at timestamptz not null,
+    sku text not null,
+    vendor_product_id text,
+    name text not null,
+    description text,
+    price numeric(12, 2),
+    currency text,
+    image_url text,
+    product_url text,
+    attributes jsonb not null,
+    vendor_category_ids text[] not null,
+    content_hash bytea not null
+) on commit drop;
+
+create temporary table staged_categories (
+    organization_id text not null,
+    vendor text not null,
+    observed_at timestamptz not null,
+    vendor_category_id text not null,
+    name text not null,
+    description text,
+    url text,
+    parent_vendor_category_id text,
+    placed_under text,
+    level integer not null
+) on commit drop;
+
+comment on column staged_categories.placed_under is 'The parent that is there; NULL for a root, and above a cut.';
+
+create temporary table staged_files (
+    organization_id text not null,
+    source_file_path text not null
+) on commit drop;
+
+create temporary table staged_quarantine (
+    organization_id text not null,
+    source text not null,
+    landed_on date not null,
+    source_file_path text not null,
+    position integer,
+    reason text not null,
+    payload bytea not null,
+    payload_bytes bigint not null,
+    adapter_version integer
+) on commit drop;
+
+-- What follows is computed in steps, each into a table of its own that is analyzed: so the server knows how many rows
+-- the next step has, however new the room's tables are.
+
+-- One row is one product of the vendor: what holds before and after the look that is being put in.
+create temporary table staged_neighbours (
+    organization_id text not null,
+    product_id text not null,
+    sku text not null,
+    was_listed boolean not null,
+    old_price numeric(12, 2),
+    old_currency text,
+    old_hash bytea,
+    will_be_listed boolean not null,
+    new_price numeric(12, 2),
+    new_currency text,
+    new_hash bytea
+) on commit drop;
+
+-- One row is one product of the vendor that a believed look has: what all its changes come to.
+create temporary table staged_states (
+    product_id text not null,
+    sku text not null,
+    present_hash bytea not null,
+    content_hash bytea not null,
+    described_at timestamptz not null,
+    first_seen_at timestamptz not null,
+    observed_at timestamptz not null,
+    price numeric(12, 2),
+    currency text,
+    deactivated_at timestamptz
+) on commit drop;
+
+comment on column staged_states.present_hash is 'Of what the row of the product says now.';
+comment on column staged_states.described_at is 'The newest look that began to say what the row should say.';
+
+create temporary table staged_prices (
+    organization_id text not null,
+    product_id text not null,
+    observed_at timestamptz not null,
+    price numeric(12, 2),
+    currency text
+) on commit drop;
+
+create temporary table staged_named_categories (
+    product_id text not null,
+    vendor_category_id text not null
+) on commit drop;
+
+create temporary table staged_category_ids (
+    vendor_category_id text not null,
+    category_id text not null
+) on commit drop;
+
+create temporary table staged_product_categories (
+    organization_id text not null,
+    product_id text not null,
+    category_id text not null
+) on commit drop;

@@ -1,0 +1,7 @@
+-- Every capability is one of a platform that is there. One row is a capability without its platform.
+
+select
+    c.platform,
+    c.capability_name
+from channels.platform_capabilities as c
+where not exists (select from channels.platforms as p where p.platform = c.platform)

@@ -1,0 +1,70 @@
+-- One row is one decision on one text: here those of rules. A text that breaks no hard rule is approved where
+-- content.approval_rules has its channel, its generator and no more than its score; any other one waits for a person,
+-- in state needs_review. It is decided once: rules that change later decide on later texts.
+-- Parameters: window_start, window_end (dates, the end exclusive). A re-run decides on what is not decided yet.
+
+with undecided as (
+    select
+        c.organization_id,
+        c.content_id,
+        c.content_hash,
+        r.platform || '/' || r.channel_type as rule_name
+    from content.posts_core as p
+    inner join content.posts_content as c on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    left join content.product_selections as s
+        on p.organization_id = s.organization_id and p.selection_id = s.selection_id
+    left join content.approval_rules as r
+        on
+            p.organization_id = r.organization_id
+            and p.platform = r.platform
+            and p.channel_type = r.channel_type
+            and r.is_active
+            and c.generator = any(r.generators)
+            and coalesce(s.score, 0) >= r.minimum_score
+            and exists (
+                select
+                from content.compliance_checks as k
+                where k.organization_id = c.organization_id and k.content_id = c.content_id
+            )
+            and not exists (
+                select
+                from content.compliance_checks as k
+                where
+                    k.organization_id = c.organization_id
+                    and k.content_id = c.content_id
+                    and k.severity = 'hard'
+                    and not k.is_passed
+            )
+    where
+        p.planned_on >= %(window_start)s::date
+        and p.planned_on < %(window_end)s::date
+        and c.state = 'generated'
+),
+
+moved as (
+    update content.posts_content as c
+    set state = case when u.rule_name is null then 'needs_review' else 'approved' end::content.content_state
+    from undecided as u
+    where c.organization_id = u.organization_id and c.content_id = u.content_id
+    returning c.state
+),
+
+written_rows as (
+    insert into content.approvals (organization_id, content_id, content_hash, decision, decided_by, is_by_rule)
+    select
+        organization_id,
+        content_id,
+        content_hash,
+        'approved',
+        rule_name,
+        true
+    from undecided
+    where rule_name is not null
+    order by organization_id, content_id
+    on conflict (organization_id, content_id, decision) do nothing
+    returning content_id
+)
+
+select
+    (select count(*) from written_rows) as rows_written,
+    (select count(*) from moved where state = 'needs_review') as texts_left_to_people;

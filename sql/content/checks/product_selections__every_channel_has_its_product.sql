@@ -1,0 +1,34 @@
+-- Every channel that had an active schedule on a day has a product selected for the day.
+
+select
+    d.day_on,
+    s.organization_id,
+    s.platform,
+    s.channel_type
+from (
+    select %(window_start)s::date + n.number as day_on
+    from generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as n (number)
+) as d
+inner join (
+    select
+        s.organization_id,
+        s.platform,
+        s.channel_type,
+        min(greatest(s.starts_on, (s.created_at at time zone 'utc')::date)) as first_day
+    from publishing.publishing_schedules as s
+    inner join tenancy.organizations as o on s.organization_id = o.organization_id and o.is_active
+    inner join channels.platforms as p on s.platform = p.platform and p.status = 'active'
+    inner join channels.platform_channels as c
+        on s.platform = c.platform and s.channel_type = c.channel_type and c.status in ('active', 'beta')
+    where s.is_active
+    group by s.organization_id, s.platform, s.channel_type
+) as s on d.day_on >= s.first_day
+where not exists (
+    select
+    from content.product_selections as e
+    where
+        e.organization_id = s.organization_id
+        and e.platform = s.platform
+        and e.channel_type = s.channel_type
+        and e.selected_on = d.day_on
+)

@@ -1,0 +1,89 @@
+-- One row is one post with the facts of what it is about: all that a text of it may claim.
+-- The price is the one of the day; a product whose price history begins later has none on it.
+-- Parameters: post_core_ids (a list), known_on (a date, the last day that counts).
+
+with recursive categories_of_products as (
+    select
+        p.organization_id,
+        p.post_core_id,
+        c.category_id,
+        c.parent_category_id,
+        c.name,
+        c.level
+    from content.posts_core as p
+    inner join catalogue.product_categories as pc
+        on p.organization_id = pc.organization_id and p.product_id = pc.product_id
+    inner join catalogue.categories as c
+        on pc.organization_id = c.organization_id and pc.category_id = c.category_id and c.is_active
+    where p.post_core_id = any(%(post_core_ids)s)
+    -- No row comes twice, so that a cycle ends.
+    union
+    select
+        b.organization_id,
+        b.post_core_id,
+        c.category_id,
+        c.parent_category_id,
+        c.name,
+        c.level
+    from categories_of_products as b
+    inner join catalogue.categories as c
+        on b.organization_id = c.organization_id and b.parent_category_id = c.category_id and c.is_active
+)
+
+select
+    p.organization_id,
+    p.post_core_id,
+    jsonb_build_object(
+        'name', d.name,
+        'url', d.product_url,
+        'description', d.description,
+        'categories', coalesce(c.names, '[]'),
+        'price', case when h.product_id is null then d.price else h.price end::text,
+        'currency', case when h.product_id is null then d.currency else h.currency end,
+        'image_url', d.image_url,
+        'attributes', d.attributes,
+        'is_available', d.is_active
+    ) as facts
+from content.posts_core as p
+inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+left join lateral (
+    select
+        h.product_id,
+        case when h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' then h.price end as price,
+        h.currency
+    from catalogue.product_prices as h
+    where h.organization_id = d.organization_id and h.product_id = d.product_id
+    order by h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' desc, h.observed_at desc
+    limit 1
+) as h on true
+left join lateral (
+    select jsonb_agg(n.name order by n.level desc, n.name asc) as names
+    from (
+        select
+            b.name,
+            max(b.level) as level
+        from categories_of_products as b
+        where b.organization_id = p.organization_id and b.post_core_id = p.post_core_id
+        group by b.name
+    ) as n
+) as c on true
+where p.post_core_id = any(%(post_core_ids)s)
+union all
+select
+    p.organization_id,
+    p.post_core_id,
+    jsonb_build_object(
+        'name', coalesce(nullif(s.heading, ''), d.title),
+        'url', d.url,
+        'description', s.text_content,
+        'categories', '[]'::jsonb,
+        'price', null,
+        'currency', null,
+        'image_url', coalesce(s.image_url, d.image_url),
+        'attributes', '{}'::jsonb,
+        'is_available', d.is_published and s.is_active
+    )
+from content.posts_core as p
+inner join content.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+inner join content.source_documents as d on s.organization_id = d.organization_id and s.document_id = d.document_id
+where p.post_core_id = any(%(post_core_ids)s)

@@ -1,0 +1,23 @@
+-- One row is one post that we author for one channel and day: here those that a selection asks for.
+-- Parameters: window_start, window_end (dates, the end exclusive). A re-run adds what is missing and changes nothing.
+
+with written_rows as (
+    insert into content.posts_core (
+        organization_id, post_kind, platform, channel_type, planned_on, selection_id, product_id
+    )
+    select
+        s.organization_id,
+        'product',
+        s.platform,
+        s.channel_type,
+        s.selected_on,
+        s.selection_id,
+        s.product_id
+    from content.product_selections as s
+    where s.selected_on >= %(window_start)s::date and s.selected_on < %(window_end)s::date
+    order by s.organization_id, s.selected_on, s.platform, s.channel_type
+    on conflict (organization_id, selection_id) do nothing
+    returning organization_id
+)
+
+select count(*) as rows_written from written_rows;

@@ -1,0 +1,42 @@
+-- One row is one text with its post, for a reviewer. is_sent: a target of it went out, or may have.
+-- Parameters: content_id.
+
+select
+    c.organization_id,
+    c.content_id,
+    c.post_core_id,
+    c.state::text,
+    p.platform,
+    p.channel_type,
+    p.planned_on,
+    c.variation,
+    c.version,
+    newest.version as newest_version,
+    c.generator,
+    c.attempts,
+    c.content_hash,
+    coalesce(sent.is_sent, false) as is_sent,
+    c.text_content,
+    c.hashtags,
+    c.call_to_action,
+    c.alt_text,
+    c.link_url,
+    c.image_url,
+    c.language
+from content.posts_content as c
+inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join lateral (
+    select max(n.version) as version
+    from content.posts_content as n
+    where n.organization_id = c.organization_id and n.post_core_id = c.post_core_id and n.variation = c.variation
+) as newest on true
+left join lateral (
+    select true as is_sent
+    from publishing.post_targets as t
+    where
+        t.organization_id = c.organization_id
+        and t.content_id = c.content_id
+        and t.state in ('publishing', 'published', 'needs_reconcile')
+    limit 1
+) as sent on true
+where c.content_id = %(content_id)s

@@ -1,0 +1,47 @@
+-- Tomorrow's ranking of one channel, by the last day that was ranked, and why: the first three products, and the first
+-- three of those whose posts were measured. Parameters: slug (of the organization), platform, channel_type.
+
+with ranked as (
+    select
+        c.score,
+        c.factors,
+        p.name,
+        row_number() over (order by c.score desc, p.sku asc) as place,
+        row_number() over (
+            partition by c.factors -> 'engagement' ->> 'value' is not null
+            order by c.score desc, p.sku asc
+        ) as place_among_measured,
+        c.factors -> 'engagement' ->> 'value' is not null as is_measured
+    from tenancy.organizations as o
+    inner join engagement.content_priorities as c on o.organization_id = c.organization_id
+    inner join catalogue.products as p on c.organization_id = p.organization_id and c.product_id = p.product_id
+    where
+        o.slug = %(slug)s
+        and c.platform = %(platform)s
+        and c.channel_type = %(channel_type)s
+        and c.calculated_on = (
+            select max(latest.calculated_on)
+            from engagement.content_priorities as latest
+            where
+                latest.organization_id = c.organization_id
+                and latest.platform = c.platform
+                and latest.channel_type = c.channel_type
+        )
+)
+
+select
+    r.place,
+    r.score,
+    r.name,
+    (
+        select
+            string_agg(
+                f.factor_name || ' ' || coalesce(round((f.factor ->> 'value')::numeric, 2)::text, 'unknown')
+                || ' x ' || round((f.factor ->> 'weight')::numeric, 2),
+                ', ' order by f.factor_name
+            )
+        from jsonb_each(r.factors) as f (factor_name, factor)
+    ) as why
+from ranked as r
+where r.place <= 3 or (r.is_measured and r.place_among_measured <= 3)
+order by r.place;

@@ -1,0 +1,61 @@
+-- The shop of the demo: a vendor, a page and a profile that only rehearse, a daily slot for each, and a rule that
+-- approves what templates write for the page. What is there already stays. Parameters: slug, vendor, source, currency,
+-- placeholder, first_day, platform, channel_type, page, reviewed_platform, reviewed_channel_type, profile.
+
+insert into catalogue.vendors (organization_id, vendor, source, currency, placeholder_prices)
+select
+    organization_id,
+    %(vendor)s,
+    %(source)s,
+    %(currency)s,
+    array[%(placeholder)s::numeric]
+from tenancy.organizations
+where slug = %(slug)s
+on conflict do nothing;
+
+insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name)
+select
+    o.organization_id,
+    a.platform,
+    a.remote_account_id,
+    a.display_name
+from tenancy.organizations as o
+cross join (
+    values
+    (%(platform)s, %(page)s, 'Invented Heritage Shop'),
+    (%(reviewed_platform)s, %(profile)s, 'invented_heritage_shop')
+) as a (platform, remote_account_id, display_name)
+where o.slug = %(slug)s
+on conflict do nothing;
+
+insert into publishing.publishing_schedules (
+    organization_id, schedule_name, platform, channel_type, account_id, recurrence_rule, time_zone, starts_on
+)
+select
+    o.organization_id,
+    s.schedule_name,
+    a.platform,
+    s.channel_type,
+    a.account_id,
+    s.recurrence_rule,
+    'Europe/London',
+    %(first_day)s::date
+from tenancy.organizations as o
+inner join channels.social_accounts as a on o.organization_id = a.organization_id
+inner join (
+    values
+    (%(page)s, %(channel_type)s, 'Every day at five', 'FREQ=DAILY;BYHOUR=17;BYMINUTE=0'),
+    (%(profile)s, %(reviewed_channel_type)s, 'Mondays at noon', 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=12;BYMINUTE=0')
+) as s (remote_account_id, channel_type, schedule_name, recurrence_rule)
+    on a.remote_account_id = s.remote_account_id
+where o.slug = %(slug)s
+on conflict do nothing;
+
+insert into content.approval_rules (organization_id, platform, channel_type)
+select
+    organization_id,
+    %(platform)s,
+    %(channel_type)s
+from tenancy.organizations
+where slug = %(slug)s
+on conflict do nothing;

@@ -1,0 +1,50 @@
+-- A product's day is the sum of its published posts' day. One row is a value that differs from the posts, or a day of
+-- one side only. Materialize engagement/product_post_performance of the day again.
+
+with expected as (
+    select
+        e.organization_id,
+        core.product_id,
+        e.platform,
+        e.activity_date,
+        t.is_simulated,
+        count(*) as posts_observed,
+        sum(e.engagement_delta) as engagement_delta,
+        sum(e.impressions_delta) as impressions_delta,
+        sum(e.clicks_delta) as clicks_delta
+    from engagement.post_engagement_daily as e
+    inner join scraping.posts as p on e.organization_id = p.organization_id and e.post_id = p.post_id
+    inner join publishing.post_targets as t
+        on p.organization_id = t.organization_id and p.platform = t.platform and p.urn = t.platform_post_id
+    inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id
+    inner join content.posts_core as core
+        on c.organization_id = core.organization_id and c.post_core_id = core.post_core_id
+    where
+        e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))
+        and e.activity_date >= %(window_start)s::date
+        and e.activity_date < %(window_end)s::date
+        and t.state = 'published'
+        and core.product_id is not null
+    group by e.organization_id, core.product_id, e.platform, e.activity_date, t.is_simulated
+),
+
+found as (
+    select *
+    from engagement.product_post_performance
+    where activity_date >= %(window_start)s::date and activity_date < %(window_end)s::date
+)
+
+select
+    organization_id,
+    product_id,
+    platform,
+    activity_date,
+    is_simulated,
+    expected.engagement_delta as expected,
+    found.engagement_delta as found
+from expected
+full outer join found using (organization_id, product_id, platform, activity_date, is_simulated)
+where
+    (expected.posts_observed, expected.engagement_delta, expected.impressions_delta, expected.clicks_delta)
+    is distinct from
+    (found.posts_observed, found.engagement_delta, found.impressions_delta, found.clicks_delta)

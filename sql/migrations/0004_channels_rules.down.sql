@@ -1,0 +1,5 @@
+-- Removes the channels room: accounts, credentials and edited rules are lost.
+
+set local role syndication_owner;
+
+drop schema channels cascade;

@@ -1,0 +1,558 @@
+-- Content: from a product or a section of a document to a text that may be published: selected, written, checked,
+-- approved. And what writing costs.
+
+create schema content authorization syndication_owner;
+
+set local role syndication_owner;
+
+grant usage on schema content to syndication_pipeline, syndication_reader;
+
+create sequence content.document_id_sequence as bigint maxvalue 4294967295;
+create sequence content.section_id_sequence as bigint maxvalue 4294967295;
+create sequence content.template_id_sequence as bigint maxvalue 4294967295;
+create sequence content.selection_id_sequence as bigint maxvalue 4294967295;
+create sequence content.post_core_id_sequence as bigint maxvalue 4294967295;
+create sequence content.content_id_sequence as bigint maxvalue 4294967295;
+create sequence content.approval_id_sequence as bigint maxvalue 4294967295;
+create sequence content.call_id_sequence as bigint maxvalue 4294967295;
+create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;
+grant usage on all sequences in schema content to syndication_pipeline;
+grant usage on sequence operations.usage_id_sequence to syndication_pipeline;
+
+create table content.source_documents (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    document_id text not null default tenancy.public_id('doc', nextval('content.document_id_sequence'))
+        check (document_id like 'doc-________'),
+    source text not null,
+    remote_document_id text not null check (remote_document_id <> ''),
+    title text not null check (title <> ''),
+    summary text,
+    url text,
+    image_url text,
+    published_at timestamptz,
+    is_published boolean not null default true,
+    content_hash bytea not null,
+    observed_at timestamptz not null,
+    first_seen_at timestamptz not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, document_id),
+    unique (organization_id, source, remote_document_id)
+);
+
+comment on table content.source_documents is
+'One row is one document that posts are written from: a blog post, an entry of a feed.';
+comment on column content.source_documents.organization_id is 'The tenant.';
+comment on column content.source_documents.document_id is 'Public id, doc-….';
+comment on column content.source_documents.source is 'The input shape, a folder of the landing zone.';
+comment on column content.source_documents.remote_document_id is 'The source''s own id.';
+comment on column content.source_documents.title is 'Its title.';
+comment on column content.source_documents.summary is 'Its summary, as text.';
+comment on column content.source_documents.url is 'Its page.';
+comment on column content.source_documents.image_url is 'Its main picture.';
+comment on column content.source_documents.published_at is 'When it was published; NULL if that is not known.';
+comment on column content.source_documents.is_published is 'False for drafts and deleted documents.';
+comment on column content.source_documents.content_hash is 'BLAKE2b-128 of what the source says of it.';
+comment on column content.source_documents.observed_at is 'When it was said in its present form.';
+comment on column content.source_documents.first_seen_at is 'When it was observed first.';
+comment on column content.source_documents.created_at is 'When we wrote the row.';
+comment on column content.source_documents.updated_at is 'When we changed the row.';
+
+create table content.source_sections (
+    organization_id text not null,
+    section_id text not null default tenancy.public_id('sec', nextval('content.section_id_sequence'))
+        check (section_id like 'sec-________'),
+    document_id text not null,
+    position integer not null check (position >= 0),
+    heading text,
+    text_content text not null,
+    image_url text,
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, section_id),
+    unique (organization_id, document_id, position),
+    foreign key (organization_id, document_id) references content.source_documents on delete cascade
+);
+
+comment on table content.source_sections is
+'One row is one section of one document.';
+comment on column content.source_sections.organization_id is 'The tenant.';
+comment on column content.source_sections.section_id is 'Public id, sec-….';
+comment on column content.source_sections.document_id is 'The document.';
+comment on column content.source_sections.position is 'Place in the document, from 0.';
+comment on column content.source_sections.heading is 'Its heading.';
+comment on column content.source_sections.text_content is 'Its text, without markup.';
+comment on column content.source_sections.image_url is 'Its picture.';
+comment on column content.source_sections.is_active is 'False when the document has it no more.';
+comment on column content.source_sections.created_at is 'When we wrote the row.';
+comment on column content.source_sections.updated_at is 'When we changed the row.';
+
+create type content.post_kind as enum ('product', 'blog_post', 'announcement');
+
+create type content.template_kind as enum ('feature', 'benefit', 'story');
+
+create table content.content_templates (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    template_id text not null default tenancy.public_id('tpl', nextval('content.template_id_sequence'))
+        check (template_id like 'tpl-________'),
+    template_name text not null check (template_name <> ''),
+    template_kind content.template_kind not null,
+    post_kind content.post_kind not null default 'product',
+    platform text references channels.platforms on update cascade,
+    category_name text,
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, template_id),
+    unique (organization_id, template_name)
+);
+
+comment on table content.content_templates is
+'One row is one template. Of those that fit a product, one for its category and one for the platform come first.';
+comment on column content.content_templates.organization_id is 'The tenant.';
+comment on column content.content_templates.template_id is 'Public id, tpl-….';
+comment on column content.content_templates.template_name is 'The name for people.';
+comment on column content.content_templates.template_kind is 'What the text dwells on: feature, benefit or story.';
+comment on column content.content_templates.post_kind is 'What the post is about.';
+comment on column content.content_templates.platform is 'The only platform it is for; NULL for all.';
+comment on column content.content_templates.category_name is 'The only category it is for; NULL for all.';
+comment on column content.content_templates.is_active is 'False switches it off.';
+comment on column content.content_templates.created_at is 'When we wrote the row.';
+comment on column content.content_templates.updated_at is 'When we changed the row.';
+
+create table content.content_template_versions (
+    organization_id text not null,
+    template_id text not null,
+    version integer not null check (version > 0),
+    body text not null check (body <> ''),
+    call_to_action text check (call_to_action <> ''),
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    primary key (organization_id, template_id, version),
+    foreign key (organization_id, template_id) references content.content_templates on delete cascade
+);
+
+comment on table content.content_template_versions is
+'One row is one version of one template; the greatest is used. A version never changes: an edit is a new one.';
+comment on column content.content_template_versions.organization_id is 'The tenant.';
+comment on column content.content_template_versions.template_id is 'The template.';
+comment on column content.content_template_versions.version is 'From 1.';
+comment on column content.content_template_versions.body is
+'The text with placeholders such as {product_name}; an unknown placeholder is an error. What stands in [square '
+'brackets] is left out where a fact in it is not known.';
+comment on column content.content_template_versions.call_to_action is
+'The sentence for {call_to_action}, where the channel''s rules name none.';
+comment on column content.content_template_versions.reference_hash is
+'BLAKE2b-128 of what was loaded from the reference file; NULL for a version that you wrote: it stays the newest.';
+comment on column content.content_template_versions.created_at is 'When we wrote the row.';
+
+create table content.product_selections (
+    organization_id text not null,
+    selection_id text not null default tenancy.public_id('sel', nextval('content.selection_id_sequence'))
+        check (selection_id like 'sel-________'),
+    platform text not null,
+    channel_type text not null,
+    selected_on date not null,
+    product_id text not null,
+    category_id text,
+    template_id text not null,
+    template_version integer not null,
+    variations integer not null default 1 check (variations between 1 and 5),
+    score numeric(7, 6) not null check (score between 0 and 1),
+    factors jsonb not null check (jsonb_typeof(factors) = 'object'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, selection_id),
+    unique (organization_id, platform, channel_type, selected_on),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    foreign key (organization_id, product_id) references catalogue.products,
+    foreign key (organization_id, template_id, template_version) references content.content_template_versions
+);
+
+comment on table content.product_selections is
+'One row is the product of one channel and day, with what decided for it.';
+comment on column content.product_selections.organization_id is 'The tenant.';
+comment on column content.product_selections.selection_id is 'Public id, sel-….';
+comment on column content.product_selections.platform is 'The platform.';
+comment on column content.product_selections.channel_type is 'The kind of publication.';
+comment on column content.product_selections.selected_on is 'The day.';
+comment on column content.product_selections.product_id is 'The product.';
+comment on column content.product_selections.category_id is 'The category whose turn it was.';
+comment on column content.product_selections.template_id is 'The template to write it with.';
+comment on column content.product_selections.template_version is 'Its version.';
+comment on column content.product_selections.variations is 'How many texts are wanted, to be compared.';
+comment on column content.product_selections.score is 'The weighted mean of the factors.';
+comment on column content.product_selections.factors is 'Each factor with weight and value.';
+comment on column content.product_selections.created_at is 'When we wrote the row.';
+comment on column content.product_selections.updated_at is 'When we changed the row.';
+
+create index product_selections_product on content.product_selections (organization_id, product_id, selected_on);
+
+create table content.posts_core (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence'))
+        check (post_core_id like 'pco-________'),
+    post_kind content.post_kind not null,
+    platform text not null,
+    channel_type text not null,
+    planned_on date not null,
+    selection_id text,
+    product_id text,
+    section_id text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, post_core_id),
+    unique (organization_id, selection_id),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    foreign key (organization_id, selection_id) references content.product_selections,
+    foreign key (organization_id, product_id) references catalogue.products,
+    foreign key (organization_id, section_id) references content.source_sections,
+    check ((post_kind = 'product') = (product_id is not null)),
+    check ((post_kind = 'blog_post') = (section_id is not null))
+);
+
+comment on table content.posts_core is
+'One row is one post that we author for one channel, whatever its texts are.';
+comment on column content.posts_core.organization_id is 'The tenant.';
+comment on column content.posts_core.post_core_id is 'Public id, pco-….';
+comment on column content.posts_core.post_kind is 'What it is about; says which reference it must have.';
+comment on column content.posts_core.platform is 'The platform.';
+comment on column content.posts_core.channel_type is 'The kind of publication.';
+comment on column content.posts_core.planned_on is 'The day that it is for.';
+comment on column content.posts_core.selection_id is 'The selection that asked for it.';
+comment on column content.posts_core.product_id is 'The product.';
+comment on column content.posts_core.section_id is 'The section of a document.';
+comment on column content.posts_core.created_at is 'When we wrote the row.';
+comment on column content.posts_core.updated_at is 'When we changed the row.';
+
+create unique index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
+where section_id is not null;
+
+create type content.content_state as enum (
+    'generated',    -- written, not checked yet
+    'needs_review', -- a hard rule is broken, or a person has to decide
+    'approved',     -- by a rule or a person, for this very hash
+    'rejected',     -- by a person, with a reason
+    'superseded'    -- a newer version of the same variation is there
+);
+
+create table content.posts_content (
+    organization_id text not null,
+    content_id text not null default tenancy.public_id('cnt', nextval('content.content_id_sequence'))
+        check (content_id like 'cnt-________'),
+    post_core_id text not null,
+    variation integer not null default 1 check (variation between 1 and 5),
+    version integer not null default 1 check (version > 0),
+    state content.content_state not null default 'generated',
+    text_content text not null,
+    hashtags text[] not null default '{}',
+    call_to_action text,
+    alt_text text,
+    link_url text,
+    image_url text,
+    language text not null default 'en',
+    generator text not null check (generator in ('template', 'llm', 'person')),
+    model text,
+    template_id text,
+    template_version integer,
+    attempts integer not null default 1 check (attempts > 0),
+    content_hash bytea not null,
+    created_by text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, content_id),
+    unique (organization_id, post_core_id, variation, version),
+    foreign key (organization_id, post_core_id) references content.posts_core on delete cascade,
+    foreign key (organization_id, template_id, template_version) references content.content_template_versions,
+    check (num_nonnulls(template_id, template_version) <> 1),
+    check ((generator = 'llm') = (model is not null)),
+    check ((generator = 'person') = (created_by is not null))
+);
+
+comment on table content.posts_content is
+'One row is one version of one variation of a post''s text. A text never changes: an edit is a new version.';
+comment on column content.posts_content.organization_id is 'The tenant.';
+comment on column content.posts_content.content_id is 'Public id, cnt-….';
+comment on column content.posts_content.post_core_id is 'The post.';
+comment on column content.posts_content.variation is 'Which of the texts that are compared, from 1.';
+comment on column content.posts_content.version is 'From 1; the greatest counts.';
+comment on column content.posts_content.state is 'Where it stands.';
+comment on column content.posts_content.text_content is
+'The whole text as it is published, hashtags and link included.';
+comment on column content.posts_content.hashtags is 'Its hashtags, without #.';
+comment on column content.posts_content.call_to_action is 'The sentence that asks the reader to do something.';
+comment on column content.posts_content.alt_text is 'What the picture shows, for who cannot see it.';
+comment on column content.posts_content.link_url is 'Where it leads.';
+comment on column content.posts_content.image_url is 'The picture that goes with it.';
+comment on column content.posts_content.language is 'ISO 639-1 code.';
+comment on column content.posts_content.generator is
+'Who wrote it: template fills in facts, llm is a language model, person an editor.';
+comment on column content.posts_content.model is 'The language model; NULL for the others.';
+comment on column content.posts_content.template_id is 'The template that it was made from; NULL for an edit.';
+comment on column content.posts_content.template_version is 'Its version.';
+comment on column content.posts_content.attempts is 'How often it was written until it stood here.';
+comment on column content.posts_content.content_hash is 'BLAKE2b-128 of what would be published: approvals name it.';
+comment on column content.posts_content.created_by is 'The editor; NULL for the others.';
+comment on column content.posts_content.created_at is 'When we wrote the row.';
+comment on column content.posts_content.updated_at is 'When its state changed.';
+
+create index posts_content_state on content.posts_content (organization_id, state);
+
+create table content.compliance_checks (
+    organization_id text not null,
+    content_id text not null,
+    rule_name text not null check (rule_name <> ''),
+    severity channels.severity not null,
+    is_passed boolean not null,
+    reason text,
+    checked_at timestamptz not null default now(),
+    primary key (organization_id, content_id, rule_name),
+    foreign key (organization_id, content_id) references content.posts_content on delete cascade,
+    check (is_passed or reason is not null)
+);
+
+comment on table content.compliance_checks is
+'One row is one rule held against one text.';
+comment on column content.compliance_checks.organization_id is 'The tenant.';
+comment on column content.compliance_checks.content_id is 'The text.';
+comment on column content.compliance_checks.rule_name is 'The rule: a requirement key, or a rule of the house.';
+comment on column content.compliance_checks.severity is 'hard refuses, soft shows.';
+comment on column content.compliance_checks.is_passed is 'Whether the text obeys it.';
+comment on column content.compliance_checks.reason is 'What is wrong, in a sentence for the writer.';
+comment on column content.compliance_checks.checked_at is 'When it was checked.';
+
+create type content.decision as enum ('approved', 'rejected');
+
+create table content.approvals (
+    organization_id text not null,
+    approval_id text not null default tenancy.public_id('apr', nextval('content.approval_id_sequence'))
+        check (approval_id like 'apr-________'),
+    content_id text not null,
+    content_hash bytea not null,
+    decision content.decision not null,
+    decided_by text not null check (decided_by <> ''),
+    is_by_rule boolean not null default false,
+    reason text,
+    decided_at timestamptz not null default now(),
+    primary key (organization_id, approval_id),
+    unique (organization_id, content_id, decision),
+    foreign key (organization_id, content_id) references content.posts_content on delete cascade,
+    check (decision = 'approved' or reason is not null)
+);
+
+comment on table content.approvals is
+'One row is one decision on one text. It holds for that hash only: an edited text waits for a new one.';
+comment on column content.approvals.organization_id is 'The tenant.';
+comment on column content.approvals.approval_id is 'Public id, apr-….';
+comment on column content.approvals.content_id is 'The text.';
+comment on column content.approvals.content_hash is 'What was decided on.';
+comment on column content.approvals.decision is 'approved or rejected.';
+comment on column content.approvals.decided_by is 'The person, or the rule.';
+comment on column content.approvals.is_by_rule is 'Whether a rule decided.';
+comment on column content.approvals.reason is 'Why; required of a rejection.';
+comment on column content.approvals.decided_at is 'When.';
+
+create table content.approval_rules (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    platform text not null,
+    channel_type text not null,
+    minimum_score numeric(7, 6) not null default 0 check (minimum_score between 0 and 1),
+    generators text[] not null default '{template}',
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, platform, channel_type),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade
+);
+
+comment on table content.approval_rules is
+'One row lets texts of one channel be approved without a person, if every hard rule is obeyed. No row: people decide.';
+comment on column content.approval_rules.organization_id is 'The tenant.';
+comment on column content.approval_rules.platform is 'The platform.';
+comment on column content.approval_rules.channel_type is 'The kind of publication.';
+comment on column content.approval_rules.minimum_score is 'The least score of the selection.';
+comment on column content.approval_rules.generators is 'Whose texts: template, llm, person.';
+comment on column content.approval_rules.is_active is 'False switches it off.';
+comment on column content.approval_rules.created_at is 'When we wrote the row.';
+comment on column content.approval_rules.updated_at is 'When we changed the row.';
+
+create table content.llm_calls (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    call_id text not null default tenancy.public_id('llm', nextval('content.call_id_sequence'))
+        check (call_id like 'llm-________'),
+    post_core_id text,
+    variation integer,
+    attempt integer not null check (attempt > 0),
+    model text not null,
+    prompt text not null,
+    response text,
+    error_message text,
+    usage_id text,
+    called_at timestamptz not null default now(),
+    primary key (organization_id, call_id),
+    foreign key (organization_id, post_core_id) references content.posts_core on delete cascade,
+    check (num_nonnulls(response, error_message) = 1)
+);
+
+comment on table content.llm_calls is
+'One row is one question to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+comment on column content.llm_calls.organization_id is 'The tenant.';
+comment on column content.llm_calls.call_id is 'Public id, llm-….';
+comment on column content.llm_calls.post_core_id is 'The post that was to be written.';
+comment on column content.llm_calls.variation is 'Its variation.';
+comment on column content.llm_calls.attempt is 'From 1; later ones carry the reasons of the refusal.';
+comment on column content.llm_calls.model is 'The model.';
+comment on column content.llm_calls.prompt is 'What was asked.';
+comment on column content.llm_calls.response is 'What was answered.';
+comment on column content.llm_calls.error_message is 'Why there is no answer.';
+comment on column content.llm_calls.usage_id is 'Its row in operations.api_usage.';
+comment on column content.llm_calls.called_at is 'When it was asked.';
+
+create table operations.api_prices (
+    provider text not null,
+    model text not null,
+    price_version integer not null check (price_version > 0),
+    valid_from date not null,
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    input_price numeric(12, 6) not null check (input_price >= 0),
+    cached_input_price numeric(12, 6) not null check (cached_input_price >= 0),
+    output_price numeric(12, 6) not null check (output_price >= 0),
+    primary key (provider, model, price_version)
+);
+
+comment on table operations.api_prices is
+'One row is what one model costs from a day on, for a million tokens.';
+comment on column operations.api_prices.provider is 'Who charges.';
+comment on column operations.api_prices.model is 'The model.';
+comment on column operations.api_prices.price_version is 'From 1; a new price is a new row.';
+comment on column operations.api_prices.valid_from is 'The first day of the price.';
+comment on column operations.api_prices.currency is 'ISO 4217 code.';
+comment on column operations.api_prices.input_price is 'Of a million input tokens.';
+comment on column operations.api_prices.cached_input_price is 'Of a million input tokens that were cached.';
+comment on column operations.api_prices.output_price is 'Of a million output tokens.';
+
+create table operations.api_usage (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    usage_id text not null default tenancy.public_id('use', nextval('operations.usage_id_sequence'))
+        check (usage_id like 'use-________'),
+    provider text not null,
+    operation text not null,
+    model text,
+    used_at timestamptz not null default now(),
+    latency_ms integer check (latency_ms >= 0),
+    input_tokens bigint check (input_tokens >= 0),
+    cached_input_tokens bigint check (cached_input_tokens >= 0),
+    output_tokens bigint check (output_tokens >= 0),
+    cost numeric(14, 8) check (cost >= 0),
+    currency text check (currency ~ '^[A-Z]{3}$'),
+    price_version integer,
+    is_successful boolean not null,
+    primary key (organization_id, usage_id),
+    check (cost is null or num_nonnulls(currency, price_version) = 2)
+);
+
+comment on table operations.api_usage is
+'One row is one paid call, with what it used. The cost is NULL where no price is known: that is not free.';
+comment on column operations.api_usage.organization_id is 'The tenant.';
+comment on column operations.api_usage.usage_id is 'Public id, use-….';
+comment on column operations.api_usage.provider is 'Who was called.';
+comment on column operations.api_usage.operation is 'What for.';
+comment on column operations.api_usage.model is 'The model.';
+comment on column operations.api_usage.used_at is 'When.';
+comment on column operations.api_usage.latency_ms is 'Milliseconds until the answer.';
+comment on column operations.api_usage.input_tokens is 'Input tokens, the cached ones included.';
+comment on column operations.api_usage.cached_input_tokens is 'Of them, those that were cached.';
+comment on column operations.api_usage.output_tokens is 'Output tokens.';
+comment on column operations.api_usage.cost is 'What it cost.';
+comment on column operations.api_usage.currency is 'ISO 4217 code.';
+comment on column operations.api_usage.price_version is 'The price that was applied.';
+comment on column operations.api_usage.is_successful is 'Whether it gave an answer.';
+
+create index api_usage_used_at on operations.api_usage (organization_id, used_at);
+
+create table operations.budgets (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    period text not null check (period in ('day', 'month')),
+    amount numeric(14, 4) not null check (amount >= 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, period)
+);
+
+comment on table operations.budgets is
+'One row is what an organization may spend on paid calls in a UTC day or month: a warning at 80 %, the end at 100 %.';
+comment on column operations.budgets.organization_id is 'The tenant.';
+comment on column operations.budgets.period is 'day or month.';
+comment on column operations.budgets.amount is 'How much.';
+comment on column operations.budgets.currency is 'ISO 4217 code; calls in other currencies do not count.';
+comment on column operations.budgets.created_at is 'When we wrote the row.';
+comment on column operations.budgets.updated_at is 'When we changed the row.';
+
+select tenancy.protect_tenant_table('content.source_documents');
+select tenancy.protect_tenant_table('content.source_sections');
+select tenancy.protect_tenant_table('content.content_templates');
+select tenancy.protect_tenant_table('content.content_template_versions');
+select tenancy.protect_tenant_table('content.product_selections');
+select tenancy.protect_tenant_table('content.posts_core');
+select tenancy.protect_tenant_table('content.posts_content');
+select tenancy.protect_tenant_table('content.compliance_checks');
+select tenancy.protect_tenant_table('content.approvals');
+select tenancy.protect_tenant_table('content.approval_rules');
+select tenancy.protect_tenant_table('content.llm_calls');
+select tenancy.protect_tenant_table('operations.api_usage');
+select tenancy.protect_tenant_table('operations.budgets');
+grant select, insert, update, delete on operations.api_prices to syndication_pipeline;
+grant select on operations.api_prices to syndication_reader;
+
+-- What was decided on must not change under the decision.
+create function content.refuse_change_of_text()
+returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'a text never changes: write a new version of it'
+        using errcode = 'integrity_constraint_violation', constraint = 'posts_content_is_immutable';
+end
+$$;
+
+create trigger posts_content_is_immutable
+before update of
+text_content, hashtags, call_to_action, alt_text, link_url, image_url, content_hash, post_core_id, variation, version,
+generator, model, template_id, template_version
+on content.posts_content
+for each row execute function content.refuse_change_of_text();
+
+create trigger content_template_versions_are_immutable
+before update on content.content_template_versions
+for each row execute function content.refuse_change_of_text();
+
+create trigger source_documents_updated_at before update on content.source_documents
+for each row execute function tenancy.set_updated_at();
+create trigger source_sections_updated_at before update on content.source_sections
+for each row execute function tenancy.set_updated_at();
+create trigger content_templates_updated_at before update on content.content_templates
+for each row execute function tenancy.set_updated_at();
+create trigger product_selections_updated_at before update on content.product_selections
+for each row execute function tenancy.set_updated_at();
+create trigger posts_core_updated_at before update on content.posts_core
+for each row execute function tenancy.set_updated_at();
+create trigger posts_content_updated_at before update on content.posts_content
+for each row execute function tenancy.set_updated_at();
+create trigger approval_rules_updated_at before update on content.approval_rules
+for each row execute function tenancy.set_updated_at();
+create trigger budgets_updated_at before update on operations.budgets
+for each row execute function tenancy.set_updated_at();
+
+-- A text that a machine writes says so itself; what people write, and every step of a text, is kept.
+create trigger posts_content_written_audit after insert on content.posts_content
+for each row when (new.generator = 'person') execute function tenancy.write_audit_log();
+create trigger posts_content_audit after update or delete on content.posts_content
+for each row execute function tenancy.write_audit_log();
+create trigger approvals_audit after insert or update or delete on content.approvals
+for each row execute function tenancy.write_audit_log();
+create trigger approval_rules_audit after insert or update or delete on content.approval_rules
+for each row execute function tenancy.write_audit_log();
+create trigger budgets_audit after insert or update or delete on operations.budgets
+for each row execute function tenancy.write_audit_log();

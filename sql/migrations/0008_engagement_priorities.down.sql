@@ -1,0 +1,8 @@
+-- Removes ranking and product performance: migrating up and materializing rebuilds them.
+
+set local role syndication_owner;
+
+delete from engagement.sampling_gaps where platform in ('facebook', 'instagram');
+
+drop table
+engagement.content_priorities, engagement.priority_factors, engagement.product_post_performance;

@@ -1,0 +1,21 @@
+-- Every model that was called has a price on that day: without one, the cost is not known, and no budget can hold.
+
+select
+    u.provider,
+    u.model,
+    min(u.used_at) as first_used_at,
+    count(*) as calls
+from operations.api_usage as u
+where
+    u.organization_id = any(array(select organization_id from tenancy.organizations))
+    and u.used_at >= %(window_start)s::date::timestamp at time zone 'utc'
+    and u.used_at < %(window_end)s::date::timestamp at time zone 'utc'
+    and not exists (
+        select
+        from operations.api_prices as p
+        where
+            p.provider = u.provider
+            and p.model = u.model
+            and p.valid_from <= (u.used_at at time zone 'utc')::date
+    )
+group by u.provider, u.model

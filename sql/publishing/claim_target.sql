@@ -1,0 +1,69 @@
+-- Claims the target that is due first, and returns what its publisher needs. No row: nothing is due. Two publishers at
+-- once never get the same one: a claimed row is locked, then it is not scheduled any more. Parameters: now, publishers
+-- (names), closed_accounts (ids to leave out), claimed_by, lease (an interval).
+
+-- The order is that of the index post_targets_due, so that the search ends at the first one, however many are due.
+with due as materialized (
+    select
+        t.organization_id,
+        t.target_id,
+        a.publisher,
+        a.remote_account_id,
+        a.credential_id
+    from publishing.post_targets as t
+    inner join channels.social_accounts as a
+        on t.organization_id = a.organization_id and t.account_id = a.account_id
+    inner join tenancy.organizations as o on t.organization_id = o.organization_id
+    left join publishing.platform_limits as l
+        on t.organization_id = l.organization_id and t.account_id = l.account_id
+    where
+        t.state = 'scheduled'
+        and t.scheduled_at <= %(now)s
+        and (t.next_attempt_at is null or t.next_attempt_at <= %(now)s)
+        and a.status = 'active'
+        and a.publisher = any(%(publishers)s::text[])
+        and a.account_id <> all(%(closed_accounts)s::text[])
+        and (l.blocked_until is null or l.blocked_until <= %(now)s)
+        and o.is_active
+        -- Invented texts are never sent anywhere.
+        and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
+        and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
+    order by t.scheduled_at, t.target_id
+    limit 1
+    for update of t skip locked
+),
+
+claimed as (
+    update publishing.post_targets as t
+    set
+        state = 'publishing',
+        claimed_by = %(claimed_by)s,
+        leased_until = clock_timestamp() + %(lease)s::interval,
+        attempts = t.attempts + 1,
+        is_simulated = due.publisher = 'dry_run'
+    from due
+    where t.organization_id = due.organization_id and t.target_id = due.target_id
+    returning
+        t.organization_id, t.target_id, t.attempts, t.account_id, t.platform, t.channel_type, t.content_id,
+        t.post_core_id, due.publisher, due.remote_account_id, due.credential_id
+)
+
+select
+    claimed.*,
+    (
+        select p.post_kind::text
+        from content.posts_core as p
+        where p.organization_id = claimed.organization_id and p.post_core_id = claimed.post_core_id
+    ) as post_kind,
+    text_of_it.*
+from claimed
+cross join lateral (
+    select
+        c.text_content,
+        c.link_url,
+        c.image_url,
+        c.alt_text
+    from content.posts_content as c
+    where c.organization_id = claimed.organization_id and c.content_id = claimed.content_id
+    limit 1
+) as text_of_it

@@ -1,0 +1,33 @@
+-- One row is one way of making posts for one channel. Every channel that posts are written for has the three that this
+-- program knows; a row that is there belongs to you and stays as it is, so a re-run changes nothing.
+
+with processes (process_name, display_name, description, priority) as (
+    values
+    ('product_post', 'Product post', 'Selects a product, writes about it by a template or a language model.', 30),
+    ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20),
+    ('announcement', 'Announcement', 'Publishes what a person wrote.', 10)
+),
+
+written as (
+    insert into publishing.content_processes (
+        process_name, platform, channel_type, display_name, description, development_status, priority
+    )
+    select
+        p.process_name,
+        c.platform,
+        c.channel_type,
+        p.display_name,
+        p.description,
+        'testing',
+        p.priority
+    from processes as p
+    cross join channels.platform_channels as c
+    where c.status in ('active', 'beta')
+    on conflict (platform, channel_type, process_name) do nothing
+    returning process_name
+)
+
+select
+    (select count(*) from publishing.content_processes) as rows_before,
+    count(*) as rows_written
+from written

@@ -1,0 +1,16 @@
+-- The Facebook pages that we publish to for real, with what opens them. Samples are never fetched.
+
+select
+    o.organization_id,
+    o.slug,
+    a.remote_account_id,
+    a.credential_id
+from channels.social_accounts as a
+inner join tenancy.organizations as o on a.organization_id = o.organization_id
+where
+    a.platform = 'facebook'
+    and a.publisher = 'facebook_graph'
+    and a.status = 'active'
+    and o.is_active
+    and not o.settings @> '{"is_sample": true}'
+order by o.slug, a.remote_account_id;

@@ -1,0 +1,150 @@
+"""What the catalogue room materializes from landed files: looks at shops' catalogues, products, prices, categories."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+from psycopg import sql
+
+from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
+from syndication_assets.catalogue.load import DayLoad, load_day
+from syndication_assets.markdown import markdown_table
+from syndication_assets.partitions import daily_partitions
+from syndication_assets.resources.database import Connection, transaction
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets import OWNERS, description_of, table_metadata
+
+LOADED_TABLES = (
+    "catalogue_snapshots",
+    "products",
+    "product_changes",
+    "product_prices",
+    "categories",
+    "product_categories",
+)
+_COUNTERS_OF_TABLE = {
+    "products": ("products_new", "products_updated"),
+    "product_changes": ("changes",),
+    "product_prices": ("prices_changed",),
+    "product_categories": ("product_categories_changed",),
+}
+
+
+@dg.multi_asset(
+    name="load_catalogues",
+    specs=[
+        dg.AssetSpec(
+            key=["catalogue", table],
+            group_name="catalogue",
+            description=description_of(f"catalogue/{table}.sql"),
+            deps=[dg.AssetKey(["scraping", "landing_zone"]), clan_catalogue_files],
+            kinds={"postgres", "python"},
+            owners=OWNERS,
+            metadata={"dagster/table_name": f"catalogue.{table}"},
+        )
+        for table in LOADED_TABLES
+    ],
+    partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def load_catalogues(
+    context: dg.AssetExecutionContext, postgres: PostgresResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Loads each day of the range in a transaction of its own, in order, saying what it did."""
+    settings = Settings.from_environment()
+    zone = LandingZone(settings.landing_url)
+    days = context.partition_keys
+    loads: list[DayLoad] = []
+    for number, day in enumerate(days, start=1):
+        load = load_day(postgres.url(), zone, date.fromisoformat(day), maximum_file_bytes=settings.maximum_file_bytes)
+        loads.append(load)
+        context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
+        for vendor, snapshot in load.refused:
+            context.log.error(
+                f"{day}: the catalogue of {vendor.vendor} ({vendor.organization}) of {snapshot.observed_at:%H:%M} UTC "
+                f"was refused, and changed nothing: {snapshot.reason}"
+            )
+    with transaction(postgres.url()) as connection:
+        for table in LOADED_TABLES:
+            key = dg.AssetKey(["catalogue", table])
+            counters = _COUNTERS_OF_TABLE.get(table, ())
+            for load in loads:
+                counts = {name: load.total(name) for name in counters}
+                if table == "catalogue_snapshots":
+                    counts["dagster/partition_row_count"] = len(load.snapshots)
+                context.add_asset_metadata(counts, asset_key=key, partition_key=load.day.isoformat())
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata={
+                    **table_metadata(connection, "catalogue", table),
+                    **{name: sum(load.total(name) for load in loads) for name in counters},
+                    "dagster/row_count": _rows(connection, table),
+                    **(_of_snapshots(loads) if table == "catalogue_snapshots" else {}),
+                },
+            )
+
+
+def _summary(load: DayLoad) -> str:
+    if not load.vendors and not load.items_quarantined:
+        return f"{load.day}: no catalogue has landed"
+    looks = load.snapshots
+    return (
+        f"{load.day}: {len(looks)} catalogues, {len(load.refused)} refused, {load.total('products_new'):,} new and "
+        f"{load.total('products_updated'):,} updated products, {load.total('prices_changed'):,} changed prices, "
+        f"{load.items_quarantined:,} quarantined"
+    )
+
+
+def _rows(connection: Connection, table: str) -> int:
+    statement = sql.SQL("select count(*) from {}").format(sql.Identifier("catalogue", table))
+    return int(connection.execute(statement).fetchall()[0][0])
+
+
+def _of_snapshots(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
+    """Each look of the days, and what the shops say that no adapter reads."""
+    rows = [
+        (
+            vendor.vendor.organization,
+            vendor.vendor.vendor,
+            f"{one.observed_at:%Y-%m-%d %H:%M}",
+            one.status,
+            f"{one.products:,}",
+            f"{one.products_rejected:,}",
+            f"{one.prices_placeholder:,}",
+            f"{one.prices_unread:,}",
+            one.reason or "",
+        )
+        for load in loads
+        for vendor in load.vendors
+        for one in vendor.snapshots
+    ]
+    head = (
+        "organization",
+        "vendor",
+        "observed",
+        "status",
+        "products",
+        "rejected",
+        "placeholders",
+        "no price",
+        "reason",
+    )
+    unknown_keys: Counter[str] = Counter()
+    for load in loads:
+        for vendor in load.vendors:
+            unknown_keys.update(vendor.unknown_keys)
+    metadata: dict[str, dg.MetadataValue | int] = {
+        "catalogues": len(rows),
+        "refused": sum(len(load.refused) for load in loads),
+        "items_quarantined": sum(load.items_quarantined for load in loads),
+        "files_without_manifest": sum(len(load.unlisted) for load in loads),
+    }
+    if rows:
+        metadata["looks"] = dg.MetadataValue.md(markdown_table(head, rows[-50:]))
+    if unknown_keys:
+        table = markdown_table(("key", "times"), unknown_keys.most_common(50))
+        metadata["unknown_keys"] = dg.MetadataValue.md(table)
+    return metadata

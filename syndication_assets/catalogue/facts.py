@@ -1,0 +1,186 @@
+"""The one shape that every shop's catalogue is parsed into, and how its single values are read.
+
+An adapter turns an item into `ProductFacts`, raw; `make_product` cleans what came together of one product. After that
+everything knows products and categories only.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from syndication_assets.catalogue.text import UnreadableMarkupError, one_line, plain_text
+
+_MAXIMUM_IDENTIFIER = 200
+_MAXIMUM_URL = 2_000
+_PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
+_CENT = Decimal("0.01")
+_LARGEST_PRICE = Decimal(10) ** 10
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+class ItemRejectedError(Exception):
+    """The item cannot be loaded; the message is the quarantine reason and names the key, never the payload."""
+
+
+class FileRejectedError(Exception):
+    """The whole file cannot be read; the message says why, never what is in it."""
+
+
+class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one item says of one product, as it says it. None is "not said"."""
+
+    sku: str
+    vendor_product_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    price: Any = None
+    image_url: str | None = None
+    product_url: str | None = None
+    attributes: dict[str, tuple[str, ...]] = {}
+    vendor_category_ids: tuple[str, ...] | None = None
+
+    def completed_by(self, detail: "ProductFacts") -> "ProductFacts":
+        """The same product with what `detail` says of it; where both speak, the detail is right."""
+        said = {name: value for name in self.__struct_fields__ if (value := getattr(detail, name)) not in (None, {})}
+        return msgspec.structs.replace(self, **said)
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One product as a catalogue describes it, cleaned."""
+
+    sku: str
+    vendor_product_id: str | None
+    name: str
+    description: str | None
+    price: Decimal | None
+    image_url: str | None
+    product_url: str | None
+    attributes: dict[str, tuple[str, ...]]
+    vendor_category_ids: tuple[str, ...]
+    has_unread_price: bool
+    """Whether the shop names a price that is no number. It counts as not known."""
+
+    @property
+    def content_hash(self) -> bytes:
+        """BLAKE2b-128 of all of it."""
+        return hashlib.blake2b(_encode(msgspec.structs.astuple(self)), digest_size=16).digest()
+
+
+class Category(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One node of a shop's tree."""
+
+    vendor_category_id: str
+    name: str
+    description: str | None = None
+    url: str | None = None
+    parent_vendor_category_id: str | None = None
+    """The parent that the shop names, there or not."""
+
+
+class Rejected(msgspec.Struct, frozen=True, gc=False):
+    """One item, or with `position` None the whole file, that cannot be loaded."""
+
+    position: int | None
+    reason: str
+    payload: bytes
+
+
+class ProductItem(msgspec.Struct, frozen=True, gc=False):
+    """A good item of a list of products: its place, its exact text, and what it says."""
+
+    position: int
+    payload: bytes
+    facts: ProductFacts
+
+
+class ProductList(msgspec.Struct, gc=False):
+    """One file of products, read. An item that says several products is there once for each."""
+
+    items: list[ProductItem] = []
+    rejected: list[Rejected] = []
+    unknown_keys: Counter[str] = msgspec.field(default_factory=Counter)
+
+
+class CategoryTree(msgspec.Struct, gc=False):
+    """One file of categories, read. A position counts the nodes in the order of the file, parents first."""
+
+    categories: list[Category] = []
+    rejected: list[Rejected] = []
+
+
+def make_product(facts: ProductFacts) -> Product:
+    """The product of these facts; ItemRejectedError without a name, or with markup that cannot be read."""
+    try:
+        name = one_line(facts.name) if facts.name is not None else None
+        description = plain_text(facts.description) if facts.description is not None else None
+    except UnreadableMarkupError:
+        raise ItemRejectedError("its name or description has markup that cannot be read") from None
+    if name is None:
+        raise ItemRejectedError("it has no name")
+    price = read_price(facts.price)
+    return Product(
+        sku=facts.sku,
+        vendor_product_id=facts.vendor_product_id,
+        name=name,
+        description=description,
+        price=price,
+        image_url=read_url(facts.image_url),
+        product_url=read_url(facts.product_url),
+        attributes=facts.attributes,
+        vendor_category_ids=tuple(sorted(set(facts.vendor_category_ids or ()))),
+        has_unread_price=price is None and facts.price not in (None, ""),
+    )
+
+
+def read_price(value: Any) -> Decimal | None:
+    """A price above 0 with at most two decimals that count; None for all else: a price is never guessed."""
+    if isinstance(value, str) and _PRICE.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 < value < _LARGEST_PRICE:
+        return None
+    in_cents = value.quantize(_CENT)
+    return in_cents if in_cents == value else None
+
+
+def read_url(value: str | None) -> str | None:
+    """An http(s) URL; None for what a browser would not open as one."""
+    if value is None or len(value) > _MAXIMUM_URL or not value.strip().isprintable():
+        return None
+    value = value.strip()
+    return value if value.lower().startswith(("http://", "https://")) and " " not in value else None
+
+
+def identifier(item: Mapping[str, Any], *keys: str) -> str | None:
+    """The first of the keys that is there, as text; None if none is. ItemRejectedError if it is no id."""
+    for key in keys:
+        value = item.get(key)
+        if value is None or value == "":
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ItemRejectedError(f"{key} is neither text nor a whole number")
+        # A control character in an id is an accident of transport; PostgreSQL refuses some of them.
+        text = " ".join(str(value).split())
+        if not text.isprintable() or len(text) > _MAXIMUM_IDENTIFIER:
+            raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or some that no id has")
+        if text:
+            return text
+    return None
+
+
+def optional_text(item: Mapping[str, Any], *keys: str) -> str | None:
+    """The text of the first of the keys that has one; ItemRejectedError if it is something else."""
+    for key in keys:
+        value = item.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            raise ItemRejectedError(f"{key} is not a text")
+        return value
+    return None

@@ -1,0 +1,248 @@
+"""Loads the looks at shops' catalogues that landed on one day: one transaction, in any order of days.
+
+A look is believed or refused as a whole. What products are follows from the believed looks in the order of their
+times, so a day that is loaded late, again, or after one of its files was withdrawn ends in the same tables.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from syndication_assets import fault_points
+from syndication_assets.catalogue.belief import Look, reasons_to_refuse
+from syndication_assets.catalogue.candidates import Candidate, DayListing, candidate_of, list_day
+from syndication_assets.catalogue.reading import SnapshotReading, read_snapshot
+from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_ledger
+from syndication_assets.catalogue.sources import SOURCES
+from syndication_assets.catalogue.staging import Staging
+from syndication_assets.catalogue.vendors import Vendor, list_vendors
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.landing_zone import LandingZone
+
+LOAD_LOCK = "catalogue load"
+
+
+class LandedFilesMissingError(SyndicationError):
+    """Files of a believed look are not in the landing zone any more; loading now would forget its products."""
+
+
+@dataclass(slots=True)
+class VendorLoad:
+    """What loading a day did to one vendor."""
+
+    vendor: Vendor
+    snapshots: list[Snapshot] = field(default_factory=list)
+    """The looks of the day."""
+    counts: Counter[str] = field(default_factory=Counter)
+    unknown_keys: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class DayLoad:
+    """What loading one day did."""
+
+    day: date
+    vendors: list[VendorLoad] = field(default_factory=list)
+    items_quarantined: int = 0
+    unlisted: list[str] = field(default_factory=list)
+    """What fetches landed that did not come to their manifests."""
+
+    def total(self, name: str) -> int:
+        return sum(vendor.counts[name] for vendor in self.vendors)
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        return [snapshot for vendor in self.vendors for snapshot in vendor.snapshots]
+
+    @property
+    def refused(self) -> list[tuple[Vendor, Snapshot]]:
+        return [(load.vendor, one) for load in self.vendors for one in load.snapshots if one.status == "refused"]
+
+
+def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int) -> DayLoad:
+    """Makes the room's tables what the landed looks of all days say, with those of `day` read again.
+
+    All of it is committed, or nothing. LandedFilesMissingError if a look that was believed lacks files.
+    """
+    load = DayLoad(day)
+    with transaction(url, lock=LOAD_LOCK) as connection:
+        vendors = list_vendors(connection)
+        # Listed behind the lock: another load of the day may have seen more files than there were before.
+        listing = list_day(zone, day, vendors, maximum_file_bytes)
+        load.unlisted = listing.unlisted
+        withdrawn = _withdrawn_paths(connection)
+        connection.execute(load_sql("catalogue/staging.sql"))
+        staging = Staging(connection)
+        _stage_rejected_files(connection, staging, listing, withdrawn)
+        for vendor in vendors:
+            desk = _Desk(connection, zone, day, vendor, staging, vendors, withdrawn, maximum_file_bytes)
+            looks = [one for one in listing.candidates if one.vendor == vendor]
+            if looks or any(snapshot.landed_on == day for snapshot in desk.ledger.values()):
+                load.vendors.append(desk.load(looks))
+        fault_points.reach("catalogue.merged")
+        connection.execute(load_sql("catalogue/quarantine.sql"))
+        load.items_quarantined = int(connection.execute("select count(*) from staged_quarantine").fetchall()[0][0])
+        fault_points.reach("catalogue.before_commit")
+    fault_points.reach("catalogue.after_commit")
+    return load
+
+
+def _withdrawn_paths(connection: Connection) -> dict[str, date]:
+    """Files that somebody took back on purpose, with their days."""
+    return dict(
+        connection.execute(
+            "select source_file_path, landed_on from scraping.landed_files"
+            " where source = any(%s) and withdrawn_at is not null",
+            [list(SOURCES)],
+        ).fetchall()
+    )
+
+
+def _stage_rejected_files(
+    connection: Connection, staging: Staging, listing: DayListing, withdrawn: Iterable[str]
+) -> None:
+    organizations: dict[str, str] = dict(
+        connection.execute("select slug, organization_id from tenancy.organizations").fetchall()
+    )
+    staging.add_quarantine(
+        (organizations[file.organization], file.source, file.landed_on, file.path, one, SOURCES[file.source].version)
+        for file, one in listing.rejected
+        # The landing zone's own check tells of a folder that is no organization's.
+        if file.organization in organizations
+    )
+    for path in withdrawn:
+        slug = path.split("/", 1)[0]
+        if slug in organizations:
+            staging.add_files(organizations[slug], [path])
+
+
+@dataclass
+class _Desk:
+    """One vendor's part of one load."""
+
+    connection: Connection
+    zone: LandingZone
+    day: date
+    vendor: Vendor
+    staging: Staging
+    vendors: list[Vendor]
+    withdrawn: dict[str, date]
+    maximum_file_bytes: int
+    ledger: dict[datetime, Snapshot] = field(init=False)
+    result: VendorLoad = field(init=False)
+    staged: set[datetime] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.ledger = read_ledger(self.connection, self.vendor)
+        self.result = VendorLoad(self.vendor)
+
+    def load(self, candidates: list[Candidate]) -> VendorLoad:
+        """Reads the day's looks, decides which of all are believed, and makes the tables follow."""
+        readings = {one.observed_at: self._read(one) for one in candidates}
+        gone = self._gone_looks(readings)
+        known = {moment: one for moment, one in self.ledger.items() if moment not in gone}
+        judged = self._judged(known | {moment: Snapshot.of(reading) for moment, reading in readings.items()})
+        represented = {moment for moment, one in self.ledger.items() if one.status == "loaded"}
+        believed = {moment for moment, one in judged.items() if one.status == "loaded"}
+
+        doubted = represented - believed
+        for moment in sorted(doubted):
+            self._put_look(moment, represented, is_believed=False)
+        for moment in sorted(believed - represented | believed & readings.keys()):
+            self._stage(judged[moment], readings.pop(moment, None))
+            self._put_look(moment, represented, is_believed=True)
+        changed = [one for moment, one in judged.items() if one != self.ledger.get(moment)]
+        write_ledger(self.connection, self.vendor, changed, sorted(gone))
+        self._describe(judged, max(believed, default=None), is_any_doubted=bool(doubted))
+        self.result.snapshots = [one for one in judged.values() if one.landed_on == self.day]
+        return self.result
+
+    def _read(self, candidate: Candidate) -> SnapshotReading:
+        reading = read_snapshot(self.zone, candidate, self.maximum_file_bytes)
+        before = self.ledger.get(candidate.observed_at)
+        lost = [path for path in reading.missing if path not in self.withdrawn]
+        if lost and before is not None and before.status == "loaded":
+            raise LandedFilesMissingError(
+                f"{len(lost)} file(s) of {candidate.path}, which was loaded before, are gone from {self.zone.url}, the "
+                f"first is {lost[0]}. Restore them (a landed file is immutable), or take the manifest back on purpose "
+                "with `syndication withdraw`; nothing was changed."
+            )
+        self.staging.add_rejected(
+            self.vendor, reading.source.version, [candidate.path, *reading.paths], reading.rejected
+        )
+        self.result.unknown_keys.update(reading.unknown_keys)
+        return reading
+
+    def _gone_looks(self, readings: dict[datetime, SnapshotReading]) -> set[datetime]:
+        """The day's looks of the ledger that are none any more: withdrawn, or listed by a manifest by now."""
+        gone = {m for m, one in self.ledger.items() if one.landed_on == self.day and m not in readings}
+        for path in sorted(self.ledger[moment].manifest_path for moment in gone):
+            if path not in self.withdrawn and not self.zone.exists(path):
+                raise LandedFilesMissingError(
+                    f"{path} was loaded before and is gone from {self.zone.url}. Restore it (a landed file is "
+                    "immutable), or take it back on purpose with `syndication withdraw`; nothing was changed."
+                )
+        return gone
+
+    def _judged(self, looks: dict[datetime, Snapshot]) -> dict[datetime, Snapshot]:
+        reasons = reasons_to_refuse(
+            (Look(moment, one.products, None if one.is_complete else one.reason) for moment, one in looks.items()),
+            self.vendor.maximum_shrinkage,
+        )
+        return {
+            moment: replace(one, status="refused" if reasons[moment] else "loaded", reason=reasons[moment])
+            for moment, one in looks.items()
+        }
+
+    def _stage(self, snapshot: Snapshot, reading: SnapshotReading | None = None) -> None:
+        """Stages a look; one of another day is read again."""
+        if snapshot.observed_at in self.staged:
+            return
+        if reading is None:
+            path, day = snapshot.manifest_path, snapshot.landed_on
+            candidate = candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes)
+            reading = self._read(candidate)
+        self.staging.add_catalogue(reading)
+        self.staged.add(snapshot.observed_at)
+
+    def _put_look(self, moment: datetime, represented: set[datetime], *, is_believed: bool) -> None:
+        """Puts a look into the order of changes, or takes it out."""
+        represented.discard(moment)
+        if is_believed:
+            self.result.counts["products_new"] += self._run("new_products", observed_at=moment)
+        self.result.counts["changes"] += self._run(
+            "product_changes",
+            observed_at=moment,
+            next_observed_at=min((one for one in represented if one > moment), default=None),
+            is_believed=is_believed,
+        )
+        if is_believed:
+            represented.add(moment)
+
+    def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
+        """Makes products, prices and categories what the changes say."""
+        owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
+        self._run("product_states")
+        for (moment,) in self.connection.execute(load_sql("catalogue/looks_to_describe.sql"), owner).fetchall():
+            self._stage(judged[moment])
+        if newest is not None and is_any_doubted:
+            # What a look said that is believed no more, the newest one may say too.
+            self._stage(judged[newest])
+        self.result.counts["products_updated"] += self._run("products")
+        self.result.counts["prices_changed"] += self._run("product_prices")
+        self._run("categories", observed_at=newest)
+        self.result.counts["product_categories_changed"] += self._run("product_categories")
+
+    def _run(self, statement: str, **parameters: object) -> int:
+        """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""
+        cursor = self.connection.execute(
+            load_sql(f"catalogue/{statement}.sql"),
+            {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor, **parameters},
+        )
+        while cursor.nextset():
+            pass
+        if cursor.description is None:
+            return cursor.rowcount
+        return int(cursor.fetchall()[0][0])

@@ -1,0 +1,150 @@
+"""Reads one look at a shop's catalogue: its files, as products and categories, and what speaks against it.
+
+Nothing here knows the database. What cannot be read becomes a `Rejected` with its place and a reason.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from syndication_assets.catalogue.candidates import Candidate
+from syndication_assets.catalogue.facts import (
+    Category,
+    CategoryTree,
+    FileRejectedError,
+    ItemRejectedError,
+    Product,
+    ProductFacts,
+    ProductList,
+    Rejected,
+    make_product,
+)
+from syndication_assets.catalogue.manifest import Manifest
+from syndication_assets.catalogue.sources import SOURCES, CatalogueSource
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.landing_zone import LandingError, LandingZone
+
+Parsed = TypeVar("Parsed")
+
+
+@dataclass(slots=True)
+class SnapshotReading:
+    """One look, read."""
+
+    candidate: Candidate
+    source: CatalogueSource
+    products: dict[str, Product] = field(default_factory=dict)
+    """By sku; the first of several with one sku."""
+    categories: list[Category] = field(default_factory=list)
+    has_category_tree: bool = False
+    paths: list[str] = field(default_factory=list)
+    """The files that were read."""
+    missing: list[str] = field(default_factory=list)
+    """The files that a manifest lists and that are not there."""
+    rejected: list[tuple[str, Rejected]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    """Why it is not a complete catalogue."""
+    unknown_keys: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unread_prices(self) -> int:
+        return sum(product.has_unread_price for product in self.products.values())
+
+
+def read_snapshot(zone: LandingZone, candidate: Candidate, maximum_file_bytes: int) -> SnapshotReading:
+    """Reads all files of a look; never raises for what is in them."""
+    reading = SnapshotReading(candidate, SOURCES[candidate.vendor.source])
+    reader = _Reader(zone, reading, maximum_file_bytes)
+    if candidate.manifest is None:
+        whole = reader.parse(candidate.path, reading.source.parse_whole)
+        lists, tree = ([(candidate.path, whole[0])], whole[1]) if whole is not None else ([], None)
+        if tree is not None:
+            reading.rejected.extend((candidate.path, one) for one in tree.rejected)
+        details: dict[str, ProductFacts] = {}
+    else:
+        lists, details, tree = _read_pieces(reader, candidate.manifest)
+    for path, products in lists:
+        _take_products(reading, path, products, details)
+    if tree is not None:
+        reading.categories = tree.categories
+        reading.has_category_tree = reading.source.has_category_tree and bool(tree.categories)
+    if reading.source.has_category_tree and not reading.has_category_tree:
+        reading.reasons.append("it has no category tree")
+    if not reading.products:
+        reading.reasons.append("it has no product")
+    return reading
+
+
+def _read_pieces(
+    reader: "_Reader", manifest: Manifest
+) -> tuple[list[tuple[str, ProductList]], dict[str, ProductFacts], CategoryTree | None]:
+    reading, source = reader.reading, reader.reading.source
+    if not manifest.is_complete:
+        reading.reasons.extend(manifest.reasons or ["its manifest says that it is not complete"])
+    lists = []
+    for path in manifest.product_lists:
+        products = reader.parse(path, source.parse_products)
+        if products is not None:
+            lists.append((path, products))
+    details: dict[str, ProductFacts] = {}
+    for path in manifest.product_details if source.parse_detail is not None else ():
+        # Without its data a product is what the list says of it.
+        detail = reader.parse(path, source.parse_detail, is_needed=False)
+        if detail is not None:
+            details[detail.sku] = detail
+    tree = None
+    if manifest.category_tree is not None and source.parse_categories is not None:
+        tree = reader.parse(manifest.category_tree, source.parse_categories)
+        if tree is not None:
+            reading.rejected.extend((manifest.category_tree, one) for one in tree.rejected)
+    elif source.categories_of is not None:
+        tree = source.categories_of(ProductList([item for _, products in lists for item in products.items]))
+    return lists, details, tree
+
+
+def _take_products(
+    reading: SnapshotReading, path: str, products: ProductList, details: dict[str, ProductFacts]
+) -> None:
+    reading.rejected.extend((path, one) for one in products.rejected)
+    reading.unknown_keys.update(products.unknown_keys)
+    is_new = False
+    for item in products.items:
+        if item.facts.sku in reading.products:
+            continue
+        is_new = True
+        detail = details.get(item.facts.sku)
+        try:
+            product = make_product(item.facts.completed_by(detail) if detail is not None else item.facts)
+        except ItemRejectedError as error:
+            reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
+            continue
+        reading.products[product.sku] = product
+    if products.items and not is_new:
+        reading.reasons.append(f"{path} repeats what stands before it")
+
+
+@dataclass(slots=True)
+class _Reader:
+    zone: LandingZone
+    reading: SnapshotReading
+    maximum_file_bytes: int
+
+    def parse(self, path: str, parse: Callable[[bytes], Parsed] | None, *, is_needed: bool = True) -> Parsed | None:
+        """What a file says; None, and why in the reading, if it cannot be read."""
+        assert parse is not None  # noqa: S101 - callers ask for what the source has
+        content = b""
+        try:
+            content = self.zone.read(path, self.maximum_file_bytes)
+            self.reading.paths.append(path)
+            return parse(content)
+        except (LandingError, FileRejectedError) as error:
+            self.reading.rejected.append((path, Rejected(None, str(error), content)))
+            if is_needed:
+                self.reading.reasons.append(f"{path} cannot be read: {error}")
+        except SyndicationError:
+            if self.zone.exists(path):
+                raise
+            self.reading.missing.append(path)
+            self.reading.reasons.append(f"{path} is not there")
+        return None

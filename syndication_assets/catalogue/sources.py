@@ -1,0 +1,48 @@
+"""The shapes of shops that can be loaded. A new one is one module here, and a row of `catalogue.vendors`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syndication_assets.catalogue import clan_catalogue, shopify_products
+from syndication_assets.catalogue.facts import CategoryTree, ProductFacts, ProductList
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSource:
+    """One vendor shape. Every function takes a file's bytes, and raises FileRejectedError if it is none of its kind."""
+
+    name: str
+    version: int
+    has_category_tree: bool
+    """Whether the shop tells a tree; a catalogue of such a shop is not believed without one."""
+    parse_products: Callable[[bytes], ProductList]
+    parse_whole: Callable[[bytes], tuple[ProductList, CategoryTree | None]]
+    """A single file that holds a whole catalogue."""
+    parse_detail: Callable[[bytes], ProductFacts] | None = None
+    parse_categories: Callable[[bytes], CategoryTree] | None = None
+    categories_of: Callable[[ProductList], CategoryTree] | None = None
+    """The categories that the products themselves name, where there is no tree."""
+
+
+SOURCES = {
+    source.name: source
+    for source in (
+        CatalogueSource(
+            clan_catalogue.SOURCE,
+            clan_catalogue.VERSION,
+            clan_catalogue.HAS_CATEGORY_TREE,
+            parse_products=clan_catalogue.parse_products,
+            parse_whole=clan_catalogue.parse_whole,
+            parse_detail=clan_catalogue.parse_detail,
+            parse_categories=clan_catalogue.parse_categories,
+        ),
+        CatalogueSource(
+            shopify_products.SOURCE,
+            shopify_products.VERSION,
+            shopify_products.HAS_CATEGORY_TREE,
+            parse_products=shopify_products.parse_products,
+            parse_whole=shopify_products.parse_whole,
+            categories_of=shopify_products.categories_of,
+        ),
+    )
+}

@@ -1,0 +1,129 @@
+"""Carries what was read of catalogues into the temporary staging tables of `sql/catalogue/staging.sql`, with COPY."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from psycopg import sql
+
+from syndication_assets.catalogue.category_tree import place_categories
+from syndication_assets.catalogue.facts import Product, Rejected
+from syndication_assets.catalogue.reading import SnapshotReading
+from syndication_assets.catalogue.vendors import Vendor
+from syndication_assets.resources.database import Connection
+
+_MAXIMUM_QUARANTINED_BYTES = 1024 * 1024
+_encode = msgspec.json.Encoder().encode
+
+_COLUMNS = {
+    "staged_products": "organization_id, vendor, observed_at, sku, vendor_product_id, name, description, price,"
+    " currency, image_url, product_url, attributes, vendor_category_ids, content_hash",
+    "staged_categories": "organization_id, vendor, observed_at, vendor_category_id, name, description, url,"
+    " parent_vendor_category_id, placed_under, level",
+    "staged_files": "organization_id, source_file_path",
+    "staged_quarantine": "organization_id, source, landed_on, source_file_path, position, reason, payload,"
+    " payload_bytes, adapter_version",
+}
+
+
+class Staging:
+    """Fills the staging tables of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._quarantined: set[tuple[str, int | None]] = set()
+        """Places that are staged: a file may belong to several looks."""
+
+    def add_catalogue(self, reading: SnapshotReading) -> None:
+        """Stages the products and the categories of a look that is believed."""
+        vendor, observed_at = reading.candidate.vendor, reading.candidate.observed_at
+        head = (vendor.organization_id, vendor.vendor, observed_at)
+        self._copy("staged_products", ((*head, *_values_of(p, vendor)) for p in reading.products.values()))
+        places = place_categories(reading.categories)
+        self._copy(
+            "staged_categories",
+            (
+                (
+                    *head,
+                    one.vendor_category_id,
+                    one.name,
+                    one.description,
+                    one.url,
+                    one.parent_vendor_category_id,
+                    places[one.vendor_category_id].parent,
+                    places[one.vendor_category_id].level,
+                )
+                for one in reading.categories
+            ),
+        )
+        self._connection.execute("analyze staged_products, staged_categories")
+
+    def add_rejected(
+        self, vendor: Vendor, version: int, paths: Iterable[str], rejected: list[tuple[str, Rejected]]
+    ) -> None:
+        """Stages what of the files that were read could not be loaded: one row a place, with all that is said of it."""
+        self.add_files(vendor.organization_id, paths)
+        by_place: dict[tuple[str, int | None], Rejected] = {}
+        for path, one in rejected:
+            first = by_place.get((path, one.position))
+            said = one if first is None else Rejected(one.position, f"{first.reason}; {one.reason}", first.payload)
+            by_place[path, one.position] = said
+        self.add_quarantine(
+            (vendor.organization_id, vendor.source, _day_of(path), path, one, version)
+            for (path, position), one in by_place.items()
+            if (path, position) not in self._quarantined
+        )
+        self._quarantined.update(by_place)
+
+    def add_files(self, organization_id: str, paths: Iterable[str]) -> None:
+        """Notes files that were read: what waited of them and is not rejected again is loaded now."""
+        self._copy("staged_files", ((organization_id, path) for path in paths))
+
+    def add_quarantine(self, rows: Iterable[tuple[str, str, date, str, Rejected, int | None]]) -> None:
+        """Stages (organization, source, day, path, what was rejected, version of the adapter)."""
+        self._copy(
+            "staged_quarantine",
+            (
+                (
+                    organization_id,
+                    source,
+                    day,
+                    path,
+                    one.position,
+                    one.reason,
+                    one.payload[:_MAXIMUM_QUARANTINED_BYTES],
+                    len(one.payload),
+                    version,
+                )
+                for organization_id, source, day, path, one, version in rows
+            ),
+        )
+
+    def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(_COLUMNS[table]))
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _values_of(product: Product, vendor: Vendor) -> tuple[Any, ...]:
+    """The rest of a row of staged_products: the vendor's rules are applied here."""
+    price = None if product.price in vendor.placeholder_prices else product.price
+    return (
+        product.sku,
+        product.vendor_product_id,
+        product.name,
+        product.description,
+        price,
+        vendor.currency if price is not None else None,
+        product.image_url,
+        product.product_url,
+        _encode(product.attributes).decode(),
+        list(product.vendor_category_ids),
+        product.content_hash,
+    )
+
+
+def _day_of(path: str) -> date:
+    return date.fromisoformat(path.split("/")[2])

@@ -1,0 +1,103 @@
+"""The pages and profiles that an organization publishes to: adding one, listing them."""
+
+from typing import NamedTuple
+
+import psycopg
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.database import Connection
+
+PUBLISHERS = ("dry_run", "facebook_graph")
+
+
+class Account(NamedTuple):
+    """One row of channels.social_accounts, with the names of what it points at."""
+
+    organization_slug: str
+    account_id: str
+    platform: str
+    remote_account_id: str
+    display_name: str
+    publisher: str
+    credential_name: str | None
+    status: str
+    status_reason: str | None
+
+
+def add_account(
+    connection: Connection,
+    organization_id: str,
+    *,
+    platform: str,
+    remote_account_id: str,
+    display_name: str,
+    publisher: str,
+    credential_name: str | None,
+) -> str:
+    """Makes an account, and returns its id. SyndicationError if it cannot be."""
+    require_platform(connection, platform)
+    if publisher == "facebook_graph" and platform != "facebook":
+        raise SyndicationError(f"facebook_graph publishes to facebook, not to {platform}: use dry_run.")
+    if publisher != "dry_run" and credential_name is None:
+        raise SyndicationError(
+            f"{publisher} needs a credential: store it with `syndication credentials set`, and name it with "
+            "--credential."
+        )
+    credential_id = _credential_id(connection, organization_id, credential_name, platform)
+    try:
+        (account_id,) = connection.execute(
+            "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name,"
+            " publisher, credential_id) values (%s, %s, %s, %s, %s, %s) returning account_id",
+            [organization_id, platform, remote_account_id, display_name, publisher, credential_id],
+        ).fetchall()[0]
+    except psycopg.errors.UniqueViolation:
+        raise SyndicationError(
+            f"The account {remote_account_id} of {platform} is there already: look at `syndication account list`."
+        ) from None
+    return str(account_id)
+
+
+def list_accounts(connection: Connection) -> list[Account]:
+    """All of them, by organization, platform and name."""
+    rows = connection.execute(
+        "select o.slug, a.account_id, a.platform, a.remote_account_id, a.display_name, a.publisher, c.credential_name,"
+        " a.status::text, a.status_reason"
+        " from channels.social_accounts a join tenancy.organizations o using (organization_id)"
+        " left join channels.credentials c using (organization_id, credential_id)"
+        " order by o.slug, a.platform, a.display_name, a.account_id"
+    ).fetchall()
+    return [Account(*row) for row in rows]
+
+
+def require_platform(connection: Connection, platform: str) -> None:
+    """SyndicationError, naming those that there are, if there is no such platform."""
+    platforms = [
+        name
+        for (name,) in connection.execute("select platform from channels.platforms order by priority desc, platform")
+    ]
+    if not platforms:
+        raise SyndicationError(
+            "There are no platforms yet: load them with `syndication materialize --select group:channels --partitions "
+            "<today>`."
+        )
+    if platform not in platforms:
+        raise SyndicationError(f"There is no platform {platform!r}: there are {', '.join(platforms)}.")
+
+
+def _credential_id(
+    connection: Connection, organization_id: str, credential_name: str | None, platform: str
+) -> str | None:
+    if credential_name is None:
+        return None
+    row = connection.execute(
+        "select credential_id, platform from channels.credentials where organization_id = %s and credential_name = %s",
+        [organization_id, credential_name],
+    ).fetchone()
+    if row is None:
+        raise SyndicationError(
+            f"The organization has no credential {credential_name!r}: store it with `syndication credentials set "
+            f"{credential_name}`."
+        )
+    if row[1] not in {None, platform}:
+        raise SyndicationError(f"The credential {credential_name!r} is one of {row[1]}, not of {platform}.")
+    return str(row[0])

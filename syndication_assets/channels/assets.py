@@ -1,0 +1,146 @@
+"""What the channels room materializes: the reference tables, from the files beside this module."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from psycopg import sql
+
+from syndication_assets.channels.reference import load_reference
+from syndication_assets.channels.reference_changes import Changes
+from syndication_assets.channels.reference_files import REFERENCE_DIRECTORY, read_reference
+from syndication_assets.channels.reference_tables import TABLES
+from syndication_assets.markdown import markdown_table, shorten
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.sql_assets import OWNERS, table_metadata
+
+_SHOWN_KEPT_ROWS = 50
+_RE_RUN = (
+    " A load inserts what is missing and updates what nobody edited. A row that you edited is yours: it is kept, and "
+    "named in the log and here. Delete it to have the file's again; to be rid of a row, switch it off instead, because "
+    "a deleted one comes back. Nothing is deleted."
+)
+_ROW_OF = {
+    "platforms": "One row is one platform, from platforms.csv.",
+    "channel_types": "One row is one kind of publication, whatever the platform, from channel_types.csv.",
+    "platform_channels": "One row is one channel of one platform, from platform_channels.csv.",
+    "platform_capabilities": "One row is one thing that a platform can do or limits, from platform_capabilities.csv.",
+    "channel_requirements": (
+        "One row is one rule of one channel, from channel_requirements.csv: prompts are written from these rows and "
+        "texts are validated by them."
+    ),
+}
+
+
+def _reference_version() -> str:
+    """Changes when a file does, so that the UI and the automation condition notice."""
+    digest = hashlib.blake2b(digest_size=8)
+    for table in TABLES:
+        digest.update((REFERENCE_DIRECTORY / f"{table.name}.csv").read_bytes())
+    return digest.hexdigest()
+
+
+def _upstream(references: tuple[tuple[tuple[str, ...], str], ...]) -> list[dg.AssetKey]:
+    return [dg.AssetKey(["channels", other]) for _, other in references]
+
+
+@dg.multi_asset(
+    name="load_reference",
+    specs=[
+        dg.AssetSpec(
+            key=["channels", table.name],
+            group_name="channels",
+            description=_ROW_OF[table.name] + _RE_RUN,
+            deps=_upstream(table.references),
+            code_version=_reference_version(),
+            automation_condition=dg.AutomationCondition.on_missing() | dg.AutomationCondition.code_version_changed(),
+            kinds={"postgres", "csv"},
+            owners=OWNERS,
+            metadata={"dagster/table_name": f"channels.{table.name}"},
+        )
+        for table in TABLES
+    ],
+)
+def reference(context: dg.AssetExecutionContext, postgres: PostgresResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Loads the five files in one transaction: a mistake in one of them changes nothing."""
+    rows = read_reference()
+    with transaction(postgres.url(), lock="channels.reference") as connection:
+        changes = load_reference(connection, rows)
+        metadata = {
+            table.name: {
+                **table_metadata(connection, "channels", table.name),
+                "dagster/row_count": connection.execute(
+                    sql.SQL("select count(*) from {}").format(sql.Identifier("channels", table.name))
+                ).fetchall()[0][0],
+            }
+            for table in TABLES
+        }
+    for table in TABLES:
+        _log(context, table.name, changes[table.name])
+        yield dg.MaterializeResult(
+            asset_key=["channels", table.name],
+            metadata={**metadata[table.name], **_change_metadata(changes[table.name])},
+        )
+
+
+def _log(context: dg.AssetExecutionContext, table: str, changes: Changes) -> None:
+    context.log.info(
+        f"{table}: {len(changes.to_insert)} rows inserted, {len(changes.to_update)} updated, "
+        f"{len(changes.unchanged)} unchanged, kept {len(changes.kept)} edited rows"
+    )
+    for key, differences in changes.kept.items():
+        told = ", ".join(
+            f"{column} {shorten(yours)}, the file {shorten(file)}" for column, (yours, file) in differences.items()
+        )
+        context.log.warning(f"{table}: kept the edited row {'/'.join(key)}: {told}")
+    if changes.no_longer_in_file:
+        names = ", ".join("/".join(key) for key in changes.no_longer_in_file)
+        context.log.warning(f"{table}: no longer in the file, and kept: {names}. Switch off what should not rule.")
+
+
+def _change_metadata(changes: Changes) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "rows_inserted": len(changes.to_insert),
+        "rows_updated": len(changes.to_update),
+        "rows_unchanged": len(changes.unchanged),
+        "edited_rows_kept": len(changes.kept),
+    }
+    if changes.kept:
+        cells = [
+            ("/".join(key), column, yours, file)
+            for key, differences in changes.kept.items()
+            for column, (yours, file) in differences.items()
+        ]
+        table = markdown_table(("row", "column", "yours, kept", "the file"), cells[:_SHOWN_KEPT_ROWS])
+        metadata["edited_rows"] = dg.MetadataValue.md(table)
+    if changes.no_longer_in_file:
+        metadata["no_longer_in_file"] = [["/".join(key)] for key in changes.no_longer_in_file]
+    return metadata
+
+
+credentials = dg.AssetSpec(
+    key=["channels", "credentials"],
+    group_name="channels",
+    description=(
+        "One row is one secret, encrypted with a key that only the environment knows. Rows of people, not of a run: "
+        "`syndication credentials set` writes them, and no asset shows one."
+    ),
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "channels.credentials"},
+)
+
+social_accounts = dg.AssetSpec(
+    key=["channels", "social_accounts"],
+    group_name="channels",
+    description=(
+        "One row is one page or profile that we may publish to, and who publishes there: dry_run, the default, sends "
+        "nothing. Rows of people, not of a run: `syndication account add` writes them."
+    ),
+    deps=[dg.AssetKey(["channels", "platforms"]), credentials],
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "channels.social_accounts"},
+)

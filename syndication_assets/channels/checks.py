@@ -1,0 +1,49 @@
+"""What must hold in the tables of the channels room."""
+
+import dagster as dg
+
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.settings import Settings
+from syndication_assets.sql_checks import (
+    SqlCheck,
+    check_result,
+    check_window,
+    find_offenders,
+    read_only_transaction,
+    sql_checks,
+)
+
+CHECKS = [
+    SqlCheck("platforms", "key_is_unique"),
+    SqlCheck("channel_types", "key_is_unique"),
+    SqlCheck("platform_channels", "key_is_unique"),
+    SqlCheck("platform_channels", "no_orphans"),
+    SqlCheck("platform_channels", "every_channel_in_use_limits_its_text"),
+    SqlCheck("platform_capabilities", "key_is_unique"),
+    SqlCheck("platform_capabilities", "no_orphans"),
+    SqlCheck("channel_requirements", "key_is_unique"),
+    SqlCheck("channel_requirements", "no_orphans"),
+    SqlCheck("credentials", "key_is_unique"),
+    SqlCheck("credentials", "no_orphans"),
+    SqlCheck("social_accounts", "key_is_unique"),
+    SqlCheck("social_accounts", "no_orphans"),
+    SqlCheck("social_accounts", "platform_is_active"),
+]
+EXPIRY = SqlCheck("credentials", "none_expires_soon", dg.AssetCheckSeverity.WARN)
+
+channels_checks = sql_checks("channels", CHECKS)
+
+
+@dg.multi_asset_check(
+    name="credential_expiry_check",
+    specs=[EXPIRY.spec("channels")],
+    description="Which credentials have expired, or will soon.",
+)
+def credential_expiry_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
+    """Judges the present, whatever the days of the run: a credential serves what is published now."""
+    window = check_window(context)
+    days = Settings.from_environment().credential_warning_days
+    with read_only_transaction(postgres.url()) as connection:
+        offenders = find_offenders(connection, "channels", EXPIRY, window, {"warning_days": days})
+    result = check_result("channels", EXPIRY, offenders, window)
+    return result.with_metadata({**result.metadata, "warning_days": days})

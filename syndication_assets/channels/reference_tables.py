@@ -1,0 +1,186 @@
+"""The tables of the room that reference files fill: their columns, and what a cell of each may say. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Key = tuple[str, ...]
+Values = dict[str, Any]
+Parser = Callable[[str], Any]
+"""Raises ValueError with what is wrong with the text, to be read after it."""
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _name(text: str) -> str:
+    if re.fullmatch(r"[a-z][a-z0-9_]*", text) is None:
+        raise ValueError("is no name: write lower-case letters, digits and '_', a letter first")
+    return text
+
+
+def _integer(text: str) -> int:
+    if re.fullmatch(r"-?\d{1,9}", text) is None:
+        raise ValueError("is no whole number")
+    return int(text)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("is no number") from None
+    if not number.is_finite():
+        raise ValueError("is no number")
+    return number
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("is neither true nor false")
+    return text == "true"
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is no day such as 2025-11-25") from None
+
+
+def _list(text: str) -> list[str]:
+    items = [item.strip() for item in text.split(";")]
+    if not all(items):
+        raise ValueError("has an empty item: write one;two")
+    return items
+
+
+def _url(text: str) -> str:
+    if re.fullmatch(r"https://[^\s/]+\S*", text) is None:
+        raise ValueError("is no https address")
+    return text
+
+
+def _one_of(*choices: str) -> Parser:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"is not one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+VALUE_PARSERS: Mapping[str, Parser] = {"number": _number, "text": _text, "boolean": _boolean, "list": _list}
+"""How a `value` is written, by the `value_type` beside it."""
+_VALUE_TYPE = _one_of(*VALUE_PARSERS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTable:
+    """A table of the room `channels` that is filled from `<name>.csv`, whose columns are these in this order."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Parser]
+    required: frozenset[str]
+    references: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """Columns that name the key of a row of another file."""
+
+
+PLATFORMS = ReferenceTable(
+    "platforms",
+    ("platform",),
+    {
+        "platform": _name,
+        "display_name": _text,
+        "description": _text,
+        "status": _one_of("active", "inactive", "deprecated"),
+        "priority": _integer,
+        "website_url": _url,
+        "api_documentation_url": _url,
+    },
+    frozenset({"platform", "display_name", "status", "priority"}),
+)
+CHANNEL_TYPES = ReferenceTable(
+    "channel_types",
+    ("channel_type",),
+    {
+        "channel_type": _name,
+        "display_name": _text,
+        "description": _text,
+        "content_kind": _one_of("text", "image", "video", "mixed"),
+        "media_support": _list,
+    },
+    frozenset({"channel_type", "display_name", "content_kind", "media_support"}),
+)
+PLATFORM_CHANNELS = ReferenceTable(
+    "platform_channels",
+    ("platform", "channel_type"),
+    {
+        "platform": _name,
+        "channel_type": _name,
+        "status": _one_of("active", "beta", "not_implemented", "deprecated"),
+        "priority": _integer,
+        "notes": _text,
+    },
+    frozenset({"platform", "channel_type", "status", "priority"}),
+    ((("platform",), "platforms"), (("channel_type",), "channel_types")),
+)
+PLATFORM_CAPABILITIES = ReferenceTable(
+    "platform_capabilities",
+    ("platform", "capability_type", "capability_name"),
+    {
+        "platform": _name,
+        "capability_type": _one_of("content", "media", "api", "limits"),
+        "capability_name": _name,
+        "value_type": _VALUE_TYPE,
+        "value": _text,
+        "unit": _text,
+        "description": _text,
+        "is_active": _boolean,
+        "source_url": _url,
+        "checked_on": _date,
+    },
+    frozenset({"platform", "capability_type", "capability_name", "value_type", "value", "is_active"}),
+    ((("platform",), "platforms"),),
+)
+CHANNEL_REQUIREMENTS = ReferenceTable(
+    "channel_requirements",
+    ("platform", "channel_type", "requirement_category", "requirement_key"),
+    {
+        "platform": _name,
+        "channel_type": _name,
+        "requirement_category": _one_of("content", "media", "engagement"),
+        "requirement_key": _name,
+        "value_type": _VALUE_TYPE,
+        "value": _text,
+        "minimum": _number,
+        "maximum": _number,
+        "unit": _text,
+        "severity": _one_of("hard", "soft"),
+        "priority": _integer,
+        "description": _text,
+        "is_active": _boolean,
+        "source_url": _url,
+        "checked_on": _date,
+    },
+    frozenset(
+        {
+            "platform",
+            "channel_type",
+            "requirement_category",
+            "requirement_key",
+            "value_type",
+            "severity",
+            "priority",
+            "is_active",
+        }
+    ),
+    ((("platform", "channel_type"), "platform_channels"),),
+)
+TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, PLATFORM_CAPABILITIES, CHANNEL_REQUIREMENTS)
+"""In the order in which they can be loaded: each refers to earlier ones only."""

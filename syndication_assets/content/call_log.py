@@ -1,0 +1,102 @@
+"""Writes each call and what it cost while the calls go on: money that was spent is known whatever happens next."""
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+from syndication_assets.resources.database import DatabaseError, load_sql, transaction
+from syndication_assets.resources.language_model_answers import TokenUsage
+from syndication_assets.resources.spending import Price
+
+_SECONDS_BETWEEN_WRITES = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question, with its answer or its error."""
+
+    organization_id: str
+    post_core_id: str
+    variation: int
+    attempt: int
+    model: str
+    prompt: str
+    response: str | None
+    error_message: str | None
+    called_at: datetime
+    latency_ms: int
+    usage: TokenUsage
+    cost: Decimal | None
+    price: Price | None
+
+
+class CallLog:
+    """Collects calls and writes them a few times a second, in a thread: the calls must not wait for the disk."""
+
+    def __init__(self, url: str, provider: str) -> None:
+        self._url = url
+        self._provider = provider
+        self._calls: list[Call] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._is_over = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._writer = asyncio.create_task(self._write_on())
+        return self
+
+    async def __aexit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        if self._writer is not None:
+            await self._writer
+        self._write(self._calls)
+
+    def add(self, call: Call) -> None:
+        self._calls.append(call)
+
+    async def _write_on(self) -> None:
+        while not self._is_over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_over.wait(), _SECONDS_BETWEEN_WRITES)
+            calls, self._calls = self._calls, []
+            try:
+                await asyncio.to_thread(self._write, calls)
+            except DatabaseError:
+                # The last write tries them again, and says what is wrong.
+                self._calls = [*calls, *self._calls]
+                return
+
+    def _write(self, calls: list[Call]) -> None:
+        if not calls:
+            return
+        rows = json.dumps([self._row(call) for call in calls])
+        with transaction(self._url) as connection:
+            connection.execute(load_sql("content/llm_calls.sql"), {"calls": rows})
+
+    def _row(self, call: Call) -> dict[str, Any]:
+        return {
+            "organization_id": call.organization_id,
+            "post_core_id": call.post_core_id,
+            "variation": call.variation,
+            "attempt": call.attempt,
+            "provider": self._provider,
+            "model": call.model,
+            # PostgreSQL's text takes no NUL.
+            "prompt": call.prompt.replace("\0", ""),
+            "response": None if call.response is None else call.response.replace("\0", ""),
+            "error_message": call.error_message,
+            "called_at": call.called_at.isoformat(),
+            "latency_ms": call.latency_ms,
+            "input_tokens": call.usage.input_tokens,
+            "cached_input_tokens": call.usage.cached_input_tokens,
+            "output_tokens": call.usage.output_tokens,
+            "cost": None if call.cost is None else str(call.cost),
+            "currency": None if call.price is None else call.price.currency,
+            "price_version": None if call.price is None else call.price.version,
+        }

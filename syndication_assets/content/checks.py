@@ -1,0 +1,75 @@
+"""What must hold in the tables of the content room."""
+
+import dagster as dg
+
+from syndication_assets.content.draft import Draft
+from syndication_assets.content.template_rows import read_templates
+from syndication_assets.markdown import markdown_table
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.sql_checks import SHOWN_OFFENDERS, SqlCheck, check_window, read_only_transaction, sql_checks
+
+WARN = dg.AssetCheckSeverity.WARN
+
+CHECKS = [
+    SqlCheck("approval_rules", "generators_are_known"),
+    SqlCheck("product_selections", "scores_are_weighted_means"),
+    SqlCheck("product_selections", "products_were_known_on_the_day"),
+    SqlCheck("product_selections", "none_comes_back_too_soon", WARN),
+    SqlCheck("product_selections", "every_channel_has_its_product", WARN),
+    SqlCheck("posts_core", "every_selection_has_its_post"),
+    SqlCheck("posts_content", "every_post_has_its_texts", WARN),
+    SqlCheck("posts_content", "none_in_order_breaks_a_hard_rule"),
+    SqlCheck("posts_content", "only_the_newest_version_counts"),
+    SqlCheck("compliance_checks", "every_text_was_checked"),
+    SqlCheck("approvals", "approved_texts_have_theirs"),
+    SqlCheck("llm_calls", "every_call_has_its_usage"),
+]
+
+content_checks = sql_checks("content", CHECKS)
+
+
+@dg.asset_check(asset=["content", "content_templates"])
+def placeholders_are_known(postgres: PostgresResource) -> dg.AssetCheckResult:
+    """The newest version of every active template can be read: each placeholder exists, each bracket is closed."""
+    with read_only_transaction(postgres.url()) as connection:
+        _, broken = read_templates(connection)
+    return dg.AssetCheckResult(
+        passed=not broken,
+        description=str(broken[0]) if broken else "The newest version of every active template can be read.",
+        metadata={
+            "offenders": len(broken),
+            "first_offenders": dg.MetadataValue.md(
+                markdown_table(["problem"], [(str(error),) for error in broken[:SHOWN_OFFENDERS]])
+            ),
+        },
+    )
+
+
+@dg.asset_check(asset=["content", "posts_content"])
+def hashes_are_of_their_texts(
+    context: dg.AssetCheckExecutionContext, postgres: PostgresResource
+) -> dg.AssetCheckResult:
+    """The hash of every text is that of what would be published: approvals are bound to it."""
+    window = check_window(context)
+    with read_only_transaction(postgres.url()) as connection:
+        rows = connection.execute(
+            "select c.content_id, c.content_hash, c.text_content, c.link_url, c.image_url, c.alt_text"
+            " from content.posts_core as p inner join content.posts_content as c"
+            " on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id"
+            " where p.planned_on >= %s and p.planned_on < %s order by c.content_id",
+            window,
+        ).fetchall()
+    wrong = [
+        content_id
+        for content_id, content_hash, text, link_url, image_url, alt_text in rows
+        if Draft(text, link_url=link_url, image_url=image_url, alt_text=alt_text).content_hash() != content_hash
+    ]
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        description=(
+            f"The hash of {len(wrong):,} text(s) is of something else; the first is {wrong[0]}."
+            if wrong
+            else f"The hash of each of {len(rows):,} texts is of what would be published."
+        ),
+        metadata={"offenders": len(wrong)},
+    )

@@ -1,0 +1,26 @@
+"""A text on its way to a channel: what would be published, and its hash, which approvals are bound to."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be published. `text_content` is the whole text, hashtags and link included."""
+
+    text_content: str
+    hashtags: tuple[str, ...] = ()
+    """Without #."""
+    call_to_action: str | None = None
+    alt_text: str | None = None
+    link_url: str | None = None
+    image_url: str | None = None
+    language: str = "en"
+
+    def content_hash(self) -> bytes:
+        """BLAKE2b-128 of what the reader gets: text, link, picture and the picture's description."""
+        published = json.dumps(
+            [self.text_content, self.link_url, self.image_url, self.alt_text], ensure_ascii=True, separators=(",", ":")
+        )
+        return hashlib.blake2b(published.encode(), digest_size=16).digest()

@@ -1,0 +1,40 @@
+"""Hashtags: what they look like in a text, and which ones facts give."""
+
+import re
+from collections.abc import Sequence
+
+from syndication_assets.content.facts import Facts
+
+HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
+_WORD = re.compile(r"[^\W_]+")
+# They say nothing about a product when they stand alone.
+_SHORTEST_WORD = 4
+
+
+def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
+    """The hashtags of a text in their order, without #; a fragment of its link is none."""
+    return HASHTAG.findall(text.replace(link_url, " ") if link_url else text)
+
+
+def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
+    """Hashtags from the names of categories, and from words of the product's name where those are too few."""
+    candidates = [_joined(name) for name in facts.categories]
+    chosen = _distinct(candidates)[:greatest]
+    if len(chosen) < least:
+        words = [word.capitalize() for word in _WORD.findall(facts.name) if len(word) >= _SHORTEST_WORD]
+        chosen = _distinct([*chosen, *words, _joined(facts.name)])[: max(least, len(chosen))]
+    return tuple(chosen)
+
+
+def as_text(hashtags: Sequence[str]) -> str:
+    return " ".join(f"#{hashtag}" for hashtag in hashtags)
+
+
+def _joined(name: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in _WORD.findall(name))
+
+
+def _distinct(hashtags: list[str]) -> list[str]:
+    # A hashtag of digits alone is none on any platform.
+    by_word = {hashtag.casefold(): hashtag for hashtag in reversed(hashtags) if hashtag and not hashtag.isdigit()}
+    return list(reversed(by_word.values()))

@@ -1,0 +1,174 @@
+"""The generator `llm`: asks a language model for each post, tells it what is wrong, twice at most, and keeps books."""
+
+import asyncio
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from syndication_assets.content import prompt
+from syndication_assets.content.call_log import Call, CallLog
+from syndication_assets.content.draft import Draft
+from syndication_assets.content.hashtags import as_text
+from syndication_assets.content.posts import PostToWrite
+from syndication_assets.content.validation import hard_reasons
+from syndication_assets.content.writing import WrittenText, findings_of, remember
+from syndication_assets.resources.language_model import LanguageModel
+from syndication_assets.resources.language_model_answers import Answer, LanguageModelError, PostText
+from syndication_assets.resources.spending import Spending
+
+MOST_ATTEMPTS = 3
+_EXPECTED_OUTPUT_TOKENS = 600
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a batch."""
+
+    texts: list[WrittenText] = field(default_factory=list)
+    unwritten: dict[str, list[PostToWrite]] = field(default_factory=dict)
+    """Why there is no text → the posts; the next run tries them again."""
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: a reason
+    """No text can be had for this post now."""
+
+
+async def write_with_model(
+    posts: Sequence[PostToWrite], model: LanguageModel, spending: Mapping[str, Spending], log: CallLog
+) -> Outcome:
+    """Writes posts, as many at a time as the model allows. A text whose hard rules stay broken is there for a person.
+
+    A post without a text has its reason: the budget, the account, a server that is not there, or answers that were no
+    posts. When the account itself is refused, nothing more is asked.
+    """
+    outcome = Outcome()
+    refusal: list[str] = []
+
+    async def write_one(post: PostToWrite) -> None:
+        try:
+            text = await _write(post, model, spending[post.organization_id], log, refusal)
+        except _Stopped as stopped:
+            outcome.unwritten.setdefault(str(stopped), []).append(post)
+            return
+        remember(text)
+        outcome.texts.append(text)
+
+    # A task for each post would have them all wait in memory for the same slots.
+    waiting = iter(posts)
+
+    async def work() -> None:
+        for post in waiting:
+            await write_one(post)
+
+    async with asyncio.TaskGroup() as workers:
+        for _ in range(min(model.concurrency, len(posts))):
+            workers.create_task(work())
+    order = {post.content_id: number for number, post in enumerate(posts)}
+    outcome.texts.sort(key=lambda text: order[text.post.content_id])
+    return outcome
+
+
+async def _write(
+    post: PostToWrite, model: LanguageModel, spending: Spending, log: CallLog, refusal: list[str]
+) -> WrittenText:
+    template = post.templates[0] if post.templates else None
+    channel = post.channel
+    first = messages = prompt.first_messages(
+        channel.platform, channel.channel_type, channel.rules, post.facts, template
+    )
+    text = None
+    problem = ""
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        if refusal:
+            raise _Stopped(refusal[0])
+        try:
+            answer = await _ask(post, model, spending, log, messages, attempt)
+        except LanguageModelError as error:
+            problem = str(error)
+            if error.ends_all:
+                refusal.append(problem)
+            if not error.is_answer:
+                raise _Stopped(problem) from None
+            continue
+        draft = assemble(answer.post, post)
+        findings = findings_of(post, draft)
+        text = WrittenText(post, draft, findings, "llm", model.model, template, attempt)
+        if text.is_in_order:
+            break
+        messages = prompt.next_messages(first, answer.response, hard_reasons(findings))
+    if text is None:
+        raise _Stopped(problem)
+    return text
+
+
+async def _ask(
+    post: PostToWrite,
+    model: LanguageModel,
+    spending: Spending,
+    log: CallLog,
+    messages: prompt.Messages,
+    attempt: int,
+) -> Answer:
+    asked = prompt.as_text(messages)
+    expected = spending.expected_cost(len(asked), _EXPECTED_OUTPUT_TOKENS)
+    refusal = spending.refusal(expected)
+    if refusal is not None:
+        raise _Stopped(refusal)
+    spending.set_aside(expected)
+    called_at = datetime.now(UTC)
+    answer: Answer | LanguageModelError
+    try:
+        answer = await model.ask(messages)
+    except LanguageModelError as error:
+        answer = error
+    cost = spending.settle(expected, answer.usage)
+    log.add(
+        Call(
+            organization_id=post.organization_id,
+            post_core_id=post.post_core_id,
+            variation=post.variation,
+            attempt=attempt,
+            model=model.model,
+            prompt=asked,
+            response=answer.response if isinstance(answer, Answer) else None,
+            error_message=None if isinstance(answer, Answer) else f"{answer.kind}: {answer}",
+            called_at=called_at,
+            latency_ms=answer.latency_ms,
+            usage=answer.usage,
+            cost=cost,
+            price=spending.price if cost is not None else None,
+        )
+    )
+    if isinstance(answer, LanguageModelError):
+        raise answer
+    return answer
+
+
+def assemble(said: PostText, post: PostToWrite) -> Draft:
+    """The whole text: what the model wrote, then call to action, link and hashtags, where they are missing."""
+    facts, rules = post.facts, post.channel.rules
+    hashtags = tuple(tag for said_tag in said.hashtags if (tag := _printable(said_tag).lstrip("#")))
+    text = _printable(said.text)
+    asks = _printable(said.call_to_action)
+    if asks and asks.casefold() not in text.casefold():
+        text = f"{text}\n\n{asks}"
+    if rules.wants_link and facts.url is not None and facts.url not in text:
+        text = f"{text} {facts.url}"
+    missing = [tag for tag in hashtags if f"#{tag}".casefold() not in text.casefold()]
+    if missing:
+        text = f"{text}\n\n{as_text(missing)}"
+    return Draft(
+        text_content=text,
+        hashtags=hashtags,
+        call_to_action=asks or None,
+        alt_text=(_printable(said.alt_text) or None) if facts.image_url else None,
+        link_url=facts.url,
+        image_url=facts.image_url,
+        language=rules.language,
+    )
+
+
+def _printable(text: str) -> str:
+    """Without control signs, which no channel shows and no database takes."""
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) != "Cc").strip()

@@ -1,0 +1,100 @@
+"""Templates: a text with placeholders, and parts in [square brackets] that are left out where a fact is not known."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndication_assets.errors import SyndicationError
+
+PLACEHOLDERS = frozenset(
+    {"product_name", "description", "category", "price", "product_url", "hashtags", "call_to_action"}
+)
+_TOKEN = re.compile(r"\{([^{}]*)\}|([\[\]{}])")
+
+
+class TemplateError(SyndicationError):
+    """A template that cannot be used as it stands; the message names it, its version and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a template: texts and placeholders in turn, beginning and ending with a text."""
+
+    texts: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    is_optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that was read."""
+
+    name: str
+    version: int
+    parts: tuple[Part, ...]
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The placeholders that must be filled."""
+        return frozenset(name for part in self.parts if not part.is_optional for name in part.placeholders)
+
+
+def parse(name: str, version: int, body: str) -> Template:
+    """Reads a template. TemplateError for an unknown placeholder, a stray brace or a bracket without its other."""
+
+    def refuse(problem: str) -> TemplateError:
+        return TemplateError(f"Template {name!r}, version {version}: {problem}. Write a new version of it.")
+
+    parts: list[Part] = []
+    texts, placeholders = [""], list[str]()
+    is_optional = False
+    position = 0
+    for token in _TOKEN.finditer(body):
+        texts[-1] += body[position : token.start()]
+        position = token.end()
+        placeholder, sign = token.groups()
+        if placeholder is not None:
+            if placeholder not in PLACEHOLDERS:
+                known = ", ".join(f"{{{known}}}" for known in sorted(PLACEHOLDERS))
+                raise refuse(f"unknown placeholder {{{placeholder}}}; there are {known}")
+            placeholders.append(placeholder)
+            texts.append("")
+        elif sign in "{}" or (sign == "[") == is_optional:
+            raise refuse(f"{sign!r} at sign {token.start() + 1} has no counterpart, or stands in another one")
+        else:
+            parts.append(Part(tuple(texts), tuple(placeholders), is_optional))
+            texts, placeholders, is_optional = [""], [], sign == "["
+    if is_optional:
+        raise refuse("a '[' is never closed")
+    texts[-1] += body[position:]
+    parts.append(Part(tuple(texts), tuple(placeholders), False))
+    return Template(name, version, tuple(part for part in parts if part.placeholders or part.texts != ("",)))
+
+
+def render(template: Template, values: Mapping[str, str | None], *, left_out: frozenset[str] = frozenset()) -> str:
+    """The text with its placeholders filled.
+
+    Optional parts with a value that is not known, or with one of `left_out`, are left out. TemplateError if a required
+    value is not known: nothing is put in its place.
+    """
+    missing = sorted(name for name in template.required if not values.get(name))
+    if missing:
+        raise TemplateError(
+            f"Template {template.name!r}, version {template.version}: needs {', '.join(missing)}, which is not known."
+        )
+    rendered = []
+    for part in template.parts:
+        if part.is_optional and not all(values.get(name) and name not in left_out for name in part.placeholders):
+            continue
+        rendered.append(part.texts[0])
+        for name, text in zip(part.placeholders, part.texts[1:], strict=True):
+            rendered.append(values[name] or "")
+            rendered.append(text)
+    return _tidy("".join(rendered))
+
+
+def _tidy(text: str) -> str:
+    """Without the gaps that left-out parts leave."""
+    text = re.sub(r"[ \t]+", " ", text)
+    text = re.sub(r" ?\n ?", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -1,0 +1,44 @@
+"""The end of the loop: what a product's posts achieved, and which product deserves the next one."""
+
+import dagster as dg
+
+from syndication_assets.sql_assets import OWNERS, rollup_asset
+from syndication_assets.sql_checks import SqlCheck, sql_checks
+
+priority_factors = dg.AssetSpec(
+    key=["engagement", "priority_factors"],
+    group_name="engagement",
+    description=(
+        "One row is one factor of the ranking, with its weight. Rows of people, not of a run: the migrations bring the "
+        "first ones, a change in the table counts from the next ranking on."
+    ),
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "engagement.priority_factors"},
+)
+
+# Not downstream of publishing: what is published today is measured tomorrow, from what lands then.
+product_post_performance = rollup_asset(
+    "engagement", "product_post_performance", deps=[dg.AssetKey(["engagement", "post_engagement_daily"])]
+)
+content_priorities = rollup_asset(
+    "engagement",
+    "content_priorities",
+    deps=[
+        dg.AssetKey(["catalogue", "products"]),
+        dg.AssetKey(["engagement", "priority_factors"]),
+        dg.AssetKey(["engagement", "product_post_performance"]),
+    ],
+)
+
+CHECKS = [
+    SqlCheck("product_post_performance", "key_is_unique"),
+    SqlCheck("product_post_performance", "no_orphans"),
+    SqlCheck("product_post_performance", "totals_equal_their_posts"),
+    SqlCheck("content_priorities", "key_is_unique"),
+    SqlCheck("content_priorities", "no_orphans"),
+    SqlCheck("content_priorities", "scores_are_weighted_means"),
+    SqlCheck("priority_factors", "every_factor_is_computed"),
+]
+
+priority_checks = sql_checks("engagement", CHECKS, name="priority_checks")

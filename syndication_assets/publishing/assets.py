@@ -1,0 +1,159 @@
+"""What the publishing room materializes: the queue, and what was published from it."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.markdown import markdown_table
+from syndication_assets.partitions import daily_partitions
+from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.reconcile import reconcile
+from syndication_assets.publishing.targets import plan_targets
+from syndication_assets.resources.database import load_sql, transaction
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.resources.publisher import OutcomeKind
+from syndication_assets.resources.publishers import open_publishers
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets import OWNERS, description_of, table_metadata, window_of
+
+SERVED_CHECK = "every_account_was_served"
+
+publishing_schedules = dg.AssetSpec(
+    key=["publishing", "publishing_schedules"],
+    group_name="publishing",
+    description=(
+        "One row is a recurring slot of one account and channel: an RRULE in the local time of a zone. Rows of people: "
+        "`syndication schedule add` makes one, `syndication schedule preview` shows its slots."
+    ),
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "publishing.publishing_schedules"},
+)
+
+
+@dg.asset(
+    key=["publishing", "content_processes"],
+    group_name="publishing",
+    description=description_of("publishing/content_processes.sql"),
+    deps=[dg.AssetKey(["channels", "platform_channels"])],
+    kinds={"postgres", "sql"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "publishing.content_processes"},
+)
+def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+    with transaction(postgres.url(), lock="publishing.content_processes") as connection:
+        rows_before, rows_written = connection.execute(load_sql("publishing/content_processes.sql")).fetchall()[0]
+        metadata = table_metadata(connection, "publishing", "content_processes")
+    context.log.info(f"content_processes: {rows_written:,} new")
+    return dg.MaterializeResult(
+        metadata={**metadata, "dagster/row_count": rows_before + rows_written, "rows_written": rows_written}
+    )
+
+
+@dg.asset(
+    key=["publishing", "post_targets"],
+    group_name="publishing",
+    deps=[
+        dg.AssetKey(["content", "posts_content"]),
+        dg.AssetKey(["content", "approvals"]),
+        dg.AssetKey(["publishing", "publishing_schedules"]),
+    ],
+    partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    kinds={"postgres"},
+    owners=OWNERS,
+    metadata={"dagster/table_name": "publishing.post_targets"},
+)
+def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+    """The queue: when each approved text goes out, on which account.
+
+    **Grain:** one row is one text for one account and channel; two pages are two rows, two variations have two slots.
+
+    **A re-run** gives slots to the texts of the days that have none yet: the first free slot from the day on, within 30
+    days; gaps are filled, one post a slot. What has a slot keeps it. A target whose text lost its approval goes back to
+    draft, and gives its slot away. A range is planned day by day, so it is the same as its days one after the other. On
+    a real account no text gets a slot from before its approval; a simulation may run in the past.
+
+    **Numbers:** the texts with an approval of what they say now, and the active schedules of their channel.
+    """
+    first_day, end_day = window_of(context)
+    plan = plan_targets(postgres.url(), first_day, end_day)
+    context.log.info(
+        f"post_targets: {plan.texts:,} texts waited, {plan.targets_written:,} targets written, "
+        f"{plan.without_a_slot:,} without a free slot, {plan.withdrawn:,} back to draft"
+    )
+    for schedule_id, reason in plan.broken_schedules.items():
+        context.log.warning(f"{schedule_id} gives no slots. {reason}")
+    with transaction(postgres.url()) as connection:
+        metadata = table_metadata(connection, "publishing", "post_targets")
+    return dg.MaterializeResult(
+        metadata={
+            **metadata,
+            "texts_without_a_target": plan.texts,
+            "targets_written": plan.targets_written,
+            "without_a_slot": plan.without_a_slot,
+            "back_to_draft": plan.withdrawn,
+            "broken_schedules": len(plan.broken_schedules),
+        }
+    )
+
+
+@dg.asset(
+    key=["publishing", "publish_due_targets"],
+    group_name="publishing",
+    deps=[dg.AssetKey(["publishing", "post_targets"])],
+    kinds={"facebook", "postgres"},
+    owners=OWNERS,
+    pool="publishing",
+    check_specs=[dg.AssetCheckSpec(SERVED_CHECK, asset=["publishing", "publish_due_targets"])],
+)
+def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """Publishes what is due now, and looks up on the platforms what nobody knows.
+
+    **Grain:** one call is one row of `publishing.publish_attempts`, written before the call is made; one channel and
+    kind of post is one row of `publishing.execution_history`.
+
+    **A re-run** publishes what has become due since. No post goes out twice: a call whose end nobody saw makes its
+    target `needs_reconcile`, which is looked up, or decided about by a person (`syndication targets resolve`).
+
+    **Numbers:** the calls of this run by how they ended. Accounts of the publisher `dry_run` send nothing; their
+    targets are marked as simulated.
+    """
+    settings = _settings()
+    url = postgres.url()
+    with open_publishers(settings) as publishers:
+        reconciled = reconcile(url, settings, publishers, log=context.log)
+        report = publish_due(
+            url, settings, datetime.now(UTC), publishers, dagster_run_id=context.run.run_id, log=context.log
+        )
+    problems = reconciled.problems + report.problems
+    context.log.info(
+        f"publish_due_targets: {report.calls:,} calls, {report.outcomes[OutcomeKind.PUBLISHED]:,} published"
+    )
+    outcomes = [(kind.value, count) for kind, count in sorted(report.outcomes.items())]
+    return dg.MaterializeResult(
+        metadata={
+            "calls": report.calls,
+            **{kind.value: report.outcomes[kind] for kind in OutcomeKind},
+            "back_to_draft": report.withdrawn,
+            "slots_missed": report.missed,
+            "taken_over": sum(report.recovered.values()),
+            "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),
+            "outcomes": dg.MetadataValue.md(markdown_table(["outcome", "calls"], outcomes)),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=SERVED_CHECK,
+                passed=not problems,
+                description="\n".join(problems) or "Every account was served.",
+            )
+        ],
+    )
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SyndicationError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None

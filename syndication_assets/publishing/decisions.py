@@ -1,0 +1,141 @@
+"""What a person decides about a target. Each decision is a row of the audit log, under the person's name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import dict_row
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.resolving import resolve_absent, resolve_published
+from syndication_assets.resources.database import Connection, transaction
+from syndication_assets.resources.publisher import RemotePost
+
+State = Literal["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTarget:
+    """A target as a person looks at it."""
+
+    target_id: str
+    organization: str
+    state: str
+    scheduled_at: datetime | None
+    account: str
+    channel: str
+    is_simulated: bool
+    platform_post_id: str | None
+    error_message: str | None
+
+
+def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
+    """The targets, or those of a state, the earliest slot first."""
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
+            " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message"
+            " from publishing.post_targets t join tenancy.organizations o using (organization_id)"
+            " join channels.social_accounts a using (organization_id, account_id)"
+            " where %(state)s::text is null or t.state::text = %(state)s"
+            " order by t.scheduled_at nulls first, t.target_id limit %(limit)s",
+            {"state": state, "limit": limit},
+        ).fetchall()
+    return [ListedTarget(*row) for row in rows]
+
+
+def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
+    """The person found the post. SyndicationError unless the target needs to be reconciled."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "needs_reconcile")
+        try:
+            resolve_published(connection, row, RemotePost(platform_post_id, None, row["sent_at"], True), actor)
+        except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
+            raise SyndicationError(
+                f"{platform_post_id!r} cannot be the id of {target_id}'s post: it is empty, or another target's."
+            ) from None
+
+
+def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
+    """The person looked, and it is not there: it is sent again. SyndicationError as above."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "needs_reconcile")
+        resolve_absent(connection, row, actor)
+
+
+def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
+    """Whatever came of it, it is not sent again. SyndicationError as above."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "needs_reconcile")
+        _cancel(connection, row)
+
+
+def cancel(url: str, target_id: str, actor: str) -> None:
+    """It is not sent. SyndicationError if it is on its way, published, or nobody knows."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "draft", "ready", "scheduled", "failed")
+        _cancel(connection, row)
+
+
+def retry(url: str, target_id: str, actor: str) -> None:
+    """It is due at once, whatever its slot was.
+
+    SyndicationError unless it failed, missed its slot or waits for another attempt, and its text is approved.
+    """
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "failed", "ready", "scheduled")
+        if not row["is_approved"]:
+            raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
+        try:
+            connection.execute(
+                "update publishing.post_targets set state = 'scheduled', schedule_id = null,"
+                " scheduled_at = clock_timestamp(), next_attempt_at = null, error_message = null"
+                " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+                row,
+            )
+        except psycopg.errors.UniqueViolation:
+            raise SyndicationError(
+                f"Another version of the text of {target_id} is scheduled or published on this account: cancel "
+                f"{target_id}, or that one first."
+            ) from None
+
+
+@contextmanager
+def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
+    """The target, locked, in a transaction in the person's name."""
+    with transaction(url) as connection:
+        connection.execute("select set_config('app.actor', %s, true)", [actor])
+        row = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select t.organization_id, t.target_id, t.state::text, t.attempts,"
+                " coalesce(a.started_at, now()) as sent_at,"
+                " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved"
+                " from publishing.post_targets t left join publishing.publish_attempts a"
+                " on a.organization_id = t.organization_id and a.target_id = t.target_id"
+                " and a.attempt_number = t.attempts where t.target_id = %s for update of t",
+                [target_id],
+            )
+            .fetchone()
+        )
+        if row is None:
+            raise SyndicationError(f"There is no target {target_id!r}: look at `syndication targets list`.")
+        yield connection, row
+
+
+def _require(row: dict[str, Any], *states: str) -> None:
+    if row["state"] not in states:
+        raise SyndicationError(
+            f"{row['target_id']} is {row['state']}; only a target that is {' or '.join(states)} can be decided on so."
+        )
+
+
+def _cancel(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(
+        "update publishing.post_targets set state = 'cancelled'"
+        " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+        row,
+    )

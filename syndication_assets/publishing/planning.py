@@ -1,0 +1,100 @@
+"""Which text gets which slot. Pure: texts, schedules and taken slots in, a slot for each text out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import takewhile
+
+from syndication_assets.publishing.slots import Schedule, day_begins, slots_after
+
+LOOK_AHEAD = timedelta(days=30)
+"""How long after its day a text may still get a slot."""
+
+Queue = tuple[str, str, str]
+"""Organization, account and channel: what has one post a slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An approved text that waits for a slot of one queue."""
+
+    queue: Queue
+    content_id: str
+    content_hash: str
+    planned_on: date
+    decided_at: datetime
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSchedule:
+    """A schedule of a queue."""
+
+    schedule_id: str
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When, by which schedule."""
+
+    scheduled_at: datetime
+    schedule_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A slot that is not free: for nobody, or (of a failed or cancelled target) for the same text only."""
+
+    queue: Queue
+    scheduled_at: datetime
+    content_hash: str
+    is_free_for_others: bool
+
+
+def assign_slots(
+    texts: Sequence[Text], schedules: Mapping[Queue, Sequence[NamedSchedule]], taken: Sequence[Taken]
+) -> list[Slot | None]:
+    """The slot of each text, in the order of the texts: the first one that is free from its day on.
+
+    None where 30 days have no free one. A text for a real account takes no slot from before it was approved: nothing
+    can be sent into the past; a simulation can, so that past days can be simulated.
+    """
+    occupied = {(slot.queue, slot.scheduled_at) for slot in taken if not slot.is_free_for_others}
+    of_same_text = {(slot.queue, slot.scheduled_at, slot.content_hash) for slot in taken}
+    slots: list[Slot | None] = []
+    calendar = _Calendar()
+    for text in texts:
+        chosen = None
+        for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
+            key = (text.queue, slot.scheduled_at)
+            if key not in occupied and (*key, text.content_hash) not in of_same_text:
+                chosen = slot
+                occupied.add(key)
+                break
+        slots.append(chosen)
+    return slots
+
+
+def _time(slot: Slot) -> tuple[datetime, str]:
+    return slot.scheduled_at, slot.schedule_id
+
+
+class _Calendar:
+    """The slots of schedules, each day's computed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Schedule, datetime], list[datetime]] = {}
+
+    def slots(self, text: Text, named: NamedSchedule) -> list[Slot]:
+        begins = day_begins(text.planned_on, named.schedule.time_zone)
+        earliest = begins if text.is_simulated else max(begins, text.decided_at)
+        # Whole days, so that texts that were approved at different times of a day share what was computed.
+        begins += timedelta(days=(earliest - begins).days)
+        key = (named.schedule, begins)
+        if key not in self._known:
+            end = begins + LOOK_AHEAD
+            just_before = begins - timedelta(microseconds=1)
+            self._known[key] = list(takewhile(lambda slot: slot < end, slots_after(named.schedule, just_before)))
+        return [Slot(instant, named.schedule_id) for instant in self._known[key] if instant >= earliest]

@@ -1,0 +1,140 @@
+"""Looking up on the platform what nobody knows: whether a call that had no answer was taken all the same.
+
+A post with the target's text in the time of the call is the target's. That there is none is only believed of a complete
+listing in which every post of that time is another target's: a platform may change a text, and who sends again what is
+there already sends twice. All else stays as it is, for a person.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.claims import post_of
+from syndication_assets.publishing.recording import uncertain
+from syndication_assets.publishing.resolving import resolve_absent, resolve_published
+from syndication_assets.resources.credentials import open_credential
+from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.publisher import Listing, Publisher, RemotePost
+from syndication_assets.settings import Settings
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""How far the platform's time of a post may be from our time of the call."""
+SETTLED_AFTER = timedelta(minutes=10)
+"""How long after a call a post that is not listed may still come to be."""
+LOOKUP = "lookup"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class ReconcileReport:
+    """What looking up brought."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    """Targets by the state they are in now; `needs_reconcile` are those that a person has to decide about."""
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Found, or proven absent, or neither, and then why."""
+
+    found: RemotePost | None = None
+    is_absent: bool = False
+    reason: str = ""
+
+
+def reconcile(
+    url: str,
+    settings: Settings,
+    publishers: Mapping[str, Publisher],
+    limit: int = 100,
+    *,
+    log: logging.Logger = logger,
+) -> ReconcileReport:
+    """Looks up at most `limit` targets, the longest waiting first, and moves those that are certain now."""
+    report = ReconcileReport()
+    with transaction(url) as connection:
+        rows = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                load_sql("publishing/targets_to_reconcile.sql"), {"publishers": list(publishers), "maximum": limit}
+            )
+            .fetchall()
+        )
+    for row in rows:
+        try:
+            report.states[_reconcile_one(url, settings, publishers[row["publisher"]], row)] += 1
+        except SyndicationError as error:  # one account's trouble is not the next one's
+            report.problems.append(f"{row['target_id']}: {error}")
+    if report.states:
+        told = ", ".join(f"{count} {state}" for state, count in sorted(report.states.items()))
+        log.info(f"reconciled: {told}")
+    return report
+
+
+def judge(listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str]) -> Finding:
+    """What a listing of the time around a call says of the call's post. `known_ids` are other targets' posts. Pure."""
+    unknown = [
+        post
+        for post in listing.posts
+        if abs(post.published_at - sent_at) <= CLOCKS_DIFFER and post.platform_post_id not in known_ids
+    ]
+    with_text = [post for post in unknown if post.has_same_text]
+    if len(with_text) == 1:
+        return Finding(found=with_text[0])
+    if with_text:
+        return Finding(reason=f"The account has {len(with_text)} posts with this text, of about that time.")
+    if not listing.is_complete:
+        return Finding(reason=f"What the account published could not be listed: {listing.reason}.")
+    if unknown:
+        return Finding(reason="The account has a post of about that time that is not ours, and may be this one.")
+    if now - sent_at < SETTLED_AFTER:
+        return Finding(reason="It is not on the account yet, and may still come.")
+    return Finding(is_absent=True)
+
+
+def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict[str, Any]) -> str:
+    """Asks without a transaction, then decides in one; returns the state of the target after that."""
+    organization_id, sent_at = row["organization_id"], row["sent_at"]
+    secret = None
+    if row["credential_id"] is not None:
+        with transaction(url) as connection:
+            secret = open_credential(connection, settings, organization_id, row["credential_id"])
+    try:
+        listing = publisher.look_up(post_of(row), secret, sent_at - CLOCKS_DIFFER, sent_at + CLOCKS_DIFFER)
+    except Exception as error:
+        listing = Listing((), is_complete=False, reason=f"the publisher failed: {type(error).__name__}")
+    with transaction(url) as connection:
+        finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row))
+        if finding.found is not None:
+            try:
+                with connection.transaction():
+                    return resolve_published(connection, row, finding.found, LOOKUP)
+            except psycopg.errors.UniqueViolation:
+                finding = Finding(reason="The post that was found is another target's by now.")
+        if finding.is_absent:
+            return resolve_absent(connection, row, LOOKUP)
+        connection.execute(
+            "update publishing.post_targets set error_message = %(message)s"
+            " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
+            " and state = 'needs_reconcile' and error_message is distinct from %(message)s",
+            {**row, "message": uncertain(row["target_id"], finding.reason)},
+        )
+    return "needs_reconcile"
+
+
+def _known_ids(connection: Connection, row: dict[str, Any]) -> set[str]:
+    rows = connection.execute(
+        "select platform_post_id from publishing.post_targets"
+        " where organization_id = %s and platform = %s and platform_post_id is not null and published_at >= %s",
+        [row["organization_id"], row["platform"], row["sent_at"] - 3 * CLOCKS_DIFFER],
+    ).fetchall()
+    return {post_id for (post_id,) in rows}

@@ -1,0 +1,66 @@
+"""What was found out about a call that had no answer becomes the target's state, in the caller's transaction.
+
+A row is a dict with organization_id, target_id and attempts. Nothing happens to a target that was moved or sent since.
+"""
+
+from typing import Any
+
+from syndication_assets.resources.database import Connection
+from syndication_assets.resources.publisher import RemotePost
+
+
+def resolve_published(connection: Connection, row: dict[str, Any], post: RemotePost, resolved_by: str) -> str:
+    """The platform has it. Returns the target's state; UniqueViolation if the post is another target's."""
+    values = {
+        **row,
+        "post_id": post.platform_post_id,
+        "post_url": post.platform_post_url,
+        "published_at": post.published_at,
+        "by": resolved_by,
+    }
+    moved = connection.execute(
+        "update publishing.post_targets set state = 'published', platform_post_id = %(post_id)s,"
+        " platform_post_url = %(post_url)s, published_at = %(published_at)s, error_message = null"
+        " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
+        " and state = 'needs_reconcile'",
+        values,
+    ).rowcount
+    if moved:
+        connection.execute(
+            "update publishing.publish_attempts set outcome = 'published', platform_post_id = %(post_id)s,"
+            " finished_at = coalesce(finished_at, clock_timestamp()), resolved_at = clock_timestamp(),"
+            " resolved_by = %(by)s where organization_id = %(organization_id)s and target_id = %(target_id)s"
+            " and attempt_number = %(attempts)s",
+            values,
+        )
+    return _state(connection, row)
+
+
+def resolve_absent(connection: Connection, row: dict[str, Any], resolved_by: str) -> str:
+    """The platform does not have it: it waits for its turn again. Returns the target's state."""
+    values = {**row, "by": resolved_by}
+    moved = connection.execute(
+        "update publishing.post_targets set state = 'scheduled', next_attempt_at = clock_timestamp(),"
+        " error_message = 'The last call was not taken: it is not on the account.'"
+        " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
+        " and state = 'needs_reconcile'",
+        values,
+    ).rowcount
+    if moved:
+        connection.execute(
+            "update publishing.publish_attempts set outcome = 'retryable',"
+            " finished_at = coalesce(finished_at, clock_timestamp()), resolved_at = clock_timestamp(),"
+            " resolved_by = %(by)s where organization_id = %(organization_id)s and target_id = %(target_id)s"
+            " and attempt_number = %(attempts)s",
+            values,
+        )
+    return _state(connection, row)
+
+
+def _state(connection: Connection, row: dict[str, Any]) -> str:
+    (state,) = connection.execute(
+        "select state::text from publishing.post_targets"
+        " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+        row,
+    ).fetchall()[0]
+    return str(state)

@@ -1,0 +1,116 @@
+"""The queue is filled here: approved texts become targets with a slot. What is no longer approved leaves it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from syndication_assets import fault_points
+from syndication_assets.publishing.planning import NamedSchedule, Queue, Slot, Taken, Text, assign_slots
+from syndication_assets.publishing.slots import Schedule, ScheduleError, require_slots
+from syndication_assets.resources.database import Connection, load_sql, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What planning some days did."""
+
+    texts: int
+    """Approved texts of the days that had no slot yet, once for each account."""
+    targets_written: int
+    without_a_slot: int
+    """Of them, those for which 30 days had no free slot: they are ready."""
+    withdrawn: int
+    """Targets of any day that went back to draft, because their text is not approved any more."""
+    broken_schedules: dict[str, str]
+    """Schedule id → why it gave no slots."""
+
+
+def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
+    """Gives the approved texts of the days, the end exclusive, their targets: one transaction, days in order.
+
+    A text is planned by its day, not by the clock, so the same tables give the same slots at any time.
+    """
+    with transaction(url, lock="publishing.post_targets") as connection:
+        withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
+        waiting, texts = _texts(connection, first_day, end_day)
+        schedules, broken = _schedules(connection)
+        slots = assign_slots(texts, schedules, _taken(connection, first_day))
+        counts = connection.execute(
+            load_sql("publishing/post_targets.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
+        ).fetchall()[0]
+        fault_points.reach("post_targets.before_commit")
+    return Plan(
+        texts=counts[0],
+        targets_written=counts[1],
+        without_a_slot=counts[2],
+        withdrawn=withdrawn,
+        broken_schedules=broken,
+    )
+
+
+def _texts(connection: Connection, first_day: date, end_day: date) -> tuple[list[dict[str, Any]], list[Text]]:
+    cursor = connection.execute(
+        load_sql("publishing/texts_to_plan.sql"), {"window_start": first_day, "window_end": end_day}
+    )
+    names = [column.name for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    texts = [
+        Text(
+            queue=(row["organization_id"], row["account_id"], row["channel_type"]),
+            content_id=row["content_id"],
+            content_hash=row["content_hash"].hex(),
+            planned_on=row["planned_on"],
+            decided_at=row["decided_at"],
+            is_simulated=row["is_simulated"],
+        )
+        for row in rows
+    ]
+    return rows, texts
+
+
+def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]], dict[str, str]]:
+    """The active schedules by queue, and why those that cannot be read are left out."""
+    schedules: dict[Queue, list[NamedSchedule]] = defaultdict(list)
+    broken: dict[str, str] = {}
+    for *queue, schedule_id, recurrence_rule, time_zone, starts_on in connection.execute(
+        "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on"
+        " from publishing.publishing_schedules where is_active order by schedule_id"
+    ):
+        schedule = Schedule(recurrence_rule, time_zone, starts_on)
+        try:
+            require_slots(schedule)
+        except ScheduleError as error:  # one broken schedule is not the next one's trouble
+            broken[schedule_id] = str(error)
+        else:
+            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule))
+    return schedules, broken
+
+
+def _taken(connection: Connection, first_day: date) -> list[Taken]:
+    # Without an end: a late approval moves the search to its own time.
+    rows = connection.execute(
+        "select organization_id, account_id, channel_type, scheduled_at, encode(content_hash, 'hex'),"
+        " state in ('failed', 'cancelled') from publishing.post_targets"
+        " where scheduled_at >= %s::date - interval '2 days'",
+        [first_day],
+    ).fetchall()
+    return [Taken((row[0], row[1], row[2]), row[3], row[4], row[5]) for row in rows]
+
+
+def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{
+                name: row[name]
+                for name in ("organization_id", "content_id", "account_id", "platform", "channel_type", "is_simulated")
+            },
+            "content_hash": row["content_hash"].hex(),
+            "schedule_id": slot and slot.schedule_id,
+            "scheduled_at": slot and slot.scheduled_at.isoformat(),
+        }
+        for row, slot in zip(waiting, slots, strict=True)
+    ]

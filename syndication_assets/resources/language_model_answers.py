@@ -1,0 +1,91 @@
+"""What a language model may answer: a post with what it used, or one clear error."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from syndication_assets.errors import SyndicationError
+
+
+class PostText(BaseModel):
+    """What is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    """Without hashtags and without the link."""
+    hashtags: list[str]
+    call_to_action: str
+    alt_text: str
+
+
+class ErrorKind(StrEnum):
+    """What went wrong."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    UNAUTHORIZED = "unauthorized"
+    UNKNOWN_MODEL = "unknown_model"
+    REJECTED = "rejected"
+    NOT_JSON = "not_json"
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+    MALFORMED = "malformed"
+    TRUNCATED = "truncated"
+
+
+_END_ALL = {ErrorKind.QUOTA_EXHAUSTED, ErrorKind.UNAUTHORIZED, ErrorKind.UNKNOWN_MODEL}
+_BAD_ANSWERS = {ErrorKind.NOT_JSON, ErrorKind.EMPTY, ErrorKind.REFUSAL, ErrorKind.MALFORMED, ErrorKind.TRUNCATED}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """What a call used, as the server says; None where it does not say."""
+
+    input_tokens: int | None = None
+    """The cached ones included."""
+    cached_input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class LanguageModelError(SyndicationError):
+    """One question without a usable answer. `usage` is what it cost all the same."""
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        usage: TokenUsage | None = None,
+        retry_after: float | None = None,
+        latency_ms: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.usage = usage or TokenUsage()
+        self.retry_after = retry_after
+        self.latency_ms = latency_ms
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the model did answer, with something that is no post: another question may fare better."""
+        return self.kind in _BAD_ANSWERS
+
+    @property
+    def ends_all(self) -> bool:
+        """Whether no other question would fare better before somebody does something."""
+        return self.kind in _END_ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A post, and what it took."""
+
+    post: PostText
+    response: str
+    """As the model wrote it."""
+    usage: TokenUsage
+    latency_ms: int

@@ -1,0 +1,72 @@
+"""Which URLs from the outside may be followed: https, on addresses that everybody can reach.
+
+A name is resolved and each of its addresses is checked. Who fetches it himself has to connect to one of the addresses
+that were checked, because the name may answer otherwise the next time; and has to check each redirect.
+"""
+
+import socket
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from syndication_assets.errors import SyndicationError
+
+Address = IPv4Address | IPv6Address
+Resolver = Callable[[str, int], Iterable[str]]
+"""Host and port → addresses; OSError if there are none."""
+
+_LONGEST_URL = 2048
+
+
+class PublicUrlError(SyndicationError):
+    """The URL is not https on public addresses."""
+
+
+class UnresolvedUrlError(PublicUrlError):
+    """Nobody knows the host at the moment."""
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses that the system's resolver names."""
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def public_addresses(url: str, resolver: Resolver = resolve) -> list[str]:
+    """The addresses of the URL's host, all of them public. PublicUrlError, which does not quote the URL, if not."""
+    host, port = _https_host(url)
+    try:
+        addresses = [ip_address(text.partition("%")[0]) for text in resolver(host, port)]
+    except (OSError, ValueError):
+        raise UnresolvedUrlError(f"The host {host} has no address at the moment.") from None
+    if not addresses:
+        raise UnresolvedUrlError(f"The host {host} has no address at the moment.")
+    for address in addresses:
+        if not is_public(address):
+            raise PublicUrlError(f"The host {host} leads to {address}, which is no public address.")
+    return [str(address) for address in addresses]
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one of the internet's: not private, loopback, link-local, multicast or reserved."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        # Tunnels lead to the IPv4 address that they carry. Translated ones (64:ff9b::) are reserved.
+        if address.sixtofour is not None or address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _https_host(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 443
+    except ValueError:
+        raise PublicUrlError("The URL cannot be read.") from None
+    if len(url) > _LONGEST_URL or any(character.isspace() or ord(character) < 32 for character in url):
+        raise PublicUrlError("The URL cannot be read: it has white space in it, or is too long.")
+    if parts.scheme != "https" or not host:
+        raise PublicUrlError("The URL does not begin with https:// and a host.")
+    if parts.username is not None or parts.password is not None:
+        raise PublicUrlError("The URL has a user name or password in it.")
+    return host, port

@@ -1,0 +1,133 @@
+"""What paid calls cost, and whether an organization may make one more.
+
+A budget is an amount for a UTC day or month (operations.budgets). Before a call, what it is expected to cost is set
+aside; after it, what it did cost takes its place. So calls at the same time cannot spend the same money.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from syndication_assets.resources.database import Connection
+from syndication_assets.resources.language_model_answers import TokenUsage
+
+WARN_FROM = Decimal("0.8")
+_PER_MILLION = Decimal(1_000_000)
+_SMALLEST_COST = Decimal("0.00000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One row of operations.api_prices: amounts for a million tokens."""
+
+    version: int
+    currency: str
+    input_price: Decimal
+    cached_input_price: Decimal
+    output_price: Decimal
+
+    def cost(self, usage: TokenUsage) -> Decimal | None:
+        """What a call cost; None if the server did not say what it used. Cached tokens have their own price."""
+        if usage.input_tokens is None or usage.output_tokens is None:
+            return None
+        cached = min(usage.cached_input_tokens or 0, usage.input_tokens)
+        cost = (
+            (usage.input_tokens - cached) * self.input_price
+            + cached * self.cached_input_price
+            + usage.output_tokens * self.output_price
+        )
+        return (cost / _PER_MILLION).quantize(_SMALLEST_COST)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may be spent in one period, and what is spent and set aside of it."""
+
+    period: str
+    amount: Decimal
+    currency: str
+    spent: Decimal
+    set_aside: Decimal = Decimal(0)
+
+    @property
+    def used(self) -> Decimal:
+        return self.spent + self.set_aside
+
+
+@dataclass(slots=True)
+class Spending:
+    """The budgets of one organization for the calls of one model."""
+
+    organization: str
+    model: str
+    price: Price | None
+    budgets: list[Budget]
+    warnings: list[str] = field(default_factory=list)
+    """Said once for each budget, when 80 % of it are used."""
+    _warned: set[str] = field(default_factory=set)
+
+    def refusal(self, expected: Decimal) -> str | None:
+        """Why a call that is expected to cost so much must not be made; None if it may."""
+        if self.budgets and self.price is None:
+            return (
+                f"{self.organization} has a budget, and the price of {self.model} is not known: add it to "
+                "operations.api_prices."
+            )
+        for budget in self._that_count():
+            if budget.used + expected > budget.amount:
+                return (
+                    f"The budget of {self.organization} for the {budget.period} is used up: {budget.spent:.4f} of "
+                    f"{budget.amount:f} {budget.currency}. Raise it in operations.budgets, or wait for the next "
+                    f"{budget.period}."
+                )
+        return None
+
+    def set_aside(self, expected: Decimal) -> None:
+        for budget in self._that_count():
+            budget.set_aside += expected
+
+    def settle(self, expected: Decimal, usage: TokenUsage) -> Decimal | None:
+        """Puts what the call cost in the place of what was expected; returns the cost, None if it is not known."""
+        cost = None if self.price is None else self.price.cost(usage)
+        for budget in self._that_count():
+            budget.set_aside -= expected
+            budget.spent += cost or 0
+            if budget.spent >= WARN_FROM * budget.amount and budget.period not in self._warned:
+                self._warned.add(budget.period)
+                self.warnings.append(
+                    f"{budget.spent:.4f} of {budget.amount:f} {budget.currency} are used of the budget of "
+                    f"{self.organization} for the {budget.period}."
+                )
+        return cost
+
+    def expected_cost(self, prompt_letters: int, output_tokens: int) -> Decimal:
+        """A guess on the safe side, before the call: three letters a token."""
+        guess = TokenUsage(prompt_letters // 3 + 1, 0, output_tokens)
+        return Decimal(0) if self.price is None else self.price.cost(guess) or Decimal(0)
+
+    def _that_count(self) -> Iterable[Budget]:
+        return [b for b in self.budgets if self.price is not None and b.currency == self.price.currency]
+
+
+def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:
+    """The price of the model on a day, and the organization's budgets with what is spent of them."""
+    prices = connection.execute(
+        "select price_version, currency, input_price, cached_input_price, output_price from operations.api_prices"
+        " where provider = %s and model = %s and valid_from <= %s"
+        " order by valid_from desc, price_version desc limit 1",
+        [provider, model, today],
+    ).fetchall()
+    budgets = connection.execute(
+        "select b.period, b.amount, b.currency, coalesce(sum(u.cost), 0) from operations.budgets as b"
+        " left join operations.api_usage as u on b.organization_id = u.organization_id and b.currency = u.currency"
+        " and u.used_at >= date_trunc(b.period, %(today)s::timestamp) at time zone 'utc'"
+        " and u.used_at < (date_trunc(b.period, %(today)s::timestamp) + ('1 ' || b.period)::interval)"
+        " at time zone 'utc'"
+        " where b.organization_id = %(organization_id)s group by b.period, b.amount, b.currency order by b.period",
+        {"organization_id": organization_id, "today": today},
+    ).fetchall()
+    slugs = connection.execute(
+        "select slug from tenancy.organizations where organization_id = %s", [organization_id]
+    ).fetchall()
+    return Spending(slugs[0][0], model, Price(*prices[0]) if prices else None, [Budget(*row) for row in budgets])

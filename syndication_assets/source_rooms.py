@@ -1,0 +1,8 @@
+"""Which room reads which source of the landing zone."""
+
+CATALOGUE_SOURCES = frozenset({"clan_catalogue", "shopify_products"})
+
+
+def is_of_scraping(source: str) -> bool:
+    """Whether scraping loads it: what no other room knows is scraping's, to load or to quarantine."""
+    return source not in CATALOGUE_SOURCES

@@ -1,0 +1,71 @@
+"""The room in a Dagster run, and beside the other room that reads the landing zone."""
+
+import dagster as dg
+import pytest
+
+from syndication_assets.catalogue.assets import load_catalogues
+from syndication_assets.catalogue.checks import catalogue_checks
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.load import load_day as load_scraped_day
+from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, ShopDesk, product
+
+MANY = [product(f"S{number}") for number in range(10)]
+
+
+@dg.asset(deps=[dg.AssetKey(["catalogue", "products"])])
+def selection() -> None:
+    """What would be chosen from the products."""
+
+
+def materialize(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch, first: object, last: object):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", desk.url)
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", desk.zone.url)
+    with dg.DagsterInstance.ephemeral() as instance:
+        return dg.materialize(
+            [load_catalogues, catalogue_checks, selection],
+            resources={"postgres": PostgresResource()},
+            tags={"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)},
+            instance=instance,
+            raise_on_error=False,
+        )
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
+    return sorted(one.check_name for one in result.get_asset_check_evaluations() if not one.passed)
+
+
+def test_a_refused_catalogue_keeps_what_is_downstream_from_running(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+    desk.land(MONDAY, *MANY)
+    desk.land(TUESDAY, *MANY, is_complete=False)
+    result = materialize(desk, monkeypatch, MONDAY, TUESDAY)
+    assert failed_checks(result) == ["newest_catalogue_is_believed", "none_was_refused"]
+    assert not any(event.asset_key == dg.AssetKey("selection") for event in result.get_asset_materialization_events())
+    assert len(desk.active().split()) == 10
+
+
+def test_a_range_is_one_run_and_says_what_it_did(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+    desk.land(MONDAY, *MANY)
+    desk.land(TUESDAY, *MANY, is_complete=False)
+    desk.land(WEDNESDAY, *MANY, product("NEW"))
+    result = materialize(desk, monkeypatch, MONDAY, WEDNESDAY)
+    assert result.success
+    assert failed_checks(result) == ["none_was_refused"]
+    materializations = result.get_asset_materialization_events()
+    new_by_day = {
+        event.partition: event.materialization.metadata["products_new"].value
+        for event in materializations
+        if event.asset_key == dg.AssetKey(["catalogue", "products"])
+    }
+    assert new_by_day == {str(MONDAY): 10, str(TUESDAY): 0, str(WEDNESDAY): 1}
+    looks = [e for e in materializations if e.asset_key == dg.AssetKey(["catalogue", "catalogue_snapshots"])]
+    assert looks[0].materialization.metadata["refused"].value == 1
+    assert "page 2 was cut off" in looks[0].materialization.metadata["looks"].value
+
+
+def test_the_other_room_leaves_catalogues_alone(desk: ShopDesk):
+    desk.land(MONDAY, *MANY)
+    with run_session(desk.url, "test") as session:
+        load = load_scraped_day(desk.url, desk.zone, MONDAY, maximum_file_bytes=10**6, session=session)
+    assert load.runs == {}
+    assert desk.rows("select * from scraping.quarantine") == []

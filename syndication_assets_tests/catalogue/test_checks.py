@@ -1,0 +1,157 @@
+"""The checks of the catalogue room: they pass on what a load leaves, and each sees its own damage."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from syndication_assets.catalogue.checks import CHECKS
+from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.sql_checks import Window, read_only_transaction
+from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, ShopDesk, add_vendor, product
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
+from syndication_assets_tests.servers import Server
+
+WINDOW: Window = (MONDAY, WEDNESDAY)
+A_SNAPSHOT = (
+    "insert into catalogue.catalogue_snapshots (organization_id, vendor, observed_at, landed_on, manifest_path, status,"
+    " is_complete, has_category_tree, products, products_rejected, categories, reason) select organization_id, vendor,"
+)
+REFUSED = (
+    "update catalogue.catalogue_snapshots set status = 'refused', reason = 'a trial' where landed_on = '2025-11-03'"
+)
+ONE = "(select min(product_id) from catalogue.products where is_active)"
+
+DAMAGES = [
+    Damage(
+        "catalogue_snapshots__key_is_unique",
+        f"{A_SNAPSHOT} observed_at - interval '1 minute', landed_on, manifest_path, status, true, true, 9, 0, 0, reason"
+        " from catalogue.catalogue_snapshots limit 1",
+    ),
+    Damage(
+        "catalogue_snapshots__none_was_refused",
+        REFUSED,
+        frozenset({"product_changes__each_is_a_change"}),
+    ),
+    Damage(
+        "products__newest_catalogue_is_believed",
+        f"{A_SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'refused', false, true, 9, 0, 0, 'cut off'"
+        " from catalogue.catalogue_snapshots order by observed_at desc limit 1",
+        frozenset({"catalogue_snapshots__none_was_refused"}),
+    ),
+    Damage(
+        "products__sku_is_unique",
+        "alter table catalogue.products drop constraint products_organization_id_vendor_sku_key;"
+        f"update catalogue.products set sku = (select sku from catalogue.products where product_id = {ONE})",
+    ),
+    Damage(
+        "products__active_ones_are_in_the_newest_catalogue",
+        f"update catalogue.products set is_active = false, deactivated_at = now() where product_id = {ONE}",
+    ),
+    Damage(
+        "products__price_agrees_with_its_history",
+        f"update catalogue.products set price = 1 where product_id = {ONE}",
+    ),
+    Damage(
+        "products__no_orphans",
+        "delete from catalogue.vendors",
+        frozenset({"categories__no_orphans"}),
+    ),
+    Damage(
+        "product_changes__each_is_a_change",
+        "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, price, currency,"
+        " content_hash) select organization_id, product_id, observed_at + interval '1 day', is_listed, price, currency,"
+        f" content_hash from catalogue.product_changes where product_id = {ONE} order by observed_at desc limit 1",
+    ),
+    Damage(
+        "product_changes__no_orphans",
+        "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, content_hash)"
+        " select organization_id, 'prd-ffffffff', observed_at, true, '' from catalogue.product_changes limit 1",
+    ),
+    Damage(
+        "product_prices__each_is_a_change",
+        "insert into catalogue.product_prices (organization_id, product_id, observed_at, price, currency) select"
+        " organization_id, product_id, observed_at + interval '1 day', price, currency from catalogue.product_prices"
+        f" where product_id = {ONE} order by observed_at desc limit 1",
+    ),
+    Damage(
+        "product_prices__no_orphans",
+        "insert into catalogue.product_prices (organization_id, product_id, observed_at, price, currency)"
+        " select organization_id, 'prd-ffffffff', observed_at, 5, 'GBP' from catalogue.product_prices limit 1",
+    ),
+    Damage(
+        "categories__vendor_category_id_is_unique",
+        "alter table catalogue.categories drop constraint categories_organization_id_vendor_vendor_category_id_key;"
+        "update catalogue.categories set vendor_category_id = '2'",
+        frozenset({"product_categories__are_those_that_the_shop_names"}),
+    ),
+    Damage(
+        "categories__no_orphans",
+        "update catalogue.categories set parent_category_id = 'cat-ffffffff' where vendor_category_id = '2'",
+        frozenset({"categories__are_acyclic", "categories__level_counts_the_steps_from_the_root"}),
+    ),
+    Damage(
+        "categories__are_acyclic",
+        "update catalogue.categories set parent_category_id = (select category_id from catalogue.categories"
+        " where vendor_category_id = '2'), level = 2 where vendor_category_id = '1'",
+        frozenset({"categories__level_counts_the_steps_from_the_root"}),
+    ),
+    Damage(
+        "categories__level_counts_the_steps_from_the_root",
+        "update catalogue.categories set level = 5 where vendor_category_id = '2'",
+    ),
+    Damage(
+        "categories__no_cycle_was_cut",
+        "update catalogue.categories set parent_vendor_category_id = '2' where vendor_category_id = '1'",
+    ),
+    Damage(
+        "product_categories__are_those_that_the_shop_names",
+        f"delete from catalogue.product_categories where product_id = {ONE}",
+    ),
+    Damage(
+        "product_categories__no_orphans",
+        f"update catalogue.product_categories set category_id = 'cat-ffffffff' where product_id = {ONE}",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def loaded(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with two looks: a price that changed, a product that is gone, a category below another."""
+    with new_database(server, template_database) as url:
+        add_vendor(url)
+        desk = ShopDesk(url, LandingZone(str(tmp_path_factory.mktemp("landing"))))
+        many = [product(f"S{number}", 10 + number) for number in range(9)]
+        desk.land(MONDAY, *many, product("GONE"), tree=TREE)
+        desk.land(TUESDAY, *many[1:], product("S0", 99), tree=TREE)
+        desk.load(MONDAY, TUESDAY)
+        yield url
+
+
+def test_every_check_passes_on_what_a_load_leaves(loaded: str):
+    with read_only_transaction(loaded) as connection:
+        assert broken_checks(connection, "catalogue", CHECKS, WINDOW) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
+def test_a_check_sees_its_own_damage(loaded: str, damage: Damage):
+    with damaged(loaded, damage.statement) as connection:
+        broken = broken_checks(connection, "catalogue", CHECKS, WINDOW)
+    assert damage.check in broken
+    assert broken.keys() - {damage.check} <= damage.also
+
+
+def test_every_check_has_its_negative_control_and_its_file():
+    names = {f"{check.table}__{check.name}" for check in CHECKS}
+    assert names == {damage.check for damage in DAMAGES}
+    assert names == {path.stem for path in (SQL_DIRECTORY / "catalogue" / "checks").glob("*.sql")}
+
+
+def test_a_refused_catalogue_is_forgotten_when_a_newer_one_is_believed(loaded: str):
+    with damaged(loaded, REFUSED) as connection:
+        whole = broken_checks(connection, "catalogue", CHECKS, WINDOW)
+        that_day = broken_checks(connection, "catalogue", CHECKS, (MONDAY, MONDAY + timedelta(days=1)))
+    assert "products__newest_catalogue_is_believed" not in whole
+    assert "products__newest_catalogue_is_believed" in that_day

@@ -1,0 +1,38 @@
+"""A load that dies leaves all of a day or nothing of it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, ShopDesk, facts, product
+
+LOAD = """
+import sys
+from datetime import date
+from syndication_assets.catalogue.load import load_day
+from syndication_assets.resources.landing_zone import LandingZone
+url, zone, day = sys.argv[1:]
+load_day(url, LandingZone(zone), date.fromisoformat(day), maximum_file_bytes=10**8)
+"""
+
+
+@pytest.mark.parametrize("point", ["catalogue.merged", "catalogue.before_commit", "catalogue.after_commit"])
+def test_a_killed_load_leaves_all_or_nothing(desk: ShopDesk, point: str):
+    desk.land(MONDAY, product("K1", 10), product("K2"))
+    desk.land(TUESDAY, product("K1", 12), product(""), product("K3"), product("K2"))
+    desk.load(MONDAY)
+    before = facts(desk.url)
+    environment = os.environ | {"SYNDICATION_FAULT_POINT": point}
+    command = [sys.executable, "-c", LOAD, desk.url, desk.zone.url, str(TUESDAY)]
+    killed = subprocess.run(command, env=environment, cwd=Path.cwd(), capture_output=True, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    after = facts(desk.url)
+    assert (after == before) == (point != "catalogue.after_commit")
+    desk.load(TUESDAY)
+    assert desk.active() == "K1 K2 K3"
+    if point == "catalogue.after_commit":
+        assert facts(desk.url) == after

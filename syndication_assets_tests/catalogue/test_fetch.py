@@ -1,0 +1,285 @@
+"""Fetching a catalogue: what is asked, what lands, and what a shop's faults make of it."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from syndication_assets.catalogue import fetch as fetch_module
+from syndication_assets.catalogue.fetch import FetchReport, fetch_catalogue
+from syndication_assets.catalogue.fetch_assets import CHECK_NAME, clan_catalogue_files
+from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.manifest import Manifest, decode_manifest
+from syndication_assets.catalogue.vendors import Vendor, list_vendors
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.shop_api import ShopApi, ShopError
+from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED, FakeShop, too_many
+from syndication_assets_tests.catalogue.shop import ShopDesk, product
+from syndication_assets_tests.scraping.fake_apis import Answer, failure_of, landed, materialize, serve, today
+
+
+@pytest.fixture
+def shop() -> Iterator[FakeShop]:
+    fake = FakeShop(
+        products=[product("S1"), ["Tie", "S2", "https://shop.example/s2.html", "Silk", "", 3], product("S3")]
+    )
+    with serve(fake):
+        yield fake
+
+
+def api(shop: FakeShop, **settings: Any) -> ShopApi:
+    quick = {"retry_delay": timedelta(milliseconds=1), "maximum_tries": 3, "request_timeout": timedelta(seconds=5)}
+    return ShopApi(shop.url, 1024 * 1024, **(quick | settings))
+
+
+def vendor(desk: ShopDesk) -> Vendor:
+    with transaction(desk.url) as connection:
+        return list_vendors(connection)[0]
+
+
+def fetch(
+    desk: ShopDesk, shop: FakeShop, *, fallback: FakeShop | None = None, page_size: int = 100, **settings: Any
+) -> FetchReport:
+    return fetch_catalogue(
+        api(shop, **settings),
+        api(fallback) if fallback is not None else None,
+        desk.zone,
+        vendor(desk),
+        page_size=page_size,
+        pace=timedelta(0),
+    )
+
+
+def manifest_of(desk: ShopDesk, report: FetchReport) -> Manifest:
+    content = desk.zone.read(report.manifest_path, 10**6)
+    return decode_manifest(content, "default", "clan_catalogue", datetime.now(UTC).date())
+
+
+def load_today(desk: ShopDesk) -> None:
+    load_day(desk.url, desk.zone, datetime.now(UTC).date(), maximum_file_bytes=10**6)
+
+
+def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(desk: ShopDesk, shop: FakeShop):
+    report = fetch(desk, shop, page_size=2)
+    manifest = manifest_of(desk, report)
+    assert manifest.is_complete
+    assert (len(manifest.product_lists), len(manifest.product_details)) == (2, 3)
+    assert set(manifest.paths) | {report.manifest_path} == set(landed(desk.zone))
+    assert desk.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
+    assert shop.asked("/getProducts") == [{"limit": "2", "offset": "0"}, {"limit": "2", "offset": "2"}]
+    assert shop.asked("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
+    load_today(desk)
+    assert desk.rows("select sku, price::text from catalogue.products order by 1") == [
+        ("S1", "12.50"),
+        ("S2", "12.50"),
+        ("S3", "12.50"),
+    ]
+
+
+def test_only_new_and_changed_products_are_asked_for_again(desk: ShopDesk, shop: FakeShop):
+    first = fetch(desk, shop)
+    shop.requests.clear()
+    shop.products = [product("S1"), product("S3", "99"), product("S4")]
+    second = fetch(desk, shop)
+    assert [query["sku"] for query in shop.asked("/getProductData")] == ["S3", "S4"]
+    assert (second.details_known, second.details_fetched) == (1, 2)
+    assert manifest_of(desk, second).product_details[0] == manifest_of(desk, first).product_details[0]
+
+
+def test_a_products_data_is_asked_for_again_after_a_week(
+    desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+):
+    fetch(desk, shop)
+    shop.requests.clear()
+    monkeypatch.setattr(fetch_module, "DETAIL_MAXIMUM_AGE", timedelta(0))
+    fetch(desk, shop)
+    assert len(shop.asked("/getProductData")) == 3
+
+
+def test_a_fetch_that_died_is_carried_on(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shop, "tree", None)
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch_module._Fetch, "_fetch_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            fetch(desk, shop)
+    assert not any("manifest_" in path for path in landed(desk.zone))
+    shop.requests.clear()
+    assert fetch(desk, shop).details_known == 3
+    assert shop.asked("/getProductData") == []
+
+
+@pytest.mark.parametrize("fault", [HTML, TRUNCATED, EMPTY, SERVER_ERROR, too_many("0")])
+def test_a_passing_fault_of_the_list_is_tried_again(desk: ShopDesk, shop: FakeShop, fault: Answer):
+    shop.fail_next("/getProducts", fault, fault)
+    assert fetch(desk, shop).reasons == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (HTML, "page 2 of the list of products: it is a page of HTML or XML, not JSON"),
+        (TRUNCATED, "page 2 of the list of products: it is not the JSON of a catalogue"),
+        (EMPTY, "page 2 of the list of products: it is empty"),
+        (SERVER_ERROR, "page 2 of the list of products: /getProducts: the shop answered 500, 3 times"),
+        (Answer(200, {"success": False}), "page 2 of the list of products: the shop says that it failed"),
+    ],
+)
+def test_a_list_that_breaks_off_is_not_complete(desk: ShopDesk, shop: FakeShop, fault: Answer, reason: str):
+    fetch(desk, shop)
+    load_today(desk)
+    answers = [shop.respond]
+    shop.respond = lambda request: fault if request.query.get("offset") == "2" else answers[0](request)  # type: ignore[method-assign]
+    report = fetch(desk, shop, page_size=2)
+    (said,) = report.reasons
+    assert said.startswith(reason)
+    assert not manifest_of(desk, report).is_complete
+    load_today(desk)
+    assert desk.active() == "S1 S2 S3", "nothing is deactivated"
+    assert desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
+        ("loaded",),
+        ("refused",),
+    ]
+
+
+def test_a_shop_that_repeats_its_page_is_not_complete(desk: ShopDesk, shop: FakeShop):
+    shop.knows_offset = False
+    report = fetch(desk, shop, page_size=2)
+    (reason,) = report.reasons
+    assert reason.startswith("page 2 of the list of products repeats the ones before")
+    assert len(shop.asked("/getProducts")) == 2
+
+
+def test_an_empty_list_is_not_complete(desk: ShopDesk, shop: FakeShop):
+    shop.products = []
+    assert fetch(desk, shop).reasons == ["the list of products is empty"]
+
+
+@pytest.mark.parametrize("fault", [SERVER_ERROR, HTML])
+def test_a_catalogue_without_its_tree_is_not_complete(desk: ShopDesk, shop: FakeShop, fault: Answer):
+    shop.fail_next("/getCategoryTree", *[fault] * 3)
+    report = fetch(desk, shop)
+    assert len(report.reasons) == 1
+    load_today(desk)
+    assert desk.active() == ""
+
+
+def test_one_products_missing_data_does_not_spoil_the_catalogue(desk: ShopDesk, shop: FakeShop):
+    shop.data["S2"] = Answer(404, b"")
+    report = fetch(desk, shop)
+    assert (report.reasons, report.details_missing) == ([], ["S2"])
+    load_today(desk)
+    assert desk.rows("select sku, price::text from catalogue.products order by 1") == [
+        ("S1", "12.50"),
+        ("S2", None),
+        ("S3", "12.50"),
+    ]
+
+
+def test_another_products_data_is_not_taken(desk: ShopDesk, shop: FakeShop):
+    shop.data["S2"] = Answer(200, {"success": True, "data": {"sku": "S1", "price": 1}})
+    assert fetch(desk, shop).details_missing == ["S2"]
+
+
+def test_a_shop_that_stops_answering_half_way_is_given_up(desk: ShopDesk, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(20)]
+    shop.data = {f"S{number}": SERVER_ERROR for number in range(5, 20)}
+    report = fetch(desk, shop)
+    assert report.reasons == ["the shop stopped giving products' data at 8 of 20 products"]
+    assert len({query["sku"] for query in shop.asked("/getProductData")}) == 8
+    assert len(report.details_missing) == 15
+
+
+def test_the_server_says_how_long_to_wait(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+    waits: list[float] = []
+    monkeypatch.setattr("syndication_assets.resources.shop_api.time.sleep", waits.append)
+    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60))
+    shop.fail_next("/getProducts", too_many("7"), too_many(in_a_minute))
+    fetch(desk, shop)
+    shop.fail_next("/getProducts", too_many("86400"), too_many("tomorrow"))
+    fetch(desk, shop)
+    # The pace between calls is 0 here.
+    asked_for, a_date, longest, own = [wait for wait in waits if wait]
+    assert (asked_for, longest) == (7.0, 120.0)
+    assert 55 <= a_date <= 60
+    assert own == 0.002
+
+
+def test_a_silent_server_is_given_up(desk: ShopDesk, shop: FakeShop):
+    shop.fail_next("/getProducts", *[Answer(200, [], delay=0.5)] * 3)
+    with pytest.raises(ShopError, match=r"/getProducts: no answer within 0\.1 s, 3 times"):
+        fetch(desk, shop, request_timeout=timedelta(seconds=0.1))
+    assert landed(desk.zone) == {}
+
+
+def test_the_fallback_gives_the_whole_catalogue_when_the_shop_does_not_answer(desk: ShopDesk, shop: FakeShop):
+    shop.fail_next("/getProducts", *[HTML] * 3)
+    other = FakeShop(products=[product("S7")])
+    with serve(other):
+        report = fetch(desk, shop, fallback=other)
+    assert (report.products, report.reasons) == (1, [])
+    assert {request.path for request in shop.requests} == {"/getProducts"}
+
+
+def test_an_answer_that_is_too_large_is_not_taken(desk: ShopDesk, shop: FakeShop):
+    shop.fail_next("/getProducts", Answer(200, b"[" + b" " * 2_000_000 + b"]"))
+    with pytest.raises(ShopError, match="SYNDICATION_CLAN_PAGE_SIZE"):
+        fetch(desk, shop)
+
+
+def test_a_redirect_is_not_followed(desk: ShopDesk, shop: FakeShop):
+    shop.fail_next("/getProducts", Answer(302, b"", {"Location": "http://169.254.169.254/"}))
+    with pytest.raises(ShopError, match="redirects"):
+        fetch(desk, shop)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://shop.example", "shop.example/api", "http://"])
+def test_only_http_is_asked(url: str):
+    with pytest.raises(ShopError, match="SYNDICATION_CLAN_URL"):
+        ShopApi(url, 1000)
+
+
+def test_calls_for_data_keep_their_pace(desk: ShopDesk, shop: FakeShop):
+    began = time.monotonic()
+    fetch_catalogue(api(shop), None, desk.zone, vendor(desk), page_size=100, pace=timedelta(seconds=0.1))
+    assert time.monotonic() - began >= 0.2
+
+
+def environment(desk: ShopDesk, **more: str) -> dict[str, str]:
+    return {"SYNDICATION_DATABASE_URL": desk.url, "SYNDICATION_LANDING_URL": desk.zone.url, **more}
+
+
+def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+    settings = environment(desk, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
+    result = materialize(clan_catalogue_files, monkeypatch, today(), **settings)
+    assert result.success
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["products"].value == 3
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == (CHECK_NAME, True)
+
+
+def test_the_asset_says_when_a_catalogue_is_not_complete(
+    desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+):
+    shop.tree = []
+    settings = environment(desk, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
+    monkeypatch.setattr(ShopApi, "_wait", lambda *_: None)
+    result = materialize(clan_catalogue_files, monkeypatch, today(), **settings)
+    assert result.success
+    (check,) = result.get_asset_check_evaluations()
+    assert not check.passed
+    assert check.description == "default/heritage: the category tree is no tree of categories"
+
+
+def test_the_asset_refuses_another_day(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+    result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(desk))
+    assert "2025-11-03 cannot be fetched: the network only knows now" in failure_of(result)
+
+
+def test_the_asset_says_which_setting_is_missing(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SYNDICATION_CLAN_URL", raising=False)
+    result = materialize(clan_catalogue_files, monkeypatch, today(), **environment(desk))
+    assert "SYNDICATION_CLAN_URL is not set" in failure_of(result)

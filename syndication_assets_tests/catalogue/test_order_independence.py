@@ -1,0 +1,133 @@
+"""Any order of days, any repetition, late and withdrawn catalogues: the tables end as after one load in sequence."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.withdrawal import withdraw_files
+from syndication_assets_tests.catalogue.shop import MONDAY, ShopDesk, add_vendor, cleared, facts, product
+
+DAYS = [MONDAY + timedelta(days=number) for number in range(4)]
+EXAMPLES = settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+# What one look says of one product: nothing, or a price, a name and categories.
+_SAID = st.none() | st.tuples(
+    st.sampled_from(["10", "12", "29.99", "free", None]),
+    st.sampled_from(["Kilt", "Kilt of wool"]),
+    st.lists(st.integers(1, 4), max_size=2, unique=True),
+)
+_TREES = st.lists(
+    st.tuples(st.integers(1, 4), st.sampled_from(["Kilts", "Gifts"]), st.integers(1, 5)), min_size=1, max_size=4
+)
+_LOOKS = st.lists(st.tuples(st.tuples(_SAID, _SAID, _SAID), _TREES, st.booleans()), min_size=4, max_size=4)
+
+
+def land(desk: ShopDesk, day: date, look: Any) -> str:
+    said, tree, is_complete = look
+    products = [
+        product(f"S{number}", one[0], name=one[1], categories=one[2])
+        for number, one in enumerate(said)
+        if one is not None
+    ]
+    nodes = [{"id": own, "name": name, "parent_id": parent} for own, name, parent in tree]
+    return desk.land(day, product("S9"), *products, tree=nodes, is_complete=is_complete)
+
+
+@EXAMPLES
+@given(looks=_LOOKS, order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=3))
+def test_days_in_any_order_and_any_number_of_times_end_as_in_sequence(
+    shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], repeats: list[date]
+):
+    desk = ShopDesk(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
+    for day, look in zip(DAYS, looks, strict=True):
+        land(desk, day, look)
+    ends = []
+    for days in (DAYS, [*repeats, *order]):
+        with cleared(shared_database):
+            add_vendor(shared_database)
+            desk.execute("update catalogue.vendors set maximum_shrinkage = 1")
+            desk.load(*days)
+            ends.append(facts(shared_database))
+    assert ends[0] == ends[1]
+
+
+@EXAMPLES
+@given(looks=_LOOKS, order=st.permutations(DAYS), taken_back=st.sampled_from(DAYS))
+def test_prices_and_changes_forget_what_was_withdrawn_or_is_not_believed_any_more(
+    shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], taken_back: date
+):
+    """With the shop's usual 20 %, a look may be believed until an older one is loaded that puts it into doubt."""
+    desk = ShopDesk(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
+    paths = {day: land(desk, day, look) for day, look in zip(DAYS, looks, strict=True)}
+    with cleared(shared_database):
+        add_vendor(shared_database)
+        desk.load(*order)
+        withdraw_files(shared_database, desk.zone, [paths[taken_back]], "a trial")
+        desk.load(taken_back)
+        mended = facts(shared_database)
+        # A product that only such looks had stays as a record, not active.
+        without_evidence = desk.rows(
+            "select sku from catalogue.products p where not is_active and not exists"
+            " (select from catalogue.product_changes c where c.product_id = p.product_id)"
+        )
+    with cleared(shared_database):
+        add_vendor(shared_database)
+        desk.load(*(day for day in DAYS if day != taken_back))
+        expected = facts(shared_database)
+    for table in ("catalogue_snapshots", "product_changes", "product_prices"):
+        assert mended[table] == expected[table]
+    gone = [sku for (sku,) in without_evidence]
+    assert [row for row in mended["products"] if not any(f",{sku}," in row for sku in gone)] == expected["products"]
+
+
+@pytest.fixture
+def three_days(desk: ShopDesk) -> ShopDesk:
+    for number, price in enumerate(("10", "12", "10")):
+        desk.land(DAYS[number], product("K1", price))
+    return desk
+
+
+def test_an_older_catalogue_puts_its_price_where_it_belongs(three_days: ShopDesk):
+    three_days.load(DAYS[0], DAYS[2])
+    assert three_days.prices("K1") == [("Mon", "10.00")]
+    three_days.load(DAYS[1])
+    assert three_days.prices("K1") == [("Mon", "10.00"), ("Tue", "12.00"), ("Wed", "10.00")]
+
+
+def test_an_older_catalogue_never_overwrites_a_newer_description(desk: ShopDesk, tmp_path: Path):
+    desk.land(DAYS[0], product("K1", name="Old", product_id=1), product("K2"))
+    desk.land(DAYS[1], product("K1", name="New", product_id=2), tree=[{"id": 2, "name": "New"}])
+    desk.execute("update catalogue.vendors set maximum_shrinkage = 0.5")
+    desk.load(DAYS[1], DAYS[0])
+    assert desk.rows("select name, vendor_product_id, is_active from catalogue.products order by sku") == [
+        ("New", "2", True),
+        ("Kilt K2", "7", False),
+    ]
+    assert desk.rows("select name, is_active from catalogue.categories order by 1") == [("Kilts", False), ("New", True)]
+
+
+def test_an_older_catalogue_may_put_a_newer_one_into_doubt(desk: ShopDesk):
+    """Loaded first, half of a catalogue is all that is known; once the whole one is there, it is half."""
+    many = [product(f"S{number}") for number in range(10)]
+    desk.land(DAYS[0], *many)
+    desk.land(DAYS[1], *many[:5], product("S5", name="Changed"))
+    desk.load(DAYS[1])
+    assert len(desk.active().split()) == 6
+    desk.load(DAYS[0])
+    assert len(desk.active().split()) == 10
+    assert desk.value("select name from catalogue.products where sku = 'S5'") == "Kilt S5"
+    assert desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
+        ("loaded",),
+        ("refused",),
+    ]

@@ -1,0 +1,257 @@
+"""The shapes of shops, read: no database, no files."""
+
+import json
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndication_assets.catalogue import clan_catalogue, shopify_products
+from syndication_assets.catalogue.category_tree import Place, place_categories
+from syndication_assets.catalogue.facts import (
+    Category,
+    FileRejectedError,
+    ItemRejectedError,
+    ProductFacts,
+    make_product,
+    read_price,
+    read_url,
+)
+from syndication_assets.catalogue.text import one_line, plain_text
+
+FILES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+def encoded(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One</p><p>Two &amp; three</p>", "One\nTwo & three"),
+        ("a<br/>b<br>c", "a\nb\nc"),
+        ("<ul><li>wool</li><li>silk</li></ul>", "wool\nsilk"),
+        ("of <b>w</b>ool", "of wool"),
+        ("<script>steal()</script>safe<style>p {}</style>", "safe"),
+        ("5 &lt; 6", "5 < 6"),
+        ("hand\u2011made\u00a0kilt\u00ad\u200b", "hand-made kilt"),
+        ("a\x00b\x07", "ab"),
+        ("<p>unclosed <i>tags", "unclosed tags"),
+        ("  \n <p> </p> ", None),
+        ("https://shop.example/?a=1&b=2", "https://shop.example/?a=1&b=2"),
+    ],
+)
+def test_markup_becomes_what_a_person_reads(markup: str, text: str | None):
+    assert plain_text(markup) == text
+
+
+def test_an_external_entity_is_read_from_nowhere():
+    text = plain_text('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><p>&e; kilt</p>')
+    assert text is not None
+    assert text.splitlines()[-1] == "&e kilt", "an entity that HTML does not know stays as it is written"
+
+
+def test_a_deeply_nested_description_does_not_break_the_load():
+    assert plain_text("<div>" * 5_000 + "deep") == "deep"
+    assert one_line("<p>a</p><p>b</p>") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("value", "price"),
+    [
+        ("45.50", "45.50"), (" 7 ", "7.00"), (12, "12.00"), (Decimal("9.990"), "9.99"), ("1252.00", "1252.00"),
+        ("free", None), ("", None), (None, None), ("12,50", None), ("£5", None), ("0", None), (-1, None), (True, None),
+        ("1.005", None), (Decimal("1e400"), None), (Decimal("NaN"), None), ("99999999999", None), ({}, None),
+        ("٣", None),
+    ],
+)  # fmt: skip
+def test_a_price_is_a_number_or_unknown(value: object, price: str | None):
+    found = read_price(value)
+    assert (str(found) if found is not None else None) == price
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "/relative", "https://a b", "https://" + "a" * 2_000, "data:,x", "https://a\n"]
+)
+def test_what_a_browser_would_not_open_as_a_page_is_no_url(url: str):
+    assert read_url(url) in (None, "https://a")
+    assert read_url(" HTTPS://shop.example/ä ") == "HTTPS://shop.example/ä"
+
+
+def test_both_shapes_of_the_list_say_the_same():
+    content = encoded(
+        [
+            ["Kilt", "K1", "https://shop.example/k1", "Warm", "", 7],
+            {"sku": "K1", "id": 7, "name": "Kilt", "url": "https://shop.example/k1", "description": "Warm"},
+        ]
+    )
+    first, second = clan_catalogue.parse_products(content).items
+    assert first.facts == second.facts
+
+
+@pytest.mark.parametrize(
+    "wrapped", [lambda x: x, lambda x: {"success": True, "data": x}, lambda x: {"data": {"products": x}}]
+)
+def test_the_envelope_may_be_there_or_not(wrapped: Any):
+    (item,) = clan_catalogue.parse_products(encoded(wrapped([{"sku": 5, "title": "Kilt"}]))).items
+    assert (item.facts.sku, item.position) == ("5", 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b" \n", "it is empty"),
+        (b"<!DOCTYPE html><p>", "it is a page of HTML or XML, not JSON"),
+        (b'{"success": false, "message": "SECRET"}', "the shop says that it failed"),
+        (b'{"success": true, "data": {"a": 1}}', "it holds one object where a list was expected"),
+        (b'[{"sku": "K1"}, {"sk', "it is not the JSON of a catalogue: "),
+        (b"[" * 100_000, "it is not the JSON of a catalogue: "),
+        (b'[{"sku": "\\ud800"}]', "it is not the JSON of a catalogue: "),
+        (b"\xff\xfe", "it is not the JSON of a catalogue: "),
+        (b"null", "it is not the JSON of a catalogue: "),
+    ],
+)
+def test_a_file_that_is_no_list_says_why_and_not_what(content: bytes, reason: str):
+    with pytest.raises(FileRejectedError) as raised:
+        clan_catalogue.parse_products(content)
+    assert str(raised.value).startswith(reason)
+    assert "SECRET" not in str(raised.value)
+
+
+def test_an_item_that_cannot_be_read_leaves_its_neighbours_alone():
+    content = b'[{"sku": "A"}, {"sku": 1.5}, 5, null, {"sku": ["B"]}, {"sku": "C", "surprise": 1}]'
+    read = clan_catalogue.parse_products(content)
+    assert [item.facts.sku for item in read.items] == ["A", "C"]
+    assert [(one.position, one.reason) for one in read.rejected] == [
+        (1, "sku is neither text nor a whole number"),
+        (2, "it is neither an object nor a list"),
+        (3, "it is neither an object nor a list"),
+        (4, "sku is neither text nor a whole number"),
+    ]
+    assert read.rejected[0].payload == b'{"sku": 1.5}'
+    assert read.unknown_keys == {"surprise": 1}
+
+
+def test_a_detail_completes_the_list_and_is_right_where_both_speak():
+    listed = ProductFacts(sku="K1", name="Kilt", price="5", image_url="https://a", vendor_category_ids=("1",))
+    detail = clan_catalogue.parse_detail(
+        encoded(
+            {"success": True, "data": {"sku": "K1", "price": 6.5, "images": [{"url": "https://b"}], "categories": []}}
+        )
+    )
+    product = make_product(listed.completed_by(detail))
+    assert (product.name, product.price, product.image_url) == ("Kilt", Decimal("6.50"), "https://b")
+    assert product.vendor_category_ids == ()
+
+
+def test_a_price_keeps_its_digits():
+    (item,) = clan_catalogue.parse_products(b'[{"sku": "K1", "title": "Kilt", "price": 1252.10}]').items
+    assert str(make_product(item.facts).price) == "1252.10"
+
+
+@pytest.mark.parametrize("name", [None, "<p> </p>", "\u200b"])
+def test_a_product_without_a_name_is_none(name: str | None):
+    with pytest.raises(ItemRejectedError, match="it has no name"):
+        make_product(ProductFacts(sku="K1", name=name))
+
+
+def test_the_content_hash_is_of_what_is_said_and_not_of_its_spelling():
+    spelled = [ProductFacts(sku="K1", name="Kilt", price=price, vendor_category_ids=ids) for price, ids in (
+        ("5", ("2", "1")), (Decimal("5.00"), ("1", "2", "1")), ("5.01", ("1", "2")),
+    )]  # fmt: skip
+    first, second, other = (make_product(facts).content_hash for facts in spelled)
+    assert first == second != other
+
+
+def test_a_trees_children_hang_below_the_node_around_them():
+    tree = clan_catalogue.parse_categories(
+        encoded(
+            {
+                "data": [
+                    {
+                        "id": 1,
+                        "name": "A",
+                        "parent_id": 0,
+                        "children": [{"id": "2", "name": "B"}, {"name": "?"}, {"id": 1, "name": "A2"}],
+                    }
+                ]
+            }
+        )
+    )
+    assert [(c.vendor_category_id, c.parent_vendor_category_id) for c in tree.categories] == [("1", None), ("2", "1")]
+    assert [(one.position, one.reason) for one in tree.rejected] == [
+        (2, "the category has no id"),
+        (3, "its category stands in the tree before, with another name or parent"),
+    ]
+
+
+def categories(parents: dict[str, str | None]) -> list[Category]:
+    return [
+        Category(vendor_category_id=own, name=own, parent_vendor_category_id=parent) for own, parent in parents.items()
+    ]
+
+
+def test_a_cycle_is_cut_at_its_least_id_whatever_the_order():
+    parents = {"9": "10", "10": "2", "2": "9", "7": "10", "8": "77", "6": "6"}
+    expected = {
+        "2": Place(None, 0),
+        "10": Place("2", 1),
+        "9": Place("10", 2),
+        "7": Place("10", 2),
+        "8": Place(None, 0),
+        "6": Place(None, 0),
+    }
+    assert place_categories(categories(parents)) == expected
+    assert place_categories(categories(dict(reversed(parents.items())))) == expected
+
+
+@FILES
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefghxy") | st.none(), max_size=8))
+def test_every_category_finds_a_root(parents: dict[str, str | None]):
+    places = place_categories(categories(parents))
+    assert places.keys() == parents.keys()
+    for own, place in places.items():
+        way = [own]
+        while (parent := places[way[-1]].parent) is not None:
+            way.append(parent)
+            assert len(way) <= len(places)
+        assert len(way) - 1 == place.level
+
+
+@FILES
+@given(st.binary(max_size=60) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(
+        st.sampled_from(["data", "products", "sku", "title", "variants", "categories", "id", "children", "tags"]), inner
+    ),
+    max_leaves=12,
+).map(lambda value: json.dumps(value).encode()))  # fmt: skip
+def test_no_file_breaks_a_parser(content: bytes):
+    """Whatever a shop answers is products, or rejected with a reason."""
+    for parse in (
+        clan_catalogue.parse_products,
+        clan_catalogue.parse_categories,
+        clan_catalogue.parse_whole,
+        clan_catalogue.parse_detail,
+        shopify_products.parse_products,
+        shopify_products.parse_whole,
+    ):
+        with suppress(FileRejectedError):
+            parse(content)
+
+
+def test_shopifys_variants_are_products_of_their_own():
+    variant = {"sku": "T-1", "price": "5.00", "title": "Default Title"}
+    content = encoded(
+        {"products": [{"id": 9, "title": "Tie", "tags": "silk, red ,", "variants": [variant, {"sku": ""}, variant]}]}
+    )
+    read = shopify_products.parse_products(content)
+    (item,) = read.items
+    assert (item.facts.name, item.facts.vendor_product_id, item.facts.price) == ("Tie", "9", "5.00")
+    assert item.facts.attributes == {"tags": ("red", "silk")}
+    assert [one.reason for one in read.rejected] == ["2 of its 3 variants have no sku, or one that stands there before"]

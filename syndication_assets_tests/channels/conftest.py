@@ -1,0 +1,25 @@
+"""A database with the reference loaded, and keys to encrypt with."""
+
+import pytest
+
+from syndication_assets.channels.reference import load_reference
+from syndication_assets.channels.reference_files import read_reference
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.secret_box import new_key
+
+
+@pytest.fixture
+def reference_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a database that the environment names, with the reference in it."""
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    with transaction(database_url) as connection:
+        load_reference(connection, read_reference())
+    return database_url
+
+
+@pytest.fixture
+def secret_keys(monkeypatch: pytest.MonkeyPatch) -> str:
+    """One key, which the environment holds."""
+    keys = new_key()
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", keys)
+    return keys

@@ -1,0 +1,132 @@
+"""Secrets leave no trace: canaries go through every command, run and failure, and are looked for everywhere."""
+
+import base64
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from syndication_assets.channels import assets
+from syndication_assets.channels.checks import channels_checks, credential_expiry_check
+from syndication_assets.cli import main
+from syndication_assets.resources.credentials import open_credential
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.resources.secret_box import new_key
+from syndication_assets.settings import Settings
+
+CANARY = "canary-QmVpbm4gQmhyZWFn-0123456789"
+
+
+def forms(secret: str) -> list[bytes]:
+    """The secret and what somebody may have made of it on the way."""
+    raw = secret.encode()
+    # base64 depends on what stands before: each of the three places, without the signs that neighbours change.
+    encoded = [base64.b64encode(b"x" * shift + raw)[4 : 4 + len(raw)] for shift in range(3)]
+    return [raw, raw[:16], raw[-16:], raw.hex().encode(), *encoded]
+
+
+def everything_in(url: str) -> bytes:
+    """Every row of every table of the database, as text."""
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "select oid::regclass::text from pg_class where relkind in ('r', 'p', 'm')"
+            " and relnamespace::regnamespace::text <> 'information_schema' and relnamespace <> 'pg_toast'::regnamespace"
+        ).fetchall()
+        return b"\n".join(
+            str(row[0]).encode() for (table,) in tables for row in connection.execute(f"select t::text from {table} t")
+        )
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    directory = tmp_path / "dagster"
+    directory.mkdir()
+    with dg.DagsterInstance.local_temp(str(directory)) as opened:
+        yield opened
+
+
+@dg.asset
+def publisher_that_fails(context: dg.AssetExecutionContext, postgres: PostgresResource) -> None:
+    """Opens the secret and does with it what publishers do by mistake: logs it, and dies with it in hand."""
+    with transaction(postgres.url()) as connection:
+        row = connection.execute("select organization_id, credential_id from channels.credentials").fetchall()[0]
+        secret = open_credential(connection, Settings.from_environment(), *row)
+    assert secret.get_secret_value() == CANARY
+    context.log.info(f"publishing with {secret} {secret!r}")
+    context.add_output_metadata({"secret": str(secret)})
+    raise RuntimeError(f"the platform refused {secret}")
+
+
+def test_a_secret_and_its_keys_are_found_nowhere(
+    reference_url: str,
+    secret_keys: str,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+):
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+
+    def run(*arguments: str, stdin: str | None = None) -> None:
+        result = CliRunner().invoke(main, list(arguments), input=stdin)
+        said.extend([result.output, result.stderr, repr(result.exception)])
+
+    new = new_key()
+    run("credentials", "set", "page", "--platform", "facebook", stdin=CANARY)
+    run("credentials", "set", "page", "--platform", "myspace", stdin=CANARY)
+    run("credentials", "set", "Wrong Name", stdin=CANARY)
+    run("credentials", "set", "other", "--expires-at", "yesterday", stdin=CANARY)
+    run("account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "P", "--credential", "page")
+    for keys in (f"{new},{secret_keys}", secret_keys.replace(":", ";"), new_key()):
+        monkeypatch.setenv("SYNDICATION_SECRET_KEYS", keys)
+        for command in ("list", "check", "rotate", "check"):
+            run("credentials", command)
+        run("credentials", "set", "third", stdin=CANARY)
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new)
+
+    definitions = dg.Definitions(
+        assets=[assets.reference, assets.credentials, assets.social_accounts, publisher_that_fails],
+        asset_checks=[channels_checks, credential_expiry_check],
+        resources={"postgres": PostgresResource()},
+    )
+    job = definitions.resolve_implicit_global_asset_job_def()
+    assert not job.execute_in_process(instance=instance, raise_on_error=False).success
+
+    with transaction(reference_url) as connection:
+        connection.execute("delete from channels.social_accounts")
+        connection.execute("delete from channels.credentials where credential_name = 'page'")
+    database = everything_in(reference_url)
+    files = b"\n".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    output = capfd.readouterr()
+    places = {
+        "what the commands said": "\n".join(said).encode(),
+        "stdout and stderr": (output.out + output.err).encode(),
+        "the log": caplog.text.encode(),
+        "the database": database,
+        "Dagster's event log": files,
+    }
+    for place, content in places.items():
+        for secret in (CANARY, secret_keys.split(":")[1], new.split(":")[1]):
+            for form in forms(secret):
+                assert form not in content, f"{place} holds {form!r}"
+    # Each place was looked at: what may be there is found.
+    assert b"stored page" in places["what the commands said"]
+    assert b"publishing with **********" in places["stdout and stderr"]
+    assert b"channels.credentials" in database
+    assert b"the platform refused **********" in files
+
+
+def test_the_search_finds_a_secret_that_was_written(database_url: str, tmp_path: Path):
+    with transaction(database_url) as connection:
+        connection.execute("update tenancy.organizations set description = %s", [f"x{CANARY}"])
+    database = everything_in(database_url)
+    assert all(form in database for form in forms(CANARY)[:3])
+    for shift in range(3):
+        assert any(form in base64.b64encode(b"y" * (shift + 3) + CANARY.encode()) for form in forms(CANARY)[4:])

@@ -1,0 +1,174 @@
+"""The checks of the channels room: they pass on the reference with an account, and each sees its own damage."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+from pydantic import SecretStr
+
+from syndication_assets.channels import assets
+from syndication_assets.channels.checks import CHECKS, EXPIRY, channels_checks, credential_expiry_check
+from syndication_assets.channels.reference import load_reference
+from syndication_assets.channels.reference_files import read_reference
+from syndication_assets.resources.credentials import store_credential
+from syndication_assets.resources.database import SQL_DIRECTORY, transaction
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.resources.secret_box import SecretBox, new_key
+from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged
+from syndication_assets_tests.servers import Server
+
+_KEYS = {
+    "platforms": "platforms_pkey",
+    "channel_types": "channel_types_pkey",
+    "platform_channels": "platform_channels_pkey",
+    "platform_capabilities": "platform_capabilities_pkey",
+    "channel_requirements": "channel_requirements_pkey",
+    "credentials": "credentials_organization_id_credential_name_key",
+    "social_accounts": "social_accounts_organization_id_platform_remote_account_id_key",
+}
+_LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
+
+
+def _duplicate(table: str, key: str) -> Damage:
+    """A row a second time, in a table without its key."""
+    new_id = {"credentials": "credential_id = 'crd-ffffffff'", "social_accounts": "account_id = 'acc-ffffffff'"}
+    generated = {"credentials": "alter table channels.credentials drop column key_id;"}
+    return Damage(
+        f"{table}__key_is_unique",
+        f"alter table channels.{table} drop constraint {key} cascade;{generated.get(table, '')}"
+        f"create temporary table copied as select * from channels.{table} limit 1;"
+        + (f"update copied set {new_id[table]};" if table in new_id else "")
+        + f"insert into channels.{table} select * from copied",
+    )
+
+
+DAMAGES = [
+    *(_duplicate(table, key) for table, key in _KEYS.items()),
+    Damage(
+        "platform_channels__no_orphans",
+        "delete from channels.platforms where platform = 'tiktok'",
+        frozenset({"platform_capabilities__no_orphans"}),
+    ),
+    Damage("platform_channels__no_orphans", "delete from channels.channel_types where channel_type = 'reel'"),
+    Damage(
+        "platform_capabilities__no_orphans",
+        "update channels.platform_capabilities set platform = 'myspace' where platform = 'tiktok'",
+    ),
+    Damage(
+        "channel_requirements__no_orphans",
+        "delete from channels.platform_channels where (platform, channel_type) = ('facebook', 'reel')",
+    ),
+    Damage(
+        "platform_channels__every_channel_in_use_limits_its_text",
+        f"delete from channels.channel_requirements where {_LENGTH}",
+    ),
+    *(
+        Damage(
+            "platform_channels__every_channel_in_use_limits_its_text",
+            f"update channels.channel_requirements set {change} where {_LENGTH}",
+        )
+        for change in ("is_active = false", "severity = 'soft'", "maximum = null", "requirement_category = 'media'")
+    ),
+    Damage(
+        "platform_channels__every_channel_in_use_limits_its_text",
+        "update channels.platform_channels set status = 'beta' where status = 'not_implemented'",
+    ),
+    Damage(
+        "credentials__no_orphans",
+        "update channels.credentials set organization_id = 'org-ffffffff'",
+        frozenset({"social_accounts__no_orphans"}),
+    ),
+    Damage("social_accounts__no_orphans", "delete from channels.credentials"),
+    Damage(
+        "social_accounts__no_orphans", "update channels.social_accounts set platform = 'myspace', publisher = 'dry_run'"
+    ),
+    Damage(
+        "social_accounts__platform_is_active",
+        "update channels.platforms set status = 'deprecated' where platform = 'facebook'",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def channels_url(server: Server, template_database: str) -> Iterator[str]:
+    """The reference, with a credential and the account that uses it."""
+    with new_database(server, template_database) as url:
+        with transaction(url) as connection:
+            load_reference(connection, read_reference())
+            (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
+            credential_id = store_credential(
+                connection,
+                SecretBox(new_key()),
+                organization_id,
+                "page",
+                SecretStr("token"),
+                platform="facebook",
+                expires_at=None,
+            )
+            connection.execute(
+                "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name,"
+                " publisher, credential_id) values (%s, 'facebook', '1', 'Page', 'facebook_graph', %s)",
+                [organization_id, credential_id],
+            )
+        yield url
+
+
+def test_every_check_passes_on_the_reference(channels_url: str):
+    with read_only_transaction(channels_url) as connection:
+        assert broken_checks(connection, "channels", CHECKS) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
+def test_each_check_sees_its_damage_and_no_other_does(channels_url: str, damage: Damage):
+    with damaged(channels_url, "") as connection:
+        connection.execute("reset role")
+        for statement in damage.statement.split(";"):
+            changed = connection.execute(statement)  # type: ignore[arg-type]
+        assert changed.rowcount != 0, "the damage found nothing to damage"
+        connection.execute("set local role syndication_pipeline")
+        assert broken_checks(connection, "channels", CHECKS).keys() == {damage.check} | damage.also
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "is_seen"),
+    [("now() - interval '1 day'", True), ("now() + interval '13 days'", True), ("now() + interval '15 days'", False)],
+)
+def test_a_credential_that_ends_within_the_warning_days_is_seen(channels_url: str, expires_at: str, is_seen: bool):
+    with damaged(channels_url, f"update channels.credentials set expires_at = {expires_at}") as connection:
+        offenders = find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14})
+    assert bool(offenders.count) is is_seen
+    assert "secret" not in offenders.columns
+
+
+def test_a_credential_without_expiry_is_not_seen(channels_url: str):
+    with read_only_transaction(channels_url) as connection:
+        assert find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14}).count == 0
+
+
+def test_every_file_of_checks_is_listed_and_has_a_damage():
+    files = {path.stem for path in (SQL_DIRECTORY / "channels" / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    assert files == listed | {"credentials__none_expires_soon"}
+    assert listed == {damage.check for damage in DAMAGES}
+
+
+def test_a_run_of_the_group_loads_the_reference_and_checks_it(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    definitions = dg.Definitions(
+        assets=[assets.reference, assets.credentials, assets.social_accounts],
+        asset_checks=[channels_checks, credential_expiry_check],
+        jobs=[
+            dg.define_asset_job(
+                "channels",
+                selection=dg.AssetSelection.groups("channels")
+                | dg.AssetSelection.checks(channels_checks, credential_expiry_check),
+            )
+        ],
+        resources={"postgres": PostgresResource()},
+    )
+    result = definitions.resolve_job_def("channels").execute_in_process()
+    evaluations = result.get_asset_check_evaluations()
+    assert len(evaluations) == len(CHECKS) + 1
+    assert all(evaluation.passed for evaluation in evaluations)

@@ -1,0 +1,209 @@
+"""`syndication channels`, `credentials` and `account`, as their user sees them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from syndication_assets.cli import main
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.secret_box import SecretBox, new_key
+
+TOKEN = "EAAB-a-page-token"
+SET = ("credentials", "set", "page", "--platform", "facebook")
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=stdin)
+
+
+def in_days(days: float) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+def test_the_list_of_channels_says_which_are_in_use_and_how_many_rules_they_have(reference_url: str):
+    with transaction(reference_url) as connection:
+        connection.execute("update channels.platforms set status = 'inactive' where platform = 'tiktok'")
+    lines = run("channels").output.splitlines()
+    assert any("facebook" in line and "feed_post" in line and "active" in line and " 17 " in line for line in lines)
+    assert any("mastodon" in line and "not_implemented" in line and " 0 " in line for line in lines)
+    assert sum("platform inactive" in line for line in lines) == 2
+
+
+def test_the_rules_of_a_channel_are_shown_in_one_table(reference_url: str):
+    result = run("channels", "facebook", "feed_post")
+    assert result.exit_code == 0, result.output
+    rows = [line for line in result.output.splitlines() if line.startswith("│")]
+    assert len(rows) == 17
+    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] + ["media"] * 4
+    for shown in ("80 to 400", "│ 3 ", "at most 0.92", "delve", "true", "1.91:1", "at most 1", "characters", "hard"):
+        assert shown in result.output, shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["myspace"], "there are facebook, instagram"),
+        (["facebook"], "Which channel: there are feed_post"),
+        (["facebook", "pin"], "facebook has no channel 'pin': there are feed_post"),
+    ],
+)
+def test_a_channel_that_is_not_there_is_answered_with_those_that_are(
+    reference_url: str, arguments: list[str], hint: str
+):
+    result = run("channels", *arguments)
+    assert result.exit_code == 1
+    assert hint in result.output
+
+
+def test_without_a_reference_the_message_says_how_to_load_it(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    for arguments in (["channels"], ["account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "N"]):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "group:channels" in result.output
+
+
+def test_a_secret_is_stored_from_stdin_and_no_command_shows_it(reference_url: str, secret_keys: str):
+    expires_at = in_days(60.5)
+    stored = run(*SET, "--expires-at", expires_at, stdin=f"{TOKEN}\n")
+    assert stored.exit_code == 0, stored.output
+    listed = run("credentials", "list")
+    key_id = secret_keys.partition(":")[0]
+    for part in ("default", "page", "facebook", key_id, "in 60 days"):
+        assert part in listed.output
+    checked = run("credentials", "check")
+    assert checked.exit_code == 0, checked.output
+    assert "1 credentials are in order" in checked.output
+    for result in (stored, listed, checked):
+        assert TOKEN not in result.output
+        assert secret_keys.split(":")[1] not in result.output
+
+
+@pytest.mark.parametrize(("stdin", "kept"), [("a\n", "a"), ("a\r\n", "a"), ("a", "a"), (" a\nb \n", " a\nb ")])
+def test_only_the_line_end_is_taken_off_a_secret(reference_url: str, secret_keys: str, stdin: str, kept: str):
+    run(*SET, stdin=stdin.encode())
+    with transaction(reference_url) as connection:
+        row = connection.execute("select organization_id, credential_id, secret from channels.credentials").fetchall()[
+            0
+        ]
+    assert SecretBox(secret_keys).open(row[2], organization_id=row[0], row_id=row[1]).get_secret_value() == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "hint"),
+    [
+        (SET, "", "There is no secret on stdin"),
+        (SET, " \n", "There is no secret on stdin"),
+        (SET, b"\xff\xfe", "not UTF-8"),
+        ((*SET, "--expires-at", "soon"), TOKEN, "2026-01-31T12:00:00Z"),
+        ((*SET, "--expires-at", "2001-01-01"), TOKEN, "is past"),
+        ((*SET, "--organization", "nobody"), TOKEN, "there are default"),
+        (("credentials", "set", "Page Token"), TOKEN, "cannot be a name"),
+        (("credentials", "set", "page", "--platform", "myspace"), TOKEN, "there are facebook"),
+    ],
+)
+def test_a_mistake_stores_nothing_and_says_what_to_do(
+    reference_url: str, secret_keys: str, arguments: tuple[str, ...], stdin: str, hint: str
+):
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 1
+    assert hint in result.output
+    assert TOKEN not in result.output
+    assert "There are no credentials" in run("credentials", "list").output
+
+
+def test_a_secret_is_no_argument(reference_url: str, secret_keys: str):
+    assert run(*SET, TOKEN).exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [SET, ("credentials", "rotate")])
+def test_without_a_key_the_message_names_the_command_that_makes_one(reference_url: str, arguments: tuple[str, ...]):
+    result = run(*arguments, stdin=TOKEN)
+    assert result.exit_code == 1
+    assert "syndication credentials key" in result.output
+
+
+def test_a_printed_key_can_be_used_as_it_is(reference_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", run("credentials", "key").output)
+    assert run(*SET, stdin=TOKEN).exit_code == 0
+
+
+def test_rotation_and_check_end_to_end(reference_url: str, secret_keys: str, monkeypatch: pytest.MonkeyPatch):
+    new = new_key()
+    run(*SET, stdin=TOKEN)
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", f"{new},{secret_keys}")
+    rotated = run("credentials", "rotate")
+    assert f"1 encrypted anew with the key {new.split(':')[0]}, 0 were already" in rotated.output
+    assert "0 encrypted anew" in run("credentials", "rotate").output
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new)
+    assert run("credentials", "check").exit_code == 0
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", secret_keys)
+    lost = run("credentials", "check")
+    assert lost.exit_code == 1
+    assert "PROBLEM" in lost.output
+    assert "cannot be opened" in lost.output
+    assert run("credentials", "rotate").exit_code == 1
+
+
+@pytest.mark.parametrize(("days", "exit_code", "word"), [(15.5, 0, "ok"), (13.5, 1, "PROBLEM")])
+def test_the_check_fails_for_a_credential_that_ends_soon(
+    reference_url: str, secret_keys: str, days: float, exit_code: int, word: str
+):
+    run(*SET, "--expires-at", in_days(days), stdin=TOKEN)
+    result = run("credentials", "check")
+    assert result.exit_code == exit_code
+    assert result.output.startswith(word)
+
+
+def test_the_check_fails_for_a_credential_that_has_ended(reference_url: str, secret_keys: str):
+    run(*SET, stdin=TOKEN)
+    with transaction(reference_url) as connection:
+        connection.execute("update channels.credentials set expires_at = now() - interval '1 day'")
+    result = run("credentials", "check")
+    assert result.exit_code == 1
+    assert "expired 2" in result.output
+
+
+ADD = ("account", "add", "--platform", "facebook", "--remote-id", "123", "--name", "Kilts and more")
+
+
+def test_an_account_is_added_for_a_dry_run_and_listed(reference_url: str):
+    added = run(*ADD)
+    assert added.exit_code == 0, added.output
+    assert "dry_run" in added.output
+    listed = run("account", "list").output
+    for part in ("default", "acc-", "facebook", "123", "Kilts and more", "dry_run", "active"):
+        assert part in listed
+    again = run(*ADD)
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+
+
+def test_an_account_that_publishes_for_real_names_its_credential(reference_url: str, secret_keys: str):
+    run(*SET, stdin=TOKEN)
+    added = run(*ADD, "--publisher", "facebook_graph", "--credential", "page")
+    assert added.exit_code == 0, added.output
+    assert "facebook_graph with page (active)" in run("account", "list").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ([*ADD, "--publisher", "facebook_graph"], "facebook_graph needs a credential"),
+        ([*ADD, "--credential", "nothing"], "no credential 'nothing'"),
+        ([*ADD, "--organization", "nobody"], "there are default"),
+        ([*ADD, "--platform", "myspace"], "there are facebook"),
+        ([*ADD, "--platform", "linkedin", "--credential", "page"], "is one of facebook, not of linkedin"),
+        (
+            [*ADD, "--platform", "linkedin", "--publisher", "facebook_graph", "--credential", "page"],
+            "facebook_graph publishes to facebook",
+        ),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(reference_url: str, secret_keys: str, arguments: list[str], hint: str):
+    run(*SET, stdin=TOKEN)
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert hint in result.output
+    assert "There are no accounts" in run("account", "list").output

@@ -1,0 +1,153 @@
+"""The secret box: what goes in comes out for the same row only, and nothing it says holds a secret."""
+
+import base64
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from syndication_assets.resources.secret_box import KEY_BYTES, SecretBox, SecretError, new_key
+
+ROW = {"organization_id": "org-00000001", "row_id": "crd-00000001"}
+SECRET = "EAAB-canary-of-a-token"
+KEY = base64.b64encode(bytes(range(KEY_BYTES))).decode()
+BOX = SecretBox(f"first:{KEY}")
+
+
+def sealed(box: SecretBox = BOX) -> str:
+    return box.seal(SecretStr(SECRET), **ROW)
+
+
+@given(st.text())
+def test_what_is_sealed_opens_again(text: str):
+    assert BOX.open(BOX.seal(SecretStr(text), **ROW), **ROW).get_secret_value() == text
+
+
+def test_the_form_is_the_one_that_the_database_takes():
+    assert re.fullmatch(r"v1:first:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}", sealed())
+
+
+def test_the_same_secret_looks_different_each_time():
+    assert len({sealed() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize("row", [{"organization_id": "org-00000002"}, {"row_id": "crd-00000002"}])
+def test_a_ciphertext_that_was_moved_to_another_row_or_organization_does_not_open(row: dict[str, str]):
+    with pytest.raises(SecretError, match="belongs to another row"):
+        BOX.open(sealed(), **ROW | row)
+
+
+def _with_part(number: int, change: Callable[[str], str]) -> Callable[[str], str]:
+    def changed(text: str) -> str:
+        parts = text.split(":")
+        parts[number] = change(parts[number])
+        return ":".join(parts)
+
+    return changed
+
+
+def _another_first_sign(part: str) -> str:
+    return ("B" if part[0] == "A" else "A") + part[1:]
+
+
+def _next_last_sign(part: str) -> str:
+    """The last sign with its lowest bit turned: base64 may leave that bit unused, so it must be looked at."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return part[:-1] + alphabet[alphabet.index(part[-1]) ^ 1]
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        _with_part(0, lambda _: "v2"),
+        _with_part(1, lambda _: "second"),
+        _with_part(1, lambda _: "unknown"),
+        _with_part(2, _another_first_sign),
+        _with_part(2, _next_last_sign),
+        _with_part(3, _another_first_sign),
+        _with_part(3, _next_last_sign),
+        _with_part(3, lambda part: part[:-4]),
+        _with_part(3, lambda part: part + "AAAA"),
+        _with_part(3, lambda part: part + "="),
+        lambda text: text + "\n",
+        lambda _: "",
+        lambda _: SECRET,
+    ],
+)
+def test_no_part_can_be_changed(tamper: Callable[[str], str]):
+    box = SecretBox(f"first:{KEY},second:{_another_key()}")
+    original = sealed(box)
+    assert box.open(original, **ROW).get_secret_value() == SECRET
+    assert tamper(original) != original
+    with pytest.raises(SecretError) as refused:
+        box.open(tamper(original), **ROW)
+    assert SECRET not in str(refused.value)
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=127))
+def test_no_single_sign_can_be_changed(place: int, distance: int):
+    original = sealed()
+    place %= len(original)
+    changed = chr((ord(original[place]) + distance) % 128)
+    with pytest.raises(SecretError):
+        BOX.open(original[:place] + changed + original[place + 1 :], **ROW)
+
+
+def _another_key() -> str:
+    return base64.b64encode(bytes(reversed(range(KEY_BYTES)))).decode()
+
+
+def test_the_first_key_seals_and_all_of_them_open():
+    rotating = SecretBox(f"new:{_another_key()},first:{KEY}")
+    assert rotating.open(sealed(), **ROW).get_secret_value() == SECRET
+    assert sealed(rotating).startswith("v1:new:")
+    with pytest.raises(SecretError, match="encrypted with the key 'new', which SYNDICATION_SECRET_KEYS does not hold"):
+        BOX.open(sealed(rotating), **ROW)
+
+
+def test_another_key_under_the_same_id_does_not_open():
+    with pytest.raises(SecretError, match="another key of that id"):
+        SecretBox(f"first:{_another_key()}").open(sealed(), **ROW)
+
+
+def test_a_new_key_is_one_that_the_box_takes_and_each_is_new():
+    keys = {new_key() for _ in range(50)}
+    assert len({SecretBox(key).first_key_id for key in keys}) == 50
+
+
+def test_without_a_key_the_message_names_the_command_that_makes_one():
+    with pytest.raises(SecretError, match="syndication credentials key"):
+        SecretBox(None)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "",
+        KEY,
+        f"{KEY}:first",
+        f"first:{KEY[:-4]}",
+        f"first:{KEY}=",
+        f"first:{KEY},",
+        f"first:{KEY};second:{KEY}",
+        f"first:{KEY},first:{KEY}",
+        f"a name:{KEY}",
+        f"first:{base64.b64encode(b'short').decode()}",
+        f"first:not base64 {KEY}",
+        f":{KEY}",
+    ],
+)
+def test_wrong_keys_are_refused_by_their_place_and_never_shown(keys: str):
+    with pytest.raises(SecretError, match=r"Key \d of SYNDICATION_SECRET_KEYS") as refused:
+        SecretBox(keys)
+    assert KEY[:8] not in str(refused.value)
+
+
+def test_neither_a_box_nor_a_secret_shows_itself():
+    secret = BOX.open(sealed(), **ROW)
+    for shown in (repr(BOX), str(BOX), repr(secret), str(secret), f"{secret}", f"{secret!r:>40}"):
+        assert SECRET not in shown
+        assert KEY[:8] not in shown

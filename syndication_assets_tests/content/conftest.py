@@ -1,0 +1,16 @@
+"""What the tests of the content room share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from syndication_assets_tests.content.shop import Shop
+
+
+@pytest.fixture
+def shop(database_url: str) -> Iterator[Shop]:
+    """A shop with templates, without channels and products."""
+    shop = Shop(database_url)
+    shop.load_templates()
+    yield shop
+    shop.close()

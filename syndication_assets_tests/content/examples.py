@@ -1,0 +1,65 @@
+"""A product, a channel's rules and a text that obeys them: the tests change one thing at a time."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from syndication_assets.content.draft import Draft
+from syndication_assets.content.facts import Facts
+from syndication_assets.content.rules import ChannelRules, Requirement
+from syndication_assets.content.validation import validate
+
+URL = "https://shop.example/scarves/thistle?colour=heather#top"
+FACTS = Facts(
+    name="Thistle Scarf",
+    url=URL,
+    description="A scarf of 100% lambswool, 180 cm long. Woven in Scotland. Comes with a linen pouch.",
+    categories=("Scarves", "Winter & Warm"),
+    price=Decimal("1252.00"),
+    currency="GBP",
+    image_url="https://shop.example/thistle.jpg",
+    attributes={"sizes": ("S", "M", "L"), "materials": ("lambswool",), "designs": ("thistle",)},
+)
+GOOD_TEXT = (
+    f"The Thistle Scarf keeps the wind out, and looks good while it does.\n\nSee it here: {URL}\n\n#Scarves #Winter"
+)
+GOOD = Draft(GOOD_TEXT, ("Scarves", "Winter"), "See it here", "A scarf with thistles", URL, FACTS.image_url)
+
+
+def requirement(key: str, value: Any = None, minimum: int | None = None, maximum: int | None = None, **more: Any):
+    return Requirement(
+        "content",
+        key,
+        value,
+        None if minimum is None else Decimal(minimum),
+        None if maximum is None else Decimal(maximum),
+        **more,
+    )
+
+
+RULES = ChannelRules(
+    [
+        requirement("text_length", minimum=80, maximum=400),
+        requirement("text_length_recommended", minimum=100, maximum=200, severity="soft"),
+        requirement("hashtag_count", minimum=2, maximum=3),
+        requirement("hashtag_position", "end"),
+        requirement("banned_words", ["delve", "game changer"]),
+        requirement("language", "en"),
+        requirement("link_required", True),
+        requirement("call_to_action", "Invite the reader"),
+        requirement("emoji_count", minimum=0, maximum=2),
+        requirement("alt_text_required", True),
+    ]
+)
+
+
+def text_with(words: str) -> str:
+    """The good text, saying something more."""
+    return GOOD_TEXT.replace("\n\nSee", f" {words}\n\nSee", 1)
+
+
+def broken(draft: Draft | str, facts: Facts = FACTS, rules: ChannelRules = RULES) -> dict[str, str]:
+    """The rules that a draft breaks, with the reasons. A text stands for the good draft with that text."""
+    if isinstance(draft, str):
+        draft = replace(GOOD, text_content=draft)
+    return {f.rule_name: f.reason for f in validate(draft, facts, rules) if f.reason is not None}

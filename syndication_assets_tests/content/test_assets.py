@@ -1,0 +1,147 @@
+"""The assets of the room in a run, as Dagster makes it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from syndication_assets.content import assets, checks
+from syndication_assets.content.text_assets import posts_content
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets_tests.content.chat_server import ChatServer, error
+from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+
+KEY = "sk-canary-7Qv9zKpW3mXt"
+TABLES = {check.table for check in checks.CHECKS} | {"content_templates"}
+ROOM = [
+    assets.approval_rules,
+    assets.content_templates,
+    assets.product_selections,
+    posts_content,
+    assets.llm_calls,
+    assets.approvals,
+    checks.content_checks,
+    checks.placeholders_are_known,
+    checks.hashes_are_of_their_texts,
+]
+
+
+@pytest.fixture
+def stocked(shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", shop.url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    shop.channel()
+    for number in range(3):
+        shop.product(f"kilt-{number}", shop.category(f"Kilts {number}"))
+    shop.approve_by_rule()
+    return shop
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def _materialize(instance: dg.DagsterInstance, first_day: date = FIRST_DAY, days: int = 1) -> dg.ExecuteInProcessResult:
+    last_day = first_day + timedelta(days - 1)
+    return dg.materialize(
+        ROOM,
+        resources={"postgres": PostgresResource()},
+        tags={
+            "dagster/asset_partition_range_start": first_day.isoformat(),
+            "dagster/asset_partition_range_end": last_day.isoformat(),
+        },
+        raise_on_error=False,
+        instance=instance,
+    )
+
+
+def _metadata(result: dg.ExecuteInProcessResult, table: str) -> dict[str, object]:
+    return {
+        name: value.value
+        for event in result.asset_materializations_for_node("posts_content")
+        if event.asset_key.path[-1] == table
+        for name, value in event.metadata.items()
+    }
+
+
+def test_a_range_selects_writes_and_approves_as_one_run_and_all_checks_pass(
+    stocked: Shop, instance: dg.DagsterInstance
+):
+    result = _materialize(instance, days=3)
+    assert result.success
+    assert [e.check_name for e in result.get_asset_check_evaluations() if not e.passed] == []
+    checked = {e.asset_key.path[-1] for e in result.get_asset_check_evaluations()}
+    assert checked == {table for table in TABLES if table not in {"approval_rules", "llm_calls"}}
+    assert [text["state"] for text in stocked.texts()] == ["approved"] * 3
+    assert len({text["product_id"] for text in stocked.texts()}) == 3
+    metadata = _metadata(result, "posts_content")
+    assert (metadata["texts_written"], metadata["texts_in_order"], metadata["written_by_template"]) == (3, 3, 3)
+
+
+def test_a_second_run_changes_nothing(stocked: Shop, instance: dg.DagsterInstance):
+    _materialize(instance, days=2)
+    first = stocked.texts()
+    assert _materialize(instance, days=2).success
+    assert stocked.texts() == first
+
+
+def test_with_a_key_the_model_writes_today_and_says_so_of_other_days(
+    stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    today = datetime.now(UTC).date()
+    server = ChatServer()
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
+    with server.running():
+        result = _materialize(instance, today - timedelta(1), days=2)
+    assert result.success
+    (text,) = stocked.texts()
+    assert (text["generator"], text["planned_on"]) == ("llm", today)
+    assert text["state"] == "needs_review"
+    unmet = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    assert [e.check_name for e in unmet] == ["every_post_has_its_texts"]
+    assert "only for today" in str(_metadata(result, "posts_content")["unwritten"])
+
+
+def test_a_key_without_a_model_says_what_is_missing(
+    stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    result = _materialize(instance, datetime.now(UTC).date())
+    assert not result.success
+    failures = [event for event in result.all_events if event.is_step_failure]
+    assert "SYNDICATION_LLM_MODEL" in str(failures[0].step_failure_data.error)
+
+
+def test_the_key_is_in_no_event_of_the_run(
+    stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    server = ChatServer(error(401, "invalid_api_key", f"Incorrect key {KEY}"))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
+    with server.running():
+        result = _materialize(instance, datetime.now(UTC).date())
+        records = instance.all_logs(result.run_id)
+        assert len(server.requests) == 1
+        assert server.keys == [f"Bearer {KEY}"]
+        assert "refuses OPENAI_API_KEY" in str(records)
+        assert "canary" not in str(records)
+        assert "canary" not in str(instance.get_run_by_id(result.run_id))
+
+
+def test_a_broken_template_is_said_and_a_check_names_it(stocked: Shop, instance: dg.DagsterInstance):
+    template = stocked.insert("content.content_templates", "template_id", template_name="mine", template_kind="story")
+    stocked.insert(
+        "content.content_template_versions", "version", template_id=template, version=1, body="{product_sku}"
+    )
+    result = _materialize(instance)
+    (failed,) = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    assert failed.check_name == "placeholders_are_known"
+    assert "'mine', version 1: unknown placeholder {product_sku}" in str(failed.description)
+    assert result.success

@@ -1,0 +1,202 @@
+"""The checks of the room, and of what paid calls cost: they pass on what the assets leave, each sees its own damage."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import dagster as dg
+import pytest
+
+from syndication_assets.content import checks as content
+from syndication_assets.content.checks import hashes_are_of_their_texts, placeholders_are_known
+from syndication_assets.operations import spending
+from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.sql_checks import Window
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
+from syndication_assets_tests.servers import Server
+
+DAYS = 3
+WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(DAYS))
+ONE_CALL = (
+    "insert into operations.api_usage (organization_id, provider, operation, model, used_at, input_tokens,"
+    " cached_input_tokens, output_tokens, cost, currency, price_version, is_successful)"
+    " select organization_id, 'test', 'write_post', 'small', '2025-11-04 12:00:00+00', 1000, 400, 200, {cost}, 'USD',"
+    " 1, true from tenancy.organizations limit 1"
+)
+
+
+@pytest.fixture(scope="module")
+def sample(server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a database with three days of approved texts, a paid call and a budget."""
+    with new_database(server, template_database) as url:
+        shop = Shop(url)
+        shop.load_templates()
+        shop.channel()
+        shop.approve_by_rule()
+        for number in range(4):
+            shop.product(f"kilt-{number}", shop.category(f"Kilts {number}"))
+        shop.select(days=DAYS)
+        for number in range(DAYS):
+            shop.write(FIRST_DAY + timedelta(number))
+            shop.decide(FIRST_DAY + timedelta(number))
+        # The schedule is as old as its days: a check asks for no product before it was there.
+        shop.execute("update publishing.publishing_schedules set created_at = '2025-11-01 00:00:00+00'")
+        shop.execute("insert into operations.api_prices values ('test', 'small', 1, '2025-01-01', 'USD', 1, 0.15, 2)")
+        shop.execute(ONE_CALL.format(cost="0.00106"))
+        shop.insert("operations.budgets", "period", period="day", amount=Decimal("0.01"), currency="USD")
+        shop.close()
+        yield url
+
+
+def of_day(table: str, number: int, columns: str = "t.*") -> str:
+    """A row of a table that belongs to one day."""
+    return (
+        f"(select {columns} from content.posts_core as p join content.{table} as t"
+        f" using (organization_id, post_core_id) where p.planned_on = '{FIRST_DAY + timedelta(number)}' limit 1)"
+    )
+
+
+CONTENT_ID = of_day("posts_content", 1, "content_id")
+DAMAGES = [
+    Damage(
+        "approval_rules__generators_are_known", "update content.approval_rules set generators = '{template,robot}'"
+    ),
+    Damage("approval_rules__generators_are_known", "update content.approval_rules set generators = '{}'"),
+    Damage(
+        "product_selections__scores_are_weighted_means",
+        "update content.product_selections set score = score + 0.1 where selected_on = '2025-11-04'",
+    ),
+    Damage(
+        "product_selections__products_were_known_on_the_day",
+        "update catalogue.products set first_seen_at = '2025-12-01' where product_id ="
+        " (select product_id from content.product_selections where selected_on = '2025-11-04')",
+    ),
+    Damage(
+        "product_selections__products_were_known_on_the_day",
+        "update catalogue.products set product_url = null where product_id ="
+        " (select product_id from content.product_selections where selected_on = '2025-11-04')",
+    ),
+    Damage(
+        "product_selections__none_comes_back_too_soon",
+        "update content.product_selections set factors = jsonb_set(factors, '{rest,is_repeat}', 'true')",
+    ),
+    Damage(
+        "product_selections__every_channel_has_its_product",
+        "delete from content.product_selections where selected_on = '2025-11-05'",
+    ),
+    Damage(
+        "posts_core__every_selection_has_its_post",
+        "update content.posts_core set selection_id = null where planned_on = '2025-11-04'",
+    ),
+    Damage(
+        "posts_core__every_selection_has_its_post",
+        "update content.posts_core set product_id = 'prd-00000000' where planned_on = '2025-11-04'",
+    ),
+    Damage(
+        "posts_content__every_post_has_its_texts", "update content.product_selections set variations = 2",
+    ),
+    Damage(
+        "posts_content__none_in_order_breaks_a_hard_rule",
+        "update content.compliance_checks set is_passed = false, reason = 'x' where severity = 'hard' and content_id ="
+        f" {CONTENT_ID}",
+    ),
+    Damage(
+        "posts_content__only_the_newest_version_counts",
+        "update content.posts_content set state = 'superseded' where content_id = " + CONTENT_ID,
+        frozenset({"approvals__approved_texts_have_theirs"}),
+    ),
+    Damage(
+        "compliance_checks__every_text_was_checked",
+        "delete from content.compliance_checks where content_id = " + CONTENT_ID,
+    ),
+    Damage("approvals__approved_texts_have_theirs", "update content.approvals set content_hash = '\\x00'"),
+    Damage(
+        "approvals__approved_texts_have_theirs",
+        "update content.posts_content set state = 'needs_review' where content_id = " + CONTENT_ID,
+    ),
+    Damage(
+        "llm_calls__every_call_has_its_usage",
+        "insert into content.llm_calls (organization_id, attempt, model, prompt, response, called_at)"
+        " select organization_id, 1, 'small', 'a', 'b', '2025-11-04' from tenancy.organizations",
+    ),
+]  # fmt: skip
+COST_DAMAGES = [
+    Damage("api_usage__costs_follow_the_prices", "update operations.api_usage set cost = cost + 0.0001"),
+    Damage("api_usage__costs_follow_the_prices", "update operations.api_usage set currency = 'EUR'"),
+    Damage(
+        "api_prices__models_in_use_have_a_price",
+        "update operations.api_prices set valid_from = '2025-11-05'",
+    ),
+    Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0.0013"),
+    Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0"),
+]
+# The window ends on the day of the call: budgets are judged by its last day.
+COST_WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(2))
+
+
+def test_all_checks_pass_on_what_the_assets_leave(sample: str):
+    with damaged(sample, "select 1") as connection:
+        assert broken_checks(connection, "content", content.CHECKS, WINDOW) == {}
+        assert broken_checks(connection, "operations", spending.CHECKS, COST_WINDOW) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
+def test_each_check_sees_its_own_damage(sample: str, damage: Damage):
+    with damaged(sample, damage.statement) as connection:
+        assert broken_checks(connection, "content", content.CHECKS, WINDOW).keys() == {damage.check} | damage.also
+
+
+@pytest.mark.parametrize("damage", COST_DAMAGES, ids=lambda damage: damage.check)
+def test_each_check_of_costs_sees_its_own_damage(sample: str, damage: Damage):
+    with damaged(sample, damage.statement) as connection:
+        assert broken_checks(connection, "operations", spending.CHECKS, COST_WINDOW).keys() == {damage.check}
+
+
+@pytest.mark.parametrize(
+    ("room", "checks", "damages"), [("content", content.CHECKS, DAMAGES), ("operations", spending.CHECKS, COST_DAMAGES)]
+)
+def test_every_file_of_checks_is_listed_and_has_a_damage(room: str, checks, damages):
+    files = {path.stem for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for check in checks}
+    assert files == listed == {damage.check for damage in damages}
+
+
+def test_a_check_says_nothing_of_days_outside_of_its_window(sample: str):
+    with damaged(sample, "delete from content.compliance_checks") as connection:
+        outside = (FIRST_DAY - timedelta(9), FIRST_DAY - timedelta(3))
+        assert broken_checks(connection, "content", content.CHECKS, outside) == {}
+
+
+def test_a_hash_that_is_of_another_text_is_found(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", shop.url)
+    shop.channel()
+    shop.product("kilt")
+    shop.select()
+    shop.write()
+    window = {"dagster/partition": FIRST_DAY.isoformat()}
+
+    def passed() -> bool:
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = dg.materialize(
+                [dg.AssetSpec(["content", "posts_content"]), hashes_are_of_their_texts],
+                instance=instance,
+                tags=window,
+                resources={"postgres": PostgresResource()},
+                selection=dg.AssetSelection.checks(hashes_are_of_their_texts),
+            )
+        (evaluation,) = result.get_asset_check_evaluations()
+        return evaluation.passed
+
+    assert passed()
+    with damaged(shop.url, "update content.posts_content set alt_text = 'other'") as connection:
+        connection.commit()
+    assert not passed()
+
+
+def test_the_python_checks_name_their_assets():
+    assert {key.to_user_string() for key in placeholders_are_known.check_keys} == {
+        "content/content_templates:placeholders_are_known"
+    }

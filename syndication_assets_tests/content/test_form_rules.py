@@ -1,0 +1,152 @@
+"""Rules of form: one text that obeys them all, and what each change of it breaks."""
+
+from dataclasses import replace
+
+import pytest
+
+from syndication_assets.content.form_rules import emoji_count
+from syndication_assets.content.near_duplicates import EarlierText
+from syndication_assets.content.rules import ChannelRules
+from syndication_assets.content.text_length import text_length
+from syndication_assets.content.validation import hard_reasons, validate
+from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, RULES, URL, broken, requirement, text_with
+
+GERMAN_TEXT = (
+    "Der Schal h\u00e4lt den Wind ab und sieht dabei gut aus, an jedem Tag des Winters und auch danach."
+    f"\n\nSee it here: {URL}\n\n#Scarves #Winter"
+)
+
+
+def test_the_good_text_breaks_nothing_and_every_rule_was_asked_once():
+    findings = validate(GOOD, FACTS, RULES)
+    assert [f for f in findings if not f.is_passed] == []
+    names = [f.rule_name for f in findings]
+    assert len(names) == len(set(names)) == 19
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("text_length", f"Warm. {URL} #Scarves"),
+        ("text_length", text_with("Warm. " * 60)),
+        ("text_length_recommended", text_with("It is warm, and stays warm for as long as you wear it. " * 2)),
+        ("hashtag_count", GOOD_TEXT.replace(" #Winter", "")),
+        ("hashtag_count", f"{GOOD_TEXT} #Warm #Cosy"),
+        ("hashtag_form", GOOD_TEXT.replace("#Winter", "#scarves")),
+        ("hashtag_form", GOOD_TEXT.replace("#Winter", "#2025")),
+        ("hashtag_form", GOOD_TEXT.replace("#Winter", "# Winter")),
+        ("hashtag_form", GOOD_TEXT.replace(" #Winter", "#Winter")),
+        ("hashtag_form", GOOD_TEXT.replace("#Winter", "#Summer")),
+        ("hashtag_position", f"#Scarves #Winter {GOOD_TEXT.partition('#')[0]}"),
+        ("hashtag_position", f"{GOOD_TEXT} Do come by."),
+        ("banned_words", text_with("Delve into it.")),
+        ("banned_words", text_with("A GAME\u00a0changer.")),
+        ("banned_words", text_with("#delve")),
+        ("language", GERMAN_TEXT),
+        ("link_required", GOOD_TEXT.replace(URL, "")),
+        ("link_required", GOOD_TEXT.replace(URL, f"{URL}2")),
+        ("link_required", GOOD_TEXT.replace(URL, URL[:-1])),
+        ("link_required", GOOD_TEXT.replace(URL, f"<{URL}>")),
+        ("link_required", GOOD_TEXT.replace(URL, "[shop.example/scarves]")),
+        ("other_links", text_with("More at https://elsewhere.example.")),
+        ("other_links", text_with("More at www.elsewhere.test.")),
+        ("other_links", text_with("More at elsewhere.com.")),
+        ("other_links", text_with("More at shop.example/scarves.")),
+        ("other_links", f"{URL} {GOOD_TEXT}"),
+        ("wrapping", f'"{GOOD_TEXT}"'),
+        ("wrapping", f"\u201c{GOOD_TEXT}\u201d"),
+        ("wrapping", f"\u00ab{GOOD_TEXT}\u00bb"),
+        ("wrapping", f"[{GOOD_TEXT}]"),
+        ("wrapping", f'"{GOOD_TEXT.partition("#")[0].strip()}"\n\n#Scarves #Winter'),
+        ("wrapping", GOOD_TEXT.replace(URL, f"[here]({URL})")),
+        ("wrapping", text_with("[Insert name]")),
+        ("wrapping", text_with("**Warm** it is.")),
+        ("wrapping", text_with("`Warm` it is.")),
+        ("wrapping", f"## Warm\n{GOOD_TEXT}"),
+        ("wrapping", GOOD_TEXT.replace(URL, f"({URL})")),
+        ("wrapping", " "),
+        ("call_to_action", GOOD_TEXT.replace("See it here: ", "")),
+        ("emoji_count", text_with("\U0001f9e3\U0001f9e3\U0001f9e3")),
+    ],
+)  # fmt: skip
+def test_each_rule_sees_what_breaks_it(rule: str, text: str):
+    assert rule in broken(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        text_with("Delvers, redelve and delved are other words."),
+        text_with("It's \"warm\", they say (and mean it)."),
+        text_with("\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f3f4"),
+        GOOD_TEXT.replace(f"{URL}\n\n", f"{URL}.\n\n"),
+        text_with("Number 7, e.g. in Edinburgh/Leith."),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_break_passes(text: str):
+    assert set(broken(text)) <= {"text_length_recommended"}
+
+
+def test_a_picture_needs_an_alternative_text_and_no_picture_needs_none():
+    assert "alt_text_required" in broken(replace(GOOD, alt_text=" "))
+    assert "alt_text_required" not in broken(replace(GOOD, alt_text=None, image_url=None))
+
+
+def test_what_is_not_sold_any_more_is_not_published():
+    assert "is_available" in broken(GOOD, replace(FACTS, is_available=False))
+
+
+def test_a_row_that_changes_changes_the_outcome():
+    strict = ChannelRules([*RULES, requirement("banned_words", ["wind"])])
+    assert broken(GOOD, rules=strict) == {"banned_words": "the word 'wind' must not be used"}
+    off = ChannelRules([one for one in RULES if one.key != "hashtag_count"])
+    assert "hashtag_count" not in broken(f"{GOOD_TEXT} #Warm #Cosy", rules=off)
+
+
+def test_soft_rules_are_shown_and_do_not_refuse():
+    findings = validate(replace(GOOD, text_content=text_with("It is warm. " * 10)), FACTS, RULES)
+    assert [(f.rule_name, f.severity) for f in findings if not f.is_passed] == [("text_length_recommended", "soft")]
+    assert hard_reasons(findings) == []
+
+
+def test_a_short_text_in_another_language_is_shown_only():
+    short = replace(GOOD, text_content=f"Sehr warm! See it here: {URL} #Scarves #Winter")
+    found = {f.rule_name: f.severity for f in validate(short, FACTS, RULES) if not f.is_passed}
+    assert found.get("language", "soft") == "soft"
+
+
+def test_a_channel_without_a_rule_is_not_held_to_it():
+    plain = replace(GOOD, text_content="Warm.", hashtags=(), call_to_action=None, link_url=None)
+    assert broken(plain, rules=ChannelRules()) == {}
+
+
+def test_a_near_duplicate_is_refused_and_its_twin_is_named():
+    twin = EarlierText("cnt-0000000a", GOOD_TEXT.replace(URL, "https://shop.example/other").replace("#W", "#w"),
+                       "https://shop.example/other")  # fmt: skip
+    other = EarlierText("cnt-0000000b", "Something else altogether, about shortbread and tea.", None)
+    findings = {f.rule_name: f for f in validate(GOOD, FACTS, RULES, [other, twin])}
+    assert "cnt-0000000a" in str(findings["near_duplicate"].reason)
+    assert findings["near_duplicate"].severity == "hard"
+    assert validate(GOOD, FACTS, RULES, [other])[-1].is_passed
+
+
+def test_the_threshold_of_near_duplicates_is_a_row():
+    earlier = [EarlierText("cnt-0000000a", GOOD_TEXT.replace("keeps the wind out", "keeps rain and snow away"), URL)]
+    lenient = ChannelRules([*RULES, requirement("near_duplicate_threshold", 0.99)])
+    strict = ChannelRules([*RULES, requirement("near_duplicate_threshold", 0.5)])
+    assert validate(GOOD, FACTS, lenient, earlier)[-1].is_passed
+    assert not validate(GOOD, FACTS, strict, earlier)[-1].is_passed
+
+
+def test_an_accent_counts_once_however_it_is_typed():
+    assert text_length("caf\u00e9") == text_length("cafe\u0301") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("", 0), ("a1#", 0), ("\U0001f9e3", 1), ("\U0001f44d\U0001f3fd", 1),
+     ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 1),
+     ("\U0001f1ec\U0001f1e7\U0001f1e9\U0001f1ea", 2), ("\u2600\ufe0f \u2764\ufe0f", 2), ("\u00a9 \u2122 \u2192", 0)],
+)  # fmt: skip
+def test_emoji_are_counted_as_people_see_them(text: str, count: int):
+    assert emoji_count(text) == count

@@ -1,0 +1,231 @@
+"""What a product's posts achieved, and which product deserves the next post."""
+
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from syndication_assets.engagement.priorities import CHECKS
+from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets_tests.engagement.published_products import Shop
+from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day, moment, without
+
+PERFORMANCE = "product_post_performance"
+PRIORITIES = "content_priorities"
+
+
+@pytest.fixture
+def shop(database_url: str) -> Shop:
+    return Shop(History(database_url))
+
+
+def rank(shop: Shop, first: int, last: int | None = None) -> None:
+    for table in ("post_engagement_daily", PERFORMANCE, PRIORITIES):
+        shop.history.roll_up(table, first, last)
+
+
+def value(shop: Shop, sku: str, factor: str, number: int) -> float | None:
+    return shop.priorities(day(number))[sku]["factors"][factor]["value"]
+
+
+def offenders(shop: Shop) -> dict[str, int]:
+    """The checks that see something, with how much."""
+    with read_only_transaction(shop.history.url) as connection:
+        found = {
+            f"{check.table}__{check.name}": find_offenders(connection, "engagement", check, (FIRST_DAY, day(60))).count
+            for check in CHECKS
+        }
+    return {name: count for name, count in found.items() if count}
+
+
+def test_a_day_of_a_product_is_the_sum_of_its_published_posts(shop: Shop):
+    scarf = shop.product("scarf", moment(1))
+    first, second = shop.publish(scarf, moment(1, "09:00")), shop.publish(scarf, moment(2, "09:00"))
+    shop.history.daily(first, "reactions", {1: 3, 2: 10})
+    shop.history.daily(second, "reactions", {2: 4})
+    rank(shop, 1, 2)
+    rows = {row["activity_date"]: row for row in shop.history.rows(PERFORMANCE)}
+    assert {on: (row["posts_observed"], row["engagement_delta"]) for on, row in rows.items()} == {
+        day(1): (1, 3),
+        day(2): (2, 11),
+    }
+    assert {row["views_delta"] for row in rows.values()} == {None}, "nobody measured views: that is not zero"
+    assert offenders(shop) == {}
+
+
+def test_simulated_posts_are_rows_of_their_own_and_do_not_rank_measured_ones(shop: Shop):
+    scarf, kilt = shop.product("scarf", moment(1)), shop.product("kilt", moment(1))
+    sent = shop.publish(scarf, moment(1, "09:00"))
+    simulated = shop.publish(kilt, moment(1, "10:00"), is_simulated=True)
+    shop.history.daily(sent, "reactions", {1: 1})
+    shop.history.daily(simulated, "reactions", {1: 1_000})
+    rank(shop, 1)
+    assert {(row["is_simulated"], row["reactions_delta"]) for row in shop.history.rows(PERFORMANCE)} == {
+        (False, 1),
+        (True, 1_000),
+    }
+    assert (value(shop, "scarf", "engagement", 1), value(shop, "kilt", "engagement", 1)) == (1, None)
+
+
+def test_a_sample_organization_ranks_by_its_simulated_numbers(shop: Shop):
+    shop.history.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
+    post = shop.publish(shop.product("kilt", moment(1)), moment(1, "10:00"), is_simulated=True)
+    shop.history.daily(post, "reactions", {1: 5})
+    rank(shop, 1)
+    assert value(shop, "kilt", "engagement", 1) == 1
+
+
+def test_a_product_that_was_never_posted_is_most_due_and_one_posted_at_the_end_of_the_day_least(shop: Shop):
+    shop.publish(shop.product("scarf", moment(1)), moment(2, "23:59:59.999999"))
+    shop.product("kilt", moment(1))
+    rank(shop, 1, 16)
+    assert value(shop, "kilt", "recency", 16) == 1
+    assert value(shop, "scarf", "recency", 2) == 0
+    assert value(shop, "scarf", "recency", 16) == pytest.approx(0.5, abs=1e-6), "after one half-life"
+
+
+def test_a_day_knows_nothing_of_later_ones(shop: Shop):
+    scarf = shop.product("scarf", moment(1))
+    shop.product("late", moment(3))
+    rank(shop, 1, 2)
+    before = without(shop.history.rows(PRIORITIES), "updated_at")
+    post = shop.publish(scarf, moment(3, "09:00"))
+    shop.history.daily(post, "reactions", {3: 50})
+    rank(shop, 1, 3)
+    after = [row for row in without(shop.history.rows(PRIORITIES), "updated_at") if row["calculated_on"] <= day(2)]
+    assert after == before
+    assert shop.priorities(day(2)).keys() == {"scarf"}
+    assert shop.priorities(day(3)).keys() == {"scarf", "late"}
+
+
+def test_old_engagement_fades_and_the_most_engaging_product_has_one(shop: Shop):
+    old = shop.publish(shop.product("old", moment(1)), moment(1, "09:00"))
+    new = shop.publish(shop.product("new", moment(1)), moment(40, "09:00"))
+    shop.history.daily(old, "reactions", {1: 15})
+    shop.history.daily(new, "reactions", {40: 10})
+    rank(shop, 1, 40)
+    assert (value(shop, "new", "engagement", 40), value(shop, "old", "engagement", 40)) == (1, 0.5)
+    assert value(shop, "old", "engagement", 39) == 1
+
+
+def test_success_is_published_targets_of_those_that_ended(shop: Shop):
+    scarf = shop.product("scarf", moment(1))
+    shop.end(shop.target(scarf, moment(1, "08:00")), "failed", moment(1, "08:01"))
+    shop.publish(scarf, moment(1, "09:00"))
+    shop.target(scarf, moment(1, "10:00"))
+    rank(shop, 1)
+    assert value(shop, "scarf", "success_rate", 1) == 0.5
+
+
+def test_the_score_is_the_weighted_mean_of_the_known_factors(shop: Shop):
+    shop.product("scarf", moment(1, "00:00"))
+    rank(shop, 1)
+    row = shop.priorities(day(1))["scarf"]
+    freshness = Decimal(str(row["factors"]["freshness"]["value"]))
+    assert row["factors"]["engagement"] == {"weight": 0.4, "value": None}
+    assert row["score"] == pytest.approx(
+        (Decimal("0.3") + Decimal("0.2") * freshness) / Decimal("0.5"), abs=Decimal("0.000002")
+    )
+
+
+def test_a_weight_is_a_row_and_counts_at_once(shop: Shop):
+    shop.product("scarf", moment(1))
+    shop.history.execute("update engagement.priority_factors set is_active = false where factor_name <> 'recency'")
+    rank(shop, 1)
+    row = shop.priorities(day(1))["scarf"]
+    assert (row["score"], set(row["factors"])) == (1, {"recency"})
+
+
+def test_products_that_left_the_catalogue_and_channels_without_a_schedule_are_not_ranked(shop: Shop):
+    shop.product("gone", moment(1), deactivated_at=moment(2))
+    rank(shop, 1, 2)
+    assert shop.priorities(day(1)).keys() == {"gone"}
+    assert shop.priorities(day(2)) == {}
+    shop.history.execute("update publishing.publishing_schedules set is_active = false")
+    rank(shop, 1, 2)
+    assert shop.history.rows(PRIORITIES) == []
+
+
+def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
+    post = shop.publish(shop.product("scarf", moment(1)), moment(1, "09:00"))
+    shop.product("kilt", moment(2))
+    shop.history.daily(post, "reactions", {1: 1, 2: 5, 3: 9})
+    rank(shop, 1, 3)
+    expected = {table: without(shop.history.rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)}
+    for table in (PERFORMANCE, PRIORITIES):
+        assert shop.history.roll_up(table, 1, 3)["rows_written"] == 0
+    shop.history.execute(f"delete from engagement.{PERFORMANCE}")
+    shop.history.execute(f"delete from engagement.{PRIORITIES}")
+    for number in (3, 1, 2):
+        shop.history.roll_up(PERFORMANCE, number)
+    for number in (2, 3, 1):
+        shop.history.roll_up(PRIORITIES, number)
+    assert {table: without(shop.history.rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)} == expected
+
+
+def test_a_late_file_is_rolled_up_into_its_product(shop: Shop):
+    post = shop.publish(shop.product("scarf", moment(1)), moment(1, "09:00"))
+    shop.history.daily(post, "reactions", {1: 1, 3: 9})
+    rank(shop, 1, 3)
+    shop.history.daily(post, "reactions", {2: 5})
+    rank(shop, 2)
+    deltas = {row["activity_date"]: row["engagement_delta"] for row in shop.history.rows(PERFORMANCE)}
+    assert deltas == {day(1): 1, day(2): 4, day(3): 4}, "the day after the late file too"
+
+
+@pytest.mark.parametrize(
+    ("damage", "seen_by"),
+    [
+        (
+            "update engagement.product_post_performance set engagement_delta = 7",
+            "product_post_performance__totals_equal_their_posts",
+        ),
+        ("delete from engagement.product_post_performance", "product_post_performance__totals_equal_their_posts"),
+        (
+            "update engagement.content_priorities set score = 1 - score / 2",
+            "content_priorities__scores_are_weighted_means",
+        ),
+        (
+            "insert into engagement.priority_factors values ('moon', 0.5, null, 'Phase of the moon.')",
+            "priority_factors__every_factor_is_computed",
+        ),
+        (
+            (
+                "alter table engagement.content_priorities drop constraint content_priorities_pkey;"
+                " insert into engagement.content_priorities select * from engagement.content_priorities"
+            ),
+            "content_priorities__key_is_unique",
+        ),
+        (
+            (
+                "alter table engagement.product_post_performance drop constraint product_post_performance_pkey;"
+                " insert into engagement.product_post_performance select * from engagement.product_post_performance"
+            ),
+            "product_post_performance__key_is_unique",
+        ),
+        (
+            (
+                "alter table engagement.content_priorities"
+                " drop constraint content_priorities_organization_id_product_id_fkey;"
+                " update engagement.content_priorities set product_id = 'prd-00000000'"
+            ),
+            "content_priorities__no_orphans",
+        ),
+        (
+            (
+                "alter table engagement.product_post_performance"
+                " drop constraint product_post_performance_organization_id_product_id_fkey;"
+                " update engagement.product_post_performance set product_id = 'prd-00000000'"
+            ),
+            "product_post_performance__no_orphans",
+        ),
+    ],
+)
+def test_each_check_sees_its_damage(shop: Shop, damage: str, seen_by: str):
+    post = shop.publish(shop.product("scarf", moment(1)), moment(1, "09:00"))
+    shop.history.daily(post, "reactions", {1: 3})
+    rank(shop, 1)
+    assert offenders(shop) == {}
+    with psycopg.connect(shop.history.url, autocommit=True) as connection:
+        connection.execute(damage)
+    assert seen_by in offenders(shop)

@@ -1,0 +1,141 @@
+"""A small Graph API on 127.0.0.1: pages that take posts, list them, and fail as the real ones do.
+
+It counts what it really took, whatever it answered.
+"""
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is answered to a post. `body` bytes go out as they are; None hangs up without a word."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    is_taken: bool = False
+    delay: float = 0.0
+
+
+@dataclass
+class FakeGraph:
+    """Takes every post and answers with its id, unless an answer is queued."""
+
+    url: str = ""
+    answers: deque[Answer] = field(default_factory=deque)
+    delay: float = 0.0
+    posts: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    listing_status: int = 200
+    page_size: int = 100
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def publish(self, path: str, form: dict[str, str]) -> Answer:
+        with self.lock:
+            answer = self.answers.popleft() if self.answers else None
+            if answer is None or answer.is_taken:
+                page_id = path.strip("/").split("/")[1]
+                post_id = f"{page_id}_{len(self.posts) + 1}"
+                self.posts.append(
+                    {
+                        "id": post_id,
+                        "message": form.get("message") or form.get("caption", ""),
+                        "created_time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S+0000}",
+                        "permalink_url": f"https://www.facebook.com/{post_id}",
+                    }
+                )
+                is_photo = path.endswith("/photos")
+                body = {"id": "photo", "post_id": post_id} if is_photo else {"id": post_id}
+                answer = answer or Answer(body=body, delay=self.delay)
+            return answer
+
+    def listing(self, query: dict[str, str]) -> Answer:
+        if self.listing_status != 200:
+            return Answer(self.listing_status, error(2, "Service temporarily unavailable"))
+        since, until = int(query["since"]), int(query["until"])
+        newest_first = [
+            post
+            for post in reversed(self.posts)
+            if since <= datetime.fromisoformat(post["created_time"]).timestamp() <= until
+        ]
+        start = int(query.get("after", 0))
+        end = start + self.page_size
+        body: dict[str, Any] = {"data": newest_first[start:end], "paging": {"cursors": {"after": str(end)}}}
+        if end < len(newest_first):
+            body["paging"]["next"] = f"{self.url}/next?access_token=in-the-real-one"
+        return Answer(200, body)
+
+
+def error(code: int, message: str = "It is so", subcode: int | None = None, **more: Any) -> dict[str, Any]:
+    body = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "trace", **more}
+    return {"error": body | ({"error_subcode": subcode} if subcode is not None else {})}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    graph: FakeGraph
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        self._note(form)
+        self._send(self.graph.publish(urlsplit(self.path).path, form))
+
+    def do_GET(self) -> None:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        self._note({})
+        self._send(self.graph.listing(query))
+
+    def _note(self, form: dict[str, str]) -> None:
+        self.graph.requests.append(
+            {"method": self.command, "path": self.path, "form": form, "headers": dict(self.headers)}
+        )
+
+    def _send(self, answer: Answer) -> None:
+        time.sleep(answer.delay)
+        if answer.body is None:
+            self.close_connection = True
+            return
+        content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        for name, value in ({"Content-Length": str(len(content))} | answer.headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_: object) -> None:
+        """A client that was killed is no news."""
+
+
+@contextmanager
+def serve() -> Iterator[FakeGraph]:
+    graph = FakeGraph()
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"graph": graph}))
+    graph.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield graph
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

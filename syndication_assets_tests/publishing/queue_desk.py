@@ -1,0 +1,241 @@
+"""What a test of publishing sets up and looks at: pages, schedules, approved texts, targets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+from pydantic import SecretStr
+
+from syndication_assets.publishing.publish import PublishReport, publish_due
+from syndication_assets.publishing.reconcile import ReconcileReport, reconcile
+from syndication_assets.publishing.targets import Plan, plan_targets
+from syndication_assets.resources.credentials import store_credential
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.dry_run import DryRun
+from syndication_assets.resources.publisher import Publisher
+from syndication_assets.resources.secret_box import SecretBox
+from syndication_assets.settings import Settings
+
+DAY = date(2025, 11, 3)
+NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
+AFTER_SLOT = datetime(2025, 11, 3, 18, tzinfo=UTC)
+DAILY = "FREQ=DAILY;BYHOUR=17;BYMINUTE=0"
+TOKEN = "canary-EAAB/page+token="
+KEYS = "test:" + "A" * 43 + "="
+PLATFORM, CHANNEL = "facebook", "feed_post"
+_ROOMS = ("publishing", "content", "channels", "catalogue")
+
+
+def settings_of(**changes: Any) -> Settings:
+    """The defaults, with a key that opens credentials and no limit on lateness: the tests' slots are long past."""
+    defaults: dict[str, Any] = {"secret_keys": KEYS, "publish_maximum_delay_hours": 10**6}
+    return replace(Settings.from_environment(), **(defaults | changes))
+
+
+@dataclass
+class QueueDesk:
+    """A database with one organization, and what happens to its queue."""
+
+    url: str
+    organization_id: str = ""
+
+    def __post_init__(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            # In place of truncating: that writes new files for each of the tables.
+            (statement,) = connection.execute(
+                "select 'set session_replication_role = replica;'"
+                " || string_agg(format('delete from %%s;', c.oid::regclass), '')"
+                " from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text = any(%s)",
+                [list(_ROOMS)],
+            ).fetchall()[0]
+            connection.execute(statement)
+            (self.organization_id,) = connection.execute(
+                "select organization_id from tenancy.organizations where slug = 'default'"
+            ).fetchall()[0]
+        self.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
+        self.execute(
+            "insert into channels.channel_types (channel_type, display_name, content_kind)"
+            " values ('feed_post', 'Feed post', 'mixed'), ('story_post', 'Story', 'image')"
+        )
+        self.execute(
+            "insert into channels.platform_channels (platform, channel_type)"
+            " values ('facebook', 'feed_post'), ('facebook', 'story_post')"
+        )
+
+    def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
+        with transaction(self.url) as connection:
+            connection.execute(statement, parameters)
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with transaction(self.url) as connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def value(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
+        return self.rows(statement, parameters)[0][0]
+
+    def insert(self, table: str, returned: str, **values: Any) -> str:
+        values = {"organization_id": self.organization_id, **values}
+        columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
+        return str(
+            self.value(f"insert into {table} ({columns}) values ({places}) returning {returned}", list(values.values()))
+        )
+
+    def page(self, remote_id: str = "page", publisher: str = "dry_run", token: str = TOKEN) -> str:
+        """An account; a real one has a credential."""
+        credential_id = None
+        if publisher != "dry_run":
+            with transaction(self.url) as connection:
+                credential_id = store_credential(
+                    connection,
+                    SecretBox(KEYS),
+                    self.organization_id,
+                    f"token-{remote_id}",
+                    SecretStr(token),
+                    platform=PLATFORM,
+                    expires_at=None,
+                )
+        return self.insert(
+            "channels.social_accounts",
+            "account_id",
+            platform=PLATFORM,
+            remote_account_id=remote_id,
+            display_name=f"Page {remote_id}",
+            publisher=publisher,
+            credential_id=credential_id,
+        )
+
+    def schedule(self, account_id: str, rule: str = DAILY, time_zone: str = "UTC", **more: Any) -> str:
+        number = self.value("select count(*) from publishing.publishing_schedules")
+        return self.insert(
+            "publishing.publishing_schedules",
+            "schedule_id",
+            **{
+                "schedule_name": f"schedule {number}",
+                "platform": PLATFORM,
+                "channel_type": CHANNEL,
+                "account_id": account_id,
+                "recurrence_rule": rule,
+                "time_zone": time_zone,
+                "starts_on": date(2025, 1, 1),
+                **more,
+            },
+        )
+
+    def post(self, planned_on: date = DAY, channel_type: str = CHANNEL) -> str:
+        return self.insert(
+            "content.posts_core",
+            "post_core_id",
+            post_kind="announcement",
+            platform=PLATFORM,
+            channel_type=channel_type,
+            planned_on=planned_on,
+        )
+
+    def text(self, post_core_id: str | None = None, text: str | None = None, **more: Any) -> str:
+        """A text that nobody has approved; each one says something else."""
+        number = self.value("select count(*) from content.posts_content")
+        text = text or f"Shortbread number {number}"
+        return self.insert(
+            "content.posts_content",
+            "content_id",
+            **{
+                "post_core_id": post_core_id or self.post(),
+                "text_content": text,
+                "generator": "template",
+                "content_hash": text.encode(),
+                **more,
+            },
+        )
+
+    def approve(self, content_id: str, decided_at: datetime = NOON) -> str:
+        self.execute(
+            "insert into content.approvals (organization_id, content_id, content_hash, decision, decided_by,"
+            " decided_at) select organization_id, content_id, content_hash, 'approved', 'isla', %s"
+            " from content.posts_content where content_id = %s"
+            " on conflict (organization_id, content_id, decision) do update"
+            " set content_hash = excluded.content_hash, decided_at = excluded.decided_at",
+            [decided_at, content_id],
+        )
+        self.execute("update content.posts_content set state = 'approved' where content_id = %s", [content_id])
+        return content_id
+
+    def withdraw(self, content_id: str) -> None:
+        self.execute("update content.posts_content set state = 'needs_review' where content_id = %s", [content_id])
+
+    def approved(self, planned_on: date = DAY, **more: Any) -> str:
+        """An approved text of a post of its own."""
+        return self.approve(self.text(self.post(planned_on), **more))
+
+    def plan(self, first_day: date = DAY, end_day: date = date(2025, 11, 4)) -> Plan:
+        return plan_targets(self.url, first_day, end_day)
+
+    def due(self, account_id: str, count: int = 1) -> list[str]:
+        """Targets of an account with a slot each second after noon; returns their ids."""
+        return [
+            self.insert(
+                "publishing.post_targets",
+                "target_id",
+                content_id=content_id,
+                content_hash=self.value(
+                    "select content_hash from content.posts_content where content_id = %s", [content_id]
+                ),
+                account_id=account_id,
+                platform=PLATFORM,
+                channel_type=CHANNEL,
+                state="scheduled",
+                scheduled_at=NOON.replace(second=number % 60, minute=number // 60),
+                is_simulated=False,
+            )
+            for number, content_id in enumerate(self.approved() for _ in range(count))
+        ]
+
+    def publish(
+        self,
+        publishers: dict[str, Publisher] | None = None,
+        now: datetime = AFTER_SLOT,
+        limit: int = 1000,
+        **changes: Any,
+    ) -> PublishReport:
+        return publish_due(self.url, settings_of(**changes), now, publishers or {"dry_run": DryRun()}, limit)
+
+    def reconcile(self, publishers: dict[str, Publisher]) -> ReconcileReport:
+        return reconcile(self.url, settings_of(), publishers)
+
+    def states(self) -> list[str]:
+        """The states of all targets, by slot."""
+        return [
+            state
+            for (state,) in self.rows(
+                "select state::text from publishing.post_targets order by scheduled_at nulls last, target_id"
+            )
+        ]
+
+    def slots(self) -> list[str]:
+        return [
+            f"{slot:%m-%d %H:%M}"
+            for (slot,) in self.rows(
+                "select scheduled_at from publishing.post_targets where scheduled_at is not null order by 1"
+            )
+        ]
+
+    def target(self, target_id: str) -> dict[str, Any]:
+        return dict(self.value("select to_jsonb(t) from publishing.post_targets t where target_id = %s", [target_id]))
+
+    def attempts(self, target_id: str) -> list[dict[str, Any]]:
+        return [
+            dict(row)
+            for (row,) in self.rows(
+                "select to_jsonb(a) from publishing.publish_attempts a where target_id = %s order by attempt_number",
+                [target_id],
+            )
+        ]
+
+    def expire_leases(self) -> None:
+        self.execute("update publishing.post_targets set leased_until = '2020-01-01Z' where state = 'publishing'")
+
+    def pass_waits(self) -> None:
+        """What waits for a while has waited."""
+        self.execute("update publishing.post_targets set next_attempt_at = null where state = 'scheduled'")
+        self.execute("delete from publishing.platform_limits")

@@ -1,0 +1,260 @@
+"""The Facebook publisher against a local Graph API: requests, each class of error, listings, and no token anywhere."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from syndication_assets.resources.facebook_graph import FacebookGraph
+from syndication_assets.resources.public_urls import public_addresses
+from syndication_assets.resources.publisher import Outcome, OutcomeKind, Post
+from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
+
+TOKEN = "canary-EAAB/page+token="
+SECRET = SecretStr(TOKEN)
+HOUR = timedelta(hours=1)
+
+
+def post(**more: object) -> Post:
+    values: dict[str, object] = {
+        "target_id": "tgt-00000001",
+        "attempt_number": 1,
+        "remote_account_id": "1234",
+        "channel_type": "feed_post",
+        "text": "Shortbread from Skye",
+    }
+    return Post(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def graph() -> Iterator[FakeGraph]:
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture
+def facebook(graph: FakeGraph) -> Iterator[FacebookGraph]:
+    client = FacebookGraph(
+        graph.url,
+        "v25.0",
+        timeout=timedelta(seconds=1),
+        check_picture=lambda url: public_addresses(url, lambda _host, _port: ["93.184.215.14"]),
+    )
+    yield client
+    client.close()
+
+
+def test_a_text_with_a_link_is_a_feed_post(graph: FakeGraph, facebook: FacebookGraph):
+    outcome = facebook.publish(post(link_url="https://shop.example/a", image_url="https://shop.example/a.jpg"), SECRET)
+    assert outcome == Outcome(
+        OutcomeKind.PUBLISHED,
+        platform_post_id="1234_1",
+        platform_post_url="https://www.facebook.com/1234_1",
+        http_status=200,
+    )
+    (request,) = graph.requests
+    assert request["path"] == "/v25.0/1234/feed"
+    assert request["form"] == {
+        "message": "Shortbread from Skye",
+        "link": "https://shop.example/a",
+        "access_token": TOKEN,
+    }
+
+
+def test_a_text_with_a_picture_and_no_link_is_a_photo_under_the_id_of_its_post(
+    graph: FakeGraph, facebook: FacebookGraph
+):
+    outcome = facebook.publish(post(image_url="https://shop.example/a.jpg", alt_text="A tin"), SECRET)
+    assert outcome.platform_post_id == "1234_1"
+    (request,) = graph.requests
+    assert request["path"] == "/v25.0/1234/photos"
+    assert request["form"] == {
+        "caption": "Shortbread from Skye",
+        "url": "https://shop.example/a.jpg",
+        "alt_text_custom": "A tin",
+        "access_token": TOKEN,
+    }
+
+
+def test_a_photo_post_is_a_photo_whatever_it_links_to(graph: FakeGraph, facebook: FacebookGraph):
+    picture = post(channel_type="photo_post", image_url="https://shop.example/a.jpg", link_url="https://shop.example/a")
+    facebook.publish(picture, SECRET)
+    assert graph.requests[0]["path"].endswith("/photos")
+
+
+@pytest.mark.parametrize(
+    ("unfit", "reason"),
+    [
+        (post(channel_type="story_post", image_url="https://shop.example/a.jpg"), "not story_post"),
+        (post(channel_type="photo_post"), "needs a picture"),
+        (post(channel_type="photo_post", image_url="http://shop.example/a.jpg"), "https://"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_without_a_call(
+    unfit: Post, reason: str, graph: FakeGraph, facebook: FacebookGraph
+):
+    outcome = facebook.publish(unfit, SECRET)
+    assert outcome.kind is OutcomeKind.PERMANENT
+    assert reason in (outcome.message or "")
+    assert graph.requests == []
+
+
+@pytest.mark.parametrize("url", ["https://localhost/a.jpg", "https://127.0.0.1/a.jpg", "https://[::1]/a.jpg"])
+def test_without_a_tests_resolver_a_picture_on_this_machine_is_refused(url: str, graph: FakeGraph):
+    client = FacebookGraph(graph.url, "v25.0")
+    try:
+        outcome = client.publish(post(image_url=url), SECRET)
+    finally:
+        client.close()
+    assert outcome.kind is OutcomeKind.PERMANENT
+    assert "no public address" in (outcome.message or "")
+    assert graph.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "code"),
+    [
+        (Answer(400, error(190, "Error validating access token", 463)), OutcomeKind.REFRESH_TOKEN, "190/463"),
+        (Answer(400, error(190, "The user changed the password", 460)), OutcomeKind.DISCONNECTED, "190/460"),
+        (Answer(400, error(190, "The app was removed", 458)), OutcomeKind.DISCONNECTED, "190/458"),
+        (Answer(401, error(190, "Invalid OAuth access token")), OutcomeKind.DISCONNECTED, "190"),
+        (Answer(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, "4"),
+        (Answer(400, error(17)), OutcomeKind.RETRYABLE, "17"),
+        (Answer(400, error(32)), OutcomeKind.RETRYABLE, "32"),
+        (Answer(400, error(613)), OutcomeKind.RETRYABLE, "613"),
+        (Answer(400, error(1, "An unknown error occurred")), OutcomeKind.RETRYABLE, "1"),
+        (Answer(500, error(1, "An unknown error occurred", is_transient=True)), OutcomeKind.RETRYABLE, "1"),
+        (Answer(503, error(2, "Service temporarily unavailable")), OutcomeKind.RETRYABLE, "2"),
+        (Answer(500, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
+        (Answer(400, error(100, "Invalid parameter")), OutcomeKind.PERMANENT, "100"),
+        (Answer(403, error(200, "Permissions error")), OutcomeKind.PERMANENT, "200"),
+        (Answer(403, error(10, "Permission denied")), OutcomeKind.PERMANENT, "10"),
+        (Answer(400, error(506, "Duplicate status message")), OutcomeKind.PERMANENT, "506"),
+        (Answer(400, error(368, "Blocked for policies")), OutcomeKind.PERMANENT, "368"),
+        (Answer(400, error(99999, "Something new")), OutcomeKind.PERMANENT, "99999"),
+    ],
+)
+def test_each_error_of_graph_has_its_class(
+    answer: Answer, kind: OutcomeKind, code: str, graph: FakeGraph, facebook: FacebookGraph
+):
+    graph.answers.append(answer)
+    outcome = facebook.publish(post(), SECRET)
+    assert (outcome.kind, outcome.error_code, outcome.http_status) == (kind, code, answer.status)
+    assert answer.body["error"]["message"] in (outcome.message or "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(502, b"<html>Bad gateway</html>"), OutcomeKind.UNKNOWN),
+        (Answer(500, b""), OutcomeKind.UNKNOWN),
+        (Answer(200, b"<html>Log in</html>"), OutcomeKind.UNKNOWN),
+        (Answer(200, b'{"id": "12'), OutcomeKind.UNKNOWN),
+        (Answer(200, {}), OutcomeKind.UNKNOWN),
+        (Answer(200, {"id": ""}), OutcomeKind.UNKNOWN),
+        (Answer(408, b""), OutcomeKind.UNKNOWN),
+        (Answer(404, b"<html>not here</html>"), OutcomeKind.PERMANENT),
+        (Answer(302, b"", {"Location": "https://elsewhere.example"}), OutcomeKind.PERMANENT),
+        (Answer(429, b"slow down"), OutcomeKind.RETRYABLE),
+        (Answer(body=None, is_taken=True), OutcomeKind.UNKNOWN),
+        (Answer(body={"id": "late"}, is_taken=True, delay=1.3), OutcomeKind.UNKNOWN),
+    ],
+)
+def test_an_answer_that_proves_nothing_is_unknown_and_one_that_refuses_is_not(
+    answer: Answer, kind: OutcomeKind, graph: FakeGraph, facebook: FacebookGraph
+):
+    graph.answers.append(answer)
+    assert facebook.publish(post(), SECRET).kind is kind
+    assert len(graph.requests) == 1
+
+
+def test_a_duplicate_after_an_earlier_attempt_may_be_that_attempt(graph: FakeGraph, facebook: FacebookGraph):
+    graph.answers.append(Answer(400, error(506, "Duplicate status message")))
+    assert facebook.publish(post(attempt_number=2), SECRET).kind is OutcomeKind.UNKNOWN
+
+
+def test_a_server_that_is_not_there_got_nothing(facebook: FacebookGraph):
+    client = FacebookGraph("http://127.0.0.1:9", "v25.0")
+    try:
+        outcome = client.publish(post(), SECRET)
+    finally:
+        client.close()
+    assert outcome.kind is OutcomeKind.RETRYABLE
+    assert "could not be reached" in (outcome.message or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "minutes"),
+    [
+        (400, {"Retry-After": "120"}, 2),
+        (400, {"Retry-After": "soon"}, 15),
+        (
+            400,
+            {"X-Business-Use-Case-Usage": '{"1234": [{"type": "pages", "estimated_time_to_regain_access": 28}]}'},
+            28,
+        ),
+        (400, {"X-Business-Use-Case-Usage": "{garbage"}, 15),
+        (400, {}, 15),
+    ],
+)
+def test_a_rate_limit_says_how_long_to_wait_or_a_quarter_of_an_hour_is_waited(
+    status: int, headers: dict[str, str], minutes: int, graph: FakeGraph, facebook: FacebookGraph
+):
+    graph.answers.append(Answer(status, error(32), headers))
+    assert facebook.publish(post(), SECRET).wait == timedelta(minutes=minutes)
+
+
+def test_a_date_in_retry_after_is_understood(graph: FakeGraph, facebook: FacebookGraph):
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    graph.answers.append(Answer(429, b"", {"Retry-After": f"{later:%a, %d %b %Y %H:%M:%S GMT}"}))
+    wait = facebook.publish(post(), SECRET).wait
+    assert wait is not None
+    assert timedelta(minutes=9) < wait <= timedelta(minutes=10)
+
+
+def test_a_listing_has_what_the_page_published_over_all_its_pages(graph: FakeGraph, facebook: FacebookGraph):
+    graph.page_size = 2
+    for number in range(5):
+        facebook.publish(post(text=f"Tin {number}"), SECRET)
+    now = datetime.now(UTC)
+    listing = facebook.look_up(post(text="Tin  3\n"), SECRET, now - HOUR, now + HOUR)
+    assert listing.is_complete
+    assert [one.has_same_text for one in listing.posts] == [False, True, False, False, False]
+    assert listing.posts[1].platform_post_id == "1234_4"
+    assert listing.posts[1].platform_post_url == "https://www.facebook.com/1234_4"
+    lists = [request for request in graph.requests if request["method"] == "GET"]
+    assert len(lists) == 3
+    assert all(request["headers"]["Authorization"] == f"Bearer {TOKEN}" for request in lists)
+
+
+def test_a_listing_that_fails_is_not_complete_and_says_why(graph: FakeGraph, facebook: FacebookGraph):
+    graph.listing_status = 503
+    now = datetime.now(UTC)
+    listing = facebook.look_up(post(), SECRET, now - HOUR, now)
+    assert not listing.is_complete
+    assert "Service temporarily unavailable" in (listing.reason or "")
+
+
+def test_a_token_that_expired_is_renewed_by_nobody(facebook: FacebookGraph):
+    assert facebook.refresh(SECRET) is None
+
+
+def test_the_token_is_in_no_url_no_log_line_and_no_message(
+    graph: FakeGraph, facebook: FacebookGraph, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    echoes = [f"Malformed access token {TOKEN}", "quoted canary-EAAB%2Fpage%2Btoken%3D", "canary-EAAB/page%2Btoken%3D"]
+    outcomes = [facebook.publish(post(), SECRET)]
+    for echo in echoes:
+        graph.answers.append(Answer(400, error(190, echo)))
+        outcomes.append(facebook.publish(post(), SECRET))
+    graph.answers.append(Answer(500, TOKEN.encode()))
+    outcomes.append(facebook.publish(post(), SECRET))
+    graph.answers.append(Answer(body=None))
+    outcomes.append(facebook.publish(post(), SECRET))
+    facebook.look_up(post(), SECRET, datetime.now(UTC) - HOUR, datetime.now(UTC))
+    said = caplog.text + repr(outcomes) + repr([request["path"] for request in graph.requests])
+    assert "canary" not in said
+    assert len(outcomes) == 6

@@ -1,0 +1,120 @@
+"""The assets of the room as Dagster runs them, and a token that is found nowhere after a run that went wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+
+from syndication_assets.automation import range_tags
+from syndication_assets.publishing import assets, checks
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
+from syndication_assets_tests.publishing.queue_desk import DAY, KEYS, TOKEN, QueueDesk
+
+JOB = dg.define_asset_job("everything", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
+DEFINITIONS = dg.Definitions(
+    assets=[assets.publishing_schedules, assets.content_processes, assets.post_targets, assets.publish_due_targets],
+    asset_checks=[checks.publishing_checks],
+    jobs=[JOB],
+    resources={"postgres": PostgresResource()},
+    executor=dg.in_process_executor,
+)
+
+
+@pytest.fixture
+def graph() -> Iterator[FakeGraph]:
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture
+def instance(
+    shared_database: str, graph: FakeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", shared_database)
+    monkeypatch.setenv("SYNDICATION_FACEBOOK_URL", graph.url)
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", KEYS)
+    monkeypatch.setenv("SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS", "1000000")
+    with dg.DagsterInstance.local_temp(str(tmp_path), {"telemetry": {"enabled": False}}) as local:
+        yield local
+
+
+def run(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    return DEFINITIONS.resolve_job_def(JOB.name).execute_in_process(
+        instance=instance, tags=range_tags(DAY.isoformat(), "2025-11-04"), raise_on_error=False
+    )
+
+
+def test_a_range_is_planned_and_published_as_one_run_and_its_checks_pass(desk: QueueDesk, instance: dg.DagsterInstance):
+    desk.schedule(desk.page())
+    desk.approved()
+    desk.approved()
+    result = run(instance)
+    assert result.success
+    assert desk.states() == ["published", "published"]
+    assert {e.check_name for e in result.get_asset_check_evaluations() if not e.passed} == set()
+    (planned,) = result.asset_materializations_for_node("publishing__post_targets")[-1:]
+    assert planned.metadata["targets_written"].value == 2
+    (published,) = result.asset_materializations_for_node("publishing__publish_due_targets")
+    assert (published.metadata["calls"].value, published.metadata["published"].value) == (2, 2)
+    assert desk.value("select dagster_run_id from publishing.execution_history") == result.run_id
+    assert desk.value("select count(*) from publishing.content_processes") == 6
+
+
+def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(
+    desk: QueueDesk, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    desk.due(desk.page(publisher="facebook_graph"))
+    monkeypatch.delenv("SYNDICATION_SECRET_KEYS")
+    result = run(instance)
+    assert result.success
+    (failed,) = [e for e in result.get_asset_check_evaluations() if e.check_name == assets.SERVED_CHECK]
+    assert not failed.passed
+    assert "SYNDICATION_SECRET_KEYS" in (failed.description or "")
+
+
+def test_the_token_is_found_nowhere_after_a_run_in_which_everything_went_wrong(
+    desk: QueueDesk,
+    instance: dg.DagsterInstance,
+    graph: FakeGraph,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+):
+    caplog.set_level(0)
+    for number in range(6):
+        desk.due(desk.page(f"page{number}", "facebook_graph"))
+    graph.answers.extend(
+        [
+            Answer(400, error(190, f"Cannot parse {TOKEN}")),
+            Answer(400, error(100, f"Invalid parameter {TOKEN}")),
+            Answer(500, TOKEN.encode()),
+            Answer(200, f"<html>{TOKEN}".encode()),
+            Answer(body=None),
+            Answer(400, error(32, TOKEN), {"Retry-After": "60"}),
+        ]
+    )
+    result = run(instance)
+    assert result.success
+    assert len(graph.requests) >= 6
+    assert all(request["form"].get("access_token", TOKEN) == TOKEN for request in graph.requests)
+    with psycopg.connect(desk.url) as connection:
+        tables = [
+            table
+            for (table,) in connection.execute(
+                "select c.oid::regclass::text from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace"
+                " not in ('pg_catalog', 'information_schema')"
+            )
+        ]
+        in_database = "".join(
+            str(connection.execute(f"select to_jsonb(t)::text from {table} t").fetchall()) for table in tables
+        )
+    in_files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    events = repr(list(instance.all_logs(result.run_id)))
+    output = capfd.readouterr()
+    for place in (in_database, in_files.decode(errors="replace"), events, caplog.text, output.out, output.err):
+        assert "canary" not in place
+    assert "[token]" in in_database
+    assert len(in_files) > 10_000

@@ -1,0 +1,161 @@
+"""Looking up: found is published, proven absent is scheduled again, everything else stays for a person."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndication_assets.publishing.reconcile import Finding, judge
+from syndication_assets.resources.dry_run import DryRun
+from syndication_assets.resources.publisher import Listing, RemotePost
+from syndication_assets_tests.publishing.fake_platform import (
+    FakePlatform,
+    lose_the_question,
+    take_and_lose_the_answer,
+)
+from syndication_assets_tests.publishing.queue_desk import NOON, QueueDesk
+
+LATER = NOON + timedelta(minutes=11)
+
+
+def remote(post_id: str = "page_1", minutes: int = 0, has_same_text: bool = True) -> RemotePost:
+    return RemotePost(post_id, None, NOON + timedelta(minutes=minutes), has_same_text)
+
+
+def listing(*posts: RemotePost, is_complete: bool = True) -> Listing:
+    return Listing(posts, is_complete, None if is_complete else "it is down")
+
+
+@pytest.mark.parametrize(
+    ("listed", "now", "known", "finding"),
+    [
+        (listing(remote()), NOON, set(), Finding(found=remote())),
+        (listing(remote(), is_complete=False), NOON, set(), Finding(found=remote())),
+        (listing(), LATER, set(), Finding(is_absent=True)),
+        (listing(remote(has_same_text=False)), LATER, {"page_1"}, Finding(is_absent=True)),
+        (listing(remote(minutes=-90)), LATER, set(), Finding(is_absent=True)),
+    ],
+)
+def test_what_a_listing_proves(listed: Listing, now: datetime, known: set[str], finding: Finding):
+    assert judge(listed, NOON, now, known) == finding
+
+
+@pytest.mark.parametrize(
+    ("listed", "now", "known", "reason"),
+    [
+        (listing(remote(), remote("page_2")), LATER, set(), "2 posts with this text"),
+        (listing(is_complete=False), LATER, set(), "could not be listed: it is down"),
+        (listing(), NOON + timedelta(minutes=9), set(), "may still come"),
+        (listing(remote(has_same_text=False)), LATER, set(), "may be this one"),
+        (listing(remote(), is_complete=False), LATER, {"page_1"}, "could not be listed"),
+    ],
+)
+def test_what_a_listing_does_not_prove(listed: Listing, now: datetime, known: set[str], reason: str):
+    finding = judge(listed, NOON, now, known)
+    assert finding.found is None
+    assert not finding.is_absent
+    assert reason in finding.reason
+
+
+@pytest.fixture
+def platform() -> FakePlatform:
+    return FakePlatform()
+
+
+def lose(desk: QueueDesk, platform: FakePlatform, *, is_taken: bool) -> str:
+    """A target whose answer did not come, twelve minutes ago."""
+    (target_id,) = desk.due(desk.page(publisher="facebook_graph"))
+    platform.answers.append(take_and_lose_the_answer if is_taken else lose_the_question)
+    desk.publish({"facebook_graph": platform})
+    desk.execute("update publishing.publish_attempts set started_at = started_at - interval '12 minutes'")
+    return target_id
+
+
+def test_a_post_that_is_found_is_published_with_its_id_and_its_time(desk: QueueDesk, platform: FakePlatform):
+    target_id = lose(desk, platform, is_taken=True)
+    report = desk.reconcile({"facebook_graph": platform})
+    assert report.states == {"published": 1}
+    target, (attempt,) = desk.target(target_id), desk.attempts(target_id)
+    assert (target["state"], target["platform_post_id"]) == ("published", "page_1")
+    assert datetime.fromisoformat(target["published_at"]) == platform.taken[0][2]
+    assert (attempt["outcome"], attempt["platform_post_id"], attempt["resolved_by"]) == (
+        "published",
+        "page_1",
+        "lookup",
+    )
+    assert attempt["resolved_at"] is not None
+
+
+def test_a_post_that_is_proven_absent_is_sent_again_once(desk: QueueDesk, platform: FakePlatform):
+    target_id = lose(desk, platform, is_taken=False)
+    assert desk.reconcile({"facebook_graph": platform}).states == {"scheduled": 1}
+    desk.pass_waits()
+    desk.publish({"facebook_graph": platform})
+    assert desk.target(target_id)["state"] == "published"
+    assert [attempt["outcome"] for attempt in desk.attempts(target_id)] == ["retryable", "published"]
+    assert len(platform.taken) == 1
+
+
+def test_what_cannot_be_listed_stays_with_the_reason_and_the_command(desk: QueueDesk, platform: FakePlatform):
+    target_id = lose(desk, platform, is_taken=False)
+    platform.is_listing_complete = False
+    assert desk.reconcile({"facebook_graph": platform}).states == {"needs_reconcile": 1}
+    message = desk.target(target_id)["error_message"]
+    assert "could not be listed: it is down" in message
+    assert f"syndication targets resolve {target_id} --published" in message
+
+
+def test_a_post_of_somebody_else_keeps_a_target_from_being_sent_again(desk: QueueDesk, platform: FakePlatform):
+    target_id = lose(desk, platform, is_taken=False)
+    platform.taken.append(("page_9", "Something that a person wrote", datetime.now(UTC)))
+    desk.reconcile({"facebook_graph": platform})
+    assert "may be this one" in desk.target(target_id)["error_message"]
+
+
+def test_a_post_that_another_target_has_is_not_found_a_second_time(desk: QueueDesk, platform: FakePlatform):
+    lost = lose(desk, platform, is_taken=False)
+    (other,) = desk.due(desk.page("other", "facebook_graph"))
+    desk.publish({"facebook_graph": platform})
+    assert desk.target(other)["platform_post_id"] == "page_1"
+    platform.taken[0] = (
+        "page_1",
+        desk.value("select text_content from content.posts_content order by 1 limit 1"),
+        NOON,
+    )
+    platform.taken[0] = (*platform.taken[0][:2], datetime.now(UTC))
+    desk.reconcile({"facebook_graph": platform})
+    assert desk.target(lost)["state"] == "scheduled"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update channels.social_accounts set status = 'disconnected'",
+        (
+            "insert into publishing.platform_limits (organization_id, account_id, blocked_until, reason)"
+            " select organization_id, account_id, '2100-01-01Z', 'asked to' from channels.social_accounts"
+        ),
+    ],
+)
+def test_an_account_that_may_not_be_asked_is_not_asked(statement: str, desk: QueueDesk, platform: FakePlatform):
+    target_id = lose(desk, platform, is_taken=True)
+    desk.execute(statement)
+    assert desk.reconcile({"facebook_graph": platform}).states == {}
+    assert desk.target(target_id)["state"] == "needs_reconcile"
+
+
+def test_a_simulation_that_died_sent_nothing(desk: QueueDesk):
+    (target_id,) = desk.due(desk.page())
+    desk.execute(
+        "update publishing.post_targets set state = 'publishing', claimed_by = 'dead', leased_until = '2020-01-01Z',"
+        " attempts = 1"
+    )
+    desk.execute(
+        "insert into publishing.publish_attempts (organization_id, target_id, attempt_number, publisher, started_at)"
+        " select organization_id, target_id, 1, 'dry_run', now() - interval '1 hour' from publishing.post_targets"
+    )
+    desk.publish()
+    assert desk.target(target_id)["state"] == "needs_reconcile"
+    desk.reconcile({"dry_run": DryRun()})
+    desk.pass_waits()
+    desk.publish()
+    assert desk.target(target_id)["platform_post_id"] == f"dry-run_{target_id}"

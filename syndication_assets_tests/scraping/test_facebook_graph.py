@@ -1,0 +1,133 @@
+"""Posts of a Facebook page with their insights: no data is not zero, other people's words are not kept."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndication_assets.scraping.facebook_graph import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
+from syndication_assets.scraping.observation import Author, Counters, ItemRejectedError, PostObservation
+from syndication_assets.scraping.splitting import RawItem, split_items
+
+
+def insight(name: str, value: Any, period: str = "lifetime") -> dict[str, Any]:
+    return {"name": name, "period": period, "values": [{"value": value}], "title": name, "id": f"1_2/insights/{name}"}
+
+
+def post(*insights: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "id": "1000_2000",
+        "created_time": "2025-11-02T08:00:00+0000",
+        "message": "Woven in the islands. #tweed",
+        "permalink_url": "https://facebook.example/1000/posts/2000",
+        "from": {"id": "1000", "name": "Invented Heritage Shop"},
+        "reactions": {"data": [], "summary": {"total_count": 12, "viewer_reaction": "NONE"}},
+        "comments": {"data": [], "summary": {"total_count": 3, "order": "ranked", "can_comment": True}},
+        "shares": {"count": 2},
+        "insights": {"data": list(insights), "paging": {}},
+        **changes,
+    }
+
+
+def parse(item: dict[str, Any]) -> PostObservation:
+    (observation,) = parse_item(json.dumps(item).encode(), None).observations
+    return observation
+
+
+def test_a_post_with_its_insights_becomes_one_observation():
+    parsed = parse_item(
+        json.dumps(post(insight("post_impressions_unique", 80), insight("post_clicks", 5))).encode(), None
+    )
+    assert parsed.unknown_keys == ()
+    (observation,) = parsed.observations
+    assert observation.ids == (("post", "1000_2000"),)
+    assert observation.posted_at == datetime(2025, 11, 2, 8, tzinfo=UTC)
+    assert observation.author == Author(username="1000", name="Invented Heritage Shop", kind="company")
+    assert observation.text == "Woven in the islands. #tweed"
+    assert observation.counters == Counters(reactions=12, comments=3, shares=2, clicks=5, reach=80)
+
+
+def test_an_empty_list_of_insights_is_not_measured():
+    counters = parse(post()).counters
+    assert counters == Counters(reactions=12, comments=3, shares=2)
+
+
+def test_a_metric_without_values_is_not_measured():
+    assert parse(post({"name": "post_clicks", "period": "lifetime", "values": []})).counters.clicks is None  # type: ignore[union-attr]
+
+
+def test_a_total_value_is_read_like_a_value():
+    counters = parse(post({"name": "post_media_view", "period": "lifetime", "total_value": {"value": 9}})).counters
+    assert counters is not None
+    assert counters.views == 9
+
+
+def test_a_daily_value_is_no_cumulative_counter():
+    assert parse(post(insight("post_clicks", 5, period="day"))).counters.clicks is None  # type: ignore[union-attr]
+
+
+def test_the_newer_name_of_a_metric_counts():
+    counters = parse(post(insight("post_video_views", 1), insight("post_media_view", 7))).counters
+    assert counters is not None
+    assert counters.views == 7
+
+
+def test_reactions_by_kind_are_kept_as_they_came():
+    kinds = {"like": 10, "love": 2}
+    assert parse(post(insight("post_reactions_by_type_total", kinds))).stats == {"reactions": kinds}
+
+
+def test_a_simulated_post_says_so():
+    assert parse(post(is_simulated=True)).stats == {"is_simulated": True}
+
+
+def test_a_post_without_message_and_picture_describes_nothing():
+    item = post()
+    del item["message"]
+    assert not parse(item).is_description
+    assert parse(post()).is_description
+
+
+def test_comments_of_people_are_not_read():
+    item = post(comments={"data": [{"message": "secret"}], "summary": {"total_count": 1}})
+    assert "secret" not in repr(parse(item)).replace(repr(json.dumps(item).encode()), "")
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (post(id=None), r"^\$\.id: missing id$"),
+        (post(id="a b"), r"^\$\.id: not a post id$"),
+        (post(shares={"count": -1}), r"^\$\.shares\.count"),
+        (post(shares={"count": "2"}), r"^\$\.shares\.count"),
+        (post(created_time="yesterday"), r"^\$\.created_time"),
+        (post(insight("post_clicks", -5)), r"^\$\.insights\.data"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_place(item: dict[str, Any], reason: str):
+    with pytest.raises(ItemRejectedError, match=reason):
+        parse(item)
+
+
+def test_an_answer_is_split_into_its_posts():
+    answer = json.dumps({"data": [post(), post(id="1000_2001")], "paging": {"next": "…"}}).encode()
+    items = list(split_items(answer, LIST_PATHS, one_object_is_an_item=ONE_OBJECT_IS_AN_ITEM))
+    assert [item.position for item in items if isinstance(item, RawItem)] == [0, 1]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda v: (
+            st.lists(v) | st.dictionaries(st.sampled_from(["id", "insights", "data", "values", "value", "name"]), v)
+        ),
+    )
+)
+def test_rubbish_is_refused_and_nothing_else_is_raised(value: Any):
+    try:
+        parse_item(json.dumps({"id": "1_2", "insights": value}).encode(), None)
+    except ItemRejectedError:
+        return

@@ -1,0 +1,200 @@
+"""Insights of our own pages: from Graph to the landing zone and on, with what Graph refuses, and without the token."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pydantic import SecretStr
+
+from syndication_assets.resources.credentials import store_credential
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.facebook_insights import FacebookInsights
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.secret_box import SecretBox
+from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.insights import InsightsReport, fetch_insights, metrics_on
+from syndication_assets.scraping.load import load_day
+from syndication_assets.settings import Settings
+
+KEYS = "test:" + "A" * 43 + "="
+TOKEN = "canary-EAAB/page+token="
+TODAY = datetime.now(UTC).date()
+
+
+@dataclass
+class Graph:
+    """What the small Graph API says, and what it was asked."""
+
+    url: str = ""
+    refused_metrics: set[str] = field(default_factory=set)
+    pages: list[list[dict[str, Any]]] = field(default_factory=list)
+    answer: tuple[int, bytes] | None = None
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def say(self, query: dict[str, str], authorization: str) -> tuple[int, bytes]:
+        self.asked.append(query | {"authorization": authorization})
+        if self.answer is not None:
+            return self.answer
+        if any(metric in query["fields"] for metric in self.refused_metrics):
+            message = "(#100) The value must be a valid insights metric"
+            return 400, json.dumps({"error": {"code": 100, "message": message, "type": "OAuthException"}}).encode()
+        number = int(query.get("after", 0))
+        body: dict[str, Any] = {"data": self.pages[number] if self.pages else [], "paging": {}}
+        if number + 1 < len(self.pages):
+            next_page = f"{self.url}/next?access_token={TOKEN}"
+            body["paging"] = {"cursors": {"after": str(number + 1)}, "next": next_page}
+        return 200, json.dumps(body).encode()
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    said = Graph()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+            status, content = said.say(query, self.headers.get("Authorization", ""))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    said.url = f"http://127.0.0.1:{server.server_address[1]}"
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield said
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    """A database with one page that is published to for real."""
+    with transaction(database_url) as connection:
+        (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
+        connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
+        credential_id = store_credential(
+            connection,
+            SecretBox(KEYS),
+            organization_id,
+            "page",
+            SecretStr(TOKEN),
+            platform="facebook",
+            expires_at=None,
+        )
+        connection.execute(
+            "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name,"
+            " publisher, credential_id) values (%s, 'facebook', '1000', 'Page', 'facebook_graph', %s)",
+            [organization_id, credential_id],
+        )
+    return database_url
+
+
+def fetch(url: str, zone: LandingZone, graph: Graph) -> InsightsReport:
+    settings = replace(Settings.from_environment(), secret_keys=KEYS)
+    api = FacebookInsights(graph.url, "v25.0")
+    try:
+        return fetch_insights(url, settings, zone, api, log=logging.getLogger(__name__))
+    finally:
+        api.close()
+
+
+def post(number: int, clicks: int = 5) -> dict[str, Any]:
+    return {
+        "id": f"1000_{number}",
+        "created_time": f"{TODAY}T00:00:00+0000",
+        "message": f"Post {number}",
+        "reactions": {"data": [], "summary": {"total_count": 7}},
+        "insights": {"data": [{"name": "post_clicks", "period": "lifetime", "values": [{"value": clicks}]}]},
+    }
+
+
+def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    with transaction(url) as connection:
+        return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+
+def test_what_graph_says_lands_and_is_loaded_like_any_post(url: str, zone: LandingZone, graph: Graph):
+    graph.pages = [[post(1), post(2)], [post(3)]]
+    report = fetch(url, zone, graph)
+    assert (report.pages, report.files_landed, report.failures) == (1, 2, {})
+    with run_session(url, "test", None) as session:
+        load_day(url, zone, TODAY, maximum_file_bytes=10**6, session=session)
+    loaded = rows(
+        url,
+        "select p.platform, p.urn, d.reactions, d.clicks, d.comments from scraping.posts p"
+        " join scraping.data_downloads d using (organization_id, post_id) order by urn",
+    )
+    assert loaded == [("facebook", f"1000_{number}", 7, 5, None) for number in (1, 2, 3)]
+
+
+def test_the_metrics_are_the_rows_that_are_valid_on_the_day(url: str, zone: LandingZone, graph: Graph):
+    fetch(url, zone, graph)
+    assert f"insights.metric({','.join(metrics_on(url, TODAY))})" in graph.asked[0]["fields"]
+    before, after = datetime(2025, 11, 14, tzinfo=UTC).date(), datetime(2025, 11, 15, tzinfo=UTC).date()
+    assert {"post_impressions"} == set(metrics_on(url, before)) - set(metrics_on(url, after))
+    assert {"post_media_view"} == set(metrics_on(url, after)) - set(metrics_on(url, before))
+
+
+def test_a_refused_metric_is_left_out_and_named_and_the_others_are_asked_for(url: str, zone: LandingZone, graph: Graph):
+    graph.pages = [[post(1)]]
+    graph.refused_metrics = {"post_clicks"}
+    report = fetch(url, zone, graph)
+    assert (dict(report.refused_metrics), report.files_landed) == ({"post_clicks": 1}, 1)
+    assert "post_media_view" in graph.asked[-1]["fields"]
+
+
+def test_the_token_is_sent_in_a_header_and_lands_nowhere(
+    url: str, zone: LandingZone, graph: Graph, caplog: pytest.LogCaptureFixture
+):
+    graph.pages = [[post(1)], [post(2)]]
+    with caplog.at_level(logging.DEBUG):
+        fetch(url, zone, graph)
+    assert {asked["authorization"] for asked in graph.asked} == {f"Bearer {TOKEN}"}
+    assert TOKEN not in json.dumps([{**asked, "authorization": ""} for asked in graph.asked])
+    files = list(zone.files(TODAY))
+    assert len(files) == 2
+    assert all(TOKEN.encode() not in zone.read(file.path, 10**6) for file in files)
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ((400, b'{"error": {"code": 190, "message": "Session has expired"}}'), "error 190 .* Session has expired"),
+        ((502, b"<html>Bad gateway</html>"), "answered 502, and not in JSON"),
+        ((200, b'{"data": [{"id": "1000_1"'), "answered 200, and not in JSON"),
+        ((400, b'{"error": {"code": 100, "message": "Unknown page"}}'), "error 100 .* Unknown page"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_reported_and_its_run_has_failed(
+    url: str, zone: LandingZone, graph: Graph, answer: tuple[int, bytes], why: str
+):
+    graph.answer = answer
+    report = fetch(url, zone, graph)
+    assert report.files_landed == 0
+    (message,) = report.failures.values()
+    assert re.search(why, message)
+    assert rows(url, "select status::text from scraping.download_runs where kind = 'fetch'") == [("failed",)]
+
+
+def test_a_page_that_only_rehearses_and_one_of_a_sample_are_not_asked_for(url: str, zone: LandingZone, graph: Graph):
+    with transaction(url) as connection:
+        connection.execute("update channels.social_accounts set publisher = 'dry_run'")
+    assert fetch(url, zone, graph).pages == 0
+    with transaction(url) as connection:
+        connection.execute("update channels.social_accounts set publisher = 'facebook_graph'")
+        connection.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
+    assert fetch(url, zone, graph).pages == 0
+    assert graph.asked == []

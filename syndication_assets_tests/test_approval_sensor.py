@@ -1,0 +1,65 @@
+"""The sensor of approvals: asks for the queue of a day once for the same approved texts, and for nothing else."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from syndication_assets.approval_sensor import approval_sensor
+from syndication_assets.definitions import defs
+from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets_tests.publishing.queue_desk import QueueDesk
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> QueueDesk:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    desk = QueueDesk(database_url)
+    desk.schedule(desk.page())
+    return desk
+
+
+def asked_for() -> list[dg.RunRequest]:
+    context = dg.build_sensor_context(
+        definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="approval_sensor"
+    )
+    return list(approval_sensor.evaluate_tick(context).run_requests or ())
+
+
+def days(requests: list[dg.RunRequest]) -> list[date]:
+    return [date.fromisoformat(request.partition_key or "") for request in requests]
+
+
+def test_the_day_of_an_approved_text_is_asked_for(desk: QueueDesk):
+    desk.text(desk.post(TODAY))
+    assert asked_for() == [], "nobody approved it"
+    desk.approved(TODAY)
+    assert days(asked_for()) == [TODAY]
+
+
+def test_the_same_texts_are_asked_for_under_the_same_key_and_another_one_under_another(desk: QueueDesk):
+    desk.approved(TODAY)
+    first, again = asked_for(), asked_for()
+    assert [request.run_key for request in first] == [request.run_key for request in again]
+    desk.approved(TODAY)
+    assert [request.run_key for request in asked_for()] != [request.run_key for request in first]
+
+
+def test_what_has_its_place_in_the_queue_is_not_asked_for(desk: QueueDesk):
+    desk.approved(TODAY)
+    desk.plan(TODAY, TODAY + timedelta(days=1))
+    assert asked_for() == []
+
+
+def test_days_to_come_and_days_long_gone_are_left_alone(desk: QueueDesk):
+    desk.approved(TODAY + timedelta(days=1))
+    desk.approved(TODAY - timedelta(days=31))
+    assert asked_for() == []
+
+
+def test_a_channel_without_a_schedule_is_left_alone(desk: QueueDesk):
+    desk.execute("update publishing.publishing_schedules set is_active = false")
+    desk.approved(TODAY)
+    assert asked_for() == []
