@@ -25,7 +25,6 @@ ROLLUPS = (
     "platform_engagement_daily",
     "hashtag_engagement_daily",
     "post_cohorts",
-    "product_post_performance",
 )
 """In an order in which each comes after what it is computed from."""
 

@@ -276,6 +276,24 @@ CREATE TYPE tenancy.membership_status AS ENUM (
     'suspended'
 );
 
+-- function catalogue.analyze_tables
+
+CREATE FUNCTION catalogue.analyze_tables() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    analyze catalogue.products;
+    analyze catalogue.product_changes;
+    analyze catalogue.product_prices;
+    analyze catalogue.categories;
+    analyze catalogue.product_categories;
+end
+$$;
+
+REVOKE ALL ON FUNCTION catalogue.analyze_tables() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalogue.analyze_tables() TO syndication_pipeline;
+
 -- function channels.is_of_type
 
 CREATE FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) RETURNS boolean

@@ -18,7 +18,7 @@ PLATFORM, CHANNEL = "facebook", "feed_post"
 REVIEWED_CHANNEL = ("instagram", "feed_post")
 """A channel without an approval rule: its texts wait for a person."""
 _PAGE, _PROFILE = "100000000000001", "invented_heritage_shop"
-DAYS_WITH_INSIGHTS = 7
+DAYS_WITH_INSIGHTS = 3
 
 
 def set_up_shop(url: str, organization: str, first_day: date) -> None:

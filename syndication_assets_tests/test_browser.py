@@ -108,7 +108,8 @@ def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        # Tall, because the list of assets has only those rows that can be seen.
+        page = browser.new_page(viewport={"width": 1500, "height": 4000})
         page.set_default_timeout(SECONDS * 1000)
 
         page.goto(f"{ui}/assets")
@@ -116,8 +117,14 @@ def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str
             page.locator(f'a[href*="/assets/{asset}"]').first.wait_for()
         assert page.get_by_text("Welcome to Dagster").count() == 0
 
+        page.goto(f"{ui}/asset-groups")
+        for room in ("scraping", "engagement", "catalogue", "content", "publishing"):
+            page.get_by_text(room, exact=True).first.wait_for()
+
         page.goto(f"{ui}/locations/syndication/jobs/daily_graph")
         page.get_by_role("button", name="Materialize").first.click()
+        # No catalogue was ever fetched here: Dagster asks whether that is meant.
+        page.get_by_role("button", name="Confirm").click()
         show_all = page.get_by_role("button", name="Show all partitions")
         show_all.click()
         partitions = page.locator('input[placeholder^="ex:"]')

@@ -84,6 +84,8 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         fault_points.reach("catalogue.merged")
         connection.execute(load_sql("catalogue/quarantine.sql"))
         load.items_quarantined = int(connection.execute("select count(*) from staged_quarantine").fetchall()[0][0])
+        if load.total("products_new"):
+            connection.execute("select catalogue.analyze_tables()")
         fault_points.reach("catalogue.before_commit")
     fault_points.reach("catalogue.after_commit")
     return load

@@ -135,11 +135,15 @@ def test_days_that_change_outside_of_the_window_are_noted_and_consumed(database_
     assert notes(history) == set()
     history.snapshot(post, moment(3, "18:00"), reactions=33)
     history.roll_up(TABLE, 3)
-    assert notes(history) == {(table, 5) for table in ROLLUPS[1:4]}
+    assert notes(history) == {(table, 5) for table in (*ROLLUPS[1:4], "product_post_performance")}
     before = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
     history.roll_up("platform_engagement_daily", 3)
     after = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
-    assert notes(history) == {("profile_engagement_daily", 5), ("hashtag_engagement_daily", 5)}
+    assert notes(history) == {
+        ("profile_engagement_daily", 5),
+        ("hashtag_engagement_daily", 5),
+        ("product_post_performance", 5),
+    }
     assert {number for number in range(1, 9) if before.get(day(number)) != after.get(day(number))} == {3, 5}
     assert (after[day(3)]["reactions_delta"], after[day(5)]["reactions_delta"]) == (33, 57)
 

@@ -13,11 +13,11 @@ def definitions(database_url: str) -> dict[str, Row]:
     return {row["metric_name"]: row for row in History(database_url).rows("metric_definitions")}
 
 
-def names_valid_on(history: History, platform: str, metric_name: str, day: date) -> list[str]:
+def names_valid_on(history: History, platform: str, entity_type: str, metric_name: str, day: date) -> list[str]:
     return [
         row["source_name"]
         for row in history.rows("platform_metrics")
-        if (row["platform"], row["metric_name"]) == (platform, metric_name)
+        if (row["platform"], row["metric_name"], row["entity_type"]) == (platform, metric_name, entity_type)
         and row["valid_from"] <= day
         and (row["valid_to"] is None or day < row["valid_to"])
     ]
@@ -84,23 +84,26 @@ def test_half_a_ratio_is_refused(database_url: str, kind: str, numerator: str, d
 
 
 @pytest.mark.parametrize(
-    ("platform", "metric_name", "day", "names"),
+    ("platform", "entity_type", "metric_name", "day", "names"),
     [
-        ("instagram", "impressions", "2025-04-20", ["impressions"]),
-        ("instagram", "views", "2025-04-20", []),
-        ("instagram", "impressions", "2025-04-21", []),
-        ("instagram", "views", "2025-04-21", ["views"]),
-        ("facebook", "impressions", "2025-11-14", ["page_impressions"]),
-        ("facebook", "impressions", "2025-11-15", []),
-        ("facebook", "views", "2025-11-15", ["page_media_view"]),
-        ("linkedin", "views", "2025-11-15", []),
-        ("linkedin", "impressions", "2025-11-15", []),
+        ("instagram", "post", "impressions", "2025-04-20", ["impressions"]),
+        ("instagram", "post", "views", "2025-04-20", []),
+        ("instagram", "post", "impressions", "2025-04-21", []),
+        ("instagram", "post", "views", "2025-04-21", ["views"]),
+        ("facebook", "profile", "impressions", "2025-11-14", ["page_impressions"]),
+        ("facebook", "profile", "impressions", "2025-11-15", []),
+        ("facebook", "profile", "views", "2025-11-15", ["page_media_view"]),
+        ("facebook", "post", "impressions", "2025-11-14", ["post_impressions"]),
+        ("facebook", "post", "views", "2025-11-15", ["post_media_view"]),
+        ("facebook", "post", "reach", "2026-06-15", ["post_total_media_view_unique"]),
+        ("linkedin", "post", "views", "2025-11-15", []),
+        ("linkedin", "post", "impressions", "2025-11-15", []),
     ],
 )
 def test_a_retired_name_ends_on_the_day_on_which_its_successor_begins(
-    database_url: str, platform: str, metric_name: str, day: str, names: list[str]
+    database_url: str, platform: str, entity_type: str, metric_name: str, day: str, names: list[str]
 ):
-    assert names_valid_on(History(database_url), platform, metric_name, date.fromisoformat(day)) == names
+    assert names_valid_on(History(database_url), platform, entity_type, metric_name, date.fromisoformat(day)) == names
 
 
 def test_every_replacement_is_there_when_the_old_name_ends(database_url: str):
@@ -114,7 +117,7 @@ def test_every_replacement_is_there_when_the_old_name_ends(database_url: str):
 
 def test_every_platform_with_metrics_that_we_scrape_has_a_sampling_gap(database_url: str):
     gaps = {row["platform"] for row in History(database_url).rows("sampling_gaps")}
-    assert gaps == {"linkedin", "youtube"}
+    assert gaps == {"linkedin", "youtube", "facebook", "instagram"}
 
 
 def test_the_first_ages_of_cohorts_are_those_of_the_metrics_document(database_url: str):
