@@ -107,8 +107,7 @@ def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Fetches every six hours. Start it when the tokens are set.",
 )
 def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    scheduled_at = context.scheduled_execution_time.astimezone(UTC)
-    return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
+    return _run_of_this_hour(context)
 
 
 @dg.schedule(
@@ -118,8 +117,7 @@ def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Fetches insights every six hours. Start it when an account publishes with facebook_graph.",
 )
 def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    scheduled_at = context.scheduled_execution_time.astimezone(UTC)
-    return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
+    return _run_of_this_hour(context)
 
 
 @dg.schedule(
@@ -152,6 +150,13 @@ def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
+def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Today's partition, several times a day."""
+    scheduled_at = context.scheduled_execution_time.astimezone(UTC)
+    return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
+
+
 def _run_for_today(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Today's partition, once a day."""
     today = context.scheduled_execution_time.astimezone(UTC).date().isoformat()
     return dg.RunRequest(run_key=today, partition_key=today)

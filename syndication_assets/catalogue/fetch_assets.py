@@ -1,7 +1,7 @@
 """The fetch side of the room: asks the shop what it sells now and lands the answers untouched."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -11,7 +11,7 @@ from syndication_assets.catalogue.fetch import FetchReport, fetch_catalogue
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.errors import SyndicationError
 from syndication_assets.markdown import markdown_table
-from syndication_assets.partitions import daily_partitions
+from syndication_assets.partitions import daily_partitions, refuse_other_days
 from syndication_assets.resources.database import database_url, transaction
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.shop_api import ShopApi
@@ -49,7 +49,7 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     **Numbers:** vendors of source `clan_catalogue` in `catalogue.vendors` that are active; the shop is
     SYNDICATION_CLAN_URL, else SYNDICATION_CLAN_FALLBACK_URL.
     """
-    _refuse_other_days(context)
+    refuse_other_days(context.partition_keys)
     try:
         settings = Settings.from_environment()
         shop = _shop(settings.clan_url, settings)
@@ -90,18 +90,6 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     # What has landed is loaded all the same: the load refuses what is not complete, and says so in the tables.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
-
-
-def _refuse_other_days(context: dg.AssetExecutionContext) -> None:
-    today = datetime.now(UTC).date().isoformat()
-    others = [day for day in context.partition_keys if day != today]
-    if others:
-        days = others[0] if len(others) == 1 else f"{others[0]} … {others[-1]}"
-        raise dg.Failure(
-            f"{days} cannot be fetched: the network only knows now, and now is {today} (UTC). What has landed on "
-            "another day can be loaded again at any time: backfill the load assets.",
-            allow_retries=False,
-        )
 
 
 def _shop(url: str | None, settings: Settings) -> ShopApi | None:

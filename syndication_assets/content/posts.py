@@ -103,23 +103,23 @@ def read_channel(
     states: Sequence[str] = STANDING_STATES,
 ) -> Channel:
     """A channel with its rules and the texts that stand on it, in one of the states, around a day."""
+    cursor = connection.execute(
+        load_sql("channels/requirements_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
+    )
+    names = [column.name for column in cursor.description or ()]
+    said = [dict(zip(names, row, strict=True)) for row in cursor]
     rules = ChannelRules(
         Requirement(
-            category,
-            key,
-            value,
-            minimum,
-            maximum,
-            unit,
-            severity,
-            description,
+            one["requirement_category"],
+            one["requirement_key"],
+            one["value"],
+            one["minimum"],
+            one["maximum"],
+            one["unit"],
+            one["severity"],
+            one["description"],
         )
-        for category, key, value, minimum, maximum, unit, severity, description in connection.execute(
-            "select requirement_category, requirement_key, value, minimum, maximum, unit, severity::text, description"
-            " from channels.channel_requirements where platform = %s and channel_type = %s and is_active"
-            " order by requirement_category, priority desc, requirement_key",
-            [platform, channel_type],
-        )
+        for one in said
     )
     channel = Channel(organization_id, platform, channel_type, rules)
     texts = connection.execute(

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.partitions import daily_partitions
+from syndication_assets.partitions import daily_partitions, refuse_other_days
 from syndication_assets.resources.apify import ApifyScraper
 from syndication_assets.resources.database import database_url
 from syndication_assets.resources.landing_zone import LandingZone
@@ -99,15 +99,7 @@ def youtube_data_api_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
 
 
 def _settings_for_today(context: dg.AssetExecutionContext) -> Settings:
-    today = datetime.now(UTC).date().isoformat()
-    others = [day for day in context.partition_keys if day != today]
-    if others:
-        days = others[0] if len(others) == 1 else f"{others[0]} … {others[-1]}"
-        raise dg.Failure(
-            f"{days} cannot be fetched: the network only knows now, and now is {today} (UTC). What has landed on "
-            "another day can be loaded again at any time: backfill the load assets.",
-            allow_retries=False,
-        )
+    refuse_other_days(context.partition_keys)
     try:
         return Settings.from_environment()
     except SyndicationError as error:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.partitions import daily_partitions
+from syndication_assets.partitions import daily_partitions, refuse_other_days
 from syndication_assets.resources.database import database_url
 from syndication_assets.resources.facebook_insights import FacebookInsights
 from syndication_assets.resources.landing_zone import LandingZone
@@ -38,13 +38,8 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     those of `engagement.platform_metrics` that are valid on the day; one that Graph refuses is left out and named, the
     others are asked for all the same.
     """
+    refuse_other_days(context.partition_keys)
     today = datetime.now(UTC).date()
-    if others := [day for day in context.partition_keys if day != today.isoformat()]:
-        raise dg.Failure(
-            f"{others[0]} cannot be fetched: Graph only knows now, and now is {today} (UTC). What has landed on "
-            "another day can be loaded again at any time: backfill the load assets.",
-            allow_retries=False,
-        )
     try:
         settings = Settings.from_environment()
         url, zone = database_url(settings), LandingZone(settings.landing_url)
