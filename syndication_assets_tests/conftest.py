@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in [name for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_", "OPENAI_"))]:
+    for name in _own_variables():
         del os.environ[name]
     config.stash[_servers] = []
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
@@ -48,6 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
 _servers = pytest.StashKey[list[Server]]()
 
 
+def _own_variables() -> dict[str, str]:
+    """The environment variables that change what the project or Dagster does."""
+    return {name: os.environ[name] for name in os.environ if name.startswith(("SYNDICATION_", "DAGSTER_", "OPENAI_"))}
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"{server.name}: {server.version()}" for server in config.stash[_servers]]
 
@@ -56,6 +61,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def environment_of_its_own() -> Iterator[None]:
+    """Takes back what a test's commands set: they point their process at a database that the test drops."""
+    before = _own_variables()
+    yield
+    for name in _own_variables():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(autouse=True)
