@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.dlt_merge import TABLES, TABLES_IF_COMPLETE, DltMerge, prepare_dlt
+from benchmarks.dlt_merge import DltMerge, prepare_dlt
+from benchmarks.dlt_posts import TABLES, TABLES_IF_COMPLETE, tables_of_posts
 from benchmarks.history import project_database
 from benchmarks.measuring import Comparison, Result, Times, seconds_of
 from benchmarks.rollup_sides import prepare_dagster, run_with_dagster
@@ -121,8 +122,11 @@ def _load_day(url: str, landed: Landed, day: date) -> float:
 
 def _dlt(workplace: Workplace, landed: Landed, directory: Path, *, is_complete: bool = False) -> tuple[float, float]:
     url = workplace.make_database("dlt", template="template0")
-    merge = DltMerge(url, directory, is_complete=is_complete)
-    first, following = (merge.load(files, day.isoformat()) for day, files in landed.files.items())
+    merge = DltMerge(url, directory, "linkedin")
+    first, following = (
+        merge.load(tables_of_posts(files, day.isoformat(), is_complete=is_complete))
+        for day, files in landed.files.items()
+    )
     with psycopg.connect(url) as connection:
         posts = connection.execute("select count(*), count(distinct urn) from linkedin.posts").fetchone()
         tables = connection.execute(

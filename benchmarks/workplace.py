@@ -26,6 +26,9 @@ class Sizes:
     """How much each benchmark works on."""
 
     ingest_posts: int
+    catalogue_products: int
+    generations: int
+    targets: int
     posts: int
     days: int
     few_days: int
@@ -34,8 +37,30 @@ class Sizes:
     repeats: int
 
 
-FULL = Sizes(ingest_posts=50_000, posts=6_850, days=365, few_days=36, single_day_runs=20, executions=200, repeats=3)
-QUICK = Sizes(ingest_posts=200, posts=60, days=40, few_days=8, single_day_runs=2, executions=3, repeats=1)
+FULL = Sizes(
+    ingest_posts=50_000,
+    catalogue_products=100_000,
+    generations=1_000,
+    targets=1_000,
+    posts=6_850,
+    days=365,
+    few_days=36,
+    single_day_runs=20,
+    executions=200,
+    repeats=3,
+)
+QUICK = Sizes(
+    ingest_posts=200,
+    catalogue_products=200,
+    generations=20,
+    targets=20,
+    posts=60,
+    days=40,
+    few_days=8,
+    single_day_runs=2,
+    executions=3,
+    repeats=1,
+)
 """Only shows that the benchmarks work: what they measure means nothing."""
 
 

@@ -278,21 +278,24 @@ CREATE TYPE tenancy.membership_status AS ENUM (
 
 -- function catalogue.analyze_tables
 
-CREATE FUNCTION catalogue.analyze_tables() RETURNS void
+CREATE FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    tenant_table regclass;
 begin
-    analyze catalogue.products;
-    analyze catalogue.product_changes;
-    analyze catalogue.product_prices;
-    analyze catalogue.categories;
-    analyze catalogue.product_categories;
+    foreach tenant_table in array tables loop
+        if (select relnamespace from pg_class where oid = tenant_table) <> 'catalogue'::regnamespace then
+            raise exception '% is not a table of the catalogue', tenant_table;
+        end if;
+        execute format('analyze %s', tenant_table);
+    end loop;
 end
 $$;
 
-REVOKE ALL ON FUNCTION catalogue.analyze_tables() FROM PUBLIC;
-GRANT ALL ON FUNCTION catalogue.analyze_tables() TO syndication_pipeline;
+REVOKE ALL ON FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) TO syndication_pipeline;
 
 -- function channels.is_of_type
 
@@ -360,6 +363,55 @@ CREATE FUNCTION engagement.later_value(earlier bigint, later bigint) RETURNS big
     AS $$ select later $$;
 
 REVOKE ALL ON FUNCTION engagement.later_value(earlier bigint, later bigint) FROM PUBLIC;
+
+-- function operations.analyze_grown_tables
+
+CREATE FUNCTION operations.analyze_grown_tables(room text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    smallest_pages constant integer := 16;
+    grown_table regclass;
+    tables_analyzed integer := 0;
+begin
+    -- A partitioned table first: that makes the statistics of its partitions too.
+    for grown_table in
+        select parent.oid
+        from pg_class parent
+        join pg_inherits i on i.inhparent = parent.oid
+        join pg_class leaf on leaf.oid = i.inhrelid
+        where
+            parent.relnamespace = (select oid from pg_namespace where nspname = room)
+            and parent.relkind = 'p'
+            and pg_get_userbyid(parent.relowner) = current_user
+        group by parent.oid
+        having
+            sum(pg_relation_size(leaf.oid)) > 0
+            and (parent.reltuples < 0 or sum(greatest(leaf.reltuples, 0)) > greatest(4 * parent.reltuples, 1000))
+    loop
+        execute format('analyze (skip_locked) %s', grown_table);
+        tables_analyzed := tables_analyzed + 1;
+    end loop;
+    for grown_table in
+        select oid
+        from pg_class
+        where
+            relnamespace = (select oid from pg_namespace where nspname = room)
+            and relkind = 'r'
+            and pg_get_userbyid(relowner) = current_user
+            and pg_relation_size(oid) > 4 * relpages * current_setting('block_size')::bigint
+            and (relpages = 0 or pg_relation_size(oid) > smallest_pages * current_setting('block_size')::bigint)
+    loop
+        execute format('analyze (skip_locked) %s', grown_table);
+        tables_analyzed := tables_analyzed + 1;
+    end loop;
+    return tables_analyzed;
+end
+$$;
+
+REVOKE ALL ON FUNCTION operations.analyze_grown_tables(room text) FROM PUBLIC;
+GRANT ALL ON FUNCTION operations.analyze_grown_tables(room text) TO syndication_pipeline;
 
 -- function operations.ensure_month_partitions
 
@@ -452,6 +504,93 @@ $$;
 
 REVOKE ALL ON FUNCTION operations.ensure_upcoming_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION operations.ensure_upcoming_partitions() TO syndication_pipeline;
+
+-- function publishing.contradiction
+
+CREATE FUNCTION publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+select
+    case
+        when d.deactivated_at <= at_time then 'Its product is not in the catalogue any more.'
+        when exists (
+            select
+            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
+                as written (moment)
+            cross join lateral (
+                select
+                    h.price,
+                    h.currency
+                from catalogue.product_prices as h
+                where
+                    h.organization_id = d.organization_id
+                    and h.product_id = d.product_id
+                    and h.observed_at < written.moment
+                order by h.observed_at desc
+                limit 1
+            ) as known
+            where
+                (known.price, known.currency) is distinct from (priced.price, priced.currency)
+                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+        ) then format(
+            'The price of its product has changed since it was written; it is %s now.',
+            coalesce(priced.price || ' ' || priced.currency, 'not known')
+        )
+    end
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+left join lateral (
+    select
+        h.price,
+        h.currency
+    from catalogue.product_prices as h
+    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
+    order by h.observed_at desc
+    limit 1
+) as earlier on d.observed_at > at_time
+cross join lateral (
+    select
+        case when d.observed_at > at_time then earlier.price else d.price end as price,
+        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
+) as priced
+where c.organization_id = of_organization_id and c.content_id = of_content_id
+union all
+select 'What it is about does not stand in its blog any more.'
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join content.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+left join lateral (
+    select
+        o.is_published,
+        o.facts
+    from content.document_observations as o
+    where o.organization_id = s.organization_id and o.document_id = s.document_id and o.observed_at <= at_time
+    order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
+    limit 1
+) as said on true
+where
+    c.organization_id = of_organization_id
+    and c.content_id = of_content_id
+    and not coalesce(
+        said.is_published
+        and said.facts @> jsonb_build_object(
+            'sections', jsonb_build_array(jsonb_build_object('section_key', s.section_key))
+        ),
+        -- A rehearsal of days that are over meets what its blog had not said yet: that is nothing against it.
+        exists (
+            select
+            from content.document_observations as later
+            where later.organization_id = s.organization_id and later.document_id = s.document_id
+        )
+    )
+$$;
+
+REVOKE ALL ON FUNCTION publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamp with time zone) TO syndication_pipeline;
+GRANT ALL ON FUNCTION publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamp with time zone) TO syndication_reader;
 
 -- function tenancy.public_id
 
@@ -651,6 +790,59 @@ REVOKE ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_conten
 GRANT ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) TO syndication_pipeline;
 GRANT ALL ON FUNCTION publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea) TO syndication_reader;
 
+-- table publishing.content_processes
+
+CREATE TABLE publishing.content_processes (
+    process_name text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    display_name text NOT NULL,
+    description text,
+    development_status publishing.development_status DEFAULT 'draft'::publishing.development_status NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE publishing.content_processes IS 'One row is one way of making posts for one channel, and how far it has come.';
+
+COMMENT ON COLUMN publishing.content_processes.process_name IS 'The name in every other table: product_post …';
+
+COMMENT ON COLUMN publishing.content_processes.platform IS 'The platform.';
+
+COMMENT ON COLUMN publishing.content_processes.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.content_processes.display_name IS 'The name for people.';
+
+COMMENT ON COLUMN publishing.content_processes.description IS 'What it does.';
+
+COMMENT ON COLUMN publishing.content_processes.development_status IS 'draft, developed, testing or production: for people. Whether it works is said by is_active.';
+
+COMMENT ON COLUMN publishing.content_processes.priority IS 'Order of display, the greatest first.';
+
+COMMENT ON COLUMN publishing.content_processes.is_active IS 'False switches it off: nothing is selected, planned or published by it.';
+
+COMMENT ON COLUMN publishing.content_processes.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN publishing.content_processes.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY publishing.content_processes
+    ADD CONSTRAINT content_processes_pkey PRIMARY KEY (platform, channel_type, process_name);
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.content_processes TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.content_processes TO syndication_reader;
+
+-- function publishing.is_process_active
+
+CREATE FUNCTION publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NOT (EXISTS (SELECT FROM publishing.content_processes p WHERE ((p.platform = is_process_active.of_platform) AND (p.channel_type = is_process_active.of_channel_type) AND (p.process_name = CASE is_process_active.of_post_kind WHEN 'product'::text THEN 'product_post'::text ELSE is_process_active.of_post_kind END) AND (NOT p.is_active)))));
+
+REVOKE ALL ON FUNCTION publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text) TO syndication_pipeline;
+GRANT ALL ON FUNCTION publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text) TO syndication_reader;
+
 -- function publishing.name_the_post
 
 CREATE FUNCTION publishing.name_the_post() RETURNS trigger
@@ -667,6 +859,23 @@ $$;
 
 REVOKE ALL ON FUNCTION publishing.name_the_post() FROM PUBLIC;
 
+-- function publishing.named_amounts
+
+CREATE FUNCTION publishing.named_amounts(text_content text) RETURNS numeric[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+select array(
+    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
+    from regexp_matches(
+        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
+    ) as m (parts)
+)
+$$;
+
+REVOKE ALL ON FUNCTION publishing.named_amounts(text_content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION publishing.named_amounts(text_content text) TO syndication_pipeline;
+GRANT ALL ON FUNCTION publishing.named_amounts(text_content text) TO syndication_reader;
+
 -- function publishing.refuse_illegal_step
 
 CREATE FUNCTION publishing.refuse_illegal_step() RETURNS trigger
@@ -679,6 +888,27 @@ begin
             raise exception 'a target cannot begin as %', new.state
                 using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
         end if;
+    elsif new.state = 'published' and old.state in ('draft', 'ready', 'scheduled', 'failed', 'cancelled') then
+        -- The platform's own word came late, after somebody was sure that it has no such post.
+        if not exists (
+            select
+            from publishing.publish_attempts a
+            where
+                a.organization_id = new.organization_id
+                and a.target_id = new.target_id
+                and a.outcome = 'published'
+                and a.platform_post_id = new.platform_post_id
+        ) then
+            raise exception 'a target cannot go from % to % without the call that published it', old.state, new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'publishing' and old.state = 'scheduled' and exists (
+        select
+        from publishing.publish_attempts a
+        where a.organization_id = new.organization_id and a.target_id = new.target_id and a.outcome = 'published'
+    ) then
+        raise exception 'a target that a call has published is not sent again'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
     elsif new.state is distinct from old.state and (old.state, new.state) not in (
         ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
         ('ready', 'scheduled'), ('ready', 'draft'), ('ready', 'cancelled'),
@@ -702,11 +932,93 @@ begin
         raise exception 'the id of a published post is never overwritten'
             using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
     end if;
+    new.is_in_doubt := tg_op = 'UPDATE' and new.state = 'cancelled'
+        and (old.state = 'needs_reconcile' or old.is_in_doubt);
     return new;
 end
 $$;
 
 REVOKE ALL ON FUNCTION publishing.refuse_illegal_step() FROM PUBLIC;
+
+-- function publishing.waiting_texts
+
+CREATE FUNCTION publishing.waiting_texts(window_start date, window_end date) RETURNS TABLE(planned_on date, organization_id text, post_core_id text, variation integer, account_id text, content_id text, content_hash bytea, platform text, channel_type text, is_simulated boolean, decided_at timestamp with time zone, found_no_slot boolean)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+select newest.*
+from (
+    select distinct on (p.planned_on, p.organization_id, p.post_core_id, c.variation, s.account_id)
+        p.planned_on,
+        p.organization_id,
+        p.post_core_id,
+        c.variation,
+        s.account_id,
+        c.content_id,
+        c.content_hash,
+        p.platform,
+        p.channel_type,
+        a.publisher = 'dry_run' as is_simulated,
+        approval.decided_at,
+        exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = c.organization_id
+                and t.content_id = c.content_id
+                and t.account_id = s.account_id
+                and t.state = 'ready'
+        ) as found_no_slot
+    from content.posts_core as p
+    inner join content.posts_content as c
+        on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    inner join content.approvals as approval
+        on
+            c.organization_id = approval.organization_id
+            and c.content_id = approval.content_id
+            and approval.decision = 'approved'
+    inner join publishing.publishing_schedules as s
+        on
+            p.organization_id = s.organization_id
+            and p.platform = s.platform
+            and p.channel_type = s.channel_type
+    inner join channels.social_accounts as a
+        on s.organization_id = a.organization_id and s.account_id = a.account_id
+    where
+        p.planned_on >= window_start
+        and p.planned_on < window_end
+        and s.is_active
+        and a.status <> 'paused'
+        and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
+        and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
+        and not exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = p.organization_id
+                and t.account_id = s.account_id
+                and t.channel_type = p.channel_type
+                and t.post_core_id = p.post_core_id
+                and t.variation = c.variation
+                and (
+                    t.state in ('scheduled', 'publishing', 'published', 'needs_reconcile')
+                    or t.is_in_doubt
+                    or (t.content_id = c.content_id and t.state in ('failed', 'cancelled'))
+                    -- A person decides about a target whose slot was missed.
+                    or (t.content_id = c.content_id and t.state = 'ready' and t.error_message is not null)
+                )
+        )
+    order by
+        p.planned_on asc, p.organization_id asc, p.post_core_id asc, c.variation asc, s.account_id asc, c.version desc
+) as newest
+-- Asked of the few that are left. A simulation may be of a past day, with the catalogue of that day.
+where
+    newest.is_simulated
+    or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
+$$;
+
+REVOKE ALL ON FUNCTION publishing.waiting_texts(window_start date, window_end date) FROM PUBLIC;
+GRANT ALL ON FUNCTION publishing.waiting_texts(window_start date, window_end date) TO syndication_pipeline;
+GRANT ALL ON FUNCTION publishing.waiting_texts(window_start date, window_end date) TO syndication_reader;
 
 -- function scraping.merge_posts
 
@@ -1274,11 +1586,13 @@ CREATE TABLE catalogue.vendors (
     currency text NOT NULL,
     placeholder_prices numeric(12,2)[] DEFAULT '{}'::numeric[] NOT NULL,
     maximum_shrinkage numeric(4,3) DEFAULT 0.2 NOT NULL,
+    shop_url text,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT vendors_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT vendors_maximum_shrinkage_check CHECK (((maximum_shrinkage >= (0)::numeric) AND (maximum_shrinkage <= (1)::numeric))),
+    CONSTRAINT vendors_shop_url_check CHECK ((shop_url ~ '^https://[^[:space:]]+$'::text)),
     CONSTRAINT vendors_vendor_check CHECK ((vendor ~ '^[a-z][a-z0-9_]*$'::text))
 );
 
@@ -1298,6 +1612,8 @@ COMMENT ON COLUMN catalogue.vendors.placeholder_prices IS 'Prices that the shop 
 
 COMMENT ON COLUMN catalogue.vendors.maximum_shrinkage IS 'A catalogue that has fewer products than the last believed one, by more than this fraction of them, is refused.';
 
+COMMENT ON COLUMN catalogue.vendors.shop_url IS 'Where its open list of products is fetched from, without /products.json; NULL if its files come some other way.';
+
 COMMENT ON COLUMN catalogue.vendors.is_active IS 'False pauses the fetch.';
 
 COMMENT ON COLUMN catalogue.vendors.created_at IS 'When we wrote the row.';
@@ -1306,6 +1622,8 @@ COMMENT ON COLUMN catalogue.vendors.updated_at IS 'When we changed the row.';
 
 ALTER TABLE ONLY catalogue.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (organization_id, vendor);
+
+CREATE TRIGGER vendors_audit AFTER INSERT OR DELETE OR UPDATE ON catalogue.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
 
 CREATE TRIGGER vendors_updated_at BEFORE UPDATE ON catalogue.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
@@ -1978,6 +2296,58 @@ CREATE SEQUENCE content.document_id_sequence
 
 GRANT USAGE ON SEQUENCE content.document_id_sequence TO syndication_pipeline;
 
+-- table content.document_observations
+
+CREATE TABLE content.document_observations (
+    organization_id text NOT NULL,
+    document_id text NOT NULL,
+    source_file_path text NOT NULL,
+    "position" integer NOT NULL,
+    landed_on date NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    is_published boolean NOT NULL,
+    content_hash bytea NOT NULL,
+    facts jsonb NOT NULL,
+    CONSTRAINT document_observations_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text)),
+    CONSTRAINT document_observations_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE ONLY content.document_observations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.document_observations IS 'One row is what one landed file says of one document. What a document is follows from its newest row.';
+
+COMMENT ON COLUMN content.document_observations.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.document_observations.document_id IS 'The document.';
+
+COMMENT ON COLUMN content.document_observations.source_file_path IS 'Path in the landing zone.';
+
+COMMENT ON COLUMN content.document_observations."position" IS 'Place in the file, from 0.';
+
+COMMENT ON COLUMN content.document_observations.landed_on IS 'The day of the folder: the partition.';
+
+COMMENT ON COLUMN content.document_observations.observed_at IS 'When it was said.';
+
+COMMENT ON COLUMN content.document_observations.is_published IS 'Whether it was published then.';
+
+COMMENT ON COLUMN content.document_observations.content_hash IS 'BLAKE2b-128 of the facts.';
+
+COMMENT ON COLUMN content.document_observations.facts IS 'The document as it was parsed, with its sections in order.';
+
+ALTER TABLE ONLY content.document_observations
+    ADD CONSTRAINT document_observations_pkey PRIMARY KEY (organization_id, document_id, source_file_path);
+
+CREATE INDEX document_observations_landed_on ON content.document_observations USING btree (organization_id, landed_on);
+
+ALTER TABLE content.document_observations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON content.document_observations TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.document_observations FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.document_observations TO syndication_pipeline;
+GRANT SELECT ON TABLE content.document_observations TO syndication_reader;
+
 -- table content.llm_calls
 
 CREATE TABLE content.llm_calls (
@@ -1999,7 +2369,7 @@ CREATE TABLE content.llm_calls (
 
 ALTER TABLE ONLY content.llm_calls FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE content.llm_calls IS 'One row is one question to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+COMMENT ON TABLE content.llm_calls IS 'One row is one request to a language model, with its answer or its error. What it cost is in operations.api_usage.';
 
 COMMENT ON COLUMN content.llm_calls.organization_id IS 'The tenant.';
 
@@ -2009,7 +2379,7 @@ COMMENT ON COLUMN content.llm_calls.post_core_id IS 'The post that was to be wri
 
 COMMENT ON COLUMN content.llm_calls.variation IS 'Its variation.';
 
-COMMENT ON COLUMN content.llm_calls.attempt IS 'From 1; later ones carry the reasons of the refusal.';
+COMMENT ON COLUMN content.llm_calls.attempt IS 'From 1; later ones carry the reasons of the refusal. A request that failed and was made again has the same one.';
 
 COMMENT ON COLUMN content.llm_calls.model IS 'The model.';
 
@@ -2056,6 +2426,7 @@ CREATE TABLE content.posts_core (
     channel_type text NOT NULL,
     planned_on date NOT NULL,
     selection_id text,
+    section_selection_id text,
     product_id text,
     section_id text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2081,7 +2452,9 @@ COMMENT ON COLUMN content.posts_core.channel_type IS 'The kind of publication.';
 
 COMMENT ON COLUMN content.posts_core.planned_on IS 'The day that it is for.';
 
-COMMENT ON COLUMN content.posts_core.selection_id IS 'The selection that asked for it.';
+COMMENT ON COLUMN content.posts_core.selection_id IS 'The selection of a product that asked for it.';
+
+COMMENT ON COLUMN content.posts_core.section_selection_id IS 'The selection of a section that asked for it.';
 
 COMMENT ON COLUMN content.posts_core.product_id IS 'The product.';
 
@@ -2092,12 +2465,15 @@ COMMENT ON COLUMN content.posts_core.created_at IS 'When we wrote the row.';
 COMMENT ON COLUMN content.posts_core.updated_at IS 'When we changed the row.';
 
 ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_section_selection_id_key UNIQUE (organization_id, section_selection_id);
+
+ALTER TABLE ONLY content.posts_core
     ADD CONSTRAINT posts_core_organization_id_selection_id_key UNIQUE (organization_id, selection_id);
 
 ALTER TABLE ONLY content.posts_core
     ADD CONSTRAINT posts_core_pkey PRIMARY KEY (organization_id, post_core_id);
 
-CREATE UNIQUE INDEX posts_core_section ON content.posts_core USING btree (organization_id, section_id, platform, channel_type) WHERE (section_id IS NOT NULL);
+CREATE INDEX posts_core_section ON content.posts_core USING btree (organization_id, section_id, platform, channel_type) WHERE (section_id IS NOT NULL);
 
 CREATE TRIGGER posts_core_updated_at BEFORE UPDATE ON content.posts_core FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
@@ -2195,6 +2571,55 @@ CREATE POLICY reader_own_organization ON content.product_selections FOR SELECT T
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.product_selections TO syndication_pipeline;
 GRANT SELECT ON TABLE content.product_selections TO syndication_reader;
 
+-- table content.section_channels
+
+CREATE TABLE content.section_channels (
+    organization_id text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    starts_on date NOT NULL,
+    instead_of_products boolean DEFAULT false NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY content.section_channels FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.section_channels IS 'One row gives one channel a section of a document each day. No row: it gets products only.';
+
+COMMENT ON COLUMN content.section_channels.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.section_channels.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.section_channels.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.section_channels.starts_on IS 'The first day.';
+
+COMMENT ON COLUMN content.section_channels.instead_of_products IS 'True gives it no products from that day on: for a channel that takes one post a day, or is the blog''s own.';
+
+COMMENT ON COLUMN content.section_channels.is_active IS 'False switches it off.';
+
+COMMENT ON COLUMN content.section_channels.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN content.section_channels.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY content.section_channels
+    ADD CONSTRAINT section_channels_pkey PRIMARY KEY (organization_id, platform, channel_type);
+
+CREATE TRIGGER section_channels_audit AFTER INSERT OR DELETE OR UPDATE ON content.section_channels FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER section_channels_updated_at BEFORE UPDATE ON content.section_channels FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON content.section_channels TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.section_channels FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE content.section_channels ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.section_channels TO syndication_pipeline;
+GRANT SELECT ON TABLE content.section_channels TO syndication_reader;
+
 -- sequence content.section_id_sequence
 
 CREATE SEQUENCE content.section_id_sequence
@@ -2205,6 +2630,73 @@ CREATE SEQUENCE content.section_id_sequence
     CACHE 1;
 
 GRANT USAGE ON SEQUENCE content.section_id_sequence TO syndication_pipeline;
+
+-- sequence content.section_selection_id_sequence
+
+CREATE SEQUENCE content.section_selection_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE content.section_selection_id_sequence TO syndication_pipeline;
+
+-- table content.section_selections
+
+CREATE TABLE content.section_selections (
+    organization_id text NOT NULL,
+    section_selection_id text DEFAULT tenancy.public_id('ssl'::text, nextval('content.section_selection_id_sequence'::regclass)) NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    selected_on date NOT NULL,
+    section_id text NOT NULL,
+    attempt integer DEFAULT 1 NOT NULL,
+    sections_left integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT section_selections_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT section_selections_section_selection_id_check CHECK ((section_selection_id ~~ 'ssl-________'::text)),
+    CONSTRAINT section_selections_sections_left_check CHECK ((sections_left >= 0))
+);
+
+ALTER TABLE ONLY content.section_selections FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE content.section_selections IS 'One row is the section of one channel and day. A day without a row had none left.';
+
+COMMENT ON COLUMN content.section_selections.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.section_selections.section_selection_id IS 'Public id, ssl-….';
+
+COMMENT ON COLUMN content.section_selections.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.section_selections.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.section_selections.selected_on IS 'The day.';
+
+COMMENT ON COLUMN content.section_selections.section_id IS 'The section.';
+
+COMMENT ON COLUMN content.section_selections.attempt IS '1 the first time; more where a platform refused what came of it before.';
+
+COMMENT ON COLUMN content.section_selections.sections_left IS 'How many other sections waited for the channel.';
+
+COMMENT ON COLUMN content.section_selections.created_at IS 'When we wrote the row.';
+
+ALTER TABLE ONLY content.section_selections
+    ADD CONSTRAINT section_selections_organization_id_platform_channel_type_se_key UNIQUE (organization_id, platform, channel_type, selected_on);
+
+ALTER TABLE ONLY content.section_selections
+    ADD CONSTRAINT section_selections_pkey PRIMARY KEY (organization_id, section_selection_id);
+
+CREATE INDEX section_selections_section ON content.section_selections USING btree (organization_id, section_id);
+
+CREATE POLICY pipeline_all ON content.section_selections TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON content.section_selections FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE content.section_selections ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.section_selections TO syndication_pipeline;
+GRANT SELECT ON TABLE content.section_selections TO syndication_reader;
 
 -- table content.source_documents
 
@@ -2249,13 +2741,13 @@ COMMENT ON COLUMN content.source_documents.url IS 'Its page.';
 
 COMMENT ON COLUMN content.source_documents.image_url IS 'Its main picture.';
 
-COMMENT ON COLUMN content.source_documents.published_at IS 'When it was published; NULL if that is not known.';
+COMMENT ON COLUMN content.source_documents.published_at IS 'When it was published, or changed last where the source says only that; NULL if it says neither.';
 
-COMMENT ON COLUMN content.source_documents.is_published IS 'False for drafts and deleted documents.';
+COMMENT ON COLUMN content.source_documents.is_published IS 'False for drafts and deleted documents, and where every file that had it was withdrawn.';
 
 COMMENT ON COLUMN content.source_documents.content_hash IS 'BLAKE2b-128 of what the source says of it.';
 
-COMMENT ON COLUMN content.source_documents.observed_at IS 'When it was said in its present form.';
+COMMENT ON COLUMN content.source_documents.observed_at IS 'When it was observed last.';
 
 COMMENT ON COLUMN content.source_documents.first_seen_at IS 'When it was observed first.';
 
@@ -2286,15 +2778,18 @@ CREATE TABLE content.source_sections (
     organization_id text NOT NULL,
     section_id text DEFAULT tenancy.public_id('sec'::text, nextval('content.section_id_sequence'::regclass)) NOT NULL,
     document_id text NOT NULL,
+    section_key text NOT NULL,
     "position" integer NOT NULL,
     heading text,
     text_content text NOT NULL,
+    section_url text,
     image_url text,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT source_sections_position_check CHECK (("position" >= 0)),
-    CONSTRAINT source_sections_section_id_check CHECK ((section_id ~~ 'sec-________'::text))
+    CONSTRAINT source_sections_section_id_check CHECK ((section_id ~~ 'sec-________'::text)),
+    CONSTRAINT source_sections_section_key_check CHECK ((section_key <> ''::text))
 );
 
 ALTER TABLE ONLY content.source_sections FORCE ROW LEVEL SECURITY;
@@ -2307,11 +2802,15 @@ COMMENT ON COLUMN content.source_sections.section_id IS 'Public id, sec-….';
 
 COMMENT ON COLUMN content.source_sections.document_id IS 'The document.';
 
+COMMENT ON COLUMN content.source_sections.section_key IS 'What it is known by when its document changes: id: and the source''s id of it, or heading: and its heading, numbered where it repeats, or opening.';
+
 COMMENT ON COLUMN content.source_sections."position" IS 'Place in the document, from 0.';
 
 COMMENT ON COLUMN content.source_sections.heading IS 'Its heading.';
 
 COMMENT ON COLUMN content.source_sections.text_content IS 'Its text, without markup.';
+
+COMMENT ON COLUMN content.source_sections.section_url IS 'Where it can be read: where its posts lead.';
 
 COMMENT ON COLUMN content.source_sections.image_url IS 'Its picture.';
 
@@ -2322,7 +2821,7 @@ COMMENT ON COLUMN content.source_sections.created_at IS 'When we wrote the row.'
 COMMENT ON COLUMN content.source_sections.updated_at IS 'When we changed the row.';
 
 ALTER TABLE ONLY content.source_sections
-    ADD CONSTRAINT source_sections_organization_id_document_id_position_key UNIQUE (organization_id, document_id, "position");
+    ADD CONSTRAINT source_sections_organization_id_document_id_section_key_key UNIQUE (organization_id, document_id, section_key);
 
 ALTER TABLE ONLY content.source_sections
     ADD CONSTRAINT source_sections_pkey PRIMARY KEY (organization_id, section_id);
@@ -3504,13 +4003,16 @@ CREATE TABLE operations.api_usage (
     cached_input_tokens bigint,
     output_tokens bigint,
     cost numeric(14,8),
+    expected_cost numeric(14,8),
     currency text,
     price_version integer,
     is_successful boolean NOT NULL,
     CONSTRAINT api_usage_cached_input_tokens_check CHECK ((cached_input_tokens >= 0)),
-    CONSTRAINT api_usage_check CHECK (((cost IS NULL) OR (num_nonnulls(currency, price_version) = 2))),
+    CONSTRAINT api_usage_check CHECK ((num_nonnulls(cost, expected_cost) <= 1)),
+    CONSTRAINT api_usage_check1 CHECK (((num_nonnulls(cost, expected_cost) = 0) OR (num_nonnulls(currency, price_version) = 2))),
     CONSTRAINT api_usage_cost_check CHECK ((cost >= (0)::numeric)),
     CONSTRAINT api_usage_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT api_usage_expected_cost_check CHECK ((expected_cost >= (0)::numeric)),
     CONSTRAINT api_usage_input_tokens_check CHECK ((input_tokens >= 0)),
     CONSTRAINT api_usage_latency_ms_check CHECK ((latency_ms >= 0)),
     CONSTRAINT api_usage_output_tokens_check CHECK ((output_tokens >= 0)),
@@ -3519,7 +4021,7 @@ CREATE TABLE operations.api_usage (
 
 ALTER TABLE ONLY operations.api_usage FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE operations.api_usage IS 'One row is one paid call, with what it used. The cost is NULL where no price is known: that is not free.';
+COMMENT ON TABLE operations.api_usage IS 'One row is one paid request, with what it used. The cost is NULL where price or use is not known: that is not free.';
 
 COMMENT ON COLUMN operations.api_usage.organization_id IS 'The tenant.';
 
@@ -3542,6 +4044,8 @@ COMMENT ON COLUMN operations.api_usage.cached_input_tokens IS 'Of them, those th
 COMMENT ON COLUMN operations.api_usage.output_tokens IS 'Output tokens.';
 
 COMMENT ON COLUMN operations.api_usage.cost IS 'What it cost.';
+
+COMMENT ON COLUMN operations.api_usage.expected_cost IS 'Where nobody said what it used: what it was expected to cost. Budgets count it; it is no measured cost.';
 
 COMMENT ON COLUMN operations.api_usage.currency IS 'ISO 4217 code.';
 
@@ -3587,7 +4091,7 @@ COMMENT ON COLUMN operations.budgets.period IS 'day or month.';
 
 COMMENT ON COLUMN operations.budgets.amount IS 'How much.';
 
-COMMENT ON COLUMN operations.budgets.currency IS 'ISO 4217 code; calls in other currencies do not count.';
+COMMENT ON COLUMN operations.budgets.currency IS 'ISO 4217 code; calls that are paid in another one are refused.';
 
 COMMENT ON COLUMN operations.budgets.created_at IS 'When we wrote the row.';
 
@@ -3639,51 +4143,6 @@ CREATE SEQUENCE publishing.attempt_id_sequence
     CACHE 1;
 
 GRANT USAGE ON SEQUENCE publishing.attempt_id_sequence TO syndication_pipeline;
-
--- table publishing.content_processes
-
-CREATE TABLE publishing.content_processes (
-    process_name text NOT NULL,
-    platform text NOT NULL,
-    channel_type text NOT NULL,
-    display_name text NOT NULL,
-    description text,
-    development_status publishing.development_status DEFAULT 'draft'::publishing.development_status NOT NULL,
-    priority integer DEFAULT 0 NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON TABLE publishing.content_processes IS 'One row is one way of making posts for one channel, and how far it has come.';
-
-COMMENT ON COLUMN publishing.content_processes.process_name IS 'The name in every other table: product_post …';
-
-COMMENT ON COLUMN publishing.content_processes.platform IS 'The platform.';
-
-COMMENT ON COLUMN publishing.content_processes.channel_type IS 'The kind of publication.';
-
-COMMENT ON COLUMN publishing.content_processes.display_name IS 'The name for people.';
-
-COMMENT ON COLUMN publishing.content_processes.description IS 'What it does.';
-
-COMMENT ON COLUMN publishing.content_processes.development_status IS 'draft, developed, testing or production.';
-
-COMMENT ON COLUMN publishing.content_processes.priority IS 'Order of display, the greatest first.';
-
-COMMENT ON COLUMN publishing.content_processes.is_active IS 'False switches it off.';
-
-COMMENT ON COLUMN publishing.content_processes.created_at IS 'When we wrote the row.';
-
-COMMENT ON COLUMN publishing.content_processes.updated_at IS 'When we changed the row.';
-
-ALTER TABLE ONLY publishing.content_processes
-    ADD CONSTRAINT content_processes_pkey PRIMARY KEY (platform, channel_type, process_name);
-
-CREATE TRIGGER content_processes_updated_at BEFORE UPDATE ON publishing.content_processes FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.content_processes TO syndication_pipeline;
-GRANT SELECT ON TABLE publishing.content_processes TO syndication_reader;
 
 -- sequence publishing.execution_id_sequence
 
@@ -3824,6 +4283,7 @@ CREATE TABLE publishing.post_targets (
     scheduled_at timestamp with time zone,
     idempotency_key text GENERATED ALWAYS AS (((((((account_id || '/'::text) || channel_type) || '/'::text) || encode(content_hash, 'hex'::text)) || '/'::text) || COALESCE((EXTRACT(epoch FROM (scheduled_at - '1970-01-01 00:00:00+00'::timestamp with time zone)))::text, content_id))) STORED NOT NULL,
     is_simulated boolean NOT NULL,
+    is_in_doubt boolean DEFAULT false NOT NULL,
     claimed_by text,
     leased_until timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
@@ -3841,6 +4301,7 @@ CREATE TABLE publishing.post_targets (
     CONSTRAINT post_targets_check3 CHECK (((state = 'publishing'::publishing.target_state) = (leased_until IS NOT NULL))),
     CONSTRAINT post_targets_check4 CHECK (((state = 'publishing'::publishing.target_state) = (claimed_by IS NOT NULL))),
     CONSTRAINT post_targets_check5 CHECK (((state <> ALL (ARRAY['failed'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (error_message IS NOT NULL))),
+    CONSTRAINT post_targets_check6 CHECK (((state = 'cancelled'::publishing.target_state) OR (NOT is_in_doubt))),
     CONSTRAINT post_targets_platform_post_id_check CHECK ((platform_post_id <> ''::text)),
     CONSTRAINT post_targets_target_id_check CHECK ((target_id ~~ 'tgt-________'::text))
 );
@@ -3877,6 +4338,8 @@ COMMENT ON COLUMN publishing.post_targets.idempotency_key IS 'Account, channel, 
 
 COMMENT ON COLUMN publishing.post_targets.is_simulated IS 'Nothing is sent, and no number of it is a measured one.';
 
+COMMENT ON COLUMN publishing.post_targets.is_in_doubt IS 'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
+
 COMMENT ON COLUMN publishing.post_targets.claimed_by IS 'The publisher that has it in hand.';
 
 COMMENT ON COLUMN publishing.post_targets.leased_until IS 'Until when; after that it died.';
@@ -3912,7 +4375,7 @@ CREATE INDEX post_targets_due ON publishing.post_targets USING btree (scheduled_
 
 CREATE INDEX post_targets_leased ON publishing.post_targets USING btree (leased_until) WHERE (state = 'publishing'::publishing.target_state);
 
-CREATE UNIQUE INDEX post_targets_one_version ON publishing.post_targets USING btree (organization_id, account_id, channel_type, post_core_id, variation) WHERE (state = ANY (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state]));
+CREATE UNIQUE INDEX post_targets_one_version ON publishing.post_targets USING btree (organization_id, account_id, channel_type, post_core_id, variation) WHERE ((state = ANY (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR is_in_doubt);
 
 CREATE UNIQUE INDEX post_targets_remote ON publishing.post_targets USING btree (organization_id, platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
 
@@ -4037,9 +4500,10 @@ CREATE TABLE publishing.publishing_schedules (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT publishing_schedules_recurrence_rule_check CHECK ((recurrence_rule ~~ '%FREQ=%'::text)),
+    CONSTRAINT publishing_schedules_recurrence_rule_check CHECK (((recurrence_rule ~~ '%FREQ=%'::text) AND (recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'::text))),
     CONSTRAINT publishing_schedules_schedule_id_check CHECK ((schedule_id ~~ 'sch-________'::text)),
     CONSTRAINT publishing_schedules_schedule_name_check CHECK ((schedule_name <> ''::text)),
+    CONSTRAINT publishing_schedules_starts_on_check CHECK (((starts_on >= '1900-01-01'::date) AND (starts_on < '3000-01-01'::date))),
     CONSTRAINT publishing_schedules_time_zone_check CHECK ((time_zone <> ''::text))
 );
 
@@ -4963,6 +5427,8 @@ CREATE TRIGGER posts_content_updated_at BEFORE UPDATE ON content.posts_content F
 
 CREATE TRIGGER posts_content_written_audit AFTER INSERT ON content.posts_content FOR EACH ROW WHEN ((new.generator = 'person'::text)) EXECUTE FUNCTION tenancy.write_audit_log();
 
+CREATE TRIGGER content_processes_updated_at BEFORE UPDATE ON publishing.content_processes FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
 ALTER TABLE ONLY catalogue.catalogue_snapshots
     ADD CONSTRAINT catalogue_snapshots_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
 
@@ -5047,6 +5513,9 @@ ALTER TABLE ONLY content.content_templates
 ALTER TABLE ONLY content.content_templates
     ADD CONSTRAINT content_templates_platform_fkey FOREIGN KEY (platform) REFERENCES channels.platforms(platform) ON UPDATE CASCADE;
 
+ALTER TABLE ONLY content.document_observations
+    ADD CONSTRAINT document_observations_organization_id_document_id_fkey FOREIGN KEY (organization_id, document_id) REFERENCES content.source_documents(organization_id, document_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY content.llm_calls
     ADD CONSTRAINT llm_calls_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
 
@@ -5069,6 +5538,9 @@ ALTER TABLE ONLY content.posts_core
     ADD CONSTRAINT posts_core_organization_id_section_id_fkey FOREIGN KEY (organization_id, section_id) REFERENCES content.source_sections(organization_id, section_id);
 
 ALTER TABLE ONLY content.posts_core
+    ADD CONSTRAINT posts_core_organization_id_section_selection_id_fkey FOREIGN KEY (organization_id, section_selection_id) REFERENCES content.section_selections(organization_id, section_selection_id);
+
+ALTER TABLE ONLY content.posts_core
     ADD CONSTRAINT posts_core_organization_id_selection_id_fkey FOREIGN KEY (organization_id, selection_id) REFERENCES content.product_selections(organization_id, selection_id);
 
 ALTER TABLE ONLY content.posts_core
@@ -5082,6 +5554,18 @@ ALTER TABLE ONLY content.product_selections
 
 ALTER TABLE ONLY content.product_selections
     ADD CONSTRAINT product_selections_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.section_channels
+    ADD CONSTRAINT section_channels_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY content.section_channels
+    ADD CONSTRAINT section_channels_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY content.section_selections
+    ADD CONSTRAINT section_selections_organization_id_section_id_fkey FOREIGN KEY (organization_id, section_id) REFERENCES content.source_sections(organization_id, section_id);
+
+ALTER TABLE ONLY content.section_selections
+    ADD CONSTRAINT section_selections_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
 
 ALTER TABLE ONLY content.source_documents
     ADD CONSTRAINT source_documents_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;

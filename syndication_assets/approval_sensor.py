@@ -1,7 +1,7 @@
 """The sensor of approvals: what a person has approved gets its slot, without a run that waits for people."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
@@ -11,6 +11,9 @@ from syndication_assets.resources.postgres import PostgresResource
 
 # Texts of older days were passed over long ago; days to come have no partition yet.
 _DAYS_BACK = 30
+_REST = timedelta(minutes=10)
+"""How long after a queue run failed the next one of its day is asked for."""
+_FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 @dg.sensor(
@@ -21,7 +24,6 @@ _DAYS_BACK = 30
 def approval_sensor(
     context: dg.SensorEvaluationContext, postgres: PostgresResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    del context
     today = datetime.now(UTC).date()
     window = {
         "window_start": today - timedelta(days=_DAYS_BACK),
@@ -29,8 +31,27 @@ def approval_sensor(
     }
     with transaction(postgres.url()) as connection:
         days = connection.execute(load_sql("publishing/days_to_plan.sql"), window).fetchall()
+    requests = []
     for planned_on, fingerprint in days:
-        # The same approved texts are asked for once: what found no slot then waits for a person.
-        yield dg.RunRequest(run_key=f"{planned_on}-{fingerprint}", partition_key=planned_on.isoformat())
+        # Dagster asks for a run key once, however its run ends. So the same approved texts have one key for as long as
+        # no run of their day fails, and another one after each that did.
+        failed = context.instance.get_runs_count(_failed_runs(planned_on))
+        if failed and context.instance.get_runs_count(_failed_runs(planned_on, datetime.now(UTC) - _REST)):
+            continue
+        requests.append(
+            dg.RunRequest(run_key=f"{planned_on}-{fingerprint}-{failed}", partition_key=planned_on.isoformat())
+        )
+    yield from requests
     if not days:
         yield dg.SkipReason("no approved text waits for its place in the queue")
+    elif not requests:
+        yield dg.SkipReason("the queues of the waiting texts failed a moment ago: they are asked for again later")
+
+
+def _failed_runs(planned_on: date, since: datetime | None = None) -> dg.RunsFilter:
+    return dg.RunsFilter(
+        job_name=queue_job.name,
+        statuses=_FAILED,
+        tags={"dagster/partition": planned_on.isoformat()},
+        updated_after=since,
+    )

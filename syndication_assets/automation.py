@@ -12,19 +12,35 @@ from syndication_assets.settings import Settings
 
 _FETCH = dg.AssetSelection.assets(["scraping", "linkedin_apify_files"], ["scraping", "youtube_data_api_files"])
 _FETCH_INSIGHTS = dg.AssetSelection.assets(["scraping", "facebook_graph_files"])
-_FETCH_CATALOGUE = dg.AssetSelection.assets(["catalogue", "clan_catalogue_files"])
+_FETCH_CATALOGUE = dg.AssetSelection.assets(
+    ["catalogue", "clan_catalogue_files"], ["catalogue", "shopify_products_files"]
+)
+_FETCH_FEEDS = dg.AssetSelection.assets(["content", "blog_feed_files"])
 # No daily run fills rows of people (metric_definitions, credentials, budgets): a selection of groups would leave their
 # checks out.
 _DAILY = (
-    dg.AssetSelection.groups("scraping", "catalogue", "engagement") - _FETCH - _FETCH_INSIGHTS - _FETCH_CATALOGUE
-) | dg.AssetSelection.checks(
-    engagement_checks, priority_checks, channels_checks, credential_expiry_check, operations_checks
+    (dg.AssetSelection.groups("scraping", "catalogue", "engagement") - _FETCH - _FETCH_INSIGHTS - _FETCH_CATALOGUE)
+    | dg.AssetSelection.assets(
+        ["content", "document_observations"], ["content", "source_documents"], ["content", "source_sections"]
+    )
+    | dg.AssetSelection.checks(
+        engagement_checks, priority_checks, channels_checks, credential_expiry_check, operations_checks
+    )
 )
 _REFERENCE = dg.AssetSelection.groups("channels") | dg.AssetSelection.assets(
     ["content", "content_templates"], ["publishing", "content_processes"]
 )
 _PUBLISH = dg.AssetSelection.assets(["publishing", "publish_due_targets"])
-_CONTENT = dg.AssetSelection.groups("content", "publishing") - _REFERENCE - _PUBLISH
+# Rows of people, and of calls: no run fills them, and their checks are told apart by name for that.
+_CHECKS_OF_PEOPLES_ROWS = dg.AssetSelection.checks(
+    dg.AssetCheckKey(dg.AssetKey(["content", "approval_rules"]), "generators_are_known"),
+    dg.AssetCheckKey(dg.AssetKey(["content", "section_channels"]), "each_has_a_schedule"),
+    dg.AssetCheckKey(dg.AssetKey(["content", "llm_calls"]), "every_call_has_its_usage"),
+    dg.AssetCheckKey(dg.AssetKey(["publishing", "publishing_schedules"]), "account_is_of_the_platform"),
+)
+_CONTENT = (
+    dg.AssetSelection.groups("content", "publishing") - _REFERENCE - _PUBLISH - _FETCH_FEEDS
+) | _CHECKS_OF_PEOPLES_ROWS
 
 # A day's loads and rollups share one transaction's locks: processes of their own would only wait for each other, and
 # a killed run must not leave a step behind that goes on writing.
@@ -45,6 +61,12 @@ insights_job = dg.define_asset_job(
     "insights",
     selection=_FETCH_INSIGHTS,
     description="Fetches what our own posts have reached into the landing zone.",
+    executor_def=dg.in_process_executor,
+)
+feeds_job = dg.define_asset_job(
+    "feeds",
+    selection=_FETCH_FEEDS,
+    description="Fetches what blogs' feeds say now into the landing zone.",
     executor_def=dg.in_process_executor,
 )
 catalogue_job = dg.define_asset_job(
@@ -92,6 +114,8 @@ def range_tags(first_day: str, last_day: str) -> dict[str, str]:
     cron_schedule="30 1 * * *",
     execution_timezone="UTC",
     description="Yesterday and the look-back window (SYNDICATION_LOOK_BACK_DAYS), as one range run.",
+    # It reads what has landed and reaches nothing outside; every other schedule waits to be started.
+    default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     last_day = context.scheduled_execution_time.astimezone(UTC).date() - timedelta(days=1)
@@ -121,10 +145,20 @@ def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 
 @dg.schedule(
+    job=feeds_job,
+    cron_schedule="40 */6 * * *",
+    execution_timezone="UTC",
+    description="Fetches blogs' feeds every six hours. Start it when SYNDICATION_BLOG_FEED_URLS is set.",
+)
+def feeds_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_of_this_hour(context)
+
+
+@dg.schedule(
     job=catalogue_job,
     cron_schedule="0 3 * * *",
     execution_timezone="UTC",
-    description="Fetches and loads the catalogues every night. Start it when SYNDICATION_CLAN_URL is set.",
+    description="Fetches and loads the catalogues every night. Start it when there is a vendor to fetch.",
 )
 def catalogue_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_for_today(context)

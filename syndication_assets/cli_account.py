@@ -1,8 +1,10 @@
 """`syndication account`: the pages and profiles that we may publish to."""
 
+import getpass
+
 import click
 
-from syndication_assets.channels.accounts import PUBLISHERS, add_account, list_accounts
+from syndication_assets.channels.accounts import PUBLISHERS, add_account, list_accounts, reconnect_account
 from syndication_assets.cli_command import command, migrated_database_url
 from syndication_assets.organizations import require_organization
 from syndication_assets.resources.database import transaction
@@ -11,7 +13,7 @@ from syndication_assets.settings import Settings
 
 @click.group()
 def account() -> None:
-    """Adds and lists social accounts: the pages and profiles to publish to."""
+    """Adds, lists and reconnects social accounts: the pages and profiles to publish to."""
 
 
 @account.command()
@@ -43,6 +45,17 @@ def add(organization: str, platform: str, remote_id: str, name: str, publisher: 
             credential_name=credential,
         )
     click.echo(f"added {name} ({account_id}), published to by {publisher}")
+
+
+@account.command()
+@click.argument("account_id")
+@command
+def reconnect(account_id: str) -> None:
+    """Makes a disconnected account active again, once its new credential is stored. What waits for it is sent then."""
+    settings = Settings.from_environment()
+    with transaction(migrated_database_url(settings)) as connection:
+        name = reconnect_account(connection, settings, account_id, getpass.getuser())
+    click.echo(f"{name} ({account_id}) is active again: what is due for it goes out with the next publishing run.")
 
 
 @account.command("list")

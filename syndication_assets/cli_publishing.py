@@ -40,7 +40,9 @@ def list_some(state: State | None, limit: int) -> None:
 @click.argument("target_id")
 @click.option("--published", "remote_id", metavar="REMOTE_ID", help="the platform's id of the post: it is there")
 @click.option("--not-published", is_flag=True, help="it is not there: send it again")
-@click.option("--cancel", "is_cancelled", is_flag=True, help="whatever came of it, do not send it again")
+@click.option(
+    "--cancel", "is_cancelled", is_flag=True, help="whatever came of it, do not send it again: it counts as sent"
+)
 @command
 def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cancelled: bool) -> None:
     """Says what became of the target TARGET_ID, of which nobody knows whether it is published."""
@@ -97,6 +99,8 @@ def publish(limit: int) -> None:
         click.echo(f"{count:,} {kind.value}")
     if not report.calls:
         click.echo("Nothing is due.")
+    if back_to_draft := report.withdrawn + report.contradicted:
+        click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` says why.")
     problems = reconciled.problems + report.problems
     if problems:
         raise SyndicationError("\n".join(problems))

@@ -26,12 +26,22 @@ def vendor() -> None:
     metavar="PRICE",
     help="a price that the shop writes where it knows none; may be given several times",
 )
+@click.option(
+    "--shop-url", metavar="URL", help="of a Shopify shop: where its products.json is, as https://shop.example"
+)
 @command
-def add(slug: str, organization: str, source: str, currency: str, placeholder_prices: tuple[str, ...]) -> None:
+def add(
+    slug: str,
+    organization: str,
+    source: str,
+    currency: str,
+    placeholder_prices: tuple[str, ...],
+    shop_url: str | None,
+) -> None:
     """Makes a vendor. SLUG is its name: lower-case letters, digits and '_'."""
     url = migrated_database_url(Settings.from_environment())
     require_organization(url, organization)
-    add_vendor(url, organization, slug, source, currency, placeholder_prices)
+    add_vendor(url, organization, slug, source, currency, placeholder_prices, shop_url)
     click.echo(f"added {slug} of {organization}: its files land under {organization}/{source}/<YYYY-MM-DD>/")
 
 
@@ -46,5 +56,5 @@ def list_all() -> None:
         paused = "" if one.is_active else " (not fetched)"
         click.echo(
             f"{one.organization:20} {one.vendor:20} {one.source:20} {one.currency}  placeholder prices: {placeholders}"
-            f"{paused}"
+            f"{f'  {one.shop_url}' if one.shop_url else ''}{paused}"
         )

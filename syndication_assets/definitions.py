@@ -2,14 +2,18 @@
 
 import dagster as dg
 
-from syndication_assets import approval_sensor, automation, landing_sensor
+from syndication_assets import approval_sensor, automation, landing_sensor, writing_sensor
 from syndication_assets.catalogue import assets as catalogue
 from syndication_assets.catalogue import checks as catalogue_checks
 from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
+from syndication_assets.catalogue.shopify_assets import shopify_products_files
 from syndication_assets.channels import assets as channels
 from syndication_assets.channels import checks as channels_checks
 from syndication_assets.content import assets as content
 from syndication_assets.content import checks as content_checks
+from syndication_assets.content.document_assets import load_documents
+from syndication_assets.content.feed_assets import blog_feed_files
+from syndication_assets.content.section_selection import section_channels, section_selections
 from syndication_assets.content.text_assets import posts_content
 from syndication_assets.engagement import assets as engagement
 from syndication_assets.engagement import checks as engagement_checks
@@ -48,7 +52,12 @@ defs = dg.Definitions(
         channels.credentials,
         channels.social_accounts,
         clan_catalogue_files,
+        shopify_products_files,
         catalogue.load_catalogues,
+        blog_feed_files,
+        load_documents,
+        section_channels,
+        section_selections,
         content.approval_rules,
         content.content_templates,
         content.product_selections,
@@ -87,6 +96,8 @@ defs = dg.Definitions(
         automation.publish_job,
         automation.queue_job,
         automation.insights_job,
+        automation.feeds_job,
+        writing_sensor.write_job,
     ],
     schedules=[
         automation.daily_schedule,
@@ -95,8 +106,9 @@ defs = dg.Definitions(
         automation.content_schedule,
         automation.publish_schedule,
         automation.insights_schedule,
+        automation.feeds_schedule,
     ],
-    sensors=[landing_sensor.landing_zone_sensor, approval_sensor.approval_sensor],
+    sensors=[landing_sensor.landing_zone_sensor, approval_sensor.approval_sensor, writing_sensor.writing_sensor],
     resources={"postgres": PostgresResource()},
     loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     executor=dg.in_process_executor,

@@ -45,7 +45,7 @@ def run_demo(settings: Settings, url: str) -> None:
     demo_loop.set_up_shop(url, ORGANIZATION, FIRST_DAY)
     zone = LandingZone(settings.landing_url)
     landed, known = _land(
-        zone, chain(sample_files(first_day=FIRST_DAY, days=DAYS), demo_loop.catalogues(ORGANIZATION, FIRST_DAY, DAYS))
+        zone, chain(sample_files(first_day=FIRST_DAY, days=DAYS), demo_loop.shop_files(ORGANIZATION, FIRST_DAY, DAYS))
     )
     console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} already there, in {settings.landing_url}")
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)

@@ -1,4 +1,4 @@
-"""The second half of `make demo`: an invented shop's products become posts that a dry run publishes and measures.
+"""The second half of `make demo`: an invented shop's goods and journal become posts; a dry run publishes them.
 
 Nothing leaves the machine. What is published is marked as simulated, and so are the numbers that come back.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from syndication_assets.publishing.publish import publish_due
 from syndication_assets.resources.database import load_sql, transaction
 from syndication_assets.resources.dry_run import DryRun
+from syndication_assets.samples.blog import blog_files
 from syndication_assets.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR, catalogue_files
 from syndication_assets.samples.page_insights import SimulatedPost, insights_files
 from syndication_assets.samples.sample_file import SampleFile
@@ -17,7 +18,9 @@ from syndication_assets.settings import Settings
 PLATFORM, CHANNEL = "facebook", "feed_post"
 REVIEWED_CHANNEL = ("instagram", "feed_post")
 """A channel without an approval rule: its texts wait for a person."""
-_PAGE, _PROFILE = "100000000000001", "invented_heritage_shop"
+JOURNAL_CHANNEL = ("linkedin", "feed_post")
+"""The channel of the blog."""
+_PAGE, _PROFILE, _JOURNAL = "100000000000001", "invented_heritage_shop", "invented-heritage-journal"
 DAYS_WITH_INSIGHTS = 3
 
 
@@ -39,13 +42,17 @@ def set_up_shop(url: str, organization: str, first_day: date) -> None:
                 "reviewed_platform": REVIEWED_CHANNEL[0],
                 "reviewed_channel_type": REVIEWED_CHANNEL[1],
                 "profile": _PROFILE,
+                "journal": _JOURNAL,
+                "journal_platform": JOURNAL_CHANNEL[0],
+                "journal_channel_type": JOURNAL_CHANNEL[1],
             },
         )
 
 
-def catalogues(organization: str, first_day: date, days: int) -> Iterator[SampleFile]:
-    """What the shop's catalogue said on each day."""
-    return catalogue_files(organization, first_day=first_day, days=days)
+def shop_files(organization: str, first_day: date, days: int) -> Iterator[SampleFile]:
+    """What the shop's catalogue and its journal said on each day."""
+    yield from catalogue_files(organization, first_day=first_day, days=days)
+    yield from blog_files(first_day=first_day, days=days)
 
 
 def publish_simulated(url: str, settings: Settings, first_day: date, days: int) -> int:

@@ -12,7 +12,7 @@ ObservedAtSource = Literal["file_name", "meta", "noon"]
 FILE_NAME = re.compile(
     r"^(?:[a-z]+_(?P<username>.+)_)?"
     r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
-    r"\.json(?:\.gz)?$"
+    r"\.(?:json|xml|rss|atom)(?:\.gz)?$"
 )
 
 

@@ -1,6 +1,7 @@
 """Materializes a selection of assets for a day or a range of days: one Dagster run, in this process."""
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,8 +119,11 @@ def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list
     graph = definitions.resolve_asset_graph()
     try:
         keys: set[dg.AssetKey] = set()
-        for text in selection:
-            keys |= dg.AssetSelection.from_string(text).required_multi_asset_neighbors().resolve(graph)
+        with warnings.catch_warnings():
+            # Dagster warns of a parameter that it sets itself.
+            warnings.filterwarnings("ignore", message=".*`include_sources`.*", category=dg.BetaWarning)
+            for text in selection:
+                keys |= dg.AssetSelection.from_string(text).required_multi_asset_neighbors().resolve(graph)
     except Exception as error:
         raise SyndicationError(f"--select {' '.join(selection)}: {error}") from None
     keys = {key for key in keys if graph.get(key).is_materializable}

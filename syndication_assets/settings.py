@@ -1,10 +1,12 @@
 """The one place that reads the environment."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from syndication_assets.errors import SyndicationError
 
@@ -41,6 +43,43 @@ def _day(name: str, default: date) -> date:
 
 def _text(name: str) -> str | None:
     return os.environ.get(name, "").strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class BlogFeed:
+    """One feed to fetch, and whose it is."""
+
+    organization: str
+    url: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+def _feeds(name: str) -> tuple[BlogFeed, ...]:
+    feeds: list[BlogFeed] = []
+    # A comma separates where a URL follows it; elsewhere it is a part of one.
+    for word in re.split(r"\s+|,(?=(?:[a-z0-9_-]+=)?https?://)", os.environ.get(name, "").strip()):
+        word = word.strip(",")  # noqa: PLW2901
+        if not word:
+            continue
+        organization, separator, url = word.partition("=")
+        if not separator or not re.fullmatch(r"[a-z0-9_-]+", organization):
+            organization, url = "default", word
+        try:
+            is_https = url.startswith("https://") and bool(urlsplit(url).hostname)
+        except ValueError:
+            is_https = False
+        if not is_https:
+            # Not quoted: it may hold a token.
+            raise SyndicationError(
+                f"{name}: its URL number {len(feeds) + 1} does not begin with https:// and a host. Set it to the URLs "
+                "of feeds, separated by spaces, each with its organization before it where that is not the default "
+                "one: acme=https://blog.example/feed."
+            )
+        feeds.append(BlogFeed(organization, url))
+    return tuple(dict.fromkeys(feeds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +131,10 @@ class Settings:
     """`SYNDICATION_CLAN_PAGE_SIZE`: how many products one page of the list has."""
     clan_pace_seconds: float
     """`SYNDICATION_CLAN_PACE_SECONDS`: the pause between two calls for products' data."""
+    shopify_pace_seconds: float
+    """`SYNDICATION_SHOPIFY_PACE_SECONDS`: the pause between two pages of a Shopify shop."""
+    blog_feeds: tuple[BlogFeed, ...]
+    """`SYNDICATION_BLOG_FEED_URLS`: the feeds to fetch, separated by spaces; `slug=` before one names whose it is."""
     no_repeat_days: int
     """`SYNDICATION_NO_REPEAT_DAYS`: within how many days a channel does not show a product again."""
     openai_api_key: str | None = field(repr=False)
@@ -134,6 +177,8 @@ class Settings:
             clan_fallback_url=_text("SYNDICATION_CLAN_FALLBACK_URL"),
             clan_page_size=_whole_number("SYNDICATION_CLAN_PAGE_SIZE", 10_000) or 10_000,
             clan_pace_seconds=_seconds("SYNDICATION_CLAN_PACE_SECONDS", 0.5),
+            shopify_pace_seconds=_seconds("SYNDICATION_SHOPIFY_PACE_SECONDS", 1.0),
+            blog_feeds=_feeds("SYNDICATION_BLOG_FEED_URLS"),
             no_repeat_days=_whole_number("SYNDICATION_NO_REPEAT_DAYS", 30),
             openai_api_key=_text("OPENAI_API_KEY"),
             openai_url=_text("OPENAI_BASE_URL"),

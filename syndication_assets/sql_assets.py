@@ -13,7 +13,7 @@ from psycopg import sql
 
 from syndication_assets import fault_points
 from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.database import Connection, analyze_grown_tables, load_sql, transaction
 from syndication_assets.resources.postgres import PostgresResource
 
 OWNERS = ["team:syndication"]
@@ -38,6 +38,7 @@ def window_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext)
 def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey]) -> dg.AssetsDefinition:
     """The asset `<room>/<table>`, computed from other tables by its SQL file."""
     path = f"{room}/{table}.sql"
+    rooms_read = {dg.AssetDep.from_coercible(dep).asset_key.path[0] for dep in deps}
 
     @dg.asset(
         key=[room, table],
@@ -52,6 +53,7 @@ def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.Asset
     )
     def rollup(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
         first_day, end_day = window_of(context)
+        analyze_grown_tables(postgres.url(), rooms_read)
         with transaction(postgres.url(), lock=f"{room}.{table}") as connection:
             counts = run_window(connection, path, first_day, end_day)
             fault_points.reach(f"{table}.before_commit")

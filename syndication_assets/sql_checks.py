@@ -18,7 +18,14 @@ import dagster as dg
 import psycopg
 
 from syndication_assets.markdown import markdown_table, shorten
-from syndication_assets.resources.database import Connection, DatabaseError, describe, load_sql, transaction
+from syndication_assets.resources.database import (
+    Connection,
+    DatabaseError,
+    analyze_grown_tables,
+    describe,
+    load_sql,
+    transaction,
+)
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.sql_assets import description_of
 
@@ -78,6 +85,7 @@ def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None
     ) -> Iterator[dg.AssetCheckResult]:
         window = check_window(context)
         selected = [check for key, check in by_key.items() if key in context.selected_asset_check_keys]
+        analyze_grown_tables(postgres.url(), [room])
         with read_only_transaction(postgres.url()) as connection:
             results = [
                 check_result(room, check, find_offenders(connection, room, check, window), window) for check in selected

@@ -6,6 +6,7 @@ where Debian's package is installed. `--database-url` names another server inste
 
 import itertools
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets_tests.servers import Server, start_servers
 
 _numbers = itertools.count(1)
+_ROOM_FOR_SERVERS = 4 * 1024**3
 _ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
 
@@ -37,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_servers] = []
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the process that only hands out tests needs no server
-    directory = tempfile.TemporaryDirectory(prefix="syn", ignore_cleanup_errors=True)
+    directory = tempfile.TemporaryDirectory(prefix="syn", dir=_directory_in_memory(), ignore_cleanup_errors=True)
     servers = start_servers(config.getoption("--database-url"), Path(directory.name))
     config.stash[_servers] = servers
     config.add_cleanup(directory.cleanup)
@@ -46,6 +48,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 _servers = pytest.StashKey[list[Server]]()
+
+
+def _directory_in_memory() -> str | None:
+    """Where copying a database of a thousand small files takes 20 ms; None for the usual place, on disk, where it takes
+    half a second.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a directory with a name of its own is made in it
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM_FOR_SERVERS:
+        return str(memory)
+    return None
 
 
 def _own_variables() -> dict[str, str]:

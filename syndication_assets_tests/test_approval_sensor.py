@@ -21,9 +21,12 @@ def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> QueueDesk:
     return desk
 
 
-def asked_for() -> list[dg.RunRequest]:
+def asked_for(instance: dg.DagsterInstance | None = None) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(
-        definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="approval_sensor"
+        instance=instance or dg.DagsterInstance.ephemeral(),
+        definitions=defs,
+        resources={"postgres": PostgresResource()},
+        sensor_name="approval_sensor",
     )
     return list(approval_sensor.evaluate_tick(context).run_requests or ())
 
@@ -63,3 +66,32 @@ def test_a_channel_without_a_schedule_is_left_alone(desk: QueueDesk):
     desk.execute("update publishing.publishing_schedules set is_active = false")
     desk.approved(TODAY)
     assert asked_for() == []
+
+
+def queue_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, day: date) -> None:
+    run = dg.DagsterRun(job_name="queue", status=status, tags={"dagster/partition": day.isoformat()})
+    instance.add_run(run)
+
+
+def test_after_a_run_that_failed_the_same_texts_are_asked_for_again_a_while_later(
+    desk: QueueDesk, monkeypatch: pytest.MonkeyPatch
+):
+    desk.approved(TODAY)
+    with dg.instance_for_test() as instance:
+        (first,) = asked_for(instance)
+        queue_run(instance, dg.DagsterRunStatus.SUCCESS, TODAY)
+        queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY - timedelta(days=1))
+        assert [request.run_key for request in asked_for(instance)] == [first.run_key]
+        queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY)
+        assert asked_for(instance) == [], "not at once"
+        monkeypatch.setattr("syndication_assets.approval_sensor._REST", timedelta(days=-1))
+        (again,) = asked_for(instance)
+    assert again.partition_key == first.partition_key
+    assert again.run_key != first.run_key
+
+
+def test_a_page_that_comes_later_is_asked_for(desk: QueueDesk):
+    desk.approved(TODAY)
+    desk.plan(TODAY, TODAY + timedelta(days=1))
+    desk.schedule(desk.page("second"))
+    assert days(asked_for()) == [TODAY]

@@ -57,10 +57,17 @@ def test_the_fetch_schedule_asks_for_the_day_that_is_going_on():
     assert fetch_schedule(context).partition_key == "2025-11-26"
 
 
-def test_schedules_and_the_sensor_are_stopped_until_somebody_starts_them():
+def test_only_the_daily_graph_runs_before_somebody_starts_anything():
     repository = defs.get_repository_def()
-    for definition in [*repository.schedule_defs, *repository.sensor_defs]:
-        assert definition.default_status.value == "STOPPED"
+    definitions = [*repository.schedule_defs, *repository.sensor_defs]
+    assert [one.name for one in definitions if one.default_status.value == "RUNNING"] == ["daily_schedule"]
+
+
+def test_every_check_runs_in_a_job_and_those_of_rows_of_people_too():
+    repository = defs.get_repository_def()
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    in_jobs = {check for job in jobs for check in job.asset_layer.asset_graph.asset_check_keys}
+    assert in_jobs == set(repository.asset_graph.asset_check_keys)
 
 
 def test_the_sensor_requests_each_day_once_per_content(landed: LandingZone):

@@ -33,7 +33,7 @@ def test_the_quick_form_runs_every_benchmark_that_is_cheap_and_leaves_only_its_n
         directory, output = Path(name) / "work", Path(name) / "benchmarks.json"
         command_line = ["-m", "benchmarks", "--quick", "--directory", str(directory), "--output", str(output)]
         finished = subprocess.run(
-            [sys.executable, *command_line, "storage", "queries"],
+            [sys.executable, *command_line, "storage", "queries", "generation", "publishing"],
             cwd=PROJECT_DIRECTORY,
             capture_output=True,
             text=True,
@@ -43,9 +43,9 @@ def test_the_quick_form_runs_every_benchmark_that_is_cheap_and_leaves_only_its_n
         document = json.loads(output.read_text())
         assert not directory.exists()
     assert document["is_quick"]
-    assert [run["name"] for run in document["runs"]] == ["storage", "queries"]
-    storage, queries = (run["results"] for run in document["runs"])
-    assert all(line["measured"] > 0 for line in [*storage, *queries])
+    assert [run["name"] for run in document["runs"]] == ["storage", "queries", "generation", "publishing"]
+    storage, queries, generation, publishing = (run["results"] for run in document["runs"])
+    assert all(line["measured"] > 0 for line in [*storage, *queries, *generation, *publishing])
     reports = sorted(path.stem for path in (SQL_DIRECTORY / "engagement/report").glob("*.sql"))
     assert sorted({line["what"].split(",")[0] for line in queries}) == reports
 
@@ -79,7 +79,8 @@ def test_the_quick_form_judges_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_name_that_is_no_benchmark_is_refused(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
-    assert "there are ingest, rollups, one_day, storage, queries, demo" in capsys.readouterr().err
+    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, demo"
+    assert f"there are {known}" in capsys.readouterr().err
 
 
 def test_the_sides_of_a_comparison_take_turns_and_change_who_begins():

@@ -56,7 +56,9 @@ def _run(text: str, database_url: str, directory: Path) -> str:
     return done.stdout
 
 
-def test_every_command_of_day_one_works_in_its_order(empty_database_url: str, tmp_path: Path):
+def test_every_command_of_day_one_works_in_its_order(server: Server, empty_database_url: str, tmp_path: Path):
+    if server.name.startswith("debian"):
+        pytest.skip("most of these commands run on it below, by a user who is no superuser")
     printed = _run(DAY_ONE, empty_database_url, tmp_path)
     assert "7399807615448305665" in printed
     assert "0 items are still in quarantine" in printed or "Nothing is in quarantine" in printed

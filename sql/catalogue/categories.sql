@@ -1,7 +1,8 @@
 -- One row is one category of one shop's tree, as the newest believed catalogue that has it says; not active if the
 -- newest one has it no more. A parent that the shop names but does not list is NULL, and a cycle is cut. A re-run
 -- changes nothing.
--- Parameters: organization_id, vendor, observed_at (the newest believed catalogue; NULL if there is none).
+-- Parameters: organization_id, vendor, observed_at (the newest believed catalogue; NULL if there is none). Returns the
+-- number of new ones.
 
 with newest as (
     select distinct on (vendor_category_id) *
@@ -80,3 +81,7 @@ where
     organization_id = %(organization_id)s
     and vendor = %(vendor)s
     and is_active <> (observed_at is not distinct from %(observed_at)s::timestamptz);
+
+-- now() is when this transaction began: nobody else has written a row with it.
+select count(*) from catalogue.categories
+where organization_id = %(organization_id)s and vendor = %(vendor)s and created_at = now();

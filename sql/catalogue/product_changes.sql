@@ -6,43 +6,76 @@
 
 delete from staged_neighbours;
 
--- A product that no look has yet is not listed.
+-- A product that no look has yet is not listed. One look into the index for each: the history may be long. With no look
+-- behind this one, only products count of which it says something new, or of which it has said something.
 insert into staged_neighbours (
     organization_id, product_id, sku, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
     new_currency, new_hash
 )
 select
-    organization_id,
-    product_id,
-    sku,
-    coalesce((array_agg(is_listed order by observed_at desc) filter (where is_before))[1], false),
-    (array_agg(price order by observed_at desc) filter (where is_before))[1],
-    (array_agg(currency order by observed_at desc) filter (where is_before))[1],
-    (array_agg(content_hash order by observed_at desc) filter (where is_before))[1],
-    coalesce((array_agg(is_listed order by observed_at desc))[1], false),
-    (array_agg(price order by observed_at desc))[1],
-    (array_agg(currency order by observed_at desc))[1],
-    (array_agg(content_hash order by observed_at desc))[1]
-from (
+    p.organization_id,
+    p.product_id,
+    p.sku,
+    coalesce(before.is_listed, false),
+    before.price,
+    before.currency,
+    before.content_hash,
+    coalesce(behind.is_listed, false),
+    behind.price,
+    behind.currency,
+    behind.content_hash
+from catalogue.products as p
+left join lateral (
     select
-        p.organization_id,
-        p.product_id,
-        p.sku,
-        c.observed_at,
-        c.observed_at < %(observed_at)s as is_before,
         c.is_listed,
         c.price,
         c.currency,
         c.content_hash
-    from catalogue.products as p
-    left join catalogue.product_changes as c
-        on
-            p.organization_id = c.organization_id
-            and p.product_id = c.product_id
-            and c.observed_at <= coalesce(%(next_observed_at)s::timestamptz, %(observed_at)s)
-    where p.organization_id = %(organization_id)s and p.vendor = %(vendor)s
-) as earlier
-group by organization_id, product_id, sku;
+    from catalogue.product_changes as c
+    where
+        c.organization_id = p.organization_id
+        and c.product_id = p.product_id
+        and c.observed_at < %(observed_at)s
+    order by c.observed_at desc
+    limit 1
+) as before on true
+left join lateral (
+    select
+        c.is_listed,
+        c.price,
+        c.currency,
+        c.content_hash
+    from catalogue.product_changes as c
+    where
+        c.organization_id = p.organization_id
+        and c.product_id = p.product_id
+        and c.observed_at <= %(next_observed_at)s::timestamptz
+    order by c.observed_at desc
+    limit 1
+) as behind on true
+left join staged_products as s
+    on
+        p.organization_id = s.organization_id
+        and p.vendor = s.vendor
+        and p.sku = s.sku
+        and s.observed_at = %(observed_at)s
+where
+    p.organization_id = %(organization_id)s
+    and p.vendor = %(vendor)s
+    and (
+        %(next_observed_at)s::timestamptz is not null
+        or (
+            %(is_believed)s
+            and (s.sku is not null, s.price, s.currency, s.content_hash) is distinct from (
+                coalesce(before.is_listed, false), before.price, before.currency, before.content_hash
+            )
+        )
+        or p.product_id in (
+            select c.product_id
+            from catalogue.product_changes as c
+            where c.organization_id = %(organization_id)s and c.observed_at = %(observed_at)s
+        )
+    );
 
 analyze staged_neighbours;
 

@@ -6,16 +6,19 @@ create temporary table staged_products (
     observed_at timestamptz not null,
     sku text not null,
     vendor_product_id text,
-    name text not null,
+    name text,
     description text,
     price numeric(12, 2),
     currency text,
     image_url text,
     product_url text,
-    attributes jsonb not null,
-    vendor_category_ids text[] not null,
+    attributes jsonb,
+    vendor_category_ids text[],
     content_hash bytea not null
 ) on commit drop;
+
+comment on table staged_products is
+'One row is one product of a look. What its row in catalogue.products says already, by its content hash, is NULL here.';
 
 create temporary table staged_categories (
     organization_id text not null,

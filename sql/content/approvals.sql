@@ -3,11 +3,24 @@
 -- in state needs_review. It is decided once: rules that change later decide on later texts.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run decides on what is not decided yet.
 
+-- A person may be deciding on the same text: the rule waits for it here, and the next statement sees what it came to.
+select count(*)
+from (
+    select c.content_id
+    from content.posts_core as p
+    inner join content.posts_content as c on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    where
+        p.planned_on >= %(window_start)s::date
+        and p.planned_on < %(window_end)s::date
+        and c.state = 'generated'
+    order by c.organization_id, c.content_id
+    for update of c
+) as locked;
+
 with undecided as (
     select
         c.organization_id,
         c.content_id,
-        c.content_hash,
         r.platform || '/' || r.channel_type as rule_name
     from content.posts_core as p
     inner join content.posts_content as c on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
@@ -35,6 +48,17 @@ with undecided as (
                     and k.severity = 'hard'
                     and not k.is_passed
             )
+            -- Edits may have made two variations the same: one of them is enough.
+            and not exists (
+                select
+                from content.posts_content as o
+                where
+                    o.organization_id = c.organization_id
+                    and o.post_core_id = c.post_core_id
+                    and o.content_hash = c.content_hash
+                    and o.variation <> c.variation
+                    and (o.state = 'approved' or (o.state = 'generated' and o.variation < c.variation))
+            )
     where
         p.planned_on >= %(window_start)s::date
         and p.planned_on < %(window_end)s::date
@@ -45,8 +69,8 @@ moved as (
     update content.posts_content as c
     set state = case when u.rule_name is null then 'needs_review' else 'approved' end::content.content_state
     from undecided as u
-    where c.organization_id = u.organization_id and c.content_id = u.content_id
-    returning c.state
+    where c.organization_id = u.organization_id and c.content_id = u.content_id and c.state = 'generated'
+    returning c.organization_id, c.content_id, c.content_hash, c.state, u.rule_name
 ),
 
 written_rows as (
@@ -58,8 +82,8 @@ written_rows as (
         'approved',
         rule_name,
         true
-    from undecided
-    where rule_name is not null
+    from moved
+    where state = 'approved'
     order by organization_id, content_id
     on conflict (organization_id, content_id, decision) do nothing
     returning content_id

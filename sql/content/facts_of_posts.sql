@@ -74,7 +74,8 @@ select
     p.post_core_id,
     jsonb_build_object(
         'name', coalesce(nullif(s.heading, ''), d.title),
-        'url', d.url,
+        'title', d.title,
+        'url', coalesce(s.section_url, d.url),
         'description', s.text_content,
         'categories', '[]'::jsonb,
         'price', null,

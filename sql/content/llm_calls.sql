@@ -1,5 +1,5 @@
--- One row is one question to a language model, with its answer or its error; what it used and cost is one row of
--- operations.api_usage. The cost is NULL where the price of the day is not known.
+-- One row is one request to a language model, with its answer or its error; what it used and cost is one row of
+-- operations.api_usage. The cost is NULL where the price of the day, or what the request used, is not known.
 -- Parameters: calls (JSON).
 
 with calls as (
@@ -22,6 +22,7 @@ with calls as (
         cached_input_tokens bigint,
         output_tokens bigint,
         cost numeric(14, 8),
+        expected_cost numeric(14, 8),
         currency text,
         price_version integer
     )
@@ -30,7 +31,7 @@ with calls as (
 used as (
     insert into operations.api_usage (
         organization_id, usage_id, provider, operation, model, used_at, latency_ms, input_tokens, cached_input_tokens,
-        output_tokens, cost, currency, price_version, is_successful
+        output_tokens, cost, expected_cost, currency, price_version, is_successful
     )
     select
         organization_id,
@@ -44,6 +45,7 @@ used as (
         cached_input_tokens,
         output_tokens,
         cost,
+        expected_cost,
         currency,
         price_version,
         error_message is null

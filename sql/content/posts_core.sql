@@ -1,7 +1,8 @@
--- One row is one post that we author for one channel and day: here those that a selection asks for.
+-- One row is one post that we author for one channel and day: here those that a selection asks for, of a product or of
+-- a section of a document.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run adds what is missing and changes nothing.
 
-with written_rows as (
+with of_products as (
     insert into content.posts_core (
         organization_id, post_kind, platform, channel_type, planned_on, selection_id, product_id
     )
@@ -18,6 +19,25 @@ with written_rows as (
     order by s.organization_id, s.selected_on, s.platform, s.channel_type
     on conflict (organization_id, selection_id) do nothing
     returning organization_id
+),
+
+of_sections as (
+    insert into content.posts_core (
+        organization_id, post_kind, platform, channel_type, planned_on, section_selection_id, section_id
+    )
+    select
+        s.organization_id,
+        'blog_post',
+        s.platform,
+        s.channel_type,
+        s.selected_on,
+        s.section_selection_id,
+        s.section_id
+    from content.section_selections as s
+    where s.selected_on >= %(window_start)s::date and s.selected_on < %(window_end)s::date
+    order by s.organization_id, s.selected_on, s.platform, s.channel_type
+    on conflict (organization_id, section_selection_id) do nothing
+    returning organization_id
 )
 
-select count(*) as rows_written from written_rows;
+select (select count(*) from of_products) + (select count(*) from of_sections) as rows_written;

@@ -1,5 +1,6 @@
 -- One row is the product of one channel and one day, with what decided for it. The channels are those with an active
--- publishing schedule or an active approval rule, the products those with a page that a catalogue had on that day.
+-- publishing schedule or an active approval rule, without those that get sections of documents instead; the products
+-- those with a page that a catalogue had on that day.
 -- First no product twice within the days of SYNDICATION_NO_REPEAT_DAYS (if all were used, the one that rested longest);
 -- then the top-level category that waited longest, however small it is; then the greatest score of
 -- engagement.content_priorities, the newest one before the day (0.5 where there is none).
@@ -43,15 +44,28 @@ left join channels.channel_requirements as v
         and v.is_active
         and v.value_type = 'number'
         and (v.value #>> '{}')::numeric in (1, 2, 3, 4, 5)
-where not exists (
-    select
-    from content.product_selections as s
-    where
-        s.organization_id = c.organization_id
-        and s.platform = c.platform
-        and s.channel_type = c.channel_type
-        and s.selected_on = %(selected_on)s::date
-);
+where
+    publishing.is_process_active(c.platform, c.channel_type, 'product')
+    and not exists (
+        select
+        from content.section_channels as sections
+        where
+            sections.organization_id = c.organization_id
+            and sections.platform = c.platform
+            and sections.channel_type = c.channel_type
+            and sections.is_active
+            and sections.instead_of_products
+            and sections.starts_on <= %(selected_on)s::date
+    )
+    and not exists (
+        select
+        from content.product_selections as s
+        where
+            s.organization_id = c.organization_id
+            and s.platform = c.platform
+            and s.channel_type = c.channel_type
+            and s.selected_on = %(selected_on)s::date
+    );
 
 -- Each category with the one at the top of its branch. A branch whose parent is not there begins a tree of its own; the
 -- path ends what a damaged tree would make endless.
@@ -60,6 +74,7 @@ with recursive branches as (
     select
         c.organization_id,
         c.category_id,
+        c.name as category_name,
         c.category_id as top_category_id,
         c.name as top_category_name,
         array[c.category_id] as path
@@ -71,6 +86,7 @@ with recursive branches as (
     select
         c.organization_id,
         c.category_id,
+        c.name,
         b.top_category_id,
         b.top_category_name,
         b.path || c.category_id
@@ -83,9 +99,12 @@ with recursive branches as (
 select
     organization_id,
     category_id,
+    category_name,
     top_category_id,
     top_category_name
 from branches;
+
+analyze top_categories;
 
 create temporary table known_products on commit drop as
 select
@@ -121,22 +140,37 @@ left join lateral (
         h.observed_at desc
     limit 1
 ) as history on true
-left join lateral (
+left join (
     select
-        array_agg(distinct c.name) as names,
+        pc.organization_id,
+        pc.product_id,
+        array_agg(distinct t.category_name) as names,
         jsonb_agg(
             distinct jsonb_build_object('top_category_id', t.top_category_id, 'top_category_name', t.top_category_name)
         ) as top_categories
     from catalogue.product_categories as pc
-    inner join catalogue.categories as c on pc.organization_id = c.organization_id and pc.category_id = c.category_id
-    inner join top_categories as t on c.organization_id = t.organization_id and c.category_id = t.category_id
-    where pc.organization_id = p.organization_id and pc.product_id = p.product_id
-) as categories on true
+    inner join top_categories as t on pc.organization_id = t.organization_id and pc.category_id = t.category_id
+    group by pc.organization_id, pc.product_id
+) as categories on p.organization_id = categories.organization_id and p.product_id = categories.product_id
 where
     p.organization_id in (select organization_id from wanted_channels)
     and p.product_url <> ''
     and p.first_seen_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
-    and coalesce(p.deactivated_at >= (%(selected_on)s::date + 1)::timestamp at time zone 'utc', true);
+    -- What the catalogues said by the end of the day: a product may have gone and come back since.
+    and coalesce(
+        (
+            select c.is_listed
+            from catalogue.product_changes as c
+            where
+                c.organization_id = p.organization_id
+                and c.product_id = p.product_id
+                and c.observed_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
+            order by c.observed_at desc
+            limit 1
+        ),
+        p.deactivated_at >= (%(selected_on)s::date + 1)::timestamp at time zone 'utc',
+        true
+    );
 
 analyze known_products;
 
@@ -146,12 +180,19 @@ with priorities as (
         w.organization_id,
         w.platform,
         w.channel_type,
-        max(e.calculated_on) as calculated_on
+        newest.calculated_on
     from wanted_channels as w
-    inner join engagement.content_priorities as e
-        on w.organization_id = e.organization_id and w.platform = e.platform and w.channel_type = e.channel_type
-    where e.calculated_on < %(selected_on)s::date
-    group by w.organization_id, w.platform, w.channel_type
+    cross join lateral (
+        select e.calculated_on
+        from engagement.content_priorities as e
+        where
+            e.organization_id = w.organization_id
+            and e.platform = w.platform
+            and e.channel_type = w.channel_type
+            and e.calculated_on < %(selected_on)s::date
+        order by e.calculated_on desc
+        limit 1
+    ) as newest
 ),
 
 uses as (
@@ -229,9 +270,11 @@ left join engagement.content_priorities as e
         and k.product_id = e.product_id
 where exists (
     select
-    from jsonb_to_recordset(%(usable_templates)s::jsonb) as u (
-        organization_id text, platform text, category_name text, required text[]
-    )
+    from
+        jsonb_to_recordset(%(usable_templates)s::jsonb)
+            as u (
+                organization_id text, platform text, category_name text, required text[]
+            )
     where
         u.organization_id = w.organization_id
         and coalesce(u.platform = w.platform, true)
@@ -273,42 +316,45 @@ chosen as (
         t.version as template_version,
         t.template_name
     from ranked as r
-    cross join lateral (
-        select
-            u.template_id,
-            u.version,
-            u.template_name
-        from jsonb_to_recordset(%(usable_templates)s::jsonb) as u (
-            organization_id text,
-            template_id text,
-            template_name text,
-            version integer,
-            platform text,
-            category_name text,
-            required text[]
-        )
-        where
-            u.organization_id = r.organization_id
-            and coalesce(u.platform = r.platform, true)
-            and (u.category_name is null or u.category_name = any(r.category_names))
-            and u.required <@ r.known_facts
-        order by
-            u.category_name is null,
-            u.platform is null,
-            -- Of those that fit alike, the one that was not used for the longest time on the channel.
-            (
-                select max(s.selected_on)
-                from content.product_selections as s
-                where
-                    s.organization_id = r.organization_id
-                    and s.platform = r.platform
-                    and s.channel_type = r.channel_type
-                    and s.selected_on < %(selected_on)s::date
-                    and s.template_id = u.template_id
-            ) nulls first,
-            md5(concat_ws('/', r.platform, r.channel_type, u.template_name))
-        limit 1
-    ) as t
+    cross join
+        lateral (
+            select
+                u.template_id,
+                u.version,
+                u.template_name
+            from
+                jsonb_to_recordset(%(usable_templates)s::jsonb)
+                    as u (
+                        organization_id text,
+                        template_id text,
+                        template_name text,
+                        version integer,
+                        platform text,
+                        category_name text,
+                        required text[]
+                    )
+            where
+                u.organization_id = r.organization_id
+                and coalesce(u.platform = r.platform, true)
+                and (u.category_name is null or u.category_name = any(r.category_names))
+                and u.required <@ r.known_facts
+            order by
+                u.category_name is null,
+                u.platform is null,
+                -- Of those that fit alike, the one that was not used for the longest time on the channel.
+                (
+                    select max(s.selected_on)
+                    from content.product_selections as s
+                    where
+                        s.organization_id = r.organization_id
+                        and s.platform = r.platform
+                        and s.channel_type = r.channel_type
+                        and s.selected_on < %(selected_on)s::date
+                        and s.template_id = u.template_id
+                ) nulls first,
+                md5(concat_ws('/', r.platform, r.channel_type, u.template_name))
+            limit 1
+        ) as t
     where r.place = 1
 ),
 
@@ -332,7 +378,8 @@ written_rows as (
         -- What decided before the score did; of no weight in it.
         || jsonb_build_object(
             'rest', jsonb_build_object(
-                'weight', 0, 'value', null, 'last_selected_on', last_selected_on, 'is_repeat', is_repeat
+                'weight', 0, 'value', null, 'last_selected_on', last_selected_on, 'is_repeat', is_repeat,
+                'no_repeat_days', %(no_repeat_days)s
             ),
             'category_turn', jsonb_build_object(
                 'weight', 0, 'value', null, 'category', top_category_name, 'last_selected_on', category_selected_on

@@ -36,7 +36,7 @@ left join lateral (
     where
         t.organization_id = c.organization_id
         and t.content_id = c.content_id
-        and t.state in ('publishing', 'published', 'needs_reconcile')
+        and (t.state in ('publishing', 'published', 'needs_reconcile') or t.is_in_doubt)
     limit 1
 ) as sent on true
 where c.content_id = %(content_id)s

@@ -19,9 +19,10 @@ steps (number, step, found, remark) as (
         2,
         'selected for a channel and day',
         count(*),
-        count(distinct s.product_id) || ' different products'
+        count(distinct s.product_id) || ' different products, ' || count(distinct s.section_id)
+        || ' sections of the journal'
     from organization
-    inner join content.product_selections as s on organization.organization_id = s.organization_id
+    inner join content.posts_core as s on organization.organization_id = s.organization_id
     union all
     select
         3,

@@ -1,6 +1,7 @@
--- The shop of the demo: a vendor, a page and a profile that only rehearse, a daily slot for each, and a rule that
--- approves what templates write for the page. What is there already stays. Parameters: slug, vendor, source, currency,
--- placeholder, first_day, platform, channel_type, page, reviewed_platform, reviewed_channel_type, profile.
+-- The shop of the demo: a vendor; a page, a profile and a page of its journal that only rehearse; slots for each; a
+-- rule that approves what templates write for the two pages; and a section of the journal a day. What is there already
+-- stays. Parameters: slug, vendor, source, currency, placeholder, first_day, platform, channel_type, page,
+-- reviewed_platform, reviewed_channel_type, profile, journal, journal_platform, journal_channel_type.
 
 insert into catalogue.vendors (organization_id, vendor, source, currency, placeholder_prices)
 select
@@ -23,7 +24,8 @@ from tenancy.organizations as o
 cross join (
     values
     (%(platform)s, %(page)s, 'Invented Heritage Shop'),
-    (%(reviewed_platform)s, %(profile)s, 'invented_heritage_shop')
+    (%(reviewed_platform)s, %(profile)s, 'invented_heritage_shop'),
+    (%(journal_platform)s, %(journal)s, 'The journal of the Invented Heritage Shop')
 ) as a (platform, remote_account_id, display_name)
 where o.slug = %(slug)s
 on conflict do nothing;
@@ -45,6 +47,7 @@ inner join channels.social_accounts as a on o.organization_id = a.organization_i
 inner join (
     values
     (%(page)s, %(channel_type)s, 'Every day at five', 'FREQ=DAILY;BYHOUR=17;BYMINUTE=0'),
+    (%(journal)s, %(journal_channel_type)s, 'Every morning at nine', 'FREQ=DAILY;BYHOUR=9;BYMINUTE=0'),
     (%(profile)s, %(reviewed_channel_type)s, 'Mondays at noon', 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=12;BYMINUTE=0')
 ) as s (remote_account_id, channel_type, schedule_name, recurrence_rule)
     on a.remote_account_id = s.remote_account_id
@@ -53,9 +56,23 @@ on conflict do nothing;
 
 insert into content.approval_rules (organization_id, platform, channel_type)
 select
+    o.organization_id,
+    c.platform,
+    c.channel_type
+from tenancy.organizations as o
+cross join (
+    values (%(platform)s, %(channel_type)s), (%(journal_platform)s, %(journal_channel_type)s)
+) as c (platform, channel_type)
+where o.slug = %(slug)s
+on conflict do nothing;
+
+insert into content.section_channels (organization_id, platform, channel_type, starts_on, instead_of_products)
+select
     organization_id,
-    %(platform)s,
-    %(channel_type)s
+    %(journal_platform)s,
+    %(journal_channel_type)s,
+    %(first_day)s::date,
+    true
 from tenancy.organizations
 where slug = %(slug)s
 on conflict do nothing;

@@ -31,7 +31,21 @@ cross join lateral (
 ) as day
 where
     p.first_seen_at < (day.calculated_on + 1)::timestamp at time zone 'utc'
-    and coalesce(p.deactivated_at >= (day.calculated_on + 1)::timestamp at time zone 'utc', true);
+    -- What the catalogues said by the end of the day: a product may have gone and come back since.
+    and coalesce(
+        (
+            select c.is_listed
+            from catalogue.product_changes as c
+            where
+                c.organization_id = p.organization_id
+                and c.product_id = p.product_id
+                and c.observed_at < (day.calculated_on + 1)::timestamp at time zone 'utc'
+            order by c.observed_at desc
+            limit 1
+        ),
+        p.deactivated_at >= (day.calculated_on + 1)::timestamp at time zone 'utc',
+        true
+    );
 
 analyze products_to_rank;
 

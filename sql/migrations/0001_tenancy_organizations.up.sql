@@ -341,6 +341,56 @@ $$;
 grant execute on function operations.ensure_month_partitions, operations.ensure_upcoming_partitions
 to syndication_pipeline;
 
+-- Makes the statistics of the room's tables that have grown fourfold since they were last made, and returns how many.
+-- Until somebody makes them a table that has just been filled looks empty to the planner, and what reads it next may
+-- take a hundred times as long; autovacuum comes a minute later, and never to a partitioned table. It works as the
+-- owner, because only owners may analyze.
+create function operations.analyze_grown_tables(room text)
+returns integer language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    smallest_pages constant integer := 16;
+    grown_table regclass;
+    tables_analyzed integer := 0;
+begin
+    -- A partitioned table first: that makes the statistics of its partitions too.
+    for grown_table in
+        select parent.oid
+        from pg_class parent
+        join pg_inherits i on i.inhparent = parent.oid
+        join pg_class leaf on leaf.oid = i.inhrelid
+        where
+            parent.relnamespace = (select oid from pg_namespace where nspname = room)
+            and parent.relkind = 'p'
+            and pg_get_userbyid(parent.relowner) = current_user
+        group by parent.oid
+        having
+            sum(pg_relation_size(leaf.oid)) > 0
+            and (parent.reltuples < 0 or sum(greatest(leaf.reltuples, 0)) > greatest(4 * parent.reltuples, 1000))
+    loop
+        execute format('analyze (skip_locked) %s', grown_table);
+        tables_analyzed := tables_analyzed + 1;
+    end loop;
+    for grown_table in
+        select oid
+        from pg_class
+        where
+            relnamespace = (select oid from pg_namespace where nspname = room)
+            and relkind = 'r'
+            and pg_get_userbyid(relowner) = current_user
+            and pg_relation_size(oid) > 4 * relpages * current_setting('block_size')::bigint
+            and (relpages = 0 or pg_relation_size(oid) > smallest_pages * current_setting('block_size')::bigint)
+    loop
+        execute format('analyze (skip_locked) %s', grown_table);
+        tables_analyzed := tables_analyzed + 1;
+    end loop;
+    return tables_analyzed;
+end
+$$;
+
+grant execute on function operations.analyze_grown_tables to syndication_pipeline;
+
 -- Writes the audit row of the change that fires it. The actor is whom the application names in
 -- `app.actor`, else the database login.
 create function tenancy.write_audit_log()

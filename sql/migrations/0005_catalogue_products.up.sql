@@ -17,6 +17,7 @@ create table catalogue.vendors (
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     placeholder_prices numeric(12, 2)[] not null default '{}',
     maximum_shrinkage numeric(4, 3) not null default 0.2 check (maximum_shrinkage between 0 and 1),
+    shop_url text check (shop_url ~ '^https://[^[:space:]]+$'),
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -32,6 +33,8 @@ comment on column catalogue.vendors.currency is 'ISO 4217 code of prices that na
 comment on column catalogue.vendors.placeholder_prices is 'Prices that the shop uses where it knows none: NULL for us.';
 comment on column catalogue.vendors.maximum_shrinkage is
 'A catalogue that has fewer products than the last believed one, by more than this fraction of them, is refused.';
+comment on column catalogue.vendors.shop_url is
+'Where its open list of products is fetched from, without /products.json; NULL if its files come some other way.';
 comment on column catalogue.vendors.is_active is 'False pauses the fetch.';
 comment on column catalogue.vendors.created_at is 'When we wrote the row.';
 comment on column catalogue.vendors.updated_at is 'When we changed the row.';
@@ -247,18 +250,22 @@ comment on column catalogue.product_prices.price is 'The price from then on; NUL
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price.';
 comment on column catalogue.product_prices.created_at is 'When we wrote the row.';
 
--- Statistics of a catalogue that has just come: until somebody makes them, its tables look empty to the planner, and a
--- check of a thousand products takes half a minute. It works as the owner, because only owners may analyze.
-create function catalogue.analyze_tables()
+-- Statistics of a catalogue that has just come: until somebody makes them, its tables look empty to the planner. Then a
+-- check of a thousand products takes half a minute, and the foreign keys of what refers to them are looked up slowly.
+-- It works as the owner, because only owners may analyze.
+create function catalogue.analyze_tables(variadic tables regclass[])
 returns void language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    tenant_table regclass;
 begin
-    analyze catalogue.products;
-    analyze catalogue.product_changes;
-    analyze catalogue.product_prices;
-    analyze catalogue.categories;
-    analyze catalogue.product_categories;
+    foreach tenant_table in array tables loop
+        if (select relnamespace from pg_class where oid = tenant_table) <> 'catalogue'::regnamespace then
+            raise exception '% is not a table of the catalogue', tenant_table;
+        end if;
+        execute format('analyze %s', tenant_table);
+    end loop;
 end
 $$;
 
@@ -278,3 +285,5 @@ create trigger categories_updated_at before update on catalogue.categories
 for each row execute function tenancy.set_updated_at();
 create trigger vendors_updated_at before update on catalogue.vendors
 for each row execute function tenancy.set_updated_at();
+create trigger vendors_audit after insert or update or delete on catalogue.vendors
+for each row execute function tenancy.write_audit_log();

@@ -11,6 +11,7 @@ create sequence content.document_id_sequence as bigint maxvalue 4294967295;
 create sequence content.section_id_sequence as bigint maxvalue 4294967295;
 create sequence content.template_id_sequence as bigint maxvalue 4294967295;
 create sequence content.selection_id_sequence as bigint maxvalue 4294967295;
+create sequence content.section_selection_id_sequence as bigint maxvalue 4294967295;
 create sequence content.post_core_id_sequence as bigint maxvalue 4294967295;
 create sequence content.content_id_sequence as bigint maxvalue 4294967295;
 create sequence content.approval_id_sequence as bigint maxvalue 4294967295;
@@ -50,28 +51,60 @@ comment on column content.source_documents.title is 'Its title.';
 comment on column content.source_documents.summary is 'Its summary, as text.';
 comment on column content.source_documents.url is 'Its page.';
 comment on column content.source_documents.image_url is 'Its main picture.';
-comment on column content.source_documents.published_at is 'When it was published; NULL if that is not known.';
-comment on column content.source_documents.is_published is 'False for drafts and deleted documents.';
+comment on column content.source_documents.published_at is
+'When it was published, or changed last where the source says only that; NULL if it says neither.';
+comment on column content.source_documents.is_published is
+'False for drafts and deleted documents, and where every file that had it was withdrawn.';
 comment on column content.source_documents.content_hash is 'BLAKE2b-128 of what the source says of it.';
-comment on column content.source_documents.observed_at is 'When it was said in its present form.';
+comment on column content.source_documents.observed_at is 'When it was observed last.';
 comment on column content.source_documents.first_seen_at is 'When it was observed first.';
 comment on column content.source_documents.created_at is 'When we wrote the row.';
 comment on column content.source_documents.updated_at is 'When we changed the row.';
+
+create table content.document_observations (
+    organization_id text not null,
+    document_id text not null,
+    source_file_path text not null,
+    position integer not null check (position >= 0),
+    landed_on date not null,
+    observed_at timestamptz not null,
+    is_published boolean not null,
+    content_hash bytea not null,
+    facts jsonb not null check (jsonb_typeof(facts) = 'object'),
+    primary key (organization_id, document_id, source_file_path),
+    foreign key (organization_id, document_id) references content.source_documents on delete cascade
+);
+
+comment on table content.document_observations is
+'One row is what one landed file says of one document. What a document is follows from its newest row.';
+comment on column content.document_observations.organization_id is 'The tenant.';
+comment on column content.document_observations.document_id is 'The document.';
+comment on column content.document_observations.source_file_path is 'Path in the landing zone.';
+comment on column content.document_observations.position is 'Place in the file, from 0.';
+comment on column content.document_observations.landed_on is 'The day of the folder: the partition.';
+comment on column content.document_observations.observed_at is 'When it was said.';
+comment on column content.document_observations.is_published is 'Whether it was published then.';
+comment on column content.document_observations.content_hash is 'BLAKE2b-128 of the facts.';
+comment on column content.document_observations.facts is 'The document as it was parsed, with its sections in order.';
+
+create index document_observations_landed_on on content.document_observations (organization_id, landed_on);
 
 create table content.source_sections (
     organization_id text not null,
     section_id text not null default tenancy.public_id('sec', nextval('content.section_id_sequence'))
         check (section_id like 'sec-________'),
     document_id text not null,
+    section_key text not null check (section_key <> ''),
     position integer not null check (position >= 0),
     heading text,
     text_content text not null,
+    section_url text,
     image_url text,
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (organization_id, section_id),
-    unique (organization_id, document_id, position),
+    unique (organization_id, document_id, section_key),
     foreign key (organization_id, document_id) references content.source_documents on delete cascade
 );
 
@@ -80,9 +113,13 @@ comment on table content.source_sections is
 comment on column content.source_sections.organization_id is 'The tenant.';
 comment on column content.source_sections.section_id is 'Public id, sec-….';
 comment on column content.source_sections.document_id is 'The document.';
+comment on column content.source_sections.section_key is
+'What it is known by when its document changes: id: and the source''s id of it, or heading: and its heading, numbered '
+'where it repeats, or opening.';
 comment on column content.source_sections.position is 'Place in the document, from 0.';
 comment on column content.source_sections.heading is 'Its heading.';
 comment on column content.source_sections.text_content is 'Its text, without markup.';
+comment on column content.source_sections.section_url is 'Where it can be read: where its posts lead.';
 comment on column content.source_sections.image_url is 'Its picture.';
 comment on column content.source_sections.is_active is 'False when the document has it no more.';
 comment on column content.source_sections.created_at is 'When we wrote the row.';
@@ -189,6 +226,64 @@ comment on column content.product_selections.updated_at is 'When we changed the 
 
 create index product_selections_product on content.product_selections (organization_id, product_id, selected_on);
 
+create table content.section_channels (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    platform text not null,
+    channel_type text not null,
+    starts_on date not null,
+    instead_of_products boolean not null default false,
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, platform, channel_type),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade
+);
+
+comment on table content.section_channels is
+'One row gives one channel a section of a document each day. No row: it gets products only.';
+comment on column content.section_channels.organization_id is 'The tenant.';
+comment on column content.section_channels.platform is 'The platform.';
+comment on column content.section_channels.channel_type is 'The kind of publication.';
+comment on column content.section_channels.starts_on is 'The first day.';
+comment on column content.section_channels.instead_of_products is
+'True gives it no products from that day on: for a channel that takes one post a day, or is the blog''s own.';
+comment on column content.section_channels.is_active is 'False switches it off.';
+comment on column content.section_channels.created_at is 'When we wrote the row.';
+comment on column content.section_channels.updated_at is 'When we changed the row.';
+
+create table content.section_selections (
+    organization_id text not null,
+    section_selection_id text not null
+        default tenancy.public_id('ssl', nextval('content.section_selection_id_sequence'))
+        check (section_selection_id like 'ssl-________'),
+    platform text not null,
+    channel_type text not null,
+    selected_on date not null,
+    section_id text not null,
+    attempt integer not null default 1 check (attempt > 0),
+    sections_left integer not null check (sections_left >= 0),
+    created_at timestamptz not null default now(),
+    primary key (organization_id, section_selection_id),
+    unique (organization_id, platform, channel_type, selected_on),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    foreign key (organization_id, section_id) references content.source_sections
+);
+
+comment on table content.section_selections is
+'One row is the section of one channel and day. A day without a row had none left.';
+comment on column content.section_selections.organization_id is 'The tenant.';
+comment on column content.section_selections.section_selection_id is 'Public id, ssl-….';
+comment on column content.section_selections.platform is 'The platform.';
+comment on column content.section_selections.channel_type is 'The kind of publication.';
+comment on column content.section_selections.selected_on is 'The day.';
+comment on column content.section_selections.section_id is 'The section.';
+comment on column content.section_selections.attempt is
+'1 the first time; more where a platform refused what came of it before.';
+comment on column content.section_selections.sections_left is 'How many other sections waited for the channel.';
+comment on column content.section_selections.created_at is 'When we wrote the row.';
+
+create index section_selections_section on content.section_selections (organization_id, section_id);
+
 create table content.posts_core (
     organization_id text not null references tenancy.organizations on delete cascade,
     post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence'))
@@ -198,14 +293,17 @@ create table content.posts_core (
     channel_type text not null,
     planned_on date not null,
     selection_id text,
+    section_selection_id text,
     product_id text,
     section_id text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_core_id),
     unique (organization_id, selection_id),
+    unique (organization_id, section_selection_id),
     foreign key (platform, channel_type) references channels.platform_channels on update cascade,
     foreign key (organization_id, selection_id) references content.product_selections,
+    foreign key (organization_id, section_selection_id) references content.section_selections,
     foreign key (organization_id, product_id) references catalogue.products,
     foreign key (organization_id, section_id) references content.source_sections,
     check ((post_kind = 'product') = (product_id is not null)),
@@ -220,13 +318,14 @@ comment on column content.posts_core.post_kind is 'What it is about; says which 
 comment on column content.posts_core.platform is 'The platform.';
 comment on column content.posts_core.channel_type is 'The kind of publication.';
 comment on column content.posts_core.planned_on is 'The day that it is for.';
-comment on column content.posts_core.selection_id is 'The selection that asked for it.';
+comment on column content.posts_core.selection_id is 'The selection of a product that asked for it.';
+comment on column content.posts_core.section_selection_id is 'The selection of a section that asked for it.';
 comment on column content.posts_core.product_id is 'The product.';
 comment on column content.posts_core.section_id is 'The section of a document.';
 comment on column content.posts_core.created_at is 'When we wrote the row.';
 comment on column content.posts_core.updated_at is 'When we changed the row.';
 
-create unique index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
+create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
 where section_id is not null;
 
 create type content.content_state as enum (
@@ -396,12 +495,13 @@ create table content.llm_calls (
 );
 
 comment on table content.llm_calls is
-'One row is one question to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+'One row is one request to a language model, with its answer or its error. What it cost is in operations.api_usage.';
 comment on column content.llm_calls.organization_id is 'The tenant.';
 comment on column content.llm_calls.call_id is 'Public id, llm-….';
 comment on column content.llm_calls.post_core_id is 'The post that was to be written.';
 comment on column content.llm_calls.variation is 'Its variation.';
-comment on column content.llm_calls.attempt is 'From 1; later ones carry the reasons of the refusal.';
+comment on column content.llm_calls.attempt is
+'From 1; later ones carry the reasons of the refusal. A request that failed and was made again has the same one.';
 comment on column content.llm_calls.model is 'The model.';
 comment on column content.llm_calls.prompt is 'What was asked.';
 comment on column content.llm_calls.response is 'What was answered.';
@@ -445,15 +545,17 @@ create table operations.api_usage (
     cached_input_tokens bigint check (cached_input_tokens >= 0),
     output_tokens bigint check (output_tokens >= 0),
     cost numeric(14, 8) check (cost >= 0),
+    expected_cost numeric(14, 8) check (expected_cost >= 0),
     currency text check (currency ~ '^[A-Z]{3}$'),
     price_version integer,
     is_successful boolean not null,
     primary key (organization_id, usage_id),
-    check (cost is null or num_nonnulls(currency, price_version) = 2)
+    check (num_nonnulls(cost, expected_cost) <= 1),
+    check (num_nonnulls(cost, expected_cost) = 0 or num_nonnulls(currency, price_version) = 2)
 );
 
 comment on table operations.api_usage is
-'One row is one paid call, with what it used. The cost is NULL where no price is known: that is not free.';
+'One row is one paid request, with what it used. The cost is NULL where price or use is not known: that is not free.';
 comment on column operations.api_usage.organization_id is 'The tenant.';
 comment on column operations.api_usage.usage_id is 'Public id, use-….';
 comment on column operations.api_usage.provider is 'Who was called.';
@@ -465,6 +567,8 @@ comment on column operations.api_usage.input_tokens is 'Input tokens, the cached
 comment on column operations.api_usage.cached_input_tokens is 'Of them, those that were cached.';
 comment on column operations.api_usage.output_tokens is 'Output tokens.';
 comment on column operations.api_usage.cost is 'What it cost.';
+comment on column operations.api_usage.expected_cost is
+'Where nobody said what it used: what it was expected to cost. Budgets count it; it is no measured cost.';
 comment on column operations.api_usage.currency is 'ISO 4217 code.';
 comment on column operations.api_usage.price_version is 'The price that was applied.';
 comment on column operations.api_usage.is_successful is 'Whether it gave an answer.';
@@ -486,15 +590,18 @@ comment on table operations.budgets is
 comment on column operations.budgets.organization_id is 'The tenant.';
 comment on column operations.budgets.period is 'day or month.';
 comment on column operations.budgets.amount is 'How much.';
-comment on column operations.budgets.currency is 'ISO 4217 code; calls in other currencies do not count.';
+comment on column operations.budgets.currency is 'ISO 4217 code; calls that are paid in another one are refused.';
 comment on column operations.budgets.created_at is 'When we wrote the row.';
 comment on column operations.budgets.updated_at is 'When we changed the row.';
 
 select tenancy.protect_tenant_table('content.source_documents');
+select tenancy.protect_tenant_table('content.document_observations');
 select tenancy.protect_tenant_table('content.source_sections');
 select tenancy.protect_tenant_table('content.content_templates');
 select tenancy.protect_tenant_table('content.content_template_versions');
 select tenancy.protect_tenant_table('content.product_selections');
+select tenancy.protect_tenant_table('content.section_channels');
+select tenancy.protect_tenant_table('content.section_selections');
 select tenancy.protect_tenant_table('content.posts_core');
 select tenancy.protect_tenant_table('content.posts_content');
 select tenancy.protect_tenant_table('content.compliance_checks');
@@ -536,6 +643,8 @@ create trigger content_templates_updated_at before update on content.content_tem
 for each row execute function tenancy.set_updated_at();
 create trigger product_selections_updated_at before update on content.product_selections
 for each row execute function tenancy.set_updated_at();
+create trigger section_channels_updated_at before update on content.section_channels
+for each row execute function tenancy.set_updated_at();
 create trigger posts_core_updated_at before update on content.posts_core
 for each row execute function tenancy.set_updated_at();
 create trigger posts_content_updated_at before update on content.posts_content
@@ -553,6 +662,8 @@ for each row execute function tenancy.write_audit_log();
 create trigger approvals_audit after insert or update or delete on content.approvals
 for each row execute function tenancy.write_audit_log();
 create trigger approval_rules_audit after insert or update or delete on content.approval_rules
+for each row execute function tenancy.write_audit_log();
+create trigger section_channels_audit after insert or update or delete on content.section_channels
 for each row execute function tenancy.write_audit_log();
 create trigger budgets_audit after insert or update or delete on operations.budgets
 for each row execute function tenancy.write_audit_log();

@@ -21,9 +21,13 @@ create table publishing.publishing_schedules (
     platform text not null,
     channel_type text not null,
     account_id text not null,
-    recurrence_rule text not null check (recurrence_rule like '%FREQ=%'),
+    recurrence_rule text not null check (
+        recurrence_rule like '%FREQ=%'
+        -- A step of nothing never ends.
+        and recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'
+    ),
     time_zone text not null check (time_zone <> ''),
-    starts_on date not null,
+    starts_on date not null check (starts_on >= '1900-01-01' and starts_on < '3000-01-01'),
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -58,7 +62,7 @@ create type publishing.target_state as enum (
     'published',      -- the platform has it
     'failed',         -- the platform refused it for good
     'cancelled',      -- by people
-    'needs_reconcile' -- nobody knows whether the platform has it: it is looked up, never sent again by itself
+    'needs_reconcile' -- nobody knows whether the platform has it: only a person has it sent again
 );
 
 create table publishing.post_targets (
@@ -80,6 +84,7 @@ create table publishing.post_targets (
         || coalesce(extract(epoch from scheduled_at - '1970-01-01 00:00:00+00'::timestamptz)::text, content_id)
     ) stored,
     is_simulated boolean not null,
+    is_in_doubt boolean not null default false,
     claimed_by text,
     leased_until timestamptz,
     attempts integer not null default 0 check (attempts >= 0),
@@ -103,7 +108,8 @@ create table publishing.post_targets (
     check (state not in ('scheduled', 'publishing', 'published', 'needs_reconcile') or scheduled_at is not null),
     check ((state = 'publishing') = (leased_until is not null)),
     check ((state = 'publishing') = (claimed_by is not null)),
-    check (state not in ('failed', 'needs_reconcile') or error_message is not null)
+    check (state not in ('failed', 'needs_reconcile') or error_message is not null),
+    check (state = 'cancelled' or not is_in_doubt)
 );
 
 comment on table publishing.post_targets is
@@ -124,6 +130,8 @@ comment on column publishing.post_targets.scheduled_at is 'When it is due.';
 comment on column publishing.post_targets.idempotency_key is
 'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
 comment on column publishing.post_targets.is_simulated is 'Nothing is sent, and no number of it is a measured one.';
+comment on column publishing.post_targets.is_in_doubt is
+'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
 comment on column publishing.post_targets.claimed_by is 'The publisher that has it in hand.';
 comment on column publishing.post_targets.leased_until is 'Until when; after that it died.';
 comment on column publishing.post_targets.attempts is 'Calls that were begun.';
@@ -146,7 +154,7 @@ where platform_post_id is not null;
 -- An edited text does not go out beside the one that it replaces.
 create unique index post_targets_one_version on publishing.post_targets (
     organization_id, account_id, channel_type, post_core_id, variation
-) where state in ('scheduled', 'publishing', 'published', 'needs_reconcile');
+) where state in ('scheduled', 'publishing', 'published', 'needs_reconcile') or is_in_doubt;
 
 -- Whether the text of a target may be published: it is approved as it stands, and the approval names what it says.
 create function publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea)
@@ -165,6 +173,105 @@ return exists (
 );
 
 grant execute on function publishing.is_approved to syndication_pipeline, syndication_reader;
+
+-- The amounts that a text names, as people write numbers: 20, 19.99, 1,252.00, 1.252,00, 1 252.
+create function publishing.named_amounts(text_content text)
+returns numeric[] language sql immutable parallel safe
+as $$
+select array(
+    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
+    from regexp_matches(
+        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
+    ) as m (parts)
+)
+$$;
+
+-- What the catalogue, or the blog, says against a text, in a sentence for people; NULL if nothing: what it is about is
+-- gone, or it names the price of its day, or of when it was written, and that is not the price any more. What counts is
+-- what was known at a time: a publisher's clock, or infinity for now.
+create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
+returns text language sql stable parallel safe
+as $$
+select
+    case
+        when d.deactivated_at <= at_time then 'Its product is not in the catalogue any more.'
+        when exists (
+            select
+            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
+                as written (moment)
+            cross join lateral (
+                select
+                    h.price,
+                    h.currency
+                from catalogue.product_prices as h
+                where
+                    h.organization_id = d.organization_id
+                    and h.product_id = d.product_id
+                    and h.observed_at < written.moment
+                order by h.observed_at desc
+                limit 1
+            ) as known
+            where
+                (known.price, known.currency) is distinct from (priced.price, priced.currency)
+                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+        ) then format(
+            'The price of its product has changed since it was written; it is %s now.',
+            coalesce(priced.price || ' ' || priced.currency, 'not known')
+        )
+    end
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+left join lateral (
+    select
+        h.price,
+        h.currency
+    from catalogue.product_prices as h
+    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
+    order by h.observed_at desc
+    limit 1
+) as earlier on d.observed_at > at_time
+cross join lateral (
+    select
+        case when d.observed_at > at_time then earlier.price else d.price end as price,
+        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
+) as priced
+where c.organization_id = of_organization_id and c.content_id = of_content_id
+union all
+select 'What it is about does not stand in its blog any more.'
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join content.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+left join lateral (
+    select
+        o.is_published,
+        o.facts
+    from content.document_observations as o
+    where o.organization_id = s.organization_id and o.document_id = s.document_id and o.observed_at <= at_time
+    order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
+    limit 1
+) as said on true
+where
+    c.organization_id = of_organization_id
+    and c.content_id = of_content_id
+    and not coalesce(
+        said.is_published
+        and said.facts @> jsonb_build_object(
+            'sections', jsonb_build_array(jsonb_build_object('section_key', s.section_key))
+        ),
+        -- A rehearsal of days that are over meets what its blog had not said yet: that is nothing against it.
+        exists (
+            select
+            from content.document_observations as later
+            where later.organization_id = s.organization_id and later.document_id = s.document_id
+        )
+    )
+$$;
+
+grant execute on function publishing.named_amounts, publishing.contradiction
+to syndication_pipeline, syndication_reader;
 
 -- The post and the variation of the text, so that an index can say that only one version of it is on its way.
 create function publishing.name_the_post()
@@ -194,6 +301,27 @@ begin
             raise exception 'a target cannot begin as %', new.state
                 using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
         end if;
+    elsif new.state = 'published' and old.state in ('draft', 'ready', 'scheduled', 'failed', 'cancelled') then
+        -- The platform's own word came late, after somebody was sure that it has no such post.
+        if not exists (
+            select
+            from publishing.publish_attempts a
+            where
+                a.organization_id = new.organization_id
+                and a.target_id = new.target_id
+                and a.outcome = 'published'
+                and a.platform_post_id = new.platform_post_id
+        ) then
+            raise exception 'a target cannot go from % to % without the call that published it', old.state, new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'publishing' and old.state = 'scheduled' and exists (
+        select
+        from publishing.publish_attempts a
+        where a.organization_id = new.organization_id and a.target_id = new.target_id and a.outcome = 'published'
+    ) then
+        raise exception 'a target that a call has published is not sent again'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
     elsif new.state is distinct from old.state and (old.state, new.state) not in (
         ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
         ('ready', 'scheduled'), ('ready', 'draft'), ('ready', 'cancelled'),
@@ -217,6 +345,8 @@ begin
         raise exception 'the id of a published post is never overwritten'
             using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
     end if;
+    new.is_in_doubt := tg_op = 'UPDATE' and new.state = 'cancelled'
+        and (old.state = 'needs_reconcile' or old.is_in_doubt);
     return new;
 end
 $$;
@@ -320,11 +450,121 @@ comment on column publishing.content_processes.platform is 'The platform.';
 comment on column publishing.content_processes.channel_type is 'The kind of publication.';
 comment on column publishing.content_processes.display_name is 'The name for people.';
 comment on column publishing.content_processes.description is 'What it does.';
-comment on column publishing.content_processes.development_status is 'draft, developed, testing or production.';
+comment on column publishing.content_processes.development_status is
+'draft, developed, testing or production: for people. Whether it works is said by is_active.';
 comment on column publishing.content_processes.priority is 'Order of display, the greatest first.';
-comment on column publishing.content_processes.is_active is 'False switches it off.';
+comment on column publishing.content_processes.is_active is
+'False switches it off: nothing is selected, planned or published by it.';
 comment on column publishing.content_processes.created_at is 'When we wrote the row.';
 comment on column publishing.content_processes.updated_at is 'When we changed the row.';
+
+-- Whether posts of a kind are made for a channel: they are, unless a row switches their process off.
+create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
+returns boolean language sql stable parallel safe
+return not exists (
+    select
+    from publishing.content_processes as p
+    where
+        p.platform = of_platform
+        and p.channel_type = of_channel_type
+        and p.process_name = case of_post_kind when 'product' then 'product_post' else of_post_kind end
+        and not p.is_active
+);
+
+grant execute on function publishing.is_process_active to syndication_pipeline, syndication_reader;
+
+-- The approved texts of the posts of some days, each with every account that has no place for it in its queue yet:
+-- those of the active schedules of its channel. Of several versions the newest counts; none waits where another one is
+-- on its way, published, or may be. found_no_slot: it was planned before, and gets a slot if its day is planned again
+-- and there is one by then.
+create function publishing.waiting_texts(window_start date, window_end date)
+returns table (
+    planned_on date,
+    organization_id text,
+    post_core_id text,
+    variation integer,
+    account_id text,
+    content_id text,
+    content_hash bytea,
+    platform text,
+    channel_type text,
+    is_simulated boolean,
+    decided_at timestamptz,
+    found_no_slot boolean
+) language sql stable parallel safe
+as $$
+select newest.*
+from (
+    select distinct on (p.planned_on, p.organization_id, p.post_core_id, c.variation, s.account_id)
+        p.planned_on,
+        p.organization_id,
+        p.post_core_id,
+        c.variation,
+        s.account_id,
+        c.content_id,
+        c.content_hash,
+        p.platform,
+        p.channel_type,
+        a.publisher = 'dry_run' as is_simulated,
+        approval.decided_at,
+        exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = c.organization_id
+                and t.content_id = c.content_id
+                and t.account_id = s.account_id
+                and t.state = 'ready'
+        ) as found_no_slot
+    from content.posts_core as p
+    inner join content.posts_content as c
+        on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    inner join content.approvals as approval
+        on
+            c.organization_id = approval.organization_id
+            and c.content_id = approval.content_id
+            and approval.decision = 'approved'
+    inner join publishing.publishing_schedules as s
+        on
+            p.organization_id = s.organization_id
+            and p.platform = s.platform
+            and p.channel_type = s.channel_type
+    inner join channels.social_accounts as a
+        on s.organization_id = a.organization_id and s.account_id = a.account_id
+    where
+        p.planned_on >= window_start
+        and p.planned_on < window_end
+        and s.is_active
+        and a.status <> 'paused'
+        and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
+        and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
+        and not exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = p.organization_id
+                and t.account_id = s.account_id
+                and t.channel_type = p.channel_type
+                and t.post_core_id = p.post_core_id
+                and t.variation = c.variation
+                and (
+                    t.state in ('scheduled', 'publishing', 'published', 'needs_reconcile')
+                    or t.is_in_doubt
+                    or (t.content_id = c.content_id and t.state in ('failed', 'cancelled'))
+                    -- A person decides about a target whose slot was missed.
+                    or (t.content_id = c.content_id and t.state = 'ready' and t.error_message is not null)
+                )
+        )
+    order by
+        p.planned_on asc, p.organization_id asc, p.post_core_id asc, c.variation asc, s.account_id asc, c.version desc
+) as newest
+-- Asked of the few that are left. A simulation may be of a past day, with the catalogue of that day.
+where
+    newest.is_simulated
+    or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
+$$;
+
+grant execute on function publishing.waiting_texts to syndication_pipeline, syndication_reader;
 
 create type publishing.execution_status as enum ('success', 'failed', 'partial');
 

@@ -1,6 +1,8 @@
 -- Claims the target that is due first, and returns what its publisher needs. No row: nothing is due. Two publishers at
--- once never get the same one: a claimed row is locked, then it is not scheduled any more. Parameters: now, publishers
--- (names), closed_accounts (ids to leave out), claimed_by, lease (an interval).
+-- once never get the same one: a claimed row is locked, then it is not scheduled any more. Its text is locked with it:
+-- who rejects or edits it comes before the claim, or finds it sent. A target with a call that was taken is not claimed
+-- again, whatever its state says. Parameters: now, publishers (names), closed_accounts (ids to leave out), claimed_by,
+-- lease (an interval).
 
 -- The order is that of the index post_targets_due, so that the search ends at the first one, however many are due.
 with due as materialized (
@@ -14,6 +16,12 @@ with due as materialized (
     inner join channels.social_accounts as a
         on t.organization_id = a.organization_id and t.account_id = a.account_id
     inner join tenancy.organizations as o on t.organization_id = o.organization_id
+    inner join content.posts_content as c
+        on t.organization_id = c.organization_id and t.content_id = c.content_id
+    inner join content.posts_core as post
+        on t.organization_id = post.organization_id and t.post_core_id = post.post_core_id
+    inner join channels.platforms as p on t.platform = p.platform
+    inner join channels.platform_channels as pc on t.platform = pc.platform and t.channel_type = pc.channel_type
     left join publishing.platform_limits as l
         on t.organization_id = l.organization_id and t.account_id = l.account_id
     where
@@ -25,12 +33,26 @@ with due as materialized (
         and a.account_id <> all(%(closed_accounts)s::text[])
         and (l.blocked_until is null or l.blocked_until <= %(now)s)
         and o.is_active
+        and p.status = 'active'
+        and pc.status in ('active', 'beta')
+        and publishing.is_process_active(t.platform, t.channel_type, post.post_kind::text)
         -- Invented texts are never sent anywhere.
         and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
+        -- Said of the row itself, it is asked again of the row as it is once the lock is held.
+        and c.state = 'approved'
+        and (
+            t.attempts = 0
+            or not exists (
+                select
+                from publishing.publish_attempts as e
+                where e.organization_id = t.organization_id and e.target_id = t.target_id and e.outcome = 'published'
+            )
+        )
     order by t.scheduled_at, t.target_id
     limit 1
     for update of t skip locked
+    for share of c skip locked -- noqa: PRS
 ),
 
 claimed as (

@@ -6,6 +6,7 @@ select
     t.organization_id,
     t.target_id,
     t.attempts,
+    t.account_id,
     t.platform,
     t.channel_type,
     attempt.publisher,

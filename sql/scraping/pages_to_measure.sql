@@ -3,6 +3,7 @@
 select
     o.organization_id,
     o.slug,
+    a.account_id,
     a.remote_account_id,
     a.credential_id
 from channels.social_accounts as a

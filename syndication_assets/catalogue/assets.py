@@ -9,6 +9,7 @@ from psycopg import sql
 
 from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
 from syndication_assets.catalogue.load import DayLoad, load_day
+from syndication_assets.catalogue.shopify_assets import shopify_products_files
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
 from syndication_assets.resources.database import Connection, transaction
@@ -40,7 +41,7 @@ _COUNTERS_OF_TABLE = {
             key=["catalogue", table],
             group_name="catalogue",
             description=description_of(f"catalogue/{table}.sql"),
-            deps=[dg.AssetKey(["scraping", "landing_zone"]), clan_catalogue_files],
+            deps=[dg.AssetKey(["scraping", "landing_zone"]), clan_catalogue_files, shopify_products_files],
             kinds={"postgres", "python"},
             owners=OWNERS,
             metadata={"dagster/table_name": f"catalogue.{table}"},

@@ -19,11 +19,11 @@ from syndication_assets.catalogue.facts import (
     ProductItem,
     ProductList,
     Rejected,
+    as_identifier,
     identifier,
     optional_text,
-    read_url,
 )
-from syndication_assets.catalogue.text import UnreadableMarkupError, one_line, plain_text, tidy
+from syndication_assets.source_text import UnreadableMarkupError, one_line, plain_text, read_url, tidy
 
 SOURCE = "clan_catalogue"
 VERSION = 1
@@ -191,7 +191,7 @@ def _category_ids(value: dict[str, Any]) -> tuple[str, ...] | None:
             continue
         if not isinstance(entries, list):
             raise ItemRejectedError(f"{key} is not a list")
-        ids = (identifier(entry if isinstance(entry, dict) else {"id": entry}, "id") for entry in entries)
+        ids = [as_identifier(entry.get("id") if isinstance(entry, dict) else entry, "id") for entry in entries]
         return tuple(one for one in ids if one is not None)
     return None
 

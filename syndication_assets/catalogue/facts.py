@@ -13,10 +13,9 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.catalogue.text import UnreadableMarkupError, one_line, plain_text
+from syndication_assets.source_text import UnreadableMarkupError, one_line, plain_text, read_url
 
 _MAXIMUM_IDENTIFIER = 200
-_MAXIMUM_URL = 2_000
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
 _CENT = Decimal("0.01")
 _LARGEST_PRICE = Decimal(10) ** 10
@@ -149,29 +148,29 @@ def read_price(value: Any) -> Decimal | None:
     return in_cents if in_cents == value else None
 
 
-def read_url(value: str | None) -> str | None:
-    """An http(s) URL; None for what a browser would not open as one."""
-    if value is None or len(value) > _MAXIMUM_URL or not value.strip().isprintable():
-        return None
-    value = value.strip()
-    return value if value.lower().startswith(("http://", "https://")) and " " not in value else None
-
-
 def identifier(item: Mapping[str, Any], *keys: str) -> str | None:
     """The first of the keys that is there, as text; None if none is. ItemRejectedError if it is no id."""
     for key in keys:
-        value = item.get(key)
-        if value is None or value == "":
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise ItemRejectedError(f"{key} is neither text nor a whole number")
-        # A control character in an id is an accident of transport; PostgreSQL refuses some of them.
-        text = " ".join(str(value).split())
-        if not text.isprintable() or len(text) > _MAXIMUM_IDENTIFIER:
-            raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or some that no id has")
-        if text:
+        text = as_identifier(item.get(key), key)
+        if text is not None:
             return text
     return None
+
+
+def as_identifier(value: Any, key: str) -> str | None:
+    """The value of a key as an id; None if it says nothing. ItemRejectedError if it is no id."""
+    # A control character in an id is an accident of transport; PostgreSQL refuses some of them.
+    if type(value) is str:
+        text = value if value.isascii() and value.isalnum() else " ".join(value.split())
+    elif type(value) is int:
+        text = str(value)
+    elif value is None:
+        return None
+    else:
+        raise ItemRejectedError(f"{key} is neither text nor a whole number")
+    if len(text) > _MAXIMUM_IDENTIFIER or not text.isprintable():
+        raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or some that no id has")
+    return text or None
 
 
 def optional_text(item: Mapping[str, Any], *keys: str) -> str | None:

@@ -21,15 +21,16 @@ from syndication_assets.catalogue.clan_catalogue import (
     parse_products,
 )
 from syndication_assets.catalogue.facts import FileRejectedError, ProductItem
-from syndication_assets.catalogue.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.look_landing import LookLanding
+from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.resources.shop_api import ShopApi, ShopError
+from syndication_assets.resources.shop_api import ShopApi, ShopError, ShopRefusalError
 
 DETAIL_MAXIMUM_AGE = timedelta(days=7)
 """The list does not tell of everything that changes (its old shape has no price): older data is asked for again."""
 _GIVE_UP_AFTER = 3
-"""Products in a row whose data cannot be had: then the shop has a problem, not the product."""
+"""Products in a row of which the shop gives no answer: then it has a problem, not the product."""
 _PROGRESS_EVERY = 50
 _DETAIL_NAME = re.compile(r"product_data_(?P<entry>[0-9a-f]{24})_")
 
@@ -95,19 +96,19 @@ class _Fetch:
 
     def __post_init__(self) -> None:
         self.report = FetchReport(self.vendor)
-        self.last_moment = datetime.min.replace(tzinfo=UTC)
+        self.landing = LookLanding(self.zone, self.vendor)
         self.where = f"{self.vendor.organization}/{self.vendor.vendor}"
+        self.failed_in_a_row = 0
+        self.asked_for_details = False
 
     def run(self) -> FetchReport:
-        # What is listed is listed as of now, however long the rest takes.
-        observed_at, stamp = self._moment()
         items, list_paths = self._fetch_list()
         self.report.products = len(items)
         detail_paths = list(self._fetch_details(items))
         tree_path = self._fetch_tree()
         manifest = Manifest(
             vendor=self.vendor.vendor,
-            observed_at=observed_at,
+            observed_at=self.landing.observed_at,
             is_complete=not self.report.reasons,
             product_lists=list_paths,
             product_details=detail_paths,
@@ -117,8 +118,8 @@ class _Fetch:
             details_known=self.report.details_known,
             details_missing=len(self.report.details_missing),
         )
-        name = f"manifest_{self.vendor.vendor}_{stamp}.json"
-        self.report.manifest_path = self._land(name, encode_manifest(manifest), observed_at)
+        self.report.manifest_path = self.landing.land_manifest(manifest)
+        self.report.files_landed = self.landing.files_landed
         return self.report
 
     def _fetch_list(self) -> tuple[list[ProductItem], list[str]]:
@@ -126,6 +127,8 @@ class _Fetch:
         items: dict[str, ProductItem] = {}
         paths: list[str] = []
         offset = 0
+        is_full = False
+        # Until a page is empty: a shop may give fewer products at once than it is asked for.
         while True:
             try:
                 content = self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, _is_list)
@@ -134,14 +137,19 @@ class _Fetch:
                     raise
                 self.report.reasons.append(f"page {len(paths) + 1} of the list of products: {error}")
                 break
-            paths.append(self._land(f"products_page_{len(paths) + 1:04}_{self._moment()[1]}.json", content))
             try:
                 page = parse_products(content)
             except FileRejectedError as error:
+                paths.append(self.landing.land(f"products_page_{len(paths) + 1:04}", content))
                 self.report.reasons.append(f"page {len(paths)} of the list of products: {error}")
                 break
             entries = len(page.items) + len(page.rejected)
             new = {item.facts.sku: item for item in page.items if item.facts.sku not in items}
+            if paths and not entries:
+                break
+            if page.items and not new and not is_full:
+                break  # the page before was all: the shop does not page, and gives everything again
+            paths.append(self.landing.land(f"products_page_{len(paths) + 1:04}", content))
             if page.items and not new:
                 self.report.reasons.append(
                     f"page {len(paths)} of the list of products repeats the ones before: if the shop does not page, "
@@ -150,10 +158,10 @@ class _Fetch:
                 break
             items |= new
             self.log.info("%s: %s products listed", self.where, f"{len(items):,}")
-            # A shop that knows no limit sends everything at once.
-            if entries != self.page_size:
+            if not entries:
                 break
-            offset += self.page_size
+            is_full = entries == self.page_size
+            offset += entries
         if not items and not self.report.reasons:
             self.report.reasons.append("the list of products is empty")
         return list(items.values()), paths
@@ -161,21 +169,18 @@ class _Fetch:
     def _fetch_details(self, items: list[ProductItem]) -> Iterator[str]:
         """The paths of the products' data, known or fetched now."""
         known, older = self._known_details()
-        failed_in_a_row = 0
         for number, item in enumerate(items, start=1):
             entry = _entry_hash(item)
             if entry in known:
                 self.report.details_known += 1
                 yield known[entry]
                 continue
-            if failed_in_a_row < _GIVE_UP_AFTER:
+            if self.failed_in_a_row < _GIVE_UP_AFTER:
                 path = self._fetch_detail(item.facts.sku, entry)
                 if path is not None:
-                    failed_in_a_row = 0
                     yield path
                     continue
-                failed_in_a_row += 1
-                if failed_in_a_row == _GIVE_UP_AFTER:
+                if self.failed_in_a_row == _GIVE_UP_AFTER:
                     self.report.reasons.append(
                         f"the shop stopped giving products' data at {number:,} of {len(items):,} products"
                     )
@@ -187,24 +192,33 @@ class _Fetch:
 
     def _fetch_detail(self, sku: str, entry: str) -> str | None:
         """Lands one product's data; None if the shop does not give it, or gives another product's."""
-        if self.report.details_fetched:
+        if self.asked_for_details:
             time.sleep(self.pace.total_seconds())
+        self.asked_for_details = True
         try:
             content = self.api.get(
                 "/getProductData",
                 {"sku": sku, "all_images": 0, "include_categories": 1},
                 lambda body: _is_detail_of(body, sku),
             )
+        except ShopRefusalError as error:
+            # It answers, and knows nothing of this product: that says nothing of the next one.
+            self.failed_in_a_row = 0
+            self.log.warning("%s: %s: %s", self.where, sku, error)
+            return None
         except ShopError as error:
+            self.failed_in_a_row += 1
             self.log.warning("%s: %s: %s", self.where, sku, error)
             return None
         if not _is_detail_of(content, sku):
+            self.failed_in_a_row += 1
             self.log.warning("%s: %s: the answer is not this product's data", self.where, sku)
             return None
+        self.failed_in_a_row = 0
         self.report.details_fetched += 1
         if self.report.details_fetched % _PROGRESS_EVERY == 0:
             self.log.info("%s: data of %s products fetched", self.where, f"{self.report.details_fetched:,}")
-        return self._land(f"product_data_{entry}_{self._moment()[1]}.json", content)
+        return self.landing.land(f"product_data_{entry}", content)
 
     def _known_details(self) -> tuple[dict[str, str], dict[str, str]]:
         """The newest data file of each entry: those that are young enough, and all of twice that age."""
@@ -230,21 +244,7 @@ class _Fetch:
             return None
         if not _is_tree(content):
             self.report.reasons.append("the category tree is no tree of categories")
-        return self._land(f"category_tree_{self._moment()[1]}.json", content)
-
-    def _moment(self) -> tuple[datetime, str]:
-        """Now to the millisecond, later than any moment before, and how a file's name says it."""
-        now = datetime.now(UTC)
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        self.last_moment = max(now, self.last_moment + timedelta(milliseconds=1))
-        moment = self.last_moment
-        return moment, f"{moment:%Y-%m-%d_%H-%M-%S}-{moment.microsecond // 1000:03}"
-
-    def _land(self, name: str, content: bytes, moment: datetime | None = None) -> str:
-        day = (moment or self.last_moment).date()
-        path, _ = self.zone.land(self.vendor.organization, SOURCE, day, name, content)
-        self.report.files_landed += 1
-        return path
+        return self.landing.land("category_tree", content)
 
 
 def _entry_hash(item: ProductItem) -> str:

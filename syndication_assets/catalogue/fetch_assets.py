@@ -58,15 +58,15 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    if shop is None:
-        raise dg.Failure(
-            "SYNDICATION_CLAN_URL is not set, and without it no catalogue can be fetched: set it to the base URL of "
-            "the shop's API. Catalogues that were landed by hand can be loaded all the same.",
-            allow_retries=False,
-        )
     reports: list[FetchReport] = []
     problems: list[str] = []
     for vendor in vendors:
+        if shop is None:
+            raise dg.Failure(
+                "SYNDICATION_CLAN_URL is not set, and without it no catalogue can be fetched: set it to the base URL "
+                "of the shop's API. Catalogues that were landed by hand can be loaded all the same.",
+                allow_retries=False,
+            )
         try:
             report = fetch_catalogue(
                 shop,

@@ -82,13 +82,20 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
             if looks or any(snapshot.landed_on == day for snapshot in desk.ledger.values()):
                 load.vendors.append(desk.load(looks))
         fault_points.reach("catalogue.merged")
-        connection.execute(load_sql("catalogue/quarantine.sql"))
+        connection.execute(load_sql("scraping/quarantine_of_other_rooms.sql"))
         load.items_quarantined = int(connection.execute("select count(*) from staged_quarantine").fetchall()[0][0])
         if load.total("products_new"):
-            connection.execute("select catalogue.analyze_tables()")
+            _analyze(connection, "product_changes", "product_prices", "product_categories")
         fault_points.reach("catalogue.before_commit")
     fault_points.reach("catalogue.after_commit")
     return load
+
+
+def _analyze(connection: Connection, *tables: str) -> None:
+    """Tells the server how many rows there are now, before rows come that refer to them."""
+    connection.execute(
+        "select catalogue.analyze_tables(variadic %s::regclass[])", [[f"catalogue.{table}" for table in tables]]
+    )
 
 
 def _withdrawn_paths(connection: Connection) -> dict[str, date]:
@@ -135,6 +142,8 @@ class _Desk:
     ledger: dict[datetime, Snapshot] = field(init=False)
     result: VendorLoad = field(init=False)
     staged: set[datetime] = field(init=False, default_factory=set)
+    described: dict[str, bytes] = field(init=False, default_factory=dict)
+    """The content hash of each product's row, by its sku; the rows are made right at the end only."""
 
     def __post_init__(self) -> None:
         self.ledger = read_ledger(self.connection, self.vendor)
@@ -206,14 +215,22 @@ class _Desk:
             path, day = snapshot.manifest_path, snapshot.landed_on
             candidate = candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes)
             reading = self._read(candidate)
-        self.staging.add_catalogue(reading)
+        if not self.staged:
+            self.described = dict(
+                self.connection.execute(
+                    "select sku, content_hash from catalogue.products where organization_id = %s and vendor = %s",
+                    [self.vendor.organization_id, self.vendor.vendor],
+                ).fetchall()
+            )
+        self.staging.add_catalogue(reading, self.described)
         self.staged.add(snapshot.observed_at)
 
     def _put_look(self, moment: datetime, represented: set[datetime], *, is_believed: bool) -> None:
         """Puts a look into the order of changes, or takes it out."""
         represented.discard(moment)
-        if is_believed:
-            self.result.counts["products_new"] += self._run("new_products", observed_at=moment)
+        if is_believed and (products_new := self._run("new_products", observed_at=moment)):
+            self.result.counts["products_new"] += products_new
+            _analyze(self.connection, "products")
         self.result.counts["changes"] += self._run(
             "product_changes",
             observed_at=moment,
@@ -225,6 +242,20 @@ class _Desk:
 
     def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
         """Makes products, prices and categories what the changes say."""
+        counts = self.result.counts
+        # Without a change the rows say already what the changes say.
+        is_changed = is_any_doubted or bool(counts["changes"])
+        if is_changed:
+            self._describe_products(judged, newest, is_any_doubted=is_any_doubted)
+        categories_new = self._run("categories", observed_at=newest)
+        if counts["products_new"]:
+            _analyze(self.connection, "categories")
+        if is_changed or categories_new:
+            counts["product_categories_changed"] += self._run("product_categories")
+
+    def _describe_products(
+        self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool
+    ) -> None:
         owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
         self._run("product_states")
         for (moment,) in self.connection.execute(load_sql("catalogue/looks_to_describe.sql"), owner).fetchall():
@@ -234,8 +265,6 @@ class _Desk:
             self._stage(judged[newest])
         self.result.counts["products_updated"] += self._run("products")
         self.result.counts["prices_changed"] += self._run("product_prices")
-        self._run("categories", observed_at=newest)
-        self.result.counts["product_categories_changed"] += self._run("product_categories")
 
     def _run(self, statement: str, **parameters: object) -> int:
         """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""

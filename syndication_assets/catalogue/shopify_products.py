@@ -18,7 +18,7 @@ from syndication_assets.catalogue.facts import (
     identifier,
     optional_text,
 )
-from syndication_assets.catalogue.text import tidy
+from syndication_assets.source_text import tidy
 
 SOURCE = "shopify_products"
 VERSION = 1

@@ -22,6 +22,8 @@ class CatalogueSource:
     parse_categories: Callable[[bytes], CategoryTree] | None = None
     categories_of: Callable[[ProductList], CategoryTree] | None = None
     """The categories that the products themselves name, where there is no tree."""
+    is_open_list: bool = False
+    """Whether a shop of this shape shows its products to everybody, at the URL of the vendor."""
 
 
 SOURCES = {
@@ -43,6 +45,7 @@ SOURCES = {
             parse_products=shopify_products.parse_products,
             parse_whole=shopify_products.parse_whole,
             categories_of=shopify_products.categories_of,
+            is_open_list=True,
         ),
     )
 }

@@ -1,6 +1,6 @@
 """Carries what was read of catalogues into the temporary staging tables of `sql/catalogue/staging.sql`, with COPY."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -35,11 +35,14 @@ class Staging:
         self._quarantined: set[tuple[str, int | None]] = set()
         """Places that are staged: a file may belong to several looks."""
 
-    def add_catalogue(self, reading: SnapshotReading) -> None:
-        """Stages the products and the categories of a look that is believed."""
+    def add_catalogue(self, reading: SnapshotReading, described: Mapping[str, bytes]) -> None:
+        """Stages the products and the categories of a look that is believed.
+
+        `described` is the content hash of each sku's row as it is: what it says does not travel again.
+        """
         vendor, observed_at = reading.candidate.vendor, reading.candidate.observed_at
         head = (vendor.organization_id, vendor.vendor, observed_at)
-        self._copy("staged_products", ((*head, *_values_of(p, vendor)) for p in reading.products.values()))
+        self._copy("staged_products", ((*head, *_values_of(p, vendor, described)) for p in reading.products.values()))
         places = place_categories(reading.categories)
         self._copy(
             "staged_categories",
@@ -107,21 +110,25 @@ class Staging:
                 copy.write_row(row)
 
 
-def _values_of(product: Product, vendor: Vendor) -> tuple[Any, ...]:
+def _values_of(product: Product, vendor: Vendor, described: Mapping[str, bytes]) -> tuple[Any, ...]:
     """The rest of a row of staged_products: the vendor's rules are applied here."""
     price = None if product.price in vendor.placeholder_prices else product.price
+    currency = vendor.currency if price is not None else None
+    content_hash = product.content_hash
+    if described.get(product.sku) == content_hash:
+        return (product.sku, None, None, None, price, currency, None, None, None, None, content_hash)
     return (
         product.sku,
         product.vendor_product_id,
         product.name,
         product.description,
         price,
-        vendor.currency if price is not None else None,
+        currency,
         product.image_url,
         product.product_url,
         _encode(product.attributes).decode(),
         list(product.vendor_category_ids),
-        product.content_hash,
+        content_hash,
     )
 
 

@@ -1,11 +1,13 @@
-"""The pages and profiles that an organization publishes to: adding one, listing them."""
+"""The pages and profiles that an organization publishes to: adding one, listing them, connecting one again."""
 
 from typing import NamedTuple
 
 import psycopg
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.credentials import open_credential
 from syndication_assets.resources.database import Connection
+from syndication_assets.settings import Settings
 
 PUBLISHERS = ("dry_run", "facebook_graph")
 
@@ -55,6 +57,58 @@ def add_account(
             f"The account {remote_account_id} of {platform} is there already: look at `syndication account list`."
         ) from None
     return str(account_id)
+
+
+def reconnect_account(connection: Connection, settings: Settings, account_id: str, actor: str) -> str:
+    """Makes a disconnected account active again, in the audit log under the actor's name; returns its name.
+
+    SyndicationError, with nothing changed, if it is not disconnected, or has no credential that could do better: one
+    that was stored after the platform refused the former, opens, and has not expired.
+    """
+    connection.execute("select set_config('app.actor', %s, true)", [actor])
+    row = connection.execute(
+        "select organization_id, display_name, status::text, status_reason, credential_id"
+        " from channels.social_accounts where account_id = %s for update",
+        [account_id],
+    ).fetchone()
+    if row is None:
+        raise SyndicationError(f"There is no account {account_id}: look at `syndication account list`.")
+    organization_id, display_name, status, status_reason, credential_id = row
+    if status != "disconnected":
+        because = f": {status_reason}" if status_reason else ""
+        raise SyndicationError(
+            f"{display_name} is {status}{because}. Only a disconnected account can be connected again."
+        )
+    if credential_id is not None:
+        _require_better_credential(connection, settings, organization_id, account_id, credential_id)
+    connection.execute(
+        "update channels.social_accounts set status = 'active', status_reason = null"
+        " where organization_id = %s and account_id = %s",
+        [organization_id, account_id],
+    )
+    return str(display_name)
+
+
+def _require_better_credential(
+    connection: Connection, settings: Settings, organization_id: str, account_id: str, credential_id: str
+) -> None:
+    name, has_expired, is_newer = connection.execute(
+        "select credential_name, expires_at <= now(), coalesce(last_refreshed_at > ("
+        "  select max(occurred_at) from tenancy.audit_log where organization_id = %(organization_id)s"
+        "  and table_name = 'channels.social_accounts' and row_key ->> 'account_id' = %(account_id)s"
+        "  and new_values ->> 'status' = 'disconnected' and old_values ->> 'status' <> 'disconnected'"
+        " ), true) from channels.credentials"
+        " where organization_id = %(organization_id)s and credential_id = %(credential_id)s",
+        {"organization_id": organization_id, "account_id": account_id, "credential_id": credential_id},
+    ).fetchall()[0]
+    how = f"get a new one from the platform, store it with `syndication credentials set {name}`, and say this again"
+    if has_expired:
+        raise SyndicationError(f"The credential {name!r} has expired: {how}.")
+    if not is_newer:
+        raise SyndicationError(
+            f"The credential {name!r} is the one that the platform refused: {how}. If it is good again, store it again."
+        )
+    open_credential(connection, settings, organization_id, credential_id)
 
 
 def list_accounts(connection: Connection) -> list[Account]:

@@ -31,7 +31,7 @@ llm_calls = dg.AssetSpec(
     key=["content", "llm_calls"],
     group_name="content",
     description=(
-        "One row is one question to a language model, with its answer or its error. Written while the calls go on: "
+        "One row is one request to a language model, with its answer or its error. Written while the calls go on: "
         "what was asked is kept whatever comes of it. What it cost is in operations.api_usage."
     ),
     deps=[dg.AssetKey(["content", "posts_content"])],

@@ -1,24 +1,28 @@
-"""Writes each call and what it cost while the calls go on: money that was spent is known whatever happens next."""
+"""Writes each call, what it cost, and the texts that came of it while the calls go on.
+
+What was spent is known, and what it was spent on is there, whatever happens next.
+"""
 
 import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
+from syndication_assets import fault_points
+from syndication_assets.content.writing import WrittenText, store
 from syndication_assets.resources.database import DatabaseError, load_sql, transaction
 from syndication_assets.resources.language_model_answers import TokenUsage
-from syndication_assets.resources.spending import Price
+from syndication_assets.resources.spending import Charge, Price
 
 _SECONDS_BETWEEN_WRITES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One question, with its answer or its error."""
+    """One request, with its answer or its error."""
 
     organization_id: str
     post_core_id: str
@@ -31,17 +35,18 @@ class Call:
     called_at: datetime
     latency_ms: int
     usage: TokenUsage
-    cost: Decimal | None
+    charge: Charge
     price: Price | None
 
 
 class CallLog:
-    """Collects calls and writes them a few times a second, in a thread: the calls must not wait for the disk."""
+    """Collects calls and texts, and writes them a few times a second, in a thread: calls must not wait for the disk."""
 
     def __init__(self, url: str, provider: str) -> None:
         self._url = url
         self._provider = provider
         self._calls: list[Call] = []
+        self._texts: list[WrittenText] = []
         self._writer: asyncio.Task[None] | None = None
         self._is_over = asyncio.Event()
 
@@ -55,31 +60,40 @@ class CallLog:
         self._is_over.set()
         if self._writer is not None:
             await self._writer
-        self._write(self._calls)
+        self._write(self._calls, self._texts)
 
     def add(self, call: Call) -> None:
         self._calls.append(call)
+
+    def keep(self, text: WrittenText) -> None:
+        """Its calls were added before it, so that no text stands there that nobody paid for."""
+        self._texts.append(text)
 
     async def _write_on(self) -> None:
         while not self._is_over.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_over.wait(), _SECONDS_BETWEEN_WRITES)
             calls, self._calls = self._calls, []
+            texts, self._texts = self._texts, []
             try:
-                await asyncio.to_thread(self._write, calls)
+                await asyncio.to_thread(self._write, calls, texts)
             except DatabaseError:
                 # The last write tries them again, and says what is wrong.
                 self._calls = [*calls, *self._calls]
+                self._texts = [*texts, *self._texts]
                 return
 
-    def _write(self, calls: list[Call]) -> None:
-        if not calls:
+    def _write(self, calls: list[Call], texts: list[WrittenText]) -> None:
+        if not calls and not texts:
             return
         rows = json.dumps([self._row(call) for call in calls])
         with transaction(self._url) as connection:
             connection.execute(load_sql("content/llm_calls.sql"), {"calls": rows})
+            store(connection, texts)
+            fault_points.reach("posts_content.before_commit")
 
     def _row(self, call: Call) -> dict[str, Any]:
+        price = None if call.charge == Charge() else call.price
         return {
             "organization_id": call.organization_id,
             "post_core_id": call.post_core_id,
@@ -96,7 +110,8 @@ class CallLog:
             "input_tokens": call.usage.input_tokens,
             "cached_input_tokens": call.usage.cached_input_tokens,
             "output_tokens": call.usage.output_tokens,
-            "cost": None if call.cost is None else str(call.cost),
-            "currency": None if call.price is None else call.price.currency,
-            "price_version": None if call.price is None else call.price.version,
+            "cost": None if call.charge.cost is None else str(call.charge.cost),
+            "expected_cost": None if call.charge.expected_cost is None else str(call.charge.expected_cost),
+            "currency": None if price is None else price.currency,
+            "price_version": None if price is None else price.version,
         }

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 CURRENCY_SIGNS = {
     "£": frozenset({"GBP"}),
@@ -30,6 +31,8 @@ class Facts:
     image_url: str | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Lists of words: sizes, materials, designs, discounts."""
+    title: str | None = None
+    """The document that a section is of; None for a product."""
     is_available: bool = True
     """Whether it can still be bought, or read."""
 
@@ -51,14 +54,25 @@ class Facts:
 
     def known(self) -> frozenset[str]:
         """The placeholders of a template that these facts can fill."""
-        facts = {
+        return frozenset(name for name, value in self.placeholders().items() if value)
+
+    def placeholders(self) -> dict[str, str | None]:
+        """What each placeholder stands for; a section's are other ones than a product's."""
+        if self.title is not None:
+            return {
+                "section_heading": self.name,
+                # A document whose section has no heading of its own is named once.
+                "document_title": self.title if self.title != self.name else None,
+                "description": self.description,
+                "section_url": self.url,
+            }
+        return {
             "product_name": self.name,
             "description": self.description,
             "category": self.category,
             "price": self.price_text,
             "product_url": self.url,
         }
-        return frozenset(name for name, value in facts.items() if value)
 
     def words(self) -> str:
         """Everything the catalogue says in words, normalized: what a claim may be found in."""
@@ -66,17 +80,23 @@ class Facts:
 
     def _texts(self) -> Iterator[str]:
         yield self.name
+        yield self.title or ""
         yield self.description or ""
         yield from self.categories
         for values in self.attributes.values():
             yield from values
 
 
+@lru_cache(maxsize=256)
 def normalized(text: str) -> str:
-    """One form for what reads the same: compatibility forms, dashes, quotes and spaces; invisible signs are gone."""
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
-    text = re.sub(r"[\u2018-\u201b\u2032]", "'", text)
-    text = re.sub(r"[\u201c-\u201f\u2033]", '"', text)
+    """One form for what reads the same: compatibility forms, dashes, quotes and spaces; invisible signs are gone.
+
+    Remembered for a while: each rule asks for the same texts.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(sign for sign in text if sign.isprintable() or unicodedata.category(sign) != "Cf")
+        text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+        text = re.sub(r"[\u2018-\u201b\u2032]", "'", text)
+        text = re.sub(r"[\u201c-\u201f\u2033]", '"', text)
     return re.sub(r"[^\S\n]+", " ", text)

@@ -10,6 +10,7 @@ from syndication_assets.content.hashtags import HASHTAG, found_hashtags
 from syndication_assets.content.rules import Requirement
 from syndication_assets.content.text_length import text_length
 
+_AFTER_URL = re.compile(r"$|\s|[.,;:!?…](?:\s|$)")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|info|biz|shop|store|io|co|app|me|eu|uk|de|fr|es|it|nl|at|ch|ie|us|ca|au|example)"
@@ -194,8 +195,15 @@ def emoji_count(text: str) -> int:
 
 def _occurrences(text: str, url: str) -> list[tuple[int, int]]:
     """Where the URL stands by itself: a space or the text's end follows, or a mark that ends a sentence."""
-    pattern = rf"(?<!\S){re.escape(url)}(?=$|\s|[.,;:!?…](?:\s|$))"
-    return [match.span() for match in re.finditer(pattern, text)]
+    spans = []
+    start = text.find(url)
+    while start >= 0:
+        end = start + len(url)
+        stands_alone = (start == 0 or text[start - 1].isspace()) and _AFTER_URL.match(text, end)
+        if stands_alone:
+            spans.append((start, end))
+        start = text.find(url, end if stands_alone else start + 1)
+    return spans
 
 
 def _plain(number: Decimal) -> str:

@@ -9,6 +9,8 @@ HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
 _WORD = re.compile(r"[^\W_]+")
 # They say nothing about a product when they stand alone.
 _SHORTEST_WORD = 4
+# Nobody reads a longer one that is written together.
+_LONGEST_TITLE = 40
 
 
 def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
@@ -17,8 +19,10 @@ def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
 
 
 def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
-    """Hashtags from the names of categories, and from words of the product's name where those are too few."""
+    """Hashtags from the names of categories, or of a section's document; from words of its name where too few."""
     candidates = [_joined(name) for name in facts.categories]
+    if facts.title is not None and len(facts.title) <= _LONGEST_TITLE:
+        candidates.append(_joined(facts.title))
     chosen = _distinct(candidates)[:greatest]
     if len(chosen) < least:
         words = [word.capitalize() for word in _WORD.findall(facts.name) if len(word) >= _SHORTEST_WORD]

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from syndication_assets.content import prompt
 from syndication_assets.content.call_log import Call, CallLog
@@ -37,7 +38,9 @@ class _Stopped(Exception):  # noqa: N818 - no error: a reason
 async def write_with_model(
     posts: Sequence[PostToWrite], model: LanguageModel, spending: Mapping[str, Spending], log: CallLog
 ) -> Outcome:
-    """Writes posts, as many at a time as the model allows. A text whose hard rules stay broken is there for a person.
+    """Writes posts, as many at a time as the model allows, and keeps each text in the log as soon as it is there.
+
+    A text whose hard rules stay broken is there for a person.
 
     A post without a text has its reason: the budget, the account, a server that is not there, or answers that were no
     posts. When the account itself is refused, nothing more is asked.
@@ -52,6 +55,7 @@ async def write_with_model(
             outcome.unwritten.setdefault(str(stopped), []).append(post)
             return
         remember(text)
+        log.keep(text)
         outcome.texts.append(text)
 
     # A task for each post would have them all wait in memory for the same slots.
@@ -83,7 +87,8 @@ async def _write(
         if refusal:
             raise _Stopped(refusal[0])
         try:
-            answer = await _ask(post, model, spending, log, messages, attempt)
+            books = _Books(post, model.model, spending, log, attempt, prompt.as_text(messages))
+            answer = await model.ask(messages, books)
         except LanguageModelError as error:
             problem = str(error)
             if error.ends_all:
@@ -102,47 +107,47 @@ async def _write(
     return text
 
 
-async def _ask(
-    post: PostToWrite,
-    model: LanguageModel,
-    spending: Spending,
-    log: CallLog,
-    messages: prompt.Messages,
-    attempt: int,
-) -> Answer:
-    asked = prompt.as_text(messages)
-    expected = spending.expected_cost(len(asked), _EXPECTED_OUTPUT_TOKENS)
-    refusal = spending.refusal(expected)
-    if refusal is not None:
-        raise _Stopped(refusal)
-    spending.set_aside(expected)
-    called_at = datetime.now(UTC)
-    answer: Answer | LanguageModelError
-    try:
-        answer = await model.ask(messages)
-    except LanguageModelError as error:
-        answer = error
-    cost = spending.settle(expected, answer.usage)
-    log.add(
-        Call(
-            organization_id=post.organization_id,
-            post_core_id=post.post_core_id,
-            variation=post.variation,
-            attempt=attempt,
-            model=model.model,
-            prompt=asked,
-            response=answer.response if isinstance(answer, Answer) else None,
-            error_message=None if isinstance(answer, Answer) else f"{answer.kind}: {answer}",
-            called_at=called_at,
-            latency_ms=answer.latency_ms,
-            usage=answer.usage,
-            cost=cost,
-            price=spending.price if cost is not None else None,
+@dataclass(slots=True)
+class _Books:
+    """Holds each request of one question against the budget, and writes it down with what it cost."""
+
+    post: PostToWrite
+    model: str
+    spending: Spending
+    log: CallLog
+    attempt: int
+    prompt: str
+    _expected: Decimal = Decimal(0)
+    _called_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def before_request(self) -> None:
+        self._expected = self.spending.expected_cost(len(self.prompt), _EXPECTED_OUTPUT_TOKENS)
+        refusal = self.spending.refusal(self._expected)
+        if refusal is not None:
+            raise _Stopped(refusal)
+        self.spending.set_aside(self._expected)
+        self._called_at = datetime.now(UTC)
+
+    def after_request(self, result: Answer | LanguageModelError) -> None:
+        may_have_cost = isinstance(result, Answer) or result.may_have_cost
+        charge = self.spending.settle(self._expected, result.usage, may_have_cost=may_have_cost)
+        self.log.add(
+            Call(
+                organization_id=self.post.organization_id,
+                post_core_id=self.post.post_core_id,
+                variation=self.post.variation,
+                attempt=self.attempt,
+                model=self.model,
+                prompt=self.prompt,
+                response=result.response if isinstance(result, Answer) else None,
+                error_message=None if isinstance(result, Answer) else f"{result.kind}: {result}",
+                called_at=self._called_at,
+                latency_ms=result.latency_ms,
+                usage=result.usage,
+                charge=charge,
+                price=self.spending.price,
+            )
         )
-    )
-    if isinstance(answer, LanguageModelError):
-        raise answer
-    return answer
 
 
 def assemble(said: PostText, post: PostToWrite) -> Draft:

@@ -1,5 +1,6 @@
 """Whether a text says again what was said before."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ DEFAULT_THRESHOLD = 0.92
 """Where the channel has no rule `near_duplicate_threshold`."""
 DEFAULT_DAYS = 90
 """How far back texts are compared, where the channel has no rule `near_duplicate_days`."""
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class EarlierText:
     content_id: str
     text_content: str
     link_url: str | None
+    variation: int = 1
     compared: str = field(init=False, repr=False)
     """The sorted words that its likeness is measured by, made once: each new text is compared with all of them."""
 
@@ -44,6 +47,17 @@ def nearest(
         score_cutoff=threshold * 100,
     )
     return None if found is None else (texts[found[2]], found[1] / 100)
+
+
+def same_words(text: str, link_url: str | None, others: Iterable[EarlierText]) -> EarlierText | None:
+    """The first other text that has the same words, hashtags included; case, order, punctuation and link aside."""
+    words = _bare_words(text, link_url)
+    return next((other for other in others if _bare_words(other.text_content, other.link_url) == words), None)
+
+
+def _bare_words(text: str, link_url: str | None) -> list[str]:
+    without_link = text.replace(link_url, " ") if link_url else text
+    return sorted(_WORD.findall(normalized(without_link).casefold()))
 
 
 def _sorted_words(text: str, link_url: str | None) -> str:

@@ -30,6 +30,9 @@ class Channel:
     def earlier_of_others(self, post_core_id: str) -> list[EarlierText]:
         return [text for post, texts in self.earlier.items() if post != post_core_id for text in texts]
 
+    def other_variations(self, post_core_id: str, variation: int) -> list[EarlierText]:
+        return [text for text in self.earlier[post_core_id] if text.variation != variation]
+
 
 @dataclass(frozen=True, slots=True)
 class PostToWrite:
@@ -68,8 +71,9 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
         chosen = [one for one in fitting if (one.template_id, one.version) == (template_id, template_version)]
         others = [one for one in _specific_first(fitting) if one not in chosen]
         ordered = [*chosen, *others]
-        # The texts that are compared differ in what they dwell on.
-        start = (variation - 1) % len(ordered) if ordered else 0
+        # The texts that are compared differ in what they dwell on; where no selection chose, so do those of two days.
+        turn = variation - 1 if chosen else variation - 1 + planned_on.toordinal()
+        start = turn % len(ordered) if ordered else 0
         posts.append(
             PostToWrite(
                 organization_id=organization,
@@ -133,8 +137,8 @@ def read_channel(
             "days": int(rules.number("near_duplicate_days", Decimal(DEFAULT_DAYS))),
         },
     )
-    for content_id, text_content, link_url, post_core_id in texts:
-        channel.earlier[post_core_id].append(EarlierText(content_id, text_content, link_url))
+    for content_id, text_content, link_url, variation, post_core_id in texts:
+        channel.earlier[post_core_id].append(EarlierText(content_id, text_content, link_url, variation))
     return channel
 
 
@@ -175,5 +179,6 @@ def _facts(said: Mapping[str, Any]) -> Facts:
         currency=said["currency"],
         image_url=said["image_url"] or None,
         attributes=attributes,
+        title=said.get("title"),
         is_available=said["is_available"],
     )

@@ -5,67 +5,60 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from syndication_assets.content.claim_words import (
+    NUMBER_WORD,
+    NUMBER_WORDS,
+    SIGNS,
+    Phrases,
+    any_of,
+    claim_words,
+    words_of,
+)
 from syndication_assets.content.facts import CURRENCY_SIGNS, Facts, normalized
-from syndication_assets.content.number_words import NUMBER_WORDS
 
-_SIGNS = "$¢£¤¥฿" + "".join(chr(point) for point in range(0x20A0, 0x20D0))
+_WORDS = claim_words()
 _CODES = "GBP|EUR|USD|CHF|JPY|CNY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|ZAR|BRL|MXN|SGD|HKD|KRW|AED|ILS|RUB|UAH|RON"
-_WORDS_OF_CURRENCIES = {
-    "pound": frozenset({"GBP"}),
-    "pounds": frozenset({"GBP"}),
-    "quid": frozenset({"GBP"}),
-    "euro": frozenset({"EUR"}),
-    "euros": frozenset({"EUR"}),
-    "dollar": CURRENCY_SIGNS["$"],
-    "dollars": CURRENCY_SIGNS["$"],
-    "bucks": CURRENCY_SIGNS["$"],
-    "yen": frozenset({"JPY"}),
-    "franc": frozenset({"CHF"}),
-    "francs": frozenset({"CHF"}),
-    "franken": frozenset({"CHF"}),
-    "kr": frozenset({"SEK", "NOK", "DKK"}),
-    "kronor": frozenset({"SEK"}),
-    "kroner": frozenset({"NOK", "DKK"}),
-    "zł": frozenset({"PLN"}),
-    "zloty": frozenset({"PLN"}),
-    "rupees": frozenset({"INR"}),
-    "rupee": frozenset({"INR"}),
-}
-_WORDS_OF_PARTS = {
-    "p": frozenset({"GBP"}),
-    "pence": frozenset({"GBP"}),
-    "penny": frozenset({"GBP"}),
-    "cent": CURRENCY_SIGNS["$"] | {"EUR"},
-    "cents": CURRENCY_SIGNS["$"] | {"EUR"},
-    "¢": CURRENCY_SIGNS["$"],
-}
+
+
+def _codes(meant: list[str]) -> frozenset[str]:
+    return frozenset(code for one in meant for code in CURRENCY_SIGNS.get(one, {one}))
+
+
+_WORDS_OF_CURRENCIES = {word: _codes(meant) for word, meant in _WORDS.currencies.items()}
+_WORDS_OF_PARTS = {"¢": CURRENCY_SIGNS["$"], **{word: _codes(meant) for word, meant in _WORDS.currency_parts.items()}}
 _AMOUNT = r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*"
-_SCALE = r"(?:\s?(?:k|m|bn|hundred|thousand|million)(?!\w))?"
-_WORDS = "|".join([*_WORDS_OF_CURRENCIES, *(word for word in _WORDS_OF_PARTS if word != "p")])
-_UNITS_OF_MEASURE = "mm|cm|m|km|in|inch|inches|ft|feet|oz|g|kg|lb|lbs|ml|l|litres?"
+_SCALES = any_of(_WORDS.scales)
+_SCALE = rf"(?:\s?(?:{_SCALES})(?!\w))?"
+_CURRENCY = any_of([*_WORDS_OF_CURRENCIES, *(word for word in _WORDS_OF_PARTS if word != "p")])
+_BEFORE_PRICE = (
+    rf"\b(?:{any_of(_WORDS.price_words)})(?: (?:{any_of(_WORDS.price_links)}))*:? (?:(?:{any_of(_WORDS.articles)}) )?"
+)
 _CLAIM = re.compile(
     # £20, GBP 20, £10-20
-    rf"(?P<before>[{re.escape(_SIGNS)}]|\b(?:{_CODES})(?=\W|\d))\s?(?P<first>[-+]?(?:{_AMOUNT})){_SCALE}"
-    rf"(?:\s*(?:-|to)\s*(?:[{re.escape(_SIGNS)}]\s?)?(?P<first_tail>{_AMOUNT}))?"
+    rf"(?P<before>[{re.escape(SIGNS)}]|\b(?:{_CODES})(?=\W|\d))\s?(?P<first>[-+]?(?:{_AMOUNT})){_SCALE}"
+    rf"(?:\s*(?:-|to)\s*(?:[{re.escape(SIGNS)}]\s?)?(?P<first_tail>{_AMOUNT}))?"
     # 20 €, 20 pounds, 99p, 10 to 20 euros
     rf"|(?<![\w.,])(?P<second>{_AMOUNT}){_SCALE}(?:\s*(?:-|to)\s*(?P<second_tail>{_AMOUNT}){_SCALE})?"
-    rf"\s?-?(?P<after>[{re.escape(_SIGNS)}]|(?:{_CODES}|{_WORDS})(?!\w)|(?<=\d)p(?!\w|\.m))"
+    rf"\s?-?(?P<after>[{re.escape(SIGNS)}]|(?:{_CODES}|{_CURRENCY})(?!\w)|(?<=\d)p(?!\w|\.m))"
     # costs 20, only 20!
-    rf"|\b(?:prices?|priced|costs?|costing|yours)(?: (?:is|of|at|only|just|from|for|now|about))*:? (?P<third>{_AMOUNT})"
+    rf"|{_BEFORE_PRICE}(?P<third>{_AMOUNT})"
     rf"|\b(?:only|just) (?P<fourth>{_AMOUNT})(?![\w%\"'-]| ?[a-z])"
     # 19.99
-    rf"|(?<![\w.,])(?P<bare>\d+(?:[.,' ]\d{{3}})*[.,]\d{{2}})(?![\w%\"]|[.,-]\d| ?-?(?:{_UNITS_OF_MEASURE})\b)",
+    rf"|(?<![\w.,])(?P<bare>\d+(?:[.,' ]\d{{3}})*[.,]\d{{2}})(?![\w%\"]|[.,-]\d| ?-?(?:{any_of(_WORDS.units)})\b)",
     re.IGNORECASE,
 )
 _WRITTEN_OUT = re.compile(
-    rf"\b(?:{NUMBER_WORDS})[\w -]{{0,30}}?[ -](?:pounds?|quid|euros?|dollars?|bucks|pence|penny|cents?|yen|francs?|"
-    rf"{_CODES})\b|\b(?:a|one) (?:fiver|tenner)\b|\b(?:fiver|tenner)\b",
+    rf"\b(?:{NUMBER_WORD})[\w -]{{0,30}}?[ -](?:{_CURRENCY}|{_CODES})\b|\b(?:{any_of(_WORDS.banknotes)})\b"
+    # Yours for fifteen
+    rf"|{_BEFORE_PRICE}(?:{any_of(_WORDS.number_words)})\b",
     re.IGNORECASE,
 )
-_FREE = re.compile(
-    r"\b(?:for free|free of charge|(?:at )?no cost|gratis|kostenlos|umsonst|gratuite?|gratuito)\b", re.IGNORECASE
-)
-_LEFT_OVER = re.compile(rf"[{re.escape(_SIGNS)}]|\b(?:GBP|EUR|USD)\b")
+_NUMBERS = NUMBER_WORDS | frozenset(_WORDS.banknotes)
+_FREE = Phrases(_WORDS.free)
+# 15,- and 15.-- are whole amounts.
+_DIGIT = re.compile(r"\d")
+_DASHED = re.compile(r"(?<=\d)([.,])-{1,2}(?![\w-])")
+_LEFT_OVER = re.compile(rf"[{re.escape(SIGNS)}]|\b(?:GBP|EUR|USD)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +75,10 @@ def price_claims_rule(text: str, facts: Facts, language: str = "en") -> str | No
 
     Pounds may be a weight: they pass where the catalogue says the same words of the product.
     """
-    text, words = normalized(text), facts.words()
+    text, words = _DASHED.sub(r"\g<1>00", normalized(text)), facts.words()
     rest = text
-    for match in reversed(list(_CLAIM.finditer(text))):
+    # No claim in digits without a digit.
+    for match in reversed(list(_CLAIM.finditer(text)) if _DIGIT.search(text) else []):
         rest = f"{rest[: match.start()]} {rest[match.end() :]}"
         if (match["after"] or "").casefold().startswith("pound") and match.group().casefold() in words:
             continue
@@ -92,7 +86,8 @@ def price_claims_rule(text: str, facts: Facts, language: str = "en") -> str | No
             problem = _problem(claim, facts)
             if problem is not None:
                 return problem
-    written = _WRITTEN_OUT.search(rest) or _FREE.search(rest)
+    is_possible = not _NUMBERS.isdisjoint(words_of(rest))
+    written = (_WRITTEN_OUT.search(rest) if is_possible else None) or _FREE.first(rest)
     if written is not None and not ("pound" in written.group() and written.group().casefold() in words):
         return f"{written.group()!r}: name a price in digits as the catalogue does, or none"
     left_over = _LEFT_OVER.search(rest)
@@ -105,7 +100,7 @@ def _claims(match: re.Match[str], language: str) -> Iterator[_Claim]:
     sign = match["before"] or match["after"]
     currencies, is_part = _currencies(sign)
     # A sign on both sides, as in £40 EUR, is read as what stands before; the other one is left over.
-    is_scaled = re.search(r"\d\s?(?:k|m|bn|hundred|thousand|million)(?!\w)", match.group(), re.IGNORECASE) is not None
+    is_scaled = re.search(rf"\d\s?(?:{_SCALES})(?!\w)", match.group(), re.IGNORECASE) is not None
     for name in ("first", "first_tail", "second", "second_tail", "third", "fourth", "bare"):
         token = match[name]
         if token is not None:

@@ -13,6 +13,7 @@ from syndication_assets.content.template_rows import UsableTemplate
 LONGEST_DESCRIPTION = 3_000
 LONGEST_FIELD = 300
 Messages = list[dict[str, str]]
+_OF_OTHER_TEXTS = {"near_duplicate_days", "near_duplicate_threshold", "variations"}
 
 _SYSTEM = """You write one post for a shop's social media channel.
 
@@ -31,7 +32,7 @@ def first_messages(
 ) -> Messages:
     """The question for a post. The same rules and facts give the same question."""
     lines = [f"Write for {platform}, {channel_type}. Its rules:"]
-    lines += [f"- {_in_words(requirement)}" for requirement in rules]
+    lines += [f"- {_in_words(requirement)}" for requirement in rules if _is_of_the_text(requirement)]
     if facts.url is not None and rules.wants_link:
         lines.append(f"- {len(facts.url)} signs of the length are taken by the link.")
     if template is not None:
@@ -56,6 +57,7 @@ def fenced_facts(facts: Facts) -> str:
     """The facts as JSON that cannot end the stretch it stands in; what is not known is not there."""
     known = {
         "name": _shortened(facts.name),
+        "document": _shortened(facts.title),
         "description": _shortened(facts.description, LONGEST_DESCRIPTION),
         "categories": [_shortened(name) for name in facts.categories[:10]],
         "price": facts.price_text,
@@ -63,6 +65,13 @@ def fenced_facts(facts: Facts) -> str:
     }
     encoded = json.dumps({name: value for name, value in known.items() if value}, ensure_ascii=False, indent=1)
     return encoded.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _is_of_the_text(requirement: Requirement) -> bool:
+    """Whether a writer can obey it. How often there is a post is the queue's, how large a picture is the shop's."""
+    if requirement.category == "media":
+        return requirement.key == "alt_text_required"
+    return requirement.category == "content" and requirement.key not in _OF_OTHER_TEXTS
 
 
 def _in_words(requirement: Requirement) -> str:

@@ -107,7 +107,7 @@ def reject(url: str, content_id: str, person: str, reason: str) -> bool:
         if text.state == "rejected":
             return False
         if text.state == "superseded" or text.is_sent:
-            raise ReviewError(f"{content_id} {'went out' if text.is_sent else 'was replaced by an edit'}.")
+            raise ReviewError(f"{content_id} {'went out, or may have' if text.is_sent else 'was replaced by an edit'}.")
         _withdraw_approval(connection, text)
         _write_decision(connection, text, "rejected", person, reason.strip())
     return True
@@ -124,7 +124,7 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
         if text.version != text.newest_version or text.state == "superseded":
             raise ReviewError(f"{content_id} was replaced: edit the newest version.")
         if text.is_sent:
-            raise ReviewError(f"{content_id} went out: what is published is not edited here.")
+            raise ReviewError(f"{content_id} went out, or may have: what is published is not edited here.")
         old = text.draft
         new_text = new_text.strip()
         if new_text == old.text_content:
@@ -162,9 +162,10 @@ def _decided_by(url: str, person: str) -> Iterator[Connection]:
 
 
 def _read(connection: Connection, content_id: str, *, is_to_change: bool = False) -> ReviewedText:
-    cursor = connection.execute(
-        load_sql("content/reviewed_text.sql") + ("for update of c" if is_to_change else ""), {"content_id": content_id}
-    )
+    if is_to_change:
+        # The lock comes first: who waited for a publisher's claim reads what the claim has made of the text's targets.
+        connection.execute("select from content.posts_content where content_id = %s for update", [content_id])
+    cursor = connection.execute(load_sql("content/reviewed_text.sql"), {"content_id": content_id})
     rows = cursor.fetchall()
     if not rows:
         raise ReviewError(f"There is no text {content_id}: `syndication review list` shows those that wait.")

@@ -1,6 +1,6 @@
 """The rules of one channel, as its requirement rows say: what prompts are written from and texts are held against."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -47,22 +47,35 @@ class Requirement:
 
 
 class ChannelRules:
-    """The active requirements of one channel by key. Iterates in the rows' order."""
+    """The active requirements of one channel. Iterates in the rows' order.
+
+    Rows of two categories may have the same key: a text must obey each of them.
+    """
 
     def __init__(self, requirements: Iterable[Requirement] = ()) -> None:
-        self._by_key = {requirement.key: requirement for requirement in requirements}
+        self._rows = tuple({(one.category, one.key): one for one in requirements}.values())
+        self._by_key: dict[str, list[Requirement]] = {}
+        for requirement in self._rows:
+            self._by_key.setdefault(requirement.key, []).append(requirement)
 
     def __iter__(self) -> Iterator[Requirement]:
-        return iter(self._by_key.values())
+        return iter(self._rows)
 
     def get(self, key: str) -> Requirement | None:
-        return self._by_key.get(key)
+        """The first of the rows with that key."""
+        return next(iter(self.all(key)), None)
+
+    def all(self, key: str) -> Sequence[Requirement]:
+        return self._by_key.get(key, ())
+
+    def name_of(self, requirement: Requirement) -> str:
+        """What findings call a rule: its key, and its category where an earlier row has that key."""
+        first = self.get(requirement.key)
+        return requirement.key if requirement is first else f"{requirement.category}/{requirement.key}"
 
     def number(self, key: str, default: Decimal) -> Decimal:
-        """The number of a rule; the default where the channel has no such rule."""
-        requirement = self.get(key)
-        number = requirement.greatest if requirement is not None else None
-        return default if number is None else number
+        """The greatest number of the rules with that key; the default where the channel has none."""
+        return max((one.greatest for one in self.all(key) if one.greatest is not None), default=default)
 
     @property
     def language(self) -> str:
@@ -73,24 +86,20 @@ class ChannelRules:
     @property
     def wants_link(self) -> bool:
         """Whether a text should lead somewhere; it may not where the channel's readers cannot follow a link."""
-        requirement = self.get("link_required")
-        return requirement is None or requirement.is_on
+        rows = self.all("link_required")
+        return not rows or any(requirement.is_on for requirement in rows)
 
     def fits(self, length: int, key: str) -> bool:
         """Whether a text of so many signs obeys `text_length` or `text_length_recommended`; without a rule it does."""
-        requirement = self.get(key)
-        if requirement is None:
-            return True
-        least, greatest = requirement.minimum, requirement.greatest
-        return (least is None or length >= least) and (greatest is None or length <= greatest)
+        return all(
+            (one.minimum is None or length >= one.minimum) and (one.greatest is None or length <= one.greatest)
+            for one in self.all(key)
+        )
 
     @property
     def hashtags(self) -> tuple[int, int]:
         """The least and the greatest number of hashtags; up to three where no rule says otherwise."""
-        requirement = self.get("hashtag_count")
-        if requirement is None:
-            return 0, 3
-        exact = requirement.number
-        least = requirement.minimum if requirement.minimum is not None else exact
-        greatest = requirement.greatest
-        return int(least or 0), int(greatest) if greatest is not None else max(3, int(least or 0))
+        rows = self.all("hashtag_count")
+        least = int(max((one.minimum if one.minimum is not None else one.number or 0 for one in rows), default=0))
+        greatest = min((int(one.greatest) for one in rows if one.greatest is not None), default=max(3, least))
+        return least, greatest

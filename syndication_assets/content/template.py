@@ -7,8 +7,20 @@ from dataclasses import dataclass
 from syndication_assets.errors import SyndicationError
 
 PLACEHOLDERS = frozenset(
-    {"product_name", "description", "category", "price", "product_url", "hashtags", "call_to_action"}
+    {
+        "product_name",
+        "category",
+        "price",
+        "product_url",
+        "section_heading",
+        "document_title",
+        "section_url",
+        "description",
+        "hashtags",
+        "call_to_action",
+    }
 )
+LINKS = frozenset({"product_url", "section_url"})
 _TOKEN = re.compile(r"\{([^{}]*)\}|([\[\]{}])")
 
 

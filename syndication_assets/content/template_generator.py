@@ -6,7 +6,7 @@ from syndication_assets.content.draft import Draft
 from syndication_assets.content.facts import Facts
 from syndication_assets.content.hashtags import as_text, hashtags_of
 from syndication_assets.content.rules import ChannelRules
-from syndication_assets.content.template import Template, render
+from syndication_assets.content.template import LINKS, Template, render
 from syndication_assets.content.text_length import text_length
 
 DEFAULT_CALL_TO_ACTION = "See it here"
@@ -40,12 +40,9 @@ def _forms(
     template: Template, facts: Facts, rules: ChannelRules, hashtags: str | None, call_to_action: str
 ) -> Iterator[str]:
     """From the longest to the shortest."""
-    has_link = rules.wants_link or "product_url" in template.required
+    has_link = rules.wants_link or bool(LINKS & template.required)
     values = {
-        "product_name": facts.name,
-        "category": facts.category,
-        "price": facts.price_text,
-        "product_url": facts.url if has_link else None,
+        **{name: value for name, value in facts.placeholders().items() if has_link or name not in LINKS},
         "hashtags": hashtags,
         "call_to_action": call_to_action,
     }
@@ -54,7 +51,7 @@ def _forms(
         yield _with_hashtags(render(template, {**values, "description": " ".join(sentences[:kept])}), hashtags)
     first_sentence = sentences[0] if "description" in template.required and sentences else None
     # The link stays: a text that is too long with it is not better without.
-    droppable = ["description", "price", "category"]
+    droppable = ["description", "price", "category", "document_title"]
     for dropped in range(len(droppable) + 1):
         left_out = frozenset(droppable[:dropped])
         text = render(template, {**values, "description": first_sentence}, left_out=left_out)

@@ -82,6 +82,7 @@ class DayOfTexts:
             description=description,
             deps=[
                 dg.AssetKey(["content", "product_selections"]),
+                dg.AssetKey(["content", "section_selections"]),
                 dg.AssetKey(["content", "content_templates"]),
                 dg.AssetKey(["catalogue", "products"]),
                 dg.AssetKey(["channels", "channel_requirements"]),
@@ -134,7 +135,8 @@ def posts_content(
 def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
     """Writes the texts of a day that are not there: by the language model if there is a key for it, else by templates.
 
-    A language model is asked for today's posts only. SyndicationError if its settings are incomplete.
+    Templates write in one transaction; what a model writes is kept text by text, because each is paid for. A model is
+    asked for today's posts only. SyndicationError if its settings are incomplete.
     """
     with transaction(url) as connection:
         run_window(connection, "content/posts_core.sql", day, day + timedelta(days=1))
@@ -158,9 +160,6 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
         outcome = asyncio.run(_ask_for(url, posts, settings, done))
         done.texts = outcome.texts
         done.unwritten.update({reason: len(those) for reason, those in outcome.unwritten.items()})
-        with transaction(url) as connection:
-            store(connection, done.texts)
-            fault_points.reach("posts_content.before_commit")
     return done
 
 

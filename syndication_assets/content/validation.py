@@ -7,7 +7,7 @@ from syndication_assets.content import attribute_claims, form_rules
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.facts import Facts
 from syndication_assets.content.language import language_rule
-from syndication_assets.content.near_duplicates import DEFAULT_THRESHOLD, EarlierText, nearest
+from syndication_assets.content.near_duplicates import DEFAULT_THRESHOLD, EarlierText, nearest, same_words
 from syndication_assets.content.price_claims import price_claims_rule
 from syndication_assets.content.rules import ChannelRules, Requirement, Severity
 
@@ -45,14 +45,17 @@ def validate(
     rules: ChannelRules,
     earlier: Sequence[EarlierText] = (),
     materials: Iterable[str] = (),
+    variations: Sequence[EarlierText] = (),
 ) -> list[Finding]:
     """Every rule with its finding, those that are obeyed too, each name once.
 
-    `earlier` are the channel's other texts, `materials` more words for materials than the house knows (lower case).
+    `earlier` are the channel's other texts, `materials` more words for materials than the house knows (lower case),
+    `variations` the other texts of the same post.
     """
     return [
         *_channel_findings(draft, facts, rules),
         *_house_findings(draft, facts, frozenset(materials)),
+        _variations_differ(draft, variations),
         _near_duplicate(draft, rules, earlier),
     ]
 
@@ -66,11 +69,12 @@ def _channel_findings(draft: Draft, facts: Facts, rules: ChannelRules) -> Iterat
     for requirement in rules:
         check = _BY_REQUIREMENT.get(requirement.key)
         if check is not None and requirement.is_on:
-            yield Finding(requirement.key, requirement.severity, check(draft, requirement))
+            yield Finding(rules.name_of(requirement), requirement.severity, check(draft, requirement))
         elif requirement.key == "language":
             names = (facts.name, *facts.categories)
-            reason, is_sure = language_rule(draft, rules.language, names)
-            yield Finding("language", requirement.severity if is_sure else "soft", reason)
+            wanted = requirement.words[0] if requirement.words else rules.language
+            reason, is_sure = language_rule(draft, wanted, names)
+            yield Finding(rules.name_of(requirement), requirement.severity if is_sure else "soft", reason)
 
 
 def _house_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> Iterator[Finding]:
@@ -93,12 +97,22 @@ def _house_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> It
 
 
 def _near_duplicate(draft: Draft, rules: ChannelRules, earlier: Sequence[EarlierText]) -> Finding:
-    requirement = rules.get("near_duplicate_threshold")
-    limit = requirement.greatest if requirement is not None else None
-    threshold = float(DEFAULT_THRESHOLD if limit is None else limit)
-    severity: Severity = requirement.severity if requirement is not None else "hard"
+    limits = [
+        (float(DEFAULT_THRESHOLD if one.greatest is None else one.greatest), one.severity)
+        for one in rules.all("near_duplicate_threshold")
+    ]
+    threshold, severity = min(limits, default=(DEFAULT_THRESHOLD, "hard"))
     found = nearest(draft.text_content, draft.link_url, earlier, threshold)
     reason = None
     if found is not None:
         reason = f"{found[1]:.0%} the same as {found[0].content_id}: say it in other words"
     return Finding("near_duplicate", severity, reason)
+
+
+def _variations_differ(draft: Draft, variations: Sequence[EarlierText]) -> Finding:
+    # Two that say the same compare nothing, and would stand on one page twice.
+    twin = same_words(draft.text_content, draft.link_url, variations)
+    reason = None
+    if twin is not None:
+        reason = f"says the same as variation {twin.variation} ({twin.content_id}): say something else"
+    return Finding("variations_differ", "hard", reason)

@@ -37,34 +37,40 @@ class WrittenText:
 def write_from_template(post: PostToWrite) -> WrittenText:
     """Fills the first of the post's templates whose text is in order; if none is, the first one's text is the draft.
 
-    TemplateError if no template fits what is known of the thing.
+    TemplateError if no template fits what is known of the thing, or each of them says what another variation says.
     """
     if not post.templates:
         raise TemplateError(
             f"No active template fits {post.facts.name!r} on {post.channel.platform}: each needs a fact that is not "
             "known. Add one that needs less."
         )
-    said = {text.text_content for text in post.channel.earlier[post.post_core_id]}
-    texts = []
+    drafted = []
     for template in post.templates:
         draft = write(template.template, post.facts, post.channel.rules, template.call_to_action)
-        texts.append(WrittenText(post, draft, findings_of(post, draft), "template", template=template))
-        # Another variation that says the same would compare nothing.
-        if texts[-1].is_in_order and draft.text_content not in said:
-            return texts[-1]
-    return texts[0]
+        text = WrittenText(post, draft, findings_of(post, draft), "template", template=template)
+        if text.is_in_order:
+            return text
+        if all(one.is_passed for one in text.findings if one.rule_name == "variations_differ"):
+            drafted.append(text)
+    if not drafted:
+        raise TemplateError(
+            f"Each template that fits {post.facts.name!r} on {post.channel.platform} says what another variation "
+            "says. Add a template, or ask for fewer variations."
+        )
+    return drafted[0]
 
 
 def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
     """Holds a draft of a post against the rules of its channel, its facts, and the channel's other texts."""
     earlier = post.channel.earlier_of_others(post.post_core_id)
-    return validate(draft, post.facts, post.channel.rules, earlier, post.materials)
+    variations = post.channel.other_variations(post.post_core_id, post.variation)
+    return validate(draft, post.facts, post.channel.rules, earlier, post.materials, variations)
 
 
 def remember(text: WrittenText) -> None:
     """From now on the channel has this text: the next one must not say it again."""
     text.post.channel.earlier[text.post.post_core_id].append(
-        EarlierText(text.post.content_id, text.draft.text_content, text.draft.link_url)
+        EarlierText(text.post.content_id, text.draft.text_content, text.draft.link_url, text.post.variation)
     )
 
 

@@ -32,8 +32,9 @@ budgets = _rows_of(
 )
 api_usage = _rows_of(
     "api_usage",
-    "One row is one paid call: what it used and, by the price of the day, what it cost. Written while the calls go on, "
-    "so that what was spent is known whatever happens after it.",
+    "One row is one paid request: what it used and, by the price of the day, what it cost; where nobody said what it "
+    "used, what it was expected to cost counts for budgets. Written while the calls go on, so that what was spent is "
+    "known whatever happens after it.",
     dg.AssetKey(["content", "posts_content"]),
     dg.AssetKey(["operations", "api_prices"]),
 )

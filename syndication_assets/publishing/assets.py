@@ -137,6 +137,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             "calls": report.calls,
             **{kind.value: report.outcomes[kind] for kind in OutcomeKind},
             "back_to_draft": report.withdrawn,
+            "contradicted_by_the_catalogue": report.contradicted,
             "slots_missed": report.missed,
             "taken_over": sum(report.recovered.values()),
             "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),

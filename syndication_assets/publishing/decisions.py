@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.late_answers import published_before
 from syndication_assets.publishing.resolving import resolve_absent, resolve_published
 from syndication_assets.resources.database import Connection, transaction
 from syndication_assets.resources.publisher import RemotePost
@@ -60,14 +61,15 @@ def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor:
 
 
 def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
-    """The person looked, and it is not there: it is sent again. SyndicationError as above."""
+    """The person looked, and it is not there: it is sent again. SyndicationError as above, or if a call was taken."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
+        _refuse_what_was_taken(connection, row)
         resolve_absent(connection, row, actor)
 
 
 def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
-    """Whatever came of it, it is not sent again. SyndicationError as above."""
+    """Whatever came of it, it is not sent again, and counts as sent: no other version follows. Errors as above."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
         _cancel(connection, row)
@@ -83,12 +85,19 @@ def cancel(url: str, target_id: str, actor: str) -> None:
 def retry(url: str, target_id: str, actor: str) -> None:
     """It is due at once, whatever its slot was.
 
-    SyndicationError unless it failed, missed its slot or waits for another attempt, and its text is approved.
+    SyndicationError unless it failed, missed its slot or waits for another attempt, and its text is approved and true,
+    and no call of it was taken.
     """
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "failed", "ready", "scheduled")
+        _refuse_what_was_taken(connection, row)
         if not row["is_approved"]:
             raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
+        if row["contradiction"] is not None:
+            raise SyndicationError(
+                f"The text of {target_id} is not true any more. {row['contradiction']} Write it anew with `syndication "
+                f"review edit {row['content_id']}`, and approve that."
+            )
         try:
             connection.execute(
                 "update publishing.post_targets set state = 'scheduled', schedule_id = null,"
@@ -111,9 +120,12 @@ def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, 
         row = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "select t.organization_id, t.target_id, t.state::text, t.attempts,"
+                "select t.organization_id, t.target_id, t.content_id, t.state::text, t.attempts,"
                 " coalesce(a.started_at, now()) as sent_at,"
-                " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved"
+                " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved,"
+                # A simulation may go by the catalogue of a past day.
+                " case when not t.is_simulated then"
+                " publishing.contradiction(t.organization_id, t.content_id, 'infinity') end as contradiction"
                 " from publishing.post_targets t left join publishing.publish_attempts a"
                 " on a.organization_id = t.organization_id and a.target_id = t.target_id"
                 " and a.attempt_number = t.attempts where t.target_id = %s for update of t",
@@ -130,6 +142,19 @@ def _require(row: dict[str, Any], *states: str) -> None:
     if row["state"] not in states:
         raise SyndicationError(
             f"{row['target_id']} is {row['state']}; only a target that is {' or '.join(states)} can be decided on so."
+        )
+
+
+def _refuse_what_was_taken(connection: Connection, row: dict[str, Any]) -> None:
+    taken = published_before(connection, row["organization_id"], row["target_id"])
+    if taken is not None:
+        target_id = row["target_id"]
+        command = f"syndication targets resolve {target_id} --published {taken.platform_post_id}"
+        if row["state"] != "needs_reconcile":
+            command = f"syndication targets cancel {target_id}"
+        raise SyndicationError(
+            f"An earlier call of {target_id} was taken: the account has it as {taken.platform_post_id}. It is not sent "
+            f"again. Say `{command}`."
         )
 
 

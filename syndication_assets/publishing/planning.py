@@ -1,10 +1,13 @@
 """Which text gets which slot. Pure: texts, schedules and taken slots in, a slot for each text out."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 from syndication_assets.publishing.slots import Schedule, day_begins, slots_after
 
@@ -41,6 +44,7 @@ class Slot:
 
     scheduled_at: datetime
     schedule_id: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +58,32 @@ class Taken:
 
 
 def assign_slots(
-    texts: Sequence[Text], schedules: Mapping[Queue, Sequence[NamedSchedule]], taken: Sequence[Taken]
+    texts: Sequence[Text],
+    schedules: Mapping[Queue, Sequence[NamedSchedule]],
+    taken: Sequence[Taken],
+    posts_a_day: Mapping[Queue, int],
 ) -> list[Slot | None]:
     """The slot of each text, in the order of the texts: the first one that is free from its day on.
 
     None where 30 days have no free one. A text for a real account takes no slot from before it was approved: nothing
-    can be sent into the past; a simulation can, so that past days can be simulated.
+    can be sent into the past; a simulation can, so that past days can be simulated. A queue in `posts_a_day` gets no
+    more than that on one day of the schedule's clock.
     """
     occupied = {(slot.queue, slot.scheduled_at) for slot in taken if not slot.is_free_for_others}
     of_same_text = {(slot.queue, slot.scheduled_at, slot.content_hash) for slot in taken}
     slots: list[Slot | None] = []
     calendar = _Calendar()
+    days = _Days(occupied)
     for text in texts:
         chosen = None
         for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
             key = (text.queue, slot.scheduled_at)
-            if key not in occupied and (*key, text.content_hash) not in of_same_text:
+            if key in occupied or (*key, text.content_hash) in of_same_text:
+                continue
+            if days.has_room(text.queue, slot, posts_a_day.get(text.queue)):
                 chosen = slot
                 occupied.add(key)
+                days.add(text.queue, slot.scheduled_at)
                 break
         slots.append(chosen)
     return slots
@@ -97,4 +109,29 @@ class _Calendar:
             end = begins + LOOK_AHEAD
             just_before = begins - timedelta(microseconds=1)
             self._known[key] = list(takewhile(lambda slot: slot < end, slots_after(named.schedule, just_before)))
-        return [Slot(instant, named.schedule_id) for instant in self._known[key] if instant >= earliest]
+        return [
+            Slot(instant, named.schedule_id, named.schedule.time_zone)
+            for instant in self._known[key]
+            if instant >= earliest
+        ]
+
+
+class _Days:
+    """What each queue has, by time, to count the posts of a local day. A day has few: they are searched for."""
+
+    def __init__(self, occupied: Iterable[tuple[Queue, datetime]]) -> None:
+        self._times: dict[Queue, list[datetime]] = defaultdict(list)
+        for queue, instant in sorted(occupied):
+            self._times[queue].append(instant)
+
+    def add(self, queue: Queue, instant: datetime) -> None:
+        insort(self._times[queue], instant)
+
+    def has_room(self, queue: Queue, slot: Slot, maximum: int | None) -> bool:
+        if maximum is None:
+            return True
+        day = slot.scheduled_at.astimezone(ZoneInfo(slot.time_zone)).date()
+        times = self._times[queue]
+        begins = bisect_left(times, day_begins(day, slot.time_zone))
+        ends = bisect_left(times, day_begins(day + timedelta(days=1), slot.time_zone))
+        return ends - begins < maximum

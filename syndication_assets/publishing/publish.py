@@ -3,6 +3,10 @@
 Each worker claims one target in a transaction that also notes the attempt, makes the call, and writes how it ended in
 the next transaction. So a process that dies leaves in doubt only the calls that were under way: what was claimed by it
 is reconciled, never sent again by itself; everything else is still scheduled.
+
+A worker has a turn from its claim to the end of its call, and there are as many turns as calls may be made at once.
+That a post is published is written after the turn, while another worker makes the next call: the disk must not keep
+calls waiting. What keeps other posts of the account back (a limit, a refused credential) is written within it.
 """
 
 import logging
@@ -40,6 +44,8 @@ class PublishReport:
     """Targets of publishers that died, by the state they are in now."""
     withdrawn: int = 0
     """Targets that went back to draft, because their text is not approved any more."""
+    contradicted: int = 0
+    """Targets that went back to draft, because the catalogue contradicts their text by now."""
     missed: int = 0
     """Targets whose slot was missed by too much: a person decides."""
     problems: list[str] = field(default_factory=list)
@@ -76,7 +82,8 @@ def publish_due(
     executions = _Executions()
     run = _Run(url, settings, now, publishers, limit, report, executions, log)
     try:
-        workers = min(settings.publish_concurrency, max(run.due(), 1))
+        # Half as many again write down what is published.
+        workers = min(-(-settings.publish_concurrency * 3 // 2), max(run.due(), 1))
         with ThreadPoolExecutor(workers, thread_name_prefix="publish") as pool:
             try:
                 for ended in [pool.submit(run.work) for _ in range(workers)]:
@@ -97,6 +104,9 @@ def _tidy_queue(url: str, settings: Settings, now: datetime, report: PublishRepo
         )
     with transaction(url) as connection:
         report.withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
+        report.contradicted = connection.execute(
+            load_sql("publishing/withdraw_contradicted_targets.sql"), {"now": now}
+        ).rowcount
         report.missed = connection.execute(
             load_sql("publishing/miss_slots.sql"),
             {"now": now, "maximum_delay": timedelta(hours=settings.publish_maximum_delay_hours)},
@@ -124,6 +134,7 @@ class _Run:
         self._executions = executions
         self._log = log
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(settings.publish_concurrency)
         self._left = limit
         self._closed_accounts: set[str] = set()
         self._claim = partial(
@@ -147,14 +158,20 @@ class _Run:
             connection.execute("set role syndication_pipeline")
             connection.execute("set jit = off; set timezone = 'UTC'; set plan_cache_mode = force_generic_plan")
             while self._take_one():
-                try:
-                    claim = self._claim(connection, closed_accounts=list(self._closed_accounts))
-                except ClosedAccountError as error:
-                    self._close_account(error)
-                    continue
-                if claim is None:
-                    return
-                self._publish(connection, claim)
+                with self._turns:
+                    try:
+                        claim = self._claim(connection, closed_accounts=list(self._closed_accounts))
+                    except ClosedAccountError as error:
+                        self._close_account(error)
+                        continue
+                    if claim is None:
+                        return
+                    started_at = time.monotonic()
+                    outcome = _call(self._publishers[claim.publisher], claim)
+                    if outcome.kind is not OutcomeKind.PUBLISHED:
+                        self._record(connection, claim, outcome, started_at)
+                if outcome.kind is OutcomeKind.PUBLISHED:
+                    self._record(connection, claim, outcome, started_at)
 
     def stop(self) -> None:
         """Lets the workers begin no other call."""
@@ -173,12 +190,9 @@ class _Run:
                 self._closed_accounts.add(error.account_id)
                 self._report.problems.append(str(error))
 
-    def _publish(self, connection: Connection, claim: Claim) -> None:
-        publisher = self._publishers[claim.publisher]
-        started_at = time.monotonic()
-        outcome = _call(publisher, claim)
+    def _record(self, connection: Connection, claim: Claim, outcome: Outcome, started_at: float) -> None:
         fault_points.reach("publishing.after_call")
-        state = record(connection, self._settings, publisher, claim, outcome)
+        state = record(connection, self._settings, self._publishers[claim.publisher], claim, outcome)
         seconds = time.monotonic() - started_at
         key = (claim.organization_id, claim.platform, claim.post.channel_type, claim.post_kind)
         with self._lock:

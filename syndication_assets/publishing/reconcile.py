@@ -1,8 +1,8 @@
 """Looking up on the platform what nobody knows: whether a call that had no answer was taken all the same.
 
-A post with the target's text in the time of the call is the target's. That there is none is only believed of a complete
-listing in which every post of that time is another target's: a platform may change a text, and who sends again what is
-there already sends twice. All else stays as it is, for a person.
+A post with the target's text in the time of the call is the target's. All else stays as it is, for a person: also
+where a complete listing has no such post. A platform may change a text, or show a post late, and who sends again what
+is there already sends twice. So the target says what was looked for, and with which command it is sent again.
 """
 
 import logging
@@ -18,10 +18,11 @@ from psycopg.rows import dict_row
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.claims import post_of
 from syndication_assets.publishing.recording import uncertain
-from syndication_assets.publishing.resolving import resolve_absent, resolve_published
+from syndication_assets.publishing.resolving import resolve_published
+from syndication_assets.resources.account_refusals import note_refusal
 from syndication_assets.resources.credentials import open_credential
 from syndication_assets.resources.database import Connection, load_sql, transaction
-from syndication_assets.resources.publisher import Listing, Publisher, RemotePost
+from syndication_assets.resources.publisher import Listing, OutcomeKind, Publisher, RemotePost
 from syndication_assets.settings import Settings
 
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -44,10 +45,9 @@ class ReconcileReport:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Found, or proven absent, or neither, and then why."""
+    """The post, or why it was not found."""
 
     found: RemotePost | None = None
-    is_absent: bool = False
     reason: str = ""
 
 
@@ -59,7 +59,7 @@ def reconcile(
     *,
     log: logging.Logger = logger,
 ) -> ReconcileReport:
-    """Looks up at most `limit` targets, the longest waiting first, and moves those that are certain now."""
+    """Looks up at most `limit` targets, the longest waiting first; what is found is published."""
     report = ReconcileReport()
     with transaction(url) as connection:
         rows = (
@@ -71,9 +71,12 @@ def reconcile(
         )
     for row in rows:
         try:
-            report.states[_reconcile_one(url, settings, publishers[row["publisher"]], row)] += 1
+            state = _reconcile_one(url, settings, publishers[row["publisher"]], row)
         except SyndicationError as error:  # one account's trouble is not the next one's
             report.problems.append(f"{row['target_id']}: {error}")
+        else:
+            if state is not None:
+                report.states[state] += 1
     if report.states:
         told = ", ".join(f"{count} {state}" for state, count in sorted(report.states.items()))
         log.info(f"reconciled: {told}")
@@ -98,21 +101,31 @@ def judge(listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str
         return Finding(reason="The account has a post of about that time that is not ours, and may be this one.")
     if now - sent_at < SETTLED_AFTER:
         return Finding(reason="It is not on the account yet, and may still come.")
-    return Finding(is_absent=True)
+    return Finding(reason="It was looked for on the account, and is not there.")
 
 
-def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict[str, Any]) -> str:
-    """Asks without a transaction, then decides in one; returns the state of the target after that."""
+def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict[str, Any]) -> str | None:
+    """Asks without a transaction, then decides in one; returns the state of the target after that.
+
+    None if the account may not be asked any more: an earlier answer of this run said so.
+    """
     organization_id, sent_at = row["organization_id"], row["sent_at"]
     secret = None
-    if row["credential_id"] is not None:
-        with transaction(url) as connection:
+    with transaction(url) as connection:
+        if not _may_be_asked(connection, row):
+            return None
+        if row["credential_id"] is not None:
             secret = open_credential(connection, settings, organization_id, row["credential_id"])
     try:
         listing = publisher.look_up(post_of(row), secret, sent_at - CLOCKS_DIFFER, sent_at + CLOCKS_DIFFER)
     except Exception as error:
         listing = Listing((), is_complete=False, reason=f"the publisher failed: {type(error).__name__}")
+    refusal = listing.refusal
+    if refusal is not None and refusal.kind is OutcomeKind.REFRESH_TOKEN and publisher.refresh(secret) is not None:
+        refusal = None  # the next post renews it
     with transaction(url) as connection:
+        if refusal is not None:
+            note_refusal(connection, organization_id, row["account_id"], refusal)
         finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row))
         if finding.found is not None:
             try:
@@ -120,8 +133,6 @@ def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict
                     return resolve_published(connection, row, finding.found, LOOKUP)
             except psycopg.errors.UniqueViolation:
                 finding = Finding(reason="The post that was found is another target's by now.")
-        if finding.is_absent:
-            return resolve_absent(connection, row, LOOKUP)
         connection.execute(
             "update publishing.post_targets set error_message = %(message)s"
             " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
@@ -129,6 +140,18 @@ def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict
             {**row, "message": uncertain(row["target_id"], finding.reason)},
         )
     return "needs_reconcile"
+
+
+def _may_be_asked(connection: Connection, row: dict[str, Any]) -> bool:
+    return bool(
+        connection.execute(
+            "select a.status = 'active' and not exists (select from publishing.platform_limits as l"
+            "   where l.organization_id = a.organization_id and l.account_id = a.account_id"
+            "   and l.blocked_until > clock_timestamp())"
+            " from channels.social_accounts as a where a.organization_id = %s and a.account_id = %s",
+            [row["organization_id"], row["account_id"]],
+        ).fetchall()[0][0]
+    )
 
 
 def _known_ids(connection: Connection, row: dict[str, Any]) -> set[str]:

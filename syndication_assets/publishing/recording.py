@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import psycopg
+
 from syndication_assets import fault_points
 from syndication_assets.publishing.claims import Claim
 from syndication_assets.publishing.credentials import refresh_account
+from syndication_assets.publishing.late_answers import believe_late_answer, published_before
+from syndication_assets.resources.account_refusals import disconnect, leave_alone
 from syndication_assets.resources.database import Connection
 from syndication_assets.resources.publisher import Outcome, OutcomeKind, Publisher
 from syndication_assets.settings import Settings
@@ -13,10 +17,6 @@ from syndication_assets.settings import Settings
 BACKOFF = timedelta(minutes=5)
 """The wait after the first refusal that may pass; it doubles each time."""
 LONGEST_BACKOFF = timedelta(hours=4)
-_HOW_TO_CONNECT = (
-    "Get a new token from the platform, store it with `syndication credentials set`, and set the account's status in "
-    "channels.social_accounts to active."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,21 @@ def record(connection: Connection, settings: Settings, publisher: Publisher, cla
     """Writes the outcome of a claim's call and moves its target; returns the target's state. One transaction.
 
     An answer may come after the lease ran out. Then it still counts: that a post is published is never forgotten, and
-    whatever else it says holds for a target that nobody has moved since.
+    whatever else it says holds for a target that nobody has moved since. An id that cannot be this post's, because
+    another target has it, leaves in doubt what came of the call.
     """
+    try:
+        return _record(connection, settings, publisher, claim, outcome)
+    except psycopg.IntegrityError:
+        if outcome.kind is not OutcomeKind.PUBLISHED:
+            raise
+    said = f"The platform answered with the id {outcome.platform_post_id!r}, which is none, or another target's."
+    doubt = Outcome(OutcomeKind.UNKNOWN, http_status=outcome.http_status, message=said)
+    return _record(connection, settings, publisher, claim, doubt)
+
+
+def _record(connection: Connection, settings: Settings, publisher: Publisher, claim: Claim, outcome: Outcome) -> str:
+    number = claim.post.attempt_number
     with connection.transaction():
         state, attempts, claimed_by = connection.execute(
             "select state::text, attempts, claimed_by from publishing.post_targets"
@@ -41,25 +54,19 @@ def record(connection: Connection, settings: Settings, publisher: Publisher, cla
             [claim.organization_id, claim.post.target_id],
         ).fetchall()[0]
         _end_attempt(connection, claim, outcome)
-        if outcome.wait is not None:
-            _leave_alone(connection, claim, outcome)
-        is_ours = attempts == claim.post.attempt_number and (
+        leave_alone(connection, claim.organization_id, claim.account_id, outcome)
+        is_ours = attempts == number and (
             (state == "publishing" and claimed_by == claim.claimed_by) or state == "needs_reconcile"
         )
-        is_late = attempts == claim.post.attempt_number and state == "scheduled"
         if is_ours:
             step = _next_step(connection, settings, publisher, claim, outcome)
+            taken = published_before(connection, claim.organization_id, claim.post.target_id) if number > 1 else None
+            if taken is not None and step.state in ("scheduled", "failed"):
+                step, outcome = Step("published"), taken  # an earlier call, whose answer came during this one
             state = step.state
             move(connection, claim.organization_id, claim.post.target_id, step, outcome)
-        elif is_late and outcome.kind is OutcomeKind.PUBLISHED:
-            # Somebody was sure that it was not there. It is: what was scheduled again must not be sent.
-            connection.execute(
-                "update publishing.post_targets set state = 'publishing', claimed_by = %s, leased_until = now()"
-                " where organization_id = %s and target_id = %s",
-                [claim.claimed_by, claim.organization_id, claim.post.target_id],
-            )
-            state = "published"
-            move(connection, claim.organization_id, claim.post.target_id, Step("published"), outcome)
+        elif outcome.kind is OutcomeKind.PUBLISHED:
+            state = believe_late_answer(connection, claim, outcome, state)
         fault_points.reach("publishing.before_outcome")
     return str(state)
 
@@ -117,16 +124,6 @@ def _end_attempt(connection: Connection, claim: Claim, outcome: Outcome) -> None
     )
 
 
-def _leave_alone(connection: Connection, claim: Claim, outcome: Outcome) -> None:
-    connection.execute(
-        "insert into publishing.platform_limits as l (organization_id, account_id, blocked_until, reason)"
-        " values (%s, %s, clock_timestamp() + %s::interval, %s)"
-        " on conflict (organization_id, account_id) do update set reason = excluded.reason,"
-        " blocked_until = greatest(l.blocked_until, excluded.blocked_until)",
-        [claim.organization_id, claim.account_id, outcome.wait, outcome.message],
-    )
-
-
 def _next_step(
     connection: Connection, settings: Settings, publisher: Publisher, claim: Claim, outcome: Outcome
 ) -> Step:
@@ -142,7 +139,7 @@ def _next_step(
     # The credential is refused, not the post: it waits for the account.
     if outcome.kind is OutcomeKind.REFRESH_TOKEN and refresh_account(connection, settings, publisher, claim):
         return Step("scheduled", "The credential had expired and was renewed.")
-    _disconnect(connection, claim, message)
+    disconnect(connection, claim.organization_id, claim.account_id, message)
     return Step("scheduled", f"The account is disconnected: {message} It is sent when the account is active again.")
 
 
@@ -166,16 +163,4 @@ def _what_to_do(target_id: str) -> str:
     return (
         f"When the reason is gone, send it with `syndication targets retry {target_id}`; or give it up with "
         f"`syndication targets cancel {target_id}`."
-    )
-
-
-def _disconnect(connection: Connection, claim: Claim, message: str) -> None:
-    connection.execute(
-        "update channels.social_accounts set status = 'disconnected', status_reason = %s"
-        " where organization_id = %s and account_id = %s and status = 'active'",
-        [
-            f"{message} {_HOW_TO_CONNECT}",
-            claim.organization_id,
-            claim.account_id,
-        ],
     )

@@ -37,7 +37,7 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
 
 
 def resolve_absent(connection: Connection, row: dict[str, Any], resolved_by: str) -> str:
-    """The platform does not have it: it waits for its turn again. Returns the target's state."""
+    """A person looked, and the platform does not have it: it waits for its turn again. Returns the target's state."""
     values = {**row, "by": resolved_by}
     moved = connection.execute(
         "update publishing.post_targets set state = 'scheduled', next_attempt_at = clock_timestamp(),"

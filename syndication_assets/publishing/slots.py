@@ -16,6 +16,11 @@ from syndication_assets.errors import SyndicationError
 
 SEARCH_YEARS = 10
 """How far a slot is looked for. Two leap days are at most eight years apart."""
+LAST_YEAR = 2999
+"""The last year in which a schedule may begin: after it comes the room that a search needs."""
+
+_CALENDAR_REPEATS = 400
+"""Years after which the calendar is the same again, with its leap years and its days of the week."""
 
 _MINUTE = timedelta(minutes=1)
 _NAMES = {
@@ -62,7 +67,7 @@ def slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
 def require_slots(schedule: Schedule) -> None:
     """ScheduleError if the schedule cannot be read or never fires."""
     zone = _zone(schedule.time_zone)
-    if not _fits_some_day(schedule) or next(_local_times(schedule, zone, schedule.starts_on), None) is None:
+    if next(_local_times(schedule, zone, schedule.starts_on), None) is None:
         raise ScheduleError(
             f"The schedule never fires: no day of the {SEARCH_YEARS} years from {schedule.starts_on} fits "
             f"{schedule.recurrence_rule!r}. Check its months and days, and that it does not end before it begins."
@@ -85,42 +90,37 @@ def day_begins(day: date, time_zone: str) -> datetime:
 
 def _local_times(schedule: Schedule, zone: ZoneInfo, day: date) -> Iterator[datetime]:
     """What the clock shows at each occurrence, ascending, from about a local day to ten years later."""
+    begins = schedule.starts_on
+    if begins.year > LAST_YEAR:
+        raise ScheduleError(f"The schedule begins on {begins}: let it begin before the year {LAST_YEAR + 1}.")
     end = datetime.combine(day, time()) + timedelta(days=round(SEARCH_YEARS * 365.25))
     parts = _parse(schedule.recurrence_rule)
     count, until = parts.pop("COUNT", None), parts.pop("UNTIL", None)
     if count is not None and until is not None:
         raise ScheduleError(f"{schedule.recurrence_rule!r} has both COUNT and UNTIL: keep one of them.")
-    limit = _whole_number(count) if count is not None else None
+    limit = _whole_number("COUNT", count) if count is not None else None
     if until is not None:
         end = min(end, _until(until, zone))
-    begins = schedule.starts_on
     if limit is None and _is_the_same_every_day(parts):
         begins = max(begins, day - timedelta(days=2))
-    # An end for every rule: a search for more slots than there are does not go on to the end of the calendar.
-    return islice(_occurrences(schedule, parts | {"UNTIL": f"{end:%Y%m%dT%H%M%S}"}, begins), limit)
+    return islice(_occurrences(schedule, parts, begins, end), limit)
 
 
-def _occurrences(schedule: Schedule, parts: dict[str, str], begins: date) -> Iterator[datetime]:
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
+def _occurrences(schedule: Schedule, parts: dict[str, str], begins: date, end: datetime) -> Iterator[datetime]:
+    """The rule's local times from a day to an end.
+
+    Where none is left, dateutil goes on to the year 9999, for minutes or hours. So the rule is read in the last
+    repetition of the calendar, and what is found is moved back: there the search is soon over.
+    """
+    years = (MAXYEAR - max(begins.year, end.year)) // _CALENDAR_REPEATS * _CALENDAR_REPEATS
+    last = end.replace(year=end.year + years)
+    text = ";".join(f"{name}={value}" for name, value in (parts | {"UNTIL": f"{last:%Y%m%dT%H%M%S}"}).items())
+    begins = begins.replace(year=begins.year + years)
     try:
-        return iter(rrulestr(text, dtstart=datetime.combine(begins, time())))
+        found = iter(rrulestr(text, dtstart=datetime.combine(begins, time())))
     except (ValueError, TypeError, IndexError) as error:
         raise _unreadable(schedule.recurrence_rule, str(error)) from None
-
-
-def _fits_some_day(schedule: Schedule) -> bool:
-    """False for a rule that no day of any year fits, such as 30 February.
-
-    dateutil looks for a first occurrence until the year 9999. The calendar repeats every 400 years, so the rule is read
-    in the last of its repetitions: there the search is soon over.
-    """
-    parts = _parse(schedule.recurrence_rule)
-    if parts.get("INTERVAL", "1") != "1":
-        return True  # its steps are counted from its own first day
-    years = (MAXYEAR - SEARCH_YEARS - schedule.starts_on.year) // 400 * 400
-    begins = schedule.starts_on.replace(year=schedule.starts_on.year + years)
-    without_end = {name: value for name, value in parts.items() if name not in ("COUNT", "UNTIL")}
-    return next(_occurrences(schedule, without_end, begins), None) is not None
+    return (local.replace(year=local.year - years) for local in found)
 
 
 def _is_the_same_every_day(parts: dict[str, str]) -> bool:
@@ -140,6 +140,10 @@ def _parse(recurrence_rule: str) -> dict[str, str]:
         parts[name] = value
     if parts.get("FREQ") not in _FREQUENCIES:
         raise _unreadable(recurrence_rule, f"FREQ is one of {', '.join(sorted(_FREQUENCIES))}")
+    # Without a step, dateutil would look at the same day for ever.
+    _whole_number("INTERVAL", parts.get("INTERVAL", "1"))
+    if parts["FREQ"] == "HOURLY" and "BYSETPOS" in parts:
+        raise _unreadable(recurrence_rule, "BYSETPOS chooses among the times of a day or more, not of an hour")
     return parts
 
 
@@ -150,9 +154,9 @@ def _unreadable(recurrence_rule: str, reason: str) -> ScheduleError:
     )
 
 
-def _whole_number(text: str) -> int:
-    if not text.isdigit() or int(text) == 0:
-        raise ScheduleError(f"COUNT={text} is not a number of slots: write COUNT=1 or more.")
+def _whole_number(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise ScheduleError(f"{name}={text} is no whole number: write {name}=1 or more.")
     return int(text)
 
 

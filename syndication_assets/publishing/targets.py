@@ -38,7 +38,7 @@ def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
         withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
         waiting, texts = _texts(connection, first_day, end_day)
         schedules, broken = _schedules(connection)
-        slots = assign_slots(texts, schedules, _taken(connection, first_day))
+        slots = assign_slots(texts, schedules, _taken(connection, first_day), _posts_a_day(connection))
         counts = connection.execute(
             load_sql("publishing/post_targets.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
         ).fetchall()[0]
@@ -99,6 +99,23 @@ def _taken(connection: Connection, first_day: date) -> list[Taken]:
         [first_day],
     ).fetchall()
     return [Taken((row[0], row[1], row[2]), row[3], row[4], row[5]) for row in rows]
+
+
+def _posts_a_day(connection: Connection) -> dict[Queue, int]:
+    """The greatest number of posts a day of each queue whose channel has a hard rule for it."""
+    rows = connection.execute(
+        "select distinct s.organization_id, s.account_id, s.channel_type,"
+        " floor(coalesce(r.maximum, (r.value #>> '{}')::numeric))::integer"
+        " from publishing.publishing_schedules as s"
+        " join channels.channel_requirements as r on s.platform = r.platform and s.channel_type = r.channel_type"
+        " where s.is_active and r.is_active and r.severity = 'hard' and r.requirement_key = 'maximum_posts_per_day'"
+        " and r.value_type = 'number' and coalesce(r.maximum, (r.value #>> '{}')::numeric) is not null"
+    ).fetchall()
+    limits: dict[Queue, int] = {}
+    for organization_id, account_id, channel_type, maximum in rows:
+        queue = (organization_id, account_id, channel_type)
+        limits[queue] = min(maximum, limits.get(queue, maximum))
+    return limits
 
 
 def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The project's PostgreSQL: where it is, and the one way to open a transaction on it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,13 @@ def transaction(url: str, *, lock: str | None = None, role: str = "syndication_p
         if lock is not None:
             connection.execute("select pg_advisory_xact_lock(hashtext('syndication'), hashtext(%s))", [lock])
         yield connection
+
+
+def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:
+    """Lets the planner know the tables of some rooms that have just been filled, before anything reads them."""
+    with transaction(url) as connection:
+        for room in sorted(rooms):
+            connection.execute("select operations.analyze_grown_tables(%s)", [room])
 
 
 def describe(error: psycopg.Error) -> str:

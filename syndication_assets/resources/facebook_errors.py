@@ -1,8 +1,10 @@
 """What an answer of the Graph API to a publishing call means. Pure.
 
-The rule that decides: only what proves that the post was not taken may lead to another call. A refusal in Graph's own
-words proves it, and so does any 4xx; an answer of another kind (a gateway's 502, a page of HTML, a truncated body)
-proves nothing.
+The rule that decides: only what proves that the post was not taken may lead to another call. A limit of the rate and a
+token that is refused prove it: Graph turned the call away before it read the post. So does a 4xx that names what is
+wrong with it. Codes 1 and 2, "an unexpected error, please retry", prove nothing, whatever their status and even where
+Graph calls them transient: they come with posts that were taken. Neither does a gateway's 502, a page of HTML or half
+a body. All of that is unknown, and looked up.
 """
 
 from collections.abc import Mapping
@@ -16,8 +18,8 @@ from syndication_assets.resources.publisher import Outcome, OutcomeKind
 TOKEN_CODES = {102, 190}
 _EXPIRED_SUBCODES = {463}
 RATE_CODES = {4, 17, 32, 341, 613, 80001, 80002}
-_UNAVAILABLE = 2
-_UNKNOWN_ERROR = 1
+_RATE_CODES_OF_THE_APP = {4, 341}
+_SAYS_NOTHING = {1, 2}
 _DUPLICATE = 506
 DEFAULT_WAIT = timedelta(minutes=15)
 """How long an account rests after a rate limit that does not say how long."""
@@ -71,18 +73,19 @@ def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_nu
         error_code=f"{error.code}{subcode}",
         message=f"Facebook answered error {error.code}{subcode}: {error.message} {advice}".strip(),
         wait=_wait(headers) or (DEFAULT_WAIT if is_rate_limit else None) if kind is OutcomeKind.RETRYABLE else None,
+        is_app_wide=error.code in _RATE_CODES_OF_THE_APP,
     )
 
 
 def _kind(error: GraphError, status: int, attempt_number: int) -> OutcomeKind:
     if error.code in TOKEN_CODES:
         return OutcomeKind.REFRESH_TOKEN if error.error_subcode in _EXPIRED_SUBCODES else OutcomeKind.DISCONNECTED
-    # "An unknown error occurred" with a 5xx says nothing of the post, unless Graph calls it passing.
-    is_passing = error.code == _UNAVAILABLE or (error.code == _UNKNOWN_ERROR and (error.is_transient or status < 500))
-    if is_passing or error.code in RATE_CODES or status == 429:
+    if error.code in RATE_CODES or status == 429:
         return OutcomeKind.RETRYABLE
+    names_a_reason = 400 <= status < 500 and status != 408 and error.code not in _SAYS_NOTHING
     # A duplicate after an earlier attempt: that one may have been taken after all.
-    if error.code == _UNKNOWN_ERROR or (error.code == _DUPLICATE and attempt_number > 1):
+    is_earlier_attempt = error.code == _DUPLICATE and attempt_number > 1
+    if not names_a_reason or error.is_transient or is_earlier_attempt:
         return OutcomeKind.UNKNOWN
     return OutcomeKind.PERMANENT
 

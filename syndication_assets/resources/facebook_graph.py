@@ -119,6 +119,9 @@ class FacebookGraph:
             try:
                 page = self._published_posts(post.remote_account_id, token, parameters)
                 found += [_remote_post(one, wanted) for one in page.data]
+            except _ListingRefusedError as error:
+                refusal = _scrubbed(error.outcome, token)
+                return Listing(found, is_complete=False, reason=_without(str(error), token), refusal=refusal)
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 return Listing(found, is_complete=False, reason=_said(error, token))
             if page.paging.next is None:
@@ -157,7 +160,7 @@ class FacebookGraph:
         return "photos", {"url": post.image_url, "caption": post.text, **alt_text}
 
     def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> _Page:
-        """ValueError with what Facebook said, if it is no listing."""
+        """_ListingRefusedError with what Facebook said, if it is no listing."""
         response = self._client.get(
             f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
             params=parameters,
@@ -167,7 +170,15 @@ class FacebookGraph:
             return msgspec.json.decode(response.content, type=_Page)
         except (msgspec.DecodeError, UnicodeDecodeError):
             refusal = classify(response.status_code, response.headers, response.content, attempt_number=1)
-            raise ValueError(refusal.message) from None
+            raise _ListingRefusedError(refusal) from None
+
+
+class _ListingRefusedError(Exception):
+    """Facebook answered something that is no listing."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
 
 
 class _RefusedHereError(Exception):

@@ -15,7 +15,8 @@ import msgspec
 from pydantic import SecretStr
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.facebook_errors import error_of
+from syndication_assets.resources.facebook_errors import classify, error_of
+from syndication_assets.resources.publisher import Outcome
 
 _FIELDS = (
     "id,created_time,message,permalink_url,full_picture,status_type,from,"
@@ -27,7 +28,14 @@ _INVALID_PARAMETER = 100
 
 
 class InsightsError(SyndicationError):
-    """A page could not be read; the message says why, without the token."""
+    """A page could not be read; the message says why, without the token.
+
+    `refusal` is what the answer says of the page's account (a limit, a refused credential), if there was an answer.
+    """
+
+    def __init__(self, message: str, refusal: Outcome | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 @dataclass(slots=True)
@@ -122,12 +130,13 @@ class FacebookInsights:
         except msgspec.DecodeError:
             pass
         graph_error = error_of(content)
+        refusal = classify(response.status_code, response.headers, content, attempt_number=1)
         if graph_error is None:
-            raise InsightsError(f"Facebook answered {response.status_code}, and not in JSON that lists posts.")
+            raise InsightsError(f"Facebook answered {response.status_code}, and not in JSON that lists posts.", refusal)
         message = f"Facebook answered error {graph_error.code} for the page {page_id}: {graph_error.message}"
         if graph_error.code == _INVALID_PARAMETER:
             raise _RefusedError(message)
-        raise InsightsError(message)
+        raise InsightsError(message, refusal)
 
 
 def _parameters(metrics: Sequence[str], since: datetime, limit: int) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from fsspec.implementations.local import LocalFileSystem
 from syndication_assets.errors import SyndicationError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+~=,-]{0,199}")
+# What an API says is JSON, what a blog's feed says is XML: both land as they came.
+_SUFFIXES = tuple(f"{ending}{packed}" for ending in (".json", ".xml", ".rss", ".atom") for packed in ("", ".gz"))
 _META_SUFFIX = ".meta.json"
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
 # Hidden, and so no load looks into it.
@@ -85,8 +87,11 @@ class LandingZone:
                     f"{part!r} cannot be a name in the landing zone: use letters, digits, '-', '_' and '.', "
                     "without a leading dot and without slashes."
                 )
-        if not name.endswith((".json", ".json.gz")) or name.endswith(_META_SUFFIX):
-            raise LandingError(f"{name!r} is not a landed file: its name must end in .json or .json.gz.")
+        if not name.endswith(_SUFFIXES) or name.endswith(_META_SUFFIX):
+            raise LandingError(
+                f"{name!r} is not a landed file: its name must end in .json, or in .xml, .rss or .atom for a feed; "
+                ".gz may follow."
+            )
         path = f"{self.folder(organization, source, day)}/{name}"
         if self.exists(path):
             # Before the companion is written: another content must not change what is known of the landed one.

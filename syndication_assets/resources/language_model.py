@@ -10,13 +10,16 @@ import json
 import random
 import re
 import time
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import msgspec
 
 from syndication_assets.resources.language_model_answers import (
     Answer,
+    Choice,
+    Completion,
     ErrorKind,
     LanguageModelError,
     PostText,
@@ -29,11 +32,29 @@ if TYPE_CHECKING:
 Messages = list[dict[str, str]]
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-# The body of the answer to the question that the present task asks: what it cost stands there even if it is no post.
-_answered: ContextVar[list[bytes] | None] = ContextVar("_answered", default=None)
+_RESPONSE_FORMAT = {
+    "type": "json_schema",
+    "json_schema": {"name": PostText.__name__, "strict": True, "schema": PostText.model_json_schema()},
+}
+_decode_completion = msgspec.json.Decoder(Completion).decode
+PASSING_ERRORS = {
+    ErrorKind.UNREACHABLE,
+    ErrorKind.BROKEN_OFF,
+    ErrorKind.TIMEOUT,
+    ErrorKind.RATE_LIMITED,
+    ErrorKind.SERVER_ERROR,
+}
+"""What may be over by itself, a moment or an hour later."""
 
 
-_RETRIED = {ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED, ErrorKind.SERVER_ERROR}
+class Books(Protocol):
+    """Is told of every request: one question may take several, and each of them may cost."""
+
+    def before_request(self) -> None:
+        """What it raises ends the question: the request is not made."""
+
+    def after_request(self, result: Answer | LanguageModelError) -> None:
+        """Each request that began has one end."""
 
 
 @dataclass
@@ -66,14 +87,13 @@ class LanguageModel:
         self._client: AsyncOpenAI | None = None
 
     async def __aenter__(self) -> Self:
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: PLC0415 - takes a second to import
+        from openai import AsyncOpenAI  # noqa: PLC0415 - takes a second to import
 
         self._client = AsyncOpenAI(
             api_key=self.api_key,
             base_url=self.base_url or "https://api.openai.com/v1",
             timeout=self.timeout,
             max_retries=0,
-            http_client=DefaultAsyncHttpxClient(event_hooks={"response": [_keep_body]}),
         )
         return self
 
@@ -84,16 +104,16 @@ class LanguageModel:
             await self._client.close()
             self._client = None
 
-    async def ask(self, messages: Messages) -> Answer:
+    async def ask(self, messages: Messages, books: Books | None = None) -> Answer:
         """Asks for a post. LanguageModelError for every other end, after what could be retried was."""
         async with self._slots:
             for retries in itertools.count():
                 await self._wait_for_pause()
-                result = await self._ask_once(messages)
+                result = await self._ask_and_book(messages, books)
                 if isinstance(result, Answer):
                     return result
                 wait = self._wait_before_retry(result, retries)
-                if result.kind not in _RETRIED or retries == self.maximum_retries or wait > self.longest_wait:
+                if result.kind not in PASSING_ERRORS or retries == self.maximum_retries or wait > self.longest_wait:
                     raise result
                 if result.kind is ErrorKind.RATE_LIMITED:
                     # All questions go to the same server: the others would only be refused too.
@@ -101,6 +121,21 @@ class LanguageModel:
                 else:
                     await asyncio.sleep(wait)
         raise AssertionError("unreachable")
+
+    async def _ask_and_book(self, messages: Messages, books: Books | None) -> Answer | LanguageModelError:
+        if books is None:
+            return await self._ask_once(messages)
+        books.before_request()
+        started = time.perf_counter()
+        try:
+            result = await self._ask_once(messages)
+        except asyncio.CancelledError:
+            message = "The run was stopped before the model answered."
+            latency_ms = _milliseconds_since(started)
+            books.after_request(LanguageModelError(ErrorKind.BROKEN_OFF, message, latency_ms=latency_ms))
+            raise
+        books.after_request(result)
+        return result
 
     async def _wait_for_pause(self) -> None:
         while (seconds := self._paused_until - time.monotonic()) > 0:
@@ -114,80 +149,70 @@ class LanguageModel:
     async def _ask_once(self, messages: Messages) -> Answer | LanguageModelError:
         if self._client is None:
             raise RuntimeError("the language model is not open: use `async with`")
-        body: list[bytes] = []
-        token = _answered.set(body)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self.timeout):
-                completion: Any = await self._client.chat.completions.parse(
-                    model=self.model,
-                    messages=messages,  # type: ignore[arg-type] # plain dictionaries of its shape
-                    response_format=PostText,
+                # Its own method for posts makes the question and the answer anew, piece by piece: twice the work.
+                content = await self._client.post(
+                    "/chat/completions",
+                    cast_to=bytes,
+                    body={"model": self.model, "messages": messages, "response_format": _RESPONSE_FORMAT},
                 )
-            result = self._read(completion, _usage(body), _milliseconds_since(started))
         except Exception as error:  # whatever the client raises may quote key or prompt
-            result = self._described(error, _usage(body), _milliseconds_since(started))
-        finally:
-            _answered.reset(token)
-        return result
+            return self._described(error, _milliseconds_since(started))
+        return self._read(content, _milliseconds_since(started))
 
-    def _read(self, completion: Any, usage: TokenUsage, latency_ms: int) -> Answer | LanguageModelError:
+    def _read(self, content: bytes, latency_ms: int) -> Answer | LanguageModelError:
+        usage = _usage(content)
+
         def refuse(kind: ErrorKind, message: str) -> LanguageModelError:
             return LanguageModelError(kind, message, usage, latency_ms=latency_ms)
 
-        choices = completion.choices
+        try:
+            choices = _decode_completion(content).choices
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return refuse(
+                ErrorKind.NOT_JSON,
+                f"The server answered for {self.model} with something that is no completion: check OPENAI_BASE_URL.",
+            )
+        problem = self._problem_of(choices)
+        if problem is not None:
+            return refuse(*problem)
+        said = str(choices[0].message.content)
+        try:
+            post = PostText.model_validate_json(said)
+        except ValueError:  # of which pydantic's is one; it quotes the answer
+            return refuse(ErrorKind.MALFORMED, f"{self.model} answered with something that is not the JSON of a post.")
+        return Answer(post, said, usage, latency_ms)
+
+    def _problem_of(self, choices: list[Choice]) -> tuple[ErrorKind, str] | None:
+        """Why the first choice holds no text; None if it does."""
         if not choices:
-            return refuse(ErrorKind.EMPTY, f"{self.model} answered without a choice.")
+            return ErrorKind.EMPTY, f"{self.model} answered without a choice."
         message = choices[0].message
+        if choices[0].finish_reason == "length":
+            return ErrorKind.TRUNCATED, f"{self.model} stopped in the middle of its answer."
+        if choices[0].finish_reason == "content_filter":
+            return ErrorKind.REFUSAL, f"The server's content filter held {self.model}'s answer back."
         if message.refusal:
-            return refuse(ErrorKind.REFUSAL, f"{self.model} refused: {self._scrubbed(str(message.refusal))}")
-        if not isinstance(message.parsed, PostText):
-            return refuse(ErrorKind.EMPTY, f"{self.model} answered with an empty message.")
-        return Answer(message.parsed, str(message.content), usage, latency_ms)
+            return ErrorKind.REFUSAL, f"{self.model} refused: {self._scrubbed(message.refusal)}"
+        return None if message.content else (ErrorKind.EMPTY, f"{self.model} answered with an empty message.")
 
-    def _described(self, error: Exception, usage: TokenUsage, latency_ms: int) -> LanguageModelError:
-        kind, message, retry_after = self._kind_of(error)
-        return LanguageModelError(kind, message, usage, retry_after, latency_ms)
-
-    def _kind_of(self, error: Exception) -> tuple[ErrorKind, str, float | None]:
+    def _described(self, error: Exception, latency_ms: int) -> LanguageModelError:
+        import httpx2  # noqa: PLC0415 - what openai is built on
         import openai  # noqa: PLC0415 - takes a second to import
-        from pydantic import ValidationError  # noqa: PLC0415
 
         if isinstance(error, openai.APIStatusError):
-            return self._kind_of_status(error)
-        known: list[tuple[type[Exception] | tuple[type[Exception], ...], ErrorKind, str]] = [
-            (
-                (openai.APITimeoutError, TimeoutError),
-                ErrorKind.TIMEOUT,
-                f"{self.model} did not answer within {self.timeout:g} seconds.",
-            ),
-            (
-                openai.LengthFinishReasonError,
-                ErrorKind.TRUNCATED,
-                f"{self.model} stopped in the middle of its answer.",
-            ),
-            (
-                openai.ContentFilterFinishReasonError,
-                ErrorKind.REFUSAL,
-                f"The server's content filter held {self.model}'s answer back.",
-            ),
-            (
-                openai.APIConnectionError,
-                ErrorKind.UNREACHABLE,
-                "The language model's server cannot be reached: check OPENAI_BASE_URL.",
-            ),
-            (
-                ValidationError,
-                ErrorKind.MALFORMED,
-                f"{self.model} answered with something that is not the JSON of a post.",
-            ),
-        ]
-        for types, kind, message in known:
-            if isinstance(error, types):
-                return kind, message, None
-        # A 200 whose body is no completion ends somewhere inside the client: a page of HTML has no attribute `choices`.
-        message = f"The server answered for {self.model} with something that is no completion: check OPENAI_BASE_URL."
-        return ErrorKind.NOT_JSON, message, None
+            kind, message, retry_after = self._kind_of_status(error)
+            return LanguageModelError(kind, message, _usage(error.response.content), retry_after, latency_ms)
+        if isinstance(error, (openai.APITimeoutError, TimeoutError)):
+            kind, message = ErrorKind.TIMEOUT, f"{self.model} did not answer within {self.timeout:g} seconds."
+        elif isinstance(error.__cause__, httpx2.ConnectError):
+            kind = ErrorKind.UNREACHABLE
+            message = "The language model's server cannot be reached: check OPENAI_BASE_URL."
+        else:
+            kind, message = ErrorKind.BROKEN_OFF, "The language model's server broke off in the middle of its answer."
+        return LanguageModelError(kind, message, latency_ms=latency_ms)
 
     def _kind_of_status(self, error: Any) -> tuple[ErrorKind, str, float | None]:
         status, codes = error.status_code, {str(error.code), str(error.type)}
@@ -220,23 +245,17 @@ class LanguageModel:
         return " ".join(text.split())[:300].rstrip(".")
 
 
-async def _keep_body(response: Any) -> None:
-    body = _answered.get()
-    if body is not None:
-        body.append(await response.aread())
-
-
-def _usage(body: list[bytes]) -> TokenUsage:
-    """What the answer says that it used, read from its bytes, because the client drops it with a bad answer."""
+def _usage(content: bytes) -> TokenUsage:
+    """What the answer says that it used, as far as it says it: a bad answer costs too."""
     try:
-        usage = json.loads(body[-1])["usage"]
+        usage = json.loads(content)["usage"]
         details = usage.get("prompt_tokens_details") or {}
         return TokenUsage(
             _count(usage.get("prompt_tokens")),
             _count(details.get("cached_tokens")),
             _count(usage.get("completion_tokens")),
         )
-    except (IndexError, KeyError, TypeError, AttributeError, ValueError, RecursionError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         return TokenUsage()
 
 

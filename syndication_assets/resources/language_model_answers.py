@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from syndication_assets.errors import SyndicationError
@@ -20,10 +21,31 @@ class PostText(BaseModel):
     alt_text: str
 
 
+class Message(msgspec.Struct):
+    """What the model says: a content, or why there is none."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class Choice(msgspec.Struct):
+    """One answer of several that may be asked for."""
+
+    message: Message
+    finish_reason: str | None = None
+
+
+class Completion(msgspec.Struct):
+    """A chat completion, as far as it is read here."""
+
+    choices: list[Choice]
+
+
 class ErrorKind(StrEnum):
     """What went wrong."""
 
     UNREACHABLE = "unreachable"
+    BROKEN_OFF = "broken_off"
     TIMEOUT = "timeout"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
@@ -38,6 +60,14 @@ class ErrorKind(StrEnum):
     TRUNCATED = "truncated"
 
 
+_NOT_CHARGED = {
+    ErrorKind.UNREACHABLE,
+    ErrorKind.RATE_LIMITED,
+    ErrorKind.QUOTA_EXHAUSTED,
+    ErrorKind.UNAUTHORIZED,
+    ErrorKind.UNKNOWN_MODEL,
+    ErrorKind.REJECTED,
+}
 _END_ALL = {ErrorKind.QUOTA_EXHAUSTED, ErrorKind.UNAUTHORIZED, ErrorKind.UNKNOWN_MODEL}
 _BAD_ANSWERS = {ErrorKind.NOT_JSON, ErrorKind.EMPTY, ErrorKind.REFUSAL, ErrorKind.MALFORMED, ErrorKind.TRUNCATED}
 
@@ -73,6 +103,11 @@ class LanguageModelError(SyndicationError):
     def is_answer(self) -> bool:
         """Whether the model did answer, with something that is no post: another question may fare better."""
         return self.kind in _BAD_ANSWERS
+
+    @property
+    def may_have_cost(self) -> bool:
+        """Whether the model may have worked for it: only a server that was not reached, or says no, charges nothing."""
+        return self.kind not in _NOT_CHARGED
 
     @property
     def ends_all(self) -> bool:

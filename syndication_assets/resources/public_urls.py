@@ -6,7 +6,7 @@ that were checked, because the name may answer otherwise the next time; and has 
 
 import socket
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from syndication_assets.errors import SyndicationError
@@ -16,6 +16,7 @@ Resolver = Callable[[str, int], Iterable[str]]
 """Host and port → addresses; OSError if there are none."""
 
 _LONGEST_URL = 2048
+_RELAYS_TO_IPV6 = IPv4Network("192.88.99.0/24")
 
 
 class PublicUrlError(SyndicationError):
@@ -52,8 +53,10 @@ def is_public(address: Address) -> bool:
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
         # Tunnels lead to the IPv4 address that they carry. Translated ones (64:ff9b::) are reserved.
-        if address.sixtofour is not None or address.teredo is not None:
+        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
             return False
+    elif address in _RELAYS_TO_IPV6:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

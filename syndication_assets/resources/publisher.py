@@ -55,6 +55,8 @@ class Outcome:
     message: str | None = None
     wait: timedelta | None = None
     """How long the platform wants the whole account left alone."""
+    is_app_wide: bool = False
+    """Whether it wants that of all accounts that this program publishes to through the same API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Listing:
     is_complete: bool
     reason: str | None = None
     """Why it is not complete."""
+    refusal: Outcome | None = None
+    """What the platform answered in its place, if it says something of the account: a limit, a refused credential."""
 
 
 class Publisher(Protocol):

@@ -26,6 +26,10 @@ class ShopError(SyndicationError):
     """The shop did not give an answer that could be used."""
 
 
+class ShopRefusalError(ShopError):
+    """The shop has nothing to give for this request (404, 400 …); others may be answered."""
+
+
 class _PassingError(Exception):
     """It may work in a moment; `wait` is what the server asked for, in seconds."""
 
@@ -114,7 +118,10 @@ class ShopApi:
             raise _PassingError(f"the shop answered {status}", _retry_after(response.headers.get("Retry-After")))
         if response.has_redirect_location:
             raise ShopError(f"{path}: the shop redirects ({status}): set SYNDICATION_CLAN_URL to where it leads.")
-        raise ShopError(f"{path}: the shop answered {status}. Check SYNDICATION_CLAN_URL.")
+        is_of_the_caller = status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
+        raise (ShopError if is_of_the_caller else ShopRefusalError)(
+            f"{path}: the shop answered {status}. Check SYNDICATION_CLAN_URL."
+        )
 
     def _wait(self, number: int, asked_for: float | None) -> None:
         seconds = self.retry_delay.total_seconds() * 2 ** (number - 1) if asked_for is None else asked_for

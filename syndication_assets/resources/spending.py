@@ -1,10 +1,10 @@
 """What paid calls cost, and whether an organization may make one more.
 
 A budget is an amount for a UTC day or month (operations.budgets). Before a call, what it is expected to cost is set
-aside; after it, what it did cost takes its place. So calls at the same time cannot spend the same money.
+aside; after it, what it did cost takes its place. So calls at the same time cannot spend the same money. Where nobody
+says what a call used, the budget goes on counting what was expected: a call that is not known is not free.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -40,19 +40,34 @@ class Price:
         return (cost / _PER_MILLION).quantize(_SMALLEST_COST)
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one call cost, or was expected to cost if that is not known; neither where it was free or has no price."""
+
+    cost: Decimal | None = None
+    expected_cost: Decimal | None = None
+
+
 @dataclass(slots=True)
 class Budget:
-    """What may be spent in one period, and what is spent and set aside of it."""
+    """What may be spent in one period, and what is spent, expected and set aside of it."""
 
     period: str
     amount: Decimal
     currency: str
     spent: Decimal
+    expected: Decimal = Decimal(0)
+    """Of calls whose cost is not known."""
     set_aside: Decimal = Decimal(0)
+    """Of calls that are being made."""
 
     @property
     def used(self) -> Decimal:
-        return self.spent + self.set_aside
+        return self.spent + self.expected
+
+    def __str__(self) -> str:
+        guessed = f" and {self.expected:.4f} expected of calls whose cost is not known" if self.expected else ""
+        return f"{self.spent:.4f} spent{guessed} of {self.amount:f} {self.currency}"
 
 
 @dataclass(slots=True)
@@ -74,40 +89,42 @@ class Spending:
                 f"{self.organization} has a budget, and the price of {self.model} is not known: add it to "
                 "operations.api_prices."
             )
-        for budget in self._that_count():
-            if budget.used + expected > budget.amount:
+        for budget in self.budgets:
+            if self.price is not None and budget.currency != self.price.currency:
                 return (
-                    f"The budget of {self.organization} for the {budget.period} is used up: {budget.spent:.4f} of "
-                    f"{budget.amount:f} {budget.currency}. Raise it in operations.budgets, or wait for the next "
-                    f"{budget.period}."
+                    f"{self.organization} has a budget in {budget.currency}, and {self.model} is paid in "
+                    f"{self.price.currency}: name the amount for the {budget.period} in {self.price.currency} in "
+                    "operations.budgets."
+                )
+            if budget.used + budget.set_aside + expected > budget.amount:
+                return (
+                    f"The budget of {self.organization} for the {budget.period} is used up: {budget}. Raise it in "
+                    f"operations.budgets, or wait for the next {budget.period}."
                 )
         return None
 
     def set_aside(self, expected: Decimal) -> None:
-        for budget in self._that_count():
+        for budget in self.budgets:
             budget.set_aside += expected
 
-    def settle(self, expected: Decimal, usage: TokenUsage) -> Decimal | None:
-        """Puts what the call cost in the place of what was expected; returns the cost, None if it is not known."""
+    def settle(self, expected: Decimal, usage: TokenUsage, *, may_have_cost: bool = True) -> Charge:
+        """Puts what the call cost in the place of what was expected; what was expected stays if that is not known."""
         cost = None if self.price is None else self.price.cost(usage)
-        for budget in self._that_count():
+        is_expected = self.price is not None and cost is None and may_have_cost
+        charge = Charge(cost, expected if is_expected else None)
+        for budget in self.budgets:
             budget.set_aside -= expected
-            budget.spent += cost or 0
-            if budget.spent >= WARN_FROM * budget.amount and budget.period not in self._warned:
+            budget.spent += charge.cost or 0
+            budget.expected += charge.expected_cost or 0
+            if budget.used >= WARN_FROM * budget.amount and budget.period not in self._warned:
                 self._warned.add(budget.period)
-                self.warnings.append(
-                    f"{budget.spent:.4f} of {budget.amount:f} {budget.currency} are used of the budget of "
-                    f"{self.organization} for the {budget.period}."
-                )
-        return cost
+                self.warnings.append(f"The budget of {self.organization} for the {budget.period}: {budget}.")
+        return charge
 
     def expected_cost(self, prompt_letters: int, output_tokens: int) -> Decimal:
         """A guess on the safe side, before the call: three letters a token."""
         guess = TokenUsage(prompt_letters // 3 + 1, 0, output_tokens)
         return Decimal(0) if self.price is None else self.price.cost(guess) or Decimal(0)
-
-    def _that_count(self) -> Iterable[Budget]:
-        return [b for b in self.budgets if self.price is not None and b.currency == self.price.currency]
 
 
 def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:
@@ -119,7 +136,8 @@ def read_spending(connection: Connection, organization_id: str, provider: str, m
         [provider, model, today],
     ).fetchall()
     budgets = connection.execute(
-        "select b.period, b.amount, b.currency, coalesce(sum(u.cost), 0) from operations.budgets as b"
+        "select b.period, b.amount, b.currency, coalesce(sum(u.cost), 0), coalesce(sum(u.expected_cost), 0)"
+        " from operations.budgets as b"
         " left join operations.api_usage as u on b.organization_id = u.organization_id and b.currency = u.currency"
         " and u.used_at >= date_trunc(b.period, %(today)s::timestamp) at time zone 'utc'"
         " and u.used_at < (date_trunc(b.period, %(today)s::timestamp) + ('1 ' || b.period)::interval)"

@@ -43,7 +43,7 @@ def catalogue_files(
     *,
     first_day: date = date(2025, 11, 3),
     days: int = 28,
-    products: int = 1_100,
+    products: int = 600,
     seed: int = 7,
 ) -> Iterator[SampleFile]:
     """The files of the range, by landing day; a day's manifest comes last. The vendor is `VENDOR`."""
@@ -72,7 +72,7 @@ def _day_files(
     listed = [product for product in old_shape if _is_listed(product, number)]
     pages = [
         encode_json([_old_row(product, number) for product in listed]),
-        encode_json({"success": True, "data": _new_objects(new_shape, number)}),
+        encode_json({"success": True, "data": objects_of(new_shape, number)}),
     ]
     if number == CUT_OFF_DAY:
         pages[1] = pages[1][: len(pages[1]) // 3]
@@ -118,7 +118,7 @@ def _old_row(product: ShopProduct, day_number: int) -> list[Any]:
     return row[:4] if product.number % 9 == 4 else row
 
 
-def _new_objects(products: list[ShopProduct], day_number: int) -> list[dict[str, Any]]:
+def objects_of(products: list[ShopProduct], day_number: int) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = [
         {
             "sku": product.sku,

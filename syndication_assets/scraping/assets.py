@@ -9,7 +9,7 @@ from psycopg import sql
 
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, transaction
+from syndication_assets.resources.database import Connection, analyze_grown_tables, transaction
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.scraping.download_runs import run_session
@@ -105,6 +105,7 @@ def load_landed_files(
                 session=session,
             )
             loads.append(load)
+            analyze_grown_tables(postgres.url(), ["scraping"])
             context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
             for folder in load.unknown_folders:
                 context.log.error(

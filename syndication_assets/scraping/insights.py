@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.account_refusals import note_refusal
 from syndication_assets.resources.credentials import open_credential
-from syndication_assets.resources.database import load_sql, transaction
-from syndication_assets.resources.facebook_insights import FacebookInsights, PageAnswers
+from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.facebook_insights import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.scraping.facebook_graph import PLATFORM, SOURCE
@@ -24,6 +25,7 @@ class PageToMeasure:
 
     organization_id: str
     organization: str
+    account_id: str
     page_id: str
     credential_id: str
 
@@ -78,10 +80,14 @@ def fetch_insights(
             )
             try:
                 with transaction(url) as connection:
+                    _refuse_if_resting(connection, page)
                     token = open_credential(connection, settings, page.organization_id, page.credential_id)
                 found = api.page_posts(page.page_id, token, metrics, since)
                 _land(zone, page, run.run_id, found)
             except SyndicationError as error:
+                if isinstance(error, InsightsError) and error.refusal is not None:
+                    with transaction(url) as connection:
+                        note_refusal(connection, page.organization_id, page.account_id, error.refusal)
                 report.failures[f"{page.organization}/{page.page_id}"] = str(error)
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s: the page %s could not be read: %s", page.organization, page.page_id, error)
@@ -91,6 +97,18 @@ def fetch_insights(
             session.close(run, "completed", RunCounters(), None)
             log.info("%s: the page %s landed in %s files", page.organization, page.page_id, len(found.answers))
     return report
+
+
+def _refuse_if_resting(connection: Connection, page: PageToMeasure) -> None:
+    """InsightsError if the platform wants the account left alone; it may have said so of an earlier page."""
+    row = connection.execute(
+        "select to_char(blocked_until at time zone 'utc', 'YYYY-MM-DD HH24:MI UTC'), reason"
+        " from publishing.platform_limits"
+        " where organization_id = %s and account_id = %s and blocked_until > clock_timestamp()",
+        [page.organization_id, page.account_id],
+    ).fetchone()
+    if row is not None:
+        raise InsightsError(f"It was not asked: the platform wants it left alone until {row[0]}. {row[1]}")
 
 
 def _land(zone: LandingZone, page: PageToMeasure, run_id: str, found: PageAnswers) -> None:

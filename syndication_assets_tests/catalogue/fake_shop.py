@@ -23,11 +23,13 @@ class FakeShop(FakeApi):
     data: dict[str, Answer] = field(default_factory=dict)
     tree: Any = field(default_factory=lambda: [{"id": 1, "name": "Kilts", "children": []}])
     knows_offset: bool = True
+    most_at_once: int = 1000
 
     def respond(self, request: Request) -> Answer:
         if request.path.endswith("/getProducts"):
             offset = int(request.query.get("offset", "0")) if self.knows_offset else 0
-            return Answer(200, {"success": True, "data": self.products[offset : offset + int(request.query["limit"])]})
+            end = offset + min(int(request.query["limit"]), self.most_at_once)
+            return Answer(200, {"success": True, "data": self.products[offset:end]})
         if request.path.endswith("/getProductData"):
             sku = request.query["sku"]
             details = {

@@ -69,7 +69,7 @@ def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(desk: ShopDesk, sh
     assert (len(manifest.product_lists), len(manifest.product_details)) == (2, 3)
     assert set(manifest.paths) | {report.manifest_path} == set(landed(desk.zone))
     assert desk.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
-    assert shop.asked("/getProducts") == [{"limit": "2", "offset": "0"}, {"limit": "2", "offset": "2"}]
+    assert shop.asked("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3")]
     assert shop.asked("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
     load_today(desk)
     assert desk.rows("select sku, price::text from catalogue.products order by 1") == [
@@ -152,6 +152,22 @@ def test_a_shop_that_repeats_its_page_is_not_complete(desk: ShopDesk, shop: Fake
     assert len(shop.asked("/getProducts")) == 2
 
 
+def test_a_shop_that_gives_less_at_once_than_it_is_asked_for_is_asked_on(desk: ShopDesk, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(7)]
+    shop.most_at_once = 3
+    report = fetch(desk, shop, page_size=100)
+    assert (report.products, report.reasons) == (7, [])
+    assert [query["offset"] for query in shop.asked("/getProducts")] == ["0", "3", "6", "7"]
+    assert len(manifest_of(desk, report).product_lists) == 3, "the empty page at the end is none of the catalogue"
+
+
+def test_a_shop_that_does_not_page_gives_everything_at_once(desk: ShopDesk, shop: FakeShop):
+    shop.knows_offset = False
+    report = fetch(desk, shop, page_size=100)
+    assert (report.products, report.reasons) == (3, [])
+    assert len(manifest_of(desk, report).product_lists) == 1
+
+
 def test_an_empty_list_is_not_complete(desk: ShopDesk, shop: FakeShop):
     shop.products = []
     assert fetch(desk, shop).reasons == ["the list of products is empty"]
@@ -176,6 +192,18 @@ def test_one_products_missing_data_does_not_spoil_the_catalogue(desk: ShopDesk, 
         ("S2", None),
         ("S3", "12.50"),
     ]
+
+
+def test_neighbours_without_data_do_not_end_the_fetch(desk: ShopDesk, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(12)]
+    shop.data = {f"S{number}": Answer(404, b"") for number in range(2, 8)}
+    report = fetch(desk, shop)
+    assert (report.reasons, report.details_fetched, len(report.details_missing)) == ([], 6, 6)
+
+
+def test_a_shop_that_lets_nobody_in_is_given_up(desk: ShopDesk, shop: FakeShop):
+    shop.data = {sku: Answer(403, b"") for sku in ("S1", "S2", "S3")}
+    assert fetch(desk, shop).reasons == ["the shop stopped giving products' data at 3 of 3 products"]
 
 
 def test_another_products_data_is_not_taken(desk: ShopDesk, shop: FakeShop):

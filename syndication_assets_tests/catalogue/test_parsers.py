@@ -18,9 +18,8 @@ from syndication_assets.catalogue.facts import (
     ProductFacts,
     make_product,
     read_price,
-    read_url,
 )
-from syndication_assets.catalogue.text import one_line, plain_text
+from syndication_assets.source_text import one_line, plain_text, read_url
 
 FILES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 

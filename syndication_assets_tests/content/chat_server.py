@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -78,7 +78,9 @@ class ChatServer:
                     server.keys.append(self.headers["authorization"])
                     reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
                 try:
-                    server._answer(self, reply if isinstance(reply, Reply) else reply(request))
+                    # Who asked may have gone.
+                    with suppress(BrokenPipeError, ConnectionResetError):
+                        server._answer(self, reply if isinstance(reply, Reply) else reply(request))
                 finally:
                     with server._lock:
                         server._now -= 1

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets_tests.content.blog import Blog
 from syndication_assets_tests.content.shop import Shop
 
 
@@ -14,3 +16,9 @@ def shop(database_url: str) -> Iterator[Shop]:
     shop.load_templates()
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def blog(shop: Shop, zone: LandingZone) -> Blog:
+    """A blog of that shop, without posts."""
+    return Blog(shop, zone)

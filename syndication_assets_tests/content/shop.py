@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from syndication_assets.content.assets import select_products
 from syndication_assets.content.posts import posts_to_write
+from syndication_assets.content.template import TemplateError
 from syndication_assets.content.template_rows import (
     as_rows,
     default_templates,
@@ -215,7 +216,7 @@ class Shop:
             )
         ]
 
-    def write(self, day: date = FIRST_DAY) -> list[Row]:
+    def write(self, day: date = FIRST_DAY, *, stop_at_errors: bool = False) -> list[Row]:
         """Writes the texts of a day from templates; returns all texts that stand."""
         end_day = day + timedelta(1)
         with transaction(self.url, lock="content.posts_content") as connection:
@@ -223,7 +224,12 @@ class Shop:
             templates, _ = read_templates(connection)
             texts = []
             for post in posts_to_write(connection, day, templates):
-                texts.append(write_from_template(post))
+                try:
+                    texts.append(write_from_template(post))
+                except TemplateError:
+                    if stop_at_errors:
+                        raise
+                    continue
                 remember(texts[-1])
             store(connection, texts)
         return self.texts()

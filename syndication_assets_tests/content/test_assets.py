@@ -8,6 +8,8 @@ import dagster as dg
 import pytest
 
 from syndication_assets.content import assets, checks
+from syndication_assets.content.document_assets import load_documents
+from syndication_assets.content.section_selection import section_channels, section_selections
 from syndication_assets.content.text_assets import posts_content
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets_tests.content.chat_server import ChatServer, error
@@ -16,6 +18,9 @@ from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 KEY = "sk-canary-7Qv9zKpW3mXt"
 TABLES = {check.table for check in checks.CHECKS} | {"content_templates"}
 ROOM = [
+    load_documents,
+    section_channels,
+    section_selections,
     assets.approval_rules,
     assets.content_templates,
     assets.product_selections,
@@ -75,7 +80,7 @@ def test_a_range_selects_writes_and_approves_as_one_run_and_all_checks_pass(
     assert result.success
     assert [e.check_name for e in result.get_asset_check_evaluations() if not e.passed] == []
     checked = {e.asset_key.path[-1] for e in result.get_asset_check_evaluations()}
-    assert checked == {table for table in TABLES if table not in {"approval_rules", "llm_calls"}}
+    assert checked == {table for table in TABLES if table not in {"approval_rules", "llm_calls", "section_channels"}}
     assert [text["state"] for text in stocked.texts()] == ["approved"] * 3
     assert len({text["product_id"] for text in stocked.texts()}) == 3
     metadata = _metadata(result, "posts_content")

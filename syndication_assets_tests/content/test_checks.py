@@ -14,6 +14,8 @@ from syndication_assets.resources.database import SQL_DIRECTORY
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.sql_checks import Window
 from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.content import document_damages
+from syndication_assets_tests.content.document_damages import add_documents
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
 from syndication_assets_tests.servers import Server
@@ -29,8 +31,8 @@ ONE_CALL = (
 
 
 @pytest.fixture(scope="module")
-def sample(server: Server, template_database: str) -> Iterator[str]:
-    """The URL of a database with three days of approved texts, a paid call and a budget."""
+def sample(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database with three days of approved texts, a paid call, a budget and a blog."""
     with new_database(server, template_database) as url:
         shop = Shop(url)
         shop.load_templates()
@@ -38,6 +40,7 @@ def sample(server: Server, template_database: str) -> Iterator[str]:
         shop.approve_by_rule()
         for number in range(4):
             shop.product(f"kilt-{number}", shop.category(f"Kilts {number}"))
+        add_documents(shop, tmp_path_factory.mktemp("landing"))
         shop.select(days=DAYS)
         for number in range(DAYS):
             shop.write(FIRST_DAY + timedelta(number))
@@ -81,7 +84,9 @@ DAMAGES = [
     ),
     Damage(
         "product_selections__none_comes_back_too_soon",
-        "update content.product_selections set factors = jsonb_set(factors, '{rest,is_repeat}', 'true')",
+        "update content.product_selections set product_id = (select product_id from content.product_selections"
+        " where selected_on = '2025-11-03') where selected_on = '2025-11-05'",
+        frozenset({"posts_core__every_selection_has_its_post"}),
     ),
     Damage(
         "product_selections__every_channel_has_its_product",
@@ -109,6 +114,13 @@ DAMAGES = [
         frozenset({"approvals__approved_texts_have_theirs"}),
     ),
     Damage(
+        "posts_content__variations_differ",
+        "insert into content.posts_content (organization_id, post_core_id, variation, state, text_content, generator,"
+        " template_id, template_version, content_hash) select organization_id, post_core_id, 2, state, text_content,"
+        f" generator, template_id, template_version, content_hash from {of_day('posts_content', 1)} as c",
+        frozenset({"approvals__approved_texts_have_theirs", "compliance_checks__every_text_was_checked"}),
+    ),
+    Damage(
         "compliance_checks__every_text_was_checked",
         "delete from content.compliance_checks where content_id = " + CONTENT_ID,
     ),
@@ -123,6 +135,7 @@ DAMAGES = [
         " select organization_id, 1, 'small', 'a', 'b', '2025-11-04' from tenancy.organizations",
     ),
 ]  # fmt: skip
+DAMAGES += document_damages.DAMAGES
 COST_DAMAGES = [
     Damage("api_usage__costs_follow_the_prices", "update operations.api_usage set cost = cost + 0.0001"),
     Damage("api_usage__costs_follow_the_prices", "update operations.api_usage set currency = 'EUR'"),
@@ -132,6 +145,10 @@ COST_DAMAGES = [
     ),
     Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0.0013"),
     Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0"),
+    Damage(
+        "budgets__none_is_nearly_used_up",
+        "update operations.api_usage set cost = null, expected_cost = 0.009",
+    ),
 ]
 # The window ends on the day of the call: budgets are judged by its last day.
 COST_WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(2))

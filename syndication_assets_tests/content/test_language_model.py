@@ -70,7 +70,7 @@ def test_a_post_comes_with_what_it_used_and_how_long_it_took():
         pytest.param(Reply(b"[]"), ErrorKind.NOT_JSON, TokenUsage(), id="a-list"),
         pytest.param(Reply(b"null"), ErrorKind.NOT_JSON, TokenUsage(), id="null"),
         pytest.param(Reply(b""), ErrorKind.NOT_JSON, TokenUsage(), id="nothing"),
-        pytest.param(Reply(post().body, is_cut_off=True), ErrorKind.UNREACHABLE, TokenUsage(), id="cut-off"),
+        pytest.param(Reply(post().body, is_cut_off=True), ErrorKind.BROKEN_OFF, TokenUsage(), id="cut-off"),
         pytest.param(Reply(b"", seconds=1), ErrorKind.TIMEOUT, TokenUsage(), id="hangs"),
         pytest.param(error(401, "invalid_api_key", f"wrong key {KEY}"), ErrorKind.UNAUTHORIZED, TokenUsage(), id="401"),
         pytest.param(error(403, "forbidden"), ErrorKind.UNAUTHORIZED, TokenUsage(), id="403"),
@@ -154,3 +154,49 @@ def test_a_key_that_no_header_can_hold_is_refused_without_being_quoted():
     with pytest.raises(LanguageModelError, match="OPENAI_API_KEY has a character") as caught:
         LanguageModel("sk-can\nary", "small")
     assert "can" not in str(caught.value).replace("cannot", "")
+
+
+class _Kept:
+    """Books that remember how each request ended."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.ends: list[Answer | LanguageModelError] = []
+
+    def before_request(self) -> None:
+        self.begun += 1
+
+    def after_request(self, result: Answer | LanguageModelError) -> None:
+        self.ends.append(result)
+
+
+def test_the_books_hear_of_every_request_of_a_question():
+    server, books = ChatServer(Reply(b"", 500), post()), _Kept()
+
+    async def ask_once() -> None:
+        async with LanguageModel(KEY, "small", server.url, retry_delay=0.01) as model:
+            await model.ask(MESSAGES, books)
+
+    with server.running():
+        asyncio.run(ask_once())
+    assert books.begun == len(server.requests) == 2
+    assert [isinstance(end, Answer) for end in books.ends] == [False, True]
+
+
+def test_a_request_that_is_given_up_while_it_runs_is_in_the_books_and_may_have_cost():
+    server, books = ChatServer(Reply(post().body, seconds=1)), _Kept()
+
+    async def stop() -> None:
+        async with LanguageModel(KEY, "small", server.url) as model:
+            question = asyncio.create_task(model.ask(MESSAGES, books))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            question.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await question
+
+    with server.running():
+        asyncio.run(stop())
+    (end,) = books.ends
+    assert isinstance(end, LanguageModelError)
+    assert (end.kind, end.may_have_cost) == (ErrorKind.BROKEN_OFF, True)

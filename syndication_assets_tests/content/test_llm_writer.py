@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,7 +12,6 @@ from syndication_assets.content.call_log import CallLog
 from syndication_assets.content.llm_writer import Outcome, write_with_model
 from syndication_assets.content.posts import posts_to_write
 from syndication_assets.content.template_rows import read_templates
-from syndication_assets.content.writing import store
 from syndication_assets.resources.database import transaction
 from syndication_assets.resources.language_model import LanguageModel
 from syndication_assets.resources.language_model_answers import TokenUsage
@@ -24,6 +24,7 @@ KEY = "sk-canary-7Qv9zKpW3mXt"
 TODAY = datetime.now(UTC).date()
 # 600 fresh and 400 cached input tokens, 200 output tokens.
 COST = Decimal("0.00106000")
+WITHOUT_USAGE = Reply(post().body.replace(b'"usage"', b'"used"'))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def budget(shop: Shop, amount: str, period: str = "day") -> None:
 
 
 def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: int = 1) -> tuple[Outcome, list[str]]:
-    """Writes the posts of a day and stores them; returns the outcome and the warnings about budgets."""
+    """Writes the posts of a day; returns the outcome and the warnings about budgets."""
 
     async def write_all() -> Outcome:
         model = LanguageModel(KEY, "small", server.url, timeout=5, retry_delay=0.01, concurrency=concurrency)
@@ -60,15 +61,13 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
             posts = posts_to_write(connection, day, read_templates(connection)[0])
             spending = read_spending(connection, shop.organization_id, "test", "small", TODAY)
         outcome = asyncio.run(write_all())
-        with transaction(shop.url) as connection:
-            store(connection, outcome.texts)
     return outcome, spending.warnings
 
 
 def calls(shop: Shop) -> list[dict]:
     return shop.rows(
-        "select l.*, u.cost, u.currency, u.price_version, u.input_tokens, u.cached_input_tokens, u.output_tokens,"
-        " u.is_successful, u.latency_ms from content.llm_calls as l join operations.api_usage as u"
+        "select l.*, u.cost, u.expected_cost, u.currency, u.price_version, u.input_tokens, u.cached_input_tokens,"
+        " u.output_tokens, u.is_successful, u.latency_ms from content.llm_calls as l join operations.api_usage as u"
         " using (organization_id, usage_id) order by l.called_at"
     )
 
@@ -171,11 +170,105 @@ def test_a_cost_that_nobody_knows_is_null_and_not_zero(selected: Shop):
     assert (call["cost"], call["price_version"], call["output_tokens"]) == (None, None, 200)
 
 
-def test_usage_that_the_server_does_not_say_is_null(selected: Shop):
+def test_usage_that_the_server_does_not_say_is_null_and_counts_as_expected(selected: Shop):
     price(selected)
-    write(selected, ChatServer(Reply(post().body.replace(b'"usage"', b'"used"'))))
+    write(selected, ChatServer(WITHOUT_USAGE))
     (call,) = calls(selected)
     assert (call["cost"], call["input_tokens"]) == (None, None)
+    assert call["expected_cost"] > 0
+    assert (call["currency"], call["price_version"]) == ("USD", 1)
+
+
+def test_calls_of_which_nobody_says_what_they_used_use_up_the_budget(shop: Shop):
+    price(shop)
+    budget(shop, "0.0075")
+    for platform in ("facebook", "linkedin", "twitter", "threads", "mastodon", "bluesky"):
+        shop.channel(platform)
+    shop.product("kilt")
+    shop.select()
+    outcome, warnings = write(shop, ChatServer(WITHOUT_USAGE))
+    assert 0 < len(outcome.texts) < 6
+    assert "expected of calls whose cost is not known" in warnings[0]
+    again, _ = write(shop, ChatServer(WITHOUT_USAGE))
+    assert again.texts == [], "the next run counts them too"
+    assert shop.value("select sum(expected_cost) from operations.api_usage") <= Decimal("0.0075")
+
+
+@pytest.mark.parametrize(
+    ("reply", "counts"),
+    [
+        pytest.param(Reply(b"", 500), True, id="the server failed"),
+        pytest.param(Reply(post().body, is_cut_off=True), True, id="cut off"),
+        pytest.param(Reply(b"<html>hello</html>"), True, id="no completion"),
+        pytest.param(error(429, "rate_limit_exceeded"), False, id="asked too often"),
+        pytest.param(error(401, "invalid_api_key"), False, id="refused"),
+    ],
+)
+def test_what_a_failed_request_may_have_cost_counts(selected: Shop, reply: Reply, counts: bool):
+    price(selected)
+    write(selected, ChatServer(reply))
+    booked = calls(selected)
+    assert booked
+    assert {call["expected_cost"] is not None for call in booked} == {counts}
+    assert {call["cost"] for call in booked} == {None}
+
+
+def test_each_request_of_a_question_is_in_the_books(selected: Shop):
+    price(selected)
+    write(selected, ChatServer(Reply(b"", 500), error(429, "rate_limit_exceeded"), post()))
+    booked = calls(selected)
+    assert [(call["attempt"], call["is_successful"]) for call in booked] == [(1, False), (1, False), (1, True)]
+    assert [(call["error_message"] or "").partition(":")[0] for call in booked] == ["server_error", "rate_limited", ""]
+    assert [call["expected_cost"] is not None for call in booked] == [True, False, False]
+    assert booked[2]["cost"] == COST
+
+
+def test_a_budget_ends_a_question_between_two_requests(selected: Shop):
+    price(selected)
+    budget(selected, "0.003")
+    server = ChatServer(Reply(b"", 500))
+    outcome, _ = write(selected, server)
+    assert 0 < len(server.requests) < 4
+    assert "is used up" in next(iter(outcome.unwritten))
+
+
+def test_a_budget_in_another_currency_is_refused_and_said(selected: Shop):
+    price(selected)
+    selected.insert("operations.budgets", "period", period="month", amount=Decimal(100), currency="EUR")
+    server = ChatServer()
+    outcome, _ = write(selected, server)
+    assert server.requests == []
+    assert next(iter(outcome.unwritten)) == (
+        "default has a budget in EUR, and small is paid in USD: name the amount for the month in USD in "
+        "operations.budgets."
+    )
+
+
+def test_a_text_is_kept_with_its_call_before_the_next_one_is_there(shop: Shop):
+    for platform in ("facebook", "linkedin"):
+        shop.channel(platform)
+    shop.product("kilt")
+    shop.select()
+    kept = []
+
+    def look(_: dict) -> Reply:
+        for _ in range(100):
+            time.sleep(0.03)
+            kept[:] = shop.execute(
+                "select c.generator, c.state::text, count(*) from content.posts_content as c"
+                " join content.llm_calls as l using (organization_id, post_core_id) group by 1, 2"
+            )
+            if kept:
+                break
+        return Reply(b"", 500)
+
+    outcome, _ = write(shop, ChatServer(post(), look))
+    assert kept == [("llm", "generated", 1)]
+    assert len(outcome.texts) == 1
+    again = ChatServer()
+    write(shop, again)
+    assert len(again.requests) == 1, "what is kept is not paid for again"
+    assert [text["platform"] for text in shop.texts()] == ["facebook", "linkedin"]
 
 
 def test_a_used_up_budget_makes_no_call_and_says_so(selected: Shop):
@@ -213,7 +306,7 @@ def test_a_warning_comes_at_eighty_percent(selected: Shop):
     outcome, warnings = write(selected, ChatServer())
     assert len(outcome.texts) == 1
     assert len(warnings) == 1
-    assert "of the budget of default for the day" in warnings[0]
+    assert warnings[0] == "The budget of default for the day: 0.0801 spent of 0.1000 USD."
 
 
 def test_calls_of_yesterday_and_in_other_currencies_do_not_count(selected: Shop):

@@ -29,6 +29,19 @@ def test_every_category_gets_its_turn_however_small_it_is(stocked: Shop):
     assert set(categories[:3]) == set(categories[3:]) == {"kilts", "tins", "brooches"}
 
 
+def test_a_channel_whose_process_is_switched_off_gets_no_product(stocked: Shop):
+    process = (
+        "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
+        " values (%s, 'facebook', 'feed_post', 'a process', false)"
+    )
+    stocked.execute(process, ["blog_post"])
+    assert len(stocked.select()) == 1, "another process is switched off"
+    stocked.execute(process, ["product_post"])
+    assert len(stocked.select(FIRST_DAY + timedelta(1))) == 1
+    stocked.execute("update publishing.content_processes set is_active = true")
+    assert len(stocked.select(FIRST_DAY + timedelta(1))) == 2
+
+
 def test_a_category_without_a_fresh_product_is_passed_over_and_not_repeated(stocked: Shop):
     skus = stocked.select(days=19)
     assert len(set(skus)) == 19
@@ -49,6 +62,21 @@ def test_the_same_days_give_the_same_products_as_a_range_or_one_by_one(stocked: 
     for number in range(12):
         one_by_one = stocked.select(FIRST_DAY + timedelta(number))
     assert one_by_one == in_one_range
+
+
+def test_a_product_that_went_and_came_back_is_not_chosen_for_the_days_between(shop: Shop):
+    shop.channel()
+    kilts = shop.category("Kilts")
+    away = shop.product("away", kilts)
+    shop.product("plain", kilts)
+    shop.prioritize(away, "0.99", FIRST_DAY - timedelta(1))
+    for is_listed, seen_at in ((True, -9), (False, 0), (True, 3)):
+        shop.insert("catalogue.product_changes", "product_id", product_id=away, is_listed=is_listed,
+                    observed_at=datetime.combine(FIRST_DAY + timedelta(seen_at), datetime.min.time(), UTC),
+                    content_hash=b"" if is_listed else None)  # fmt: skip
+    assert shop.select() == ["plain"], "whatever the catalogue says by now"
+    shop.execute("delete from content.product_selections")
+    assert shop.select(FIRST_DAY + timedelta(3)) == ["away"]
 
 
 def test_a_re_run_keeps_what_stands_though_the_world_has_changed(stocked: Shop):

@@ -88,4 +88,5 @@ def test_an_entry_of_the_file_with_an_unknown_key_is_refused():
 
 def test_the_placeholders_are_those_that_people_were_promised():
     promised = "product_name description category price product_url hashtags call_to_action"
-    assert set(promised.split()) == PLACEHOLDERS
+    of_sections = "section_heading document_title section_url"
+    assert {*promised.split(), *of_sections.split()} == PLACEHOLDERS

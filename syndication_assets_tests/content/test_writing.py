@@ -26,7 +26,7 @@ def test_a_text_says_who_wrote_it_from_what_and_that_it_obeys(stocked: Shop):
         "select template_id, template_version from content.product_selections where selected_on = %s", [FIRST_DAY]
     )[0]
     assert stocked.broken_rules(text["content_id"]) == {}
-    assert stocked.value("select count(*) from content.compliance_checks") == 19
+    assert stocked.value("select count(*) from content.compliance_checks") == 20
 
 
 def test_the_hash_is_that_of_what_would_be_published(stocked: Shop):

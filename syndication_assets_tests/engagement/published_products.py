@@ -56,6 +56,17 @@ class Shop:
         self._skus[product_id] = sku
         return product_id
 
+    def listed(self, product_id: str, observed_at: datetime, *, is_listed: bool) -> None:
+        """A catalogue that has the product from then on, or has it no more."""
+        self._insert(
+            "catalogue.product_changes",
+            "product_id",
+            product_id=product_id,
+            observed_at=observed_at,
+            is_listed=is_listed,
+            content_hash=b"" if is_listed else None,
+        )
+
     def target(self, product_id: str, scheduled_at: datetime, *, is_simulated: bool = False) -> str:
         """A target that is due; returns its id."""
         core = self._insert(

@@ -53,6 +53,14 @@ def test_a_day_of_a_product_is_the_sum_of_its_published_posts(shop: Shop):
     assert offenders(shop) == {}
 
 
+def test_a_product_that_went_and_came_back_is_not_ranked_for_the_days_between(shop: Shop):
+    scarf = shop.product("scarf", moment(1))
+    for number, is_listed in ((1, True), (3, False), (5, True)):
+        shop.listed(scarf, moment(number), is_listed=is_listed)
+    rank(shop, 1, 6)
+    assert [number for number in range(1, 7) if shop.priorities(day(number))] == [1, 2, 5, 6]
+
+
 def test_simulated_posts_are_rows_of_their_own_and_do_not_rank_measured_ones(shop: Shop):
     scarf, kilt = shop.product("scarf", moment(1)), shop.product("kilt", moment(1))
     sent = shop.publish(scarf, moment(1, "09:00"))

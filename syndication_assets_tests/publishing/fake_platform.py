@@ -26,6 +26,8 @@ class FakePlatform:
     secrets: list[str | None] = field(default_factory=list)
     new_secret: str | None = None
     is_listing_complete: bool = True
+    listing_refusal: Outcome | None = None
+    lookups: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def publish(self, post: Post, secret: SecretStr | None) -> Outcome:
@@ -37,6 +39,9 @@ class FakePlatform:
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
         del secret
+        self.lookups += 1
+        if self.listing_refusal is not None:
+            return Listing((), is_complete=False, reason="it was refused", refusal=self.listing_refusal)
         posts = [
             RemotePost(post_id, None, at, text == post.text) for post_id, text, at in self.taken if since <= at <= until
         ]

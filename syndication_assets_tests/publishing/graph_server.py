@@ -37,6 +37,7 @@ class FakeGraph:
     posts: list[dict[str, str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     listing_status: int = 200
+    listing_answer: Answer | None = None
     page_size: int = 100
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,6 +61,8 @@ class FakeGraph:
             return answer
 
     def listing(self, query: dict[str, str]) -> Answer:
+        if self.listing_answer is not None:
+            return self.listing_answer
         if self.listing_status != 200:
             return Answer(self.listing_status, error(2, "Service temporarily unavailable"))
         since, until = int(query["since"]), int(query["until"])

@@ -73,6 +73,18 @@ DAMAGES = [
         " post_targets_organization_id_content_id_account_id_channel__key;"
         + ONE_AGAIN.format(content="content_id", slot="scheduled_at + interval '1 minute'"),
     ),
+    # The same words on another day, in another post.
+    Damage(
+        "post_targets__nothing_is_published_twice",
+        "insert into content.posts_core (organization_id, post_core_id, post_kind, platform, channel_type, planned_on)"
+        " select organization_id, 'pco-12345678', 'announcement', platform, channel_type, '2025-11-20'"
+        f" from publishing.post_targets where target_id = {FIRST};"
+        "insert into content.posts_content (organization_id, content_id, post_core_id, text_content, generator,"
+        " content_hash) select organization_id, 'cnt-12345678', 'pco-12345678', 'again', 'template', ''"
+        f" from publishing.post_targets where target_id = {FIRST};"
+        + ONE_AGAIN.format(content="'cnt-12345678'", slot="scheduled_at + interval '17 days'"),
+        frozenset({"post_targets__published_ones_were_approved"}),
+    ),
     Damage(
         "post_targets__published_ones_were_approved",
         "update content.approvals set content_hash = 'other words'",
@@ -110,6 +122,23 @@ DAMAGES = [
         frozenset({"post_targets__published_attempts_have_their_target"}),
     ),
     Damage(
+        "post_targets__none_waits_for_a_person",
+        "update publishing.post_targets set state = 'draft', error_message = 'not true any more', published_at = null"
+        f" where target_id = {FIRST}",
+        frozenset(
+            {"post_targets__published_attempts_have_their_target", "post_targets__every_approved_text_has_its_targets"}
+        ),
+    ),
+    Damage(
+        "post_targets__every_approved_text_has_its_targets",
+        "insert into channels.social_accounts (organization_id, account_id, platform, remote_account_id, display_name)"
+        " select organization_id, 'acc-12345678', 'facebook', 'third', 'Third' from tenancy.organizations"
+        " where slug = 'default';"
+        "insert into publishing.publishing_schedules (organization_id, schedule_name, platform, channel_type,"
+        " account_id, recurrence_rule, time_zone, starts_on) select organization_id, 'third', 'facebook', 'feed_post',"
+        " 'acc-12345678', 'FREQ=DAILY', 'UTC', '2025-01-01' from tenancy.organizations where slug = 'default'",
+    ),
+    Damage(
         "post_targets__every_approved_text_has_its_targets",
         "delete from publishing.publish_attempts; delete from publishing.post_targets where content_id ="
         f" (select content_id from publishing.post_targets where target_id = {FIRST})",
@@ -143,6 +172,12 @@ def test_every_check_passes_on_what_was_published(url: str):
 def test_each_damage_is_seen_by_its_check_and_by_no_other(damage: Damage, url: str):
     with damaged(url, damage.statement) as connection:
         assert broken_checks(connection, "publishing", CHECKS, WINDOW).keys() == {damage.check, *damage.also}
+
+
+def test_the_same_words_may_come_again_when_the_days_of_their_rule_are_over(url: str):
+    statement = next(damage.statement for damage in DAMAGES if "'2025-11-20'" in damage.statement)
+    with damaged(url, statement.replace("'2025-11-20'", "'2026-02-01'")) as connection:
+        assert "post_targets__nothing_is_published_twice" not in broken_checks(connection, "publishing", CHECKS, WINDOW)
 
 
 def test_every_check_has_its_damage_and_every_file_is_a_check():

@@ -124,10 +124,16 @@ def test_without_a_tests_resolver_a_picture_on_this_machine_is_refused(url: str,
         (Answer(400, error(17)), OutcomeKind.RETRYABLE, "17"),
         (Answer(400, error(32)), OutcomeKind.RETRYABLE, "32"),
         (Answer(400, error(613)), OutcomeKind.RETRYABLE, "613"),
-        (Answer(400, error(1, "An unknown error occurred")), OutcomeKind.RETRYABLE, "1"),
-        (Answer(500, error(1, "An unknown error occurred", is_transient=True)), OutcomeKind.RETRYABLE, "1"),
-        (Answer(503, error(2, "Service temporarily unavailable")), OutcomeKind.RETRYABLE, "2"),
+        (Answer(503, error(4, "Application request limit reached", is_transient=True)), OutcomeKind.RETRYABLE, "4"),
+        # "Please retry your request later" comes with posts that were taken, too.
+        (Answer(400, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
+        (Answer(500, error(1, "An unknown error occurred", is_transient=True)), OutcomeKind.UNKNOWN, "1"),
+        (Answer(500, error(2, "An unexpected error has occurred", is_transient=True)), OutcomeKind.UNKNOWN, "2"),
+        (Answer(503, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
+        (Answer(400, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
         (Answer(500, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
+        (Answer(500, error(100, "Invalid parameter")), OutcomeKind.UNKNOWN, "100"),
+        (Answer(400, error(99999, "Something new", is_transient=True)), OutcomeKind.UNKNOWN, "99999"),
         (Answer(400, error(100, "Invalid parameter")), OutcomeKind.PERMANENT, "100"),
         (Answer(403, error(200, "Permissions error")), OutcomeKind.PERMANENT, "200"),
         (Answer(403, error(10, "Permission denied")), OutcomeKind.PERMANENT, "10"),
@@ -227,6 +233,26 @@ def test_a_listing_has_what_the_page_published_over_all_its_pages(graph: FakeGra
     lists = [request for request in graph.requests if request["method"] == "GET"]
     assert len(lists) == 3
     assert all(request["headers"]["Authorization"] == f"Bearer {TOKEN}" for request in lists)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "is_app_wide"),
+    [
+        (Answer(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, True),
+        (Answer(400, error(32, "Page request limit reached")), OutcomeKind.RETRYABLE, False),
+        (Answer(401, error(190, f"Error validating {TOKEN}", 460)), OutcomeKind.DISCONNECTED, False),
+    ],
+)
+def test_a_listing_that_is_refused_says_what_that_means_for_the_account(
+    answer: Answer, kind: OutcomeKind, is_app_wide: bool, graph: FakeGraph, facebook: FacebookGraph
+):
+    graph.listing_answer = answer
+    now = datetime.now(UTC)
+    refusal = facebook.look_up(post(), SECRET, now - HOUR, now).refusal
+    assert refusal is not None
+    assert (refusal.kind, refusal.is_app_wide) == (kind, is_app_wide)
+    assert (refusal.wait is not None) == (kind is OutcomeKind.RETRYABLE)
+    assert "canary" not in repr(refusal)
 
 
 def test_a_listing_that_fails_is_not_complete_and_says_why(graph: FakeGraph, facebook: FacebookGraph):

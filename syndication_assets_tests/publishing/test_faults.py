@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
+from syndication_assets.publishing.decisions import resolve_as_not_published
 from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.resources.facebook_graph import FacebookGraph
-from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, serve
+from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
 from syndication_assets_tests.publishing.queue_desk import KEYS, TOKEN, QueueDesk, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
 
@@ -117,6 +118,10 @@ def test_a_killed_publisher_leaves_a_post_once_or_in_doubt_and_the_lookup_finds_
     # Ten minutes later the page tells. A page cannot publish before it was asked, so its clock stays.
     desk.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
     reconcile(desk.url, settings_of(), facebook)
+    if fault_point == "publishing.after_attempt":
+        # It is not there: that is for a person to say.
+        assert desk.target(targets[0])["state"] == "needs_reconcile"
+        resolve_as_not_published(desk.url, targets[0], "isla")
     assert finished(start_publisher(desk, graph))[0] == 0
     published_at_least_once_and_never_twice(desk, graph, 3)
 
@@ -181,3 +186,16 @@ def test_a_timeout_after_sending_is_looked_up_and_not_sent_again(desk: QueueDesk
         impatient.close()
     published_at_least_once_and_never_twice(desk, graph, 1)
     assert desk.attempts(target_id)[0]["resolved_by"] == "lookup"
+
+
+def test_an_unexpected_error_of_a_post_that_was_taken_is_looked_up_and_not_sent_again(
+    desk: QueueDesk, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str
+):
+    desk.due(page)
+    graph.answers.append(Answer(500, error(2, "Please retry your request later", is_transient=True), is_taken=True))
+    for _ in range(2):
+        desk.publish(facebook)
+        desk.pass_waits()
+    assert len(graph.posts) == 1
+    desk.reconcile(facebook)
+    published_at_least_once_and_never_twice(desk, graph, 1)

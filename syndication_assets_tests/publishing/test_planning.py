@@ -6,6 +6,7 @@ import pytest
 
 from syndication_assets.publishing.planning import NamedSchedule, Taken, Text, assign_slots
 from syndication_assets.publishing.slots import Schedule
+from syndication_assets.resources.database import DatabaseError, load_sql, transaction
 from syndication_assets_tests.publishing.queue_desk import DAILY, DAY, NOON, QueueDesk
 
 NEXT_DAY = DAY + timedelta(1)
@@ -220,6 +221,64 @@ def test_a_real_page_gets_no_slot_from_before_the_approval_but_a_simulation_may(
     assert slots == {simulated: "03 17", real: "06 17"}
 
 
+def test_no_more_posts_a_day_than_the_channel_allows_on_the_clock_of_the_schedule(desk: QueueDesk):
+    desk.schedule(desk.page(), "FREQ=HOURLY;INTERVAL=6", "America/New_York")
+    desk.execute(
+        "insert into channels.channel_requirements (platform, channel_type, requirement_category, requirement_key,"
+        " value_type, maximum, severity) values ('facebook', 'feed_post', 'engagement', 'maximum_posts_per_day',"
+        " 'number', 2, 'hard')"
+    )
+    for _ in range(3):
+        desk.approved()
+    desk.plan()
+    # 3 November has its slots at 05:00, 11:00, 17:00 and 23:00 UTC.
+    assert desk.slots() == ["11-03 05:00", "11-03 11:00", "11-04 05:00"]
+    for _ in range(2):
+        desk.approved()
+    desk.plan()
+    assert desk.slots()[3:] == ["11-04 11:00", "11-05 05:00"], "what is queued already counts"
+    desk.execute("update channels.channel_requirements set severity = 'soft'")
+    desk.approved()
+    desk.plan()
+    assert desk.slots()[2] == "11-03 17:00"
+
+
+def test_a_page_that_comes_later_gets_the_approved_texts_too(desk: QueueDesk):
+    desk.schedule(desk.page("first"))
+    desk.approved()
+    desk.plan()
+    window = {"window_start": DAY, "window_end": NEXT_DAY}
+    with transaction(desk.url) as connection:
+        assert connection.execute(load_sql("publishing/days_to_plan.sql"), window).fetchall() == []
+    desk.schedule(desk.page("second"))
+    with transaction(desk.url) as connection:
+        days = connection.execute(load_sql("publishing/days_to_plan.sql"), window).fetchall()
+    assert [day for day, _ in days] == [DAY]
+    assert desk.plan().targets_written == 1
+
+
+def test_nothing_is_planned_for_a_process_that_is_switched_off(desk: QueueDesk):
+    desk.schedule(desk.page())
+    desk.approved()
+    desk.execute(
+        "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
+        " values ('announcement', 'facebook', 'feed_post', 'By hand', false)"
+    )
+    assert desk.plan().texts == 0
+    desk.execute("update publishing.content_processes set is_active = true")
+    assert desk.plan().texts == 1
+
+
+def test_a_schedule_without_a_step_is_refused_by_the_database(desk: QueueDesk):
+    account = desk.page()
+    desk.schedule(account)
+    desk.approved()
+    for rule in ("FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;INTERVAL=00;BYHOUR=9", "FREQ=DAILY;interval=-1"):
+        with pytest.raises(DatabaseError, match="recurrence_rule"):
+            desk.schedule(account, rule)
+    desk.schedule(account, "FREQ=DAILY;INTERVAL=10;BYHOUR=9")
+
+
 QUEUE = ("org", "acc", "feed_post")
 
 
@@ -235,6 +294,6 @@ QUEUE = ("org", "acc", "feed_post")
 )
 def test_which_slots_are_free(taken: list[Taken], expected: int):
     schedules = {QUEUE: [NamedSchedule("sch", Schedule(DAILY, "UTC", DAY))]}
-    (slot,) = assign_slots([Text(QUEUE, "cnt", "hash", DAY, NOON, True)], schedules, taken)
+    (slot,) = assign_slots([Text(QUEUE, "cnt", "hash", DAY, NOON, True)], schedules, taken, {})
     assert slot is not None
     assert slot.scheduled_at == datetime(2025, 11, expected, 17, tzinfo=UTC)

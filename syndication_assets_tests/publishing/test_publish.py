@@ -1,12 +1,18 @@
 """Publishing: what each outcome makes of a target, what is claimed and what is not, and what a crash leaves."""
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
-from syndication_assets.publishing.decisions import resolve_as_not_published
+from syndication_assets.content.review import ReviewError, edit, reject
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.decisions import resolve_as_cancelled, resolve_as_not_published, retry
 from syndication_assets.publishing.publish import publish_due
+from syndication_assets.resources.database import Connection, transaction
 from syndication_assets.resources.dry_run import DryRun
 from syndication_assets.resources.publisher import Outcome, OutcomeKind, Post
 from syndication_assets_tests.publishing.fake_platform import (
@@ -139,6 +145,20 @@ def test_retry_after_holds_for_the_whole_account_and_for_other_processes(
     assert desk.target(first)["state"] == desk.target(second)["state"] == "published"
 
 
+def test_a_limit_of_the_app_holds_for_all_accounts_of_its_publisher_and_for_no_other(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    other, rehearsal = desk.page("other", "facebook_graph"), desk.page("rehearsal")
+    desk.due(page)
+    desk.due(other)
+    platform.answers.append(refuse(OutcomeKind.RETRYABLE, wait=timedelta(minutes=40), is_app_wide=True))
+    publish(desk, platform, publish_concurrency=1, now=datetime.now(UTC))
+    assert len(platform.calls) == 1
+    resting = {account for (account,) in desk.rows("select account_id from publishing.platform_limits")}
+    assert resting == {page, other}
+    assert rehearsal not in resting
+
+
 def test_a_rate_limit_is_no_refusal_of_the_post(desk: QueueDesk, platform: FakePlatform, page: str):
     (target_id,) = desk.due(page)
     platform.answers.extend([refuse(OutcomeKind.RETRYABLE, wait=timedelta(minutes=1))] * 4)
@@ -209,6 +229,12 @@ def test_an_approval_of_other_words_does_not_count(desk: QueueDesk, platform: Fa
     [
         "update channels.social_accounts set status = 'paused'",
         "update channels.social_accounts set status = 'disconnected'",
+        "update channels.platforms set status = 'inactive'",
+        "update channels.platform_channels set status = 'deprecated'",
+        (
+            "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
+            " values ('announcement', 'facebook', 'feed_post', 'By hand', false)"
+        ),
         "update tenancy.organizations set is_active = false",
         "update tenancy.organizations set settings = '{\"is_sample\": true}'",
         (
@@ -365,6 +391,168 @@ def test_an_answer_that_comes_after_a_person_scheduled_it_again_keeps_it_from_go
     publish(desk, platform)
     assert desk.target(target_id)["state"] == "published"
     assert len(platform.taken) == 1
+
+
+def moved(desk: QueueDesk, target_id: str, state: str) -> None:
+    """What a person, the plan or another version may have made of a target that was scheduled again."""
+    desk.execute(
+        "update publishing.post_targets set state = %s, error_message = 'why',"
+        " scheduled_at = case when %s in ('draft', 'ready') then null else scheduled_at end where target_id = %s",
+        [state, state, target_id],
+    )
+
+
+@pytest.mark.parametrize("state", ["draft", "ready", "cancelled"])
+def test_an_answer_that_comes_after_its_target_was_moved_publishes_it_all_the_same(
+    state: str, desk: QueueDesk, platform: FakePlatform, page: str
+):
+    (target_id,) = desk.due(page)
+
+    def take_very_slowly(fake: FakePlatform, post: Post) -> Outcome:
+        desk.expire_leases()
+        desk.publish({})
+        resolve_as_not_published(desk.url, target_id, "isla")
+        moved(desk, target_id, state)
+        return take(fake, post)
+
+    platform.answers.append(take_very_slowly)
+    publish(desk, platform)
+    target = desk.target(target_id)
+    assert (target["state"], target["platform_post_id"], target["error_message"]) == ("published", "page_1", None)
+    with pytest.raises(SyndicationError, match="is published"):
+        retry(desk.url, target_id, "isla")
+    assert len(platform.taken) == 1
+
+
+def test_an_answer_that_comes_after_the_next_version_was_scheduled_keeps_that_from_going_out(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    (target_id,) = desk.due(page)
+    post = desk.target(target_id)["post_core_id"]
+    desk.schedule(page)
+
+    def take_very_slowly(fake: FakePlatform, said: Post) -> Outcome:
+        desk.expire_leases()
+        desk.publish({})
+        resolve_as_not_published(desk.url, target_id, "isla")
+        desk.execute("update content.posts_content set state = 'superseded'")
+        desk.approve(desk.text(post, version=2))
+        assert desk.plan().targets_written == 1
+        return take(fake, said)
+
+    platform.answers.append(take_very_slowly)
+    publish(desk, platform)
+    desk.plan()
+    publish(desk, platform)
+    assert desk.target(target_id)["state"] == "published"
+    assert sorted(desk.states()) == ["draft", "published"]
+    assert len(platform.taken) == 1
+
+
+def test_a_call_that_is_refused_while_an_earlier_one_was_taken_publishes_its_target_under_that_id(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    (target_id,) = desk.due(page)
+
+    def refuse_after_the_first_was_taken(fake: FakePlatform, _post: Post) -> Outcome:
+        desk.execute(
+            "update publishing.publish_attempts set outcome = 'published', platform_post_id = 'page_1'"
+            " where attempt_number = 1"
+        )
+        fake.taken.append(("page_1", "the first call", datetime.now(UTC)))
+        return Outcome(OutcomeKind.PERMANENT, message="It is there already.")
+
+    platform.answers.extend([refuse(OutcomeKind.RETRYABLE), refuse_after_the_first_was_taken])
+    publish(desk, platform)
+    desk.pass_waits()
+    publish(desk, platform)
+    assert (desk.target(target_id)["state"], desk.target(target_id)["platform_post_id"]) == ("published", "page_1")
+
+
+def test_what_a_call_has_published_is_neither_claimed_nor_retried_nor_said_to_be_absent(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    (target_id,) = desk.due(page)
+    platform.answers.append(refuse(OutcomeKind.RETRYABLE))
+    publish(desk, platform)
+    desk.pass_waits()
+    desk.execute("update publishing.publish_attempts set outcome = 'published', platform_post_id = 'page_1'")
+    assert publish(desk, platform).calls == 0
+    with pytest.raises(SyndicationError, match=f"has it as page_1.* targets cancel {target_id}"):
+        retry(desk.url, target_id, "isla")
+
+
+def test_what_is_cancelled_in_doubt_counts_as_sent_for_who_edits_its_text_and_for_the_plan(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    (target_id,) = desk.due(page)
+    desk.schedule(page)
+    platform.answers.append(take_and_lose_the_answer)
+    publish(desk, platform)
+    resolve_as_cancelled(desk.url, target_id, "isla")
+    content_id = desk.target(target_id)["content_id"]
+    with pytest.raises(ReviewError, match="went out, or may have"):
+        edit(desk.url, content_id, "ann", "Other words")
+    # Whoever writes a version all the same:
+    desk.execute("update content.posts_content set state = 'superseded'")
+    desk.approve(desk.text(desk.target(target_id)["post_core_id"], version=2))
+    assert desk.plan().texts == 0
+
+
+def test_an_id_that_another_post_has_leaves_its_target_in_doubt_and_the_run_goes_on(
+    desk: QueueDesk, platform: FakePlatform, page: str
+):
+    targets = desk.due(page, 3)
+    same = refuse(OutcomeKind.PUBLISHED, platform_post_id="page_9")
+    platform.answers.extend([same, same])
+    report = publish(desk, platform, publish_concurrency=1)
+    assert report.calls == 3
+    assert [desk.target(target_id)["state"] for target_id in targets] == ["published", "needs_reconcile", "published"]
+    assert "page_9" in desk.target(targets[1])["error_message"]
+    assert [attempt["outcome"] for attempt in desk.attempts(targets[1])] == ["unknown"]
+    assert desk.value("select count(*) from publishing.execution_history") == 1
+
+
+def test_who_rejects_a_text_while_it_is_claimed_waits_and_finds_it_sent(
+    desk: QueueDesk, page: str, monkeypatch: pytest.MonkeyPatch
+):
+    desk.due(page)
+    content_id = desk.value("select content_id from publishing.post_targets")
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    platform, rejected = FakePlatform(), []
+
+    def try_to_reject() -> None:
+        try:
+            reject(desk.url, content_id, "ann", "stop this")
+            rejected.append("rejected")
+        except ReviewError as error:
+            rejected.append(str(error))
+
+    person = threading.Thread(target=try_to_reject)
+
+    def open_slowly(connection: Connection, *arguments: object) -> SecretStr:
+        del connection, arguments
+        person.start()
+        deadline = time.monotonic() + 5
+        while person.is_alive() and desk.value(waits) == 0 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return SecretStr(TOKEN)
+
+    monkeypatch.setattr("syndication_assets.publishing.claims.open_credential", open_slowly)
+    publish(desk, platform, publish_concurrency=1)
+    person.join()
+    assert rejected == [f"{content_id} went out, or may have."]
+    assert desk.states() == ["published"]
+    assert desk.value("select decision::text from content.approvals") == "approved"
+
+
+def test_what_is_being_rejected_is_not_claimed(desk: QueueDesk, platform: FakePlatform, page: str):
+    rejected, other = desk.due(page, 2)
+    content_id = desk.target(rejected)["content_id"]
+    with transaction(desk.url) as connection:
+        connection.execute("update content.posts_content set state = 'rejected' where content_id = %s", [content_id])
+        assert publish(desk, platform).calls == 1
+    assert (desk.target(rejected)["state"], desk.target(other)["state"]) == ("scheduled", "published")
 
 
 def test_each_run_is_a_row_of_the_history_with_counts_only(desk: QueueDesk, platform: FakePlatform, page: str):

@@ -153,6 +153,9 @@ class QueueMachine(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         assert max(Counter(self.platform.texts()).values(), default=0) <= 1, self.platform.texts()
+        post_of = dict(self.desk.rows("select text_content, post_core_id from content.posts_content"))
+        posts = Counter(post_of[text] for text in self.platform.texts())
+        assert max(posts.values(), default=0) <= 1, "two versions of a text"
         published = self.desk.rows("select platform_post_id from publishing.post_targets where state = 'published'")
         assert {post_id for (post_id,) in published} <= {post_id for post_id, _, _ in self.platform.taken}
 

@@ -1,12 +1,13 @@
-"""Looking up: found is published, proven absent is scheduled again, everything else stays for a person."""
+"""Looking up: found is published, everything else stays for a person, with the reason and the command."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syndication_assets.publishing.decisions import resolve_as_not_published
 from syndication_assets.publishing.reconcile import Finding, judge
 from syndication_assets.resources.dry_run import DryRun
-from syndication_assets.resources.publisher import Listing, RemotePost
+from syndication_assets.resources.publisher import Listing, Outcome, OutcomeKind, RemotePost
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     lose_the_question,
@@ -30,9 +31,6 @@ def listing(*posts: RemotePost, is_complete: bool = True) -> Listing:
     [
         (listing(remote()), NOON, set(), Finding(found=remote())),
         (listing(remote(), is_complete=False), NOON, set(), Finding(found=remote())),
-        (listing(), LATER, set(), Finding(is_absent=True)),
-        (listing(remote(has_same_text=False)), LATER, {"page_1"}, Finding(is_absent=True)),
-        (listing(remote(minutes=-90)), LATER, set(), Finding(is_absent=True)),
     ],
 )
 def test_what_a_listing_proves(listed: Listing, now: datetime, known: set[str], finding: Finding):
@@ -47,12 +45,14 @@ def test_what_a_listing_proves(listed: Listing, now: datetime, known: set[str], 
         (listing(), NOON + timedelta(minutes=9), set(), "may still come"),
         (listing(remote(has_same_text=False)), LATER, set(), "may be this one"),
         (listing(remote(), is_complete=False), LATER, {"page_1"}, "could not be listed"),
+        (listing(), LATER, set(), "is not there"),
+        (listing(remote(has_same_text=False)), LATER, {"page_1"}, "is not there"),
+        (listing(remote(minutes=-90)), LATER, set(), "is not there"),
     ],
 )
 def test_what_a_listing_does_not_prove(listed: Listing, now: datetime, known: set[str], reason: str):
     finding = judge(listed, NOON, now, known)
     assert finding.found is None
-    assert not finding.is_absent
     assert reason in finding.reason
 
 
@@ -85,13 +85,22 @@ def test_a_post_that_is_found_is_published_with_its_id_and_its_time(desk: QueueD
     assert attempt["resolved_at"] is not None
 
 
-def test_a_post_that_is_proven_absent_is_sent_again_once(desk: QueueDesk, platform: FakePlatform):
+def test_a_post_that_is_not_there_is_sent_again_by_a_person_and_by_nobody_else(desk: QueueDesk, platform: FakePlatform):
     target_id = lose(desk, platform, is_taken=False)
-    assert desk.reconcile({"facebook_graph": platform}).states == {"scheduled": 1}
+    assert desk.reconcile({"facebook_graph": platform}).states == {"needs_reconcile": 1}
+    desk.pass_waits()
+    desk.publish({"facebook_graph": platform})
+    message = desk.target(target_id)["error_message"]
+    assert "looked for on the account, and is not there" in message
+    assert f"syndication targets resolve {target_id}" in message
+    assert "`--not-published` to send it again" in message
+    assert platform.taken == []
+    resolve_as_not_published(desk.url, target_id, "isla")
     desk.pass_waits()
     desk.publish({"facebook_graph": platform})
     assert desk.target(target_id)["state"] == "published"
     assert [attempt["outcome"] for attempt in desk.attempts(target_id)] == ["retryable", "published"]
+    assert [attempt["resolved_by"] for attempt in desk.attempts(target_id)] == ["isla", None]
     assert len(platform.taken) == 1
 
 
@@ -123,7 +132,7 @@ def test_a_post_that_another_target_has_is_not_found_a_second_time(desk: QueueDe
     )
     platform.taken[0] = (*platform.taken[0][:2], datetime.now(UTC))
     desk.reconcile({"facebook_graph": platform})
-    assert desk.target(lost)["state"] == "scheduled"
+    assert "is not there" in desk.target(lost)["error_message"]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +152,49 @@ def test_an_account_that_may_not_be_asked_is_not_asked(statement: str, desk: Que
     assert desk.target(target_id)["state"] == "needs_reconcile"
 
 
+def lose_three(desk: QueueDesk, platform: FakePlatform) -> None:
+    """Three targets in doubt, two of them on one page."""
+    desk.due(desk.page(publisher="facebook_graph"), 2)
+    desk.due(desk.page("other", "facebook_graph"))
+    platform.answers.extend([lose_the_question] * 3)
+    desk.publish({"facebook_graph": platform})
+
+
+@pytest.mark.parametrize(("is_app_wide", "lookups", "resting"), [(False, 2, 2), (True, 1, 2)])
+def test_a_limit_that_a_lookup_meets_holds_for_the_account_or_for_all_of_the_app(
+    desk: QueueDesk, platform: FakePlatform, is_app_wide: bool, lookups: int, resting: int
+):
+    lose_three(desk, platform)
+    platform.listing_refusal = Outcome(
+        OutcomeKind.RETRYABLE, message="Too many calls.", wait=timedelta(minutes=20), is_app_wide=is_app_wide
+    )
+    desk.reconcile({"facebook_graph": platform})
+    assert platform.lookups == lookups
+    assert desk.value("select count(*) from publishing.platform_limits where blocked_until > now()") == resting
+    assert desk.value("select distinct reason from publishing.platform_limits") == "Too many calls."
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.DISCONNECTED, OutcomeKind.REFRESH_TOKEN])
+def test_a_credential_that_a_lookup_finds_refused_disconnects_its_account(
+    desk: QueueDesk, platform: FakePlatform, kind: OutcomeKind
+):
+    lose_three(desk, platform)
+    platform.listing_refusal = Outcome(kind, message="The token was revoked.")
+    desk.reconcile({"facebook_graph": platform})
+    assert platform.lookups == 2
+    statuses = desk.rows("select status::text, status_reason from channels.social_accounts")
+    assert {status for status, _ in statuses} == {"disconnected"}
+    assert all("The token was revoked. Get a new token" in reason for _, reason in statuses)
+
+
+def test_a_credential_that_can_be_renewed_disconnects_nothing(desk: QueueDesk, platform: FakePlatform):
+    lose_three(desk, platform)
+    platform.new_secret = "renewed"
+    platform.listing_refusal = Outcome(OutcomeKind.REFRESH_TOKEN, message="It has expired.")
+    desk.reconcile({"facebook_graph": platform})
+    assert desk.value("select distinct status::text from channels.social_accounts") == "active"
+
+
 def test_a_simulation_that_died_sent_nothing(desk: QueueDesk):
     (target_id,) = desk.due(desk.page())
     desk.execute(
@@ -156,6 +208,8 @@ def test_a_simulation_that_died_sent_nothing(desk: QueueDesk):
     desk.publish()
     assert desk.target(target_id)["state"] == "needs_reconcile"
     desk.reconcile({"dry_run": DryRun()})
+    assert "is not there" in desk.target(target_id)["error_message"]
+    resolve_as_not_published(desk.url, target_id, "isla")
     desk.pass_waits()
     desk.publish()
     assert desk.target(target_id)["platform_post_id"] == f"dry-run_{target_id}"

@@ -109,6 +109,9 @@ def test_every_other_week_is_counted_from_the_first_day():
         "FREQ=YEARLY;BYWEEKNO=60",
         "FREQ=DAILY;UNTIL=20250101",
         "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,6,9,11",
+        # dateutil would search for these until the year 9999.
+        "FREQ=HOURLY;INTERVAL=7;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYSETPOS=2",
     ],
 )
 def test_a_rule_that_never_fires_is_an_error_that_says_so(rule: str):
@@ -128,6 +131,12 @@ def test_a_rule_that_never_fires_is_an_error_that_says_so(rule: str):
         ("FREQ=DAILY;BYHOUR=noon", "cannot be read"),
         ("FREQ=DAILY;FREQ=WEEKLY", "there twice"),
         ("FREQ=DAILY;COUNT=0", "COUNT=0"),
+        ("FREQ=DAILY;COUNT=²", "COUNT=²"),
+        # Without a step, and of a time within an hour, dateutil searches for ever.
+        ("FREQ=DAILY;INTERVAL=0", "INTERVAL=1 or more"),
+        ("FREQ=DAILY;INTERVAL=-1", "INTERVAL=1 or more"),
+        ("FREQ=DAILY;INTERVAL=1.5", "INTERVAL=1 or more"),
+        ("FREQ=HOURLY;BYSETPOS=2", "BYSETPOS chooses"),
         ("FREQ=DAILY;COUNT=2;UNTIL=20270101", "both COUNT and UNTIL"),
         ("FREQ=DAILY;UNTIL=tomorrow", "UNTIL=TOMORROW"),
         ("FREQ=DAILY\nDTSTART:20200101T000000", "cannot be read|FREQ is one of"),
@@ -136,6 +145,11 @@ def test_a_rule_that_never_fires_is_an_error_that_says_so(rule: str):
 def test_a_rule_that_cannot_be_read_is_an_error_that_says_why(rule: str, reason: str):
     with pytest.raises(ScheduleError, match=reason):
         require_slots(Schedule(rule, LONDON, date(2026, 1, 1)))
+
+
+def test_a_schedule_that_begins_near_the_end_of_the_calendar_is_an_error_that_says_so():
+    with pytest.raises(ScheduleError, match="before the year 3000"):
+        require_slots(Schedule("FREQ=DAILY", LONDON, date(9998, 1, 1)))
 
 
 @pytest.mark.parametrize("zone", ["Europe/Nowhere", "", "../etc/passwd", "Europe", "/etc/localtime"])

@@ -1,5 +1,6 @@
 """The database refuses what must never happen to a target, whoever asks for it."""
 
+from contextlib import nullcontext
 from itertools import product
 
 import psycopg
@@ -52,7 +53,7 @@ def put_into(desk: QueueDesk, target_id: str, state: str) -> None:
     with psycopg.connect(desk.url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            f"update publishing.post_targets set {VALUES} where target_id = %(target_id)s",
+            f"update publishing.post_targets set {VALUES}, is_in_doubt = false where target_id = %(target_id)s",
             {"state": state, "target_id": target_id},
         )
 
@@ -161,3 +162,48 @@ def test_a_target_with_attempts_is_not_deleted(desk: QueueDesk, target: str):
     desk.publish(now=NOON)
     with pytest.raises(DatabaseError, match="publish_attempts"):
         desk.execute("delete from publishing.post_targets where target_id = %s", [target])
+
+
+@pytest.mark.parametrize("state", ["draft", "ready", "scheduled", "failed", "cancelled"])
+def test_a_target_that_is_not_under_way_becomes_published_only_by_a_call_that_published_it(
+    desk: QueueDesk, target: str, state: str
+):
+    put_into(desk, target, state)
+    publish = "update publishing.post_targets set state = 'published', published_at = now(), platform_post_id = %s"
+    with pytest.raises(DatabaseError, match="without the call that published it"):
+        desk.execute(publish, ["page_1"])
+    desk.execute(
+        "insert into publishing.publish_attempts (organization_id, target_id, attempt_number, publisher, finished_at,"
+        " outcome, platform_post_id) values (%s, %s, 1, 'facebook_graph', now(), 'published', 'page_1')",
+        [desk.organization_id, target],
+    )
+    with pytest.raises(DatabaseError, match="without the call that published it"):
+        desk.execute(publish, ["page_2"])
+    desk.execute(publish, ["page_1"])
+    assert desk.target(target)["state"] == "published"
+
+
+def test_a_target_with_a_call_that_was_taken_is_not_sent_again(desk: QueueDesk, target: str):
+    desk.execute(
+        "insert into publishing.publish_attempts (organization_id, target_id, attempt_number, publisher, finished_at,"
+        " outcome, platform_post_id) values (%s, %s, 1, 'facebook_graph', now(), 'published', 'page_1')",
+        [desk.organization_id, target],
+    )
+    with pytest.raises(DatabaseError, match="is not sent again"):
+        desk.execute("update publishing.post_targets set state = 'publishing', claimed_by = 'x', leased_until = now()")
+
+
+@pytest.mark.parametrize(
+    ("before", "is_in_doubt"), [("needs_reconcile", True), ("scheduled", False), ("failed", False)]
+)
+def test_what_is_cancelled_while_nobody_knows_counts_as_sent(
+    desk: QueueDesk, target: str, before: str, is_in_doubt: bool
+):
+    put_into(desk, target, before)
+    desk.execute("update publishing.post_targets set state = 'cancelled', is_in_doubt = not %s", [is_in_doubt])
+    assert desk.target(target)["is_in_doubt"] is is_in_doubt
+    post = desk.value("select post_core_id from publishing.post_targets")
+    second = desk.approve(desk.text(post, version=2))
+    copy = {"content_id": f"'{second}'", "content_hash": "'second'", "scheduled_at": "scheduled_at + interval '1 h'"}
+    with pytest.raises(DatabaseError, match="post_targets_one_version") if is_in_doubt else nullcontext():
+        insert_copy(desk, target, **copy, state="'scheduled'")

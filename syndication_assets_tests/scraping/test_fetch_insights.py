@@ -198,3 +198,38 @@ def test_a_page_that_only_rehearses_and_one_of_a_sample_are_not_asked_for(url: s
         connection.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
     assert fetch(url, zone, graph).pages == 0
     assert graph.asked == []
+
+
+def answer_of(code: int, **more: Any) -> tuple[int, bytes]:
+    return 400, json.dumps({"error": {"code": code, "message": "So it is", **more}}).encode()
+
+
+def test_a_rate_limit_is_kept_for_everybody_and_the_page_is_not_asked_until_it_is_over(
+    url: str, zone: LandingZone, graph: Graph
+):
+    graph.answer = answer_of(32)
+    fetch(url, zone, graph)
+    assert rows(url, "select count(*) from publishing.platform_limits where blocked_until > now()") == [(1,)]
+    (message,) = fetch(url, zone, graph).failures.values()
+    assert "left alone until" in message
+    assert len(graph.asked) == 1
+
+
+def test_a_limit_of_the_app_ends_the_fetch_of_all_pages(url: str, zone: LandingZone, graph: Graph):
+    with transaction(url) as connection:
+        connection.execute(
+            "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name,"
+            " publisher, credential_id) select organization_id, platform, '2000', 'Other', publisher, credential_id"
+            " from channels.social_accounts"
+        )
+    graph.answer = answer_of(4)
+    assert len(fetch(url, zone, graph).failures) == 2
+    assert len(graph.asked) == 1
+
+
+def test_a_revoked_token_disconnects_the_account(url: str, zone: LandingZone, graph: Graph):
+    graph.answer = answer_of(190, error_subcode=460)
+    fetch(url, zone, graph)
+    ((status, reason),) = rows(url, "select status::text, status_reason from channels.social_accounts")
+    assert status == "disconnected"
+    assert "Get a new token" in reason

@@ -1,4 +1,4 @@
--- Every channel that had an active schedule on a day has a product selected for the day.
+-- Every channel that had an active schedule on a day has a product selected for the day, or sections instead.
 
 select
     d.day_on,
@@ -20,15 +20,27 @@ inner join (
     inner join channels.platforms as p on s.platform = p.platform and p.status = 'active'
     inner join channels.platform_channels as c
         on s.platform = c.platform and s.channel_type = c.channel_type and c.status in ('active', 'beta')
-    where s.is_active
+    where s.is_active and publishing.is_process_active(s.platform, s.channel_type, 'product')
     group by s.organization_id, s.platform, s.channel_type
 ) as s on d.day_on >= s.first_day
-where not exists (
-    select
-    from content.product_selections as e
-    where
-        e.organization_id = s.organization_id
-        and e.platform = s.platform
-        and e.channel_type = s.channel_type
-        and e.selected_on = d.day_on
-)
+where
+    not exists (
+        select
+        from content.product_selections as e
+        where
+            e.organization_id = s.organization_id
+            and e.platform = s.platform
+            and e.channel_type = s.channel_type
+            and e.selected_on = d.day_on
+    )
+    and not exists (
+        select
+        from content.section_channels as c
+        where
+            c.organization_id = s.organization_id
+            and c.platform = s.platform
+            and c.channel_type = s.channel_type
+            and c.is_active
+            and c.instead_of_products
+            and c.starts_on <= d.day_on
+    )

@@ -1,12 +1,12 @@
--- Less than four fifths of each budget are used, of the day and of the month in which the window ends. When all of it
--- is, no call is made any more.
+-- Less than four fifths of each budget are used, of the day and of the month in which the window ends; a call of which
+-- nobody said what it used counts with what was expected. When all is used, no call is made any more.
 
 select
     b.organization_id,
     b.period,
     b.amount,
     b.currency,
-    sum(u.cost) as spent
+    sum(coalesce(u.cost, u.expected_cost)) as used
 from operations.budgets as b
 inner join operations.api_usage as u
     on
@@ -15,4 +15,4 @@ inner join operations.api_usage as u
         and u.used_at >= date_trunc(b.period, (%(window_end)s::date - 1)::timestamp) at time zone 'utc'
         and u.used_at < %(window_end)s::date::timestamp at time zone 'utc'
 group by b.organization_id, b.period, b.amount, b.currency
-having sum(u.cost) >= 0.8 * b.amount
+having sum(coalesce(u.cost, u.expected_cost)) >= 0.8 * b.amount

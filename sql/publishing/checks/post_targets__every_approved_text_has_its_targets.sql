@@ -1,9 +1,21 @@
--- Every approved text of these days has a target. One row is one that would never go out: its channel has no active
--- schedule (`syndication schedule add`), or its day was not planned since (materialize publishing/post_targets).
+-- Every approved text of these days has a target on each account that publishes its channel. One row is one that would
+-- never go out there: its channel has no active schedule (`syndication schedule add`; account_id is empty then), or its
+-- day was not planned since (materialize publishing/post_targets).
 
+select
+    organization_id,
+    content_id,
+    account_id,
+    planned_on,
+    platform,
+    channel_type
+from publishing.waiting_texts(%(window_start)s, %(window_end)s)
+where not found_no_slot
+union all
 select
     p.organization_id,
     c.content_id,
+    null,
     p.planned_on,
     p.platform,
     p.channel_type
@@ -12,7 +24,17 @@ inner join content.posts_content as c on p.organization_id = c.organization_id a
 where
     p.planned_on >= %(window_start)s
     and p.planned_on < %(window_end)s
+    and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
     and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
+    and not exists (
+        select
+        from publishing.publishing_schedules as s
+        where
+            s.organization_id = p.organization_id
+            and s.platform = p.platform
+            and s.channel_type = p.channel_type
+            and s.is_active
+    )
     and not exists (
         select
         from publishing.post_targets as t

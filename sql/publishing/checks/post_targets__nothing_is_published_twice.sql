@@ -1,5 +1,5 @@
--- No two targets published the same text in the same slot of an account, nor two versions of the same text. One row is
--- one that went out again: look at the account, and delete one of its posts there.
+-- No account published the same words twice within the days of its channel's rule near_duplicate_days, or 90, nor two
+-- versions of a text ever. One row is one that went out again: look at the account, and delete one of its posts there.
 
 select
     t.organization_id,
@@ -8,19 +8,36 @@ select
     t.platform_post_id,
     other.target_id as published_before
 from publishing.post_targets as t
+left join content.posts_core as post
+    on t.organization_id = post.organization_id and t.post_core_id = post.post_core_id
 inner join publishing.post_targets as other
     on
         t.organization_id = other.organization_id
         and t.account_id = other.account_id
         and t.channel_type = other.channel_type
         and t.target_id <> other.target_id
-        and (
-            (t.content_hash = other.content_hash and t.scheduled_at = other.scheduled_at)
-            or (t.post_core_id = other.post_core_id and t.variation = other.variation)
-        )
+        and (t.content_hash = other.content_hash or t.post_core_id = other.post_core_id)
+left join content.posts_core as other_post
+    on other.organization_id = other_post.organization_id and other.post_core_id = other_post.post_core_id
+left join channels.channel_requirements as r
+    on
+        t.platform = r.platform
+        and t.channel_type = r.channel_type
+        and r.requirement_category = 'content'
+        and r.requirement_key = 'near_duplicate_days'
+        and r.is_active
+        and r.value_type = 'number'
 where
     t.state = 'published'
     and other.state = 'published'
     and t.published_at >= %(window_start)s::timestamp at time zone 'utc'
     and t.published_at < %(window_end)s::timestamp at time zone 'utc'
     and (other.published_at, other.target_id) < (t.published_at, t.target_id)
+    and (
+        (t.post_core_id = other.post_core_id and t.variation = other.variation)
+        or (
+            t.content_hash = other.content_hash
+            and coalesce(abs(post.planned_on - other_post.planned_on), 0)
+            < coalesce((r.value #>> '{}')::numeric, r.maximum, 90)
+        )
+    )

@@ -1,5 +1,6 @@
--- Items and whole files of catalogues that could not be loaded wait in `scraping.quarantine`, with the place and the
--- reason. A re-run changes nothing; what can be loaded now is marked as replayed, and what failed again is open again.
+-- Items and whole files that another room than scraping could not load wait in `scraping.quarantine` too, with the
+-- place and the reason. The room has filled the temporary tables staged_files (what it read) and staged_quarantine.
+-- A re-run changes nothing; what can be loaded now is marked as replayed, and what failed again is open again.
 
 update scraping.quarantine as q set replayed_at = now()
 from staged_files as f

@@ -1,0 +1,150 @@
+"""A landed catalogue of 100 000 products, loaded first and then unchanged, held against dlt's `merge` of its pages.
+
+Both sides read the same pages from the same disk into the same server, each into a fresh database. `load_day` fills six
+tables with history, cleans texts of markup, and reads the category tree too; dlt's merge makes two tables of the pages
+as they are. The second look, a day later, says what the first one said: it must not write a row of a product.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.dlt_merge import DltMerge, MergedTable, Rows, prepare_dlt, read_json
+from benchmarks.measuring import Comparison, Result, Times, seconds_of
+from benchmarks.workplace import Workplace
+from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.vendors import add_vendor
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR
+from syndication_assets.samples.catalogue_bulk import bulk_catalogue_files
+
+NAME = "catalogue"
+FIRST_LOOK = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
+NEXT_LOOK = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
+RATIO = 5.0
+DLT_TABLES = 2
+_TABLES_OF_PRODUCTS = ("products", "product_changes", "product_prices", "product_categories")
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The files of both looks, in a landing zone."""
+
+    zone: LandingZone
+    pages: dict[date, list[Path]]
+    products: int
+    bytes_per_product: int
+
+
+def run(workplace: Workplace) -> list[Result]:
+    """First load and unchanged re-load against dlt, and the rows of products that the re-load wrote."""
+    directory = workplace.folder("dlt_catalogue")
+    prepare_dlt(directory)
+    warm_up = _land(workplace, "catalogue_warm_up", 50)
+    _ours(workplace, warm_up)
+    _dlt(workplace, warm_up, directory / "warm_up")
+
+    landed = _land(workplace, "catalogue_landing", workplace.sizes.catalogue_products)
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
+    written = 0
+    for repeat in range(workplace.sizes.repeats):
+        first, following, rows = _ours(workplace, landed)
+        ours.append((first, following))
+        written = max(written, rows)
+        theirs.append(_dlt(workplace, landed, directory / f"repeat_{repeat}"))
+    results = []
+    for position, phase in enumerate(("first load", "unchanged re-load")):
+        our_times = Times(tuple(repeat[position] for repeat in ours))
+        their_times = Times(tuple(repeat[position] for repeat in theirs))
+        results.append(
+            Result(
+                NAME,
+                f"{phase} of {landed.products:,} products of {landed.bytes_per_product:,} B, load_day",
+                our_times.median,
+                "s",
+                their_times.median,
+                "dlt merge",
+                their_times.median / our_times.median,
+                Comparison.AT_LEAST,
+                RATIO,
+                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which makes {DLT_TABLES} tables, not 6",
+            )
+        )
+    note = "counted by the transaction that wrote each row (xmin) and by rows that are gone"
+    unchanged = Result(
+        NAME, "rows of products that the re-load wrote", written, "rows", value=written, bound=0, note=note
+    )
+    return [*results, unchanged]
+
+
+def _land(workplace: Workplace, name: str, products: int) -> Landed:
+    root = workplace.folder(name)
+    zone = LandingZone(str(root))
+    pages: dict[date, list[Path]] = {}
+    size = 0
+    for observed_at in (FIRST_LOOK, NEXT_LOOK):
+        day = pages.setdefault(observed_at.date(), [])
+        for file in bulk_catalogue_files("default", products=products, observed_at=observed_at, seed=7):
+            path, _ = zone.land("default", file.source, file.landed_on, file.name, file.content)
+            if file.name.startswith("products_page_"):
+                day.append(root / path)
+                size += len(file.content)
+    return Landed(zone, pages, products, round(size / products / 2))
+
+
+def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float, int]:
+    """Seconds of both loads, and how many rows of products the second one wrote or removed."""
+    url = workplace.make_database("catalogue")
+    add_vendor(url, "default", VENDOR, SOURCE, CURRENCY, [PLACEHOLDER_PRICE])
+    first, following = landed.pages
+    first_seconds = _load_day(url, landed, first)
+    before = rows_of_products(url)
+    following_seconds = _load_day(url, landed, following)
+    after = rows_of_products(url)
+    with psycopg.connect(url) as connection:
+        counts = connection.execute(
+            "select (select count(*) from catalogue.products where is_active),"
+            " (select count(*) from catalogue.catalogue_snapshots where status = 'loaded')"
+        ).fetchone()
+    if counts != (landed.products, len(landed.pages)):
+        raise RuntimeError(f"load_day made {counts} products and looks of {landed.products} and {len(landed.pages)}")
+    return first_seconds, following_seconds, len(before ^ after)
+
+
+def rows_of_products(url: str) -> set[tuple[str, str, str]]:
+    """The table, the place and the writing transaction of each row of the tables that are about products."""
+    with psycopg.connect(url) as connection:
+        return {
+            row
+            for table in _TABLES_OF_PRODUCTS
+            for row in connection.execute(f"select '{table}', ctid::text, xmin::text from catalogue.{table}")  # type: ignore[arg-type]
+        }
+
+
+def _load_day(url: str, landed: Landed, day: date) -> float:
+    return seconds_of(lambda: load_day(url, landed.zone, day, maximum_file_bytes=10**9))
+
+
+def _dlt(workplace: Workplace, landed: Landed, directory: Path) -> tuple[float, float]:
+    url = workplace.make_database("dlt", template="template0")
+    merge = DltMerge(url, directory, "shop")
+    first, following = (
+        merge.load([MergedTable("products", "sku", partial(_products, files))]) for files in landed.pages.values()
+    )
+    with psycopg.connect(url) as connection:
+        products = connection.execute("select count(*), count(distinct sku) from shop.products").fetchone()
+        tables = connection.execute(
+            "select count(*) from pg_tables where schemaname = 'shop' and tablename not like '\\_dlt%'"
+        ).fetchone()
+    if products != (landed.products, landed.products) or tables != (DLT_TABLES,):
+        raise RuntimeError(f"dlt made {products} products in {tables} tables of {landed.products} in {DLT_TABLES}")
+    return first, following
+
+
+def _products(files: list[Path]) -> Rows:
+    for page in read_json(files):
+        yield page["data"]

@@ -1,0 +1,104 @@
+"""Publishing 1 000 due targets to a Graph API with a fixed latency, held against what that latency allows.
+
+Every target goes the whole way: a claim and an attempt that are committed before the call, the call over HTTP, and its
+outcome committed after it, one after the other in each worker.
+"""
+
+import os
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import psycopg
+from pydantic import SecretStr
+
+from benchmarks.generation import database_of_posts
+from benchmarks.history import run_script
+from benchmarks.measuring import Comparison, Result, Times
+from benchmarks.slow_server import serve_slowly
+from benchmarks.workplace import Workplace
+from syndication_assets.publishing.publish import publish_due
+from syndication_assets.resources.credentials import store_credential
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.publishers import open_publishers
+from syndication_assets.resources.secret_box import SecretBox
+from syndication_assets.settings import Settings
+
+NAME = "publishing"
+LATENCY = 0.2
+SHARE_OF_ALLOWED_RATE = 0.9
+PLANNED_ON = date(2025, 11, 3)
+SLOT = datetime(2025, 11, 3, 17, tzinfo=UTC)
+NOW = datetime(2025, 11, 3, 18, tzinfo=UTC)
+_KEYS = "benchmark:" + "A" * 43 + "="
+_WARM_UP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """How one run went, in seconds for all targets."""
+
+    wall: float
+    cpu: float
+
+
+def run(workplace: Workplace) -> list[Result]:
+    """The rate against the one that the latency allows at the configured concurrency."""
+    count = workplace.sizes.targets
+    with serve_slowly("graph", LATENCY, max(count, _WARM_UP)) as url:
+        settings = replace(Settings.from_environment(), facebook_url=url, secret_keys=_KEYS)
+        workers = settings.publish_concurrency
+        _publish(workplace, settings, _WARM_UP)
+        runs = [_publish(workplace, settings, count) for _ in range(workplace.sizes.repeats)]
+    wall, cpu = Times(tuple(one.wall for one in runs)), Times(tuple(one.cpu for one in runs))
+    allowed = -(-count // workers) * LATENCY
+    return [
+        Result(
+            NAME,
+            f"{count:,} due targets, {workers} at a time: share of the rate that the latency allows",
+            wall.median,
+            "s",
+            allowed,
+            f"calls of {LATENCY * 1000:.0f} ms alone",
+            allowed / wall.median,
+            Comparison.AT_LEAST,
+            SHARE_OF_ALLOWED_RATE,
+            wall.spread(),
+        ),
+        Result(NAME, "processor time of one publication", cpu.median / count * 1000, "ms", note=cpu.spread()),
+    ]
+
+
+def _publish(workplace: Workplace, settings: Settings, count: int) -> Publication:
+    url = database_of_posts(workplace, NAME, count, PLANNED_ON)
+    with transaction(url) as connection:
+        (organization_id,) = connection.execute(
+            "select organization_id from tenancy.organizations where slug = 'default'"
+        ).fetchall()[0]
+        credential_id = store_credential(
+            connection,
+            SecretBox(_KEYS),
+            organization_id,
+            "page",
+            SecretStr(os.urandom(16).hex()),
+            platform="facebook",
+            expires_at=None,
+        )
+    run_script(
+        url,
+        "due_targets.sql",
+        {"organization_id": organization_id, "credential_id": credential_id, "scheduled_at": SLOT},
+    )
+    with open_publishers(settings) as publishers:
+        cpu, wall = time.process_time(), time.perf_counter()
+        report = publish_due(url, settings, NOW, publishers)
+        publication = Publication(time.perf_counter() - wall, time.process_time() - cpu)
+    with psycopg.connect(url) as connection:
+        published = connection.execute(
+            "select count(distinct platform_post_id),"
+            " (select count(*) from publishing.publish_attempts where outcome = 'published')"
+            " from publishing.post_targets where state = 'published'"
+        ).fetchone()
+    if published != (count, count):
+        raise RuntimeError(f"{published} posts and attempts of {count} targets; problems: {report.problems}")
+    return publication

@@ -1,0 +1,22 @@
+-- A file had said by the end of the day that the selected section is there.
+
+select
+    s.section_selection_id,
+    s.selected_on,
+    s.section_id
+from content.section_selections as s
+where
+    s.organization_id = any(array(select organization_id from tenancy.organizations))
+    and s.selected_on >= %(window_start)s::date
+    and s.selected_on < %(window_end)s::date
+    and not exists (
+        select
+        from content.source_sections as t
+        inner join content.source_documents as d
+            on t.organization_id = d.organization_id and t.document_id = d.document_id
+        where
+            t.organization_id = s.organization_id
+            and t.section_id = s.section_id
+            and d.first_seen_at < (s.selected_on + 1)::timestamp at time zone 'utc'
+            and coalesce(d.published_at, d.first_seen_at) < (s.selected_on + 1)::timestamp at time zone 'utc'
+    )

@@ -1,0 +1,37 @@
+-- The temporary tables that one load of documents fills with COPY; they go with its transaction.
+
+create temporary table staged_documents (
+    organization_id text not null,
+    source text not null,
+    remote_document_id text not null,
+    source_file_path text not null,
+    position integer not null,
+    observed_at timestamptz not null,
+    is_published boolean not null,
+    content_hash bytea not null,
+    facts jsonb not null
+) on commit drop;
+
+create temporary table staged_files (
+    organization_id text not null,
+    source_file_path text not null
+) on commit drop;
+
+create temporary table staged_quarantine (
+    organization_id text not null,
+    source text not null,
+    landed_on date not null,
+    source_file_path text not null,
+    position integer,
+    reason text not null,
+    payload bytea not null,
+    payload_bytes bigint not null,
+    adapter_version integer
+) on commit drop;
+
+-- One row is one document of which this load has learned, or unlearned, something.
+create temporary table changed_documents (
+    organization_id text not null,
+    document_id text not null,
+    primary key (organization_id, document_id)
+) on commit drop;

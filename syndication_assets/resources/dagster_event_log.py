@@ -1,0 +1,67 @@
+"""Dagster's event log on PostgreSQL, with its connections kept and the plan of a run stored at once.
+
+Dagster's own opens a connection for every event, and writes what a run plans one by one: a year of daily partitions of
+ten assets is 3 650 events before the first of them is touched. The tables and the events are Dagster's own: either
+class reads what the other wrote.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from dagster import AssetKey, DagsterEventType
+from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster_postgres import PostgresEventLogStorage
+from dagster_postgres.utils import create_pg_engine, pg_url_from_config
+
+_SECONDS_TO_KEEP_A_CONNECTION = 600
+_MOST_CONNECTIONS = 20
+_PLANNED = {DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+
+
+class PooledPostgresEventLogStorage(PostgresEventLogStorage):
+    """As Dagster's own, and faster; configured in the same way."""
+
+    def __init__(self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: Any = None) -> None:
+        super().__init__(postgres_url, should_autocreate_tables, inst_data)
+        self._engine = create_pg_engine(
+            postgres_url,
+            None,
+            isolation_level="AUTOCOMMIT",
+            pool_size=1,
+            max_overflow=_MOST_CONNECTIONS - 1,
+            pool_recycle=_SECONDS_TO_KEEP_A_CONNECTION,
+            # A server that was restarted meanwhile is not an error.
+            pool_pre_ping=True,
+        )
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Self:
+        return cls(
+            pg_url_from_config(config_value),
+            should_autocreate_tables=config_value.get("should_autocreate_tables", True),
+            inst_data=inst_data,
+        )
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Stores what a run plans as one statement, all other events as Dagster does."""
+        planned = [event for event in events if event.dagster_event_type in _PLANNED]
+        others = [event for event in events if event.dagster_event_type not in _PLANNED]
+        if planned:
+            self._store_planned(planned)
+        if others:
+            super().store_event_batch(others)
+
+    def _store_planned(self, events: Sequence[EventLogEntry]) -> None:
+        insert = self.prepare_insert_event_batch(events).returning(SqlEventLogStorageTable.c.id)
+        with self._connect() as connection:
+            event_ids = [int(row[0]) for row in connection.execute(insert).fetchall()]
+        newest: dict[AssetKey, tuple[EventLogEntry, int]] = {}
+        for event, event_id in zip(events, event_ids, strict=True):
+            if event.dagster_event_type is DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+                self.store_asset_check_event(event, event_id)
+            elif (asset_key := event.get_dagster_event().asset_key) is not None:
+                newest[asset_key] = event, event_id
+        with self.index_transaction() as connection:
+            for event, event_id in newest.values():
+                self._store_asset_event(connection, event, event_id)

@@ -1,0 +1,250 @@
+"""Fetching a Shopify shop's open list: what is asked, what lands, and what its faults make of the catalogue."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from syndication_assets.catalogue import shopify_assets, shopify_fetch
+from syndication_assets.catalogue.fetch import FetchReport
+from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.manifest import decode_manifest
+from syndication_assets.catalogue.shopify_assets import CHECK_NAME, shop_client, shopify_products_files
+from syndication_assets.catalogue.shopify_fetch import fetch_open_list
+from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.feed_client import FeedClient, FeedError
+from syndication_assets.resources.public_urls import PublicUrlError
+from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
+from syndication_assets_tests.catalogue.shop import ShopDesk
+from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve
+from syndication_assets_tests.scraping.fake_apis import today as today_partition
+
+TODAY = datetime.now(UTC).date
+PAGE = "/products.json"
+
+
+@dataclass
+class FakeShopify(FakeApi):
+    """A shop that gives its products two at a time, whatever limit is asked for."""
+
+    products: list[Any] = field(default_factory=list)
+    knows_pages: bool = True
+
+    def respond(self, request: Request) -> Answer:
+        first = 2 * (int(request.query["page"]) - 1) if self.knows_pages else 0
+        return Answer(200, {"products": self.products[first : first + 2]})
+
+    def fail_page(self, page: int, answer: Answer) -> None:
+        """From now on that page has this answer."""
+        well = self.respond
+        self.respond = lambda request: answer if request.query["page"] == str(page) else well(request)  # type: ignore[method-assign]
+
+
+def product(sku: str, price: str = "12.50") -> dict[str, Any]:
+    return {
+        "id": int(sku[1:]),
+        "title": f"Kilt {sku}",
+        "body_html": "<p>Of wool.</p>",
+        "product_type": "Kilts",
+        "handle": sku.lower(),
+        "variants": [{"sku": sku, "title": "Default Title", "price": price}],
+    }
+
+
+@pytest.fixture
+def shop() -> Iterator[FakeShopify]:
+    fake = FakeShopify(products=[product("S1"), product("S2"), product("S3")])
+    with serve(fake):
+        yield fake
+
+
+def client() -> FeedClient:
+    """The one of the asset, to whom loopback is a public address."""
+    own = shop_client(1024 * 1024)
+    return FeedClient(
+        own.maximum_bytes,
+        request_timeout=timedelta(seconds=5),
+        retry_delay=timedelta(milliseconds=1),
+        addresses_of=lambda _url: ["127.0.0.1"],
+        what=own.what,
+        headers=own.headers,
+    )
+
+
+def vendor(desk: ShopDesk, shop: FakeShopify) -> Vendor:
+    """A vendor of the shop. Its row has an https URL; the fake speaks http."""
+    add_vendor(desk.url, "default", "open_shop", "shopify_products", "GBP", [], "https://shop.example")
+    with transaction(desk.url) as connection:
+        (one,) = (one for one in list_vendors(connection) if one.vendor == "open_shop")
+    return one._replace(shop_url=shop.url)
+
+
+def fetch(desk: ShopDesk, vendor: Vendor) -> FetchReport:
+    return fetch_open_list(client(), desk.zone, vendor, pace=timedelta(0))
+
+
+def load_today(desk: ShopDesk) -> None:
+    load_day(desk.url, desk.zone, TODAY(), maximum_file_bytes=10**6)
+
+
+def statuses(desk: ShopDesk) -> list[str]:
+    return [row[0] for row in desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at")]
+
+
+def test_every_page_lands_until_one_is_empty_and_the_catalogue_is_complete(desk: ShopDesk, shop: FakeShopify):
+    report = fetch(desk, vendor(desk, shop))
+    manifest = decode_manifest(desk.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
+    assert manifest.is_complete
+    assert [request.query for request in shop.requests] == [
+        {"limit": "250", "page": str(number)} for number in (1, 2, 3)
+    ]
+    assert set(manifest.product_lists) | {report.manifest_path} == set(landed(desk.zone))
+    assert desk.zone.read(manifest.product_lists[0], 10**4).startswith(b'{"products": [{"id": 1')
+    load_today(desk)
+    assert desk.rows("select sku, price::text, description from catalogue.products order by 1") == [
+        (sku, "12.50", "Of wool.") for sku in ("S1", "S2", "S3")
+    ]
+
+
+def test_what_a_complete_list_has_no_more_is_deactivated(desk: ShopDesk, shop: FakeShopify):
+    one = vendor(desk, shop)
+    shop.products = [product(f"S{number}") for number in range(1, 7)]
+    fetch(desk, one)
+    load_today(desk)
+    del shop.products[5]
+    fetch(desk, one)
+    load_today(desk)
+    assert desk.active() == "S1 S2 S3 S4 S5"
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (HTML, "page 2: it is a page of HTML or XML, not JSON"),
+        (TRUNCATED, "page 2: it is not the JSON of a catalogue"),
+        (Answer(200, {"products": {}}), "page 2: it holds one object where a list was expected"),
+        (EMPTY, "page 2: 127.0.0.1: the answer was empty, 3 times"),
+        (SERVER_ERROR, "page 2: 127.0.0.1: it answered 500, 3 times"),
+        (Answer(429, b"", {"Retry-After": "0"}), "page 2: 127.0.0.1: it answered 429, 3 times"),
+        (Answer(429, b"", {"Retry-After": "3600"}), "page 2: 127.0.0.1: it answered 429, and asks to be left alone"),
+        (Answer(404, b""), "page 2: 127.0.0.1: it answered 404. Check the URL of the shop."),
+        (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats the ones before"),
+    ],
+)
+def test_a_list_that_breaks_off_is_not_complete_and_deactivates_nothing(
+    desk: ShopDesk, shop: FakeShopify, fault: Answer, reason: str
+):
+    one = vendor(desk, shop)
+    fetch(desk, one)
+    load_today(desk)
+    shop.fail_page(2, fault)
+    report = fetch(desk, one)
+    (said,) = report.reasons
+    assert said.startswith(reason)
+    load_today(desk)
+    assert desk.active() == "S1 S2 S3"
+    assert statuses(desk) == ["loaded", "refused"]
+
+
+@pytest.mark.parametrize("fault", [HTML, TRUNCATED, SERVER_ERROR, EMPTY, Answer(429, b"", {"Retry-After": "0"})])
+def test_a_passing_fault_is_tried_again(desk: ShopDesk, shop: FakeShopify, fault: Answer):
+    shop.fail_next(PAGE, fault, fault)
+    assert fetch(desk, vendor(desk, shop)).reasons == []
+
+
+@pytest.mark.parametrize("fault", [SERVER_ERROR, Answer(404, b"")])
+def test_without_a_first_page_nothing_lands(desk: ShopDesk, shop: FakeShopify, fault: Answer):
+    shop.fail_page(1, fault)
+    with pytest.raises(FeedError):
+        fetch(desk, vendor(desk, shop))
+    assert landed(desk.zone) == {}
+
+
+def test_a_shop_that_does_not_page_is_not_complete(desk: ShopDesk, shop: FakeShopify):
+    shop.knows_pages = False
+    assert fetch(desk, vendor(desk, shop)).reasons == ["page 2 repeats the ones before"]
+
+
+def test_an_empty_list_is_not_complete(desk: ShopDesk, shop: FakeShopify):
+    shop.products = []
+    assert fetch(desk, vendor(desk, shop)).reasons == ["the list of products is empty"]
+
+
+def test_a_list_with_more_pages_than_shopify_gives_is_not_complete(
+    desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shopify_fetch, "MAXIMUM_PAGES", 2)
+    (reason,) = fetch(desk, vendor(desk, shop)).reasons
+    assert reason.startswith("the list has more than 2 pages")
+
+
+def test_pages_keep_their_pace(desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
+    waits: list[float] = []
+    monkeypatch.setattr(shopify_fetch.time, "sleep", waits.append)
+    fetch_open_list(client(), desk.zone, vendor(desk, shop), pace=timedelta(seconds=3))
+    # The server's own waits are 0 here.
+    assert [wait for wait in waits if wait] == [3.0, 3.0], "before the second and the third page"
+
+
+@pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1", "https://[::1]", "https://10.0.0.7"])
+def test_only_https_on_public_addresses_is_asked(desk: ShopDesk, shop: FakeShopify, url: str):
+    with pytest.raises(PublicUrlError):
+        fetch_open_list(shop_client(10**6), desk.zone, vendor(desk, shop)._replace(shop_url=url), pace=timedelta(0))
+    assert shop.requests == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example",
+        "https://",
+        "https://u:p@shop.example",
+        "https://shop.example/?token=1",
+        "shop",
+        "https://[x",
+    ],
+)
+def test_a_vendor_has_no_url_that_is_no_shops(desk: ShopDesk, url: str):
+    with pytest.raises(SyndicationError, match=r"The URL of a shop is https://") as refused:
+        add_vendor(desk.url, "default", "open_shop", "shopify_products", "GBP", [], url)
+    assert "token" not in str(refused.value)
+    with pytest.raises(SyndicationError, match="only those of shopify_products are fetched by it"):
+        add_vendor(desk.url, "default", "other_shop", "clan_catalogue", "GBP", [], "https://shop.example")
+
+
+def environment(desk: ShopDesk) -> dict[str, str]:
+    return {
+        "SYNDICATION_DATABASE_URL": desk.url,
+        "SYNDICATION_LANDING_URL": desk.zone.url,
+        "SYNDICATION_SHOPIFY_PACE_SECONDS": "0",
+    }
+
+
+def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
+    one = vendor(desk, shop)
+    monkeypatch.setattr(shopify_assets, "list_vendors", lambda _connection: [one])
+    monkeypatch.setattr(shopify_assets, "shop_client", lambda _bytes: client())
+    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(desk))
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["products"].value == 3
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == (CHECK_NAME, True)
+    refused = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(desk))
+    assert "2025-11-03 cannot be fetched: the network only knows now" in failure_of(refused)
+    shop.fail_page(2, HTML)
+    (check,) = materialize(
+        shopify_products_files, monkeypatch, today_partition(), **environment(desk)
+    ).get_asset_check_evaluations()
+    assert not check.passed
+    assert check.description == "default/open_shop: page 2: it is a page of HTML or XML, not JSON"
+
+
+def test_a_vendor_without_a_url_is_not_fetched(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+    add_vendor(desk.url, "default", "by_hand", "shopify_products", "GBP", [])
+    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(desk))
+    (event,) = result.get_asset_materialization_events()
+    assert "syndication vendor add" in str(event.materialization.metadata["how_to_add_a_shop"].value)

@@ -1,0 +1,128 @@
+"""`syndication account reconnect`: when a disconnected account may publish again, and who said so."""
+
+import getpass
+
+import pytest
+from click.testing import CliRunner, Result
+
+from syndication_assets.cli import main
+from syndication_assets.resources.database import transaction
+from syndication_assets.resources.secret_box import new_key
+
+TOKEN = "EAAB-a-page-token"
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=stdin)
+
+
+def store_token() -> None:
+    assert run("credentials", "set", "page", "--platform", "facebook", stdin=TOKEN).exit_code == 0
+
+
+def change(url: str, statement: str) -> None:
+    """A transaction of its own, so that its time is its own."""
+    with transaction(url) as connection:
+        connection.execute(statement)
+
+
+def account_of(url: str) -> tuple[str, str, str | None]:
+    with transaction(url) as connection:
+        return connection.execute(
+            "select account_id, status::text, status_reason from channels.social_accounts"
+        ).fetchall()[0]
+
+
+@pytest.fixture
+def disconnected(reference_url: str, secret_keys: str) -> str:
+    """The id of an account whose credential the platform has refused."""
+    store_token()
+    added = run(
+        "account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "Kilts", "--publisher",
+        "facebook_graph", "--credential", "page",
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    disconnect(reference_url)
+    return account_of(reference_url)[0]
+
+
+def disconnect(url: str) -> None:
+    change(url, "update channels.social_accounts set status = 'disconnected', status_reason = 'Refused.'")
+
+
+def test_with_a_new_credential_it_is_active_again_and_the_audit_log_says_by_whom(reference_url: str, disconnected: str):
+    store_token()
+    result = run("account", "reconnect", disconnected)
+    assert result.exit_code == 0, result.output
+    assert "Kilts" in result.output
+    assert account_of(reference_url)[1:] == ("active", None)
+    with transaction(reference_url) as connection:
+        assert connection.execute(
+            "select actor, old_values ->> 'status_reason' from tenancy.audit_log"
+            " where table_name = 'channels.social_accounts' and new_values ->> 'status' = 'active'"
+            " and action = 'update'"
+        ).fetchall() == [(getpass.getuser(), "Refused.")]
+
+
+def test_the_credential_that_was_refused_is_not_tried_again(reference_url: str, disconnected: str):
+    result = run("account", "reconnect", disconnected)
+    assert result.exit_code == 1
+    assert "is the one that the platform refused" in result.output
+    assert "syndication credentials set page" in result.output
+    assert account_of(reference_url)[1] == "disconnected"
+
+
+def test_a_credential_that_is_refused_again_does_not_count_as_new(reference_url: str, disconnected: str):
+    store_token()
+    assert run("account", "reconnect", disconnected).exit_code == 0
+    disconnect(reference_url)
+    assert "is the one that the platform refused" in run("account", "reconnect", disconnected).output
+
+
+def test_a_later_edit_of_the_account_does_not_make_its_new_credential_old(reference_url: str, disconnected: str):
+    store_token()
+    change(reference_url, "update channels.social_accounts set display_name = 'Kilts and more'")
+    assert run("account", "reconnect", disconnected).exit_code == 0
+
+
+def test_an_expired_credential_is_refused(reference_url: str, disconnected: str):
+    store_token()
+    change(reference_url, "update channels.credentials set expires_at = now() - interval '1 second'")
+    result = run("account", "reconnect", disconnected)
+    assert result.exit_code == 1
+    assert "has expired" in result.output
+    assert account_of(reference_url)[1] == "disconnected"
+
+
+def test_a_credential_that_does_not_open_is_refused(
+    reference_url: str, disconnected: str, monkeypatch: pytest.MonkeyPatch
+):
+    store_token()
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new_key())
+    result = run("account", "reconnect", disconnected)
+    assert result.exit_code == 1
+    assert "cannot be opened" in result.output
+    assert TOKEN not in result.output
+    assert account_of(reference_url)[1] == "disconnected"
+
+
+def test_an_account_that_only_rehearses_needs_no_credential(reference_url: str):
+    run("account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "Kilts")
+    disconnect(reference_url)
+    assert run("account", "reconnect", account_of(reference_url)[0]).exit_code == 0
+
+
+@pytest.mark.parametrize("status", ["active", "paused"])
+def test_only_a_disconnected_account_is_connected_again(reference_url: str, disconnected: str, status: str):
+    store_token()
+    change(reference_url, f"update channels.social_accounts set status = '{status}'")
+    result = run("account", "reconnect", disconnected)
+    assert result.exit_code == 1
+    assert f"Kilts is {status}" in result.output
+    assert account_of(reference_url)[1] == status
+
+
+def test_an_account_that_is_not_there_is_said_to_be_not_there(reference_url: str):
+    result = run("account", "reconnect", "acc-00000000")
+    assert result.exit_code == 1
+    assert "syndication account list" in result.output

@@ -1,0 +1,89 @@
+"""A rule and a person who decide on the same text at the same time: what the person says stands."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from syndication_assets.content import review
+from syndication_assets_tests.content.shop import Shop
+
+
+@pytest.fixture
+def content_id(shop: Shop) -> str:
+    """The id of a text that a rule is about to approve."""
+    shop.channel()
+    shop.product("kilt", shop.category("Kilts"))
+    shop.approve_by_rule()
+    shop.select()
+    (text,) = shop.write()
+    return str(text["content_id"])
+
+
+def _until(shop: Shop, condition: str) -> None:
+    """Waits for what another session of this database does."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end and not shop.value(f"select count(*) {condition}"):
+        time.sleep(0.01)
+
+
+def _hold_after(monkeypatch: pytest.MonkeyPatch, step: str, shop: Shop) -> None:
+    """Lets a person's transaction end only when the rule waits for the text."""
+    made = getattr(review, step)
+
+    def held(*arguments: object) -> object:
+        result = made(*arguments)
+        _until(shop, "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+        return result
+
+    monkeypatch.setattr(review, step, held)
+
+
+def _both_decide(shop: Shop, person: Callable[[], object]) -> dict[str, int]:
+    """What the rule did while the person decided."""
+    with ThreadPoolExecutor() as pool:
+        decision = pool.submit(person)
+        _until(
+            shop,
+            "from pg_locks as l join pg_database as d on l.database = d.oid where d.datname = current_database()"
+            " and l.relation = 'content.posts_content'::regclass and l.mode = 'RowShareLock'",
+        )
+        counts = shop.decide()
+        decision.result()
+    return counts
+
+
+def _approvals(shop: Shop) -> list[tuple[str, str]]:
+    return shop.execute("select content_id, decision::text from content.approvals")
+
+
+def test_a_rejection_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch):
+    _hold_after(monkeypatch, "_write_decision", shop)
+    counts = _both_decide(shop, lambda: review.reject(shop.url, content_id, "ann", "the tone is wrong"))
+    assert counts == {"rows_written": 0, "texts_left_to_people": 0}
+    assert shop.texts()[0]["state"] == "rejected"
+    assert _approvals(shop) == [(content_id, "rejected")]
+
+
+def test_an_edit_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch):
+    _hold_after(monkeypatch, "store", shop)
+    new_text = f"Look: {shop.texts()[0]['text_content']}"
+    counts = _both_decide(shop, lambda: review.edit(shop.url, content_id, "ann", new_text))
+    assert shop.texts()[0]["state"] == "superseded"
+    assert content_id not in dict(_approvals(shop))
+    assert counts["rows_written"] == 0
+
+
+def test_a_rule_approves_nothing_that_a_person_has_just_found_to_break_a_rule(
+    shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    def approve() -> None:
+        with pytest.raises(review.ReviewError, match="banned_words"):
+            review.approve(shop.url, content_id, "ann")
+
+    _hold_after(monkeypatch, "_check_anew", shop)
+    shop.rule("banned_words", value=["kilt"])
+    assert _both_decide(shop, approve) == {"rows_written": 0, "texts_left_to_people": 1}
+    assert _approvals(shop) == []
+    assert shop.texts()[0]["state"] == "needs_review"

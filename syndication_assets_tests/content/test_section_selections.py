@@ -1,0 +1,290 @@
+"""The next section: which one a channel gets on a day, and how it becomes an approved text."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+
+from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.targets import plan_targets
+from syndication_assets.resources.dry_run import DryRun
+from syndication_assets.settings import Settings
+from syndication_assets_tests.content.blog import SITE, Blog, entry, post
+from syndication_assets_tests.content.shop import FIRST_DAY
+
+MONDAY = FIRST_DAY
+DAYS = [MONDAY + timedelta(number) for number in range(12)]
+LANDED = MONDAY - timedelta(1)
+
+
+@pytest.fixture
+def channel(blog: Blog) -> Blog:
+    """A blog with one channel that gets sections."""
+    blog.shop.channel()
+    blog.show(starts_on=MONDAY)
+    return blog
+
+
+def land_and_load(blog: Blog, *posts: dict[str, object], day: date = LANDED) -> None:
+    blog.land(day, *posts)
+    blog.load(day)
+
+
+def headings(blog: Blog) -> list[str]:
+    return [heading.removeprefix("Heading ") for _, heading in blog.selected()]
+
+
+def test_the_newest_post_comes_first_its_sections_in_order_then_older_ones(channel: Blog):
+    land_and_load(channel, post(1, "a", "b"), post(3, "c", "d"), post(2, "e"))
+    counts = channel.select(*DAYS[:6])
+    assert headings(channel) == ["3.0", "3.1", "2.0", "1.0", "1.1"]
+    assert counts[-1] == {"channels_waiting": 1, "rows_written": 0}
+
+
+def test_a_newer_post_goes_before_what_is_left_of_an_older_one(channel: Blog):
+    land_and_load(channel, post(1, "a", "b", "c"))
+    land_and_load(channel, post(5, "d"), day=DAYS[1])
+    channel.select(*DAYS[:4])
+    assert headings(channel) == ["1.0", "5.0", "1.1", "1.2"]
+
+
+def test_a_re_run_and_days_in_another_order_give_no_section_twice(channel: Blog):
+    land_and_load(channel, post(1, "a", "b", "c"))
+    channel.select(DAYS[2], DAYS[0], DAYS[1], DAYS[0], DAYS[2])
+    assert sorted(headings(channel)) == ["1.0", "1.1", "1.2"]
+
+
+def test_a_backfill_gives_the_same_answer_when_more_is_known_by_then(channel: Blog):
+    land_and_load(channel, post(1, "a", "b"), post(2, "c"))
+    channel.select(*DAYS[:3])
+    first = channel.selected()
+    channel.shop.execute("delete from content.section_selections")
+    # Later files: a newer post, a section more, a post that was taken down.
+    land_and_load(channel, post(4, "later"), post(1, "new", "a", "b"), post(2, "c", status="deleted"), day=DAYS[5])
+    channel.select(*DAYS[:3])
+    assert channel.selected() == first
+
+
+def test_a_backfill_gives_the_same_answer_when_the_newer_file_was_loaded_first(channel: Blog):
+    channel.land(LANDED, post(1, "a", "b"))
+    channel.land(DAYS[5], post(1, "a", sections=[{"id": 99, "heading": "Heading 9.9", "text": "Other."}]))
+    channel.load(DAYS[5], LANDED)
+    channel.select(DAYS[0], DAYS[1], DAYS[5])
+    assert headings(channel) == ["1.0", "1.1", "9.9"]
+
+
+def test_what_is_not_published_by_the_day_or_has_no_page_is_not_selected(channel: Blog):
+    land_and_load(
+        channel,
+        post(1, status="draft"),
+        post(2, published_at="2025-11-04T00:00:00Z"),
+        post(3, url=None),
+    )
+    channel.select(DAYS[0], DAYS[1])
+    assert channel.selected() == [("04", "Heading 2.0")]
+
+
+def test_a_post_without_a_date_counts_from_when_it_was_seen(channel: Blog):
+    land_and_load(channel, post(1, published_at=None), day=DAYS[0])
+    land_and_load(channel, post(2), day=DAYS[0])
+    channel.select(*DAYS[:2])
+    assert headings(channel) == ["1.0", "2.0"]
+
+
+def test_a_page_of_both_the_export_and_the_feed_is_one_document(channel: Blog):
+    channel.land(LANDED, post(1, "a", url=f"{SITE}/7"))
+    channel.land_feed(LANDED, entry(7, "a as the feed has it"))
+    channel.load(LANDED)
+    channel.select(*DAYS[:3])
+    assert headings(channel) == ["1.0"]
+
+
+def test_channels_go_on_by_themselves_and_only_those_with_a_row_from_its_first_day_on(channel: Blog):
+    channel.shop.channel("instagram")
+    channel.shop.channel("linkedin")
+    channel.show(platform="instagram", starts_on=DAYS[1])
+    land_and_load(channel, post(1, "a", "b"))
+    channel.select(*DAYS[:2])
+    assert channel.shop.execute(
+        "select s.platform, to_char(selected_on, 'DD'), position, attempt, sections_left"
+        " from content.section_selections as s join content.source_sections using (organization_id, section_id)"
+        " order by 2, 1"
+    ) == [("facebook", "03", 0, 1, 1), ("facebook", "04", 1, 1, 0), ("instagram", "04", 0, 1, 1)]
+
+
+def test_a_page_whose_feed_came_first_is_not_told_again_by_the_export(channel: Blog):
+    channel.land_feed(LANDED, entry(7, "<h2>Wool</h2>Warm."))
+    channel.load(LANDED)
+    channel.select(DAYS[0])
+    land_and_load(channel, post(1, "Warm.", url=f"{SITE}/7"), day=DAYS[1])
+    channel.select(DAYS[1], DAYS[2])
+    assert channel.selected() == [("03", "Wool")]
+
+
+def test_a_channel_of_the_blog_alone_gets_no_products_from_its_first_day_on(blog: Blog):
+    blog.shop.channel()
+    blog.show(starts_on=DAYS[1], instead_of_products=True)
+    blog.shop.product("kilt", blog.shop.category("Kilts"))
+    blog.shop.product("sporran", blog.shop.category("Sporrans"))
+    blog.shop.select(MONDAY, days=3)
+    assert blog.shop.execute("select to_char(selected_on, 'DD') from content.product_selections") == [("03",)]
+
+
+def test_a_channel_that_is_switched_off_gets_none(channel: Blog):
+    land_and_load(channel, post(1))
+    channel.shop.execute("update content.section_channels set is_active = false")
+    assert channel.select(MONDAY) == [{"channels_waiting": 0, "rows_written": 0}]
+
+
+def write(blog: Blog, day: date) -> list[dict[str, object]]:
+    """Writes and decides on a day; returns its texts of sections."""
+    blog.shop.write(day)
+    blog.shop.decide(day)
+    return [text for text in blog.shop.texts() if text["planned_on"] == day and text["product_id"] is None]
+
+
+def becomes(blog: Blog, day: date, state: str, changed_on: date) -> None:
+    """What became of the post of a day: a target that came to a state on another one."""
+    with psycopg.connect(blog.shop.url, cursor_factory=psycopg.ClientCursor) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "insert into publishing.post_targets (organization_id, content_id, content_hash, post_core_id, variation,"
+            " account_id, platform, channel_type, state, scheduled_at, is_simulated, updated_at, published_at,"
+            " error_message, platform_post_id)"
+            " select c.organization_id, c.content_id, c.content_hash, c.post_core_id, 1, a.account_id, 'facebook',"
+            " 'feed_post', %(state)s, %(day)s, true, %(changed_on)s::date + time '18:00',"
+            " case when %(state)s = 'published' then now() end, 'refused',"
+            " case when %(state)s = 'published' then 'x' end"
+            " from content.posts_core as p join content.posts_content as c using (organization_id, post_core_id)"
+            " cross join channels.social_accounts as a where p.planned_on = %(day)s",
+            {"state": state, "day": day, "changed_on": changed_on},
+        )
+
+
+@pytest.fixture
+def one_section(channel: Blog) -> Blog:
+    """A channel with one section, which was written about on Monday."""
+    land_and_load(channel, post(1))
+    channel.shop.approve_by_rule()
+    channel.select(MONDAY)
+    write(channel, MONDAY)
+    return channel
+
+
+@pytest.mark.parametrize("state", ["scheduled", "published", "cancelled", "needs_reconcile"])
+def test_a_section_that_is_on_its_way_there_or_ended_by_people_does_not_come_again(one_section: Blog, state: str):
+    becomes(one_section, MONDAY, state, MONDAY)
+    one_section.select(DAYS[1])
+    assert headings(one_section) == ["1.0"]
+
+
+def test_a_section_that_a_person_rejected_does_not_come_again(one_section: Blog):
+    one_section.shop.execute("update content.posts_content set state = 'rejected'")
+    one_section.select(DAYS[1])
+    assert headings(one_section) == ["1.0"]
+
+
+def test_a_section_that_the_platform_refused_comes_again_three_times_in_all(one_section: Blog):
+    for number, day in enumerate(DAYS[:5]):
+        one_section.select(day)
+        if number:
+            write(one_section, day)
+        if one_section.shop.value("select count(*) from content.posts_core where planned_on = %s", [day]):
+            becomes(one_section, day, "failed", day)
+    assert headings(one_section) == ["1.0", "1.0", "1.0"]
+    assert one_section.shop.execute("select attempt from content.section_selections order by selected_on") == [
+        (1,), (2,), (3,),
+    ]  # fmt: skip
+
+
+def test_a_refusal_counts_from_its_own_day_on(one_section: Blog):
+    becomes(one_section, MONDAY, "failed", DAYS[3])
+    assert [one["rows_written"] for one in one_section.select(DAYS[1], DAYS[2], DAYS[3])] == [0, 0, 1]
+
+
+def test_a_section_becomes_an_approved_text_with_its_own_link_beside_the_product_of_the_day(channel: Blog):
+    channel.shop.product("kilt", channel.shop.category("Kilts"))
+    channel.shop.approve_by_rule()
+    land_and_load(
+        channel, post(1, "<p>Wool keeps a walker warm in the rain. It dries slowly. Sheep carry it all year.</p>")
+    )
+    channel.shop.select()
+    channel.select(MONDAY)
+    (text,) = write(channel, MONDAY)
+    assert (text["state"], text["generator"], text["link_url"]) == (
+        "approved", "template", f"{SITE}/post-1?section=10",
+    )  # fmt: skip
+    assert "Heading 1.0" in text["text_content"]
+    assert "Wool keeps a walker warm in the rain." in text["text_content"]
+    assert text["text_content"].count("https://") == 1
+    assert len(channel.shop.texts()) == 2
+
+
+def test_a_section_is_queued_and_published_once_as_a_product_is(one_section: Blog):
+    plan_targets(one_section.shop.url, MONDAY, DAYS[1])
+    for _ in range(2):
+        publish_due(
+            one_section.shop.url,
+            replace(Settings.from_environment(), publish_maximum_delay_hours=10**6),
+            datetime(2025, 11, 3, 23, tzinfo=UTC),
+            {"dry_run": DryRun()},
+        )
+    assert one_section.shop.execute(
+        "select t.state::text, t.is_simulated, p.post_kind::text from publishing.post_targets as t"
+        " join content.posts_core as p using (organization_id, post_core_id)"
+    ) == [("published", True, "blog_post")]
+
+
+def publish(blog: Blog, now: datetime) -> list[str]:
+    """Publishes what is due; returns the states of all targets."""
+    settings = replace(Settings.from_environment(), publish_maximum_delay_hours=10**6)
+    publish_due(blog.shop.url, settings, now, {"dry_run": DryRun()})
+    return [state for (state,) in blog.shop.execute("select state::text from publishing.post_targets")]
+
+
+@pytest.mark.parametrize("later", [{"status": "deleted"}, {"sections": [{"id": 99, "text": "Something else."}]}])
+def test_what_the_blog_took_down_after_the_approval_is_not_sent(one_section: Blog, later: dict[str, object]):
+    plan_targets(one_section.shop.url, MONDAY, DAYS[1])
+    land_and_load(one_section, post(1, **later), day=MONDAY)
+    assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) != ["published"]
+
+
+def test_what_the_blog_takes_down_later_was_sent_by_then(one_section: Blog):
+    plan_targets(one_section.shop.url, MONDAY, DAYS[1])
+    land_and_load(one_section, post(1, status="deleted"), day=DAYS[1])
+    assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) == ["published"]
+
+
+def test_an_evening_before_the_blog_said_anything_withdraws_nothing(one_section: Blog):
+    """As a rehearsal of past days has it, which begins on the first of them."""
+    plan_targets(one_section.shop.url, MONDAY, DAYS[1])
+    assert publish(one_section, datetime(2025, 10, 1, 23, tzinfo=UTC)) == ["scheduled"]
+    assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) == ["published"]
+
+
+def test_a_text_claims_no_price_that_a_section_alone_names(channel: Blog):
+    """What a blog says of money is not the catalogue's word: a person decides."""
+    channel.shop.approve_by_rule()
+    land_and_load(channel, post(1, "The kilt of the year costs £420. It lasts a life."))
+    channel.select(MONDAY)
+    (text,) = write(channel, MONDAY)
+    if "£420" in text["text_content"]:
+        assert text["state"] == "needs_review"
+
+
+def test_a_post_that_was_taken_down_is_not_published(channel: Blog):
+    channel.shop.approve_by_rule()
+    land_and_load(channel, post(1))
+    channel.select(MONDAY)
+    land_and_load(channel, post(1, status="deleted"), day=MONDAY)
+    (text,) = write(channel, MONDAY)
+    assert text["state"] == "needs_review"
+    assert "is_available" in channel.shop.broken_rules(str(text["content_id"]))
+
+
+def test_templates_take_turns_and_differ(channel: Blog):
+    land_and_load(channel, post(1, "Wool is warm.", "Silk is cool.", "Linen is light."))
+    channel.select(*DAYS[:3])
+    texts = [text for day in DAYS[:3] for text in write(channel, day)]
+    assert len({text["template_id"] for text in texts}) == 3

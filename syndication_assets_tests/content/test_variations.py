@@ -1,0 +1,87 @@
+"""Variations of a post are there to be compared: no two of them say the same, whoever writes them."""
+
+import pytest
+
+from syndication_assets.content import review
+from syndication_assets.content.near_duplicates import EarlierText
+from syndication_assets.content.template import TemplateError
+from syndication_assets.content.validation import validate
+from syndication_assets_tests.content.chat_server import ChatServer, post
+from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, RULES, URL
+from syndication_assets_tests.content.shop import Shop
+from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
+
+
+@pytest.fixture
+def compared(shop: Shop) -> Shop:
+    """A channel that compares five texts of one product."""
+    shop.channel()
+    shop.rule("variations", value=5)
+    shop.product("kilt", shop.category("Kilts"))
+    shop.select()
+    return shop
+
+
+def test_where_templates_run_out_variations_stay_unwritten(compared: Shop):
+    compared.execute("update content.content_templates set is_active = template_name = 'story: today'")
+    compared.write()
+    (text,) = compared.texts()
+    assert (text["variation"], text["state"]) == (1, "generated")
+
+
+def test_a_variation_that_would_repeat_another_says_what_to_do(compared: Shop):
+    compared.execute("update content.content_templates set is_active = template_name = 'story: today'")
+    with pytest.raises(TemplateError, match="Add a template, or ask for fewer variations"):
+        compared.write(stop_at_errors=True)
+
+
+def test_a_model_that_says_the_same_again_is_told_so_and_leaves_it_to_a_person(compared: Shop):
+    server = ChatServer()
+    write_with_llm(compared, server)
+    texts = compared.texts()
+    assert [text["state"] for text in texts] == ["generated", *["needs_review"] * 4]
+    assert f"says the same as variation 1 ({texts[0]['content_id']})" in server.asked()[2]
+    assert "variations_differ" in compared.broken_rules(texts[1]["content_id"])
+
+
+def test_a_model_that_then_says_something_else_is_taken(compared: Shop):
+    other = "A kilt for the first frost of the year, and for each one that comes after it."
+    write_with_llm(compared, ChatServer(post(), post(), post(text=other), post()))
+    assert [text["state"] for text in compared.texts()][:2] == ["generated", "generated"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [GOOD_TEXT, GOOD_TEXT.upper().replace(URL.upper(), URL), GOOD_TEXT.replace(",", " -").replace("does.", "does!!")],
+)
+def test_case_and_punctuation_make_no_variation(text: str):
+    other = EarlierText("cnt-0000000a", text, URL, 1)
+    findings = {one.rule_name: one for one in validate(GOOD, FACTS, RULES, variations=[other])}
+    assert findings["variations_differ"].severity == "hard"
+    assert findings["variations_differ"].reason == "says the same as variation 1 (cnt-0000000a): say something else"
+
+
+def test_other_hashtags_or_other_words_make_a_variation():
+    for text in (GOOD_TEXT.replace("#Winter", "#Warm"), GOOD_TEXT.replace("wind", "rain")):
+        other = EarlierText("cnt-0000000a", text, URL, 1)
+        findings = {one.rule_name: one for one in validate(GOOD, FACTS, RULES, variations=[other])}
+        assert findings["variations_differ"].is_passed
+
+
+def test_edits_that_make_two_variations_the_same_are_not_approved_by_a_rule(compared: Shop):
+    compared.approve_by_rule(generators=["person"])
+    first, second = compared.write()[:2]
+    for text in (first, second):
+        review.edit(compared.url, text["content_id"], "ann", f"Only one text: {first['text_content']}")
+    compared.decide()
+    edited = [text for text in compared.texts() if text["version"] == 2]
+    assert [text["state"] for text in edited] == ["approved", "needs_review"]
+    with pytest.raises(review.ReviewError, match="variations_differ"):
+        review.approve(compared.url, edited[1]["content_id"], "ann")
+
+
+def test_an_edit_may_keep_the_words_of_its_own_older_version(compared: Shop):
+    (first, *_) = compared.write()
+    review.approve(compared.url, first["content_id"], "ann")
+    _, broken = review.edit(compared.url, first["content_id"], "ann", first["text_content"].replace(".", "!", 1))
+    assert broken == []

@@ -1,0 +1,82 @@
+"""The planner knows of a table as soon as a load has filled it, and nothing is analyzed for nothing."""
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from syndication_assets.resources.database import DatabaseError, analyze_grown_tables, transaction
+
+TABLE = "engagement.content_priorities"
+
+
+def fill(url: str, products: range) -> None:
+    """Rows of a table that nobody has analyzed, in one transaction as a load has it; foreign keys aside."""
+    with psycopg.connect(url) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "insert into engagement.content_priorities"
+            " (organization_id, product_id, platform, channel_type, calculated_on, score, factors)"
+            " select 'org-5f3759df', 'prod-' || n, 'facebook', 'feed_post', date '2025-11-03', 0.5, '{}'"
+            " from generate_series(%s::int, %s::int) as n",
+            [products.start, products.stop - 1],
+        )
+
+
+def known_rows(url: str, table: str) -> float:
+    """How many rows the planner believes in; -1 if nobody has ever counted."""
+    with psycopg.connect(url) as connection:
+        return float(
+            connection.execute("select reltuples from pg_class where oid = %s::regclass", [table]).fetchall()[0][0]
+        )
+
+
+def analyze(url: str, room: str, role: str = "syndication_pipeline") -> int:
+    with transaction(url, role=role) as connection:
+        return int(connection.execute("select operations.analyze_grown_tables(%s)", [room]).fetchall()[0][0])
+
+
+def test_a_filled_table_is_known_to_the_planner(database_url: str):
+    fill(database_url, range(1000))
+    assert known_rows(database_url, TABLE) == -1
+    analyze_grown_tables(database_url, ["engagement"])
+    assert known_rows(database_url, TABLE) == 1000
+
+
+def test_what_has_not_grown_is_left_alone(database_url: str):
+    fill(database_url, range(5000))
+    assert analyze(database_url, "engagement") > 0
+    assert analyze(database_url, "engagement") == 0
+    fill(database_url, range(5000, 7000))
+    assert analyze(database_url, "engagement") == 0
+    fill(database_url, range(7000, 30_000))
+    assert analyze(database_url, "engagement") == 1
+    assert known_rows(database_url, TABLE) == pytest.approx(30_000, rel=0.05)
+
+
+def test_other_rooms_are_left_alone(database_url: str):
+    fill(database_url, range(1000))
+    analyze(database_url, "scraping")
+    assert known_rows(database_url, TABLE) == -1
+
+
+def test_a_partitioned_table_has_statistics_of_the_whole(database_url: str):
+    table = "scraping.raw_payloads"
+    with psycopg.connect(database_url) as connection:
+        connection.execute("select operations.ensure_month_partitions(%s, '2025-11-01', '2025-12-31')", [table])
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            "insert into scraping.raw_payloads"
+            " (organization_id, source, landed_on, source_file_path, position, run_id, payload_hash, payload)"
+            " select 'org-5f3759df', 'linkedin_apify', date '2025-11-01' + (n % 61), 'file', n, 'run-1',"
+            " decode(md5(n::text), 'hex'), '{}' from generate_series(1, 3000) as n"
+        )
+    assert known_rows(database_url, table) == -1
+    assert analyze(database_url, "scraping") > 0
+    assert known_rows(database_url, table) == 3000
+    assert known_rows(database_url, f"{table}_2025_11") > 1000
+    assert analyze(database_url, "scraping") == 0
+
+
+def test_a_reader_makes_no_statistics(database_url: str):
+    with pytest.raises(DatabaseError, match=errors.InsufficientPrivilege.sqlstate):
+        analyze(database_url, "engagement", role="syndication_reader")
