@@ -371,40 +371,52 @@ CREATE FUNCTION operations.analyze_grown_tables(room text) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    smallest_pages constant integer := 16;
+    block_size constant bigint := current_setting('block_size')::bigint;
+    is_partitioned boolean;
     grown_table regclass;
     tables_analyzed integer := 0;
 begin
-    -- A partitioned table first: that makes the statistics of its partitions too.
-    for grown_table in
-        select parent.oid
-        from pg_class parent
-        join pg_inherits i on i.inhparent = parent.oid
-        join pg_class leaf on leaf.oid = i.inhrelid
-        where
-            parent.relnamespace = (select oid from pg_namespace where nspname = room)
-            and parent.relkind = 'p'
-            and pg_get_userbyid(parent.relowner) = current_user
-        group by parent.oid
-        having
-            sum(pg_relation_size(leaf.oid)) > 0
-            and (parent.reltuples < 0 or sum(greatest(leaf.reltuples, 0)) > greatest(4 * parent.reltuples, 1000))
-    loop
-        execute format('analyze (skip_locked) %s', grown_table);
-        tables_analyzed := tables_analyzed + 1;
-    end loop;
-    for grown_table in
-        select oid
-        from pg_class
-        where
-            relnamespace = (select oid from pg_namespace where nspname = room)
-            and relkind = 'r'
-            and pg_get_userbyid(relowner) = current_user
-            and pg_relation_size(oid) > 4 * relpages * current_setting('block_size')::bigint
-            and (relpages = 0 or pg_relation_size(oid) > smallest_pages * current_setting('block_size')::bigint)
-    loop
-        execute format('analyze (skip_locked) %s', grown_table);
-        tables_analyzed := tables_analyzed + 1;
+    -- Partitioned tables first: that makes the statistics of their partitions too.
+    foreach is_partitioned in array array[true, false] loop
+        for grown_table in
+            select c.oid
+            from pg_class c
+            left join lateral (
+                select sum(pg_relation_size(leaf.oid)) as bytes, sum(greatest(leaf.reltuples, 0)) as known_rows
+                from pg_inherits i
+                join pg_class leaf on leaf.oid = i.inhrelid
+                where i.inhparent = c.oid
+            ) as partitions on is_partitioned
+            where
+                c.relnamespace = (select oid from pg_namespace where nspname = room)
+                and pg_get_userbyid(c.relowner) = current_user
+                and case
+                    when is_partitioned
+                        then
+                            c.relkind = 'p'
+                            and partitions.bytes > 0
+                            and (c.reltuples < 0 or partitions.known_rows > greatest(4 * c.reltuples, 1000))
+                    else
+                        c.relkind = 'r'
+                        and pg_relation_size(c.oid) > 4 * c.relpages * block_size
+                        and (c.relpages = 0 or pg_relation_size(c.oid) > 16 * block_size)
+                end
+        loop
+            execute format(
+                'analyze (skip_locked) %s (%s)',
+                grown_table,
+                (
+                    select string_agg(quote_ident(attname), ', ')
+                    from pg_attribute
+                    where
+                        attrelid = grown_table
+                        and attnum > 0
+                        and not attisdropped
+                        and atttypid <> all(array['json', 'jsonb', 'bytea']::regtype[])
+                )
+            );
+            tables_analyzed := tables_analyzed + 1;
+        end loop;
     end loop;
     return tables_analyzed;
 end

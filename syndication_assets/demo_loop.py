@@ -21,7 +21,7 @@ REVIEWED_CHANNEL = ("instagram", "feed_post")
 JOURNAL_CHANNEL = ("linkedin", "feed_post")
 """The channel of the blog."""
 _PAGE, _PROFILE, _JOURNAL = "100000000000001", "invented_heritage_shop", "invented-heritage-journal"
-DAYS_WITH_INSIGHTS = 3
+DAYS_WITH_INSIGHTS = 2
 
 
 def set_up_shop(url: str, organization: str, first_day: date) -> None:

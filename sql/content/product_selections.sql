@@ -67,6 +67,8 @@ where
             and s.selected_on = %(selected_on)s::date
     );
 
+analyze wanted_channels;
+
 -- Each category with the one at the top of its branch. A branch whose parent is not there begins a tree of its own; the
 -- path ends what a damaged tree would make endless.
 create temporary table top_categories on commit drop as

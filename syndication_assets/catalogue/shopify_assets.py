@@ -12,8 +12,8 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions, refuse_other_days
 from syndication_assets.resources.database import database_url, transaction
-from syndication_assets.resources.feed_client import FeedClient
 from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.public_client import PublicClient
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets import OWNERS
 
@@ -86,9 +86,9 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
     )
 
 
-def shop_client(maximum_bytes: int) -> FeedClient:
+def shop_client(maximum_bytes: int) -> PublicClient:
     """The client of open lists of products."""
-    return FeedClient(maximum_bytes, what="shop", headers=_HEADERS)
+    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS)
 
 
 def _vendors(url: str) -> list[Vendor]:

@@ -15,8 +15,8 @@ from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.shopify_products import parse_products
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.feed_client import FeedClient, FeedError
 from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.public_client import FetchError, PublicClient
 
 PAGE_SIZE = 250
 """The most that Shopify gives at once."""
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def fetch_open_list(
-    client: FeedClient, zone: LandingZone, vendor: Vendor, *, pace: timedelta, log: logging.Logger = logger
+    client: PublicClient, zone: LandingZone, vendor: Vendor, *, pace: timedelta, log: logging.Logger = logger
 ) -> FetchReport:
     """Lands what the shop says now, with `pace` between two questions.
 
@@ -37,7 +37,7 @@ def fetch_open_list(
     nothing has landed.
     """
     if vendor.shop_url is None:
-        raise FeedError(
+        raise FetchError(
             f"{vendor.vendor} has no URL: set shop_url of its row in catalogue.vendors, as in https://shop.example."
         )
     return _Fetch(client, vendor, vendor.shop_url, LookLanding(zone, vendor), pace, log).run()
@@ -45,7 +45,7 @@ def fetch_open_list(
 
 @dataclass
 class _Fetch:
-    client: FeedClient
+    client: PublicClient
     vendor: Vendor
     shop_url: str
     landing: LookLanding

@@ -63,6 +63,8 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         files = [file for file in zone.files(day) if file.source in SOURCES and file.organization in organizations]
         withdrawn = _withdrawn_files(connection, day)
         _refuse_missing_files(connection, zone, day, files, {path for _, path in withdrawn})
+        if not files and not withdrawn:
+            return load
         connection.execute(load_sql("content/document_staging.sql"))
         _copy(connection, "staged_files", withdrawn)
         for file in files:

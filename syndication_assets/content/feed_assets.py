@@ -14,8 +14,8 @@ from syndication_assets.markdown import markdown_table
 from syndication_assets.organizations import require_organization
 from syndication_assets.partitions import daily_partitions, refuse_other_days
 from syndication_assets.resources.database import database_url
-from syndication_assets.resources.feed_client import FeedClient
 from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.public_client import PublicClient
 from syndication_assets.settings import BlogFeed, Settings
 from syndication_assets.sql_assets import OWNERS
 
@@ -91,12 +91,12 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     )
 
 
-def feed_client() -> FeedClient:
+def feed_client() -> PublicClient:
     """The client of the internet's feeds."""
-    return FeedClient(LARGEST_FEED)
+    return PublicClient(LARGEST_FEED)
 
 
-def fetch_feed(client: FeedClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
+def fetch_feed(client: PublicClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
     """Lands what a feed says now. SyndicationError if it does not say anything."""
     content = client.get(feed.url)
     now = datetime.now(UTC)

@@ -5,7 +5,7 @@ ten assets is 3 650 events before the first of them is touched. The tables and t
 class reads what the other wrote.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from dagster import AssetKey, DagsterEventType
@@ -23,6 +23,7 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
     """As Dagster's own, and faster; configured in the same way."""
 
     def __init__(self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: Any = None) -> None:
+        self._found: set[tuple[str, str]] = set()
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
         self._engine = create_pg_engine(
             postgres_url,
@@ -42,6 +43,23 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
             should_autocreate_tables=config_value.get("should_autocreate_tables", True),
             inst_data=inst_data,
         )
+
+    def has_table(self, table_name: str) -> bool:
+        """As Dagster's own, which asks the server with every event; a table that is there stays."""
+        return self._is_there(
+            ("table", table_name), lambda: super(PooledPostgresEventLogStorage, self).has_table(table_name)
+        )
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """As Dagster's own, which reads the table's columns for every asset; a column that is there stays."""
+        return self._is_there(
+            ("column", column_name), lambda: super(PooledPostgresEventLogStorage, self).has_asset_key_col(column_name)
+        )
+
+    def _is_there(self, what: tuple[str, str], ask: Callable[[], bool]) -> bool:
+        if what not in self._found and ask():
+            self._found.add(what)
+        return what in self._found
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Stores what a run plans as one statement, all other events as Dagster does."""

@@ -15,6 +15,7 @@ from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.fetch_assets import linkedin_apify_files, youtube_data_api_files
 from syndication_assets.scraping.load import DayLoad, load_day
+from syndication_assets.scraping.read_ahead import read_ahead
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets import OWNERS, description_of, table_metadata
 
@@ -95,14 +96,19 @@ def load_landed_files(
     zone = LandingZone(settings.landing_url)
     days = context.partition_keys
     loads: list[DayLoad] = []
-    with run_session(postgres.url(), "load_landed_files", context.run.run_id) as session:
+    with (
+        run_session(postgres.url(), "load_landed_files", context.run.run_id) as session,
+        read_ahead(zone, settings.maximum_file_bytes) as ahead,
+    ):
         for number, day in enumerate(days, start=1):
+            ahead.begin_day(date.fromisoformat(days[number]) if number < len(days) else None)
             load = load_day(
                 postgres.url(),
                 zone,
                 date.fromisoformat(day),
                 maximum_file_bytes=settings.maximum_file_bytes,
                 session=session,
+                read=ahead.read,
             )
             loads.append(load)
             analyze_grown_tables(postgres.url(), ["scraping"])

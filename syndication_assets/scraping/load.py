@@ -5,7 +5,7 @@ become what the files say now. Days may come in any order.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import Connection, load_sql, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
-from syndication_assets.scraping.reading import read_file
+from syndication_assets.scraping.reading import FileReading, read_file
 from syndication_assets.scraping.sources import SOURCES
 from syndication_assets.scraping.staging import Staging
 from syndication_assets.source_rooms import is_of_scraping
@@ -52,9 +52,18 @@ class DayLoad:
         return keys
 
 
-def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int, session: RunSession) -> DayLoad:
+def load_day(
+    url: str,
+    zone: LandingZone,
+    day: date,
+    *,
+    maximum_file_bytes: int,
+    session: RunSession,
+    read: Callable[[LandedFile], FileReading] | None = None,
+) -> DayLoad:
     """Makes the room's rows of `day` what its landed files say. All of it is committed, or nothing.
 
+    `read` gives the reading of a file that was read ahead; without it each is read now.
     Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
     """
     organizations = _organizations(url)
@@ -85,7 +94,8 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int,
                 load.runs[run.run_id] = RunCounters()
             _refuse_missing_files(connection, zone, day, files)
             connection.execute(load_sql("scraping/staging.sql"))
-            _stage(connection, zone, files, runs, load, maximum_file_bytes)
+            read = read or (lambda file: read_file(zone, file, maximum_file_bytes))
+            _stage(connection, map(read, files), runs, load)
             _stage_withdrawn_files(connection, day, runs)
             fault_points.reach("scraping.staged")
             _merge(connection, day, load)
@@ -141,15 +151,12 @@ def _withdrawn_sources(connection: Connection, day: date) -> set[tuple[str, str]
 
 def _stage(
     connection: Connection,
-    zone: LandingZone,
-    files: Iterable[LandedFile],
+    readings: Iterable[FileReading],
     runs: dict[tuple[str, str], DownloadRun],
     load: DayLoad,
-    maximum_file_bytes: int,
 ) -> None:
     staging = Staging(connection)
-    for file in files:
-        reading = read_file(zone, file, maximum_file_bytes)
+    for reading in readings:
         run = runs[reading.file.organization, reading.file.source]
         counters = load.runs[run.run_id]
         counters.files_read += 1

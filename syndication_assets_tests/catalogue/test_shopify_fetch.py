@@ -16,7 +16,7 @@ from syndication_assets.catalogue.shopify_fetch import fetch_open_list
 from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import transaction
-from syndication_assets.resources.feed_client import FeedClient, FeedError
+from syndication_assets.resources.public_client import FetchError, PublicClient
 from syndication_assets.resources.public_urls import PublicUrlError
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
 from syndication_assets_tests.catalogue.shop import ShopDesk
@@ -62,10 +62,10 @@ def shop() -> Iterator[FakeShopify]:
         yield fake
 
 
-def client() -> FeedClient:
+def client() -> PublicClient:
     """The one of the asset, to whom loopback is a public address."""
     own = shop_client(1024 * 1024)
-    return FeedClient(
+    return PublicClient(
         own.maximum_bytes,
         request_timeout=timedelta(seconds=5),
         retry_delay=timedelta(milliseconds=1),
@@ -159,7 +159,7 @@ def test_a_passing_fault_is_tried_again(desk: ShopDesk, shop: FakeShopify, fault
 @pytest.mark.parametrize("fault", [SERVER_ERROR, Answer(404, b"")])
 def test_without_a_first_page_nothing_lands(desk: ShopDesk, shop: FakeShopify, fault: Answer):
     shop.fail_page(1, fault)
-    with pytest.raises(FeedError):
+    with pytest.raises(FetchError):
         fetch(desk, vendor(desk, shop))
     assert landed(desk.zone) == {}
 

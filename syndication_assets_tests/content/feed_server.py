@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from syndication_assets.resources.feed_client import FeedClient
+from syndication_assets.resources.public_client import PublicClient
 from syndication_assets.resources.public_urls import public_addresses
 
 PUBLIC = "93.184.215.14"
@@ -54,10 +54,10 @@ class Internet:
         """The real check, with the test's names; what passes it is on this machine."""
         return ["127.0.0.1" for _ in public_addresses(url, self._resolve)]
 
-    def client(self, **changes: object) -> FeedClient:
+    def client(self, **changes: object) -> PublicClient:
         context = ssl.create_default_context(cafile=str(self.directory / "certificate.pem"))
         defaults = {"maximum_bytes": 10_000, "retry_delay": timedelta(0), "request_timeout": timedelta(seconds=5)}
-        return FeedClient(**(defaults | {"addresses_of": self.addresses_of, "ssl_context": context} | changes))  # type: ignore[arg-type]
+        return PublicClient(**(defaults | {"addresses_of": self.addresses_of, "ssl_context": context} | changes))  # type: ignore[arg-type]
 
     def _resolve(self, host: str, _port: int) -> list[str]:
         self.resolved.append(host)

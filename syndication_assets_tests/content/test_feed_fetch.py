@@ -12,8 +12,8 @@ import pytest
 from syndication_assets.content import feed_assets
 from syndication_assets.content.feed_assets import CHECK_NAME, blog_feed_files
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.feed_client import FeedClient, FeedError
 from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.resources.public_client import FetchError, PublicClient
 from syndication_assets.resources.public_urls import PublicUrlError
 from syndication_assets.settings import Settings
 from syndication_assets_tests.content.blog import entry, rss
@@ -98,20 +98,20 @@ def test_redirects_on_the_internet_are_followed_each_after_a_check_of_its_own(in
 
 def test_redirects_in_a_circle_end(internet: Internet):
     internet.pages["/old"] = redirect("/old")
-    with pytest.raises(FeedError, match="more than 5 redirects"):
+    with pytest.raises(FetchError, match="more than 5 redirects"):
         internet.client().get(internet.url("/old"))
     assert len(internet.asked) == 6
 
 
 def test_a_server_with_another_certificate_is_not_believed(internet: Internet):
     internet.names["stranger.example"] = [PUBLIC]
-    with pytest.raises(FeedError, match=r"stranger\.example: the connection failed"):
+    with pytest.raises(FetchError, match=r"stranger\.example: the connection failed"):
         internet.client(maximum_tries=1).get(internet.url(host="stranger.example"))
 
 
 def test_an_answer_that_is_too_large_ends_when_it_is_known(internet: Internet):
     internet.pages["/feed"] = Answer(200, b"x" * 10_001)
-    with pytest.raises(FeedError, match=r"larger than 10,000 bytes"):
+    with pytest.raises(FetchError, match=r"larger than 10,000 bytes"):
         internet.client().get(internet.url())
     assert len(internet.asked) == 1
 
@@ -119,7 +119,7 @@ def test_an_answer_that_is_too_large_ends_when_it_is_known(internet: Internet):
 def test_an_answer_that_drips_ends_in_time(internet: Internet):
     internet.pages["/feed"] = Answer(200, FEED, pieces=100, seconds_between=0.2)
     begin = time.monotonic()
-    with pytest.raises(FeedError, match=r"no answer within 0\.5 s, 1 times"):
+    with pytest.raises(FetchError, match=r"no answer within 0\.5 s, 1 times"):
         internet.client(request_timeout=timedelta(seconds=0.5), maximum_tries=1).get(internet.url())
     assert time.monotonic() - begin < 3
 
@@ -133,7 +133,7 @@ def test_what_passes_is_asked_again(internet: Internet, fault: Answer):
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_what_does_not_pass_is_asked_once(internet: Internet, status: int):
     internet.pages["/feed"] = Answer(status, b"secret inside")
-    with pytest.raises(FeedError, match=f"blog.example: it answered {status}") as error:
+    with pytest.raises(FetchError, match=f"blog.example: it answered {status}") as error:
         internet.client().get(internet.url(f"/feed?token={TOKEN}"))
     assert len(internet.asked) == 1
     assert TOKEN not in str(error.value)
@@ -149,14 +149,14 @@ def test_retry_after_is_waited_for(internet: Internet):
 
 def test_a_server_that_wants_to_be_left_alone_for_long_is(internet: Internet):
     internet.pages["/feed"] = Answer(503, b"", {"Retry-After": "3600"})
-    with pytest.raises(FeedError, match="left alone for 3,600 s"):
+    with pytest.raises(FetchError, match="left alone for 3,600 s"):
         internet.client().get(internet.url())
     assert len(internet.asked) == 1
 
 
 def test_the_client_of_the_assets_refuses_this_machine(internet: Internet):
     with pytest.raises(PublicUrlError, match="no public address"):
-        FeedClient(1000).get(f"https://127.0.0.1:{internet.port}/feed")
+        PublicClient(1000).get(f"https://127.0.0.1:{internet.port}/feed")
     assert internet.asked == []
 
 

@@ -1,4 +1,4 @@
-"""Fetches feeds from the internet, and from nowhere else.
+"""Fetches what people's URLs lead to, feeds and shops, from the internet and from nowhere else.
 
 Only https on public addresses, checked again on each redirect.
 
@@ -29,8 +29,8 @@ _BUSY = frozenset({429, 503})
 _SERVER_ERROR = 500
 
 
-class FeedError(SyndicationError):
-    """The feed could not be fetched. The message names the host and never the URL, which may hold a token."""
+class FetchError(SyndicationError):
+    """It could not be fetched. The message names the host and never the URL, which may hold a token."""
 
 
 class _PassingError(Exception):
@@ -42,7 +42,7 @@ class _PassingError(Exception):
 
 
 @dataclass(frozen=True)
-class FeedClient:
+class PublicClient:
     """Fetches one URL at a time. A request that fails in passing is made `maximum_tries` times, later each time, or
     when the server's `Retry-After` says; one that asks for more than `longest_wait` is left for the next run.
     """
@@ -61,7 +61,7 @@ class FeedClient:
     headers: Mapping[str, str] = field(default_factory=lambda: _HEADERS)
 
     def get(self, url: str) -> bytes:
-        """What the URL, or where it redirects to, answers. FeedError, or PublicUrlError for where nobody may go."""
+        """What the URL, or where it redirects to, answers. FetchError, or PublicUrlError for where nobody may go."""
         return asyncio.run(self._get(url))
 
     async def _get(self, url: str) -> bytes:
@@ -77,11 +77,13 @@ class FeedClient:
             except _PassingError as error:
                 problem, wait = str(error), error.wait
             if wait is not None and wait > self.longest_wait.total_seconds():
-                raise FeedError(f"{_host(url)}: {problem}, and asks to be left alone for {wait:,.0f} s. Fetch it then.")
+                raise FetchError(
+                    f"{_host(url)}: {problem}, and asks to be left alone for {wait:,.0f} s. Fetch it then."
+                )
             if number < self.maximum_tries:
                 delay = self.retry_delay.total_seconds() * 2 ** (number - 1)
                 await asyncio.sleep(delay if wait is None else max(wait, 0.0))
-        raise FeedError(f"{_host(url)}: {problem}, {self.maximum_tries} times. Fetch again later.")
+        raise FetchError(f"{_host(url)}: {problem}, {self.maximum_tries} times. Fetch again later.")
 
     async def _follow(self, url: str) -> bytes:
         # No proxy of the environment: the address that was checked must be the one that is asked.
@@ -97,7 +99,7 @@ class FeedClient:
                 if isinstance(answer, bytes):
                     return answer
                 url = answer
-        raise FeedError(f"{_host(url)}: more than {_MOST_REDIRECTS} redirects. Check the URL of the {self.what}.")
+        raise FetchError(f"{_host(url)}: more than {_MOST_REDIRECTS} redirects. Check the URL of the {self.what}.")
 
     async def _ask_one_of(self, client: httpx.AsyncClient, url: str, addresses: list[str]) -> bytes | str:
         """The answer of the first address that takes a connection: not every machine reaches IPv6."""
@@ -125,7 +127,7 @@ class FeedClient:
                 async for piece in response.aiter_bytes():
                     content += piece
                     if len(content) > self.maximum_bytes:
-                        raise FeedError(f"{target.host}: the {self.what} is larger than {self.maximum_bytes:,} bytes.")
+                        raise FetchError(f"{target.host}: the {self.what} is larger than {self.maximum_bytes:,} bytes.")
         except httpx.ConnectError:
             raise
         except httpx.TimeoutException:
@@ -144,7 +146,7 @@ class FeedClient:
             return
         if status in _BUSY or status >= _SERVER_ERROR:
             raise _PassingError(f"it answered {status}", _retry_after(response.headers.get("Retry-After")))
-        raise FeedError(f"{host}: it answered {status}. Check the URL of the {self.what}.")
+        raise FetchError(f"{host}: it answered {status}. Check the URL of the {self.what}.")
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -1,0 +1,61 @@
+"""Reads the files of the next day of a range while the database works on the day before."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from threading import Event
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.landing_zone import LandedFile, LandingZone
+from syndication_assets.scraping.reading import FileReading, read_file
+from syndication_assets.source_rooms import is_of_scraping
+
+MOST_BYTES = 64 * 1024**2
+"""Of one day's files: the rest of a larger day is read when its turn comes."""
+
+
+class ReadAhead:
+    """Readings of files that were there a moment ago. A file that has changed since, or is new, is read anew."""
+
+    def __init__(self, zone: LandingZone, maximum_file_bytes: int, thread: ThreadPoolExecutor, ended: Event) -> None:
+        self._zone = zone
+        self._maximum_file_bytes = maximum_file_bytes
+        self._thread = thread
+        self._ended = ended
+        self._ready: dict[LandedFile, FileReading] = {}
+        self._coming: Future[dict[LandedFile, FileReading]] | None = None
+
+    def begin_day(self, next_day: date | None) -> None:
+        """Hands what was read ahead to `read`, and begins with the day after."""
+        self._ready = self._coming.result() if self._coming is not None else {}
+        self._coming = self._thread.submit(self._read_day, next_day) if next_day is not None else None
+
+    def read(self, file: LandedFile) -> FileReading:
+        """The reading of a file of the day that has begun."""
+        return self._ready.pop(file, None) or read_file(self._zone, file, self._maximum_file_bytes)
+
+    def _read_day(self, day: date) -> dict[LandedFile, FileReading]:
+        readings: dict[LandedFile, FileReading] = {}
+        bytes_left = MOST_BYTES
+        try:
+            for file in self._zone.files(day):
+                bytes_left -= file.size_bytes
+                if self._ended.is_set() or bytes_left < 0:
+                    break
+                if is_of_scraping(file.source):
+                    readings[file] = read_file(self._zone, file, self._maximum_file_bytes)
+        except SyndicationError:
+            return readings  # if it lasts, the day itself says it
+        return readings
+
+
+@contextmanager
+def read_ahead(zone: LandingZone, maximum_file_bytes: int) -> Iterator[ReadAhead]:
+    """One thread that reads ahead as long as the block runs."""
+    ended = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="read_ahead") as thread:
+        try:
+            yield ReadAhead(zone, maximum_file_bytes, thread, ended)
+        finally:
+            ended.set()
