@@ -28,6 +28,10 @@ from syndication_assets.settings import Settings
 ORGANIZATION = "demo"
 FIRST_DAY = date(2025, 11, 3)
 DAYS = 28
+_AFFECTED_BY_INSIGHTS = (
+    dg.AssetSelection.assets(["scraping", "posts"]).required_multi_asset_neighbors()
+    | dg.AssetSelection.groups("engagement")
+).materializable()
 
 
 def run_demo(settings: Settings, url: str) -> None:
@@ -62,7 +66,7 @@ def run_demo(settings: Settings, url: str) -> None:
         f"[bold]6/7[/] the loop closes: {landed} new files of insights, {known} already there; load, roll up and rank "
         f"{first_measured_day} to {last_day}"
     )
-    _run(automation.daily_job.name, console, first_measured_day, last_day)
+    _run(automation.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
     after = _totals(url)
     console.print(f"[bold]7/7[/] done in {time.monotonic() - started_at:.0f} s")
     _print_summary(console, settings, url, before, after)
@@ -94,14 +98,23 @@ def _land(zone: LandingZone, files: Iterable[SampleFile]) -> tuple[int, int]:
     return landed, known
 
 
-def _run(job_name: str, console: Console, first_day: date | None = None, last_day: date | None = None) -> None:
-    """One run of a job, for a range of days if it has any; says which checks failed."""
+def _run(
+    job_name: str,
+    console: Console,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    selection: dg.AssetSelection | None = None,
+) -> None:
+    """One run of a job, or of the assets of it that are named, for a range of days if it has any; says which checks
+    failed.
+    """
     from syndication_assets.definitions import defs  # noqa: PLC0415 - after DAGSTER_HOME is set
     from syndication_assets.range_run import run_job  # noqa: PLC0415
 
     tags = range_tags(first_day.isoformat(), last_day.isoformat()) if first_day and last_day else {}
+    keys = sorted(selection.resolve(defs.resolve_asset_graph())) if selection else None
     with dg.DagsterInstance.get() as instance:
-        run = run_job(defs, instance, job_name, tags)
+        run = run_job(defs, instance, job_name, tags, keys)
     for check in run.failed_checks:
         console.print(f"  {check.summary}", style="yellow", soft_wrap=True)
     if run.has_errors:

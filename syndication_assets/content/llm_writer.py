@@ -65,8 +65,10 @@ async def write_with_model(
         for post in waiting:
             await write_one(post)
 
+    # Some more than may ask at once: the next question is ready when an answer comes, before that is checked.
+    tasks = model.concurrency + -(-model.concurrency // 4)
     async with asyncio.TaskGroup() as workers:
-        for _ in range(min(model.concurrency, len(posts))):
+        for _ in range(min(tasks, len(posts))):
             workers.create_task(work())
     order = {post.content_id: number for number, post in enumerate(posts)}
     outcome.texts.sort(key=lambda text: order[text.post.content_id])
@@ -84,10 +86,8 @@ async def _write(
     text = None
     problem = ""
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        if refusal:
-            raise _Stopped(refusal[0])
         try:
-            books = _Books(post, model.model, spending, log, attempt, prompt.as_text(messages))
+            books = _Books(post, model.model, spending, log, attempt, prompt.as_text(messages), refusal)
             answer = await model.ask(messages, books)
         except LanguageModelError as error:
             problem = str(error)
@@ -117,10 +117,14 @@ class _Books:
     log: CallLog
     attempt: int
     prompt: str
+    run_refusal: list[str]
+    """Why nothing more is asked in this run, if so."""
     _expected: Decimal = Decimal(0)
     _called_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def before_request(self) -> None:
+        if self.run_refusal:
+            raise _Stopped(self.run_refusal[0])
         self._expected = self.spending.expected_cost(len(self.prompt), _EXPECTED_OUTPUT_TOKENS)
         refusal = self.spending.refusal(self._expected)
         if refusal is not None:

@@ -43,7 +43,7 @@ def catalogue_files(
     *,
     first_day: date = date(2025, 11, 3),
     days: int = 28,
-    products: int = 600,
+    products: int = 400,
     seed: int = 7,
 ) -> Iterator[SampleFile]:
     """The files of the range, by landing day; a day's manifest comes last. The vendor is `VENDOR`."""
