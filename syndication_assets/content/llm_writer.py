@@ -65,10 +65,8 @@ async def write_with_model(
         for post in waiting:
             await write_one(post)
 
-    # Some more than may ask at once: the next question is ready when an answer comes, before that is checked.
-    tasks = model.concurrency + -(-model.concurrency // 4)
     async with asyncio.TaskGroup() as workers:
-        for _ in range(min(tasks, len(posts))):
+        for _ in range(min(model.concurrency, len(posts))):
             workers.create_task(work())
     order = {post.content_id: number for number, post in enumerate(posts)}
     outcome.texts.sort(key=lambda text: order[text.post.content_id])
