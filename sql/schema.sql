@@ -276,27 +276,6 @@ CREATE TYPE tenancy.membership_status AS ENUM (
     'suspended'
 );
 
--- function catalogue.analyze_tables
-
-CREATE FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    tenant_table regclass;
-begin
-    foreach tenant_table in array tables loop
-        if (select relnamespace from pg_class where oid = tenant_table) <> 'catalogue'::regnamespace then
-            raise exception '% is not a table of the catalogue', tenant_table;
-        end if;
-        execute format('analyze %s', tenant_table);
-    end loop;
-end
-$$;
-
-REVOKE ALL ON FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION catalogue.analyze_tables(VARIADIC tables regclass[]) TO syndication_pipeline;
-
 -- function channels.is_of_type
 
 CREATE FUNCTION channels.is_of_type(value jsonb, value_type channels.value_type) RETURNS boolean
@@ -355,6 +334,42 @@ end
 $$;
 
 REVOKE ALL ON FUNCTION content.refuse_change_of_text() FROM PUBLIC;
+
+-- function content.unwritten_texts
+
+CREATE FUNCTION content.unwritten_texts(first_day date, end_day date) RETURNS TABLE(organization_id text, post_core_id text, platform text, channel_type text, planned_on date, variation integer, post_kind text, template_id text, template_version integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+select
+    p.organization_id,
+    p.post_core_id,
+    p.platform,
+    p.channel_type,
+    p.planned_on,
+    v.variation,
+    p.post_kind::text,
+    s.template_id,
+    s.template_version
+from content.posts_core as p
+left join content.product_selections as s
+    on p.organization_id = s.organization_id and p.selection_id = s.selection_id
+cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation)
+where
+    p.planned_on >= first_day
+    and p.planned_on < end_day
+    and not exists (
+        select
+        from content.posts_content as c
+        where
+            c.organization_id = p.organization_id
+            and c.post_core_id = p.post_core_id
+            and c.variation = v.variation
+    )
+$$;
+
+REVOKE ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) TO syndication_pipeline;
+GRANT ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) TO syndication_reader;
 
 -- function engagement.later_value
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import psycopg
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import transaction
+from syndication_assets.resources.database import Connection, transaction
 
 
 class Organization(NamedTuple):
@@ -49,6 +49,11 @@ def list_organizations(url: str) -> list[Organization]:
             "select slug, name, organization_id, is_active from tenancy.organizations order by slug"
         ).fetchall()
     return [Organization(*row) for row in rows]
+
+
+def organization_ids(connection: Connection) -> dict[str, str]:
+    """The id of each slug."""
+    return dict(connection.execute("select slug, organization_id from tenancy.organizations").fetchall())
 
 
 def require_organization(url: str, slug: str) -> Organization:

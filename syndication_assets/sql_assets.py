@@ -13,7 +13,7 @@ from psycopg import sql
 
 from syndication_assets import fault_points
 from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, analyze_grown_tables, load_sql, transaction
+from syndication_assets.resources.database import Connection, analyze_grown_tables, load_sql, run_file, transaction
 from syndication_assets.resources.postgres import PostgresResource
 
 OWNERS = ["team:syndication"]
@@ -78,11 +78,10 @@ def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.Asset
 
 def run_window(connection: Connection, path: str, first_day: date, end_day: date) -> dict[str, int]:
     """Runs a SQL file for the days from `first_day` to before `end_day`; returns what its last statement counts."""
-    cursor = connection.execute(load_sql(path), {"window_start": first_day, "window_end": end_day})
-    while cursor.nextset():
-        pass
-    names = [column.name for column in cursor.description or ()]
-    return dict(zip(names, cursor.fetchall()[0], strict=True))
+    counts: dict[str, int] = run_file(connection, path, {"window_start": first_day, "window_end": end_day}).fetchall()[
+        0
+    ]
+    return counts
 
 
 def count_by_day(connection: Connection, table: str, first_day: date, end_day: date) -> dict[str, int] | None:

@@ -35,23 +35,6 @@ create temporary table staged_categories (
 
 comment on column staged_categories.placed_under is 'The parent that is there; NULL for a root, and above a cut.';
 
-create temporary table staged_files (
-    organization_id text not null,
-    source_file_path text not null
-) on commit drop;
-
-create temporary table staged_quarantine (
-    organization_id text not null,
-    source text not null,
-    landed_on date not null,
-    source_file_path text not null,
-    position integer,
-    reason text not null,
-    payload bytea not null,
-    payload_bytes bigint not null,
-    adapter_version integer
-) on commit drop;
-
 -- What follows is computed in steps, each into a table of its own that is analyzed: so the server knows how many rows
 -- the next step has, however new the room's tables are.
 

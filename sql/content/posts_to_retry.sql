@@ -3,29 +3,8 @@
 -- that is no post, it would only do so again: that text waits for the next run that a person starts.
 -- Parameters: planned_on (a date), last_attempt, passing_errors (the kinds of errors that pass by themselves).
 
-with unwritten as (
-    select
-        p.organization_id,
-        p.post_core_id,
-        v.variation
-    from content.posts_core as p
-    left join content.product_selections as s
-        on p.organization_id = s.organization_id and p.selection_id = s.selection_id
-    cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation)
-    where
-        p.planned_on = %(planned_on)s::date
-        and not exists (
-            select
-            from content.posts_content as c
-            where
-                c.organization_id = p.organization_id
-                and c.post_core_id = p.post_core_id
-                and c.variation = v.variation
-        )
-)
-
 select count(*) as texts
-from unwritten as u
+from content.unwritten_texts(%(planned_on)s::date, %(planned_on)s::date + 1) as u
 where not exists (
     select
     from content.llm_calls as l

@@ -250,27 +250,6 @@ comment on column catalogue.product_prices.price is 'The price from then on; NUL
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price.';
 comment on column catalogue.product_prices.created_at is 'When we wrote the row.';
 
--- Statistics of a catalogue that has just come: until somebody makes them, its tables look empty to the planner. Then a
--- check of a thousand products takes half a minute, and the foreign keys of what refers to them are looked up slowly.
--- It works as the owner, because only owners may analyze.
-create function catalogue.analyze_tables(variadic tables regclass[])
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    tenant_table regclass;
-begin
-    foreach tenant_table in array tables loop
-        if (select relnamespace from pg_class where oid = tenant_table) <> 'catalogue'::regnamespace then
-            raise exception '% is not a table of the catalogue', tenant_table;
-        end if;
-        execute format('analyze %s', tenant_table);
-    end loop;
-end
-$$;
-
-grant execute on function catalogue.analyze_tables to syndication_pipeline;
-
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');
 select tenancy.protect_tenant_table('catalogue.categories');

@@ -594,6 +594,49 @@ comment on column operations.budgets.currency is 'ISO 4217 code; calls that are 
 comment on column operations.budgets.created_at is 'When we wrote the row.';
 comment on column operations.budgets.updated_at is 'When we changed the row.';
 
+-- The texts that are wanted and not there: each variation of the posts of some days that has no version yet.
+create function content.unwritten_texts(first_day date, end_day date)
+returns table (
+    organization_id text,
+    post_core_id text,
+    platform text,
+    channel_type text,
+    planned_on date,
+    variation integer,
+    post_kind text,
+    template_id text,
+    template_version integer
+) language sql stable parallel safe
+as $$
+select
+    p.organization_id,
+    p.post_core_id,
+    p.platform,
+    p.channel_type,
+    p.planned_on,
+    v.variation,
+    p.post_kind::text,
+    s.template_id,
+    s.template_version
+from content.posts_core as p
+left join content.product_selections as s
+    on p.organization_id = s.organization_id and p.selection_id = s.selection_id
+cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation)
+where
+    p.planned_on >= first_day
+    and p.planned_on < end_day
+    and not exists (
+        select
+        from content.posts_content as c
+        where
+            c.organization_id = p.organization_id
+            and c.post_core_id = p.post_core_id
+            and c.variation = v.variation
+    )
+$$;
+
+grant execute on function content.unwritten_texts to syndication_pipeline, syndication_reader;
+
 select tenancy.protect_tenant_table('content.source_documents');
 select tenancy.protect_tenant_table('content.document_observations');
 select tenancy.protect_tenant_table('content.source_sections');

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
-from syndication_assets.catalogue.facts import Rejected
 from syndication_assets.catalogue.manifest import (
     MANIFEST_PREFIX,
     PIECE_PREFIXES,
@@ -16,6 +15,7 @@ from syndication_assets.catalogue.manifest import (
 from syndication_assets.catalogue.sources import SOURCES
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.observation_time import observation_time
+from syndication_assets.rejections import Rejected
 from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
 
 # What the landing zone writes for a byte of a name that is no UTF-8.

@@ -13,16 +13,14 @@ from syndication_assets.catalogue.envelope import decode_item, items_of, object_
 from syndication_assets.catalogue.facts import (
     Category,
     CategoryTree,
-    FileRejectedError,
-    ItemRejectedError,
     ProductFacts,
     ProductItem,
     ProductList,
-    Rejected,
     as_identifier,
     identifier,
     optional_text,
 )
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.source_text import UnreadableMarkupError, one_line, plain_text, read_url, tidy
 
 SOURCE = "clan_catalogue"

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.catalogue.facts import FileRejectedError, ItemRejectedError
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError
 
 # Prices are exact: a float would round them.
 decode = msgspec.json.Decoder(float_hook=Decimal).decode

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from syndication_assets.rejections import ItemRejectedError, Rejected
 from syndication_assets.source_text import UnreadableMarkupError, one_line, plain_text, read_url
 
 _MAXIMUM_IDENTIFIER = 200
@@ -20,14 +21,6 @@ _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
 _CENT = Decimal("0.01")
 _LARGEST_PRICE = Decimal(10) ** 10
 _encode = msgspec.json.Encoder(decimal_format="string").encode
-
-
-class ItemRejectedError(Exception):
-    """The item cannot be loaded; the message is the quarantine reason and names the key, never the payload."""
-
-
-class FileRejectedError(Exception):
-    """The whole file cannot be read; the message says why, never what is in it."""
 
 
 class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -79,14 +72,6 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str | None = None
     parent_vendor_category_id: str | None = None
     """The parent that the shop names, there or not."""
-
-
-class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """One item, or with `position` None the whole file, that cannot be loaded."""
-
-    position: int | None
-    reason: str
-    payload: bytes
 
 
 class ProductItem(msgspec.Struct, frozen=True, gc=False):

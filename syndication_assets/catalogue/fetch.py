@@ -20,10 +20,11 @@ from syndication_assets.catalogue.clan_catalogue import (
     parse_detail,
     parse_products,
 )
-from syndication_assets.catalogue.facts import FileRejectedError, ProductItem
+from syndication_assets.catalogue.facts import ProductItem
 from syndication_assets.catalogue.look_landing import LookLanding
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.vendors import Vendor
+from syndication_assets.rejections import FileRejectedError
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.shop_api import ShopApi, ShopError, ShopRefusalError
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from syndication_assets import fault_points
+from syndication_assets import fault_points, quarantine_staging
 from syndication_assets.catalogue.belief import Look, reasons_to_refuse
 from syndication_assets.catalogue.candidates import Candidate, DayListing, candidate_of, list_day
 from syndication_assets.catalogue.reading import SnapshotReading, read_snapshot
@@ -17,15 +17,11 @@ from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_
 from syndication_assets.catalogue.sources import SOURCES
 from syndication_assets.catalogue.staging import Staging
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
-from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import Connection, load_sql, transaction
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.organizations import organization_ids
+from syndication_assets.resources.database import Connection, analyze_room, load_sql, run_file, transaction
+from syndication_assets.resources.landing_zone import LandedFilesMissingError, LandingZone
 
 LOAD_LOCK = "catalogue load"
-
-
-class LandedFilesMissingError(SyndicationError):
-    """Files of a believed look are not in the landing zone any more; loading now would forget its products."""
 
 
 @dataclass(slots=True)
@@ -74,6 +70,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         load.unlisted = listing.unlisted
         withdrawn = _withdrawn_paths(connection)
         connection.execute(load_sql("catalogue/staging.sql"))
+        quarantine_staging.begin(connection)
         staging = Staging(connection)
         _stage_rejected_files(connection, staging, listing, withdrawn)
         for vendor in vendors:
@@ -82,20 +79,13 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
             if looks or any(snapshot.landed_on == day for snapshot in desk.ledger.values()):
                 load.vendors.append(desk.load(looks))
         fault_points.reach("catalogue.merged")
-        connection.execute(load_sql("scraping/quarantine_of_other_rooms.sql"))
+        quarantine_staging.merge(connection)
         load.items_quarantined = int(connection.execute("select count(*) from staged_quarantine").fetchall()[0][0])
         if load.total("products_new"):
-            _analyze(connection, "product_changes", "product_prices", "product_categories")
+            analyze_room(connection, "catalogue")
         fault_points.reach("catalogue.before_commit")
     fault_points.reach("catalogue.after_commit")
     return load
-
-
-def _analyze(connection: Connection, *tables: str) -> None:
-    """Tells the server how many rows there are now, before rows come that refer to them."""
-    connection.execute(
-        "select catalogue.analyze_tables(variadic %s::regclass[])", [[f"catalogue.{table}" for table in tables]]
-    )
 
 
 def _withdrawn_paths(connection: Connection) -> dict[str, date]:
@@ -112,14 +102,22 @@ def _withdrawn_paths(connection: Connection) -> dict[str, date]:
 def _stage_rejected_files(
     connection: Connection, staging: Staging, listing: DayListing, withdrawn: Iterable[str]
 ) -> None:
-    organizations: dict[str, str] = dict(
-        connection.execute("select slug, organization_id from tenancy.organizations").fetchall()
-    )
-    staging.add_quarantine(
-        (organizations[file.organization], file.source, file.landed_on, file.path, one, SOURCES[file.source].version)
-        for file, one in listing.rejected
-        # The landing zone's own check tells of a folder that is no organization's.
-        if file.organization in organizations
+    organizations = organization_ids(connection)
+    quarantine_staging.stage_rejected(
+        connection,
+        (
+            (
+                organizations[file.organization],
+                file.source,
+                file.landed_on,
+                file.path,
+                one,
+                SOURCES[file.source].version,
+            )
+            for file, one in listing.rejected
+            # The landing zone's own check tells of a folder that is no organization's.
+            if file.organization in organizations
+        ),
     )
     for path in withdrawn:
         slug = path.split("/", 1)[0]
@@ -230,7 +228,7 @@ class _Desk:
         represented.discard(moment)
         if is_believed and (products_new := self._run("new_products", observed_at=moment)):
             self.result.counts["products_new"] += products_new
-            _analyze(self.connection, "products")
+            analyze_room(self.connection, "catalogue")
         self.result.counts["changes"] += self._run(
             "product_changes",
             observed_at=moment,
@@ -249,7 +247,7 @@ class _Desk:
             self._describe_products(judged, newest, is_any_doubted=is_any_doubted)
         categories_new = self._run("categories", observed_at=newest)
         if counts["products_new"]:
-            _analyze(self.connection, "categories")
+            analyze_room(self.connection, "catalogue")
         if is_changed or categories_new:
             counts["product_categories_changed"] += self._run("product_categories")
 
@@ -268,12 +266,12 @@ class _Desk:
 
     def _run(self, statement: str, **parameters: object) -> int:
         """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""
-        cursor = self.connection.execute(
-            load_sql(f"catalogue/{statement}.sql"),
+        cursor = run_file(
+            self.connection,
+            f"catalogue/{statement}.sql",
             {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor, **parameters},
         )
-        while cursor.nextset():
-            pass
         if cursor.description is None:
             return cursor.rowcount
-        return int(cursor.fetchall()[0][0])
+        (count,) = cursor.fetchall()[0].values()
+        return int(count)

@@ -9,20 +9,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from syndication_assets.catalogue.candidates import Candidate
-from syndication_assets.catalogue.facts import (
-    Category,
-    CategoryTree,
-    FileRejectedError,
-    ItemRejectedError,
-    Product,
-    ProductFacts,
-    ProductList,
-    Rejected,
-    make_product,
-)
+from syndication_assets.catalogue.facts import Category, CategoryTree, Product, ProductFacts, ProductList, make_product
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.sources import SOURCES, CatalogueSource
 from syndication_assets.errors import SyndicationError
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.resources.landing_zone import LandingError, LandingZone
 
 Parsed = TypeVar("Parsed")

@@ -8,13 +8,14 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from syndication_assets.catalogue.facts import FileRejectedError, ProductList
+from syndication_assets.catalogue.facts import ProductList
 from syndication_assets.catalogue.fetch import FetchReport
 from syndication_assets.catalogue.look_landing import LookLanding
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.shopify_products import parse_products
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.errors import SyndicationError
+from syndication_assets.rejections import FileRejectedError
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.public_client import FetchError, PublicClient
 

@@ -10,14 +10,13 @@ from syndication_assets.catalogue.envelope import decode_item, items_of
 from syndication_assets.catalogue.facts import (
     Category,
     CategoryTree,
-    ItemRejectedError,
     ProductFacts,
     ProductItem,
     ProductList,
-    Rejected,
     identifier,
     optional_text,
 )
+from syndication_assets.rejections import ItemRejectedError, Rejected
 from syndication_assets.source_text import tidy
 
 SOURCE = "shopify_products"

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from psycopg import sql
 
+from syndication_assets import quarantine_staging
 from syndication_assets.catalogue.category_tree import place_categories
-from syndication_assets.catalogue.facts import Product, Rejected
+from syndication_assets.catalogue.facts import Product
 from syndication_assets.catalogue.reading import SnapshotReading
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.resources.database import Connection
+from syndication_assets.rejections import Rejected
+from syndication_assets.resources.database import Connection, copy_rows
 
-_MAXIMUM_QUARANTINED_BYTES = 1024 * 1024
 _encode = msgspec.json.Encoder().encode
 
 _COLUMNS = {
@@ -21,9 +21,6 @@ _COLUMNS = {
     " currency, image_url, product_url, attributes, vendor_category_ids, content_hash",
     "staged_categories": "organization_id, vendor, observed_at, vendor_category_id, name, description, url,"
     " parent_vendor_category_id, placed_under, level",
-    "staged_files": "organization_id, source_file_path",
-    "staged_quarantine": "organization_id, source, landed_on, source_file_path, position, reason, payload,"
-    " payload_bytes, adapter_version",
 }
 
 
@@ -72,42 +69,22 @@ class Staging:
             first = by_place.get((path, one.position))
             said = one if first is None else Rejected(one.position, f"{first.reason}; {one.reason}", first.payload)
             by_place[path, one.position] = said
-        self.add_quarantine(
-            (vendor.organization_id, vendor.source, _day_of(path), path, one, version)
-            for (path, position), one in by_place.items()
-            if (path, position) not in self._quarantined
+        quarantine_staging.stage_rejected(
+            self._connection,
+            (
+                (vendor.organization_id, vendor.source, _day_of(path), path, one, version)
+                for (path, position), one in by_place.items()
+                if (path, position) not in self._quarantined
+            ),
         )
         self._quarantined.update(by_place)
 
     def add_files(self, organization_id: str, paths: Iterable[str]) -> None:
         """Notes files that were read: what waited of them and is not rejected again is loaded now."""
-        self._copy("staged_files", ((organization_id, path) for path in paths))
-
-    def add_quarantine(self, rows: Iterable[tuple[str, str, date, str, Rejected, int | None]]) -> None:
-        """Stages (organization, source, day, path, what was rejected, version of the adapter)."""
-        self._copy(
-            "staged_quarantine",
-            (
-                (
-                    organization_id,
-                    source,
-                    day,
-                    path,
-                    one.position,
-                    one.reason,
-                    one.payload[:_MAXIMUM_QUARANTINED_BYTES],
-                    len(one.payload),
-                    version,
-                )
-                for organization_id, source, day, path, one, version in rows
-            ),
-        )
+        quarantine_staging.stage_files(self._connection, ((organization_id, path) for path in paths))
 
     def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(_COLUMNS[table]))
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        copy_rows(self._connection, table, _COLUMNS[table], rows)
 
 
 def _values_of(product: Product, vendor: Vendor, described: Mapping[str, bytes]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from syndication_assets import fault_points
 from syndication_assets.content.template_rows import as_rows, default_templates, load_templates, read_templates
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.resources.database import Connection, load_sql, run_file, transaction
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets import OWNERS, description_of, run_window, table_metadata, window_of
@@ -128,18 +128,16 @@ def select_products(
         "drop table if exists pg_temp.wanted_channels, pg_temp.top_categories, pg_temp.known_products,"
         " pg_temp.candidates"
     )
-    cursor = connection.execute(
-        load_sql("content/product_selections.sql"),
+    counts: dict[str, int] = run_file(
+        connection,
+        "content/product_selections.sql",
         {
             "selected_on": selected_on,
             "no_repeat_days": no_repeat_days,
             "usable_templates": Jsonb(usable_templates),
         },
-    )
-    while cursor.nextset():
-        pass
-    waiting, written = cursor.fetchall()[0]
-    return {"channels_waiting": int(waiting), "rows_written": int(written)}
+    ).fetchall()[0]
+    return counts
 
 
 @dg.asset(

@@ -13,18 +13,10 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
 
-from syndication_assets.content.documents import (
-    Document,
-    DocumentList,
-    FileRejectedError,
-    ItemRejectedError,
-    Rejected,
-    Section,
-    keyed,
-    make_document,
-)
+from syndication_assets.content.documents import Document, DocumentList, Section, keyed, make_document
 from syndication_assets.content.feed_guard import feed_text
 from syndication_assets.content.section_splitting import HtmlSection, absolute_url, split_html, with_fragment
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError, Rejected
 
 SOURCE = "blog_feed"
 VERSION = 1

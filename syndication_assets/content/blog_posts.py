@@ -22,9 +22,6 @@ import msgspec
 from syndication_assets.content.documents import (
     Document,
     DocumentList,
-    FileRejectedError,
-    ItemRejectedError,
-    Rejected,
     Section,
     clean_line,
     clean_text,
@@ -32,6 +29,7 @@ from syndication_assets.content.documents import (
     make_document,
 )
 from syndication_assets.content.section_splitting import absolute_url, split_html, with_fragment
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.source_text import read_url
 
 SOURCE = "blog_posts"

@@ -5,35 +5,26 @@ is loaded late, again, or after one of its files was withdrawn ends in the same 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import msgspec
-from psycopg import sql
 
-from syndication_assets import fault_points
+from syndication_assets import fault_points, quarantine_staging
 from syndication_assets.content.document_reading import DocumentReading, read_file
 from syndication_assets.content.document_sources import SOURCES
-from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.organizations import organization_ids
+from syndication_assets.resources.database import Connection, copy_rows, load_sql, run_file, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 
 LOAD_LOCK = "content documents"
-_MAXIMUM_QUARANTINED_BYTES = 1024 * 1024
 _encode = msgspec.json.Encoder().encode
-_COLUMNS = {
-    "staged_documents": "organization_id, source, remote_document_id, source_file_path, position, observed_at,"
-    " is_published, content_hash, facts",
-    "staged_files": "organization_id, source_file_path",
-    "staged_quarantine": "organization_id, source, landed_on, source_file_path, position, reason, payload,"
-    " payload_bytes, adapter_version",
-}
-
-
-class LandedFilesMissingError(SyndicationError):
-    """Files that were loaded before are not in the landing zone any more; loading now would forget their documents."""
+_COLUMNS = (
+    "organization_id, source, remote_document_id, source_file_path, position, observed_at, is_published, content_hash,"
+    " facts"
+)
 
 
 @dataclass(slots=True)
@@ -56,9 +47,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
     """
     load = DayOfDocuments(day)
     with transaction(url, lock=LOAD_LOCK) as connection:
-        organizations: dict[str, str] = dict(
-            connection.execute("select slug, organization_id from tenancy.organizations").fetchall()
-        )
+        organizations = organization_ids(connection)
         # Listed behind the lock: another load of the day may have seen more files than there were before.
         files = [file for file in zone.files(day) if file.source in SOURCES and file.organization in organizations]
         withdrawn = _withdrawn_files(connection, day)
@@ -66,7 +55,8 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         if not files and not withdrawn:
             return load
         connection.execute(load_sql("content/document_staging.sql"))
-        _copy(connection, "staged_files", withdrawn)
+        quarantine_staging.begin(connection)
+        quarantine_staging.stage_files(connection, withdrawn)
         for file in files:
             reading = read_file(zone, file, SOURCES[file.source], maximum_file_bytes)
             _stage(connection, reading, organizations[file.organization])
@@ -79,7 +69,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         for table in ("document_observations", "source_documents", "source_sections"):
             load.counts.update(_run(connection, f"content/{table}.sql", parameters, table))
         fault_points.reach("documents.merged")
-        connection.execute(load_sql("scraping/quarantine_of_other_rooms.sql"))
+        quarantine_staging.merge(connection)
         fault_points.reach("documents.before_commit")
     return load
 
@@ -100,21 +90,16 @@ def _refuse_missing_files(
         " any(array(select organization_id from tenancy.organizations)) and landed_on = %s",
         [day],
     ).fetchall()
-    missing = sorted({path for (path,) in known} - {file.path for file in files} - withdrawn)
-    if missing:
-        raise LandedFilesMissingError(
-            f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {zone.url}, the first is "
-            f"{missing[0]}. Restore them (a landed file is immutable), or take them back on purpose with "
-            "`syndication withdraw`; nothing was changed."
-        )
+    zone.refuse_missing(day, {path for (path,) in known} - {file.path for file in files} - withdrawn)
 
 
 def _stage(connection: Connection, reading: DocumentReading, organization_id: str) -> None:
     file, source = reading.file, reading.source
-    _copy(connection, "staged_files", [(organization_id, file.path)])
-    _copy(
+    quarantine_staging.stage_files(connection, [(organization_id, file.path)])
+    copy_rows(
         connection,
         "staged_documents",
+        _COLUMNS,
         (
             (
                 organization_id,
@@ -130,37 +115,16 @@ def _stage(connection: Connection, reading: DocumentReading, organization_id: st
             for item in reading.documents.items
         ),
     )
-    _copy(
+    quarantine_staging.stage_rejected(
         connection,
-        "staged_quarantine",
         (
-            (
-                organization_id,
-                source.name,
-                file.landed_on,
-                file.path,
-                one.position,
-                one.reason,
-                one.payload[:_MAXIMUM_QUARANTINED_BYTES],
-                len(one.payload),
-                source.version,
-            )
+            (organization_id, source.name, file.landed_on, file.path, one, source.version)
             for one in reading.documents.rejected
         ),
     )
 
 
-def _copy(connection: Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(_COLUMNS[table]))
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _run(connection: Connection, path: str, parameters: dict[str, Any], table: str) -> dict[str, int]:
     """Runs a file; returns what its last statement counts, by the table and the count's name."""
-    cursor = connection.execute(load_sql(path), parameters)
-    while cursor.nextset():
-        pass
-    names = [f"{table}.{column.name}" for column in cursor.description or ()]
-    return dict(zip(names, cursor.fetchall()[0], strict=True))
+    (counts,) = run_file(connection, path, parameters).fetchall()
+    return {f"{table}.{name}": count for name, count in counts.items()}

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndication_assets.content.document_sources import DocumentSource
-from syndication_assets.content.documents import DocumentList, FileRejectedError, Rejected
+from syndication_assets.content.documents import DocumentList
 from syndication_assets.observation_time import observation_time
+from syndication_assets.rejections import FileRejectedError, Rejected
 from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
 
 # What the landing zone writes for a byte of a name that is no UTF-8.

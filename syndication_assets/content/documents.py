@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from syndication_assets.rejections import ItemRejectedError, Rejected
 from syndication_assets.source_text import UnreadableMarkupError, plain_text, read_url
 
 LONGEST_SECTION = 50_000
@@ -14,14 +15,6 @@ _LONGEST_ID = 1_000
 _LONGEST_TITLE = 1_000
 _MOST_SECTIONS = 500
 _encode = msgspec.json.Encoder().encode
-
-
-class ItemRejectedError(Exception):
-    """The document cannot be loaded; the message is the quarantine reason and never quotes the text."""
-
-
-class FileRejectedError(Exception):
-    """The whole file cannot be read; the message says why, never what is in it."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -50,14 +43,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def content_hash(self) -> bytes:
         """BLAKE2b-128 of all of it."""
         return hashlib.blake2b(_encode(msgspec.structs.astuple(self)), digest_size=16).digest()
-
-
-class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """One document, or with `position` None the whole file, that cannot be loaded."""
-
-    position: int | None
-    reason: str
-    payload: bytes
 
 
 class DocumentItem(msgspec.Struct, frozen=True, gc=False):

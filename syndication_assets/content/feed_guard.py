@@ -7,7 +7,7 @@ gigabytes, and how a parser is made to read files. They are searched for in the 
 import codecs
 import re
 
-from syndication_assets.content.documents import FileRejectedError
+from syndication_assets.rejections import FileRejectedError
 
 LARGEST_FEED = 8 * 1024 * 1024
 _DEEPEST = 100

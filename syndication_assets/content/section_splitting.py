@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from bs4 import Tag
 
-from syndication_assets.content.documents import ItemRejectedError
+from syndication_assets.rejections import ItemRejectedError
 from syndication_assets.source_text import UnreadableMarkupError, pieces_of, read_url, tidy
 
 HEADINGS = frozenset({"h1", "h2", "h3"})

@@ -1,7 +1,7 @@
 """The project's PostgreSQL: where it is, and the one way to open a transaction on it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import ClientCursor, sql
+from psycopg.rows import dict_row
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources import embedded_postgres
@@ -37,6 +38,22 @@ def database_url(settings: Settings | None = None) -> str:
 def load_sql(relative_path: str) -> str:
     """The text of a file below `sql/`, e.g. `engagement/post_engagement_daily.sql`."""
     return (SQL_DIRECTORY / relative_path).read_text(encoding="utf-8")
+
+
+def run_file(connection: Connection, relative_path: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """Runs all statements of a file; the cursor stands at the last one, whose rows are dictionaries."""
+    cursor = connection.cursor(row_factory=dict_row).execute(load_sql(relative_path), parameters)
+    while cursor.nextset():
+        pass
+    return cursor
+
+
+def copy_rows(connection: Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Fills columns of a table, named with commas between them, with COPY."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(columns))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 @contextmanager
@@ -74,7 +91,12 @@ def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:
     """Lets the planner know the tables of some rooms that have just been filled, before anything reads them."""
     with transaction(url) as connection:
         for room in sorted(rooms):
-            connection.execute("select operations.analyze_grown_tables(%s)", [room])
+            analyze_room(connection, room)
+
+
+def analyze_room(connection: Connection, room: str) -> None:
+    """The same within a transaction, before rows come that refer to those that it has just written."""
+    connection.execute("select operations.analyze_grown_tables(%s)", [room])
 
 
 def describe(error: psycopg.Error) -> str:

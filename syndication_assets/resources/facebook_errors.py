@@ -8,12 +8,12 @@ a body. All of that is unknown, and looked up.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 import msgspec
 
 from syndication_assets.resources.publisher import Outcome, OutcomeKind
+from syndication_assets.resources.retry_after import seconds_to_wait
 
 TOKEN_CODES = {102, 190}
 _EXPIRED_SUBCODES = {463}
@@ -21,6 +21,7 @@ RATE_CODES = {4, 17, 32, 341, 613, 80001, 80002}
 _RATE_CODES_OF_THE_APP = {4, 341}
 _SAYS_NOTHING = {1, 2}
 _DUPLICATE = 506
+_LONGEST_WAIT = timedelta(days=1)
 DEFAULT_WAIT = timedelta(minutes=15)
 """How long an account rests after a rate limit that does not say how long."""
 
@@ -117,19 +118,10 @@ def _without_words(status: int, headers: Mapping[str, str]) -> Outcome:
 
 def _wait(headers: Mapping[str, str]) -> timedelta | None:
     """How long the headers ask to wait; None if they do not."""
-    return _retry_after(headers.get("retry-after")) or _regain_time(headers.get("x-business-use-case-usage"))
-
-
-def _retry_after(value: str | None) -> timedelta | None:
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return timedelta(seconds=min(int(value), 86400))
-    try:
-        wait = parsedate_to_datetime(value) - datetime.now(UTC)
-    except (TypeError, ValueError):
-        return None
-    return min(max(wait, timedelta()), timedelta(days=1)) or None
+    seconds = seconds_to_wait(headers.get("retry-after"))
+    if seconds:
+        return timedelta(seconds=min(seconds, _LONGEST_WAIT.total_seconds()))
+    return _regain_time(headers.get("x-business-use-case-usage"))
 
 
 def _regain_time(value: str | None) -> timedelta | None:

@@ -9,7 +9,7 @@ import itertools
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,6 +33,10 @@ _WITHDRAWN_FOLDER = ".withdrawn"
 
 class LandingError(SyndicationError):
     """A file cannot be landed or read; nothing was written."""
+
+
+class LandedFilesMissingError(SyndicationError):
+    """Files that were loaded before are not in the landing zone any more; loading now would forget their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,15 @@ class LandingZone:
 
     def exists(self, path: str) -> bool:
         return bool(self._filesystem.exists(self._absolute(path)))
+
+    def refuse_missing(self, day: date, missing: Collection[str]) -> None:
+        """LandedFilesMissingError if there are paths of files that were loaded before and are gone."""
+        if missing:
+            raise LandedFilesMissingError(
+                f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {self.url}, the first is "
+                f"{min(missing)}. Restore them (a landed file is immutable), or take them back on purpose with "
+                "`syndication withdraw`; nothing was changed."
+            )
 
     def size(self, path: str) -> int:
         """Bytes, as stored."""

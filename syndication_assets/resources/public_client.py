@@ -10,8 +10,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import cache
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +18,7 @@ import httpx
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.public_urls import PublicUrlError, public_addresses
+from syndication_assets.resources.retry_after import seconds_to_wait
 
 _HEADERS = {
     "User-Agent": "syndication-assets (blog feed)",
@@ -145,21 +145,8 @@ class PublicClient:
         if status == httpx.codes.OK:
             return
         if status in _BUSY or status >= _SERVER_ERROR:
-            raise _PassingError(f"it answered {status}", _retry_after(response.headers.get("Retry-After")))
+            raise _PassingError(f"it answered {status}", seconds_to_wait(response.headers.get("Retry-After")))
         raise FetchError(f"{host}: it answered {status}. Check the URL of the {self.what}.")
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, from seconds or a date; None if it says neither."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return (moment - datetime.now(UTC)).total_seconds() if moment.tzinfo is not None else None
 
 
 def _without_fragment(url: str) -> str:

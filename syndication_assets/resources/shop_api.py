@@ -8,14 +8,14 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.retry_after import seconds_to_wait
 
 _USER_AGENT = "syndication-assets (catalogue)"
 _TOO_MANY_REQUESTS = 429
@@ -115,7 +115,7 @@ class ShopApi:
         if status == httpx.codes.OK:
             return
         if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-            raise _PassingError(f"the shop answered {status}", _retry_after(response.headers.get("Retry-After")))
+            raise _PassingError(f"the shop answered {status}", seconds_to_wait(response.headers.get("Retry-After")))
         if response.has_redirect_location:
             raise ShopError(f"{path}: the shop redirects ({status}): set SYNDICATION_CLAN_URL to where it leads.")
         is_of_the_caller = status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
@@ -132,18 +132,3 @@ class ShopApi:
 def _ssl_context() -> ssl.SSLContext:
     """Made once: it reads all certificates."""
     return httpx.create_ssl_context()
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, from seconds or a date; None if it says neither."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return None
-    return (moment - datetime.now(UTC)).total_seconds()

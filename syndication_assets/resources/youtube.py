@@ -6,12 +6,12 @@ The key travels in a header: httpx writes URLs into its log lines and errors. Qu
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.resources.retry_after import seconds_to_wait
 
 if TYPE_CHECKING:
     import httpx
@@ -120,7 +120,7 @@ class YouTubeDataApi:
                 is_passing = response.status_code == 429 or response.status_code >= 500 or reason in _RATE_REASONS
                 if not is_passing or reason in _QUOTA_REASONS:
                     raise _refusal(response.status_code, reason, said, channel_id)
-                wait = _retry_after(response.headers.get("Retry-After")) or wait
+                wait = seconds_to_wait(response.headers.get("Retry-After")) or wait
             if attempt < self.attempts:
                 time.sleep(min(wait, self.maximum_wait.total_seconds()))
         raise YouTubeError(f"YouTube did not answer {path} in {self.attempts} attempts: {said}. Fetch again later.")
@@ -195,15 +195,3 @@ def _refusal(status_code: int, reason: str, said: str, channel_id: str) -> YouTu
             "false in scraping.profiles."
         )
     return YouTubeError(f"YouTube refused {channel_id}: {said}")
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for, in either of its forms; None if it asks for nothing."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+from syndication_assets.rejections import ItemRejectedError
 from syndication_assets.scraping.item_rules import (
     clean_handle,
     clean_text,
@@ -23,7 +24,6 @@ from syndication_assets.scraping.observation import (
     AliasKind,
     Author,
     Counters,
-    ItemRejectedError,
     ObservedAs,
     ParsedItem,
     PostIds,

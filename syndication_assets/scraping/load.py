@@ -15,7 +15,8 @@ import psycopg
 
 from syndication_assets import fault_points
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import Connection, load_sql, transaction
+from syndication_assets.organizations import organization_ids
+from syndication_assets.resources.database import Connection, load_sql, run_file, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
 from syndication_assets.scraping.reading import FileReading, read_file
@@ -27,10 +28,6 @@ LOAD_LOCK = "scraping load"
 """Whoever changes what a load would read holds it too."""
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Of a run. A source that uses ids as keys would have a new one in each item."""
-
-
-class LandedFilesMissingError(SyndicationError):
-    """Files that were loaded before are not in the landing zone any more; loading now would forget their rows."""
 
 
 @dataclass(slots=True)
@@ -66,7 +63,8 @@ def load_day(
     `read` gives the reading of a file that was read ahead; without it each is read now.
     Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
     """
-    organizations = _organizations(url)
+    with transaction(url) as connection:
+        organizations = organization_ids(connection)
     load = DayLoad(day)
     runs: dict[tuple[str, str], DownloadRun] = {}
     with transaction(url) as connection:
@@ -117,11 +115,6 @@ def load_day(
     return load
 
 
-def _organizations(url: str) -> dict[str, str]:
-    with transaction(url) as connection:
-        return dict(connection.execute("select slug, organization_id from tenancy.organizations").fetchall())
-
-
 def _refuse_missing_files(connection: Connection, zone: LandingZone, day: date, files: list[LandedFile]) -> None:
     present = {file.path for file in files}
     # A file without a good item has no rows to forget: somebody may take it away, or finish renaming it.
@@ -130,13 +123,7 @@ def _refuse_missing_files(connection: Connection, zone: LandingZone, day: date, 
         " where landed_on = %s and items > 0 and withdrawn_at is null",
         [day],
     )
-    missing = sorted(path for (path,) in known if path not in present)
-    if missing:
-        raise LandedFilesMissingError(
-            f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {zone.url}, "
-            f"the first is {missing[0]}. Restore them (a landed file is immutable), or take them back on purpose with "
-            "`syndication withdraw`; nothing was changed."
-        )
+    zone.refuse_missing(day, {path for (path,) in known} - present)
 
 
 def _withdrawn_sources(connection: Connection, day: date) -> set[tuple[str, str]]:
@@ -217,12 +204,7 @@ def _merge_posts(connection: Connection) -> bool:
 
 def _count(connection: Connection, path: str, parameters: dict[str, Any], load: DayLoad) -> None:
     """Runs a file whose last statement counts by run, and writes the counts into the runs' counters."""
-    cursor = connection.execute(load_sql(path), parameters)
-    while cursor.nextset():
-        pass
-    names = [column.name for column in cursor.description or ()]
-    for row in cursor.fetchall():
-        counts = dict(zip(names, row, strict=True))
+    for counts in run_file(connection, path, parameters).fetchall():
         counters = load.runs[counts.pop("run_id")]
         for name, count in counts.items():
             setattr(counters, name, count)

@@ -16,10 +16,6 @@ PostIds = tuple[tuple[AliasKind, str], ...]
 """The ids under which one post is known, the strongest first: `(("activity", "7399…"), ("ugcPost", "7399…"))`."""
 
 
-class ItemRejectedError(Exception):
-    """The item cannot be loaded; the message is the quarantine reason and names the key, never the payload."""
-
-
 class Author(msgspec.Struct, frozen=True, gc=False):
     """Who wrote the post. `username` is the platform's handle in lower case, or its channel id."""
 

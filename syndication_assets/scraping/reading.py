@@ -12,8 +12,9 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from syndication_assets.observation_time import FILE_NAME, ObservedAtSource, observation_time
+from syndication_assets.rejections import ItemRejectedError, Rejected
 from syndication_assets.resources.landing_zone import LandedFile, LandingError, LandingZone
-from syndication_assets.scraping.observation import ItemRejectedError, ParsedItem
+from syndication_assets.scraping.observation import ParsedItem
 from syndication_assets.scraping.sources import SOURCES, Source
 from syndication_assets.scraping.splitting import Defect, split_items
 
@@ -32,15 +33,6 @@ class Item:
     payload: bytes
     payload_hash: bytes
     parsed: ParsedItem
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """One item, or with `position` None the whole file, that cannot be loaded."""
-
-    position: int | None
-    reason: str
-    payload: bytes
 
 
 @dataclass(slots=True)

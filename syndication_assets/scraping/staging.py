@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from psycopg import sql
 
+from syndication_assets.quarantine_staging import MAXIMUM_BYTES
 from syndication_assets.resources.database import Connection
 from syndication_assets.scraping.download_runs import DownloadRun
 from syndication_assets.scraping.hashtags import extract_hashtags
@@ -17,7 +18,6 @@ from syndication_assets.scraping.identity import IdentityGroups
 from syndication_assets.scraping.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.reading import FileReading, Item
 
-_MAXIMUM_QUARANTINED_BYTES = 1024 * 1024
 _BATCH_ROWS = 20_000
 _NO_COUNTERS = Counters()
 _encode = msgspec.json.Encoder().encode
@@ -79,7 +79,7 @@ class Staging:
                     file.path,
                     rejected.position,
                     rejected.reason,
-                    rejected.payload[:_MAXIMUM_QUARANTINED_BYTES],
+                    rejected.payload[:MAXIMUM_BYTES],
                     len(rejected.payload),
                     version,
                 )

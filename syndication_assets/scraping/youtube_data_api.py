@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from syndication_assets.rejections import ItemRejectedError
 from syndication_assets.scraping.item_rules import (
     MAXIMUM_COUNTER,
     Ignored,
@@ -19,14 +20,7 @@ from syndication_assets.scraping.item_rules import (
     survey_item,
     utc_from_iso,
 )
-from syndication_assets.scraping.observation import (
-    Author,
-    Counters,
-    ItemRejectedError,
-    Media,
-    ParsedItem,
-    PostObservation,
-)
+from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
 
 SOURCE = "youtube_data_api"
 PLATFORM = "youtube"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from syndication_assets.catalogue.load import LandedFilesMissingError
+from syndication_assets.resources.landing_zone import LandedFilesMissingError
 from syndication_assets.samples.catalogue import catalogue_files
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,

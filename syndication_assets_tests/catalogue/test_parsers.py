@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 
 from syndication_assets.catalogue import clan_catalogue, shopify_products
 from syndication_assets.catalogue.category_tree import Place, place_categories
-from syndication_assets.catalogue.facts import (
-    Category,
-    FileRejectedError,
-    ItemRejectedError,
-    ProductFacts,
-    make_product,
-    read_price,
-)
+from syndication_assets.catalogue.facts import Category, ProductFacts, make_product, read_price
+from syndication_assets.rejections import FileRejectedError, ItemRejectedError
 from syndication_assets.source_text import one_line, plain_text, read_url
 
 FILES = settings(max_examples=200, deadline=None, derandomize=True, database=None)

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from syndication_assets.content import blog_feed, blog_posts
-from syndication_assets.content.documents import Document, DocumentList, FileRejectedError
+from syndication_assets.content.documents import Document, DocumentList
 from syndication_assets.content.feed_guard import LARGEST_FEED
+from syndication_assets.rejections import FileRejectedError
 from syndication_assets_tests.content.blog import SITE, entry, post, rss
 
 HTML = """<p>Hello.</p><h2 id="warm">How warm?</h2><p>Very <i>warm</i>.</p>

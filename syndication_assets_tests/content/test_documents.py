@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.content.document_load import LandedFilesMissingError
 from syndication_assets.content.document_sources import SOURCES
+from syndication_assets.resources.landing_zone import LandedFilesMissingError
 from syndication_assets.source_rooms import DOCUMENT_SOURCES
 from syndication_assets.withdrawal import withdraw_files
 from syndication_assets_tests.content.blog import SITE, Blog, entry, post, rss

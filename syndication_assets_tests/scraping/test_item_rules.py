@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndication_assets.rejections import ItemRejectedError
 from syndication_assets.scraping.item_rules import (
     Counter,
     Ignored,
@@ -21,7 +22,6 @@ from syndication_assets.scraping.item_rules import (
     utc_from_milliseconds,
     utc_from_seconds,
 )
-from syndication_assets.scraping.observation import ItemRejectedError
 
 
 class Picture(msgspec.Struct):

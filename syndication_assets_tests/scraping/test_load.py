@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from syndication_assets.resources.database import DatabaseError, transaction
+from syndication_assets.resources.landing_zone import LandedFilesMissingError
 from syndication_assets.scraping import load as load_module
 from syndication_assets.scraping.download_runs import RunCounters, run_session
-from syndication_assets.scraping.load import LandedFilesMissingError
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, post

@@ -13,9 +13,8 @@ import pytest
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import transaction
-from syndication_assets.resources.landing_zone import LandingError, LandingZone
+from syndication_assets.resources.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.scraping.checks import CHECKS
-from syndication_assets.scraping.load import LandedFilesMissingError
 from syndication_assets.sql_assets import run_window
 from syndication_assets.withdrawal import Outcome, withdraw_files
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
