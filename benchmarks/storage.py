@@ -1,4 +1,4 @@
-"""How many bytes a point takes in `scraping.data_downloads`: table, indexes and TOAST together.
+"""How many bytes a point takes in `scraping.snapshots`, the table behind `data_downloads`: with indexes and TOAST.
 
 A point is a canonical counter that was measured (not NULL). LinkedIn's snapshots carry their reactions by kind as well,
 which `engagement.time_series_metrics` shows as points of their own; they are counted where the line says so. The bytes
@@ -88,17 +88,17 @@ def measure(url: str) -> Size:
             connection,
             "select sum(pg_relation_size(relid))::bigint, sum(pg_indexes_size(relid))::bigint,"
             " sum(pg_table_size(relid) - pg_relation_size(relid))::bigint"
-            " from pg_partition_tree('scraping.data_downloads') where isleaf",
+            " from pg_partition_tree('scraping.snapshots') where isleaf",
         )
         columns = [
             row[0]
             for row in connection.execute(
-                "select attname from pg_attribute where attrelid = 'scraping.data_downloads'::regclass"
+                "select attname from pg_attribute where attrelid = 'scraping.snapshots'::regclass"
                 " and attnum > 0 and not attisdropped order by attnum"
             )
         ]
         sizes = ", ".join(f"coalesce(avg(coalesce(pg_column_size({column}), 0)), 0)::float8" for column in columns)
-        sample = "select * from scraping.data_downloads limit 10000"
+        sample = "select * from scraping.snapshots limit 10000"
         widths = dict(zip(columns, _row(connection, f"select {sizes} from ({sample}) d"), strict=True))
     return Size(snapshots, points_found, kinds, heap, indexes, toast, widths)
 

@@ -1057,11 +1057,11 @@ begin
     update scraping.post_aliases set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
-    delete from scraping.data_downloads l using scraping.data_downloads w
+    delete from scraping.snapshots l using scraping.snapshots w
     where l.organization_id = organization and l.post_id = losing_post_id
         and w.organization_id = organization and w.post_id = winning_post_id
         and w.downloaded_at = l.downloaded_at;
-    update scraping.data_downloads set post_id = winning_post_id
+    update scraping.snapshots set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
     update scraping.post_media w set
@@ -3679,9 +3679,104 @@ CREATE SEQUENCE scraping.download_id_sequence
 
 GRANT USAGE ON SEQUENCE scraping.download_id_sequence TO syndication_pipeline;
 
--- table scraping.data_downloads
+-- sequence scraping.landed_file_id_sequence
 
-CREATE TABLE scraping.data_downloads (
+CREATE SEQUENCE scraping.landed_file_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE scraping.landed_file_id_sequence TO syndication_pipeline;
+
+-- table scraping.landed_files
+
+CREATE TABLE scraping.landed_files (
+    organization_id text NOT NULL,
+    landed_file_id text DEFAULT tenancy.public_id('fil'::text, nextval('scraping.landed_file_id_sequence'::regclass)) NOT NULL,
+    source_file_path text NOT NULL,
+    source text NOT NULL,
+    landed_on date NOT NULL,
+    content_hash bytea NOT NULL,
+    size_bytes bigint NOT NULL,
+    observed_at timestamp with time zone,
+    observed_at_source scraping.observation_time_source,
+    tracked_username text,
+    items integer DEFAULT 0 NOT NULL,
+    items_quarantined integer DEFAULT 0 NOT NULL,
+    adapter_version integer,
+    run_id text,
+    first_loaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_reason text,
+    CONSTRAINT landed_files_check CHECK (((withdrawn_at IS NULL) = (withdrawn_reason IS NULL))),
+    CONSTRAINT landed_files_landed_file_id_check CHECK ((landed_file_id ~~ 'fil-________'::text)),
+    CONSTRAINT landed_files_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
+);
+
+ALTER TABLE ONLY scraping.landed_files FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE scraping.landed_files IS 'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took back keeps its row; its rows elsewhere go with the next load of its day.';
+
+COMMENT ON COLUMN scraping.landed_files.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN scraping.landed_files.landed_file_id IS 'Public id, fil-…. Snapshots refer to it: a path in each of them would be a quarter of their size.';
+
+COMMENT ON COLUMN scraping.landed_files.source_file_path IS 'Path in the landing zone.';
+
+COMMENT ON COLUMN scraping.landed_files.source IS 'The input shape.';
+
+COMMENT ON COLUMN scraping.landed_files.landed_on IS 'The day of the folder: the partition.';
+
+COMMENT ON COLUMN scraping.landed_files.content_hash IS 'BLAKE2b-128 of the unpacked content; empty if never read.';
+
+COMMENT ON COLUMN scraping.landed_files.size_bytes IS 'Size as landed.';
+
+COMMENT ON COLUMN scraping.landed_files.observed_at IS 'When its numbers were true; NULL if the file could not be read.';
+
+COMMENT ON COLUMN scraping.landed_files.observed_at_source IS 'What says so.';
+
+COMMENT ON COLUMN scraping.landed_files.tracked_username IS 'The profile it was scraped for, from its name.';
+
+COMMENT ON COLUMN scraping.landed_files.items IS 'Items that were loaded.';
+
+COMMENT ON COLUMN scraping.landed_files.items_quarantined IS 'Items, or 1 for the whole file, that were not.';
+
+COMMENT ON COLUMN scraping.landed_files.adapter_version IS 'The version of the adapter that read it.';
+
+COMMENT ON COLUMN scraping.landed_files.run_id IS 'The run that loaded it last; NULL if it was withdrawn before any load.';
+
+COMMENT ON COLUMN scraping.landed_files.first_loaded_at IS 'When it was loaded first, or withdrawn before any load.';
+
+COMMENT ON COLUMN scraping.landed_files.withdrawn_at IS 'When somebody took the file back; NULL again when it has landed and was loaded anew.';
+
+COMMENT ON COLUMN scraping.landed_files.withdrawn_reason IS 'Why, in the words of who did it.';
+
+ALTER TABLE ONLY scraping.landed_files
+    ADD CONSTRAINT landed_files_organization_id_landed_file_id_key UNIQUE (organization_id, landed_file_id);
+
+ALTER TABLE ONLY scraping.landed_files
+    ADD CONSTRAINT landed_files_pkey PRIMARY KEY (organization_id, source_file_path);
+
+CREATE INDEX landed_files_landed_on ON scraping.landed_files USING btree (landed_on);
+
+CREATE TRIGGER landed_files_withdrawal_audit AFTER UPDATE ON scraping.landed_files FOR EACH ROW WHEN ((old.withdrawn_at IS DISTINCT FROM new.withdrawn_at)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER landed_files_withdrawal_before_load_audit AFTER INSERT ON scraping.landed_files FOR EACH ROW WHEN ((new.withdrawn_at IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+ALTER TABLE scraping.landed_files ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON scraping.landed_files TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON scraping.landed_files FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.landed_files TO syndication_pipeline;
+GRANT SELECT ON TABLE scraping.landed_files TO syndication_reader;
+
+-- table scraping.snapshots
+
+CREATE TABLE scraping.snapshots (
     downloaded_at timestamp with time zone NOT NULL,
     reactions bigint,
     comments bigint,
@@ -3698,25 +3793,116 @@ CREATE TABLE scraping.data_downloads (
     download_id text DEFAULT tenancy.public_id('dl'::text, nextval('scraping.download_id_sequence'::regclass)) NOT NULL,
     post_id text NOT NULL,
     run_id text NOT NULL,
-    source_file_path text NOT NULL,
+    landed_file_id text NOT NULL,
     stats jsonb,
-    CONSTRAINT data_downloads_clicks_check CHECK ((clicks >= 0)),
-    CONSTRAINT data_downloads_comments_check CHECK ((comments >= 0)),
-    CONSTRAINT data_downloads_downloaded_at_check CHECK (((downloaded_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (downloaded_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT data_downloads_impressions_check CHECK ((impressions >= 0)),
-    CONSTRAINT data_downloads_reach_check CHECK ((reach >= 0)),
-    CONSTRAINT data_downloads_reactions_check CHECK ((reactions >= 0)),
-    CONSTRAINT data_downloads_saves_check CHECK ((saves >= 0)),
-    CONSTRAINT data_downloads_shares_check CHECK ((shares >= 0)),
-    CONSTRAINT data_downloads_views_check CHECK ((views >= 0))
+    CONSTRAINT snapshots_clicks_check CHECK ((clicks >= 0)),
+    CONSTRAINT snapshots_comments_check CHECK ((comments >= 0)),
+    CONSTRAINT snapshots_downloaded_at_check CHECK (((downloaded_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (downloaded_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT snapshots_impressions_check CHECK ((impressions >= 0)),
+    CONSTRAINT snapshots_reach_check CHECK ((reach >= 0)),
+    CONSTRAINT snapshots_reactions_check CHECK ((reactions >= 0)),
+    CONSTRAINT snapshots_saves_check CHECK ((saves >= 0)),
+    CONSTRAINT snapshots_shares_check CHECK ((shares >= 0)),
+    CONSTRAINT snapshots_views_check CHECK ((views >= 0))
 )
 PARTITION BY RANGE (downloaded_at);
 
-ALTER TABLE ONLY scraping.data_downloads FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY scraping.snapshots FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE scraping.data_downloads IS 'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero. The columns stand in the order that packs a row best.';
+COMMENT ON TABLE scraping.snapshots IS 'The rows of the view data_downloads, which names the landed file of each. The columns stand in the order that packs a row best.';
+
+COMMENT ON COLUMN scraping.snapshots.downloaded_at IS 'When the numbers were true.';
+
+COMMENT ON COLUMN scraping.snapshots.reactions IS 'Likes and other reactions of all kinds; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.comments IS 'Comments; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.shares IS 'Reposts, retweets, reblogs; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.saves IS 'Saves and bookmarks; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.clicks IS 'Clicks, not public; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.views IS 'Plays and views; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.impressions IS 'Times the post was shown; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.reach IS 'People who saw the post; never summed; cumulative.';
+
+COMMENT ON COLUMN scraping.snapshots.observed_at_source IS 'What says when.';
+
+COMMENT ON COLUMN scraping.snapshots.observed_as IS 'How the post was met.';
+
+COMMENT ON COLUMN scraping.snapshots.is_description IS 'Whether text, media or article were told at this moment too; false for counters alone.';
+
+COMMENT ON COLUMN scraping.snapshots.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN scraping.snapshots.download_id IS 'Public id, dl-….';
+
+COMMENT ON COLUMN scraping.snapshots.post_id IS 'The post.';
+
+COMMENT ON COLUMN scraping.snapshots.run_id IS 'The run that wrote it.';
+
+COMMENT ON COLUMN scraping.snapshots.landed_file_id IS 'The landed file that says so.';
+
+COMMENT ON COLUMN scraping.snapshots.stats IS 'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
+
+ALTER TABLE ONLY scraping.snapshots
+    ADD CONSTRAINT snapshots_pkey PRIMARY KEY (organization_id, post_id, downloaded_at);
+
+CREATE INDEX snapshots_downloaded_at ON ONLY scraping.snapshots USING brin (downloaded_at) WITH (pages_per_range='16');
+
+CREATE POLICY pipeline_all ON scraping.snapshots TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON scraping.snapshots FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+ALTER TABLE scraping.snapshots ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.snapshots TO syndication_pipeline;
+GRANT SELECT ON TABLE scraping.snapshots TO syndication_reader;
+
+-- view scraping.data_downloads
+
+CREATE VIEW scraping.data_downloads WITH (security_invoker='true') AS
+ SELECT organization_id,
+    download_id,
+    post_id,
+    run_id,
+    downloaded_at,
+    observed_at_source,
+    observed_as,
+    is_description,
+    reactions,
+    comments,
+    shares,
+    saves,
+    clicks,
+    views,
+    impressions,
+    reach,
+    stats,
+    ( SELECT f.source_file_path
+           FROM scraping.landed_files f
+          WHERE ((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))) AS source_file_path
+   FROM scraping.snapshots s;
+
+COMMENT ON VIEW scraping.data_downloads IS 'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
+
+COMMENT ON COLUMN scraping.data_downloads.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN scraping.data_downloads.download_id IS 'Public id, dl-….';
+
+COMMENT ON COLUMN scraping.data_downloads.post_id IS 'The post.';
+
+COMMENT ON COLUMN scraping.data_downloads.run_id IS 'The run that wrote it.';
 
 COMMENT ON COLUMN scraping.data_downloads.downloaded_at IS 'When the numbers were true.';
+
+COMMENT ON COLUMN scraping.data_downloads.observed_at_source IS 'What says when.';
+
+COMMENT ON COLUMN scraping.data_downloads.observed_as IS 'How the post was met.';
+
+COMMENT ON COLUMN scraping.data_downloads.is_description IS 'Whether text, media or article were told at this moment too; false for counters alone.';
 
 COMMENT ON COLUMN scraping.data_downloads.reactions IS 'Likes and other reactions of all kinds; cumulative.';
 
@@ -3734,36 +3920,11 @@ COMMENT ON COLUMN scraping.data_downloads.impressions IS 'Times the post was sho
 
 COMMENT ON COLUMN scraping.data_downloads.reach IS 'People who saw the post; never summed; cumulative.';
 
-COMMENT ON COLUMN scraping.data_downloads.observed_at_source IS 'What says when.';
-
-COMMENT ON COLUMN scraping.data_downloads.observed_as IS 'How the post was met.';
-
-COMMENT ON COLUMN scraping.data_downloads.is_description IS 'Whether text, media or article were told at this moment too; false for counters alone.';
-
-COMMENT ON COLUMN scraping.data_downloads.organization_id IS 'The tenant.';
-
-COMMENT ON COLUMN scraping.data_downloads.download_id IS 'Public id, dl-….';
-
-COMMENT ON COLUMN scraping.data_downloads.post_id IS 'The post.';
-
-COMMENT ON COLUMN scraping.data_downloads.run_id IS 'The run that wrote it.';
+COMMENT ON COLUMN scraping.data_downloads.stats IS 'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
 
 COMMENT ON COLUMN scraping.data_downloads.source_file_path IS 'The landed file that says so.';
 
-COMMENT ON COLUMN scraping.data_downloads.stats IS 'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
-
-ALTER TABLE ONLY scraping.data_downloads
-    ADD CONSTRAINT data_downloads_pkey PRIMARY KEY (organization_id, post_id, downloaded_at);
-
-CREATE INDEX data_downloads_downloaded_at ON ONLY scraping.data_downloads USING brin (downloaded_at) WITH (pages_per_range='16');
-
-ALTER TABLE scraping.data_downloads ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY pipeline_all ON scraping.data_downloads TO syndication_pipeline USING (true) WITH CHECK (true);
-
-CREATE POLICY reader_own_organization ON scraping.data_downloads FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.data_downloads TO syndication_pipeline;
+GRANT SELECT,DELETE,UPDATE ON TABLE scraping.data_downloads TO syndication_pipeline;
 GRANT SELECT ON TABLE scraping.data_downloads TO syndication_reader;
 
 -- sequence scraping.post_id_sequence
@@ -4747,83 +4908,6 @@ CREATE POLICY reader_own_organization ON scraping.hashtags FOR SELECT TO syndica
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.hashtags TO syndication_pipeline;
 GRANT SELECT ON TABLE scraping.hashtags TO syndication_reader;
 
--- table scraping.landed_files
-
-CREATE TABLE scraping.landed_files (
-    organization_id text NOT NULL,
-    source_file_path text NOT NULL,
-    source text NOT NULL,
-    landed_on date NOT NULL,
-    content_hash bytea NOT NULL,
-    size_bytes bigint NOT NULL,
-    observed_at timestamp with time zone,
-    observed_at_source scraping.observation_time_source,
-    tracked_username text,
-    items integer DEFAULT 0 NOT NULL,
-    items_quarantined integer DEFAULT 0 NOT NULL,
-    adapter_version integer,
-    run_id text,
-    first_loaded_at timestamp with time zone DEFAULT now() NOT NULL,
-    withdrawn_at timestamp with time zone,
-    withdrawn_reason text,
-    CONSTRAINT landed_files_check CHECK (((withdrawn_at IS NULL) = (withdrawn_reason IS NULL))),
-    CONSTRAINT landed_files_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
-);
-
-ALTER TABLE ONLY scraping.landed_files FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE scraping.landed_files IS 'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took back keeps its row; its rows elsewhere go with the next load of its day.';
-
-COMMENT ON COLUMN scraping.landed_files.organization_id IS 'The tenant.';
-
-COMMENT ON COLUMN scraping.landed_files.source_file_path IS 'Path in the landing zone.';
-
-COMMENT ON COLUMN scraping.landed_files.source IS 'The input shape.';
-
-COMMENT ON COLUMN scraping.landed_files.landed_on IS 'The day of the folder: the partition.';
-
-COMMENT ON COLUMN scraping.landed_files.content_hash IS 'BLAKE2b-128 of the unpacked content; empty if never read.';
-
-COMMENT ON COLUMN scraping.landed_files.size_bytes IS 'Size as landed.';
-
-COMMENT ON COLUMN scraping.landed_files.observed_at IS 'When its numbers were true; NULL if the file could not be read.';
-
-COMMENT ON COLUMN scraping.landed_files.observed_at_source IS 'What says so.';
-
-COMMENT ON COLUMN scraping.landed_files.tracked_username IS 'The profile it was scraped for, from its name.';
-
-COMMENT ON COLUMN scraping.landed_files.items IS 'Items that were loaded.';
-
-COMMENT ON COLUMN scraping.landed_files.items_quarantined IS 'Items, or 1 for the whole file, that were not.';
-
-COMMENT ON COLUMN scraping.landed_files.adapter_version IS 'The version of the adapter that read it.';
-
-COMMENT ON COLUMN scraping.landed_files.run_id IS 'The run that loaded it last; NULL if it was withdrawn before any load.';
-
-COMMENT ON COLUMN scraping.landed_files.first_loaded_at IS 'When it was loaded first, or withdrawn before any load.';
-
-COMMENT ON COLUMN scraping.landed_files.withdrawn_at IS 'When somebody took the file back; NULL again when it has landed and was loaded anew.';
-
-COMMENT ON COLUMN scraping.landed_files.withdrawn_reason IS 'Why, in the words of who did it.';
-
-ALTER TABLE ONLY scraping.landed_files
-    ADD CONSTRAINT landed_files_pkey PRIMARY KEY (organization_id, source_file_path);
-
-CREATE INDEX landed_files_landed_on ON scraping.landed_files USING btree (landed_on);
-
-CREATE TRIGGER landed_files_withdrawal_audit AFTER UPDATE ON scraping.landed_files FOR EACH ROW WHEN ((old.withdrawn_at IS DISTINCT FROM new.withdrawn_at)) EXECUTE FUNCTION tenancy.write_audit_log();
-
-CREATE TRIGGER landed_files_withdrawal_before_load_audit AFTER INSERT ON scraping.landed_files FOR EACH ROW WHEN ((new.withdrawn_at IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
-
-ALTER TABLE scraping.landed_files ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY pipeline_all ON scraping.landed_files TO syndication_pipeline USING (true) WITH CHECK (true);
-
-CREATE POLICY reader_own_organization ON scraping.landed_files FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.landed_files TO syndication_pipeline;
-GRANT SELECT ON TABLE scraping.landed_files TO syndication_reader;
-
 -- sequence scraping.media_id_sequence
 
 CREATE SEQUENCE scraping.media_id_sequence
@@ -5681,12 +5765,6 @@ ALTER TABLE ONLY publishing.publishing_schedules
 ALTER TABLE ONLY publishing.publishing_schedules
     ADD CONSTRAINT publishing_schedules_platform_channel_type_fkey FOREIGN KEY (platform, channel_type) REFERENCES channels.platform_channels(platform, channel_type) ON UPDATE CASCADE;
 
-ALTER TABLE scraping.data_downloads
-    ADD CONSTRAINT data_downloads_organization_id_post_id_fkey FOREIGN KEY (organization_id, post_id) REFERENCES scraping.posts(organization_id, post_id);
-
-ALTER TABLE scraping.data_downloads
-    ADD CONSTRAINT data_downloads_organization_id_run_id_fkey FOREIGN KEY (organization_id, run_id) REFERENCES scraping.download_runs(organization_id, run_id);
-
 ALTER TABLE ONLY scraping.download_runs
     ADD CONSTRAINT download_runs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
 
@@ -5725,6 +5803,15 @@ ALTER TABLE ONLY scraping.profiles
 
 ALTER TABLE ONLY scraping.quarantine
     ADD CONSTRAINT quarantine_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE scraping.snapshots
+    ADD CONSTRAINT snapshots_organization_id_landed_file_id_fkey FOREIGN KEY (organization_id, landed_file_id) REFERENCES scraping.landed_files(organization_id, landed_file_id);
+
+ALTER TABLE scraping.snapshots
+    ADD CONSTRAINT snapshots_organization_id_post_id_fkey FOREIGN KEY (organization_id, post_id) REFERENCES scraping.posts(organization_id, post_id);
+
+ALTER TABLE scraping.snapshots
+    ADD CONSTRAINT snapshots_organization_id_run_id_fkey FOREIGN KEY (organization_id, run_id) REFERENCES scraping.download_runs(organization_id, run_id);
 
 ALTER TABLE ONLY tenancy.organization_members
     ADD CONSTRAINT organization_members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;

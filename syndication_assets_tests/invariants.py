@@ -22,8 +22,9 @@ _POST = "p.platform || '/' || p.urn"
 _FROM_POST = "join scraping.posts p using (organization_id, post_id)"
 # What differs between two databases that hold the same facts: generated ids, the session that wrote, and when.
 _NOT_FACTS = (
-    "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, quarantine_id, reposted_post_id, run_id,"
-    " created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at, is_history_rewritten"
+    "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, landed_file_id, quarantine_id,"
+    " reposted_post_id, run_id, created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at,"
+    " is_history_rewritten"
 )
 
 

@@ -10,7 +10,7 @@ set session_replication_role = replica;
 set work_mem = '512MB';
 
 select operations.ensure_month_partitions(
-    'scraping.data_downloads', %(first_day)s::date, %(first_day)s::date + %(days)s
+    'scraping.snapshots', %(first_day)s::date, %(first_day)s::date + %(days)s
 );
 
 insert into tenancy.organizations (slug, name)
@@ -40,6 +40,12 @@ insert into scraping.download_runs (
     organization_id, run_id, kind, source, platform, partition_from, partition_to, status, completed_at, script_name
 )
 select organization_id, run_id, 'load', source, platform, day, day, 'completed', now(), 'benchmark'
+from made_days;
+
+insert into scraping.landed_files (
+    organization_id, source_file_path, source, landed_on, content_hash, size_bytes, run_id
+)
+select organization_id, source_file_path, source, day, '', 0, run_id
 from made_days;
 
 insert into scraping.profiles (organization_id, platform, username, name, kind, is_tracked)
@@ -115,9 +121,9 @@ inner join scraping.hashtags as h
         p.organization_id = h.organization_id
         and h.hashtag = 'hashtag' || floor(200 * power(mod(p.n * k * 31, 997) / 997.0, 2));
 
-insert into scraping.data_downloads (
+insert into scraping.snapshots (
     organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as,
-    reactions, comments, shares, views, source_file_path
+    reactions, comments, shares, views, landed_file_id
 )
 select
     p.organization_id,
@@ -130,8 +136,10 @@ select
     floor(p.size * 0.2 * g.progress),
     floor(p.size * 0.05 * g.progress),
     floor(p.size * 30 * g.progress),
-    d.source_file_path
+    f.landed_file_id
 from made_days as d
+inner join scraping.landed_files as f
+    on d.organization_id = f.organization_id and d.source_file_path = f.source_file_path
 inner join made_posts as p on d.platform = p.platform
 cross join lateral (
     select 1 + ln(1 + extract(epoch from d.day::timestamp at time zone 'utc' - p.posted_at) / 86400)::float8 as progress

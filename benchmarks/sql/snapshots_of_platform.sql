@@ -7,13 +7,13 @@ set work_mem = '512MB';
 
 create temporary table kept as
 select *
-from scraping.data_downloads;
+from scraping.snapshots;
 
-truncate scraping.data_downloads;
+truncate scraping.snapshots;
 
-insert into scraping.data_downloads (
+insert into scraping.snapshots (
     organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as,
-    reactions, comments, shares, views, stats, source_file_path
+    reactions, comments, shares, views, stats, landed_file_id
 )
 select
     organization_id,
@@ -30,6 +30,6 @@ select
         'like', floor(reactions * 0.72), 'support', floor(reactions * 0.04), 'love', floor(reactions * 0.1),
         'insight', floor(reactions * 0.06), 'celebrate', floor(reactions * 0.06), 'funny', floor(reactions * 0.02)
     )) end,
-    source_file_path
+    landed_file_id
 from kept
 order by downloaded_at::date, post_id;

@@ -7,7 +7,8 @@
 create temporary table days_to_compute on commit drop as
 select
     o.organization_id,
-    %(window_start)s::date + d.day_number as activity_date
+    %(window_start)s::date + d.day_number as activity_date,
+    false as is_noted
 from tenancy.organizations as o
 cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number);
 
@@ -21,16 +22,15 @@ with taken_notes as (
 insert into days_to_compute
 select
     organization_id,
-    activity_date
+    activity_date,
+    true
 from taken_notes
 where activity_date < %(window_start)s::date or activity_date >= %(window_end)s::date;
 
 analyze days_to_compute;
 
--- How many posts had a hashtag on a day cannot be estimated: the planner expects a thousandth of the rows and would
--- sort millions on disk, where the groups fit in memory.
-set local enable_sort = off;
-
+-- Joined with days_to_compute after the sums: a temporary table is read by the process that made it alone, and these
+-- sums are worth several.
 create temporary table computed_rows on commit drop as
 select
     organization_id,
@@ -82,16 +82,21 @@ from (
         (sum(e.rate_denominator) filter (where e.engagement_delta is not null))::bigint as rate_denominator,
         avg(e.engagement_rate) as mean_engagement_rate
     from engagement.post_engagement_daily as e
-    inner join days_to_compute as d on e.organization_id = d.organization_id and e.activity_date = d.activity_date
     inner join scraping.post_hashtags as h
         on
             e.organization_id = h.organization_id
             and e.post_id = h.post_id
-            and h.seen_on @> e.activity_date
+            -- Not as an operator: of that the planner expects a thousandth of the rows.
+            and multirange_contains_elem(h.seen_on, e.activity_date)
+    where
+        e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))
+        and (
+            (e.activity_date >= %(window_start)s::date and e.activity_date < %(window_end)s::date)
+            or e.activity_date = any(array(select d.activity_date from days_to_compute as d where d.is_noted))
+        )
     group by e.organization_id, h.hashtag_id, e.platform, e.activity_date
-) as summed;
-
-set local enable_sort = on;
+) as summed
+where (organization_id, activity_date) in (select d.organization_id, d.activity_date from days_to_compute as d);
 
 analyze computed_rows;
 

@@ -7,7 +7,8 @@
 create temporary table days_to_compute on commit drop as
 select
     o.organization_id,
-    %(window_start)s::date + d.day_number as activity_date
+    %(window_start)s::date + d.day_number as activity_date,
+    false as is_noted
 from tenancy.organizations as o
 cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number);
 
@@ -21,12 +22,15 @@ with taken_notes as (
 insert into days_to_compute
 select
     organization_id,
-    activity_date
+    activity_date,
+    true
 from taken_notes
 where activity_date < %(window_start)s::date or activity_date >= %(window_end)s::date;
 
 analyze days_to_compute;
 
+-- Joined with days_to_compute after the sums: a temporary table is read by the process that made it alone, and these
+-- sums are worth several.
 create temporary table computed_rows on commit drop as
 select
     organization_id,
@@ -76,9 +80,15 @@ from (
         (sum(e.rate_denominator) filter (where e.engagement_delta is not null))::bigint as rate_denominator,
         avg(e.engagement_rate) as mean_engagement_rate
     from engagement.post_engagement_daily as e
-    inner join days_to_compute as d on e.organization_id = d.organization_id and e.activity_date = d.activity_date
+    where
+        e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))
+        and (
+            (e.activity_date >= %(window_start)s::date and e.activity_date < %(window_end)s::date)
+            or e.activity_date = any(array(select d.activity_date from days_to_compute as d where d.is_noted))
+        )
     group by e.organization_id, e.platform, e.activity_date
-) as summed;
+) as summed
+where (organization_id, activity_date) in (select d.organization_id, d.activity_date from days_to_compute as d);
 
 analyze computed_rows;
 

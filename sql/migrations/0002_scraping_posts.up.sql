@@ -13,6 +13,7 @@ create sequence scraping.media_id_sequence as bigint maxvalue 4294967295;
 create sequence scraping.hashtag_id_sequence as bigint maxvalue 4294967295;
 create sequence scraping.download_id_sequence as bigint maxvalue 4294967295;
 create sequence scraping.quarantine_id_sequence as bigint maxvalue 4294967295;
+create sequence scraping.landed_file_id_sequence as bigint maxvalue 4294967295;
 grant usage on all sequences in schema scraping to syndication_pipeline;
 
 create type scraping.run_kind as enum (
@@ -103,6 +104,8 @@ create index download_runs_started_at on scraping.download_runs (organization_id
 
 create table scraping.landed_files (
     organization_id text not null references tenancy.organizations on delete cascade,
+    landed_file_id text not null default tenancy.public_id('fil', nextval('scraping.landed_file_id_sequence'))
+        check (landed_file_id like 'fil-________'),
     source_file_path text not null,
     source text not null,
     landed_on date not null,
@@ -119,6 +122,7 @@ create table scraping.landed_files (
     withdrawn_at timestamptz,
     withdrawn_reason text check (withdrawn_reason <> ''),
     primary key (organization_id, source_file_path),
+    unique (organization_id, landed_file_id),
     foreign key (organization_id, run_id) references scraping.download_runs,
     check ((withdrawn_at is null) = (withdrawn_reason is null))
 );
@@ -127,6 +131,8 @@ comment on table scraping.landed_files is
 'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took '
 'back keeps its row; its rows elsewhere go with the next load of its day.';
 comment on column scraping.landed_files.organization_id is 'The tenant.';
+comment on column scraping.landed_files.landed_file_id is
+'Public id, fil-…. Snapshots refer to it: a path in each of them would be a quarter of their size.';
 comment on column scraping.landed_files.source_file_path is 'Path in the landing zone.';
 comment on column scraping.landed_files.source is 'The input shape.';
 comment on column scraping.landed_files.landed_on is 'The day of the folder: the partition.';
@@ -460,7 +466,7 @@ comment on column scraping.post_hashtags.is_current is 'Whether the newest text 
 
 create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
 
-create table scraping.data_downloads (
+create table scraping.snapshots (
     downloaded_at timestamptz not null
         check (downloaded_at >= '2000-01-01 00:00:00+00' and downloaded_at < '2100-01-01 00:00:00+00'),
     reactions bigint check (reactions >= 0),
@@ -478,42 +484,96 @@ create table scraping.data_downloads (
     download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
     post_id text not null,
     run_id text not null,
-    source_file_path text not null,
+    landed_file_id text not null,
     stats jsonb,
     primary key (organization_id, post_id, downloaded_at),
     foreign key (organization_id, post_id) references scraping.posts,
-    foreign key (organization_id, run_id) references scraping.download_runs
+    foreign key (organization_id, run_id) references scraping.download_runs,
+    foreign key (organization_id, landed_file_id) references scraping.landed_files (organization_id, landed_file_id)
 ) partition by range (downloaded_at);
 
-comment on table scraping.data_downloads is
-'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero. '
-'The columns stand in the order that packs a row best.';
-comment on column scraping.data_downloads.downloaded_at is 'When the numbers were true.';
-comment on column scraping.data_downloads.reactions is 'Likes and other reactions of all kinds; cumulative.';
-comment on column scraping.data_downloads.comments is 'Comments; cumulative.';
-comment on column scraping.data_downloads.shares is 'Reposts, retweets, reblogs; cumulative.';
-comment on column scraping.data_downloads.saves is 'Saves and bookmarks; cumulative.';
-comment on column scraping.data_downloads.clicks is 'Clicks, not public; cumulative.';
-comment on column scraping.data_downloads.views is 'Plays and views; cumulative.';
-comment on column scraping.data_downloads.impressions is 'Times the post was shown; cumulative.';
-comment on column scraping.data_downloads.reach is 'People who saw the post; never summed; cumulative.';
-comment on column scraping.data_downloads.observed_at_source is 'What says when.';
-comment on column scraping.data_downloads.observed_as is 'How the post was met.';
-comment on column scraping.data_downloads.is_description is
+comment on table scraping.snapshots is
+'The rows of the view data_downloads, which names the landed file of each. The columns stand in the order that packs a '
+'row best.';
+comment on column scraping.snapshots.downloaded_at is 'When the numbers were true.';
+comment on column scraping.snapshots.reactions is 'Likes and other reactions of all kinds; cumulative.';
+comment on column scraping.snapshots.comments is 'Comments; cumulative.';
+comment on column scraping.snapshots.shares is 'Reposts, retweets, reblogs; cumulative.';
+comment on column scraping.snapshots.saves is 'Saves and bookmarks; cumulative.';
+comment on column scraping.snapshots.clicks is 'Clicks, not public; cumulative.';
+comment on column scraping.snapshots.views is 'Plays and views; cumulative.';
+comment on column scraping.snapshots.impressions is 'Times the post was shown; cumulative.';
+comment on column scraping.snapshots.reach is 'People who saw the post; never summed; cumulative.';
+comment on column scraping.snapshots.observed_at_source is 'What says when.';
+comment on column scraping.snapshots.observed_as is 'How the post was met.';
+comment on column scraping.snapshots.is_description is
 'Whether text, media or article were told at this moment too; false for counters alone.';
-comment on column scraping.data_downloads.organization_id is 'The tenant.';
-comment on column scraping.data_downloads.download_id is 'Public id, dl-….';
-comment on column scraping.data_downloads.post_id is 'The post.';
-comment on column scraping.data_downloads.run_id is 'The run that wrote it.';
-comment on column scraping.data_downloads.source_file_path is 'The landed file that says so.';
+comment on column scraping.snapshots.organization_id is 'The tenant.';
+comment on column scraping.snapshots.download_id is 'Public id, dl-….';
+comment on column scraping.snapshots.post_id is 'The post.';
+comment on column scraping.snapshots.run_id is 'The run that wrote it.';
+comment on column scraping.snapshots.landed_file_id is 'The landed file that says so.';
 
-comment on column scraping.data_downloads.stats is
+comment on column scraping.snapshots.stats is
 'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
 
 -- A day's rows arrive together, so a block-range index finds them at almost no size.
-create index data_downloads_downloaded_at on scraping.data_downloads using brin (downloaded_at) with (
+create index snapshots_downloaded_at on scraping.snapshots using brin (downloaded_at) with (
     pages_per_range = 16
 );
+
+-- Its columns are simple ones but for the path, so rows can be changed and removed through it, and whoever does not ask
+-- for the path does not pay for it.
+create view scraping.data_downloads with (security_invoker = true) as
+select
+    s.organization_id,
+    s.download_id,
+    s.post_id,
+    s.run_id,
+    s.downloaded_at,
+    s.observed_at_source,
+    s.observed_as,
+    s.is_description,
+    s.reactions,
+    s.comments,
+    s.shares,
+    s.saves,
+    s.clicks,
+    s.views,
+    s.impressions,
+    s.reach,
+    s.stats,
+    (
+        select f.source_file_path
+        from scraping.landed_files f
+        where f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id
+    ) as source_file_path
+from scraping.snapshots s;
+
+comment on view scraping.data_downloads is
+'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
+
+do $$
+declare
+    table_column record;
+begin
+    for table_column in
+        select v.attname, col_description(t.attrelid, t.attnum) as description
+        from pg_attribute v
+        join pg_attribute t on t.attrelid = 'scraping.snapshots'::regclass and t.attname = v.attname
+        where v.attrelid = 'scraping.data_downloads'::regclass
+    loop
+        execute format(
+            'comment on column scraping.data_downloads.%I is %L', table_column.attname, table_column.description
+        );
+    end loop;
+end
+$$;
+
+comment on column scraping.data_downloads.source_file_path is 'The landed file that says so.';
+
+grant select, update, delete on scraping.data_downloads to syndication_pipeline;
+grant select on scraping.data_downloads to syndication_reader;
 
 -- Two records turned out to be one post: everything of `losing_post_id` becomes `winning_post_id`'s, and the
 -- losing record goes. Where both have the same row (a snapshot of one moment, one picture), the winner's stays.
@@ -525,11 +585,11 @@ begin
     update scraping.post_aliases set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
-    delete from scraping.data_downloads l using scraping.data_downloads w
+    delete from scraping.snapshots l using scraping.snapshots w
     where l.organization_id = organization and l.post_id = losing_post_id
         and w.organization_id = organization and w.post_id = winning_post_id
         and w.downloaded_at = l.downloaded_at;
-    update scraping.data_downloads set post_id = winning_post_id
+    update scraping.snapshots set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
     update scraping.post_media w set
@@ -579,10 +639,10 @@ select tenancy.protect_tenant_table('scraping.post_aliases');
 select tenancy.protect_tenant_table('scraping.post_media');
 select tenancy.protect_tenant_table('scraping.hashtags');
 select tenancy.protect_tenant_table('scraping.post_hashtags');
-select tenancy.protect_tenant_table('scraping.data_downloads');
+select tenancy.protect_tenant_table('scraping.snapshots');
 
 create trigger profiles_updated_at before update on scraping.profiles
 for each row execute function tenancy.set_updated_at();
 
 insert into operations.partitioned_tables (table_name)
-values ('scraping.raw_payloads'), ('scraping.data_downloads');
+values ('scraping.raw_payloads'), ('scraping.snapshots');

@@ -2,6 +2,16 @@
 -- that an adapter reads differently now is replaced. Several items may speak of one post at one moment: the one that
 -- is the post itself is believed first, then by hash, so that the order of files does not matter.
 
+create temporary table day_files on commit drop as
+select
+    s.organization_id,
+    s.source_file_path,
+    s.run_id,
+    f.landed_file_id
+from staged_files as s
+inner join scraping.landed_files as f
+    on s.organization_id = f.organization_id and s.source_file_path = f.source_file_path;
+
 create temporary table day_snapshots on commit drop as
 select
     o.organization_id,
@@ -21,12 +31,12 @@ inner join observed_posts as o on moments.newness = o.newness;
 analyze day_snapshots;
 
 with removed_snapshots as (
-    delete from scraping.data_downloads as d using staged_files as f
+    delete from scraping.snapshots as d using day_files as f
     where
         d.downloaded_at >= %(day)s::date
         and d.downloaded_at < %(day)s::date + 1
         and d.organization_id = f.organization_id
-        and d.source_file_path = f.source_file_path
+        and d.landed_file_id = f.landed_file_id
         and not exists (
             select
             from day_snapshots as s
@@ -39,7 +49,7 @@ with removed_snapshots as (
 ),
 
 updated_snapshots as (
-    update scraping.data_downloads as d set
+    update scraping.snapshots as d set
         run_id = o.run_id,
         observed_at_source = o.observed_at_source,
         observed_as = o.observed_as,
@@ -53,9 +63,10 @@ updated_snapshots as (
         impressions = o.impressions,
         reach = o.reach,
         stats = o.stats,
-        source_file_path = o.source_file_path
+        landed_file_id = f.landed_file_id
     from day_snapshots as s
     inner join staged_observations as o on s.observation_id = o.observation_id
+    inner join day_files as f on o.organization_id = f.organization_id and o.source_file_path = f.source_file_path
     where
         d.downloaded_at >= %(day)s::date
         and d.downloaded_at < %(day)s::date + 1
@@ -64,18 +75,18 @@ updated_snapshots as (
         and d.downloaded_at = s.observed_at
         and (
             d.observed_at_source, d.observed_as, d.is_description, d.reactions, d.comments, d.shares, d.saves,
-            d.clicks, d.views, d.impressions, d.reach, d.stats, d.source_file_path
+            d.clicks, d.views, d.impressions, d.reach, d.stats, d.landed_file_id
         ) is distinct from (
             o.observed_at_source, o.observed_as, s.is_description, o.reactions, o.comments, o.shares, o.saves,
-            o.clicks, o.views, o.impressions, o.reach, o.stats, o.source_file_path
+            o.clicks, o.views, o.impressions, o.reach, o.stats, f.landed_file_id
         )
     returning d.run_id
 ),
 
 new_snapshots as (
-    insert into scraping.data_downloads (
+    insert into scraping.snapshots (
         organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, is_description, reactions,
-        comments, shares, saves, clicks, views, impressions, reach, stats, source_file_path
+        comments, shares, saves, clicks, views, impressions, reach, stats, landed_file_id
     )
     select
         s.organization_id,
@@ -94,9 +105,10 @@ new_snapshots as (
         o.impressions,
         o.reach,
         o.stats,
-        o.source_file_path
+        f.landed_file_id
     from day_snapshots as s
     inner join staged_observations as o on s.observation_id = o.observation_id
+    inner join day_files as f on o.organization_id = f.organization_id and o.source_file_path = f.source_file_path
     order by s.organization_id, s.post_id, s.observed_at
     on conflict (organization_id, post_id, downloaded_at) do nothing
     returning run_id

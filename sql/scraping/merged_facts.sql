@@ -120,8 +120,8 @@ where
     and isempty(seen_on);
 
 -- One moment was described if either record was.
-update scraping.data_downloads as d set is_description = true
-from scraping.data_downloads as other
+update scraping.snapshots as d set is_description = true
+from scraping.snapshots as other
 where
     d.organization_id = %(organization_id)s
     and d.post_id in (%(winning_post_id)s, %(losing_post_id)s)
@@ -132,7 +132,7 @@ where
     and other.is_description;
 
 -- Of two snapshots of one moment the merge keeps the winner's: it goes if the other one is trusted more.
-delete from scraping.data_downloads as w using scraping.data_downloads as l
+delete from scraping.snapshots as w using scraping.snapshots as l
 where
     w.organization_id = %(organization_id)s
     and w.post_id = %(winning_post_id)s

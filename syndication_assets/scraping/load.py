@@ -69,7 +69,7 @@ def load_day(
     runs: dict[tuple[str, str], DownloadRun] = {}
     with transaction(url) as connection:
         # Committed before the load begins: attaching a partition must not wait for other loads, nor they for it.
-        for table in ("scraping.raw_payloads", "scraping.data_downloads"):
+        for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
     try:
         with transaction(url, lock=LOAD_LOCK) as connection:

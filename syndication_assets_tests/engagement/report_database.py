@@ -45,6 +45,11 @@ class ReportDatabase:
                 " script_name) values (%s, 'load', 'test', '2025-01-01', '2025-01-01', 'test') returning run_id",
                 [organization.organization_id],
             ).fetchone()
+            connection.execute(
+                "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on,"
+                " content_hash, size_bytes) values (%s, 'test', 'test', '2025-01-01', '', 0) on conflict do nothing",
+                [organization.organization_id],
+            )
         return organization
 
     def post(
@@ -88,19 +93,18 @@ class ReportDatabase:
     def observe(self, organization: Organization, post_id: str, day: date, **counters: int | None) -> None:
         """A snapshot at noon; `roll_up` makes the days of it."""
         with transaction(self.url) as connection:
+            connection.execute("select operations.ensure_month_partitions('scraping.snapshots', %s, %s)", [day, day])
             connection.execute(
-                "select operations.ensure_month_partitions('scraping.data_downloads', %s, %s)", [day, day]
-            )
-            connection.execute(
-                "insert into scraping.data_downloads (organization_id, post_id, downloaded_at, observed_at_source,"
-                f" run_id, source_file_path, {', '.join(counters)})"
-                f" values (%s, %s, %s, 'file_name', %s, 'test'{', %s' * len(counters)})",
+                "insert into scraping.snapshots (organization_id, post_id, downloaded_at, observed_at_source,"
+                f" run_id, landed_file_id, {', '.join(counters)})"
+                f" select organization_id, %s, %s, 'file_name', %s, landed_file_id{', %s' * len(counters)}"
+                " from scraping.landed_files where organization_id = %s",
                 [
-                    organization.organization_id,
                     post_id,
                     noon(day),
                     self._runs[organization.organization_id],
                     *counters.values(),
+                    organization.organization_id,
                 ],
             )
         self._days_to_roll_up.add(day)

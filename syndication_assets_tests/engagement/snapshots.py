@@ -46,14 +46,20 @@ class History:
         self.url = url
         self._urns = 0
         self.organization_id: str = self.value("select organization_id from tenancy.organizations")
-        self.execute(
-            "select operations.ensure_month_partitions('scraping.data_downloads', %s, %s)", [day(-60), day(120)]
-        )
+        self.execute("select operations.ensure_month_partitions('scraping.snapshots', %s, %s)", [day(-60), day(120)])
         self.run_id: str = self.value(
             "insert into scraping.download_runs"
             " (organization_id, kind, source, partition_from, partition_to, script_name)"
             " values (%s, 'load', 'test', %s, %s, 'test') returning run_id",
             [self.organization_id, day(1), day(1)],
+        )
+        self.landed_file_id: str = self.value(
+            "insert into scraping.landed_files"
+            " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
+            " values (%s, 'default/test/file.json', 'test', %s, '', 0)"
+            " on conflict (organization_id, source_file_path) do update set source = excluded.source"
+            " returning landed_file_id",
+            [self.organization_id, day(1)],
         )
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
@@ -98,11 +104,11 @@ class History:
             "downloaded_at": observed_at,
             "run_id": self.run_id,
             "observed_at_source": "file_name",
-            "source_file_path": "default/test/file.json",
+            "landed_file_id": self.landed_file_id,
             "stats": stats,
             **counters,
         }
-        statement = sql.SQL("insert into scraping.data_downloads ({}) values ({})").format(
+        statement = sql.SQL("insert into scraping.snapshots ({}) values ({})").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
         )
         with transaction(self.url) as connection:

@@ -33,9 +33,9 @@ PLAIN_POST = (
 IN_TOTALS = frozenset({f"{PROFILE}__totals_equal_their_posts", f"{PLATFORM}__totals_equal_their_posts"})
 IN_ALL_TOTALS = IN_TOTALS | {f"{HASHTAG}__totals_equal_their_posts"}
 ONE_MORE_DAY = (
-    "insert into scraping.data_downloads (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
-    " source_file_path, reactions) select organization_id, post_id, 'run-00000000', '2025-11-03 12:00:00+00', 'noon',"
-    " 'a', 1 from engagement.post_engagement_daily as e where not exists (select from"
+    "insert into scraping.snapshots (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
+    " landed_file_id, reactions) select organization_id, post_id, 'run-00000000', '2025-11-03 12:00:00+00', 'noon',"
+    " 'fil-00000000', 1 from engagement.post_engagement_daily as e where not exists (select from"
     " engagement.post_engagement_daily as b where b.post_id = e.post_id and b.activity_date = '2025-11-03')"
     " and not exists (select from scraping.posts as p where p.post_id = e.post_id and p.posted_at > '2025-09-01')"
     " limit 1"

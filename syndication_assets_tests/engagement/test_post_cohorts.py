@@ -123,7 +123,7 @@ def test_a_removed_observation_gives_way_to_the_one_before(database_url: str):
 @pytest.mark.parametrize("time_zone", ["UTC", "America/Sao_Paulo"])
 def test_a_day_of_age_has_24_hours_whatever_the_time_zone_of_the_session(database_url: str, time_zone: str):
     history = History(database_url)
-    history.execute("select operations.ensure_month_partitions('scraping.data_downloads', '2018-10-01', '2018-11-30')")
+    history.execute("select operations.ensure_month_partitions('scraping.snapshots', '2018-10-01', '2018-11-30')")
     # The seven days lie over the night of 4 November 2018, which Brazil's clocks made an hour shorter.
     posted_at = moment(-2281)
     post = history.post(posted_at=posted_at)

@@ -185,7 +185,7 @@ def test_a_hashtag_that_was_edited_away_goes_with_the_next_run_of_the_day(databa
 def test_days_of_the_window_do_not_depend_on_the_time_zone_of_the_session(database_url: str, table: str):
     history = History(database_url)
     # In 2018 Brazil's clocks went forward at midnight: the day of 4 November began at 01:00 there.
-    history.execute("select operations.ensure_month_partitions('scraping.data_downloads', '2018-11-01', '2018-11-30')")
+    history.execute("select operations.ensure_month_partitions('scraping.snapshots', '2018-11-01', '2018-11-30')")
     first = -2278
     assert str(day(first)) == "2018-11-04"
     profile = history.profile("ada")
@@ -209,6 +209,12 @@ def test_organizations_are_kept_apart(database_url: str):
         " (organization_id, kind, source, partition_from, partition_to, script_name)"
         " values (%s, 'load', 'test', %s, %s, 'test') returning run_id",
         [other.organization_id, day(1), day(1)],
+    )
+    other.landed_file_id = other.value(
+        "insert into scraping.landed_files"
+        " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
+        " values (%s, 'other/test/file.json', 'test', %s, '', 0) returning landed_file_id",
+        [other.organization_id, day(1)],
     )
     theirs = other.post(posted_at=moment(1))
     other.daily(theirs, "reactions", {1: 20})

@@ -30,12 +30,12 @@ def history(database_url: str) -> History:
             [history.organization_id, day(LAST - DAYS), profile],
         )
         connection.execute(
-            "insert into scraping.data_downloads (organization_id, post_id, downloaded_at, reactions, comments, run_id,"
-            " observed_at_source, source_file_path)"
+            "insert into scraping.snapshots (organization_id, post_id, downloaded_at, reactions, comments, run_id,"
+            " observed_at_source, landed_file_id)"
             " select organization_id, post_id, %s::date + n + interval '6 hours', n,"
-            " case when n %% 3 > 0 then n end, %s, 'file_name', 'test'"
+            " case when n %% 3 > 0 then n end, %s, 'file_name', %s"
             f" from generate_series(1, {DAYS}) as n, scraping.posts order by n, post_id",
-            [FIRST_DAY + timedelta(days=LAST - DAYS - 1), history.run_id],
+            [FIRST_DAY + timedelta(days=LAST - DAYS - 1), history.run_id, history.landed_file_id],
         )
     history.roll_up_all(LAST - DAYS + 1, LAST)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -59,13 +59,13 @@ def test_a_day_reads_no_more_than_the_rows_around_it(history: History):
     for table in ROLLUPS:
         for number in (LAST, LAST - 20):
             read = rows_read(history, table, number)
-            month = day(number).strftime("data_downloads_%Y_%m")
+            month = day(number).strftime("snapshots_%Y_%m")
             for name, (sequential, indexed) in read.items():
                 if name == "post_engagement_daily":
                     assert sequential == 0, f"{table} scans all of {name}"
                     assert indexed <= 12 * POSTS, f"{table} looks up too many rows of {name}"
                 # A month is the unit of pruning: the window's own may be read as a whole.
-                if name.startswith("data_downloads_") and name != month:
+                if name.startswith("snapshots_") and name != month:
                     assert sequential == 0, f"{table} scans {name}, which is outside of its window"
                     assert indexed <= 4 * POSTS, f"{table} looks up too many rows of {name}"
 

@@ -15,7 +15,7 @@ from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets_tests.logins import login, url_as
 
 Connection = psycopg.Connection[Any]
-SNAPSHOTS = "scraping.data_downloads"
+SNAPSHOTS = "scraping.snapshots"
 PAYLOADS = "scraping.raw_payloads"
 
 
@@ -36,7 +36,7 @@ def partitions(connection: Connection, table: str) -> dict[str, str]:
 
 
 def new_post(connection: Connection) -> None:
-    """The post and the run that the snapshots of `new_snapshot` belong to."""
+    """The post, the run and the landed file that the snapshots of `new_snapshot` belong to."""
     connection.execute(
         "insert into scraping.posts"
         " (organization_id, post_id, platform, urn, urn_kind, content_observed_at, first_seen_at, last_seen_at)"
@@ -49,15 +49,21 @@ def new_post(connection: Connection) -> None:
         " select organization_id, 'run-00000001', 'load', 'x', '2025-11-03', '2025-11-03', 'test'"
         " from tenancy.organizations"
     )
+    connection.execute(
+        "insert into scraping.landed_files"
+        " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
+        " select organization_id, 'x', 'x', '2025-11-03', '', 0 from tenancy.organizations"
+    )
 
 
 def new_snapshot(connection: Connection, downloaded_at: str) -> str:
     """Adds a snapshot and returns the partition that it went to."""
     return str(
         connection.execute(
-            "insert into scraping.data_downloads"
-            " (organization_id, post_id, run_id, downloaded_at, observed_at_source, source_file_path)"
-            " select organization_id, 'p-00000001', 'run-00000001', %s, 'meta', 'x' from tenancy.organizations"
+            "insert into scraping.snapshots"
+            " (organization_id, post_id, run_id, downloaded_at, observed_at_source, landed_file_id)"
+            " select organization_id, 'p-00000001', 'run-00000001', %s, 'meta', landed_file_id"
+            " from scraping.landed_files"
             " returning tableoid::regclass::text",
             [downloaded_at],
         ).fetchall()[0][0]
@@ -93,15 +99,15 @@ def test_a_day_without_a_partition_is_refused_until_it_has_one(database_url: str
         with pytest.raises(errors.CheckViolation, match="no partition of relation"):
             new_snapshot(connection, "2015-03-31 12:00:00+00")
         ensure(connection, SNAPSHOTS, "2015-03-31", "2015-03-31")
-        assert new_snapshot(connection, "2015-03-31 12:00:00+00") == "scraping.data_downloads_2015_03"
+        assert new_snapshot(connection, "2015-03-31 12:00:00+00") == "scraping.snapshots_2015_03"
 
 
 def test_december_is_followed_by_january(database_url: str):
     with psycopg.connect(database_url) as connection:
         new_post(connection)
         assert ensure(connection, SNAPSHOTS, "2025-12-31", "2026-01-01") == 2
-        assert new_snapshot(connection, "2025-12-31 23:59:59.999999+00") == "scraping.data_downloads_2025_12"
-        assert new_snapshot(connection, "2026-01-01 00:00:00+00") == "scraping.data_downloads_2026_01"
+        assert new_snapshot(connection, "2025-12-31 23:59:59.999999+00") == "scraping.snapshots_2025_12"
+        assert new_snapshot(connection, "2026-01-01 00:00:00+00") == "scraping.snapshots_2026_01"
 
 
 @pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns"])
@@ -114,8 +120,8 @@ def test_bounds_are_in_utc_whatever_the_session_thinks(time_zone: str, date_styl
         ensure(connection, SNAPSHOTS, date(2025, 2, 1).isoformat(), "2025-03-01")
         ensure(connection, PAYLOADS, "2025-02-01", "2025-02-28")
         connection.execute("set datestyle = 'ISO'")
-        assert new_snapshot(connection, "2025-02-28 23:59:59.999999+00") == "scraping.data_downloads_2025_02"
-        assert new_snapshot(connection, "2025-03-01 00:00:00+00") == "scraping.data_downloads_2025_03"
+        assert new_snapshot(connection, "2025-02-28 23:59:59.999999+00") == "scraping.snapshots_2025_02"
+        assert new_snapshot(connection, "2025-03-01 00:00:00+00") == "scraping.snapshots_2025_03"
         assert partitions(connection, SNAPSHOTS) == {
             "2025_02": "FOR VALUES FROM ('2025-02-01 00:00:00+00') TO ('2025-03-01 00:00:00+00')",
             "2025_03": "FOR VALUES FROM ('2025-03-01 00:00:00+00') TO ('2025-04-01 00:00:00+00')",
@@ -219,7 +225,7 @@ def test_a_temporary_table_cannot_pose_as_the_catalogue(database_url: str):
         )
         assert ensure(connection, SNAPSHOTS, "2015-01-01", "2015-01-01") == 1
         assert list(partitions(connection, SNAPSHOTS)) == ["2015_01"]
-        assert connection.execute("select to_regclass('tenancy.data_downloads_2015_01')").fetchone() == (None,)
+        assert connection.execute("select to_regclass('tenancy.snapshots_2015_01')").fetchone() == (None,)
         connection.rollback()
 
 
@@ -233,7 +239,7 @@ def test_a_reader_makes_no_partitions(database_url: str):
 def test_a_detached_month_is_not_taken_for_a_partition(database_url: str):
     with psycopg.connect(database_url, autocommit=True) as connection:
         ensure(connection, SNAPSHOTS, "2015-01-01", "2015-01-01")
-        connection.execute("alter table scraping.data_downloads detach partition scraping.data_downloads_2015_01")
+        connection.execute("alter table scraping.snapshots detach partition scraping.snapshots_2015_01")
         with pytest.raises(
             errors.DuplicateTable, match=r"is there, but is not a partition of .*: attach it or drop it"
         ):
@@ -248,7 +254,7 @@ def test_the_asset_makes_the_partitions_and_says_how_many(database_url: str, mon
         second = dg.materialize([month_partitions], instance=instance, resources=resources)
     metadata = first.asset_materializations_for_node("operations__month_partitions")[0].metadata
     assert metadata["partitions_made"].value == 11
-    assert "| scraping.data_downloads | 3 | 4 |" in str(metadata["tables"].value)
+    assert "| scraping.snapshots | 3 | 4 |" in str(metadata["tables"].value)
     metadata = second.asset_materializations_for_node("operations__month_partitions")[0].metadata
     assert metadata["partitions_made"].value == 0
     with psycopg.connect(database_url) as connection:

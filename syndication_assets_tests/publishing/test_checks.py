@@ -95,12 +95,12 @@ DAMAGES = [
     ),
     Damage(
         "post_targets__simulated_ones_have_no_measured_numbers",
-        "select operations.ensure_month_partitions('scraping.data_downloads', current_date, current_date);"
+        "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date);"
         "insert into scraping.posts (organization_id, post_id, platform, urn, urn_kind, first_seen_at, last_seen_at)"
         " select organization_id, 'p-12345678', platform, platform_post_id, 'post', now(), now()"
         f" from publishing.post_targets where target_id = {FIRST};"
-        "insert into scraping.data_downloads (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
-        " source_file_path, reactions) select organization_id, post_id, 'run-00000000', now(), 'noon', 'a', 1"
+        "insert into scraping.snapshots (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
+        " landed_file_id, reactions) select organization_id, post_id, 'run-00000000', now(), 'noon', 'fil-00000000', 1"
         " from scraping.posts where post_id = 'p-12345678'",
     ),
     Damage(

@@ -11,9 +11,7 @@ from syndication_assets_tests.sample_database import WINDOW, Damage, broken_chec
 from syndication_assets_tests.servers import Server
 
 OPEN_QUARANTINE = "quarantine__has_no_open_items"
-A_SNAPSHOT = (
-    "(select ctid from scraping.data_downloads_2025_11 where observed_as = 'post' order by download_id limit 1)"
-)
+A_SNAPSHOT = "(select ctid from scraping.snapshots_2025_11 where observed_as = 'post' order by download_id limit 1)"
 
 DAMAGES = [
     Damage(
@@ -144,7 +142,7 @@ DAMAGES = [
     ),
     Damage(
         "data_downloads__no_orphans",
-        f"update scraping.data_downloads_2025_11 set run_id = 'run-00000000' where ctid = {A_SNAPSHOT}",
+        f"update scraping.snapshots_2025_11 set run_id = 'run-00000000' where ctid = {A_SNAPSHOT}",
     ),
     Damage(
         "data_downloads__observed_on_the_day_it_landed",
@@ -154,7 +152,7 @@ DAMAGES = [
     ),
     Damage(
         "data_downloads__none_is_in_the_future",
-        "select operations.ensure_month_partitions('scraping.data_downloads', current_date, current_date + 1);"
+        "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date + 1);"
         "update scraping.data_downloads set downloaded_at = now() + interval '1 hour'"
         " where download_id = (select min(download_id) from scraping.data_downloads)",
     ),
@@ -199,7 +197,7 @@ def test_every_file_of_checks_is_listed_and_has_a_damage():
 
 def test_a_file_without_a_time_is_not_from_the_future_before_noon_of_its_day(sample_url: str):
     early = (
-        "select operations.ensure_month_partitions('scraping.data_downloads', current_date, current_date + 1);"
+        "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date + 1);"
         "update scraping.data_downloads set observed_at_source = 'noon',"
         " downloaded_at = least(now() + interval '1 hour', current_date + interval '1 day' - interval '1 second')"
         " where download_id = (select min(download_id) from scraping.data_downloads)"

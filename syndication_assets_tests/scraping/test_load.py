@@ -21,7 +21,7 @@ def test_a_second_load_of_a_day_changes_nothing(desk: Desk):
     (first,) = desk.load(MONDAY)
     before = facts(desk.url)
     versions = "select max(xmin::text::bigint) from scraping.{}"
-    tables = ("posts", "profiles", "data_downloads", "post_media", "post_hashtags", "landed_files", "raw_payloads")
+    tables = ("posts", "profiles", "snapshots", "post_media", "post_hashtags", "landed_files", "raw_payloads")
     written = [desk.value(versions.format(table)) for table in tables]
     (second,) = desk.load(MONDAY)
     assert first.total("posts_new") > 0

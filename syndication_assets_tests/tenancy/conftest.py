@@ -64,7 +64,7 @@ def organizations(server: Server, template_database: str) -> Iterator[TwoOrganiz
 def _fill(pipeline_url: str) -> list[str]:
     """Two new organizations; as the pipeline, which so proves that it can write every table."""
     with psycopg.connect(pipeline_url) as connection:
-        for table in ("scraping.raw_payloads", "scraping.data_downloads"):
+        for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
         _add_channel(connection)
         ids = [

@@ -5,18 +5,16 @@ select
     d.organization_id,
     d.post_id,
     d.activity_date,
-    d.observations
+    count(*) as observations
 from (
     select
         organization_id,
         post_id,
-        (downloaded_at at time zone 'utc')::date as activity_date,
-        count(*) as observations
+        (downloaded_at at time zone 'utc')::date as activity_date
     from scraping.data_downloads
     where
         downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
         and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
-    group by 1, 2, 3
 ) as d
 where
     not exists (
@@ -27,3 +25,4 @@ where
             and e.post_id = d.post_id
             and e.activity_date = d.activity_date
     )
+group by d.organization_id, d.post_id, d.activity_date

@@ -4,12 +4,12 @@
 select
     d.organization_id,
     d.download_id,
-    d.source_file_path,
+    f.source_file_path,
     (d.downloaded_at at time zone 'utc')::date as found,
     f.landed_on as expected
-from scraping.data_downloads as d
+from scraping.snapshots as d
 left join scraping.landed_files as f
-    on d.organization_id = f.organization_id and d.source_file_path = f.source_file_path
+    on d.organization_id = f.organization_id and d.landed_file_id = f.landed_file_id
 where
     d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
     and d.downloaded_at < %(window_end)s::timestamp at time zone 'utc'

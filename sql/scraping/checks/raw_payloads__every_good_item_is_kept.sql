@@ -10,23 +10,25 @@ with snapshots as (
         hashtextextended(
             row(reactions, comments, shares, saves, clicks, views, impressions, reach, stats)::text, 0
         ) as numbers,
-        min(source_file_path) as source_file_path
-    from scraping.data_downloads
+        min(landed_file_id) as landed_file_id
+    from scraping.snapshots
     where
         downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
         and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
     group by 1, 2, 3, 4
     -- An item gives one snapshot at most, but for quotes: those of the quoted post are not counted.
-    having min(source_file_path) = max(source_file_path) and bool_and(observed_as <> 'reshared')
+    having min(landed_file_id) = max(landed_file_id) and bool_and(observed_as <> 'reshared')
 ),
 
 expected as (
     select
-        organization_id,
-        landed_on,
-        source_file_path,
+        s.organization_id,
+        s.landed_on,
+        f.source_file_path,
         count(*) as at_least
-    from snapshots
+    from snapshots as s
+    inner join scraping.landed_files as f
+        on s.organization_id = f.organization_id and s.landed_file_id = f.landed_file_id
     group by 1, 2, 3
 ),
 
