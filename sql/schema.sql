@@ -3974,6 +3974,7 @@ CREATE TABLE scraping.posts (
     CONSTRAINT posts_urn_check CHECK ((urn <> ''::text))
 )
 WITH (toast_tuple_target='512', fillfactor='60');
+ALTER TABLE ONLY scraping.posts ALTER COLUMN raw_json SET STORAGE EXTERNAL;
 
 ALTER TABLE ONLY scraping.posts FORCE ROW LEVEL SECURITY;
 

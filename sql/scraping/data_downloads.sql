@@ -109,8 +109,18 @@ new_snapshots as (
     from day_snapshots as s
     inner join staged_observations as o on s.observation_id = o.observation_id
     inner join day_files as f on o.organization_id = f.organization_id and o.source_file_path = f.source_file_path
+    where
+        not exists (
+            select
+            from scraping.snapshots as d
+            where
+                d.downloaded_at >= %(day)s::date
+                and d.downloaded_at < %(day)s::date + 1
+                and d.organization_id = s.organization_id
+                and d.post_id = s.post_id
+                and d.downloaded_at = s.observed_at
+        )
     order by s.organization_id, s.post_id, s.observed_at
-    on conflict (organization_id, post_id, downloaded_at) do nothing
     returning run_id
 )
 

@@ -7,6 +7,7 @@ select
     o.item_id,
     o.run_id,
     s.organization_id,
+    s.platform,
     s.post_id,
     s.is_new,
     -- Ids met elsewhere may say that the post and its original are one.
@@ -55,6 +56,7 @@ select
     newest.content_hash,
     author.observed_at as author_observed_at,
     author.author_username,
+    profile.profile_id,
     direct.observed_at as direct_observed_at,
     direct.post_type,
     direct.original_post_id as reposted_post_id
@@ -73,6 +75,11 @@ from (
 ) as facts
 inner join observed_posts as newest on facts.newest = newest.newness
 left join observed_posts as author on facts.newest_author = author.author_newness
-left join observed_posts as direct on facts.newest_direct = direct.newness;
+left join observed_posts as direct on facts.newest_direct = direct.newness
+left join scraping.profiles as profile
+    on
+        author.organization_id = profile.organization_id
+        and author.platform = profile.platform
+        and author.author_username = profile.username;
 
 analyze described_posts;

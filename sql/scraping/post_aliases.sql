@@ -40,7 +40,7 @@ where
 
 analyze new_aliases;
 
-insert into scraping.post_aliases as p (
+insert into scraping.post_aliases (
     organization_id, platform, alias_kind, alias, post_id, is_claimed, first_seen_at
 )
 select
@@ -52,10 +52,18 @@ select
     is_claim,
     first_seen_at
 from new_aliases
-order by organization_id, platform, alias_kind, alias
-on conflict (organization_id, platform, alias_kind, alias) do update set
-    first_seen_at = excluded.first_seen_at
-where excluded.first_seen_at <> p.first_seen_at;
+where known_post_id is null
+order by organization_id, platform, alias_kind, alias;
+
+update scraping.post_aliases as p set first_seen_at = n.first_seen_at
+from new_aliases as n
+where
+    n.known_post_id is not null
+    and p.organization_id = n.organization_id
+    and p.platform = n.platform
+    and p.alias_kind = n.alias_kind
+    and p.alias = n.alias
+    and p.first_seen_at <> n.first_seen_at;
 
 -- A post goes by its strongest id, of several by the least: one that is known by a weaker id learns its canonical one.
 update scraping.posts as p set urn = a.alias, urn_kind = a.alias_kind

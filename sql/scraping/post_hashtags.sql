@@ -25,23 +25,35 @@ where
         where t.organization_id = p.organization_id and t.post_id = p.post_id and t.hashtag_id = p.hashtag_id
     );
 
-insert into scraping.post_hashtags as p (organization_id, post_id, hashtag_id, seen_on, is_current)
+update scraping.post_hashtags as p set seen_on = p.seen_on + datemultirange(daterange(%(day)s::date, %(day)s::date + 1))
+from day_hashtags as t
+where
+    p.organization_id = t.organization_id
+    and p.post_id = t.post_id
+    and p.hashtag_id = t.hashtag_id
+    and not p.seen_on @> %(day)s::date;
+
+insert into scraping.post_hashtags (organization_id, post_id, hashtag_id, seen_on, is_current)
 select
-    organization_id,
-    post_id,
-    hashtag_id,
+    t.organization_id,
+    t.post_id,
+    t.hashtag_id,
     datemultirange(daterange(%(day)s::date, %(day)s::date + 1)),
     true
-from day_hashtags
-on conflict (organization_id, post_id, hashtag_id) do update set
-    seen_on = p.seen_on + excluded.seen_on
-where not p.seen_on @> excluded.seen_on;
+from day_hashtags as t
+where
+    not exists (
+        select
+        from scraping.post_hashtags as p
+        where p.organization_id = t.organization_id and p.post_id = t.post_id and p.hashtag_id = t.hashtag_id
+    );
 
--- Current are the hashtags of the newest text.
+-- Current are the hashtags of the newest text: of a post that is new, all that it has.
 update scraping.post_hashtags as p set is_current = not p.is_current
 from described_posts as d, scraping.posts as post
 where
-    p.organization_id = d.organization_id
+    not d.is_new
+    and p.organization_id = d.organization_id
     and p.post_id = d.post_id
     and post.organization_id = d.organization_id
     and post.post_id = d.post_id

@@ -25,7 +25,7 @@ select
     o.full_urn,
     d.posted_at,
     d.author_username,
-    profile.profile_id,
+    d.profile_id,
     o.text_content,
     o.article::jsonb,
     d.post_type,
@@ -43,11 +43,6 @@ from described_posts as d
 inner join staged_posts as s on d.organization_id = s.organization_id and d.post_id = s.post_id
 inner join staged_observations as o on d.observation_id = o.observation_id
 inner join staged_items as i on d.item_id = i.item_id
-left join scraping.profiles as profile
-    on
-        s.organization_id = profile.organization_id
-        and s.platform = profile.platform
-        and d.author_username = profile.username
 where d.is_new;
 
 with known_posts as (
@@ -69,6 +64,7 @@ with known_posts as (
             d.content_hash,
             d.author_observed_at,
             d.author_username,
+            d.profile_id,
             d.direct_observed_at,
             d.post_type,
             d.reposted_post_id,
@@ -101,7 +97,7 @@ updated_posts as (
         content_observed_at = case when k.is_newest then k.content_observed_at else p.content_observed_at end,
         content_observed_as = case when k.is_newest then k.content_observed_as else p.content_observed_as end,
         author_username = case when k.is_newest_author then k.author_username else p.author_username end,
-        profile_id = case when k.is_newest_author then profile.profile_id else p.profile_id end,
+        profile_id = case when k.is_newest_author then k.profile_id else p.profile_id end,
         author_observed_at = case when k.is_newest_author then k.author_observed_at else p.author_observed_at end,
         post_type = case when k.is_newest_direct then k.post_type else p.post_type end,
         reposted_post_id = case when k.is_newest_direct then k.reposted_post_id else p.reposted_post_id end,
@@ -109,18 +105,13 @@ updated_posts as (
         posted_at = least(p.posted_at, k.posted_at),
         is_history_rewritten = p.is_history_rewritten
         or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
-        or (k.is_newest_author and profile.profile_id is distinct from p.profile_id),
+        or (k.is_newest_author and k.profile_id is distinct from p.profile_id),
         first_seen_at = k.first_seen_at,
         last_seen_at = k.last_seen_at,
         updated_at = now()
     from known_posts as k
     inner join staged_observations as o on k.observation_id = o.observation_id
     inner join staged_items as i on k.item_id = i.item_id
-    left join scraping.profiles as profile
-        on
-            o.organization_id = profile.organization_id
-            and o.platform = profile.platform
-            and k.author_username = profile.username
     where
         p.organization_id = k.organization_id
         and p.post_id = k.post_id

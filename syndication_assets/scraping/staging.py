@@ -100,9 +100,12 @@ class Staging:
         )
         self._rows["staged_authors"].extend(self._authors.values())
         self._flush()
+        # Of the wide columns no plan asks anything.
         self._connection.execute(
-            "analyze staged_files; analyze staged_items; analyze staged_observations; analyze staged_aliases;"
-            " analyze staged_media; analyze staged_authors"
+            "analyze staged_files; analyze staged_items (item_id, organization_id, source, payload_hash,"
+            " source_file_path); analyze staged_observations (observation_id, item_id, organization_id, platform, node,"
+            " original_node, observed_at, author_username, source_file_path); analyze staged_aliases;"
+            " analyze staged_media (observation_id); analyze staged_authors"
         )
 
     def _add_item(self, item: Item, reading: FileReading, run: DownloadRun) -> None:
