@@ -3864,27 +3864,26 @@ GRANT SELECT ON TABLE scraping.snapshots TO syndication_reader;
 -- view scraping.data_downloads
 
 CREATE VIEW scraping.data_downloads WITH (security_invoker='true') AS
- SELECT organization_id,
-    download_id,
-    post_id,
-    run_id,
-    downloaded_at,
-    observed_at_source,
-    observed_as,
-    is_description,
-    reactions,
-    comments,
-    shares,
-    saves,
-    clicks,
-    views,
-    impressions,
-    reach,
-    stats,
-    ( SELECT f.source_file_path
-           FROM scraping.landed_files f
-          WHERE ((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))) AS source_file_path
-   FROM scraping.snapshots s;
+ SELECT s.organization_id,
+    s.download_id,
+    s.post_id,
+    s.run_id,
+    s.downloaded_at,
+    s.observed_at_source,
+    s.observed_as,
+    s.is_description,
+    s.reactions,
+    s.comments,
+    s.shares,
+    s.saves,
+    s.clicks,
+    s.views,
+    s.impressions,
+    s.reach,
+    s.stats,
+    f.source_file_path
+   FROM (scraping.snapshots s
+     LEFT JOIN scraping.landed_files f ON (((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))));
 
 COMMENT ON VIEW scraping.data_downloads IS 'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
 
@@ -3924,7 +3923,7 @@ COMMENT ON COLUMN scraping.data_downloads.stats IS 'What only this platform coun
 
 COMMENT ON COLUMN scraping.data_downloads.source_file_path IS 'The landed file that says so.';
 
-GRANT SELECT,DELETE,UPDATE ON TABLE scraping.data_downloads TO syndication_pipeline;
+GRANT SELECT ON TABLE scraping.data_downloads TO syndication_pipeline;
 GRANT SELECT ON TABLE scraping.data_downloads TO syndication_reader;
 
 -- sequence scraping.post_id_sequence

@@ -107,7 +107,7 @@ def test_a_blocking_failure_stops_engagement_and_the_other_checks_still_speak(
     assert run_range(instance).success
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "update scraping.data_downloads set download_id = 'dl-12345678' where download_id in"
+            "update scraping.snapshots set download_id = 'dl-12345678' where download_id in"
             " (select download_id from scraping.data_downloads order by download_id limit 2)"
         )
     result = run_range(instance)

@@ -33,16 +33,16 @@ def test_sound_samples_break_nothing_and_differ_in_nothing(loaded: Desk):
 
 SOME_SNAPSHOT = "download_id = (select download_id from scraping.data_downloads where {} limit 1)"
 DAMAGE = {
-    "a lost snapshot": f"delete from scraping.data_downloads where {SOME_SNAPSHOT.format('true')}",
+    "a lost snapshot": f"delete from scraping.snapshots where {SOME_SNAPSHOT.format('true')}",
     "a doubled snapshot": "insert into scraping.snapshots (organization_id, post_id, downloaded_at, reactions,"
     " run_id, observed_at_source, landed_file_id) select organization_id, post_id,"
     " downloaded_at + interval '1 second', reactions, run_id, observed_at_source, landed_file_id"
     " from scraping.snapshots limit 1",
-    "a changed counter": "update scraping.data_downloads set reactions = reactions + 1"
+    "a changed counter": "update scraping.snapshots set reactions = reactions + 1"
     f" where {SOME_SNAPSHOT.format('reactions > 0')}",
-    "a NULL that became 0": "update scraping.data_downloads set comments = 0"
+    "a NULL that became 0": "update scraping.snapshots set comments = 0"
     f" where {SOME_SNAPSHOT.format('comments is null')}",
-    "a zero that became NULL": "update scraping.data_downloads set comments = null"
+    "a zero that became NULL": "update scraping.snapshots set comments = null"
     f" where {SOME_SNAPSHOT.format('comments = 0')}",
     "a lost payload": "delete from scraping.raw_payloads where payload_hash = (select payload_hash"
     " from scraping.raw_payloads limit 1)",

@@ -26,7 +26,7 @@ ROLLUPS = (
 
 Row = dict[str, Any]
 
-_REMOVE = "delete from scraping.data_downloads where organization_id = %s and post_id = %s and downloaded_at = %s"
+_REMOVE = "delete from scraping.snapshots where organization_id = %s and post_id = %s and downloaded_at = %s"
 
 
 def day(number: int) -> date:

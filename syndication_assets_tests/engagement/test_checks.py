@@ -87,15 +87,15 @@ DAMAGES = [
     Damage(f"{POST}__every_observed_day_has_its_row", ONE_MORE_DAY),
     Damage(
         f"{POST}__closings_are_the_last_observations",
-        f"update scraping.data_downloads set reactions = reactions + 1 where post_id = {PLAIN_POST}",
+        f"update scraping.snapshots set reactions = reactions + 1 where post_id = {PLAIN_POST}",
     ),
     Damage(
         f"{POST}__closings_are_the_last_observations",
-        f"delete from scraping.data_downloads where post_id = {PLAIN_POST}",
+        f"delete from scraping.snapshots where post_id = {PLAIN_POST}",
     ),
     Damage(
         f"{POST}__closings_are_the_last_observations",
-        f"update scraping.data_downloads set views = 7 where post_id = {PLAIN_POST}",
+        f"update scraping.snapshots set views = 7 where post_id = {PLAIN_POST}",
     ),
     Damage(
         f"{POST}__deltas_add_up",

@@ -137,7 +137,7 @@ DAMAGES = [
     ),
     Damage(
         "data_downloads__download_id_is_unique",
-        "update scraping.data_downloads set download_id = (select min(download_id) from scraping.data_downloads)"
+        "update scraping.snapshots set download_id = (select min(download_id) from scraping.data_downloads)"
         " where download_id = (select max(download_id) from scraping.data_downloads)",
     ),
     Damage(
@@ -146,19 +146,19 @@ DAMAGES = [
     ),
     Damage(
         "data_downloads__observed_on_the_day_it_landed",
-        "update scraping.data_downloads set downloaded_at = downloaded_at + interval '1 day'"
+        "update scraping.snapshots set downloaded_at = downloaded_at + interval '1 day'"
         " where download_id ="
         " (select min(download_id) from scraping.data_downloads where downloaded_at < '2025-11-04')",
     ),
     Damage(
         "data_downloads__none_is_in_the_future",
         "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date + 1);"
-        "update scraping.data_downloads set downloaded_at = now() + interval '1 hour'"
+        "update scraping.snapshots set downloaded_at = now() + interval '1 hour'"
         " where download_id = (select min(download_id) from scraping.data_downloads)",
     ),
     Damage(
         "data_downloads__reactions_add_up",
-        "update scraping.data_downloads set reactions = reactions + 1 where download_id ="
+        "update scraping.snapshots set reactions = reactions + 1 where download_id ="
         " (select min(download_id) from scraping.data_downloads where stats ? 'reactions')",
     ),
 ]
@@ -198,7 +198,7 @@ def test_every_file_of_checks_is_listed_and_has_a_damage():
 def test_a_file_without_a_time_is_not_from_the_future_before_noon_of_its_day(sample_url: str):
     early = (
         "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date + 1);"
-        "update scraping.data_downloads set observed_at_source = 'noon',"
+        "update scraping.snapshots set observed_at_source = 'noon',"
         " downloaded_at = least(now() + interval '1 hour', current_date + interval '1 day' - interval '1 second')"
         " where download_id = (select min(download_id) from scraping.data_downloads)"
     )

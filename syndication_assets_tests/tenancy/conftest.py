@@ -77,7 +77,7 @@ def _fill(pipeline_url: str) -> list[str]:
             fill(connection, organization_id)
             # The view shows what is measured.
             connection.execute(
-                "update scraping.data_downloads set reactions = 3 where organization_id = %s", [organization_id]
+                "update scraping.snapshots set reactions = 3 where organization_id = %s", [organization_id]
             )
     return ids
 
