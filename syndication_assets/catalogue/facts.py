@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -33,6 +34,8 @@ class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     price: Any = None
     image_url: str | None = None
     product_url: str | None = None
+    handle: str | None = None
+    """What its page is called below the shop's own URL, where the item names no URL."""
     attributes: dict[str, tuple[str, ...]] = {}
     vendor_category_ids: tuple[str, ...] | None = None
 
@@ -97,8 +100,11 @@ class CategoryTree(msgspec.Struct, gc=False):
     rejected: list[Rejected] = []
 
 
-def make_product(facts: ProductFacts) -> Product:
-    """The product of these facts; ItemRejectedError without a name, or with markup that cannot be read."""
+def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
+    """The product of these facts; ItemRejectedError without a name, or with markup that cannot be read.
+
+    `shop_url` is what the shop's row says: a page that only has a handle is below it.
+    """
     try:
         name = one_line(facts.name) if facts.name is not None else None
         description = plain_text(facts.description) if facts.description is not None else None
@@ -114,11 +120,18 @@ def make_product(facts: ProductFacts) -> Product:
         description=description,
         price=price,
         image_url=read_url(facts.image_url),
-        product_url=read_url(facts.product_url),
+        product_url=read_url(facts.product_url or _page_of(shop_url, facts.handle)),
         attributes=facts.attributes,
         vendor_category_ids=tuple(sorted(set(facts.vendor_category_ids or ()))),
         has_unread_price=price is None and facts.price not in (None, ""),
     )
+
+
+def _page_of(shop_url: str | None, handle: str | None) -> str | None:
+    """The page of a handle; None if there is none, or the shop's URL is not known."""
+    if shop_url is None or handle is None:
+        return None
+    return f"{shop_url.rstrip('/')}/products/{quote(handle, safe='')}"
 
 
 def read_price(value: Any) -> Decimal | None:

@@ -105,8 +105,9 @@ def _take_products(
             continue
         is_new = True
         detail = details.get(item.facts.sku)
+        facts = item.facts.completed_by(detail) if detail is not None else item.facts
         try:
-            product = make_product(item.facts.completed_by(detail) if detail is not None else item.facts)
+            product = make_product(facts, reading.candidate.vendor.shop_url)
         except ItemRejectedError as error:
             reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
             continue

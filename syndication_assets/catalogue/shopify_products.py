@@ -1,6 +1,7 @@
 """Shopify's `products.json`: products with variants. One sku is one product of ours.
 
-Pure: bytes in, facts out. Shopify's file has no tree of categories: a product's type is its one category, a root.
+Pure: bytes in, facts out. Shopify's file has no tree of categories: a product's type is its one category, a root. Nor
+does it say where the shop is: a page is its handle, below the URL of the vendor's row.
 """
 
 from collections import Counter
@@ -20,7 +21,7 @@ from syndication_assets.rejections import ItemRejectedError, Rejected
 from syndication_assets.source_text import tidy
 
 SOURCE = "shopify_products"
-VERSION = 1
+VERSION = 2
 HAS_CATEGORY_TREE = False
 
 _LIST_KEYS = ("products",)
@@ -108,6 +109,7 @@ def _facts_of(value: dict[str, Any], variant: dict[str, Any], sku: str, *, has_s
         description=optional_text(value, "body_html"),
         price=variant.get("price"),
         image_url=_first_image(value.get("images")),
+        handle=optional_text(value, "handle"),
         attributes=_attributes(value, variant),
         vendor_category_ids=(product_type,) if product_type is not None else (),
     )

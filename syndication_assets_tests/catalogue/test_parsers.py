@@ -248,3 +248,19 @@ def test_shopifys_variants_are_products_of_their_own():
     assert (item.facts.name, item.facts.vendor_product_id, item.facts.price) == ("Tie", "9", "5.00")
     assert item.facts.attributes == {"tags": ("red", "silk")}
     assert [one.reason for one in read.rejected] == ["2 of its 3 variants have no sku, or one that stands there before"]
+
+
+@pytest.mark.parametrize(
+    ("shop_url", "facts", "page"),
+    [
+        ("https://shop.example", {"handle": "tie"}, "https://shop.example/products/tie"),
+        ("https://shop.example/en/", {"handle": "a b?c#d"}, "https://shop.example/en/products/a%20b%3Fc%23d"),
+        ("https://shop.example", {"handle": "tie", "product_url": "https://a/tie"}, "https://a/tie"),
+        ("https://shop.example", {}, None),
+        (None, {"handle": "tie"}, None),
+    ],
+)
+def test_a_handle_is_a_page_below_the_shops_url_and_of_no_other_shop(
+    shop_url: str | None, facts: dict[str, str], page: str | None
+):
+    assert make_product(ProductFacts(sku="T-1", name="Tie", **facts), shop_url).product_url == page

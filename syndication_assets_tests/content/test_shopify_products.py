@@ -1,0 +1,59 @@
+"""A product of a Shopify shop, from the landed file to the text that leads to its page."""
+
+import json
+from datetime import date
+
+import pytest
+
+from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.vendors import add_vendor
+from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+
+LANDED_ON = date(2025, 10, 1)
+PRODUCT = {
+    "id": 1,
+    "title": "Tweed kilt",
+    "body_html": "<p>A kilt from our own workshop. It was made with care.</p>",
+    "product_type": "Kilts",
+    "handle": "kilt-für-jeden/tag",
+    "variants": [{"sku": "T-1", "title": "Default Title", "price": "80.00"}],
+}
+
+
+def load(shop: Shop, zone: LandingZone) -> None:
+    """The shop's file of October, as somebody landed it."""
+    content = json.dumps({"products": [PRODUCT]}).encode()
+    zone.land("default", "shopify_products", LANDED_ON, "products_2025-10-01_06-00-00-000.json", content)
+    load_day(shop.url, zone, LANDED_ON, maximum_file_bytes=10**6)
+
+
+@pytest.mark.parametrize("shop_url", ["https://tweed.example", "https://tweed.example/"])
+def test_a_shopify_product_is_selected_and_its_text_leads_to_its_page(shop: Shop, zone: LandingZone, shop_url: str):
+    shop.channel()
+    add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [], shop_url)
+    load(shop, zone)
+    assert shop.select() == ["T-1"]
+    (text,) = shop.write()
+    page = "https://tweed.example/products/kilt-f%C3%BCr-jeden%2Ftag"
+    assert text["link_url"] == page
+    assert page in text["text_content"].split()
+    assert shop.broken_rules(text["content_id"]) == {}
+
+
+def test_without_the_shops_url_no_page_is_made_up(shop: Shop, zone: LandingZone):
+    shop.channel()
+    add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [])
+    load(shop, zone)
+    assert shop.value("select product_url from catalogue.products where sku = 'T-1'") is None
+    assert shop.select() == []
+
+
+def test_a_url_that_comes_later_makes_pages_with_the_next_load(shop: Shop, zone: LandingZone):
+    add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [])
+    load(shop, zone)
+    shop.execute("update catalogue.vendors set shop_url = 'https://tweed.example' where vendor = 'tweed'")
+    load_day(shop.url, zone, LANDED_ON, maximum_file_bytes=10**6)
+    page = shop.value("select product_url from catalogue.products where sku = 'T-1'")
+    assert page == "https://tweed.example/products/kilt-f%C3%BCr-jeden%2Ftag"
+    assert shop.select(FIRST_DAY) == []
