@@ -45,7 +45,10 @@ def list_some(state: State | None, limit: int) -> None:
 )
 @command
 def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cancelled: bool) -> None:
-    """Says what became of the target TARGET_ID, of which nobody knows whether it is published."""
+    """Says what became of the target TARGET_ID, of which nobody knows whether it is published.
+
+    One that was cancelled in doubt is still published when somebody finds its post: --published.
+    """
     if (remote_id is not None) + not_published + is_cancelled != 1:
         raise SyndicationError("Say one of --published REMOTE_ID, --not-published and --cancel.")
     url, actor = _url(), getpass.getuser()

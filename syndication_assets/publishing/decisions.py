@@ -49,9 +49,9 @@ def list_targets(url: str, state: State | None = None, limit: int = 100) -> list
 
 
 def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
-    """The person found the post. SyndicationError unless the target needs to be reconciled."""
+    """The person found the post. SyndicationError unless nobody knew: it waits for that, or was cancelled so."""
     with _target(url, target_id, actor) as (connection, row):
-        _require(row, "needs_reconcile")
+        _require_doubt(row)
         try:
             resolve_published(connection, row, RemotePost(platform_post_id, None, row["sent_at"], True), actor)
         except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
@@ -61,7 +61,10 @@ def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor:
 
 
 def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
-    """The person looked, and it is not there: it is sent again. SyndicationError as above, or if a call was taken."""
+    """The person looked, and it is not there: it is sent again.
+
+    SyndicationError unless the target needs to be reconciled, or if a call of it was taken.
+    """
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
         _refuse_what_was_taken(connection, row)
@@ -72,7 +75,12 @@ def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
     """Whatever came of it, it is not sent again, and counts as sent: no other version follows. Errors as above."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
-        _cancel(connection, row)
+        _cancel(
+            connection,
+            row,
+            "It was cancelled while nobody knew whether it is published. If it is on the account after all, say "
+            f"`syndication targets resolve {target_id} --published ID`.",
+        )
 
 
 def cancel(url: str, target_id: str, actor: str) -> None:
@@ -120,7 +128,8 @@ def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, 
         row = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "select t.organization_id, t.target_id, t.content_id, t.state::text, t.attempts,"
+                "select t.organization_id, t.target_id, t.content_id, t.state::text, t.is_in_doubt, t.attempts,"
+                " t.platform_post_id,"
                 " coalesce(a.started_at, now()) as sent_at,"
                 " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved,"
                 # A simulation may go by the catalogue of a past day.
@@ -145,6 +154,22 @@ def _require(row: dict[str, Any], *states: str) -> None:
         )
 
 
+def _require_doubt(row: dict[str, Any]) -> None:
+    if row["state"] == "needs_reconcile" or row["is_in_doubt"]:
+        return
+    target_id = row["target_id"]
+    what_to_do = {
+        "publishing": "It is being sent at this moment: look again when that has ended.",
+        "published": f"It has its post already: {row['platform_post_id']}.",
+        "failed": f"The platform refused it: say `syndication targets retry {target_id}`, or `cancel`.",
+        "cancelled": "No call of it had an open end when it was cancelled. If its post is there all the same, delete it there.",
+    }.get(
+        row["state"],
+        f"No call of it waits for an answer. To keep it from being sent, say `syndication targets cancel {target_id}`.",
+    )
+    raise SyndicationError(f"{target_id} is {row['state']}, and that is not in doubt. {what_to_do}")
+
+
 def _refuse_what_was_taken(connection: Connection, row: dict[str, Any]) -> None:
     taken = published_before(connection, row["organization_id"], row["target_id"])
     if taken is not None:
@@ -158,9 +183,11 @@ def _refuse_what_was_taken(connection: Connection, row: dict[str, Any]) -> None:
         )
 
 
-def _cancel(connection: Connection, row: dict[str, Any]) -> None:
+def _cancel(connection: Connection, row: dict[str, Any], message: str | None = None) -> None:
+    """`message` is what its row says from now on; without one, what it said before."""
     connection.execute(
-        "update publishing.post_targets set state = 'cancelled'"
+        "update publishing.post_targets set state = 'cancelled',"
+        " error_message = coalesce(%(message)s, error_message)"
         " where organization_id = %(organization_id)s and target_id = %(target_id)s",
-        row,
+        {**row, "message": message},
     )

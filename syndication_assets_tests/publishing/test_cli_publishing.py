@@ -128,6 +128,75 @@ def test_a_person_lets_it_be(desk: QueueDesk):
     assert desk.attempts(target_id)[0]["outcome"] == "unknown"
 
 
+def test_what_was_cancelled_in_doubt_is_published_when_its_post_is_found(desk: QueueDesk):
+    target_id = in_doubt(desk)
+    said("targets", "resolve", target_id, "--cancel")
+    assert f"`syndication targets resolve {target_id} --published ID`" in said("targets", "list")
+    sent_at = desk.attempts(target_id)[0]["started_at"]
+    (other,) = desk.due(desk.value("select account_id from channels.social_accounts"))
+    assert desk.target(other)["scheduled_at"] == desk.target(target_id)["scheduled_at"], "its slot was free"
+    assert said("targets", "resolve", target_id, "--published", "page_77") == f"{target_id} is published as page_77\n"
+    target, (attempt,) = desk.target(target_id), desk.attempts(target_id)
+    assert (target["state"], target["platform_post_id"], target["is_in_doubt"]) == ("published", "page_77", False)
+    assert (target["published_at"], target["scheduled_at"], target["error_message"]) == (sent_at, sent_at, None)
+    assert (attempt["outcome"], attempt["platform_post_id"]) == ("published", "page_77")
+    assert desk.rows(
+        "select actor = %s, old_values ->> 'state', new_values ->> 'state' from tenancy.audit_log"
+        " where table_name = 'publishing.post_targets' and row_key ->> 'target_id' = %s"
+        " order by occurred_at desc limit 1",
+        [attempt["resolved_by"], target_id],
+    ) == [(True, "cancelled", "published")]
+    platform = FakePlatform()
+    desk.publish({"facebook_graph": platform})
+    assert len(platform.taken) == 1, "the other one alone was sent"
+    assert desk.states() == ["published", "published"]
+
+
+def test_what_was_cancelled_in_doubt_is_not_sent_again(desk: QueueDesk):
+    target_id = in_doubt(desk)
+    said("targets", "resolve", target_id, "--cancel")
+    for arguments in (
+        ("resolve", target_id, "--not-published"),
+        ("resolve", target_id, "--cancel"),
+        ("retry", target_id),
+    ):
+        assert f"{target_id} is cancelled; only a target" in refused("targets", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("decision", "what_to_do"),
+    [
+        (None, "say `syndication targets cancel"),
+        ("cancel", "delete it there"),
+    ],
+)
+def test_what_is_not_in_doubt_is_not_called_published(desk: QueueDesk, decision: str | None, what_to_do: str):
+    (target_id,) = desk.due(desk.page())
+    if decision is not None:
+        said("targets", decision, target_id)
+    before = desk.target(target_id)
+    refusal = refused("targets", "resolve", target_id, "--published", "page_77")
+    assert f"{target_id} is {before['state']}, and that is not in doubt. " in refusal
+    assert what_to_do in refusal
+    assert desk.target(target_id) == before
+    assert desk.attempts(target_id) == []
+
+
+def test_what_is_published_or_refused_says_so_when_it_is_called_published(desk: QueueDesk):
+    (published,) = desk.due(desk.page())
+    desk.publish()
+    assert f"It has its post already: dry-run_{published}." in refused(
+        "targets", "resolve", published, "--published", "page_77"
+    )
+    (failed,) = desk.due(desk.page("other", publisher="facebook_graph"))
+    platform = FakePlatform()
+    platform.answers.append(refuse(OutcomeKind.PERMANENT))
+    desk.publish({"facebook_graph": platform})
+    assert f"say `syndication targets retry {failed}`" in refused(
+        "targets", "resolve", failed, "--published", "page_77"
+    )
+
+
 @pytest.mark.parametrize("choice", [(), ("--not-published", "--cancel"), ("--published", "x", "--cancel")])
 def test_one_thing_is_said_of_a_target(choice: tuple[str, ...], desk: QueueDesk):
     assert "Say one of" in refused("targets", "resolve", in_doubt(desk), *choice)
