@@ -321,6 +321,39 @@ $$;
 
 REVOKE ALL ON FUNCTION channels.write_credential_audit_log() FROM PUBLIC;
 
+-- function channels.write_rule_change
+
+CREATE FUNCTION channels.write_rule_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+    if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    insert into channels.rule_changes (actor, action, table_name, row_key, old_values, new_values)
+    values (
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        lower(tg_op),
+        tg_table_schema || '.' || tg_table_name,
+        (
+            select jsonb_object_agg(a.attname, coalesce(new_row, old_row) -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
+        old_row,
+        new_row
+    );
+    return null;
+end
+$$;
+
+REVOKE ALL ON FUNCTION channels.write_rule_change() FROM PUBLIC;
+
 -- function content.refuse_change_of_text
 
 CREATE FUNCTION content.refuse_change_of_text() RETURNS trigger
@@ -856,6 +889,8 @@ COMMENT ON COLUMN publishing.content_processes.updated_at IS 'When we changed th
 
 ALTER TABLE ONLY publishing.content_processes
     ADD CONSTRAINT content_processes_pkey PRIMARY KEY (platform, channel_type, process_name);
+
+CREATE TRIGGER content_processes_changes AFTER INSERT OR DELETE OR UPDATE ON publishing.content_processes FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.content_processes TO syndication_pipeline;
 GRANT SELECT ON TABLE publishing.content_processes TO syndication_reader;
@@ -1744,6 +1779,8 @@ COMMENT ON COLUMN channels.channel_requirements.updated_at IS 'When we changed t
 ALTER TABLE ONLY channels.channel_requirements
     ADD CONSTRAINT channel_requirements_pkey PRIMARY KEY (platform, channel_type, requirement_category, requirement_key);
 
+CREATE TRIGGER channel_requirements_changes AFTER INSERT OR DELETE OR UPDATE ON channels.channel_requirements FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
+
 CREATE TRIGGER channel_requirements_updated_at BEFORE UPDATE ON channels.channel_requirements FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.channel_requirements TO syndication_pipeline;
@@ -1783,6 +1820,8 @@ COMMENT ON COLUMN channels.channel_types.updated_at IS 'When we changed the row.
 
 ALTER TABLE ONLY channels.channel_types
     ADD CONSTRAINT channel_types_pkey PRIMARY KEY (channel_type);
+
+CREATE TRIGGER channel_types_changes AFTER INSERT OR DELETE OR UPDATE ON channels.channel_types FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
 
 CREATE TRIGGER channel_types_updated_at BEFORE UPDATE ON channels.channel_types FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
@@ -1935,6 +1974,8 @@ COMMENT ON COLUMN channels.platform_capabilities.updated_at IS 'When we changed 
 ALTER TABLE ONLY channels.platform_capabilities
     ADD CONSTRAINT platform_capabilities_pkey PRIMARY KEY (platform, capability_type, capability_name);
 
+CREATE TRIGGER platform_capabilities_changes AFTER INSERT OR DELETE OR UPDATE ON channels.platform_capabilities FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
+
 CREATE TRIGGER platform_capabilities_updated_at BEFORE UPDATE ON channels.platform_capabilities FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.platform_capabilities TO syndication_pipeline;
@@ -1973,6 +2014,8 @@ COMMENT ON COLUMN channels.platform_channels.updated_at IS 'When we changed the 
 
 ALTER TABLE ONLY channels.platform_channels
     ADD CONSTRAINT platform_channels_pkey PRIMARY KEY (platform, channel_type);
+
+CREATE TRIGGER platform_channels_changes AFTER INSERT OR DELETE OR UPDATE ON channels.platform_channels FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
 
 CREATE TRIGGER platform_channels_updated_at BEFORE UPDATE ON channels.platform_channels FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
@@ -2020,10 +2063,78 @@ COMMENT ON COLUMN channels.platforms.updated_at IS 'When we changed the row.';
 ALTER TABLE ONLY channels.platforms
     ADD CONSTRAINT platforms_pkey PRIMARY KEY (platform);
 
+CREATE TRIGGER platforms_changes AFTER INSERT OR DELETE OR UPDATE ON channels.platforms FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
+
 CREATE TRIGGER platforms_updated_at BEFORE UPDATE ON channels.platforms FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE channels.platforms TO syndication_pipeline;
 GRANT SELECT ON TABLE channels.platforms TO syndication_reader;
+
+-- sequence channels.rule_change_id_sequence
+
+CREATE SEQUENCE channels.rule_change_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+-- table channels.rule_changes
+
+CREATE TABLE channels.rule_changes (
+    change_id text DEFAULT tenancy.public_id('rch'::text, nextval('channels.rule_change_id_sequence'::regclass)) NOT NULL,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    table_name text NOT NULL,
+    row_key jsonb NOT NULL,
+    old_values jsonb,
+    new_values jsonb,
+    CONSTRAINT rule_changes_change_id_check CHECK ((change_id ~~ 'rch-________'::text))
+);
+
+COMMENT ON TABLE channels.rule_changes IS 'One row is one change of a rule that all organizations share, written by the transaction that made it. Nobody updates or deletes here.';
+
+COMMENT ON COLUMN channels.rule_changes.change_id IS 'Public id, rch-….';
+
+COMMENT ON COLUMN channels.rule_changes.occurred_at IS 'When the change was made (its transaction began).';
+
+COMMENT ON COLUMN channels.rule_changes.actor IS 'Who made it: app.actor of the session, else the database login.';
+
+COMMENT ON COLUMN channels.rule_changes.action IS 'insert, update or delete.';
+
+COMMENT ON COLUMN channels.rule_changes.table_name IS 'Which table, also of another room: prices, processes.';
+
+COMMENT ON COLUMN channels.rule_changes.row_key IS 'Which row: its primary key.';
+
+COMMENT ON COLUMN channels.rule_changes.old_values IS 'The row before; NULL for an insert.';
+
+COMMENT ON COLUMN channels.rule_changes.new_values IS 'The row after; NULL for a delete.';
+
+ALTER TABLE ONLY channels.rule_changes
+    ADD CONSTRAINT rule_changes_pkey PRIMARY KEY (change_id);
+
+CREATE INDEX rule_changes_table ON channels.rule_changes USING btree (table_name, occurred_at);
+
+CREATE TRIGGER rule_changes_is_append_only BEFORE DELETE OR UPDATE ON channels.rule_changes FOR EACH ROW EXECUTE FUNCTION tenancy.refuse_change_of_history();
+
+CREATE TRIGGER rule_changes_is_never_truncated BEFORE TRUNCATE ON channels.rule_changes FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change_of_history();
+
+GRANT SELECT ON TABLE channels.rule_changes TO syndication_pipeline;
+
+GRANT SELECT(change_id) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(occurred_at) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(action) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(table_name) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(row_key) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(old_values) ON TABLE channels.rule_changes TO syndication_reader;
+
+GRANT SELECT(new_values) ON TABLE channels.rule_changes TO syndication_reader;
 
 -- table channels.social_accounts
 
@@ -2864,6 +2975,518 @@ ALTER TABLE content.source_sections ENABLE ROW LEVEL SECURITY;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE content.source_sections TO syndication_pipeline;
 GRANT SELECT ON TABLE content.source_sections TO syndication_reader;
 
+-- table engagement.post_engagement_daily
+
+CREATE TABLE engagement.post_engagement_daily (
+    organization_id text NOT NULL,
+    post_id text NOT NULL,
+    activity_date date NOT NULL,
+    platform text NOT NULL,
+    profile_id text,
+    reactions bigint,
+    comments bigint,
+    shares bigint,
+    saves bigint,
+    clicks bigint,
+    views bigint,
+    impressions bigint,
+    reach bigint,
+    reactions_delta bigint,
+    comments_delta bigint,
+    shares_delta bigint,
+    saves_delta bigint,
+    clicks_delta bigint,
+    views_delta bigint,
+    impressions_delta bigint,
+    reach_delta bigint,
+    observations integer NOT NULL,
+    first_observed_at timestamp with time zone NOT NULL,
+    last_observed_at timestamp with time zone NOT NULL,
+    previous_observed_at timestamp with time zone,
+    gap_days integer,
+    is_opening boolean GENERATED ALWAYS AS ((previous_observed_at IS NULL)) STORED NOT NULL,
+    is_gap boolean GENERATED ALWAYS AS (COALESCE((gap_days > 1), false)) STORED NOT NULL,
+    is_correction boolean NOT NULL,
+    is_published_on_day boolean NOT NULL,
+    engagement_delta bigint,
+    rate_denominator_kind text,
+    rate_denominator bigint,
+    engagement_rate numeric(9,6),
+    rate_formula text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT post_engagement_daily_check CHECK ((first_observed_at <= last_observed_at)),
+    CONSTRAINT post_engagement_daily_check1 CHECK ((previous_observed_at < first_observed_at)),
+    CONSTRAINT post_engagement_daily_gap_days_check CHECK ((gap_days > 0)),
+    CONSTRAINT post_engagement_daily_observations_check CHECK ((observations > 0))
+);
+
+ALTER TABLE ONLY engagement.post_engagement_daily FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE engagement.post_engagement_daily IS 'One row is one post on one UTC day with at least one observation.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.post_id IS 'The post.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.activity_date IS 'The UTC day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.platform IS 'The platform.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.profile_id IS 'The author''s profile.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.reactions IS 'Likes and other reactions of all kinds: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.comments IS 'Comments: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.shares IS 'Reposts, retweets, reblogs: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.saves IS 'Saves and bookmarks: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.clicks IS 'Clicks, not public: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.views IS 'Plays and views: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.impressions IS 'Times the post was shown: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.reach IS 'People who saw the post; never summed: the day''s last measured value.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.reactions_delta IS 'Change of reactions since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.comments_delta IS 'Change of comments since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.shares_delta IS 'Change of shares since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.saves_delta IS 'Change of saves since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.clicks_delta IS 'Change of clicks since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.views_delta IS 'Change of views since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.impressions_delta IS 'Change of impressions since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.reach_delta IS 'Change of reach since the last day on which they were measured; NULL if that is not known.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.observations IS 'Snapshots on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.first_observed_at IS 'The days first snapshot.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.last_observed_at IS 'The days last snapshot.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.previous_observed_at IS 'The last snapshot of the observed day before; NULL for the first.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.gap_days IS 'Days since the previous observed day; NULL for the first. A delta over a gap is flagged, not spread.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.is_opening IS 'The first day on which we saw the post.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.is_gap IS 'There are days without observation before it.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.is_correction IS 'A counter went down: likes were taken back, spam was purged.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.is_published_on_day IS 'The post was published on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.engagement_delta IS 'Public engagement of the day: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.rate_denominator_kind IS 'What the rate is by.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.rate_denominator IS 'The denominator of the rate.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.engagement_rate IS 'engagement_delta / rate_denominator as a fraction; NULL where the denominator is 0 or NULL, or the fraction is 1000 or more.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.rate_formula IS 'Metric and version of the rate.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY engagement.post_engagement_daily
+    ADD CONSTRAINT post_engagement_daily_pkey PRIMARY KEY (organization_id, post_id, activity_date);
+
+CREATE INDEX post_engagement_daily_day ON engagement.post_engagement_daily USING btree (organization_id, activity_date) INCLUDE (post_id, platform, engagement_delta);
+
+CREATE POLICY pipeline_all ON engagement.post_engagement_daily TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE engagement.post_engagement_daily ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON engagement.post_engagement_daily FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.post_engagement_daily TO syndication_pipeline;
+GRANT SELECT ON TABLE engagement.post_engagement_daily TO syndication_reader;
+
+-- sequence publishing.target_id_sequence
+
+CREATE SEQUENCE publishing.target_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE publishing.target_id_sequence TO syndication_pipeline;
+
+-- table publishing.post_targets
+
+CREATE TABLE publishing.post_targets (
+    organization_id text NOT NULL,
+    target_id text DEFAULT tenancy.public_id('tgt'::text, nextval('publishing.target_id_sequence'::regclass)) NOT NULL,
+    content_id text NOT NULL,
+    content_hash bytea NOT NULL,
+    post_core_id text NOT NULL,
+    variation integer NOT NULL,
+    account_id text NOT NULL,
+    platform text NOT NULL,
+    channel_type text NOT NULL,
+    schedule_id text,
+    state publishing.target_state DEFAULT 'draft'::publishing.target_state NOT NULL,
+    scheduled_at timestamp with time zone,
+    idempotency_key text GENERATED ALWAYS AS (((((((account_id || '/'::text) || channel_type) || '/'::text) || encode(content_hash, 'hex'::text)) || '/'::text) || COALESCE((EXTRACT(epoch FROM (scheduled_at - '1970-01-01 00:00:00+00'::timestamp with time zone)))::text, content_id))) STORED NOT NULL,
+    is_simulated boolean NOT NULL,
+    is_in_doubt boolean DEFAULT false NOT NULL,
+    claimed_by text,
+    leased_until timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    platform_post_id text,
+    platform_post_url text,
+    published_at timestamp with time zone,
+    error_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT post_targets_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT post_targets_check CHECK (((state = 'published'::publishing.target_state) = (published_at IS NOT NULL))),
+    CONSTRAINT post_targets_check1 CHECK (((state <> 'published'::publishing.target_state) OR (platform_post_id IS NOT NULL))),
+    CONSTRAINT post_targets_check2 CHECK (((state <> ALL (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT post_targets_check3 CHECK (((state = 'publishing'::publishing.target_state) = (leased_until IS NOT NULL))),
+    CONSTRAINT post_targets_check4 CHECK (((state = 'publishing'::publishing.target_state) = (claimed_by IS NOT NULL))),
+    CONSTRAINT post_targets_check5 CHECK (((state <> ALL (ARRAY['failed'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (error_message IS NOT NULL))),
+    CONSTRAINT post_targets_check6 CHECK (((state = 'cancelled'::publishing.target_state) OR (NOT is_in_doubt))),
+    CONSTRAINT post_targets_platform_post_id_check CHECK ((platform_post_id <> ''::text)),
+    CONSTRAINT post_targets_target_id_check CHECK ((target_id ~~ 'tgt-________'::text))
+);
+
+ALTER TABLE ONLY publishing.post_targets FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE publishing.post_targets IS 'One row is one text for one account and channel: the queue. Two pages are two rows.';
+
+COMMENT ON COLUMN publishing.post_targets.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN publishing.post_targets.target_id IS 'Public id, tgt-….';
+
+COMMENT ON COLUMN publishing.post_targets.content_id IS 'The text.';
+
+COMMENT ON COLUMN publishing.post_targets.content_hash IS 'What was approved: another text is another target.';
+
+COMMENT ON COLUMN publishing.post_targets.post_core_id IS 'The post that the text is of; a trigger fills it in.';
+
+COMMENT ON COLUMN publishing.post_targets.variation IS 'Which of the texts that are compared; a trigger fills it in.';
+
+COMMENT ON COLUMN publishing.post_targets.account_id IS 'Where it goes.';
+
+COMMENT ON COLUMN publishing.post_targets.platform IS 'The platform of the account.';
+
+COMMENT ON COLUMN publishing.post_targets.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN publishing.post_targets.schedule_id IS 'The schedule whose slot it has; NULL if a person chose one.';
+
+COMMENT ON COLUMN publishing.post_targets.state IS 'Where it stands; the database refuses illegal steps.';
+
+COMMENT ON COLUMN publishing.post_targets.scheduled_at IS 'When it is due.';
+
+COMMENT ON COLUMN publishing.post_targets.idempotency_key IS 'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
+
+COMMENT ON COLUMN publishing.post_targets.is_simulated IS 'Nothing is sent, and no number of it is a measured one.';
+
+COMMENT ON COLUMN publishing.post_targets.is_in_doubt IS 'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
+
+COMMENT ON COLUMN publishing.post_targets.claimed_by IS 'The publisher that has it in hand.';
+
+COMMENT ON COLUMN publishing.post_targets.leased_until IS 'Until when; after that it died.';
+
+COMMENT ON COLUMN publishing.post_targets.attempts IS 'Calls that were begun.';
+
+COMMENT ON COLUMN publishing.post_targets.next_attempt_at IS 'Not before this; NULL for at once.';
+
+COMMENT ON COLUMN publishing.post_targets.platform_post_id IS 'The platform''s id of the post.';
+
+COMMENT ON COLUMN publishing.post_targets.platform_post_url IS 'Its page.';
+
+COMMENT ON COLUMN publishing.post_targets.published_at IS 'When the platform took it.';
+
+COMMENT ON COLUMN publishing.post_targets.error_message IS 'What went wrong last, in a sentence.';
+
+COMMENT ON COLUMN publishing.post_targets.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN publishing.post_targets.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_content_id_account_id_channel__key UNIQUE (organization_id, content_id, account_id, channel_type);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_organization_id_idempotency_key_key UNIQUE (organization_id, idempotency_key);
+
+ALTER TABLE ONLY publishing.post_targets
+    ADD CONSTRAINT post_targets_pkey PRIMARY KEY (organization_id, target_id);
+
+CREATE INDEX post_targets_content ON publishing.post_targets USING btree (organization_id, content_id);
+
+CREATE INDEX post_targets_due ON publishing.post_targets USING btree (scheduled_at, target_id) WHERE (state = 'scheduled'::publishing.target_state);
+
+CREATE INDEX post_targets_leased ON publishing.post_targets USING btree (leased_until) WHERE (state = 'publishing'::publishing.target_state);
+
+CREATE UNIQUE INDEX post_targets_one_version ON publishing.post_targets USING btree (organization_id, account_id, channel_type, post_core_id, variation) WHERE ((state = ANY (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR is_in_doubt);
+
+CREATE UNIQUE INDEX post_targets_remote ON publishing.post_targets USING btree (organization_id, platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
+
+CREATE UNIQUE INDEX post_targets_slot ON publishing.post_targets USING btree (organization_id, account_id, channel_type, scheduled_at) WHERE (state <> ALL (ARRAY['cancelled'::publishing.target_state, 'failed'::publishing.target_state]));
+
+CREATE TRIGGER post_targets_audit AFTER UPDATE ON publishing.post_targets FOR EACH ROW WHEN ((NULLIF(current_setting('app.actor'::text, true), ''::text) IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
+
+CREATE TRIGGER post_targets_post BEFORE INSERT OR UPDATE OF content_id, post_core_id, variation ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.name_the_post();
+
+ALTER TABLE publishing.post_targets ENABLE ALWAYS TRIGGER post_targets_post;
+
+CREATE TRIGGER post_targets_step BEFORE INSERT OR UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.refuse_illegal_step();
+
+CREATE TRIGGER post_targets_updated_at BEFORE UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
+
+CREATE POLICY pipeline_all ON publishing.post_targets TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE publishing.post_targets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON publishing.post_targets FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.post_targets TO syndication_pipeline;
+GRANT SELECT ON TABLE publishing.post_targets TO syndication_reader;
+
+-- sequence scraping.post_id_sequence
+
+CREATE SEQUENCE scraping.post_id_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    MAXVALUE 4294967295
+    CACHE 1;
+
+GRANT USAGE ON SEQUENCE scraping.post_id_sequence TO syndication_pipeline;
+
+-- table scraping.posts
+
+CREATE TABLE scraping.posts (
+    organization_id text NOT NULL,
+    post_id text DEFAULT tenancy.public_id('p'::text, nextval('scraping.post_id_sequence'::regclass)) NOT NULL,
+    platform text NOT NULL,
+    urn text NOT NULL,
+    urn_kind text NOT NULL,
+    full_urn text,
+    posted_at timestamp with time zone,
+    author_username text,
+    profile_id text,
+    text_content text,
+    article jsonb,
+    post_type text,
+    url text,
+    reposted_post_id text,
+    raw_json jsonb,
+    content_hash bytea,
+    content_observed_at timestamp with time zone,
+    content_observed_as scraping.observation_kind DEFAULT 'post'::scraping.observation_kind NOT NULL,
+    author_observed_at timestamp with time zone,
+    direct_observed_at timestamp with time zone,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    is_history_rewritten boolean DEFAULT false NOT NULL,
+    is_read boolean DEFAULT false NOT NULL,
+    is_marked boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT posts_check CHECK ((reposted_post_id <> post_id)),
+    CONSTRAINT posts_post_id_check CHECK ((post_id ~~ 'p-________'::text)),
+    CONSTRAINT posts_posted_at_check CHECK (((posted_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (posted_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT posts_urn_check CHECK ((urn <> ''::text))
+)
+WITH (toast_tuple_target='512', fillfactor='60');
+
+ALTER TABLE ONLY scraping.posts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE scraping.posts IS 'One row is one post. Counters are not here: they are in data_downloads, one row an observation.';
+
+COMMENT ON COLUMN scraping.posts.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN scraping.posts.post_id IS 'Public id, p-….';
+
+COMMENT ON COLUMN scraping.posts.platform IS 'The platform.';
+
+COMMENT ON COLUMN scraping.posts.urn IS 'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the activity id is known.';
+
+COMMENT ON COLUMN scraping.posts.urn_kind IS 'Which kind of id the urn is.';
+
+COMMENT ON COLUMN scraping.posts.full_urn IS 'The long form of the id, as the newest observation gives it.';
+
+COMMENT ON COLUMN scraping.posts.posted_at IS 'When it was published, from the source; NULL if that is not known.';
+
+COMMENT ON COLUMN scraping.posts.author_username IS 'The author''s handle; of a repost, who reposted.';
+
+COMMENT ON COLUMN scraping.posts.profile_id IS 'The author''s profile.';
+
+COMMENT ON COLUMN scraping.posts.text_content IS 'The text of the newest observation that carries text, media or article; NULL for a plain repost.';
+
+COMMENT ON COLUMN scraping.posts.article IS 'The linked article: url, title, subtitle.';
+
+COMMENT ON COLUMN scraping.posts.post_type IS 'regular, quote, repost, video …; NULL until it was met itself.';
+
+COMMENT ON COLUMN scraping.posts.url IS 'Its page.';
+
+COMMENT ON COLUMN scraping.posts.reposted_post_id IS 'The post that it reposts or quotes.';
+
+COMMENT ON COLUMN scraping.posts.raw_json IS 'The observation that the text comes from, as it came; the newest one while none has told it.';
+
+COMMENT ON COLUMN scraping.posts.content_hash IS 'BLAKE2b-128 of text, media and links.';
+
+COMMENT ON COLUMN scraping.posts.content_observed_at IS 'When text, media and links were observed; NULL while every observation leaves them out (counters alone).';
+
+COMMENT ON COLUMN scraping.posts.content_observed_as IS 'How the post was met then.';
+
+COMMENT ON COLUMN scraping.posts.author_observed_at IS 'When an observation last named the author; NULL if none has.';
+
+COMMENT ON COLUMN scraping.posts.direct_observed_at IS 'When the post was last met itself, not through a repost or a quote, and its type told; NULL if never.';
+
+COMMENT ON COLUMN scraping.posts.first_seen_at IS 'Our first observation.';
+
+COMMENT ON COLUMN scraping.posts.last_seen_at IS 'Our newest observation.';
+
+COMMENT ON COLUMN scraping.posts.is_history_rewritten IS 'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from its first day. The daily rollup does it, and takes the mark away';
+
+COMMENT ON COLUMN scraping.posts.is_read IS 'Yours.';
+
+COMMENT ON COLUMN scraping.posts.is_marked IS 'Yours.';
+
+COMMENT ON COLUMN scraping.posts.created_at IS 'When we wrote the row.';
+
+COMMENT ON COLUMN scraping.posts.updated_at IS 'When we changed the row.';
+
+ALTER TABLE ONLY scraping.posts
+    ADD CONSTRAINT posts_organization_id_platform_urn_kind_urn_key UNIQUE (organization_id, platform, urn_kind, urn);
+
+ALTER TABLE ONLY scraping.posts
+    ADD CONSTRAINT posts_pkey PRIMARY KEY (organization_id, post_id);
+
+CREATE INDEX posts_history_rewritten ON scraping.posts USING btree (organization_id, post_id) WHERE is_history_rewritten;
+
+CREATE INDEX posts_posted_at ON scraping.posts USING btree (organization_id, posted_at);
+
+CREATE INDEX posts_profile ON scraping.posts USING btree (organization_id, profile_id, posted_at);
+
+CREATE INDEX posts_reposted ON scraping.posts USING btree (organization_id, reposted_post_id) WHERE (reposted_post_id IS NOT NULL);
+
+CREATE POLICY pipeline_all ON scraping.posts TO syndication_pipeline USING (true) WITH CHECK (true);
+
+ALTER TABLE scraping.posts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader_own_organization ON scraping.posts FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.posts TO syndication_pipeline;
+GRANT SELECT ON TABLE scraping.posts TO syndication_reader;
+
+-- view content.variation_results
+
+CREATE VIEW content.variation_results WITH (security_invoker='true') AS
+ SELECT p.organization_id,
+    p.post_core_id,
+    c.variation,
+    p.platform,
+    p.channel_type,
+    c.content_id,
+    r.is_simulated,
+    COALESCE(r.targets_published, 0) AS targets_published,
+    COALESCE(r.targets_measured, 0) AS targets_measured,
+    r.published_at,
+    r.measured_at,
+    r.reactions,
+    r.comments,
+    r.shares,
+    r.saves,
+    r.clicks,
+    r.views,
+    r.impressions,
+    r.reach
+   FROM ((content.posts_core p
+     JOIN content.posts_content c ON (((p.organization_id = c.organization_id) AND (p.post_core_id = c.post_core_id))))
+     LEFT JOIN LATERAL ( SELECT t.is_simulated,
+            (count(*))::integer AS targets_published,
+            (count(m.measured_at))::integer AS targets_measured,
+            min(t.published_at) AS published_at,
+            max(m.measured_at) AS measured_at,
+            (sum(m.reactions))::bigint AS reactions,
+            (sum(m.comments))::bigint AS comments,
+            (sum(m.shares))::bigint AS shares,
+            (sum(m.saves))::bigint AS saves,
+            (sum(m.clicks))::bigint AS clicks,
+            (sum(m.views))::bigint AS views,
+            (sum(m.impressions))::bigint AS impressions,
+                CASE
+                    WHEN (count(m.measured_at) = 1) THEN max(m.reach)
+                    ELSE NULL::bigint
+                END AS reach
+           FROM ((publishing.post_targets t
+             LEFT JOIN scraping.posts s ON (((t.organization_id = s.organization_id) AND (t.platform = s.platform) AND (t.platform_post_id = s.urn) AND (NOT t.is_simulated))))
+             LEFT JOIN LATERAL ( SELECT max(e.last_observed_at) AS measured_at,
+                    engagement.last_known(e.reactions ORDER BY e.activity_date) AS reactions,
+                    engagement.last_known(e.comments ORDER BY e.activity_date) AS comments,
+                    engagement.last_known(e.shares ORDER BY e.activity_date) AS shares,
+                    engagement.last_known(e.saves ORDER BY e.activity_date) AS saves,
+                    engagement.last_known(e.clicks ORDER BY e.activity_date) AS clicks,
+                    engagement.last_known(e.views ORDER BY e.activity_date) AS views,
+                    engagement.last_known(e.impressions ORDER BY e.activity_date) AS impressions,
+                    engagement.last_known(e.reach ORDER BY e.activity_date) AS reach
+                   FROM engagement.post_engagement_daily e
+                  WHERE ((e.organization_id = s.organization_id) AND (e.post_id = s.post_id))) m ON (true))
+          WHERE ((t.organization_id = c.organization_id) AND (t.content_id = c.content_id) AND (t.state = 'published'::publishing.target_state))
+          GROUP BY t.is_simulated) r ON (true))
+  WHERE ((r.targets_published > 0) OR (NOT (EXISTS ( SELECT
+           FROM (content.posts_content other
+             LEFT JOIN publishing.post_targets t ON (((other.organization_id = t.organization_id) AND (other.content_id = t.content_id) AND (t.state = 'published'::publishing.target_state))))
+          WHERE ((other.organization_id = c.organization_id) AND (other.post_core_id = c.post_core_id) AND (other.variation = c.variation) AND ((other.version > c.version) OR (t.target_id IS NOT NULL)))))));
+
+COMMENT ON VIEW content.variation_results IS 'One row is one variation of a post''s text, and what its published targets have reached. A text that was both sent and rehearsed is there twice: a rehearsal is never mixed with what was measured.';
+
+COMMENT ON COLUMN content.variation_results.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN content.variation_results.post_core_id IS 'The post: its variations are compared.';
+
+COMMENT ON COLUMN content.variation_results.variation IS 'Which of the texts that are compared, from 1.';
+
+COMMENT ON COLUMN content.variation_results.platform IS 'The platform.';
+
+COMMENT ON COLUMN content.variation_results.channel_type IS 'The kind of publication.';
+
+COMMENT ON COLUMN content.variation_results.content_id IS 'The text: the version that was published, else the newest.';
+
+COMMENT ON COLUMN content.variation_results.is_simulated IS 'True where nothing was sent: such a row has no number. NULL while nothing is published.';
+
+COMMENT ON COLUMN content.variation_results.targets_published IS 'On how many accounts it is published.';
+
+COMMENT ON COLUMN content.variation_results.targets_measured IS 'Of them, those whose post has been measured.';
+
+COMMENT ON COLUMN content.variation_results.published_at IS 'When the first of them was published.';
+
+COMMENT ON COLUMN content.variation_results.measured_at IS 'When one of them was measured last. Texts that have been out equally long are compared.';
+
+COMMENT ON COLUMN content.variation_results.reactions IS 'Likes and other reactions, as measured last: the sum over its measured targets; NULL if none was measured.';
+
+COMMENT ON COLUMN content.variation_results.comments IS 'Comments, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.shares IS 'Reposts, retweets, reblogs, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.saves IS 'Saves and bookmarks, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.clicks IS 'Clicks, not public, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.views IS 'Plays and views, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.impressions IS 'Times it was shown, as measured last; likewise.';
+
+COMMENT ON COLUMN content.variation_results.reach IS 'People who saw it, as measured last; never summed: NULL also where several targets were measured.';
+
+GRANT SELECT ON TABLE content.variation_results TO syndication_pipeline;
+GRANT SELECT ON TABLE content.variation_results TO syndication_reader;
+
 -- table engagement.cohort_ages
 
 CREATE TABLE engagement.cohort_ages (
@@ -3314,141 +3937,6 @@ CREATE POLICY reader_own_organization ON engagement.post_cohorts FOR SELECT TO s
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.post_cohorts TO syndication_pipeline;
 GRANT SELECT ON TABLE engagement.post_cohorts TO syndication_reader;
 
--- table engagement.post_engagement_daily
-
-CREATE TABLE engagement.post_engagement_daily (
-    organization_id text NOT NULL,
-    post_id text NOT NULL,
-    activity_date date NOT NULL,
-    platform text NOT NULL,
-    profile_id text,
-    reactions bigint,
-    comments bigint,
-    shares bigint,
-    saves bigint,
-    clicks bigint,
-    views bigint,
-    impressions bigint,
-    reach bigint,
-    reactions_delta bigint,
-    comments_delta bigint,
-    shares_delta bigint,
-    saves_delta bigint,
-    clicks_delta bigint,
-    views_delta bigint,
-    impressions_delta bigint,
-    reach_delta bigint,
-    observations integer NOT NULL,
-    first_observed_at timestamp with time zone NOT NULL,
-    last_observed_at timestamp with time zone NOT NULL,
-    previous_observed_at timestamp with time zone,
-    gap_days integer,
-    is_opening boolean GENERATED ALWAYS AS ((previous_observed_at IS NULL)) STORED NOT NULL,
-    is_gap boolean GENERATED ALWAYS AS (COALESCE((gap_days > 1), false)) STORED NOT NULL,
-    is_correction boolean NOT NULL,
-    is_published_on_day boolean NOT NULL,
-    engagement_delta bigint,
-    rate_denominator_kind text,
-    rate_denominator bigint,
-    engagement_rate numeric(9,6),
-    rate_formula text,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT post_engagement_daily_check CHECK ((first_observed_at <= last_observed_at)),
-    CONSTRAINT post_engagement_daily_check1 CHECK ((previous_observed_at < first_observed_at)),
-    CONSTRAINT post_engagement_daily_gap_days_check CHECK ((gap_days > 0)),
-    CONSTRAINT post_engagement_daily_observations_check CHECK ((observations > 0))
-);
-
-ALTER TABLE ONLY engagement.post_engagement_daily FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE engagement.post_engagement_daily IS 'One row is one post on one UTC day with at least one observation.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.organization_id IS 'The tenant.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.post_id IS 'The post.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.activity_date IS 'The UTC day.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.platform IS 'The platform.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.profile_id IS 'The author''s profile.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.reactions IS 'Likes and other reactions of all kinds: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.comments IS 'Comments: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.shares IS 'Reposts, retweets, reblogs: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.saves IS 'Saves and bookmarks: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.clicks IS 'Clicks, not public: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.views IS 'Plays and views: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.impressions IS 'Times the post was shown: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.reach IS 'People who saw the post; never summed: the day''s last measured value.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.reactions_delta IS 'Change of reactions since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.comments_delta IS 'Change of comments since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.shares_delta IS 'Change of shares since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.saves_delta IS 'Change of saves since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.clicks_delta IS 'Change of clicks since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.views_delta IS 'Change of views since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.impressions_delta IS 'Change of impressions since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.reach_delta IS 'Change of reach since the last day on which they were measured; NULL if that is not known.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.observations IS 'Snapshots on the day.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.first_observed_at IS 'The days first snapshot.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.last_observed_at IS 'The days last snapshot.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.previous_observed_at IS 'The last snapshot of the observed day before; NULL for the first.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.gap_days IS 'Days since the previous observed day; NULL for the first. A delta over a gap is flagged, not spread.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.is_opening IS 'The first day on which we saw the post.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.is_gap IS 'There are days without observation before it.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.is_correction IS 'A counter went down: likes were taken back, spam was purged.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.is_published_on_day IS 'The post was published on the day.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.engagement_delta IS 'Public engagement of the day: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.rate_denominator_kind IS 'What the rate is by.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.rate_denominator IS 'The denominator of the rate.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.engagement_rate IS 'engagement_delta / rate_denominator as a fraction; NULL where the denominator is 0 or NULL, or the fraction is 1000 or more.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.rate_formula IS 'Metric and version of the rate.';
-
-COMMENT ON COLUMN engagement.post_engagement_daily.updated_at IS 'When we changed the row.';
-
-ALTER TABLE ONLY engagement.post_engagement_daily
-    ADD CONSTRAINT post_engagement_daily_pkey PRIMARY KEY (organization_id, post_id, activity_date);
-
-CREATE INDEX post_engagement_daily_day ON engagement.post_engagement_daily USING btree (organization_id, activity_date) INCLUDE (post_id, platform, engagement_delta);
-
-CREATE POLICY pipeline_all ON engagement.post_engagement_daily TO syndication_pipeline USING (true) WITH CHECK (true);
-
-ALTER TABLE engagement.post_engagement_daily ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY reader_own_organization ON engagement.post_engagement_daily FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.post_engagement_daily TO syndication_pipeline;
-GRANT SELECT ON TABLE engagement.post_engagement_daily TO syndication_reader;
-
 -- table engagement.priority_factors
 
 CREATE TABLE engagement.priority_factors (
@@ -3864,26 +4352,27 @@ GRANT SELECT ON TABLE scraping.snapshots TO syndication_reader;
 -- view scraping.data_downloads
 
 CREATE VIEW scraping.data_downloads WITH (security_invoker='true') AS
- SELECT s.organization_id,
-    s.download_id,
-    s.post_id,
-    s.run_id,
-    s.downloaded_at,
-    s.observed_at_source,
-    s.observed_as,
-    s.is_description,
-    s.reactions,
-    s.comments,
-    s.shares,
-    s.saves,
-    s.clicks,
-    s.views,
-    s.impressions,
-    s.reach,
-    s.stats,
-    f.source_file_path
-   FROM (scraping.snapshots s
-     LEFT JOIN scraping.landed_files f ON (((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))));
+ SELECT organization_id,
+    download_id,
+    post_id,
+    run_id,
+    downloaded_at,
+    observed_at_source,
+    observed_as,
+    is_description,
+    reactions,
+    comments,
+    shares,
+    saves,
+    clicks,
+    views,
+    impressions,
+    reach,
+    stats,
+    ( SELECT f.source_file_path
+           FROM scraping.landed_files f
+          WHERE ((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))) AS source_file_path
+   FROM scraping.snapshots s;
 
 COMMENT ON VIEW scraping.data_downloads IS 'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
 
@@ -3923,138 +4412,8 @@ COMMENT ON COLUMN scraping.data_downloads.stats IS 'What only this platform coun
 
 COMMENT ON COLUMN scraping.data_downloads.source_file_path IS 'The landed file that says so.';
 
-GRANT SELECT ON TABLE scraping.data_downloads TO syndication_pipeline;
+GRANT SELECT,DELETE,UPDATE ON TABLE scraping.data_downloads TO syndication_pipeline;
 GRANT SELECT ON TABLE scraping.data_downloads TO syndication_reader;
-
--- sequence scraping.post_id_sequence
-
-CREATE SEQUENCE scraping.post_id_sequence
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    MAXVALUE 4294967295
-    CACHE 1;
-
-GRANT USAGE ON SEQUENCE scraping.post_id_sequence TO syndication_pipeline;
-
--- table scraping.posts
-
-CREATE TABLE scraping.posts (
-    organization_id text NOT NULL,
-    post_id text DEFAULT tenancy.public_id('p'::text, nextval('scraping.post_id_sequence'::regclass)) NOT NULL,
-    platform text NOT NULL,
-    urn text NOT NULL,
-    urn_kind text NOT NULL,
-    full_urn text,
-    posted_at timestamp with time zone,
-    author_username text,
-    profile_id text,
-    text_content text,
-    article jsonb,
-    post_type text,
-    url text,
-    reposted_post_id text,
-    raw_json jsonb,
-    content_hash bytea,
-    content_observed_at timestamp with time zone,
-    content_observed_as scraping.observation_kind DEFAULT 'post'::scraping.observation_kind NOT NULL,
-    author_observed_at timestamp with time zone,
-    direct_observed_at timestamp with time zone,
-    first_seen_at timestamp with time zone NOT NULL,
-    last_seen_at timestamp with time zone NOT NULL,
-    is_history_rewritten boolean DEFAULT false NOT NULL,
-    is_read boolean DEFAULT false NOT NULL,
-    is_marked boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT posts_check CHECK ((reposted_post_id <> post_id)),
-    CONSTRAINT posts_post_id_check CHECK ((post_id ~~ 'p-________'::text)),
-    CONSTRAINT posts_posted_at_check CHECK (((posted_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (posted_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT posts_urn_check CHECK ((urn <> ''::text))
-)
-WITH (toast_tuple_target='512', fillfactor='60');
-ALTER TABLE ONLY scraping.posts ALTER COLUMN raw_json SET STORAGE EXTERNAL;
-
-ALTER TABLE ONLY scraping.posts FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE scraping.posts IS 'One row is one post. Counters are not here: they are in data_downloads, one row an observation.';
-
-COMMENT ON COLUMN scraping.posts.organization_id IS 'The tenant.';
-
-COMMENT ON COLUMN scraping.posts.post_id IS 'Public id, p-….';
-
-COMMENT ON COLUMN scraping.posts.platform IS 'The platform.';
-
-COMMENT ON COLUMN scraping.posts.urn IS 'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the activity id is known.';
-
-COMMENT ON COLUMN scraping.posts.urn_kind IS 'Which kind of id the urn is.';
-
-COMMENT ON COLUMN scraping.posts.full_urn IS 'The long form of the id, as the newest observation gives it.';
-
-COMMENT ON COLUMN scraping.posts.posted_at IS 'When it was published, from the source; NULL if that is not known.';
-
-COMMENT ON COLUMN scraping.posts.author_username IS 'The author''s handle; of a repost, who reposted.';
-
-COMMENT ON COLUMN scraping.posts.profile_id IS 'The author''s profile.';
-
-COMMENT ON COLUMN scraping.posts.text_content IS 'The text of the newest observation that carries text, media or article; NULL for a plain repost.';
-
-COMMENT ON COLUMN scraping.posts.article IS 'The linked article: url, title, subtitle.';
-
-COMMENT ON COLUMN scraping.posts.post_type IS 'regular, quote, repost, video …; NULL until it was met itself.';
-
-COMMENT ON COLUMN scraping.posts.url IS 'Its page.';
-
-COMMENT ON COLUMN scraping.posts.reposted_post_id IS 'The post that it reposts or quotes.';
-
-COMMENT ON COLUMN scraping.posts.raw_json IS 'The observation that the text comes from, as it came; the newest one while none has told it.';
-
-COMMENT ON COLUMN scraping.posts.content_hash IS 'BLAKE2b-128 of text, media and links.';
-
-COMMENT ON COLUMN scraping.posts.content_observed_at IS 'When text, media and links were observed; NULL while every observation leaves them out (counters alone).';
-
-COMMENT ON COLUMN scraping.posts.content_observed_as IS 'How the post was met then.';
-
-COMMENT ON COLUMN scraping.posts.author_observed_at IS 'When an observation last named the author; NULL if none has.';
-
-COMMENT ON COLUMN scraping.posts.direct_observed_at IS 'When the post was last met itself, not through a repost or a quote, and its type told; NULL if never.';
-
-COMMENT ON COLUMN scraping.posts.first_seen_at IS 'Our first observation.';
-
-COMMENT ON COLUMN scraping.posts.last_seen_at IS 'Our newest observation.';
-
-COMMENT ON COLUMN scraping.posts.is_history_rewritten IS 'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from its first day. The daily rollup does it, and takes the mark away';
-
-COMMENT ON COLUMN scraping.posts.is_read IS 'Yours.';
-
-COMMENT ON COLUMN scraping.posts.is_marked IS 'Yours.';
-
-COMMENT ON COLUMN scraping.posts.created_at IS 'When we wrote the row.';
-
-COMMENT ON COLUMN scraping.posts.updated_at IS 'When we changed the row.';
-
-ALTER TABLE ONLY scraping.posts
-    ADD CONSTRAINT posts_organization_id_platform_urn_kind_urn_key UNIQUE (organization_id, platform, urn_kind, urn);
-
-ALTER TABLE ONLY scraping.posts
-    ADD CONSTRAINT posts_pkey PRIMARY KEY (organization_id, post_id);
-
-CREATE INDEX posts_history_rewritten ON scraping.posts USING btree (organization_id, post_id) WHERE is_history_rewritten;
-
-CREATE INDEX posts_posted_at ON scraping.posts USING btree (organization_id, posted_at);
-
-CREATE INDEX posts_profile ON scraping.posts USING btree (organization_id, profile_id, posted_at);
-
-CREATE INDEX posts_reposted ON scraping.posts USING btree (organization_id, reposted_post_id) WHERE (reposted_post_id IS NOT NULL);
-
-CREATE POLICY pipeline_all ON scraping.posts TO syndication_pipeline USING (true) WITH CHECK (true);
-
-ALTER TABLE scraping.posts ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY reader_own_organization ON scraping.posts FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scraping.posts TO syndication_pipeline;
-GRANT SELECT ON TABLE scraping.posts TO syndication_reader;
 
 -- view engagement.time_series_metrics
 
@@ -4162,6 +4521,8 @@ COMMENT ON COLUMN operations.api_prices.output_price IS 'Of a million output tok
 
 ALTER TABLE ONLY operations.api_prices
     ADD CONSTRAINT api_prices_pkey PRIMARY KEY (provider, model, price_version);
+
+CREATE TRIGGER api_prices_changes AFTER INSERT OR DELETE OR UPDATE ON operations.api_prices FOR EACH ROW EXECUTE FUNCTION channels.write_rule_change();
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE operations.api_prices TO syndication_pipeline;
 GRANT SELECT ON TABLE operations.api_prices TO syndication_reader;
@@ -4442,151 +4803,6 @@ CREATE POLICY reader_own_organization ON publishing.platform_limits FOR SELECT T
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.platform_limits TO syndication_pipeline;
 GRANT SELECT ON TABLE publishing.platform_limits TO syndication_reader;
-
--- sequence publishing.target_id_sequence
-
-CREATE SEQUENCE publishing.target_id_sequence
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    MAXVALUE 4294967295
-    CACHE 1;
-
-GRANT USAGE ON SEQUENCE publishing.target_id_sequence TO syndication_pipeline;
-
--- table publishing.post_targets
-
-CREATE TABLE publishing.post_targets (
-    organization_id text NOT NULL,
-    target_id text DEFAULT tenancy.public_id('tgt'::text, nextval('publishing.target_id_sequence'::regclass)) NOT NULL,
-    content_id text NOT NULL,
-    content_hash bytea NOT NULL,
-    post_core_id text NOT NULL,
-    variation integer NOT NULL,
-    account_id text NOT NULL,
-    platform text NOT NULL,
-    channel_type text NOT NULL,
-    schedule_id text,
-    state publishing.target_state DEFAULT 'draft'::publishing.target_state NOT NULL,
-    scheduled_at timestamp with time zone,
-    idempotency_key text GENERATED ALWAYS AS (((((((account_id || '/'::text) || channel_type) || '/'::text) || encode(content_hash, 'hex'::text)) || '/'::text) || COALESCE((EXTRACT(epoch FROM (scheduled_at - '1970-01-01 00:00:00+00'::timestamp with time zone)))::text, content_id))) STORED NOT NULL,
-    is_simulated boolean NOT NULL,
-    is_in_doubt boolean DEFAULT false NOT NULL,
-    claimed_by text,
-    leased_until timestamp with time zone,
-    attempts integer DEFAULT 0 NOT NULL,
-    next_attempt_at timestamp with time zone,
-    platform_post_id text,
-    platform_post_url text,
-    published_at timestamp with time zone,
-    error_message text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT post_targets_attempts_check CHECK ((attempts >= 0)),
-    CONSTRAINT post_targets_check CHECK (((state = 'published'::publishing.target_state) = (published_at IS NOT NULL))),
-    CONSTRAINT post_targets_check1 CHECK (((state <> 'published'::publishing.target_state) OR (platform_post_id IS NOT NULL))),
-    CONSTRAINT post_targets_check2 CHECK (((state <> ALL (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (scheduled_at IS NOT NULL))),
-    CONSTRAINT post_targets_check3 CHECK (((state = 'publishing'::publishing.target_state) = (leased_until IS NOT NULL))),
-    CONSTRAINT post_targets_check4 CHECK (((state = 'publishing'::publishing.target_state) = (claimed_by IS NOT NULL))),
-    CONSTRAINT post_targets_check5 CHECK (((state <> ALL (ARRAY['failed'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (error_message IS NOT NULL))),
-    CONSTRAINT post_targets_check6 CHECK (((state = 'cancelled'::publishing.target_state) OR (NOT is_in_doubt))),
-    CONSTRAINT post_targets_platform_post_id_check CHECK ((platform_post_id <> ''::text)),
-    CONSTRAINT post_targets_target_id_check CHECK ((target_id ~~ 'tgt-________'::text))
-);
-
-ALTER TABLE ONLY publishing.post_targets FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE publishing.post_targets IS 'One row is one text for one account and channel: the queue. Two pages are two rows.';
-
-COMMENT ON COLUMN publishing.post_targets.organization_id IS 'The tenant.';
-
-COMMENT ON COLUMN publishing.post_targets.target_id IS 'Public id, tgt-….';
-
-COMMENT ON COLUMN publishing.post_targets.content_id IS 'The text.';
-
-COMMENT ON COLUMN publishing.post_targets.content_hash IS 'What was approved: another text is another target.';
-
-COMMENT ON COLUMN publishing.post_targets.post_core_id IS 'The post that the text is of; a trigger fills it in.';
-
-COMMENT ON COLUMN publishing.post_targets.variation IS 'Which of the texts that are compared; a trigger fills it in.';
-
-COMMENT ON COLUMN publishing.post_targets.account_id IS 'Where it goes.';
-
-COMMENT ON COLUMN publishing.post_targets.platform IS 'The platform of the account.';
-
-COMMENT ON COLUMN publishing.post_targets.channel_type IS 'The kind of publication.';
-
-COMMENT ON COLUMN publishing.post_targets.schedule_id IS 'The schedule whose slot it has; NULL if a person chose one.';
-
-COMMENT ON COLUMN publishing.post_targets.state IS 'Where it stands; the database refuses illegal steps.';
-
-COMMENT ON COLUMN publishing.post_targets.scheduled_at IS 'When it is due.';
-
-COMMENT ON COLUMN publishing.post_targets.idempotency_key IS 'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
-
-COMMENT ON COLUMN publishing.post_targets.is_simulated IS 'Nothing is sent, and no number of it is a measured one.';
-
-COMMENT ON COLUMN publishing.post_targets.is_in_doubt IS 'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
-
-COMMENT ON COLUMN publishing.post_targets.claimed_by IS 'The publisher that has it in hand.';
-
-COMMENT ON COLUMN publishing.post_targets.leased_until IS 'Until when; after that it died.';
-
-COMMENT ON COLUMN publishing.post_targets.attempts IS 'Calls that were begun.';
-
-COMMENT ON COLUMN publishing.post_targets.next_attempt_at IS 'Not before this; NULL for at once.';
-
-COMMENT ON COLUMN publishing.post_targets.platform_post_id IS 'The platform''s id of the post.';
-
-COMMENT ON COLUMN publishing.post_targets.platform_post_url IS 'Its page.';
-
-COMMENT ON COLUMN publishing.post_targets.published_at IS 'When the platform took it.';
-
-COMMENT ON COLUMN publishing.post_targets.error_message IS 'What went wrong last, in a sentence.';
-
-COMMENT ON COLUMN publishing.post_targets.created_at IS 'When we wrote the row.';
-
-COMMENT ON COLUMN publishing.post_targets.updated_at IS 'When we changed the row.';
-
-ALTER TABLE ONLY publishing.post_targets
-    ADD CONSTRAINT post_targets_organization_id_content_id_account_id_channel__key UNIQUE (organization_id, content_id, account_id, channel_type);
-
-ALTER TABLE ONLY publishing.post_targets
-    ADD CONSTRAINT post_targets_organization_id_idempotency_key_key UNIQUE (organization_id, idempotency_key);
-
-ALTER TABLE ONLY publishing.post_targets
-    ADD CONSTRAINT post_targets_pkey PRIMARY KEY (organization_id, target_id);
-
-CREATE INDEX post_targets_content ON publishing.post_targets USING btree (organization_id, content_id);
-
-CREATE INDEX post_targets_due ON publishing.post_targets USING btree (scheduled_at, target_id) WHERE (state = 'scheduled'::publishing.target_state);
-
-CREATE INDEX post_targets_leased ON publishing.post_targets USING btree (leased_until) WHERE (state = 'publishing'::publishing.target_state);
-
-CREATE UNIQUE INDEX post_targets_one_version ON publishing.post_targets USING btree (organization_id, account_id, channel_type, post_core_id, variation) WHERE ((state = ANY (ARRAY['scheduled'::publishing.target_state, 'publishing'::publishing.target_state, 'published'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR is_in_doubt);
-
-CREATE UNIQUE INDEX post_targets_remote ON publishing.post_targets USING btree (organization_id, platform, platform_post_id) WHERE (platform_post_id IS NOT NULL);
-
-CREATE UNIQUE INDEX post_targets_slot ON publishing.post_targets USING btree (organization_id, account_id, channel_type, scheduled_at) WHERE (state <> ALL (ARRAY['cancelled'::publishing.target_state, 'failed'::publishing.target_state]));
-
-CREATE TRIGGER post_targets_audit AFTER UPDATE ON publishing.post_targets FOR EACH ROW WHEN ((NULLIF(current_setting('app.actor'::text, true), ''::text) IS NOT NULL)) EXECUTE FUNCTION tenancy.write_audit_log();
-
-CREATE TRIGGER post_targets_post BEFORE INSERT OR UPDATE OF content_id, post_core_id, variation ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.name_the_post();
-
-ALTER TABLE publishing.post_targets ENABLE ALWAYS TRIGGER post_targets_post;
-
-CREATE TRIGGER post_targets_step BEFORE INSERT OR UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION publishing.refuse_illegal_step();
-
-CREATE TRIGGER post_targets_updated_at BEFORE UPDATE ON publishing.post_targets FOR EACH ROW EXECUTE FUNCTION tenancy.set_updated_at();
-
-CREATE POLICY pipeline_all ON publishing.post_targets TO syndication_pipeline USING (true) WITH CHECK (true);
-
-ALTER TABLE publishing.post_targets ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY reader_own_organization ON publishing.post_targets FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE publishing.post_targets TO syndication_pipeline;
-GRANT SELECT ON TABLE publishing.post_targets TO syndication_reader;
 
 -- table publishing.publish_attempts
 

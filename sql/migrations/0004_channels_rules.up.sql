@@ -193,6 +193,90 @@ comment on column channels.channel_requirements.reference_hash is
 comment on column channels.channel_requirements.created_at is 'When we wrote the row.';
 comment on column channels.channel_requirements.updated_at is 'When we changed the row.';
 
+-- Rules hold for every organization, so the audit log of one has no place for their history: it is here. Only the
+-- trigger writes, so its ids are nobody's to draw.
+create sequence channels.rule_change_id_sequence as bigint maxvalue 4294967295;
+
+create table channels.rule_changes (
+    change_id text primary key default tenancy.public_id('rch', nextval('channels.rule_change_id_sequence'))
+        check (change_id like 'rch-________'),
+    occurred_at timestamptz not null default now(),
+    actor text not null,
+    action text not null,
+    table_name text not null,
+    row_key jsonb not null,
+    old_values jsonb,
+    new_values jsonb
+);
+
+comment on table channels.rule_changes is
+'One row is one change of a rule that all organizations share, written by the transaction that made it. Nobody updates '
+'or deletes here.';
+comment on column channels.rule_changes.change_id is 'Public id, rch-….';
+comment on column channels.rule_changes.occurred_at is 'When the change was made (its transaction began).';
+comment on column channels.rule_changes.actor is 'Who made it: app.actor of the session, else the database login.';
+comment on column channels.rule_changes.action is 'insert, update or delete.';
+comment on column channels.rule_changes.table_name is 'Which table, also of another room: prices, processes.';
+comment on column channels.rule_changes.row_key is 'Which row: its primary key.';
+comment on column channels.rule_changes.old_values is 'The row before; NULL for an insert.';
+comment on column channels.rule_changes.new_values is 'The row after; NULL for a delete.';
+
+create index rule_changes_table on channels.rule_changes (table_name, occurred_at);
+
+create trigger rule_changes_is_append_only
+before update or delete on channels.rule_changes
+for each row execute function tenancy.refuse_change_of_history();
+
+create trigger rule_changes_is_never_truncated
+before truncate on channels.rule_changes
+for each statement execute function tenancy.refuse_change_of_history();
+
+grant select on channels.rule_changes to syndication_pipeline;
+-- The people of one organization are no business of another's.
+grant select (change_id, occurred_at, action, table_name, row_key, old_values, new_values)
+on channels.rule_changes to syndication_reader;
+
+-- Writes the row of the change that fires it, as tenancy.write_audit_log() does for what belongs to an organization.
+create function channels.write_rule_change()
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+    if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    insert into channels.rule_changes (actor, action, table_name, row_key, old_values, new_values)
+    values (
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        lower(tg_op),
+        tg_table_schema || '.' || tg_table_name,
+        (
+            select jsonb_object_agg(a.attname, coalesce(new_row, old_row) -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
+        old_row,
+        new_row
+    );
+    return null;
+end
+$$;
+
+create trigger platforms_changes after insert or update or delete on channels.platforms
+for each row execute function channels.write_rule_change();
+create trigger channel_types_changes after insert or update or delete on channels.channel_types
+for each row execute function channels.write_rule_change();
+create trigger platform_channels_changes after insert or update or delete on channels.platform_channels
+for each row execute function channels.write_rule_change();
+create trigger platform_capabilities_changes after insert or update or delete on channels.platform_capabilities
+for each row execute function channels.write_rule_change();
+create trigger channel_requirements_changes after insert or update or delete on channels.channel_requirements
+for each row execute function channels.write_rule_change();
+
 -- Made by syndication_assets/resources/secret_box.py: version, key id, nonce and ciphertext; plain text does not pass.
 create domain channels.encrypted_secret as text
 check (value ~ '^v1:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$');

@@ -710,3 +710,5 @@ create trigger section_channels_audit after insert or update or delete on conten
 for each row execute function tenancy.write_audit_log();
 create trigger budgets_audit after insert or update or delete on operations.budgets
 for each row execute function tenancy.write_audit_log();
+create trigger api_prices_changes after insert or update or delete on operations.api_prices
+for each row execute function channels.write_rule_change();

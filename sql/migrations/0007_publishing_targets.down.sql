@@ -2,4 +2,6 @@
 
 set local role syndication_owner;
 
+drop view content.variation_results;
+
 drop schema publishing cascade;

@@ -627,3 +627,116 @@ for each row when (nullif(current_setting('app.actor', true), '') is not null)
 execute function tenancy.write_audit_log();
 create trigger publishing_schedules_audit after insert or update or delete on publishing.publishing_schedules
 for each row execute function tenancy.write_audit_log();
+create trigger content_processes_changes after insert or update or delete on publishing.content_processes
+for each row execute function channels.write_rule_change();
+
+-- The results of texts that are compared: what became of each variation. Of its versions the one that was published
+-- counts, else the newest. A view is enough: it asks an index for each post that it shows.
+create view content.variation_results with (security_invoker = true) as
+select
+    p.organization_id,
+    p.post_core_id,
+    c.variation,
+    p.platform,
+    p.channel_type,
+    c.content_id,
+    r.is_simulated,
+    coalesce(r.targets_published, 0) as targets_published,
+    coalesce(r.targets_measured, 0) as targets_measured,
+    r.published_at,
+    r.measured_at,
+    r.reactions,
+    r.comments,
+    r.shares,
+    r.saves,
+    r.clicks,
+    r.views,
+    r.impressions,
+    r.reach
+from content.posts_core as p
+inner join content.posts_content as c
+    on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+left join lateral (
+    select
+        t.is_simulated,
+        count(*)::integer as targets_published,
+        count(m.measured_at)::integer as targets_measured,
+        min(t.published_at) as published_at,
+        max(m.measured_at) as measured_at,
+        sum(m.reactions)::bigint as reactions,
+        sum(m.comments)::bigint as comments,
+        sum(m.shares)::bigint as shares,
+        sum(m.saves)::bigint as saves,
+        sum(m.clicks)::bigint as clicks,
+        sum(m.views)::bigint as views,
+        sum(m.impressions)::bigint as impressions,
+        case when count(m.measured_at) = 1 then max(m.reach) end as reach
+    from publishing.post_targets as t
+    -- The insights of our posts land like everybody's posts, under the id that the platform gave. What was never sent
+    -- has no measured number.
+    left join scraping.posts as s
+        on
+            t.organization_id = s.organization_id
+            and t.platform = s.platform
+            and t.platform_post_id = s.urn
+            and not t.is_simulated
+    left join lateral (
+        select
+            max(e.last_observed_at) as measured_at,
+            engagement.last_known(e.reactions order by e.activity_date) as reactions,
+            engagement.last_known(e.comments order by e.activity_date) as comments,
+            engagement.last_known(e.shares order by e.activity_date) as shares,
+            engagement.last_known(e.saves order by e.activity_date) as saves,
+            engagement.last_known(e.clicks order by e.activity_date) as clicks,
+            engagement.last_known(e.views order by e.activity_date) as views,
+            engagement.last_known(e.impressions order by e.activity_date) as impressions,
+            engagement.last_known(e.reach order by e.activity_date) as reach
+        from engagement.post_engagement_daily as e
+        where e.organization_id = s.organization_id and e.post_id = s.post_id
+    ) as m on true
+    where t.organization_id = c.organization_id and t.content_id = c.content_id and t.state = 'published'
+    group by t.is_simulated
+) as r on true
+where
+    r.targets_published > 0
+    or not exists (
+        select
+        from content.posts_content as other
+        left join publishing.post_targets as t
+            on other.organization_id = t.organization_id and other.content_id = t.content_id and t.state = 'published'
+        where
+            other.organization_id = c.organization_id
+            and other.post_core_id = c.post_core_id
+            and other.variation = c.variation
+            and (other.version > c.version or t.target_id is not null)
+    );
+
+comment on view content.variation_results is
+'One row is one variation of a post''s text, and what its published targets have reached. A text that was both sent '
+'and rehearsed is there twice: a rehearsal is never mixed with what was measured.';
+comment on column content.variation_results.organization_id is 'The tenant.';
+comment on column content.variation_results.post_core_id is 'The post: its variations are compared.';
+comment on column content.variation_results.variation is 'Which of the texts that are compared, from 1.';
+comment on column content.variation_results.platform is 'The platform.';
+comment on column content.variation_results.channel_type is 'The kind of publication.';
+comment on column content.variation_results.content_id is
+'The text: the version that was published, else the newest.';
+comment on column content.variation_results.is_simulated is
+'True where nothing was sent: such a row has no number. NULL while nothing is published.';
+comment on column content.variation_results.targets_published is 'On how many accounts it is published.';
+comment on column content.variation_results.targets_measured is 'Of them, those whose post has been measured.';
+comment on column content.variation_results.published_at is 'When the first of them was published.';
+comment on column content.variation_results.measured_at is
+'When one of them was measured last. Texts that have been out equally long are compared.';
+comment on column content.variation_results.reactions is
+'Likes and other reactions, as measured last: the sum over its measured targets; NULL if none was measured.';
+comment on column content.variation_results.comments is 'Comments, as measured last; likewise.';
+comment on column content.variation_results.shares is 'Reposts, retweets, reblogs, as measured last; likewise.';
+comment on column content.variation_results.saves is 'Saves and bookmarks, as measured last; likewise.';
+comment on column content.variation_results.clicks is 'Clicks, not public, as measured last; likewise.';
+comment on column content.variation_results.views is 'Plays and views, as measured last; likewise.';
+comment on column content.variation_results.impressions is 'Times it was shown, as measured last; likewise.';
+comment on column content.variation_results.reach is
+'People who saw it, as measured last; never summed: NULL also where several targets were measured.';
+
+grant select on content.variation_results to syndication_pipeline, syndication_reader;

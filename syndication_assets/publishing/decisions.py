@@ -162,7 +162,7 @@ def _require_doubt(row: dict[str, Any]) -> None:
         "publishing": "It is being sent at this moment: look again when that has ended.",
         "published": f"It has its post already: {row['platform_post_id']}.",
         "failed": f"The platform refused it: say `syndication targets retry {target_id}`, or `cancel`.",
-        "cancelled": "No call of it had an open end when it was cancelled. If its post is there all the same, delete it there.",
+        "cancelled": "No call of it had an open end when that was decided. If its post is there after all, delete it.",
     }.get(
         row["state"],
         f"No call of it waits for an answer. To keep it from being sent, say `syndication targets cancel {target_id}`.",

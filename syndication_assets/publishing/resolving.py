@@ -1,6 +1,7 @@
 """What was found out about a call that had no answer becomes the target's state, in the caller's transaction.
 
-A row is a dict with organization_id, target_id, attempts and sent_at, the time of the last call. Nothing happens to a target that was moved or sent since.
+A row is a dict with organization_id, target_id, attempts and sent_at, which is when the last call was made. Nothing
+happens to a target that was moved or sent since.
 """
 
 from typing import Any

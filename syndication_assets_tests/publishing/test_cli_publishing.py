@@ -167,7 +167,7 @@ def test_what_was_cancelled_in_doubt_is_not_sent_again(desk: QueueDesk):
     ("decision", "what_to_do"),
     [
         (None, "say `syndication targets cancel"),
-        ("cancel", "delete it there"),
+        ("cancel", "delete it."),
     ],
 )
 def test_what_is_not_in_doubt_is_not_called_published(desk: QueueDesk, decision: str | None, what_to_do: str):

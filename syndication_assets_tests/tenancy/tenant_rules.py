@@ -11,6 +11,7 @@ SHARED_TABLES = [
     "channels.platform_capabilities",
     "channels.platform_channels",
     "channels.platforms",
+    "channels.rule_changes",
     "engagement.cohort_ages",
     "engagement.metric_definitions",
     "engagement.platform_metrics",
