@@ -20,6 +20,7 @@ from syndication_assets.cli_organization import organization
 from syndication_assets.cli_publishing import publish, targets
 from syndication_assets.cli_review import review
 from syndication_assets.cli_schedule import schedule
+from syndication_assets.cli_sections import sections
 from syndication_assets.cli_vendor import vendor
 from syndication_assets.errors import SyndicationError
 from syndication_assets.organizations import list_organizations
@@ -206,6 +207,7 @@ main.add_command(credentials)
 main.add_command(account)
 main.add_command(vendor)
 main.add_command(schedule)
+main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
 
