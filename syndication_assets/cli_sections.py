@@ -1,6 +1,5 @@
 """`syndication sections`: which channels get a section of a blog each day."""
 
-import getpass
 from datetime import UTC, datetime
 
 import click
@@ -42,7 +41,6 @@ def add(
         platform,
         channel_type,
         first_day,
-        getpass.getuser(),
         instead_of_products=instead_of_products,
     )
     click.echo(f"{platform} {channel_type} of {organization} gets a section a day from {first_day} on")
@@ -74,5 +72,5 @@ def stop(platform: str, channel_type: str, organization: str) -> None:
     """Gives a channel no sections any more, and its products again. What was selected before stays."""
     url = migrated_database_url(Settings.from_environment())
     organization_id = require_organization(url, organization).organization_id
-    stop_section_channel(url, organization_id, platform, channel_type, getpass.getuser())
+    stop_section_channel(url, organization_id, platform, channel_type)
     click.echo(f"{platform} {channel_type} of {organization} gets no sections any more")

@@ -26,7 +26,6 @@ def add_section_channel(
     platform: str,
     channel_type: str,
     starts_on: date,
-    actor: str,
     *,
     instead_of_products: bool,
 ) -> None:
@@ -35,7 +34,6 @@ def add_section_channel(
     SyndicationError if it gets them already, or no post is written for it.
     """
     with transaction(url) as connection:
-        connection.execute("select set_config('app.actor', %s, true)", [actor])
         status = connection.execute(
             "select case when p.status = 'active' then c.status::text else 'of a platform that is ' || p.status end"
             " from channels.platform_channels as c inner join channels.platforms as p on c.platform = p.platform"
@@ -78,10 +76,9 @@ def list_section_channels(url: str) -> list[SectionChannel]:
     return [SectionChannel(*row) for row in rows]
 
 
-def stop_section_channel(url: str, organization_id: str, platform: str, channel_type: str, actor: str) -> None:
+def stop_section_channel(url: str, organization_id: str, platform: str, channel_type: str) -> None:
     """No section is selected for the channel any more; what was selected stays. SyndicationError if it gets none."""
     with transaction(url) as connection:
-        connection.execute("select set_config('app.actor', %s, true)", [actor])
         stopped = connection.execute(
             "update content.section_channels set is_active = false"
             " where organization_id = %s and platform = %s and channel_type = %s and is_active",
