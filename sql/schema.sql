@@ -3408,7 +3408,10 @@ CREATE VIEW content.variation_results WITH (security_invoker='true') AS
     r.reach
    FROM ((content.posts_core p
      JOIN content.posts_content c ON (((p.organization_id = c.organization_id) AND (p.post_core_id = c.post_core_id))))
-     LEFT JOIN LATERAL ( SELECT t.is_simulated,
+     LEFT JOIN ( SELECT t.organization_id,
+            t.post_core_id,
+            t.content_id,
+            t.is_simulated,
             (count(*))::integer AS targets_published,
             (count(m.measured_at))::integer AS targets_measured,
             min(t.published_at) AS published_at,
@@ -3437,8 +3440,8 @@ CREATE VIEW content.variation_results WITH (security_invoker='true') AS
                     engagement.last_known(e.reach ORDER BY e.activity_date) AS reach
                    FROM engagement.post_engagement_daily e
                   WHERE ((e.organization_id = s.organization_id) AND (e.post_id = s.post_id))) m ON (true))
-          WHERE ((t.organization_id = c.organization_id) AND (t.content_id = c.content_id) AND (t.state = 'published'::publishing.target_state))
-          GROUP BY t.is_simulated) r ON (true))
+          WHERE (t.state = 'published'::publishing.target_state)
+          GROUP BY t.organization_id, t.post_core_id, t.content_id, t.is_simulated) r ON (((p.organization_id = r.organization_id) AND (p.post_core_id = r.post_core_id) AND (c.content_id = r.content_id))))
   WHERE ((r.targets_published > 0) OR (NOT (EXISTS ( SELECT
            FROM (content.posts_content other
              LEFT JOIN publishing.post_targets t ON (((other.organization_id = t.organization_id) AND (other.content_id = t.content_id) AND (t.state = 'published'::publishing.target_state))))

@@ -631,7 +631,7 @@ create trigger content_processes_changes after insert or update or delete on pub
 for each row execute function channels.write_rule_change();
 
 -- The results of texts that are compared: what became of each variation. Of its versions the one that was published
--- counts, else the newest. A view is enough: it asks an index for each post that it shows.
+-- counts, else the newest.
 create view content.variation_results with (security_invoker = true) as
 select
     p.organization_id,
@@ -656,8 +656,11 @@ select
 from content.posts_core as p
 inner join content.posts_content as c
     on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
-left join lateral (
+left join (
     select
+        t.organization_id,
+        t.post_core_id,
+        t.content_id,
         t.is_simulated,
         count(*)::integer as targets_published,
         count(m.measured_at)::integer as targets_measured,
@@ -694,9 +697,13 @@ left join lateral (
         from engagement.post_engagement_daily as e
         where e.organization_id = s.organization_id and e.post_id = s.post_id
     ) as m on true
-    where t.organization_id = c.organization_id and t.content_id = c.content_id and t.state = 'published'
-    group by t.is_simulated
-) as r on true
+    where t.state = 'published'
+    group by t.organization_id, t.post_core_id, t.content_id, t.is_simulated
+) as r
+    on
+        p.organization_id = r.organization_id
+        and p.post_core_id = r.post_core_id
+        and c.content_id = r.content_id
 where
     r.targets_published > 0
     or not exists (
