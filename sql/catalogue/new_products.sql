@@ -29,4 +29,5 @@ where
     and not exists (
         select from catalogue.products as p
         where p.organization_id = s.organization_id and p.vendor = s.vendor and p.sku = s.sku
-    );
+    )
+order by sku;

@@ -1,64 +1,68 @@
--- One row is one category of one product: those that the shop names for it and that its tree has, or had. A re-run
--- changes nothing. Parameters: organization_id, vendor. Returns the number of rows written and removed.
+-- One row is one category of one product: those that the shop names for it and that its tree has, or had. Products that
+-- this load changed are looked at; all of them where the tree has new categories. A re-run changes nothing.
+-- Parameters: organization_id, vendor, has_new_categories. Returns the number of rows written and removed.
 
 delete from staged_named_categories;
-delete from staged_category_ids;
 delete from staged_product_categories;
 
-insert into staged_named_categories (product_id, vendor_category_id)
+insert into staged_named_categories (product_id, vendor_category_ids)
 select
     product_id,
-    unnest(vendor_category_ids)
+    vendor_category_ids
 from catalogue.products
-where organization_id = %(organization_id)s and vendor = %(vendor)s;
+where
+    organization_id = %(organization_id)s
+    and vendor = %(vendor)s
+    and (%(has_new_categories)s or product_id in (select product_id from staged_changed));
 
-insert into staged_category_ids (vendor_category_id, category_id)
-select
-    vendor_category_id,
-    category_id
-from catalogue.categories
-where organization_id = %(organization_id)s and vendor = %(vendor)s;
-
-analyze staged_named_categories, staged_category_ids;
+analyze staged_named_categories;
 
 insert into staged_product_categories (organization_id, product_id, category_id)
 select
-    %(organization_id)s,
+    c.organization_id,
     n.product_id,
     c.category_id
-from staged_named_categories as n
-inner join staged_category_ids as c on n.vendor_category_id = c.vendor_category_id;
+from (
+    select
+        product_id,
+        unnest(vendor_category_ids) as vendor_category_id
+    from staged_named_categories
+) as n
+inner join catalogue.categories as c
+    on
+        c.organization_id = %(organization_id)s
+        and c.vendor = %(vendor)s
+        and n.vendor_category_id = c.vendor_category_id;
 
 analyze staged_product_categories;
 
-with present as (
-    select
-        r.organization_id,
-        r.product_id,
-        r.category_id
-    from catalogue.product_categories as r
-    inner join catalogue.products as p on r.organization_id = p.organization_id and r.product_id = p.product_id
-    where p.organization_id = %(organization_id)s and p.vendor = %(vendor)s
-),
-
-removed as (
-    delete from catalogue.product_categories as r using (
-        select * from present
-        except
-        select * from staged_product_categories
-    ) as gone
+with removed as (
+    delete from catalogue.product_categories as r using staged_named_categories as n
     where
-        r.organization_id = gone.organization_id
-        and r.product_id = gone.product_id
-        and r.category_id = gone.category_id
+        r.organization_id = %(organization_id)s
+        and r.product_id = n.product_id
+        and not exists (
+            select from staged_product_categories as s
+            where s.product_id = r.product_id and s.category_id = r.category_id
+        )
     returning r.product_id
 ),
 
 written as (
     insert into catalogue.product_categories (organization_id, product_id, category_id)
-    select * from staged_product_categories
-    except
-    select * from present
+    select
+        s.organization_id,
+        s.product_id,
+        s.category_id
+    from staged_product_categories as s
+    where not exists (
+        select from catalogue.product_categories as r
+        where
+            r.organization_id = s.organization_id
+            and r.product_id = s.product_id
+            and r.category_id = s.category_id
+    )
+    order by s.product_id, s.category_id
     returning product_id
 )
 

@@ -1,6 +1,6 @@
 -- One row is one change of what the believed catalogues say of a product, in the order of their looks. This puts one
 -- look into that order, or takes it out again (is_believed false), and mends the look after it; so the looks may come
--- in any order, and one that comes again changes nothing.
+-- in any order, and one that comes again changes nothing. The products that it is about are noted in staged_changed.
 -- Parameters: organization_id, vendor, observed_at, next_observed_at (the look after it; NULL if it is the newest),
 -- is_believed. Returns the number of rows written and removed.
 
@@ -9,13 +9,15 @@ delete from staged_neighbours;
 -- A product that no look has yet is not listed. One look into the index for each: the history may be long. With no look
 -- behind this one, only products count of which it says something new, or of which it has said something.
 insert into staged_neighbours (
-    organization_id, product_id, sku, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
+    organization_id, product_id, sku, is_new, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
     new_currency, new_hash
 )
 select
     p.organization_id,
     p.product_id,
     p.sku,
+    -- now() is when this transaction began: nobody else has written a row with it.
+    p.created_at = now() and p.observed_at = %(observed_at)s and before.is_listed is null,
     coalesce(before.is_listed, false),
     before.price,
     before.currency,
@@ -79,6 +81,8 @@ where
 
 analyze staged_neighbours;
 
+-- What stands there is told from what is new beforehand, because a conflict costs more than a plain insert; the lock of
+-- the load keeps it so.
 with states as (
     select
         n.*,
@@ -100,28 +104,26 @@ wanted as (
         organization_id,
         product_id,
         %(observed_at)s::timestamptz as observed_at,
+        is_new and %(next_observed_at)s::timestamptz is null as is_told,
         is_listed,
         price,
         currency,
         content_hash,
-        was_listed,
-        old_price,
-        old_currency,
-        old_hash
+        (is_listed, price, currency, content_hash)
+        is distinct from (was_listed, old_price, old_currency, old_hash) as is_change
     from states
     union all
     select
         organization_id,
         product_id,
         %(next_observed_at)s::timestamptz,
+        false,
         will_be_listed,
         new_price,
         new_currency,
         new_hash,
-        is_listed,
-        price,
-        currency,
-        content_hash
+        (will_be_listed, new_price, new_currency, new_hash)
+        is distinct from (is_listed, price, currency, content_hash)
     from states
     where %(next_observed_at)s::timestamptz is not null
 ),
@@ -132,13 +134,43 @@ removed as (
         c.organization_id = w.organization_id
         and c.product_id = w.product_id
         and c.observed_at = w.observed_at
-        and (w.is_listed, w.price, w.currency, w.content_hash)
-        is not distinct from (w.was_listed, w.old_price, w.old_currency, w.old_hash)
+        and not w.is_change
     returning c.product_id
 ),
 
+mended as (
+    update catalogue.product_changes as c set
+        is_listed = w.is_listed,
+        price = w.price,
+        currency = w.currency,
+        content_hash = w.content_hash
+    from wanted as w
+    where
+        c.organization_id = w.organization_id
+        and c.product_id = w.product_id
+        and c.observed_at = w.observed_at
+        and w.is_change
+        and (c.is_listed, c.price, c.currency, c.content_hash)
+        is distinct from (w.is_listed, w.price, w.currency, w.content_hash)
+    returning c.product_id
+),
+
+added as (
+    select w.*
+    from wanted as w
+    where
+        w.is_change
+        and not exists (
+            select from catalogue.product_changes as c
+            where
+                c.organization_id = w.organization_id
+                and c.product_id = w.product_id
+                and c.observed_at = w.observed_at
+        )
+),
+
 written as (
-    insert into catalogue.product_changes as c (
+    insert into catalogue.product_changes (
         organization_id, product_id, observed_at, is_listed, price, currency, content_hash
     )
     select
@@ -149,17 +181,27 @@ written as (
         price,
         currency,
         content_hash
-    from wanted
-    where (is_listed, price, currency, content_hash) is distinct from (was_listed, old_price, old_currency, old_hash)
-    on conflict (organization_id, product_id, observed_at) do update set
-        is_listed = excluded.is_listed,
-        price = excluded.price,
-        currency = excluded.currency,
-        content_hash = excluded.content_hash
-    where
-        (c.is_listed, c.price, c.currency, c.content_hash)
-        is distinct from (excluded.is_listed, excluded.price, excluded.currency, excluded.content_hash)
-    returning c.product_id
+    from added
+    order by product_id, observed_at
+),
+
+noted as (
+    insert into staged_changed (product_id, is_told)
+    select
+        product_id,
+        is_told
+    from added
+    union all
+    select
+        product_id,
+        false
+    from removed
+    union all
+    select
+        product_id,
+        false
+    from mended
+    returning product_id
 )
 
-select (select count(*) from written) + (select count(*) from removed) as rows_changed;
+select count(*) as rows_changed from noted;

@@ -1,7 +1,10 @@
--- Puts together what the changes say of each product of a vendor, for the statements that follow.
+-- Puts together what the changes say of each product of a vendor that this load changed, for the statements that follow.
+-- A product that is new, and of which its row says all that is known, is left out.
 -- Parameters: organization_id, vendor.
 
 delete from staged_states;
+
+analyze staged_changed;
 
 insert into staged_states (
     product_id, sku, present_hash, content_hash, described_at, first_seen_at, observed_at, price, currency,
@@ -35,7 +38,10 @@ from (
         ) as is_new_form
     from catalogue.product_changes as c
     inner join catalogue.products as p on c.organization_id = p.organization_id and c.product_id = p.product_id
-    where p.organization_id = %(organization_id)s and p.vendor = %(vendor)s
+    where
+        p.organization_id = %(organization_id)s
+        and p.vendor = %(vendor)s
+        and p.product_id in (select product_id from staged_changed where not is_told)
 ) as history
 group by product_id, sku, present_hash;
 

@@ -43,6 +43,7 @@ create temporary table staged_neighbours (
     organization_id text not null,
     product_id text not null,
     sku text not null,
+    is_new boolean not null,
     was_listed boolean not null,
     old_price numeric(12, 2),
     old_currency text,
@@ -53,7 +54,17 @@ create temporary table staged_neighbours (
     new_hash bytea
 ) on commit drop;
 
--- One row is one product of the vendor that a believed look has: what all its changes come to.
+comment on column staged_neighbours.is_new is 'Whether this look has it first, and made its row.';
+
+-- One row is one change that this load wrote or removed.
+create temporary table staged_changed (
+    product_id text not null,
+    is_told boolean not null
+) on commit drop;
+
+comment on column staged_changed.is_told is 'Whether the row of the product, new as it is, says it already.';
+
+-- One row is one product of the vendor that changed and that a believed look has: what all its changes come to.
 create temporary table staged_states (
     product_id text not null,
     sku text not null,
@@ -80,12 +91,7 @@ create temporary table staged_prices (
 
 create temporary table staged_named_categories (
     product_id text not null,
-    vendor_category_id text not null
-) on commit drop;
-
-create temporary table staged_category_ids (
-    vendor_category_id text not null,
-    category_id text not null
+    vendor_category_ids text[] not null
 ) on commit drop;
 
 create temporary table staged_product_categories (

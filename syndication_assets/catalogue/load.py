@@ -149,6 +149,8 @@ class _Desk:
 
     def load(self, candidates: list[Candidate]) -> VendorLoad:
         """Reads the day's looks, decides which of all are believed, and makes the tables follow."""
+        # What the vendor before this one left there is not this one's.
+        self.connection.execute("delete from staged_changed")
         readings = {one.observed_at: self._read(one) for one in candidates}
         gone = self._gone_looks(readings)
         known = {moment: one for moment, one in self.ledger.items() if moment not in gone}
@@ -249,7 +251,9 @@ class _Desk:
         if counts["products_new"]:
             analyze_room(self.connection, "catalogue")
         if is_changed or categories_new:
-            counts["product_categories_changed"] += self._run("product_categories")
+            counts["product_categories_changed"] += self._run(
+                "product_categories", has_new_categories=bool(categories_new)
+            )
 
     def _describe_products(
         self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool
