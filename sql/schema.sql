@@ -1410,6 +1410,41 @@ CREATE POLICY reader_own_organization ON catalogue.categories FOR SELECT TO synd
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.categories TO syndication_pipeline;
 GRANT SELECT ON TABLE catalogue.categories TO syndication_reader;
 
+-- table catalogue.known_items
+
+CREATE TABLE catalogue.known_items (
+    organization_id text NOT NULL,
+    vendor text NOT NULL,
+    reader text NOT NULL,
+    items bytea NOT NULL,
+    CONSTRAINT known_items_reader_check CHECK ((reader <> ''::text))
+);
+ALTER TABLE ONLY catalogue.known_items ALTER COLUMN items SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY catalogue.known_items FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE catalogue.known_items IS 'One row is what reading the items of one shop''s newest believed look came to: items that come again are not read again. It says nothing of its own; without it everything is read, and says the same.';
+
+COMMENT ON COLUMN catalogue.known_items.organization_id IS 'The tenant.';
+
+COMMENT ON COLUMN catalogue.known_items.vendor IS 'The shop.';
+
+COMMENT ON COLUMN catalogue.known_items.reader IS 'The code that read them: to another one nothing is known.';
+
+COMMENT ON COLUMN catalogue.known_items.items IS 'MessagePack: sku, content hash, price and unknown keys, by the BLAKE2b-128 of the item''s bytes.';
+
+ALTER TABLE ONLY catalogue.known_items
+    ADD CONSTRAINT known_items_pkey PRIMARY KEY (organization_id, vendor);
+
+ALTER TABLE catalogue.known_items ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pipeline_all ON catalogue.known_items TO syndication_pipeline USING (true) WITH CHECK (true);
+
+CREATE POLICY reader_own_organization ON catalogue.known_items FOR SELECT TO syndication_reader USING ((organization_id = NULLIF(current_setting('app.organization_id'::text, true), ''::text)));
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalogue.known_items TO syndication_pipeline;
+GRANT SELECT ON TABLE catalogue.known_items TO syndication_reader;
+
 -- table catalogue.product_categories
 
 CREATE TABLE catalogue.product_categories (
@@ -3302,6 +3337,7 @@ CREATE TABLE scraping.posts (
     CONSTRAINT posts_urn_check CHECK ((urn <> ''::text))
 )
 WITH (toast_tuple_target='512', fillfactor='60');
+ALTER TABLE ONLY scraping.posts ALTER COLUMN raw_json SET STORAGE EXTERNAL;
 
 ALTER TABLE ONLY scraping.posts FORCE ROW LEVEL SECURITY;
 
@@ -4355,27 +4391,26 @@ GRANT SELECT ON TABLE scraping.snapshots TO syndication_reader;
 -- view scraping.data_downloads
 
 CREATE VIEW scraping.data_downloads WITH (security_invoker='true') AS
- SELECT organization_id,
-    download_id,
-    post_id,
-    run_id,
-    downloaded_at,
-    observed_at_source,
-    observed_as,
-    is_description,
-    reactions,
-    comments,
-    shares,
-    saves,
-    clicks,
-    views,
-    impressions,
-    reach,
-    stats,
-    ( SELECT f.source_file_path
-           FROM scraping.landed_files f
-          WHERE ((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))) AS source_file_path
-   FROM scraping.snapshots s;
+ SELECT s.organization_id,
+    s.download_id,
+    s.post_id,
+    s.run_id,
+    s.downloaded_at,
+    s.observed_at_source,
+    s.observed_as,
+    s.is_description,
+    s.reactions,
+    s.comments,
+    s.shares,
+    s.saves,
+    s.clicks,
+    s.views,
+    s.impressions,
+    s.reach,
+    s.stats,
+    f.source_file_path
+   FROM (scraping.snapshots s
+     LEFT JOIN scraping.landed_files f ON (((f.organization_id = s.organization_id) AND (f.landed_file_id = s.landed_file_id))));
 
 COMMENT ON VIEW scraping.data_downloads IS 'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
 
@@ -4415,7 +4450,7 @@ COMMENT ON COLUMN scraping.data_downloads.stats IS 'What only this platform coun
 
 COMMENT ON COLUMN scraping.data_downloads.source_file_path IS 'The landed file that says so.';
 
-GRANT SELECT,DELETE,UPDATE ON TABLE scraping.data_downloads TO syndication_pipeline;
+GRANT SELECT ON TABLE scraping.data_downloads TO syndication_pipeline;
 GRANT SELECT ON TABLE scraping.data_downloads TO syndication_reader;
 
 -- view engagement.time_series_metrics
@@ -5773,6 +5808,12 @@ ALTER TABLE ONLY catalogue.categories
 
 ALTER TABLE ONLY catalogue.categories
     ADD CONSTRAINT categories_organization_id_vendor_fkey FOREIGN KEY (organization_id, vendor) REFERENCES catalogue.vendors(organization_id, vendor);
+
+ALTER TABLE ONLY catalogue.known_items
+    ADD CONSTRAINT known_items_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tenancy.organizations(organization_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY catalogue.known_items
+    ADD CONSTRAINT known_items_organization_id_vendor_fkey FOREIGN KEY (organization_id, vendor) REFERENCES catalogue.vendors(organization_id, vendor) ON DELETE CASCADE;
 
 ALTER TABLE ONLY catalogue.product_categories
     ADD CONSTRAINT product_categories_organization_id_category_id_fkey FOREIGN KEY (organization_id, category_id) REFERENCES catalogue.categories(organization_id, category_id) ON DELETE CASCADE;

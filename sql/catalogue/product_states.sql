@@ -1,5 +1,5 @@
--- Puts together what the changes say of each product of a vendor that this load changed, for the statements that follow.
--- A product that is new, and of which its row says all that is known, is left out.
+-- Puts together what the changes say of each product of a vendor that this load changed, for the statements that
+-- follow. A product that is new, and of which its row says all that is known, is left out.
 -- Parameters: organization_id, vendor.
 
 delete from staged_states;

@@ -250,10 +250,32 @@ comment on column catalogue.product_prices.price is 'The price from then on; NUL
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price.';
 comment on column catalogue.product_prices.created_at is 'When we wrote the row.';
 
+create table catalogue.known_items (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    vendor text not null,
+    reader text not null check (reader <> ''),
+    items bytea not null,
+    primary key (organization_id, vendor),
+    foreign key (organization_id, vendor) references catalogue.vendors on delete cascade
+);
+
+-- Hashes do not compress.
+alter table catalogue.known_items alter column items set storage external;
+
+comment on table catalogue.known_items is
+'One row is what reading the items of one shop''s newest believed look came to: items that come again are not read '
+'again. It says nothing of its own; without it everything is read, and says the same.';
+comment on column catalogue.known_items.organization_id is 'The tenant.';
+comment on column catalogue.known_items.vendor is 'The shop.';
+comment on column catalogue.known_items.reader is 'The code that read them: to another one nothing is known.';
+comment on column catalogue.known_items.items is
+'MessagePack: sku, content hash, price and unknown keys, by the BLAKE2b-128 of the item''s bytes.';
+
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');
 select tenancy.protect_tenant_table('catalogue.categories');
 select tenancy.protect_tenant_table('catalogue.product_categories');
+select tenancy.protect_tenant_table('catalogue.known_items');
 select tenancy.protect_tenant_table('catalogue.product_changes');
 select tenancy.protect_tenant_table('catalogue.product_prices');
 select tenancy.protect_tenant_table('catalogue.vendors');

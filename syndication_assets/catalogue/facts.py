@@ -45,7 +45,7 @@ class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return msgspec.structs.replace(self, **said)
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Product(msgspec.Struct, frozen=True, gc=False):
     """One product as a catalogue describes it, cleaned."""
 
     sku: str
@@ -59,11 +59,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vendor_category_ids: tuple[str, ...]
     has_unread_price: bool
     """Whether the shop names a price that is no number. It counts as not known."""
-
-    @property
-    def content_hash(self) -> bytes:
-        """BLAKE2b-128 of all of it."""
-        return hashlib.blake2b(_encode(msgspec.structs.astuple(self)), digest_size=16).digest()
+    content_hash: bytes
+    """BLAKE2b-128 of all of it."""
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -113,18 +110,19 @@ def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
     if name is None:
         raise ItemRejectedError("it has no name")
     price = read_price(facts.price)
-    return Product(
-        sku=facts.sku,
-        vendor_product_id=facts.vendor_product_id,
-        name=name,
-        description=description,
-        price=price,
-        image_url=read_url(facts.image_url),
-        product_url=read_url(facts.product_url or _page_of(shop_url, facts.handle)),
-        attributes=facts.attributes,
-        vendor_category_ids=tuple(sorted(set(facts.vendor_category_ids or ()))),
-        has_unread_price=price is None and facts.price not in (None, ""),
+    said = (
+        facts.sku,
+        facts.vendor_product_id,
+        name,
+        description,
+        price,
+        read_url(facts.image_url),
+        read_url(facts.product_url or _page_of(shop_url, facts.handle)),
+        facts.attributes,
+        tuple(sorted(set(facts.vendor_category_ids or ()))),
+        price is None and facts.price not in (None, ""),
     )
+    return Product(*said, hashlib.blake2b(_encode(said), digest_size=16).digest())
 
 
 def _page_of(shop_url: str | None, handle: str | None) -> str | None:

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from syndication_assets import fault_points, quarantine_staging
 from syndication_assets.catalogue.belief import Look, reasons_to_refuse
 from syndication_assets.catalogue.candidates import Candidate, DayListing, candidate_of, list_day
+from syndication_assets.catalogue.known_items import KnownItems, read_known_items, write_known_items
 from syndication_assets.catalogue.reading import SnapshotReading, read_snapshot
 from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_ledger
 from syndication_assets.catalogue.sources import SOURCES
@@ -142,10 +144,17 @@ class _Desk:
     staged: set[datetime] = field(init=False, default_factory=set)
     described: dict[str, bytes] = field(init=False, default_factory=dict)
     """The content hash of each product's row, by its sku; the rows are made right at the end only."""
+    known_of_looks: dict[datetime, KnownItems] = field(init=False, default_factory=dict)
+    """What will be known of the items of each look that was read."""
 
     def __post_init__(self) -> None:
         self.ledger = read_ledger(self.connection, self.vendor)
         self.result = VendorLoad(self.vendor)
+
+    @cached_property
+    def known(self) -> KnownItems:
+        """What is known of the vendor's items before this load."""
+        return read_known_items(self.connection, self.vendor, SOURCES[self.vendor.source])
 
     def load(self, candidates: list[Candidate]) -> VendorLoad:
         """Reads the day's looks, decides which of all are believed, and makes the tables follow."""
@@ -166,12 +175,15 @@ class _Desk:
             self._put_look(moment, represented, is_believed=True)
         changed = [one for moment, one in judged.items() if one != self.ledger.get(moment)]
         write_ledger(self.connection, self.vendor, changed, sorted(gone))
-        self._describe(judged, max(believed, default=None), is_any_doubted=bool(doubted))
+        newest = max(believed, default=None)
+        self._describe(judged, newest, is_any_doubted=bool(doubted))
+        self._keep_known_items(newest)
         self.result.snapshots = [one for one in judged.values() if one.landed_on == self.day]
         return self.result
 
     def _read(self, candidate: Candidate) -> SnapshotReading:
-        reading = read_snapshot(self.zone, candidate, self.maximum_file_bytes)
+        reading = read_snapshot(self.zone, candidate, self.maximum_file_bytes, self.known)
+        self.known_of_looks[candidate.observed_at] = reading.known
         before = self.ledger.get(candidate.observed_at)
         lost = [path for path in reading.missing if path not in self.withdrawn]
         if lost and before is not None and before.status == "loaded":
@@ -239,6 +251,12 @@ class _Desk:
         )
         if is_believed:
             represented.add(moment)
+
+    def _keep_known_items(self, newest: datetime | None) -> None:
+        """Keeps what is known of the newest look: the next one is like it."""
+        known = self.known_of_looks.get(newest) if newest is not None else None
+        if known is not None and known.keys() != self.known.keys():
+            write_known_items(self.connection, self.vendor, SOURCES[self.vendor.source], known)
 
     def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
         """Makes products, prices and categories what the changes say."""

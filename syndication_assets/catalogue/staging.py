@@ -9,6 +9,7 @@ import msgspec
 from syndication_assets import quarantine_staging
 from syndication_assets.catalogue.category_tree import place_categories
 from syndication_assets.catalogue.facts import Product
+from syndication_assets.catalogue.known_items import KnownProduct
 from syndication_assets.catalogue.reading import SnapshotReading
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.rejections import Rejected
@@ -16,12 +17,9 @@ from syndication_assets.resources.database import Connection, copy_rows
 
 _encode = msgspec.json.Encoder().encode
 
-_COLUMNS = {
-    "staged_products": "organization_id, vendor, observed_at, sku, vendor_product_id, name, description, price,"
-    " currency, image_url, product_url, attributes, vendor_category_ids, content_hash",
-    "staged_categories": "organization_id, vendor, observed_at, vendor_category_id, name, description, url,"
-    " parent_vendor_category_id, placed_under, level",
-}
+_STATE_COLUMNS = "sku, price, currency, content_hash"
+_DESCRIPTION_COLUMNS = "vendor_product_id, name, description, image_url, product_url, attributes, vendor_category_ids"
+_CATEGORY_COLUMNS = "vendor_category_id, name, description, url, parent_vendor_category_id, placed_under, level"
 
 
 class Staging:
@@ -38,11 +36,24 @@ class Staging:
         `described` is the content hash of each sku's row as it is: what it says does not travel again.
         """
         vendor, observed_at = reading.candidate.vendor, reading.candidate.observed_at
-        head = (vendor.organization_id, vendor.vendor, observed_at)
-        self._copy("staged_products", ((*head, *_values_of(p, vendor, described)) for p in reading.products.values()))
+        # Ready texts: psycopg would make one of the same values for every row.
+        head = (vendor.organization_id, vendor.vendor, observed_at.isoformat())
+        said: list[Sequence[Any]] = []
+        told: list[str] = []
+        for sku, product in reading.products.items():
+            if described.get(sku) == product.content_hash:
+                said.append((*head, *_state_of(product, vendor)))
+            else:
+                told.append(sku)
+        self._copy("staged_products", _STATE_COLUMNS, said)
+        rows = (
+            (*head, *_state_of(product, vendor), *_description_of(product)) for product in map(reading.product, told)
+        )
+        self._copy("staged_products", f"{_STATE_COLUMNS}, {_DESCRIPTION_COLUMNS}", rows)
         places = place_categories(reading.categories)
         self._copy(
             "staged_categories",
+            _CATEGORY_COLUMNS,
             (
                 (
                     *head,
@@ -83,30 +94,33 @@ class Staging:
         """Notes files that were read: what waited of them and is not rejected again is loaded now."""
         quarantine_staging.stage_files(self._connection, ((organization_id, path) for path in paths))
 
-    def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        copy_rows(self._connection, table, _COLUMNS[table], rows)
+    def _copy(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        copy_rows(self._connection, table, f"organization_id, vendor, observed_at, {columns}", rows)
 
 
-def _values_of(product: Product, vendor: Vendor, described: Mapping[str, bytes]) -> tuple[Any, ...]:
-    """The rest of a row of staged_products: the vendor's rules are applied here."""
-    price = None if product.price in vendor.placeholder_prices else product.price
+def _state_of(product: Product | KnownProduct, vendor: Vendor) -> tuple[str | None, ...]:
+    """What a look says of every product: the vendor's rules are applied here."""
+    price = None if product.price is None or product.price in vendor.placeholder_prices else str(product.price)
     currency = vendor.currency if price is not None else None
-    content_hash = product.content_hash
-    if described.get(product.sku) == content_hash:
-        return (product.sku, None, None, None, price, currency, None, None, None, None, content_hash)
+    return product.sku, price, currency, f"\\x{product.content_hash.hex()}"
+
+
+def _description_of(product: Product) -> tuple[str | None, ...]:
     return (
-        product.sku,
         product.vendor_product_id,
         product.name,
         product.description,
-        price,
-        currency,
         product.image_url,
         product.product_url,
         _encode(product.attributes).decode(),
-        list(product.vendor_category_ids),
-        content_hash,
+        _array_of(product.vendor_category_ids),
     )
+
+
+def _array_of(texts: Sequence[str]) -> str:
+    """PostgreSQL's form of an array of texts."""
+    escaped = (text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"
 
 
 def _day_of(path: str) -> date:
