@@ -13,7 +13,8 @@ from catalogue.products
 where
     organization_id = %(organization_id)s
     and vendor = %(vendor)s
-    and (%(has_new_categories)s or product_id in (select product_id from staged_changed));
+    -- now() is when this transaction began: those are new.
+    and (%(has_new_categories)s or created_at = now() or product_id in (select product_id from staged_changed));
 
 analyze staged_named_categories;
 

@@ -7,17 +7,17 @@
 delete from staged_neighbours;
 
 -- A product that no look has yet is not listed. One look into the index for each: the history may be long. With no look
--- behind this one, only products count of which it says something new, or of which it has said something.
+-- behind this one, only products count of which it says something new, or of which it has said something, and of those
+-- that are new with it everything is written already. now() is when this transaction began: nobody else has written a
+-- row with it.
 insert into staged_neighbours (
-    organization_id, product_id, sku, is_new, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
+    organization_id, product_id, sku, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
     new_currency, new_hash
 )
 select
     p.organization_id,
     p.product_id,
     p.sku,
-    -- now() is when this transaction began: nobody else has written a row with it.
-    p.created_at = now() and p.observed_at = %(observed_at)s and before.is_listed is null,
     coalesce(before.is_listed, false),
     before.price,
     before.currency,
@@ -66,6 +66,11 @@ where
     and p.vendor = %(vendor)s
     and (
         %(next_observed_at)s::timestamptz is not null
+        or p.created_at < now()
+        or p.first_seen_at < %(observed_at)s
+    )
+    and (
+        %(next_observed_at)s::timestamptz is not null
         or (
             %(is_believed)s
             and (s.sku is not null, s.price, s.currency, s.content_hash) is distinct from (
@@ -104,28 +109,35 @@ wanted as (
         organization_id,
         product_id,
         %(observed_at)s::timestamptz as observed_at,
-        is_new and %(next_observed_at)s::timestamptz is null as is_told,
         is_listed,
         price,
         currency,
         content_hash,
-        (is_listed, price, currency, content_hash)
-        is distinct from (was_listed, old_price, old_currency, old_hash) as is_change
+        was_listed,
+        old_price,
+        old_currency,
+        old_hash
     from states
     union all
     select
         organization_id,
         product_id,
         %(next_observed_at)s::timestamptz,
-        false,
         will_be_listed,
         new_price,
         new_currency,
         new_hash,
-        (will_be_listed, new_price, new_currency, new_hash)
-        is distinct from (is_listed, price, currency, content_hash)
+        is_listed,
+        price,
+        currency,
+        content_hash
     from states
     where %(next_observed_at)s::timestamptz is not null
+),
+
+changes as (
+    select * from wanted
+    where (is_listed, price, currency, content_hash) is distinct from (was_listed, old_price, old_currency, old_hash)
 ),
 
 removed as (
@@ -134,7 +146,8 @@ removed as (
         c.organization_id = w.organization_id
         and c.product_id = w.product_id
         and c.observed_at = w.observed_at
-        and not w.is_change
+        and (w.is_listed, w.price, w.currency, w.content_hash)
+        is not distinct from (w.was_listed, w.old_price, w.old_currency, w.old_hash)
     returning c.product_id
 ),
 
@@ -144,12 +157,11 @@ mended as (
         price = w.price,
         currency = w.currency,
         content_hash = w.content_hash
-    from wanted as w
+    from changes as w
     where
         c.organization_id = w.organization_id
         and c.product_id = w.product_id
         and c.observed_at = w.observed_at
-        and w.is_change
         and (c.is_listed, c.price, c.currency, c.content_hash)
         is distinct from (w.is_listed, w.price, w.currency, w.content_hash)
     returning c.product_id
@@ -157,10 +169,9 @@ mended as (
 
 added as (
     select w.*
-    from wanted as w
+    from changes as w
     where
-        w.is_change
-        and not exists (
+        not exists (
             select from catalogue.product_changes as c
             where
                 c.organization_id = w.organization_id
@@ -186,21 +197,12 @@ written as (
 ),
 
 noted as (
-    insert into staged_changed (product_id, is_told)
-    select
-        product_id,
-        is_told
-    from added
+    insert into staged_changed (product_id)
+    select product_id from added
     union all
-    select
-        product_id,
-        false
-    from removed
+    select product_id from removed
     union all
-    select
-        product_id,
-        false
-    from mended
+    select product_id from mended
     returning product_id
 )
 

@@ -1,5 +1,5 @@
 -- Puts together what the changes say of each product of a vendor that this load changed, for the statements that
--- follow. A product that is new, and of which its row says all that is known, is left out.
+-- follow.
 -- Parameters: organization_id, vendor.
 
 delete from staged_states;
@@ -41,7 +41,7 @@ from (
     where
         p.organization_id = %(organization_id)s
         and p.vendor = %(vendor)s
-        and p.product_id in (select product_id from staged_changed where not is_told)
+        and p.product_id in (select product_id from staged_changed)
 ) as history
 group by product_id, sku, present_hash;
 

@@ -62,7 +62,7 @@ left_alone as (
         p.organization_id = %(organization_id)s
         and p.vendor = %(vendor)s
         and p.is_active
-        and p.product_id in (select product_id from staged_changed where not is_told)
+        and p.product_id in (select product_id from staged_changed)
         and not exists (select from staged_states as s where s.product_id = p.product_id)
     returning p.product_id
 )

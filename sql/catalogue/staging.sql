@@ -43,7 +43,6 @@ create temporary table staged_neighbours (
     organization_id text not null,
     product_id text not null,
     sku text not null,
-    is_new boolean not null,
     was_listed boolean not null,
     old_price numeric(12, 2),
     old_currency text,
@@ -54,15 +53,10 @@ create temporary table staged_neighbours (
     new_hash bytea
 ) on commit drop;
 
-comment on column staged_neighbours.is_new is 'Whether this look has it first, and made its row.';
-
--- One row is one change that this load wrote or removed.
+-- One row is one change that this load wrote or removed, but for the first one of a product that is new.
 create temporary table staged_changed (
-    product_id text not null,
-    is_told boolean not null
+    product_id text not null
 ) on commit drop;
-
-comment on column staged_changed.is_told is 'Whether the row of the product, new as it is, says it already.';
 
 -- One row is one product of the vendor that changed and that a believed look has: what all its changes come to.
 create temporary table staged_states (

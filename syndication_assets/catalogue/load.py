@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+
+from psycopg import Cursor
 
 from syndication_assets import fault_points, quarantine_staging
 from syndication_assets.catalogue.belief import Look, reasons_to_refuse
@@ -142,6 +145,8 @@ class _Desk:
     ledger: dict[datetime, Snapshot] = field(init=False)
     result: VendorLoad = field(init=False)
     staged: set[datetime] = field(init=False, default_factory=set)
+    is_changed: bool = field(init=False, default=False)
+    """Whether changes were written or removed, but for those of new products."""
     described: dict[str, bytes] = field(init=False, default_factory=dict)
     """The content hash of each product's row, by its sku; the rows are made right at the end only."""
     known_of_looks: dict[datetime, KnownItems] = field(init=False, default_factory=dict)
@@ -240,15 +245,16 @@ class _Desk:
     def _put_look(self, moment: datetime, represented: set[datetime], *, is_believed: bool) -> None:
         """Puts a look into the order of changes, or takes it out."""
         represented.discard(moment)
-        if is_believed and (products_new := self._run("new_products", observed_at=moment)):
-            self.result.counts["products_new"] += products_new
-            analyze_room(self.connection, "catalogue")
-        self.result.counts["changes"] += self._run(
-            "product_changes",
-            observed_at=moment,
-            next_observed_at=min((one for one in represented if one > moment), default=None),
-            is_believed=is_believed,
-        )
+        place = {"observed_at": moment, "next_observed_at": min((m for m in represented if m > moment), default=None)}
+        counts = self.result.counts
+        if is_believed:
+            new = self._run_file("new_products", **place).fetchall()[0]
+            counts.update(new)
+            if new["products_new"]:
+                analyze_room(self.connection, "catalogue")
+        changes = self._run("product_changes", **place, is_believed=is_believed)
+        counts["changes"] += changes
+        self.is_changed |= bool(changes)
         if is_believed:
             represented.add(moment)
 
@@ -261,14 +267,14 @@ class _Desk:
     def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
         """Makes products, prices and categories what the changes say."""
         counts = self.result.counts
-        # Without a change the rows say already what the changes say.
-        is_changed = is_any_doubted or bool(counts["changes"])
+        # Without a change the rows say already what the changes say; those that are new do, too.
+        is_changed = is_any_doubted or self.is_changed
         if is_changed:
             self._describe_products(judged, newest, is_any_doubted=is_any_doubted)
         categories_new = self._run("categories", observed_at=newest)
         if counts["products_new"]:
             analyze_room(self.connection, "catalogue")
-        if is_changed or categories_new:
+        if is_changed or counts["products_new"] or categories_new:
             counts["product_categories_changed"] += self._run(
                 "product_categories", has_new_categories=bool(categories_new)
             )
@@ -288,12 +294,12 @@ class _Desk:
 
     def _run(self, statement: str, **parameters: object) -> int:
         """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""
-        cursor = run_file(
-            self.connection,
-            f"catalogue/{statement}.sql",
-            {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor, **parameters},
-        )
+        cursor = self._run_file(statement, **parameters)
         if cursor.description is None:
             return cursor.rowcount
         (count,) = cursor.fetchall()[0].values()
         return int(count)
+
+    def _run_file(self, statement: str, **parameters: object) -> Cursor[dict[str, Any]]:
+        owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
+        return run_file(self.connection, f"catalogue/{statement}.sql", owner | parameters)

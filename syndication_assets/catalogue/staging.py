@@ -68,7 +68,9 @@ class Staging:
                 for one in reading.categories
             ),
         )
-        self._connection.execute("analyze staged_products, staged_categories")
+        self._connection.execute(
+            "analyze staged_products (organization_id, vendor, observed_at, sku), staged_categories"
+        )
 
     def add_rejected(
         self, vendor: Vendor, version: int, paths: Iterable[str], rejected: list[tuple[str, Rejected]]

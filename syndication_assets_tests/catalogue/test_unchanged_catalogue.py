@@ -50,6 +50,15 @@ def test_an_unchanged_catalogue_writes_no_row_of_a_product(loaded: ShopDesk):
     ]
 
 
+def test_a_first_load_counts_the_first_changes_and_prices(desk: ShopDesk):
+    report = load(desk, FIRST_LOOK)
+    changes, prices = desk.rows(
+        "select (select count(*) from catalogue.product_changes), (select count(*) from catalogue.product_prices)"
+    )[0]
+    assert (report.total("changes"), report.total("prices_changed")) == (changes, prices)
+    assert changes == 60 > prices > 0, "a placeholder is no price"
+
+
 def test_one_changed_price_writes_the_rows_of_one_product(loaded: ShopDesk):
     before = rows_of_products(loaded.url)
     report = load(loaded, NEXT_LOOK, price=b"7.77")
