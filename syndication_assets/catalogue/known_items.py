@@ -15,16 +15,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-import psycopg
 
 from syndication_assets import plain_markup, source_text
 from syndication_assets.catalogue import envelope, facts
 from syndication_assets.catalogue.envelope import items_of
 from syndication_assets.catalogue.facts import Product, ProductItem, ProductList
 from syndication_assets.catalogue.sources import CatalogueSource
-from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.rejections import FileRejectedError, Rejected
-from syndication_assets.resources.database import Connection
 
 _LIST_KEYS = ("products",)
 _READERS = (envelope, facts, plain_markup, source_text)
@@ -60,10 +57,6 @@ class ProductPage(msgspec.Struct, gc=False):
     rejected: list[Rejected]
     unknown_keys: Counter[str]
     """Of the items that are not known."""
-
-
-_encode = msgspec.msgpack.Encoder(decimal_format="string").encode
-_decode = msgspec.msgpack.Decoder(dict[bytes, KnownProduct]).decode
 
 
 def mark_of(payload: bytes | msgspec.Raw) -> bytes:
@@ -114,25 +107,4 @@ def reader_of(source: CatalogueSource) -> str:
     libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
     return " ".join(
         [f"{source.name} {source.version}", f"Python {sys.version.split()[0]}", *libraries, digest.hexdigest()]
-    )
-
-
-def read_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource) -> KnownItems:
-    """What is known to the code as it is; empty if another one left it there."""
-    # On a cursor of this kind bytes travel as they are, without quoting; below, too.
-    cursor = psycopg.Cursor(connection).execute(
-        "select items from catalogue.known_items where organization_id = %s and vendor = %s and reader = %s",
-        [vendor.organization_id, vendor.vendor, reader_of(source)],
-        binary=True,
-    )
-    row = cursor.fetchone()
-    return _decode(row[0]) if row is not None else {}
-
-
-def write_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource, items: KnownItems) -> None:
-    """Replaces what is known of a vendor's items."""
-    psycopg.Cursor(connection).execute(
-        "insert into catalogue.known_items (organization_id, vendor, reader, items) values (%s, %s, %s, %b)"
-        " on conflict (organization_id, vendor) do update set reader = excluded.reader, items = excluded.items",
-        [vendor.organization_id, vendor.vendor, reader_of(source), _encode(items)],
     )

@@ -4,40 +4,22 @@ A look is believed or refused as a whole. What products are follows from the bel
 times, so a day that is loaded late, again, or after one of its files was withdrawn ends in the same tables.
 """
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from functools import cached_property
-from typing import Any
-
-from psycopg import Cursor
+from dataclasses import dataclass, field
+from datetime import date
 
 from syndication_assets import fault_points, quarantine_staging
-from syndication_assets.catalogue.belief import Look, reasons_to_refuse
-from syndication_assets.catalogue.candidates import Candidate, DayListing, candidate_of, list_day
-from syndication_assets.catalogue.known_items import KnownItems, read_known_items, write_known_items
-from syndication_assets.catalogue.reading import SnapshotReading, read_snapshot
-from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_ledger
+from syndication_assets.catalogue.candidates import DayListing, list_day
+from syndication_assets.catalogue.snapshots import Snapshot
 from syndication_assets.catalogue.sources import SOURCES
 from syndication_assets.catalogue.staging import Staging
+from syndication_assets.catalogue.vendor_load import VendorDesk, VendorLoad
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.organizations import organization_ids
-from syndication_assets.resources.database import Connection, analyze_room, load_sql, run_file, transaction
-from syndication_assets.resources.landing_zone import LandedFilesMissingError, LandingZone
+from syndication_assets.resources.database import Connection, analyze_room, load_sql, transaction
+from syndication_assets.resources.landing_zone import LandingZone
 
 LOAD_LOCK = "catalogue load"
-
-
-@dataclass(slots=True)
-class VendorLoad:
-    """What loading a day did to one vendor."""
-
-    vendor: Vendor
-    snapshots: list[Snapshot] = field(default_factory=list)
-    """The looks of the day."""
-    counts: Counter[str] = field(default_factory=Counter)
-    unknown_keys: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -79,7 +61,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
         staging = Staging(connection)
         _stage_rejected_files(connection, staging, listing, withdrawn)
         for vendor in vendors:
-            desk = _Desk(connection, zone, day, vendor, staging, vendors, withdrawn, maximum_file_bytes)
+            desk = VendorDesk(connection, zone, day, vendor, staging, vendors, withdrawn, maximum_file_bytes)
             looks = [one for one in listing.candidates if one.vendor == vendor]
             if looks or any(snapshot.landed_on == day for snapshot in desk.ledger.values()):
                 load.vendors.append(desk.load(looks))
@@ -128,178 +110,3 @@ def _stage_rejected_files(
         slug = path.split("/", 1)[0]
         if slug in organizations:
             staging.add_files(organizations[slug], [path])
-
-
-@dataclass
-class _Desk:
-    """One vendor's part of one load."""
-
-    connection: Connection
-    zone: LandingZone
-    day: date
-    vendor: Vendor
-    staging: Staging
-    vendors: list[Vendor]
-    withdrawn: dict[str, date]
-    maximum_file_bytes: int
-    ledger: dict[datetime, Snapshot] = field(init=False)
-    result: VendorLoad = field(init=False)
-    staged: set[datetime] = field(init=False, default_factory=set)
-    is_changed: bool = field(init=False, default=False)
-    """Whether changes were written or removed, but for those of new products."""
-    described: dict[str, bytes] = field(init=False, default_factory=dict)
-    """The content hash of each product's row, by its sku; the rows are made right at the end only."""
-    known_of_looks: dict[datetime, KnownItems] = field(init=False, default_factory=dict)
-    """What will be known of the items of each look that was read."""
-
-    def __post_init__(self) -> None:
-        self.ledger = read_ledger(self.connection, self.vendor)
-        self.result = VendorLoad(self.vendor)
-
-    @cached_property
-    def known(self) -> KnownItems:
-        """What is known of the vendor's items before this load."""
-        return read_known_items(self.connection, self.vendor, SOURCES[self.vendor.source])
-
-    def load(self, candidates: list[Candidate]) -> VendorLoad:
-        """Reads the day's looks, decides which of all are believed, and makes the tables follow."""
-        # What the vendor before this one left there is not this one's.
-        self.connection.execute("delete from staged_changed")
-        readings = {one.observed_at: self._read(one) for one in candidates}
-        gone = self._gone_looks(readings)
-        known = {moment: one for moment, one in self.ledger.items() if moment not in gone}
-        judged = self._judged(known | {moment: Snapshot.of(reading) for moment, reading in readings.items()})
-        represented = {moment for moment, one in self.ledger.items() if one.status == "loaded"}
-        believed = {moment for moment, one in judged.items() if one.status == "loaded"}
-
-        doubted = represented - believed
-        for moment in sorted(doubted):
-            self._put_look(moment, represented, is_believed=False)
-        for moment in sorted(believed - represented | believed & readings.keys()):
-            self._stage(judged[moment], readings.pop(moment, None))
-            self._put_look(moment, represented, is_believed=True)
-        changed = [one for moment, one in judged.items() if one != self.ledger.get(moment)]
-        write_ledger(self.connection, self.vendor, changed, sorted(gone))
-        newest = max(believed, default=None)
-        self._describe(judged, newest, is_any_doubted=bool(doubted))
-        self._keep_known_items(newest)
-        self.result.snapshots = [one for one in judged.values() if one.landed_on == self.day]
-        return self.result
-
-    def _read(self, candidate: Candidate) -> SnapshotReading:
-        reading = read_snapshot(self.zone, candidate, self.maximum_file_bytes, self.known)
-        self.known_of_looks[candidate.observed_at] = reading.known
-        before = self.ledger.get(candidate.observed_at)
-        lost = [path for path in reading.missing if path not in self.withdrawn]
-        if lost and before is not None and before.status == "loaded":
-            raise LandedFilesMissingError(
-                f"{len(lost)} file(s) of {candidate.path}, which was loaded before, are gone from {self.zone.url}, the "
-                f"first is {lost[0]}. Restore them (a landed file is immutable), or take the manifest back on purpose "
-                "with `syndication withdraw`; nothing was changed."
-            )
-        self.staging.add_rejected(
-            self.vendor, reading.source.version, [candidate.path, *reading.paths], reading.rejected
-        )
-        self.result.unknown_keys.update(reading.unknown_keys)
-        return reading
-
-    def _gone_looks(self, readings: dict[datetime, SnapshotReading]) -> set[datetime]:
-        """The day's looks of the ledger that are none any more: withdrawn, or listed by a manifest by now."""
-        gone = {m for m, one in self.ledger.items() if one.landed_on == self.day and m not in readings}
-        for path in sorted(self.ledger[moment].manifest_path for moment in gone):
-            if path not in self.withdrawn and not self.zone.exists(path):
-                raise LandedFilesMissingError(
-                    f"{path} was loaded before and is gone from {self.zone.url}. Restore it (a landed file is "
-                    "immutable), or take it back on purpose with `syndication withdraw`; nothing was changed."
-                )
-        return gone
-
-    def _judged(self, looks: dict[datetime, Snapshot]) -> dict[datetime, Snapshot]:
-        reasons = reasons_to_refuse(
-            (Look(moment, one.products, None if one.is_complete else one.reason) for moment, one in looks.items()),
-            self.vendor.maximum_shrinkage,
-        )
-        return {
-            moment: replace(one, status="refused" if reasons[moment] else "loaded", reason=reasons[moment])
-            for moment, one in looks.items()
-        }
-
-    def _stage(self, snapshot: Snapshot, reading: SnapshotReading | None = None) -> None:
-        """Stages a look; one of another day is read again."""
-        if snapshot.observed_at in self.staged:
-            return
-        if reading is None:
-            path, day = snapshot.manifest_path, snapshot.landed_on
-            candidate = candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes)
-            reading = self._read(candidate)
-        if not self.staged:
-            self.described = dict(
-                self.connection.execute(
-                    "select sku, content_hash from catalogue.products where organization_id = %s and vendor = %s",
-                    [self.vendor.organization_id, self.vendor.vendor],
-                ).fetchall()
-            )
-        self.staging.add_catalogue(reading, self.described)
-        self.staged.add(snapshot.observed_at)
-
-    def _put_look(self, moment: datetime, represented: set[datetime], *, is_believed: bool) -> None:
-        """Puts a look into the order of changes, or takes it out."""
-        represented.discard(moment)
-        place = {"observed_at": moment, "next_observed_at": min((m for m in represented if m > moment), default=None)}
-        counts = self.result.counts
-        if is_believed:
-            new = self._run_file("new_products", **place).fetchall()[0]
-            counts.update(new)
-            if new["products_new"]:
-                analyze_room(self.connection, "catalogue")
-        changes = self._run("product_changes", **place, is_believed=is_believed)
-        counts["changes"] += changes
-        self.is_changed |= bool(changes)
-        if is_believed:
-            represented.add(moment)
-
-    def _keep_known_items(self, newest: datetime | None) -> None:
-        """Keeps what is known of the newest look: the next one is like it."""
-        known = self.known_of_looks.get(newest) if newest is not None else None
-        if known is not None and known.keys() != self.known.keys():
-            write_known_items(self.connection, self.vendor, SOURCES[self.vendor.source], known)
-
-    def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
-        """Makes products, prices and categories what the changes say."""
-        counts = self.result.counts
-        # Without a change the rows say already what the changes say; those that are new do, too.
-        is_changed = is_any_doubted or self.is_changed
-        if is_changed:
-            self._describe_products(judged, newest, is_any_doubted=is_any_doubted)
-        categories_new = self._run("categories", observed_at=newest)
-        if counts["products_new"]:
-            analyze_room(self.connection, "catalogue")
-        if is_changed or counts["products_new"] or categories_new:
-            counts["product_categories_changed"] += self._run(
-                "product_categories", has_new_categories=bool(categories_new)
-            )
-
-    def _describe_products(
-        self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool
-    ) -> None:
-        owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
-        self._run("product_states")
-        for (moment,) in self.connection.execute(load_sql("catalogue/looks_to_describe.sql"), owner).fetchall():
-            self._stage(judged[moment])
-        if newest is not None and is_any_doubted:
-            # What a look said that is believed no more, the newest one may say too.
-            self._stage(judged[newest])
-        self.result.counts["products_updated"] += self._run("products")
-        self.result.counts["prices_changed"] += self._run("product_prices")
-
-    def _run(self, statement: str, **parameters: object) -> int:
-        """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""
-        cursor = self._run_file(statement, **parameters)
-        if cursor.description is None:
-            return cursor.rowcount
-        (count,) = cursor.fetchall()[0].values()
-        return int(count)
-
-    def _run_file(self, statement: str, **parameters: object) -> Cursor[dict[str, Any]]:
-        owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
-        return run_file(self.connection, f"catalogue/{statement}.sql", owner | parameters)

@@ -1,0 +1,33 @@
+"""`catalogue.known_items`: what is known of the items of a vendor, read and written by the load."""
+
+import msgspec
+import psycopg
+
+from syndication_assets.catalogue.known_items import KnownItems, KnownProduct, reader_of
+from syndication_assets.catalogue.sources import CatalogueSource
+from syndication_assets.catalogue.vendors import Vendor
+from syndication_assets.resources.database import Connection
+
+_encode = msgspec.msgpack.Encoder(decimal_format="string").encode
+_decode = msgspec.msgpack.Decoder(dict[bytes, KnownProduct]).decode
+
+
+def read_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource) -> KnownItems:
+    """What is known to the code as it is; empty if another one left it there."""
+    # On a cursor of this kind bytes travel as they are, without quoting; below, too.
+    cursor = psycopg.Cursor(connection).execute(
+        "select items from catalogue.known_items where organization_id = %s and vendor = %s and reader = %s",
+        [vendor.organization_id, vendor.vendor, reader_of(source)],
+        binary=True,
+    )
+    row = cursor.fetchone()
+    return _decode(row[0]) if row is not None else {}
+
+
+def write_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource, items: KnownItems) -> None:
+    """Replaces what is known of a vendor's items."""
+    psycopg.Cursor(connection).execute(
+        "insert into catalogue.known_items (organization_id, vendor, reader, items) values (%s, %s, %s, %b)"
+        " on conflict (organization_id, vendor) do update set reader = excluded.reader, items = excluded.items",
+        [vendor.organization_id, vendor.vendor, reader_of(source), _encode(items)],
+    )
