@@ -1419,7 +1419,6 @@ CREATE TABLE catalogue.known_items (
     items bytea NOT NULL,
     CONSTRAINT known_items_reader_check CHECK ((reader <> ''::text))
 );
-ALTER TABLE ONLY catalogue.known_items ALTER COLUMN items SET STORAGE EXTERNAL;
 
 ALTER TABLE ONLY catalogue.known_items FORCE ROW LEVEL SECURITY;
 

@@ -259,9 +259,6 @@ create table catalogue.known_items (
     foreign key (organization_id, vendor) references catalogue.vendors on delete cascade
 );
 
--- Hashes do not compress.
-alter table catalogue.known_items alter column items set storage external;
-
 comment on table catalogue.known_items is
 'One row is what reading the items of one shop''s newest believed look came to: items that come again are not read '
 'again. It says nothing of its own; without it everything is read, and says the same.';
