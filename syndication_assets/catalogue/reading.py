@@ -68,7 +68,7 @@ class SnapshotReading:
         product = self.products[sku]
         if isinstance(product, Product):
             return product
-        return make_product(_facts_of(self.source, self.payloads[sku]))
+        return make_product(_facts_of(self.source, self.payloads[sku]), self.candidate.vendor.shop_url)
 
 
 def read_snapshot(
@@ -155,7 +155,8 @@ def _take_products(reading: SnapshotReading, path: str, page: ProductPage, detai
             reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
             continue
         reading.products[sku] = product
-        if is_remembering and detail is None and times[item.position] == 1:
+        # What a handle leads to is said by the vendor's row.
+        if is_remembering and detail is None and facts.handle is None and times[item.position] == 1:
             reading.known[mark_of(item.payload)] = known_product(product, item.payload, parse_again)
     if page.items and not is_new:
         reading.reasons.append(f"{path} repeats what stands before it")
