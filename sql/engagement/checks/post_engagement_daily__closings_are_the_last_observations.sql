@@ -1,40 +1,8 @@
 -- Every row's closings are the last measured values of its day, and its observations are those of the day. One row is
 -- a value that differs from the snapshots: they changed after the rollup. Materialize engagement of the day again.
 
--- Most days need no closer look: each of their snapshots says what the row says.
-with days_to_judge as (
-    select
-        e.organization_id,
-        e.post_id,
-        e.activity_date
-    from engagement.post_engagement_daily as e
-    left join (
-        select
-            *,
-            (downloaded_at at time zone 'utc')::date as activity_date
-        from scraping.data_downloads
-        where
-            downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
-            and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
-    ) as s
-        on e.organization_id = s.organization_id and e.post_id = s.post_id and e.activity_date = s.activity_date
-    where
-        e.organization_id = any(array(select organization_id from tenancy.organizations))
-        and e.activity_date >= %(window_start)s::date
-        and e.activity_date < %(window_end)s::date
-    group by 1, 2, 3
-    having
-        min(e.observations) <> count(s.post_id)
-        or min(e.first_observed_at) is distinct from min(s.downloaded_at)
-        or min(e.last_observed_at) is distinct from max(s.downloaded_at)
-        or bool_or(
-            (e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach)
-            is distinct from (s.reactions, s.comments, s.shares, s.saves, s.clicks, s.views, s.impressions, s.reach)
-        )
-),
-
 -- The greatest pair of time and value holds the last value; a pair is made only where there is one.
-observed_days as (
+with observed_days as (
     select
         organization_id,
         post_id,
@@ -52,17 +20,12 @@ observed_days as (
         (max(array[observed_us, reach]) filter (where reach is not null))[2] as reach
     from (
         select
-            s.*,
-            (extract(epoch from s.downloaded_at) * 1000000)::bigint as observed_us
-        from days_to_judge as j
-        inner join scraping.data_downloads as s
-            on
-                j.organization_id = s.organization_id
-                and j.post_id = s.post_id
-                and j.activity_date = (s.downloaded_at at time zone 'utc')::date
+            *,
+            (extract(epoch from downloaded_at) * 1000000)::bigint as observed_us
+        from scraping.data_downloads
         where
-            s.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
-            and s.downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+            downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+            and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
     ) as snapshots
     group by 1, 2, 3
 )
@@ -74,9 +37,7 @@ select
     c.value_name,
     c.expected,
     c.found
-from days_to_judge as j
-inner join engagement.post_engagement_daily as e
-    on j.organization_id = e.organization_id and j.post_id = e.post_id and j.activity_date = e.activity_date
+from engagement.post_engagement_daily as e
 left join observed_days as d
     on e.organization_id = d.organization_id and e.post_id = d.post_id and e.activity_date = d.activity_date
 cross join lateral (
@@ -93,4 +54,15 @@ cross join lateral (
     ('impressions', d.impressions::text, e.impressions::text),
     ('reach', d.reach::text, e.reach::text)
 ) as c (value_name, expected, found)
-where c.expected is distinct from c.found
+where
+    e.organization_id = any(array(select organization_id from tenancy.organizations))
+    and e.activity_date >= %(window_start)s::date
+    and e.activity_date < %(window_end)s::date
+    and (
+        e.observations, e.first_observed_at, e.last_observed_at,
+        e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
+    ) is distinct from (
+        d.observations, d.first_observed_at, d.last_observed_at,
+        d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach
+    )
+    and c.expected is distinct from c.found
