@@ -37,9 +37,9 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     skus: list[str] = []
     make_product = reading.make_product
 
-    def watched(facts: Any) -> Any:
+    def watched(facts: Any, shop_url: str | None) -> Any:
         skus.append(facts.sku)
-        return make_product(facts)
+        return make_product(facts, shop_url)
 
     monkeypatch.setattr(reading, "make_product", watched)
     reader_of.cache_clear()
