@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.catalogue.envelope import decode_item, items_of, object_of
+from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, decode_item, items_of, object_of
 from syndication_assets.catalogue.facts import (
     Category,
     CategoryTree,
@@ -29,7 +29,6 @@ HAS_CATEGORY_TREE = True
 
 # The old shape: [title, sku, product_url, description, not known, product_id]; some rows end after the description.
 _OLD_SHAPE_MINIMUM = 4
-_LIST_KEYS = ("products",)
 _TREE_KEYS = ("category_tree", "categories")
 _KNOWN_KEYS = frozenset(
     {
@@ -56,7 +55,7 @@ _NO_DESIGN = frozenset({"false", "0", "none", ""})
 def parse_products(content: bytes) -> ProductList:
     """An answer of `/getProducts`, or the products of a file that holds a whole catalogue."""
     products = ProductList()
-    for position, raw in enumerate(items_of(content, _LIST_KEYS)):
+    for position, raw in enumerate(items_of(content, PRODUCT_LIST_KEYS)):
         payload = bytes(raw)
         try:
             facts = _facts_of(decode_item(payload), products.unknown_keys)

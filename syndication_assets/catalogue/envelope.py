@@ -8,6 +8,9 @@ import msgspec
 
 from syndication_assets.rejections import FileRejectedError, ItemRejectedError
 
+PRODUCT_LIST_KEYS = ("products",)
+"""Under which a page of products may hold its list."""
+
 # Prices are exact: a float would round them.
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _decode_outer = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw]).decode

@@ -18,12 +18,11 @@ import msgspec
 
 from syndication_assets import plain_markup, source_text
 from syndication_assets.catalogue import envelope, facts
-from syndication_assets.catalogue.envelope import items_of
+from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, items_of
 from syndication_assets.catalogue.facts import Product, ProductItem, ProductList
 from syndication_assets.catalogue.sources import CatalogueSource
 from syndication_assets.rejections import FileRejectedError, Rejected
 
-_LIST_KEYS = ("products",)
 _READERS = (envelope, facts, plain_markup, source_text)
 _LIBRARIES = ("beautifulsoup4", "msgspec")
 
@@ -67,7 +66,7 @@ def mark_of(payload: bytes | msgspec.Raw) -> bytes:
 def parse_page(content: bytes, parse: Callable[[bytes], ProductList], known: KnownItems) -> ProductPage:
     """A page of a list as `parse` reads it, without reading items that are known. It raises what `parse` raises."""
     try:
-        raws = items_of(content, _LIST_KEYS) if known else []
+        raws = items_of(content, PRODUCT_LIST_KEYS) if known else []
     except FileRejectedError:
         raws = []
     recognized = {

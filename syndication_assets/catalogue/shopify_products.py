@@ -7,7 +7,7 @@ does it say where the shop is: a page is its handle, below the URL of the vendor
 from collections import Counter
 from typing import Any
 
-from syndication_assets.catalogue.envelope import decode_item, items_of
+from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, decode_item, items_of
 from syndication_assets.catalogue.facts import (
     Category,
     CategoryTree,
@@ -24,7 +24,6 @@ SOURCE = "shopify_products"
 VERSION = 2
 HAS_CATEGORY_TREE = False
 
-_LIST_KEYS = ("products",)
 _DEFAULT_VARIANT = "Default Title"
 _KNOWN_KEYS = frozenset(
     {
@@ -51,7 +50,7 @@ def parse_products(content: bytes) -> ProductList:
     rejected and read: the variants with a sku are products.
     """
     products = ProductList()
-    for position, raw in enumerate(items_of(content, _LIST_KEYS)):
+    for position, raw in enumerate(items_of(content, PRODUCT_LIST_KEYS)):
         payload = bytes(raw)
         try:
             facts, without_sku = _variants_of(decode_item(payload), products.unknown_keys)

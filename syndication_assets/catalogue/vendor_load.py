@@ -17,7 +17,7 @@ from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_
 from syndication_assets.catalogue.sources import SOURCES
 from syndication_assets.catalogue.staging import Staging
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.resources.database import Connection, analyze_room, load_sql, run_file
+from syndication_assets.resources.database import Connection, analyze_room, run_file
 from syndication_assets.resources.landing_zone import LandedFilesMissingError, LandingZone
 
 
@@ -184,10 +184,9 @@ class VendorDesk:
     def _describe_products(
         self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool
     ) -> None:
-        owner = {"organization_id": self.vendor.organization_id, "vendor": self.vendor.vendor}
         self._run("product_states")
-        for (moment,) in self.connection.execute(load_sql("catalogue/looks_to_describe.sql"), owner).fetchall():
-            self._stage(judged[moment])
+        for look in self._run_file("looks_to_describe").fetchall():
+            self._stage(judged[look["described_at"]])
         if newest is not None and is_any_doubted:
             # What a look said that is believed no more, the newest one may say too.
             self._stage(judged[newest])

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from psycopg import sql
 
 from syndication_assets.quarantine_staging import MAXIMUM_BYTES
-from syndication_assets.resources.database import Connection
+from syndication_assets.resources.database import Connection, copy_rows
 from syndication_assets.scraping.download_runs import DownloadRun
 from syndication_assets.scraping.hashtags import extract_hashtags
 from syndication_assets.scraping.identity import IdentityGroups
@@ -221,15 +220,7 @@ class Staging:
         self._authors[row] = row
 
     def _flush(self) -> None:
-        with self._connection.cursor() as cursor:
-            for table, rows in self._rows.items():
-                if not rows:
-                    continue
-                statement = sql.SQL("copy {} ({}) from stdin").format(
-                    sql.Identifier(table),
-                    sql.SQL(_COLUMNS[table]),
-                )
-                with cursor.copy(statement) as copy:
-                    for row in rows:
-                        copy.write_row(row)
+        for table, rows in self._rows.items():
+            if rows:
+                copy_rows(self._connection, table, _COLUMNS[table], rows)
                 rows.clear()
