@@ -68,7 +68,7 @@ def shared_history(server: Server, template_database: str) -> Iterator[History]:
 def start_afresh(history: History, published: list[int | None], hashtags: list[set[int]]) -> list[Post]:
     with transaction(history.url) as connection:
         for table in (
-            "scraping.data_downloads",
+            "scraping.snapshots",
             "scraping.posts",
             "scraping.hashtags",
             "scraping.profiles",
