@@ -1,68 +1,114 @@
 -- Every row's closings are the last measured values of its day, and its observations are those of the day. One row is
 -- a value that differs from the snapshots: they changed after the rollup. Materialize engagement of the day again.
 
--- The greatest pair of time and value holds the last value; a pair is made only where there is one.
-with observed_days as (
+with days as not materialized (
     select
-        organization_id,
-        post_id,
+        organization_id, post_id, activity_date, observations, first_observed_at, last_observed_at,
+        reactions, comments, shares, saves, clicks, views, impressions, reach
+    from engagement.post_engagement_daily
+    where
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and activity_date >= %(window_start)s::date
+        and activity_date < %(window_end)s::date
+),
+
+snapshots as not materialized (
+    select
+        organization_id, post_id, downloaded_at,
         (downloaded_at at time zone 'utc')::date as activity_date,
-        count(*) as observations,
-        min(downloaded_at) as first_observed_at,
-        max(downloaded_at) as last_observed_at,
-        (max(array[observed_us, reactions]) filter (where reactions is not null))[2] as reactions,
-        (max(array[observed_us, comments]) filter (where comments is not null))[2] as comments,
-        (max(array[observed_us, shares]) filter (where shares is not null))[2] as shares,
-        (max(array[observed_us, saves]) filter (where saves is not null))[2] as saves,
-        (max(array[observed_us, clicks]) filter (where clicks is not null))[2] as clicks,
-        (max(array[observed_us, views]) filter (where views is not null))[2] as views,
-        (max(array[observed_us, impressions]) filter (where impressions is not null))[2] as impressions,
-        (max(array[observed_us, reach]) filter (where reach is not null))[2] as reach
-    from (
-        select
-            *,
-            (extract(epoch from downloaded_at) * 1000000)::bigint as observed_us
-        from scraping.data_downloads
-        where
-            downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
-            and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
-    ) as snapshots
-    group by 1, 2, 3
+        (extract(epoch from downloaded_at) * 1000000)::bigint as observed_us,
+        reactions, comments, shares, saves, clicks, views, impressions, reach
+    from scraping.data_downloads
+    where
+        downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+        and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+),
+
+-- What each row says, and what the snapshots say. A row that tells of one observation, as most do, is held against
+-- every snapshot of its day as it is: one that it does not tell of has another time.
+observed_once as (
+    select
+        e.*,
+        num_nonnulls(s.post_id) as expected_observations,
+        s.downloaded_at as expected_first_observed_at,
+        s.downloaded_at as expected_last_observed_at,
+        s.reactions as expected_reactions,
+        s.comments as expected_comments,
+        s.shares as expected_shares,
+        s.saves as expected_saves,
+        s.clicks as expected_clicks,
+        s.views as expected_views,
+        s.impressions as expected_impressions,
+        s.reach as expected_reach
+    from days as e
+    left join snapshots as s
+        on e.organization_id = s.organization_id and e.post_id = s.post_id and e.activity_date = s.activity_date
+    where e.observations = 1
+),
+
+-- The others are computed. The greatest pair of time and value holds the last value; a pair is made only where there
+-- is one. The range of times says once more which day it is, for an index search where such rows are few.
+observed_often as (
+    select
+        e.*,
+        count(s.post_id) as expected_observations,
+        min(s.downloaded_at) as expected_first_observed_at,
+        max(s.downloaded_at) as expected_last_observed_at,
+        (max(array[s.observed_us, s.reactions]) filter (where s.reactions is not null))[2] as expected_reactions,
+        (max(array[s.observed_us, s.comments]) filter (where s.comments is not null))[2] as expected_comments,
+        (max(array[s.observed_us, s.shares]) filter (where s.shares is not null))[2] as expected_shares,
+        (max(array[s.observed_us, s.saves]) filter (where s.saves is not null))[2] as expected_saves,
+        (max(array[s.observed_us, s.clicks]) filter (where s.clicks is not null))[2] as expected_clicks,
+        (max(array[s.observed_us, s.views]) filter (where s.views is not null))[2] as expected_views,
+        (max(array[s.observed_us, s.impressions]) filter (where s.impressions is not null))[2] as expected_impressions,
+        (max(array[s.observed_us, s.reach]) filter (where s.reach is not null))[2] as expected_reach
+    from days as e
+    left join snapshots as s
+        on
+            e.organization_id = s.organization_id
+            and e.post_id = s.post_id
+            and e.activity_date = s.activity_date
+            and s.downloaded_at >= e.activity_date::timestamp at time zone 'utc'
+            and s.downloaded_at < (e.activity_date + 1)::timestamp at time zone 'utc'
+    where e.observations <> 1
+    group by
+        e.organization_id, e.post_id, e.activity_date, e.observations, e.first_observed_at, e.last_observed_at,
+        e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
 )
 
 select
-    e.organization_id,
-    e.post_id,
-    e.activity_date,
-    c.value_name,
-    c.expected,
-    c.found
-from engagement.post_engagement_daily as e
-left join observed_days as d
-    on e.organization_id = d.organization_id and e.post_id = d.post_id and e.activity_date = d.activity_date
+    r.organization_id,
+    r.post_id,
+    r.activity_date,
+    v.value_name,
+    v.expected,
+    v.found
+from (
+    select * from observed_once
+    union all
+    select * from observed_often
+) as r
 cross join lateral (
     values
-    ('observations', coalesce(d.observations, 0)::text, e.observations::text),
-    ('first_observed_at', d.first_observed_at::text, e.first_observed_at::text),
-    ('last_observed_at', d.last_observed_at::text, e.last_observed_at::text),
-    ('reactions', d.reactions::text, e.reactions::text),
-    ('comments', d.comments::text, e.comments::text),
-    ('shares', d.shares::text, e.shares::text),
-    ('saves', d.saves::text, e.saves::text),
-    ('clicks', d.clicks::text, e.clicks::text),
-    ('views', d.views::text, e.views::text),
-    ('impressions', d.impressions::text, e.impressions::text),
-    ('reach', d.reach::text, e.reach::text)
-) as c (value_name, expected, found)
+    ('observations', r.expected_observations::text, r.observations::text),
+    ('first_observed_at', r.expected_first_observed_at::text, r.first_observed_at::text),
+    ('last_observed_at', r.expected_last_observed_at::text, r.last_observed_at::text),
+    ('reactions', r.expected_reactions::text, r.reactions::text),
+    ('comments', r.expected_comments::text, r.comments::text),
+    ('shares', r.expected_shares::text, r.shares::text),
+    ('saves', r.expected_saves::text, r.saves::text),
+    ('clicks', r.expected_clicks::text, r.clicks::text),
+    ('views', r.expected_views::text, r.views::text),
+    ('impressions', r.expected_impressions::text, r.impressions::text),
+    ('reach', r.expected_reach::text, r.reach::text)
+) as v (value_name, expected, found)
 where
-    e.organization_id = any(array(select organization_id from tenancy.organizations))
-    and e.activity_date >= %(window_start)s::date
-    and e.activity_date < %(window_end)s::date
-    and (
-        e.observations, e.first_observed_at, e.last_observed_at,
-        e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
+    (
+        r.observations, r.first_observed_at, r.last_observed_at,
+        r.reactions, r.comments, r.shares, r.saves, r.clicks, r.views, r.impressions, r.reach
     ) is distinct from (
-        d.observations, d.first_observed_at, d.last_observed_at,
-        d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach
+        r.expected_observations, r.expected_first_observed_at, r.expected_last_observed_at,
+        r.expected_reactions, r.expected_comments, r.expected_shares, r.expected_saves, r.expected_clicks,
+        r.expected_views, r.expected_impressions, r.expected_reach
     )
-    and c.expected is distinct from c.found
+    and v.expected is distinct from v.found
