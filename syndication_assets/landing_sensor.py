@@ -14,11 +14,12 @@ import dagster as dg
 import msgspec
 
 from syndication_assets.automation import daily_job
+from syndication_assets.catalogue.manifest import PIECE_PREFIXES
 from syndication_assets.resources.database import load_sql, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
-from syndication_assets.source_rooms import is_of_scraping
+from syndication_assets.source_rooms import CATALOGUE_SOURCES, DOCUMENT_SOURCES
 
 # A tick must end soon; the days that are left come with the next ones.
 _REQUESTS_PER_TICK = 30
@@ -60,10 +61,10 @@ _NONE_FAILED = Failures(0, datetime.min.replace(tzinfo=UTC))
     job=daily_job,
     minimum_interval_seconds=60,
     description=(
-        "Sees files in the landing zone that were not loaded yet, and requests each day of theirs once per content; a "
-        "load that failed again after 5 minutes, an hour and 6 hours. A day with a file that changed in the last 30 "
-        "seconds waits: the file may still be being written. The days of the look-back window are looked at in every "
-        "tick, older ones in turn."
+        "Sees posts, catalogues and documents in the landing zone that were not loaded yet, and requests each day of "
+        "theirs once per content; where a load of posts failed, again after 5 minutes, an hour and 6 hours. A day with "
+        "a file that changed in the last 30 seconds waits: the file may still be being written. The days of the "
+        "look-back window are looked at in every tick, older ones in turn."
     ),
 )
 def landing_zone_sensor(
@@ -78,7 +79,7 @@ def landing_zone_sensor(
     recent = all_days[bisect_right(all_days, first_recent_day - timedelta(days=1)) :]
     older = all_days[: len(all_days) - len(recent)]
     days = [*recent, *_next_days(older, cursor.last_older_day)]
-    loaded, failures = _loaded_files(postgres.url(), days), _failures(postgres.url(), days)
+    taken, failures = _taken_files(postgres.url(), days), _failures(postgres.url(), days)
 
     requests = {
         day.isoformat(): cursor.requests[day.isoformat()] for day in all_days if day.isoformat() in cursor.requests
@@ -90,8 +91,8 @@ def landing_zone_sensor(
         if day < first_recent_day:
             last_older_day = day
         key = day.isoformat()
-        files = [file for file in zone.files(day) if is_of_scraping(file.source)]
-        if all(loaded.get(file.path) == file.size_bytes for file in files):
+        files = [file for file in zone.files(day) if _stands_for_itself(file)]
+        if all(_is_taken(file, taken) for file in files):
             requests.pop(key, None)
         elif not _is_changing(files):
             request = _next_request(requests.get(key), _fingerprint(files), failures.get(day, _NONE_FAILED))
@@ -127,16 +128,21 @@ def _run_key(day: str, request: Request) -> str:
     return f"{day}-{request.fingerprint}" + (f"-{request.failures}" if request.failures else "")
 
 
-def _loaded_files(url: str, days: list[date]) -> dict[str, int]:
-    """Path and size of each file of the days as it was loaded; a withdrawn one that lands again is new."""
+def _stands_for_itself(file: LandedFile) -> bool:
+    """Whether it is waited for by its own name: the pieces of a look at a catalogue come with their manifest."""
+    return not (file.source in CATALOGUE_SOURCES and file.name.startswith(PIECE_PREFIXES))
+
+
+def _is_taken(file: LandedFile, taken: dict[str, int | None]) -> bool:
+    return file.path in taken and taken[file.path] in (None, file.size_bytes)
+
+
+def _taken_files(url: str, days: list[date]) -> dict[str, int | None]:
+    """Path of each file of the days that was loaded, with its size where it is known; a withdrawn one that lands again
+    is new."""
+    parameters = {"days": days, "sources_of_other_rooms": sorted(CATALOGUE_SOURCES | DOCUMENT_SOURCES)}
     with transaction(url) as connection:
-        return dict(
-            connection.execute(
-                "select source_file_path, size_bytes from scraping.landed_files"
-                " where landed_on = any(%s) and withdrawn_at is null",
-                [days],
-            ).fetchall()
-        )
+        return dict(connection.execute(load_sql("operations/taken_files.sql"), parameters).fetchall())
 
 
 def _failures(url: str, days: list[date]) -> dict[date, Failures]:
