@@ -174,6 +174,14 @@ CREATE TYPE content.template_kind AS ENUM (
     'story'
 );
 
+-- type engagement.denominator_kind
+
+CREATE TYPE engagement.denominator_kind AS ENUM (
+    'impressions',
+    'reach',
+    'views'
+);
+
 -- type engagement.metric_kind
 
 CREATE TYPE engagement.metric_kind AS ENUM (
@@ -404,6 +412,16 @@ REVOKE ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) FRO
 GRANT ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) TO syndication_pipeline;
 GRANT ALL ON FUNCTION content.unwritten_texts(first_day date, end_day date) TO syndication_reader;
 
+-- function engagement.dated
+
+CREATE FUNCTION engagement.dated(day date, value bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select ((day - date '2000-01-01')::bigint << 40) + value $$;
+
+REVOKE ALL ON FUNCTION engagement.dated(day date, value bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.dated(day date, value bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.dated(day date, value bigint) TO syndication_reader;
+
 -- function engagement.later_value
 
 CREATE FUNCTION engagement.later_value(earlier bigint, later bigint) RETURNS bigint
@@ -411,6 +429,16 @@ CREATE FUNCTION engagement.later_value(earlier bigint, later bigint) RETURNS big
     AS $$ select later $$;
 
 REVOKE ALL ON FUNCTION engagement.later_value(earlier bigint, later bigint) FROM PUBLIC;
+
+-- function engagement.undated
+
+CREATE FUNCTION engagement.undated(dated bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select dated & ((1::bigint << 40) - 1) $$;
+
+REVOKE ALL ON FUNCTION engagement.undated(dated bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.undated(dated bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.undated(dated bigint) TO syndication_reader;
 
 -- function operations.analyze_grown_tables
 
@@ -3043,7 +3071,7 @@ CREATE TABLE engagement.post_engagement_daily (
     is_correction boolean NOT NULL,
     is_published_on_day boolean NOT NULL,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_denominator bigint,
     engagement_rate numeric(9,6),
     rate_formula text,
@@ -3648,7 +3676,7 @@ CREATE TABLE engagement.hashtag_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9,6),
@@ -3783,7 +3811,7 @@ CREATE TABLE engagement.platform_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9,6),
@@ -3907,7 +3935,7 @@ CREATE TABLE engagement.post_cohorts (
     impressions bigint,
     reach bigint,
     engagement bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_denominator bigint,
     engagement_rate numeric(9,6),
     rate_formula text,
@@ -4101,7 +4129,7 @@ CREATE TABLE engagement.profile_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9,6),
@@ -4321,15 +4349,15 @@ CREATE TABLE scraping.snapshots (
     run_id text NOT NULL,
     landed_file_id text NOT NULL,
     stats jsonb,
-    CONSTRAINT snapshots_clicks_check CHECK ((clicks >= 0)),
-    CONSTRAINT snapshots_comments_check CHECK ((comments >= 0)),
+    CONSTRAINT snapshots_clicks_check CHECK (((clicks >= 0) AND (clicks <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_comments_check CHECK (((comments >= 0) AND (comments <= '1000000000000'::bigint))),
     CONSTRAINT snapshots_downloaded_at_check CHECK (((downloaded_at >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (downloaded_at < '2100-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT snapshots_impressions_check CHECK ((impressions >= 0)),
-    CONSTRAINT snapshots_reach_check CHECK ((reach >= 0)),
-    CONSTRAINT snapshots_reactions_check CHECK ((reactions >= 0)),
-    CONSTRAINT snapshots_saves_check CHECK ((saves >= 0)),
-    CONSTRAINT snapshots_shares_check CHECK ((shares >= 0)),
-    CONSTRAINT snapshots_views_check CHECK ((views >= 0))
+    CONSTRAINT snapshots_impressions_check CHECK (((impressions >= 0) AND (impressions <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_reach_check CHECK (((reach >= 0) AND (reach <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_reactions_check CHECK (((reactions >= 0) AND (reactions <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_saves_check CHECK (((saves >= 0) AND (saves <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_shares_check CHECK (((shares >= 0) AND (shares <= '1000000000000'::bigint))),
+    CONSTRAINT snapshots_views_check CHECK (((views >= 0) AND (views <= '1000000000000'::bigint)))
 )
 PARTITION BY RANGE (downloaded_at);
 

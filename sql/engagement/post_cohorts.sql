@@ -41,9 +41,9 @@ select
             then coalesce(d.reactions, 0) + coalesce(d.comments, 0) + coalesce(d.shares, 0) + coalesce(d.saves, 0)
     end as engagement,
     case
-        when d.impressions is not null then 'impressions'
-        when d.reach is not null then 'reach'
-        when d.views is not null then 'views'
+        when d.impressions is not null then 'impressions'::engagement.denominator_kind
+        when d.reach is not null then 'reach'::engagement.denominator_kind
+        when d.views is not null then 'views'::engagement.denominator_kind
     end as rate_denominator_kind,
     coalesce(d.impressions, d.reach, d.views) as rate_denominator
 from (

@@ -322,7 +322,7 @@ with days_of_posts as (
         c.organization_id, c.post_id, c.activity_date,
         c.reactions, c.comments, c.shares, c.saves, c.clicks, c.views, c.impressions, c.reach,
         c.observations, c.first_observed_at, c.last_observed_at,
-        c.activity_date - date '2000-01-01' as day_number, true as is_computed, s.post_id is not null as is_standing
+        true as is_computed, s.post_id is not null as is_standing
     from closings as c
     left join standing_rows as s
         on c.organization_id = s.organization_id and c.post_id = s.post_id and c.activity_date = s.activity_date
@@ -331,14 +331,14 @@ with days_of_posts as (
         organization_id, post_id, activity_date,
         reactions, comments, shares, saves, clicks, views, impressions, reach,
         observations, first_observed_at, last_observed_at,
-        activity_date - date '2000-01-01', true, true
+        true, true
     from following_rows
     union all
     select
         organization_id, post_id, activity_date,
         reactions, comments, shares, saves, clicks, views, impressions, reach,
         observations, first_observed_at, last_observed_at,
-        activity_date - date '2000-01-01', false, true
+        false, true
     from preceding_rows
 ),
 
@@ -350,31 +350,25 @@ known_values as (
         t.posted_at,
         -- Where nothing is known before: zero if we watched from the beginning, else nobody knows.
         case when t.posted_at >= r.first_observed_at - g.sampling_gap then 0 end as opening,
-        -- The value of the latest earlier day that has one: the largest pair of day and value. The aggregate last_known
-        -- says the same, at twice the cost of this whole step.
-        (max(array[r.day_number, r.reactions]) filter (where r.reactions is not null) over earlier_days)[2]
-            as known_reactions,
-        (max(array[r.day_number, r.comments]) filter (where r.comments is not null) over earlier_days)[2]
-            as known_comments,
-        (max(array[r.day_number, r.shares]) filter (where r.shares is not null) over earlier_days)[2]
-            as known_shares,
-        (max(array[r.day_number, r.saves]) filter (where r.saves is not null) over earlier_days)[2]
-            as known_saves,
-        (max(array[r.day_number, r.clicks]) filter (where r.clicks is not null) over earlier_days)[2]
-            as known_clicks,
-        (max(array[r.day_number, r.views]) filter (where r.views is not null) over earlier_days)[2]
-            as known_views,
-        (max(array[r.day_number, r.impressions]) filter (where r.impressions is not null) over earlier_days)[2]
+        -- The value of the latest earlier day that has one. The aggregate last_known says the same, at a higher cost.
+        engagement.undated(max(engagement.dated(r.activity_date, r.reactions)) over earlier_days) as known_reactions,
+        engagement.undated(max(engagement.dated(r.activity_date, r.comments)) over earlier_days) as known_comments,
+        engagement.undated(max(engagement.dated(r.activity_date, r.shares)) over earlier_days) as known_shares,
+        engagement.undated(max(engagement.dated(r.activity_date, r.saves)) over earlier_days) as known_saves,
+        engagement.undated(max(engagement.dated(r.activity_date, r.clicks)) over earlier_days) as known_clicks,
+        engagement.undated(max(engagement.dated(r.activity_date, r.views)) over earlier_days) as known_views,
+        engagement.undated(max(engagement.dated(r.activity_date, r.impressions)) over earlier_days)
             as known_impressions,
-        (max(array[r.day_number, r.reach]) filter (where r.reach is not null) over earlier_days)[2]
-            as known_reach,
-        lag(r.last_observed_at) over days as previous_observed_at
+        engagement.undated(max(engagement.dated(r.activity_date, r.reach)) over earlier_days) as known_reach,
+        max(r.last_observed_at) over earlier_days as previous_observed_at
     from days_of_posts as r
     inner join touched_posts as t on r.organization_id = t.organization_id and r.post_id = t.post_id
     left join engagement.sampling_gaps as g on t.platform = g.platform
-    window
-        days as (partition by r.organization_id, r.post_id order by r.activity_date),
-        earlier_days as (days rows between unbounded preceding and 1 preceding)
+    window earlier_days as (
+        partition by r.organization_id, r.post_id
+        order by r.activity_date
+        rows between unbounded preceding and 1 preceding
+    )
 ),
 
 deltas as (
@@ -421,8 +415,8 @@ rated_rows as (
                     + coalesce(c.shares_delta, 0) + coalesce(c.saves_delta, 0)
         end as engagement_delta,
         case
-            when c.impressions_delta is not null then 'impressions'
-            when c.views_delta is not null then 'views'
+            when c.impressions_delta is not null then 'impressions'::engagement.denominator_kind
+            when c.views_delta is not null then 'views'::engagement.denominator_kind
         end as rate_denominator_kind,
         coalesce(c.impressions_delta, c.views_delta) as rate_denominator
     from deltas as c
@@ -619,6 +613,7 @@ noted_days as (
 )
 
 select
-    (select count(*) from computed_rows) as rows_computed,
-    (select count(*) from computed_rows where not is_standing) + (select count(*) from changed_rows) as rows_written,
-    (select count(*) from removed_rows) as rows_removed;
+    count(*) as rows_computed,
+    count(*) filter (where not is_standing) + (select count(*) from changed_rows) as rows_written,
+    (select count(*) from removed_rows) as rows_removed
+from computed_rows;

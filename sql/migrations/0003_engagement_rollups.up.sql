@@ -17,6 +17,20 @@ create aggregate engagement.last_known(bigint) ( -- noqa: LT01
 
 grant execute on function engagement.last_known to syndication_pipeline, syndication_reader;
 
+-- A counter behind its day as one number, so that the greatest of several holds the latest value; NULLs are skipped. A
+-- counter takes 40 bits, its CHECK in scraping says so; a day counts from 2000.
+create function engagement.dated(day date, value bigint)
+returns bigint language sql immutable parallel safe
+as $$ select ((day - date '2000-01-01')::bigint << 40) + value $$;
+
+create function engagement.undated(dated bigint)
+returns bigint language sql immutable parallel safe
+as $$ select dated & ((1::bigint << 40) - 1) $$;
+
+grant execute on function engagement.dated, engagement.undated to syndication_pipeline, syndication_reader;
+
+create type engagement.denominator_kind as enum ('impressions', 'reach', 'views'); -- what an engagement rate is by
+
 create type engagement.metric_kind as enum (
     'cumulative', -- only ever grows, but for corrections: closings and deltas, never sums of snapshots
     'delta',      -- what happened in a period: may be summed
@@ -129,7 +143,7 @@ create table engagement.post_engagement_daily (
     is_correction boolean not null,
     is_published_on_day boolean not null,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_denominator bigint,
     engagement_rate numeric(9, 6),
     rate_formula text,
@@ -232,7 +246,7 @@ create table engagement.profile_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9, 6),
@@ -299,7 +313,7 @@ create table engagement.platform_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9, 6),
@@ -362,7 +376,7 @@ create table engagement.hashtag_engagement_daily (
     views_delta bigint,
     impressions_delta bigint,
     engagement_delta bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
     engagement_rate numeric(9, 6),
@@ -430,7 +444,7 @@ create table engagement.post_cohorts (
     impressions bigint,
     reach bigint,
     engagement bigint,
-    rate_denominator_kind text,
+    rate_denominator_kind engagement.denominator_kind,
     rate_denominator bigint,
     engagement_rate numeric(9, 6),
     rate_formula text,

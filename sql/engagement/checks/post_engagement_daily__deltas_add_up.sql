@@ -3,7 +3,7 @@
 -- delta). One row is a counter of a post where they do not, or where a closing has no delta. Materialize its days
 -- again.
 
--- The least and the greatest triple of day, closing and delta are the first and the last row of a counter.
+-- The least and the greatest pair of day and closing are the first and the last row of a counter.
 with counters as (
     select
         e.organization_id,
@@ -12,12 +12,10 @@ with counters as (
         count(c.closing) as closings,
         count(c.delta) as deltas,
         coalesce(sum(c.delta), 0) as delta_sum,
-        min(array[e.activity_date - date '2000-01-01', c.closing, c.delta]) filter (
-            where c.closing is not null
-        ) as opening,
-        max(array[e.activity_date - date '2000-01-01', c.closing, c.delta]) filter (
-            where c.closing is not null
-        ) as ending
+        min(engagement.dated(e.activity_date, c.closing)) as opening,
+        -- The same, of the rows with a delta: where it is another, the first row has none.
+        min(engagement.dated(e.activity_date, c.closing)) filter (where c.delta is not null) as opening_with_delta,
+        max(engagement.dated(e.activity_date, c.closing)) as ending
     from engagement.post_engagement_daily as e
     cross join lateral (
         values
@@ -43,11 +41,18 @@ expected_counters as (
         c.organization_id,
         c.post_id,
         c.counter,
-        c.ending[2] - coalesce(known.closing, case when c.opening[3] is null then c.opening[2] else 0 end) as expected,
+        engagement.undated(c.ending)
+        - coalesce(known.closing, case when c.is_opened_without_delta then engagement.undated(c.opening) else 0 end)
+            as expected,
         c.delta_sum as found,
-        c.closings - (known.closing is null and c.opening[3] is null)::integer as expected_deltas,
+        c.closings - (known.closing is null and c.is_opened_without_delta)::integer as expected_deltas,
         c.deltas as found_deltas
-    from counters as c
+    from (
+        select
+            *,
+            coalesce(opening <> opening_with_delta, true) as is_opened_without_delta
+        from counters
+    ) as c
     -- An index lookup of the counter's last row before the window in which it was measured.
     left join lateral (
         select earlier.closing
