@@ -1716,7 +1716,7 @@ CREATE TABLE catalogue.vendors (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT vendors_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT vendors_maximum_shrinkage_check CHECK (((maximum_shrinkage >= (0)::numeric) AND (maximum_shrinkage <= (1)::numeric))),
-    CONSTRAINT vendors_shop_url_check CHECK ((shop_url ~ '^https://[^[:space:]]+$'::text)),
+    CONSTRAINT vendors_shop_url_check CHECK ((shop_url ~ '^https://[^[:space:]?#]+$'::text)),
     CONSTRAINT vendors_vendor_check CHECK ((vendor ~ '^[a-z][a-z0-9_]*$'::text))
 );
 

@@ -71,9 +71,18 @@ def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.Asset
                     asset_key=context.asset_key,
                     partition_key=day,
                 )
-        return dg.MaterializeResult(metadata={**metadata, **counts})
+        describe_run(context, context.asset_key, {**metadata, **counts})
+        return dg.MaterializeResult()
 
     return rollup
+
+
+def describe_run(context: dg.AssetExecutionContext, asset_key: dg.AssetKey, metadata: Mapping[str, Any]) -> None:
+    """Says what is true of a whole run, such as a table's columns, with its last day.
+
+    With every day it would be said a thousand times, and a chart would show the sum of the range on each.
+    """
+    context.add_asset_metadata(metadata, asset_key=asset_key, partition_key=context.partition_keys[-1])
 
 
 def run_window(connection: Connection, path: str, first_day: date, end_day: date) -> dict[str, int]:

@@ -65,6 +65,14 @@ def test_the_row_count_of_each_partition_is_what_the_table_has(landed: str, inst
     assert reported == expected
 
 
+def test_what_is_true_of_the_whole_run_is_said_once_with_its_last_day(landed: str, instance: dg.DagsterInstance):
+    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"]):
+        records = instance.fetch_materializations(dg.AssetKey(key), limit=10).records
+        said = {one.partition_key for one in records if "dagster/column_schema" in one.asset_materialization.metadata}
+        assert (len(records), said) == (3, {"2025-11-05"})
+
+
 def test_the_same_range_again_adds_nothing(landed: str, instance: dg.DagsterInstance):
     tables = ("scraping.posts", "scraping.data_downloads", "scraping.raw_payloads", "engagement.post_engagement_daily")
     materialize_range(defs, instance, "2025-11-03", "2025-11-05")

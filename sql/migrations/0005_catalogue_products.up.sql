@@ -17,7 +17,7 @@ create table catalogue.vendors (
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     placeholder_prices numeric(12, 2)[] not null default '{}',
     maximum_shrinkage numeric(4, 3) not null default 0.2 check (maximum_shrinkage between 0 and 1),
-    shop_url text check (shop_url ~ '^https://[^[:space:]]+$'),
+    shop_url text check (shop_url ~ '^https://[^[:space:]?#]+$'),
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),

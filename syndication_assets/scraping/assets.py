@@ -17,7 +17,7 @@ from syndication_assets.scraping.fetch_assets import linkedin_apify_files, youtu
 from syndication_assets.scraping.load import DayLoad, load_day
 from syndication_assets.scraping.read_ahead import read_ahead
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, description_of, table_metadata
+from syndication_assets.sql_assets import OWNERS, describe_run, description_of, table_metadata
 
 # Outside of Dagster, because people and other tools land files too: loading needs the files, not a fetch of ours.
 landing_zone = dg.AssetSpec(
@@ -129,14 +129,9 @@ def load_landed_files(
                 if rows_by_day is not None:
                     counts["dagster/partition_row_count"] = rows_by_day.get(load.day, 0)
                 context.add_asset_metadata(counts, asset_key=key, partition_key=load.day.isoformat())
-            yield dg.MaterializeResult(
-                asset_key=key,
-                metadata={
-                    **table_metadata(connection, "scraping", table),
-                    **{name: sum(load.total(name) for load in loads) for name in counters},
-                    **_details(connection, table, loads),
-                },
-            )
+            details = _details(connection, table, loads)
+            describe_run(context, key, {**table_metadata(connection, "scraping", table), **details})
+            yield dg.MaterializeResult(asset_key=key)
 
 
 def _summary(load: DayLoad) -> str:
