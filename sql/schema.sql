@@ -3196,6 +3196,7 @@ CREATE TABLE publishing.post_targets (
     platform text NOT NULL,
     channel_type text NOT NULL,
     schedule_id text,
+    slot_at timestamp with time zone,
     state publishing.target_state DEFAULT 'draft'::publishing.target_state NOT NULL,
     scheduled_at timestamp with time zone,
     idempotency_key text GENERATED ALWAYS AS (((((((account_id || '/'::text) || channel_type) || '/'::text) || encode(content_hash, 'hex'::text)) || '/'::text) || COALESCE((EXTRACT(epoch FROM (scheduled_at - '1970-01-01 00:00:00+00'::timestamp with time zone)))::text, content_id))) STORED NOT NULL,
@@ -3219,6 +3220,7 @@ CREATE TABLE publishing.post_targets (
     CONSTRAINT post_targets_check4 CHECK (((state = 'publishing'::publishing.target_state) = (claimed_by IS NOT NULL))),
     CONSTRAINT post_targets_check5 CHECK (((state <> ALL (ARRAY['failed'::publishing.target_state, 'needs_reconcile'::publishing.target_state])) OR (error_message IS NOT NULL))),
     CONSTRAINT post_targets_check6 CHECK (((state = 'cancelled'::publishing.target_state) OR (NOT is_in_doubt))),
+    CONSTRAINT post_targets_check7 CHECK (((slot_at IS NULL) OR (schedule_id IS NOT NULL))),
     CONSTRAINT post_targets_platform_post_id_check CHECK ((platform_post_id <> ''::text)),
     CONSTRAINT post_targets_target_id_check CHECK ((target_id ~~ 'tgt-________'::text))
 );
@@ -3246,6 +3248,8 @@ COMMENT ON COLUMN publishing.post_targets.platform IS 'The platform of the accou
 COMMENT ON COLUMN publishing.post_targets.channel_type IS 'The kind of publication.';
 
 COMMENT ON COLUMN publishing.post_targets.schedule_id IS 'The schedule whose slot it has; NULL if a person chose one.';
+
+COMMENT ON COLUMN publishing.post_targets.slot_at IS 'The slot of its schedule, before the stagger put it off; NULL if a person chose its time, or it gave its slot away.';
 
 COMMENT ON COLUMN publishing.post_targets.state IS 'Where it stands; the database refuses illegal steps.';
 
@@ -4966,12 +4970,14 @@ CREATE TABLE publishing.publishing_schedules (
     recurrence_rule text NOT NULL,
     time_zone text NOT NULL,
     starts_on date NOT NULL,
+    stagger_minutes integer DEFAULT 0 NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT publishing_schedules_recurrence_rule_check CHECK (((recurrence_rule ~~ '%FREQ=%'::text) AND (recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'::text))),
     CONSTRAINT publishing_schedules_schedule_id_check CHECK ((schedule_id ~~ 'sch-________'::text)),
     CONSTRAINT publishing_schedules_schedule_name_check CHECK ((schedule_name <> ''::text)),
+    CONSTRAINT publishing_schedules_stagger_minutes_check CHECK (((stagger_minutes >= 0) AND (stagger_minutes <= 120))),
     CONSTRAINT publishing_schedules_starts_on_check CHECK (((starts_on >= '1900-01-01'::date) AND (starts_on < '3000-01-01'::date))),
     CONSTRAINT publishing_schedules_time_zone_check CHECK ((time_zone <> ''::text))
 );
@@ -4997,6 +5003,8 @@ COMMENT ON COLUMN publishing.publishing_schedules.recurrence_rule IS 'RFC 5545 R
 COMMENT ON COLUMN publishing.publishing_schedules.time_zone IS 'IANA time zone of the rule: 17:00 stays 17:00 on the clock through summer and winter.';
 
 COMMENT ON COLUMN publishing.publishing_schedules.starts_on IS 'The local day on which the rule begins.';
+
+COMMENT ON COLUMN publishing.publishing_schedules.stagger_minutes IS 'By up to how many minutes a post is put off after its slot, as if at random, so that not all go out on the minute; 0 for none. The same slot always has the same delay, which ends before the next slot.';
 
 COMMENT ON COLUMN publishing.publishing_schedules.is_active IS 'False: no new slots are taken.';
 

@@ -28,6 +28,7 @@ create table publishing.publishing_schedules (
     ),
     time_zone text not null check (time_zone <> ''),
     starts_on date not null check (starts_on >= '1900-01-01' and starts_on < '3000-01-01'),
+    stagger_minutes integer not null default 0 check (stagger_minutes between 0 and 120),
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -50,6 +51,9 @@ comment on column publishing.publishing_schedules.recurrence_rule is
 comment on column publishing.publishing_schedules.time_zone is
 'IANA time zone of the rule: 17:00 stays 17:00 on the clock through summer and winter.';
 comment on column publishing.publishing_schedules.starts_on is 'The local day on which the rule begins.';
+comment on column publishing.publishing_schedules.stagger_minutes is
+'By up to how many minutes a post is put off after its slot, as if at random, so that not all go out on the minute; 0 '
+'for none. The same slot always has the same delay, which ends before the next slot.';
 comment on column publishing.publishing_schedules.is_active is 'False: no new slots are taken.';
 comment on column publishing.publishing_schedules.created_at is 'When we wrote the row.';
 comment on column publishing.publishing_schedules.updated_at is 'When we changed the row.';
@@ -77,6 +81,7 @@ create table publishing.post_targets (
     platform text not null,
     channel_type text not null,
     schedule_id text,
+    slot_at timestamptz,
     state publishing.target_state not null default 'draft',
     scheduled_at timestamptz,
     idempotency_key text not null generated always as (
@@ -109,7 +114,8 @@ create table publishing.post_targets (
     check ((state = 'publishing') = (leased_until is not null)),
     check ((state = 'publishing') = (claimed_by is not null)),
     check (state not in ('failed', 'needs_reconcile') or error_message is not null),
-    check (state = 'cancelled' or not is_in_doubt)
+    check (state = 'cancelled' or not is_in_doubt),
+    check (slot_at is null or schedule_id is not null)
 );
 
 comment on table publishing.post_targets is
@@ -125,6 +131,8 @@ comment on column publishing.post_targets.account_id is 'Where it goes.';
 comment on column publishing.post_targets.platform is 'The platform of the account.';
 comment on column publishing.post_targets.channel_type is 'The kind of publication.';
 comment on column publishing.post_targets.schedule_id is 'The schedule whose slot it has; NULL if a person chose one.';
+comment on column publishing.post_targets.slot_at is
+'The slot of its schedule, before the stagger put it off; NULL if a person chose its time, or it gave its slot away.';
 comment on column publishing.post_targets.state is 'Where it stands; the database refuses illegal steps.';
 comment on column publishing.post_targets.scheduled_at is 'When it is due.';
 comment on column publishing.post_targets.idempotency_key is

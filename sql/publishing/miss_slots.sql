@@ -7,6 +7,7 @@ set
     state = 'ready',
     scheduled_at = null,
     schedule_id = null,
+    slot_at = null,
     next_attempt_at = null,
     error_message = format(
         'Its slot of %%s was missed by more than %%s hours, so it was not sent. Send it now with `syndication targets'

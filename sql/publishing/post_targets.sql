@@ -1,7 +1,8 @@
 -- One row is one approved text for one account and channel: the queue. Slots are chosen before: the parameter rows is a
 -- JSON list of organization_id, content_id, content_hash (hex), account_id, platform, channel_type, schedule_id,
--- scheduled_at and is_simulated; without a free slot schedule_id and scheduled_at are null, and the target is ready. A
--- draft or ready target that is there gets its slot; every other state stays as it is, so a re-run changes nothing.
+-- slot_at, scheduled_at and is_simulated; without a free slot schedule_id, slot_at and scheduled_at are null, and the
+-- target is ready. A draft or ready target that is there gets its slot; every other state stays as it is, so a re-run
+-- changes nothing, also one after its schedule was changed.
 
 with slots as (
     select
@@ -15,6 +16,7 @@ with slots as (
         platform text,
         channel_type text,
         schedule_id text,
+        slot_at timestamptz,
         scheduled_at timestamptz,
         is_simulated boolean
     )
@@ -22,8 +24,8 @@ with slots as (
 
 written as (
     insert into publishing.post_targets as t (
-        organization_id, content_id, content_hash, account_id, platform, channel_type, schedule_id, scheduled_at,
-        is_simulated, state
+        organization_id, content_id, content_hash, account_id, platform, channel_type, schedule_id, slot_at,
+        scheduled_at, is_simulated, state
     )
     select
         organization_id,
@@ -33,6 +35,7 @@ written as (
         platform,
         channel_type,
         schedule_id,
+        slot_at,
         scheduled_at,
         is_simulated,
         state
@@ -40,6 +43,7 @@ written as (
     on conflict (organization_id, content_id, account_id, channel_type) do update set
         state = excluded.state,
         schedule_id = excluded.schedule_id,
+        slot_at = excluded.slot_at,
         scheduled_at = excluded.scheduled_at,
         is_simulated = excluded.is_simulated,
         error_message = null

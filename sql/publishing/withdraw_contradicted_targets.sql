@@ -16,6 +16,7 @@ set
     state = 'draft',
     scheduled_at = null,
     schedule_id = null,
+    slot_at = null,
     next_attempt_at = null,
     error_message = format(
         '%%s Write it anew with `syndication review edit %%s` and approve that, or give it up with `syndication targets'

@@ -6,6 +6,7 @@ set
     state = 'draft',
     scheduled_at = null,
     schedule_id = null,
+    slot_at = null,
     next_attempt_at = null,
     error_message = 'Its text is not approved any more: approve it again, or approve the version that replaces it.'
 where

@@ -24,7 +24,8 @@ publishing_schedules = dg.AssetSpec(
     group_name="publishing",
     description=(
         "One row is a recurring slot of one account and channel: an RRULE in the local time of a zone. Rows of people: "
-        "`syndication schedule add` makes one, `syndication schedule preview` shows its slots."
+        "`syndication schedule add` makes one, `syndication schedule preview` shows its slots, and by how much its "
+        "stagger puts each one off."
     ),
     kinds={"postgres"},
     owners=OWNERS,
@@ -71,9 +72,10 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     **Grain:** one row is one text for one account and channel; two pages are two rows, two variations have two slots.
 
     **A re-run** gives slots to the texts of the days that have none yet: the first free slot from the day on, within 30
-    days; gaps are filled, one post a slot. What has a slot keeps it. A target whose text lost its approval goes back to
-    draft, and gives its slot away. A range is planned day by day, so it is the same as its days one after the other. On
-    a real account no text gets a slot from before its approval; a simulation may run in the past.
+    days, put off by its schedule's stagger; gaps are filled, one post a slot. What has a slot keeps it. A target whose
+    text lost its approval goes back to draft, and gives its slot away. A range is planned day by day, so it is the same
+    as its days one after the other. On a real account no text gets a slot from before its approval; a simulation may
+    run in the past.
 
     **Numbers:** the texts with an approval of what they say now, and the active schedules of their channel.
     """

@@ -108,7 +108,7 @@ def retry(url: str, target_id: str, actor: str) -> None:
             )
         try:
             connection.execute(
-                "update publishing.post_targets set state = 'scheduled', schedule_id = null,"
+                "update publishing.post_targets set state = 'scheduled', schedule_id = null, slot_at = null,"
                 " scheduled_at = clock_timestamp(), next_attempt_at = null, error_message = null"
                 " where organization_id = %(organization_id)s and target_id = %(target_id)s",
                 row,

@@ -25,7 +25,8 @@ def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, 
         return state
     connection.execute(
         "update publishing.post_targets as other set state = 'draft', scheduled_at = null, schedule_id = null,"
-        " next_attempt_at = null, error_message = 'Another version of its text is published on this account.'"
+        " slot_at = null, next_attempt_at = null,"
+        " error_message = 'Another version of its text is published on this account.'"
         " from publishing.post_targets as t"
         " where t.organization_id = %(organization_id)s and t.target_id = %(target_id)s"
         " and other.organization_id = t.organization_id and other.account_id = t.account_id"
@@ -37,6 +38,7 @@ def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, 
         "update publishing.post_targets as t set state = 'published', error_message = null, next_attempt_at = null,"
         # What gave its slot away has the time of its call.
         " scheduled_at = case when t.state = 'scheduled' then t.scheduled_at else a.started_at end,"
+        " slot_at = case when t.state = 'scheduled' then t.slot_at end,"
         " published_at = case when t.is_simulated and t.state = 'scheduled' then t.scheduled_at"
         " else clock_timestamp() end, platform_post_id = %(post_id)s, platform_post_url = %(post_url)s"
         " from publishing.publish_attempts as a"

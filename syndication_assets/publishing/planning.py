@@ -2,14 +2,15 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from syndication_assets.publishing.slots import Schedule, day_begins, slots_after
+from syndication_assets.publishing.slots import Schedule, day_begins
+from syndication_assets.publishing.stagger import LONGEST_STAGGER, put_off, slots_with_the_next
 
 LOOK_AHEAD = timedelta(days=30)
 """How long after its day a text may still get a slot."""
@@ -36,13 +37,17 @@ class NamedSchedule:
 
     schedule_id: str
     schedule: Schedule
+    stagger_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """When, by which schedule."""
 
+    slot_at: datetime
+    """What the rule says: the slot belongs to the day of this."""
     scheduled_at: datetime
+    """When what has it goes out, with the schedule's stagger."""
     schedule_id: str
     time_zone: str
 
@@ -52,6 +57,7 @@ class Taken:
     """A slot that is not free: for nobody, or (of a failed or cancelled target) for the same text only."""
 
     queue: Queue
+    slot_at: datetime
     scheduled_at: datetime
     content_hash: str
     is_free_for_others: bool
@@ -68,21 +74,30 @@ def assign_slots(
     None where 30 days have no free one. A text for a real account takes no slot from before it was approved: nothing
     can be sent into the past; a simulation can, so that past days can be simulated. A queue in `posts_a_day` gets no
     more than that on one day of the schedule's clock.
+
+    What has a slot keeps its time when the stagger of its schedule changes, and nobody else gets the slot then; nor do
+    two posts of a queue go out at one time.
     """
-    occupied = {(slot.queue, slot.scheduled_at) for slot in taken if not slot.is_free_for_others}
-    of_same_text = {(slot.queue, slot.scheduled_at, slot.content_hash) for slot in taken}
+    occupied_slots = {(slot.queue, slot.slot_at) for slot in taken if not slot.is_free_for_others}
+    occupied_times = {(slot.queue, slot.scheduled_at) for slot in taken if not slot.is_free_for_others}
+    of_same_text = {
+        (slot.queue, instant, slot.content_hash) for slot in taken for instant in (slot.slot_at, slot.scheduled_at)
+    }
     slots: list[Slot | None] = []
     calendar = _Calendar()
-    days = _Days(occupied)
+    days = _Days(occupied_times)
     for text in texts:
         chosen = None
         for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
-            key = (text.queue, slot.scheduled_at)
-            if key in occupied or (*key, text.content_hash) in of_same_text:
+            key, time_key = (text.queue, slot.slot_at), (text.queue, slot.scheduled_at)
+            if key in occupied_slots or time_key in occupied_times:
+                continue
+            if (*key, text.content_hash) in of_same_text or (*time_key, text.content_hash) in of_same_text:
                 continue
             if days.has_room(text.queue, slot, posts_a_day.get(text.queue)):
                 chosen = slot
-                occupied.add(key)
+                occupied_slots.add(key)
+                occupied_times.add(time_key)
                 days.add(text.queue, slot.scheduled_at)
                 break
         slots.append(chosen)
@@ -97,23 +112,26 @@ class _Calendar:
     """The slots of schedules, each day's computed once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Schedule, datetime], list[datetime]] = {}
+        self._known: dict[tuple[Schedule, datetime], list[tuple[datetime, datetime | None]]] = {}
 
-    def slots(self, text: Text, named: NamedSchedule) -> list[Slot]:
-        begins = day_begins(text.planned_on, named.schedule.time_zone)
-        earliest = begins if text.is_simulated else max(begins, text.decided_at)
+    def slots(self, text: Text, named: NamedSchedule) -> Iterator[Slot]:
+        day_begin = day_begins(text.planned_on, named.schedule.time_zone)
+        earliest = day_begin if text.is_simulated else max(day_begin, text.decided_at)
         # Whole days, so that texts that were approved at different times of a day share what was computed.
-        begins += timedelta(days=(earliest - begins).days)
+        begins = day_begin + timedelta(days=(earliest - day_begin).days)
         key = (named.schedule, begins)
         if key not in self._known:
             end = begins + LOOK_AHEAD
-            just_before = begins - timedelta(microseconds=1)
-            self._known[key] = list(takewhile(lambda slot: slot < end, slots_after(named.schedule, just_before)))
-        return [
-            Slot(instant, named.schedule_id, named.schedule.time_zone)
-            for instant in self._known[key]
-            if instant >= earliest
-        ]
+            # A slot from before may still go out.
+            just_before = begins - timedelta(minutes=LONGEST_STAGGER, microseconds=1)
+            self._known[key] = list(
+                takewhile(lambda pair: pair[0] < end, slots_with_the_next(named.schedule, just_before))
+            )
+        for slot_at, following in self._known[key]:
+            if slot_at >= day_begin:
+                scheduled_at = put_off(named.schedule_id, named.stagger_minutes, slot_at, following)
+                if scheduled_at >= earliest:
+                    yield Slot(slot_at, scheduled_at, named.schedule_id, named.schedule.time_zone)
 
 
 class _Days:

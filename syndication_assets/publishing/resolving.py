@@ -41,7 +41,8 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
             "update publishing.post_targets set state = 'published', platform_post_id = %(post_id)s,"
             " platform_post_url = %(post_url)s, published_at = %(published_at)s, error_message = null,"
             # Who cancelled it gave its slot away: it has the time of its call.
-            " scheduled_at = case when state = 'cancelled' then %(sent_at)s else scheduled_at end"
+            " scheduled_at = case when state = 'cancelled' then %(sent_at)s else scheduled_at end,"
+            " slot_at = case when state <> 'cancelled' then slot_at end"
             " where organization_id = %(organization_id)s and target_id = %(target_id)s",
             values,
         )

@@ -6,7 +6,8 @@ from datetime import datetime
 import psycopg
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.slots import Schedule, next_slots, require_slots
+from syndication_assets.publishing.slots import Schedule, require_slots
+from syndication_assets.publishing.stagger import StaggeredSlot, next_staggered_slots
 from syndication_assets.resources.database import transaction
 
 
@@ -20,10 +21,19 @@ class ListedSchedule:
     account: str
     channel: str
     is_active: bool
+    stagger_minutes: int
     schedule: Schedule
 
 
-def add_schedule(url: str, organization: str, name: str, account: str, channel_type: str, schedule: Schedule) -> str:
+def add_schedule(
+    url: str,
+    organization: str,
+    name: str,
+    account: str,
+    channel_type: str,
+    schedule: Schedule,
+    stagger_minutes: int = 0,
+) -> str:
     """Makes a schedule for an account, named by its id, its platform's id of it or its display name; returns its id.
 
     SyndicationError if the rule never fires, or account or channel are not there.
@@ -45,7 +55,8 @@ def add_schedule(url: str, organization: str, name: str, account: str, channel_t
         try:
             row = connection.execute(
                 "insert into publishing.publishing_schedules (organization_id, schedule_name, platform, channel_type,"
-                " account_id, recurrence_rule, time_zone, starts_on) values (%s, %s, %s, %s, %s, %s, %s, %s)"
+                " account_id, recurrence_rule, time_zone, starts_on, stagger_minutes)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " returning schedule_id",
                 [
                     organization_id,
@@ -56,6 +67,7 @@ def add_schedule(url: str, organization: str, name: str, account: str, channel_t
                     schedule.recurrence_rule,
                     schedule.time_zone,
                     schedule.starts_on,
+                    stagger_minutes,
                 ],
             ).fetchall()[0]
         except psycopg.errors.ForeignKeyViolation:
@@ -72,18 +84,20 @@ def list_schedules(url: str) -> list[ListedSchedule]:
     with transaction(url) as connection:
         rows = connection.execute(
             "select s.schedule_id, o.slug, s.schedule_name, a.display_name, s.platform || ' ' || s.channel_type,"
-            " s.is_active, s.recurrence_rule, s.time_zone, s.starts_on from publishing.publishing_schedules s"
+            " s.is_active, s.stagger_minutes, s.recurrence_rule, s.time_zone, s.starts_on"
+            " from publishing.publishing_schedules s"
             " join tenancy.organizations o using (organization_id)"
             " join channels.social_accounts a using (organization_id, account_id) order by o.slug, s.schedule_name"
         ).fetchall()
-    return [ListedSchedule(*row[:6], Schedule(*row[6:])) for row in rows]  # type: ignore[call-arg] # six are six
+    return [ListedSchedule(*row[:7], Schedule(*row[7:])) for row in rows]  # type: ignore[call-arg] # seven are seven
 
 
-def preview(url: str, name: str, after: datetime, count: int) -> tuple[ListedSchedule, list[datetime]]:
-    """A schedule, by name or id, and its next slots (UTC). SyndicationError if there is not one of that name."""
+def preview(url: str, name: str, after: datetime, count: int) -> tuple[ListedSchedule, list[StaggeredSlot]]:
+    """A schedule, by name or id, and its next slots. SyndicationError if there is not one of that name."""
     found = [one for one in list_schedules(url) if name in (one.schedule_name, one.schedule_id)]
     if len(found) != 1:
         raise SyndicationError(
             f"There are {len(found)} schedules {name!r}: name one by its id, from `syndication schedule list`."
         )
-    return found[0], next_slots(found[0].schedule, after, count)
+    one = found[0]
+    return one, next_staggered_slots(one.schedule_id, one.schedule, one.stagger_minutes, after, count)

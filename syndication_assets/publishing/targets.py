@@ -76,8 +76,9 @@ def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]]
     """The active schedules by queue, and why those that cannot be read are left out."""
     schedules: dict[Queue, list[NamedSchedule]] = defaultdict(list)
     broken: dict[str, str] = {}
-    for *queue, schedule_id, recurrence_rule, time_zone, starts_on in connection.execute(
-        "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on"
+    for *queue, schedule_id, recurrence_rule, time_zone, starts_on, stagger in connection.execute(
+        "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on,"
+        " stagger_minutes"
         " from publishing.publishing_schedules where is_active order by schedule_id"
     ):
         schedule = Schedule(recurrence_rule, time_zone, starts_on)
@@ -86,19 +87,20 @@ def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]]
         except ScheduleError as error:  # one broken schedule is not the next one's trouble
             broken[schedule_id] = str(error)
         else:
-            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule))
+            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule, stagger))
     return schedules, broken
 
 
 def _taken(connection: Connection, first_day: date) -> list[Taken]:
     # Without an end: a late approval moves the search to its own time.
     rows = connection.execute(
-        "select organization_id, account_id, channel_type, scheduled_at, encode(content_hash, 'hex'),"
+        "select organization_id, account_id, channel_type, coalesce(slot_at, scheduled_at), scheduled_at,"
+        " encode(content_hash, 'hex'),"
         " state in ('failed', 'cancelled') from publishing.post_targets"
         " where scheduled_at >= %s::date - interval '2 days'",
         [first_day],
     ).fetchall()
-    return [Taken((row[0], row[1], row[2]), row[3], row[4], row[5]) for row in rows]
+    return [Taken((row[0], row[1], row[2]), *row[3:]) for row in rows]
 
 
 def _posts_a_day(connection: Connection) -> dict[Queue, int]:
@@ -127,6 +129,7 @@ def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> li
             },
             "content_hash": row["content_hash"].hex(),
             "schedule_id": slot and slot.schedule_id,
+            "slot_at": slot and slot.slot_at.isoformat(),
             "scheduled_at": slot and slot.scheduled_at.isoformat(),
         }
         for row, slot in zip(waiting, slots, strict=True)

@@ -56,6 +56,33 @@ def test_a_schedule_is_added_listed_and_previewed(desk: QueueDesk):
     assert "There is a schedule 'daily' already" in refused(*ADD, "--rule", "FREQ=DAILY")
 
 
+def test_a_schedule_with_a_stagger_shows_by_how_much_each_post_is_put_off(desk: QueueDesk):
+    desk.page()
+    said(*ADD, "--rule", "FREQ=DAILY;BYHOUR=17", "--starts-on", "2090-01-01", "--stagger", "20")
+    assert "from 2090-01-01, put off by up to 20 minutes" in said("schedule", "list")
+    lines = said("schedule", "preview", "daily").splitlines()
+    assert lines == said("schedule", "preview", "daily").splitlines()
+    delays = [int(line.split(" put off by ")[1].removesuffix(" min")) for line in lines]
+    assert [f"17:{delay:02}" for delay in delays] == [line.split()[2] for line in lines]
+    assert len(set(delays)) > 5
+    assert max(delays) <= 20
+
+
+def test_a_schedule_without_a_stagger_says_nothing_of_one(desk: QueueDesk):
+    desk.page()
+    said(*ADD, "--rule", "FREQ=DAILY;BYHOUR=17")
+    assert "put off" not in said("schedule", "list") + said("schedule", "preview", "daily")
+
+
+@pytest.mark.parametrize("minutes", ["-1", "121", "some"])
+def test_a_stagger_that_is_none_is_refused(minutes: str, desk: QueueDesk):
+    desk.page()
+    result = run(*ADD, "--rule", "FREQ=DAILY", "--stagger", minutes)
+    assert result.exit_code == 2
+    assert "--stagger" in result.output
+    assert said("schedule", "list") == ""
+
+
 def test_the_preview_of_a_rule_that_ends_says_so(desk: QueueDesk):
     desk.page()
     said(*ADD, "--rule", "FREQ=DAILY;COUNT=2;BYHOUR=17", "--starts-on", "2090-01-01")

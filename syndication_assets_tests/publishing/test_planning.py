@@ -280,16 +280,17 @@ def test_a_schedule_without_a_step_is_refused_by_the_database(desk: QueueDesk):
 
 
 QUEUE = ("org", "acc", "feed_post")
+AT_FIVE = datetime(2025, 11, 3, 17, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("taken", "expected"),
     [
         ([], 3),
-        ([Taken(QUEUE, datetime(2025, 11, 3, 17, tzinfo=UTC), "other", False)], 4),
-        ([Taken(QUEUE, datetime(2025, 11, 3, 17, tzinfo=UTC), "other", True)], 3),
-        ([Taken(QUEUE, datetime(2025, 11, 3, 17, tzinfo=UTC), "hash", True)], 4),
-        ([Taken(("org", "acc", "story"), datetime(2025, 11, 3, 17, tzinfo=UTC), "other", False)], 3),
+        ([Taken(QUEUE, AT_FIVE, AT_FIVE, "other", False)], 4),
+        ([Taken(QUEUE, AT_FIVE, AT_FIVE, "other", True)], 3),
+        ([Taken(QUEUE, AT_FIVE, AT_FIVE, "hash", True)], 4),
+        ([Taken(("org", "acc", "story"), AT_FIVE, AT_FIVE, "other", False)], 3),
     ],
 )
 def test_which_slots_are_free(taken: list[Taken], expected: int):
