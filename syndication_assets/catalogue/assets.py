@@ -9,6 +9,7 @@ from psycopg import sql
 
 from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
 from syndication_assets.catalogue.load import DayLoad, load_day
+from syndication_assets.catalogue.quality import quality_metadata
 from syndication_assets.catalogue.shopify_assets import shopify_products_files
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
@@ -84,6 +85,7 @@ def load_catalogues(
                     **{name: sum(load.total(name) for load in loads) for name in counters},
                     "dagster/row_count": _rows(connection, table),
                     **(_of_snapshots(loads) if table == "catalogue_snapshots" else {}),
+                    **(quality_metadata(connection) if table == "products" else {}),
                 },
             )
 

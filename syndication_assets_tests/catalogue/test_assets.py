@@ -63,6 +63,32 @@ def test_a_range_is_one_run_and_says_what_it_did(desk: ShopDesk, monkeypatch: py
     assert "page 2 was cut off" in looks[0].materialization.metadata["looks"].value
 
 
+def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
+    desk: ShopDesk, monkeypatch: pytest.MonkeyPatch
+):
+    desk.land(MONDAY, *MANY[1:], product("S0", None))
+    result = materialize(desk, monkeypatch, MONDAY, MONDAY)
+    found = {
+        event.asset_key.path[-1]: {
+            name: value.value
+            for name, value in event.materialization.metadata.items()
+            if name.startswith(("share_with_", "products_active"))
+        }
+        for event in result.get_asset_materialization_events()
+        if event.asset_key is not None
+    }
+    # These are the keys of plots that people keep.
+    assert found["products"] == {
+        "products_active": 10,
+        "share_with_image": 0.0,
+        "share_with_price": 0.9,
+        "share_with_description": 0.0,
+        "share_with_category": 1.0,
+        "share_with_page": 0.0,
+    }
+    assert found["product_prices"] == {}
+
+
 def test_the_other_room_leaves_catalogues_alone(desk: ShopDesk):
     desk.land(MONDAY, *MANY)
     with run_session(desk.url, "test") as session:

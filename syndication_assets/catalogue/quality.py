@@ -1,0 +1,30 @@
+"""How good the catalogue is: the numbers that each materialization of the products shows."""
+
+import dagster as dg
+
+from syndication_assets.markdown import markdown_table
+from syndication_assets.resources.database import Connection, run_file
+
+_SHOWN_VENDORS = 50
+
+
+def quality_metadata(connection: Connection) -> dict[str, dg.MetadataValue | int | float]:
+    """The numbers of all organizations together, which the UI plots, and a table of the largest vendors.
+
+    A share is there from 0 to 1, or not at all where it is not known.
+    """
+    *vendors, total = run_file(connection, "catalogue/product_quality.sql", {}).fetchall()
+    metadata = {
+        name: number for name, number in total.items() if name not in ("organization", "vendor") and number is not None
+    }
+    if vendors:
+        rows = [[_shown(value) for value in vendor.values()] for vendor in vendors[:_SHOWN_VENDORS]]
+        metadata["quality"] = dg.MetadataValue.md(markdown_table(list(total), rows))
+    return metadata
+
+
+def _shown(value: object) -> object:
+    """A share to a hundredth of a percent, a number with its thousands; all else as it is."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return f"{value:,}" if isinstance(value, int) else value
