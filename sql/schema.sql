@@ -1278,6 +1278,19 @@ REVOKE ALL ON FUNCTION engagement.last_known(bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION engagement.last_known(bigint) TO syndication_pipeline;
 GRANT ALL ON FUNCTION engagement.last_known(bigint) TO syndication_reader;
 
+-- aggregate engagement.total
+
+CREATE AGGREGATE engagement.total(bigint) (
+    SFUNC = int8pl,
+    STYPE = bigint,
+    COMBINEFUNC = int8pl,
+    PARALLEL = safe
+);
+
+REVOKE ALL ON FUNCTION engagement.total(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.total(bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.total(bigint) TO syndication_reader;
+
 -- table catalogue.catalogue_snapshots
 
 CREATE TABLE catalogue.catalogue_snapshots (

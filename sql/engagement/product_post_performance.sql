@@ -33,14 +33,14 @@ select
     e.platform,
     e.activity_date,
     count(*)::integer as posts_observed,
-    sum(e.reactions_delta)::bigint as reactions_delta,
-    sum(e.comments_delta)::bigint as comments_delta,
-    sum(e.shares_delta)::bigint as shares_delta,
-    sum(e.saves_delta)::bigint as saves_delta,
-    sum(e.clicks_delta)::bigint as clicks_delta,
-    sum(e.views_delta)::bigint as views_delta,
-    sum(e.impressions_delta)::bigint as impressions_delta,
-    sum(e.engagement_delta)::bigint as engagement_delta,
+    engagement.total(e.reactions_delta) as reactions_delta,
+    engagement.total(e.comments_delta) as comments_delta,
+    engagement.total(e.shares_delta) as shares_delta,
+    engagement.total(e.saves_delta) as saves_delta,
+    engagement.total(e.clicks_delta) as clicks_delta,
+    engagement.total(e.views_delta) as views_delta,
+    engagement.total(e.impressions_delta) as impressions_delta,
+    engagement.total(e.engagement_delta) as engagement_delta,
     t.is_simulated
 from publishing.post_targets as t
 inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id

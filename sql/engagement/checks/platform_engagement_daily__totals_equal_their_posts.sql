@@ -10,21 +10,21 @@ with expected as (
         count(*) filter (where p.is_published_on_day) as posts_published,
         count(*) filter (where p.gap_days > 1) as posts_with_gap,
         count(*) filter (where p.is_correction) as corrections,
-        sum(p.reactions_delta) as reactions_delta,
-        sum(p.comments_delta) as comments_delta,
-        sum(p.shares_delta) as shares_delta,
-        sum(p.saves_delta) as saves_delta,
-        sum(p.clicks_delta) as clicks_delta,
-        sum(p.views_delta) as views_delta,
-        sum(p.impressions_delta) as impressions_delta,
-        sum(p.engagement_delta) as engagement_delta,
+        engagement.total(p.reactions_delta) as reactions_delta,
+        engagement.total(p.comments_delta) as comments_delta,
+        engagement.total(p.shares_delta) as shares_delta,
+        engagement.total(p.saves_delta) as saves_delta,
+        engagement.total(p.clicks_delta) as clicks_delta,
+        engagement.total(p.views_delta) as views_delta,
+        engagement.total(p.impressions_delta) as impressions_delta,
+        engagement.total(p.engagement_delta) as engagement_delta,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
-                then sum(p.engagement_delta) filter (where p.rate_denominator is not null)
+                then engagement.total(p.engagement_delta) filter (where p.rate_denominator is not null)
         end as rate_numerator,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
-                then sum(p.rate_denominator) filter (where p.engagement_delta is not null)
+                then engagement.total(p.rate_denominator) filter (where p.engagement_delta is not null)
         end as rate_denominator,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)

@@ -11,7 +11,7 @@ with counters as (
         c.counter,
         count(c.closing) as closings,
         count(c.delta) as deltas,
-        coalesce(sum(c.delta), 0) as delta_sum,
+        coalesce(engagement.total(c.delta), 0) as delta_sum,
         min(engagement.dated(e.activity_date, c.closing)) as opening,
         -- The same, of the rows with a delta: where it is another, the first row has none.
         min(engagement.dated(e.activity_date, c.closing)) filter (where c.delta is not null) as opening_with_delta,

@@ -9,9 +9,9 @@ with expected as (
         e.activity_date,
         t.is_simulated,
         count(*) as posts_observed,
-        sum(e.engagement_delta) as engagement_delta,
-        sum(e.impressions_delta) as impressions_delta,
-        sum(e.clicks_delta) as clicks_delta
+        engagement.total(e.engagement_delta) as engagement_delta,
+        engagement.total(e.impressions_delta) as impressions_delta,
+        engagement.total(e.clicks_delta) as clicks_delta
     from engagement.post_engagement_daily as e
     inner join scraping.posts as p on e.organization_id = p.organization_id and e.post_id = p.post_id
     inner join publishing.post_targets as t
