@@ -174,6 +174,14 @@ CREATE TYPE content.template_kind AS ENUM (
     'story'
 );
 
+-- type content.variation_kind
+
+CREATE TYPE content.variation_kind AS ENUM (
+    'content',
+    'hashtags',
+    'timing'
+);
+
 -- type engagement.denominator_kind
 
 CREATE TYPE engagement.denominator_kind AS ENUM (
@@ -378,7 +386,7 @@ REVOKE ALL ON FUNCTION content.refuse_change_of_text() FROM PUBLIC;
 
 -- function content.unwritten_texts
 
-CREATE FUNCTION content.unwritten_texts(first_day date, end_day date) RETURNS TABLE(organization_id text, post_core_id text, platform text, channel_type text, planned_on date, variation integer, post_kind text, template_id text, template_version integer)
+CREATE FUNCTION content.unwritten_texts(first_day date, end_day date) RETURNS TABLE(organization_id text, post_core_id text, platform text, channel_type text, planned_on date, variation integer, variations_by text, post_kind text, template_id text, template_version integer)
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
 select
@@ -388,6 +396,7 @@ select
     p.channel_type,
     p.planned_on,
     v.variation,
+    coalesce(s.variations_by, 'content')::text,
     p.post_kind::text,
     s.template_id,
     s.template_version
@@ -831,7 +840,7 @@ COMMENT ON COLUMN content.posts_content.image_url IS 'The picture that goes with
 
 COMMENT ON COLUMN content.posts_content.language IS 'ISO 639-1 code.';
 
-COMMENT ON COLUMN content.posts_content.generator IS 'Who wrote it: template fills in facts, llm is a language model, person an editor.';
+COMMENT ON COLUMN content.posts_content.generator IS 'Who wrote its words: template fills in facts, llm is a language model, person an editor. Of variations by hashtags or timing all say who wrote variation 1, whose words they have: nobody was asked again.';
 
 COMMENT ON COLUMN content.posts_content.model IS 'The language model; NULL for the others.';
 
@@ -1810,7 +1819,8 @@ CREATE TABLE channels.channel_requirements (
     CONSTRAINT channel_requirements_check2 CHECK (((value_type = 'number'::channels.value_type) OR (num_nonnulls(minimum, maximum) = 0))),
     CONSTRAINT channel_requirements_check3 CHECK ((minimum <= maximum)),
     CONSTRAINT channel_requirements_requirement_category_check CHECK ((requirement_category = ANY (ARRAY['content'::text, 'media'::text, 'engagement'::text]))),
-    CONSTRAINT channel_requirements_requirement_key_check CHECK ((requirement_key ~ '^[a-z][a-z0-9_]*$'::text))
+    CONSTRAINT channel_requirements_requirement_key_check CHECK ((requirement_key ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT channel_requirements_variations_by CHECK (((requirement_key <> 'variations_by'::text) OR (COALESCE((value #>> '{}'::text[]), ''::text) = ANY (ARRAY['content'::text, 'hashtags'::text, 'timing'::text]))))
 );
 
 COMMENT ON TABLE channels.channel_requirements IS 'One row is one rule of one channel. Prompts are written from these rows and texts are validated by them.';
@@ -2723,6 +2733,7 @@ CREATE TABLE content.product_selections (
     template_id text NOT NULL,
     template_version integer NOT NULL,
     variations integer DEFAULT 1 NOT NULL,
+    variations_by content.variation_kind DEFAULT 'content'::content.variation_kind NOT NULL,
     score numeric(7,6) NOT NULL,
     factors jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2756,6 +2767,8 @@ COMMENT ON COLUMN content.product_selections.template_id IS 'The template to wri
 COMMENT ON COLUMN content.product_selections.template_version IS 'Its version.';
 
 COMMENT ON COLUMN content.product_selections.variations IS 'How many texts are wanted, to be compared.';
+
+COMMENT ON COLUMN content.product_selections.variations_by IS 'What they differ in, as the channel''s rule variations_by said on selection: content, hashtags or timing.';
 
 COMMENT ON COLUMN content.product_selections.score IS 'The weighted mean of the factors.';
 
@@ -3470,6 +3483,7 @@ CREATE VIEW content.variation_results WITH (security_invoker='true') AS
  SELECT p.organization_id,
     p.post_core_id,
     c.variation,
+    COALESCE(selection.variations_by, 'content'::content.variation_kind) AS variations_by,
     p.platform,
     p.channel_type,
     c.content_id,
@@ -3486,8 +3500,9 @@ CREATE VIEW content.variation_results WITH (security_invoker='true') AS
     r.views,
     r.impressions,
     r.reach
-   FROM ((content.posts_core p
+   FROM (((content.posts_core p
      JOIN content.posts_content c ON (((p.organization_id = c.organization_id) AND (p.post_core_id = c.post_core_id))))
+     LEFT JOIN content.product_selections selection ON (((p.organization_id = selection.organization_id) AND (p.selection_id = selection.selection_id))))
      LEFT JOIN ( SELECT t.organization_id,
             t.post_core_id,
             t.content_id,
@@ -3534,6 +3549,8 @@ COMMENT ON COLUMN content.variation_results.organization_id IS 'The tenant.';
 COMMENT ON COLUMN content.variation_results.post_core_id IS 'The post: its variations are compared.';
 
 COMMENT ON COLUMN content.variation_results.variation IS 'Which of the texts that are compared, from 1.';
+
+COMMENT ON COLUMN content.variation_results.variations_by IS 'What the variations of the post were made to differ in: content, hashtags, or timing (published_at is when).';
 
 COMMENT ON COLUMN content.variation_results.platform IS 'The platform.';
 

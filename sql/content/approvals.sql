@@ -48,16 +48,19 @@ with undecided as (
                     and k.severity = 'hard'
                     and not k.is_passed
             )
-            -- Edits may have made two variations the same: one of them is enough.
-            and not exists (
-                select
-                from content.posts_content as o
-                where
-                    o.organization_id = c.organization_id
-                    and o.post_core_id = c.post_core_id
-                    and o.content_hash = c.content_hash
-                    and o.variation <> c.variation
-                    and (o.state = 'approved' or (o.state = 'generated' and o.variation < c.variation))
+            -- Edits may have made two variations the same: one of them is enough. By timing they are to be the same.
+            and (
+                s.variations_by = 'timing'
+                or not exists (
+                    select
+                    from content.posts_content as o
+                    where
+                        o.organization_id = c.organization_id
+                        and o.post_core_id = c.post_core_id
+                        and o.content_hash = c.content_hash
+                        and o.variation <> c.variation
+                        and (o.state = 'approved' or (o.state = 'generated' and o.variation < c.variation))
+                )
             )
     where
         p.planned_on >= %(window_start)s::date

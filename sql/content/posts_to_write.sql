@@ -7,6 +7,7 @@ select
     platform,
     channel_type,
     variation,
+    variations_by,
     post_kind,
     template_id,
     template_version

@@ -15,7 +15,8 @@ select
     c.organization_id,
     c.platform,
     c.channel_type,
-    coalesce((v.value #>> '{}')::integer, 1) as variations
+    coalesce((v.value #>> '{}')::integer, 1) as variations,
+    coalesce(b.value #>> '{}', 'content')::content.variation_kind as variations_by
 from (
     select
         organization_id,
@@ -44,6 +45,13 @@ left join channels.channel_requirements as v
         and v.is_active
         and v.value_type = 'number'
         and (v.value #>> '{}')::numeric in (1, 2, 3, 4, 5)
+left join channels.channel_requirements as b
+    on
+        c.platform = b.platform
+        and c.channel_type = b.channel_type
+        and b.requirement_category = 'content'
+        and b.requirement_key = 'variations_by'
+        and b.is_active
 where
     publishing.is_process_active(c.platform, c.channel_type, 'product')
     and not exists (
@@ -233,6 +241,7 @@ select
     w.platform,
     w.channel_type,
     w.variations,
+    w.variations_by,
     k.product_id,
     k.vendor,
     k.sku,
@@ -363,7 +372,7 @@ chosen as (
 written_rows as (
     insert into content.product_selections (
         organization_id, platform, channel_type, selected_on, product_id, category_id, template_id, template_version,
-        variations, score, factors
+        variations, variations_by, score, factors
     )
     select
         organization_id,
@@ -375,6 +384,7 @@ written_rows as (
         template_id,
         template_version,
         variations,
+        variations_by,
         score,
         coalesce(factors, jsonb_build_object('no_priority_known', jsonb_build_object('weight', 1, 'value', score)))
         -- What decided before the score did; of no weight in it.

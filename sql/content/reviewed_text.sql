@@ -10,6 +10,7 @@ select
     p.channel_type,
     p.planned_on,
     c.variation,
+    coalesce(selection.variations_by, 'content')::text as variations_by,
     c.version,
     newest.version as newest_version,
     c.generator,
@@ -25,6 +26,8 @@ select
     c.language
 from content.posts_content as c
 inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+left join content.product_selections as selection
+    on p.organization_id = selection.organization_id and p.selection_id = selection.selection_id
 inner join lateral (
     select max(n.version) as version
     from content.posts_content as n

@@ -167,7 +167,11 @@ create table channels.channel_requirements (
     check (value is null or channels.is_of_type(value, value_type)),
     check (num_nonnulls(value, minimum, maximum) > 0),
     check (value_type = 'number' or num_nonnulls(minimum, maximum) = 0),
-    check (minimum <= maximum)
+    check (minimum <= maximum),
+    -- A kind of variations that nobody knows would be taken for none.
+    constraint channel_requirements_variations_by check (
+        requirement_key <> 'variations_by' or coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')
+    )
 );
 
 comment on table channels.channel_requirements is

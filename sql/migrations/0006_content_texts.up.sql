@@ -184,6 +184,12 @@ comment on column content.content_template_versions.reference_hash is
 'BLAKE2b-128 of what was loaded from the reference file; NULL for a version that you wrote: it stays the newest.';
 comment on column content.content_template_versions.created_at is 'When we wrote the row.';
 
+create type content.variation_kind as enum (
+    'content',  -- each is another text
+    'hashtags', -- the same text with other hashtags
+    'timing'    -- the same text at another time
+);
+
 create table content.product_selections (
     organization_id text not null,
     selection_id text not null default tenancy.public_id('sel', nextval('content.selection_id_sequence'))
@@ -196,6 +202,7 @@ create table content.product_selections (
     template_id text not null,
     template_version integer not null,
     variations integer not null default 1 check (variations between 1 and 5),
+    variations_by content.variation_kind not null default 'content',
     score numeric(7, 6) not null check (score between 0 and 1),
     factors jsonb not null check (jsonb_typeof(factors) = 'object'),
     created_at timestamptz not null default now(),
@@ -219,6 +226,8 @@ comment on column content.product_selections.category_id is 'The category whose 
 comment on column content.product_selections.template_id is 'The template to write it with.';
 comment on column content.product_selections.template_version is 'Its version.';
 comment on column content.product_selections.variations is 'How many texts are wanted, to be compared.';
+comment on column content.product_selections.variations_by is
+'What they differ in, as the channel''s rule variations_by said on selection: content, hashtags or timing.';
 comment on column content.product_selections.score is 'The weighted mean of the factors.';
 comment on column content.product_selections.factors is 'Each factor with weight and value.';
 comment on column content.product_selections.created_at is 'When we wrote the row.';
@@ -386,7 +395,8 @@ comment on column content.posts_content.link_url is 'Where it leads.';
 comment on column content.posts_content.image_url is 'The picture that goes with it.';
 comment on column content.posts_content.language is 'ISO 639-1 code.';
 comment on column content.posts_content.generator is
-'Who wrote it: template fills in facts, llm is a language model, person an editor.';
+'Who wrote its words: template fills in facts, llm is a language model, person an editor. Of variations by hashtags or '
+'timing all say who wrote variation 1, whose words they have: nobody was asked again.';
 comment on column content.posts_content.model is 'The language model; NULL for the others.';
 comment on column content.posts_content.template_id is 'The template that it was made from; NULL for an edit.';
 comment on column content.posts_content.template_version is 'Its version.';
@@ -603,6 +613,7 @@ returns table (
     channel_type text,
     planned_on date,
     variation integer,
+    variations_by text,
     post_kind text,
     template_id text,
     template_version integer
@@ -615,6 +626,7 @@ select
     p.channel_type,
     p.planned_on,
     v.variation,
+    coalesce(s.variations_by, 'content')::text,
     p.post_kind::text,
     s.template_id,
     s.template_version

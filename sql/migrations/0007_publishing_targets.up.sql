@@ -645,6 +645,7 @@ select
     p.organization_id,
     p.post_core_id,
     c.variation,
+    coalesce(selection.variations_by, 'content') as variations_by,
     p.platform,
     p.channel_type,
     c.content_id,
@@ -664,6 +665,8 @@ select
 from content.posts_core as p
 inner join content.posts_content as c
     on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+left join content.product_selections as selection
+    on p.organization_id = selection.organization_id and p.selection_id = selection.selection_id
 left join (
     select
         t.organization_id,
@@ -732,6 +735,8 @@ comment on view content.variation_results is
 comment on column content.variation_results.organization_id is 'The tenant.';
 comment on column content.variation_results.post_core_id is 'The post: its variations are compared.';
 comment on column content.variation_results.variation is 'Which of the texts that are compared, from 1.';
+comment on column content.variation_results.variations_by is
+'What the variations of the post were made to differ in: content, hashtags, or timing (published_at is when).';
 comment on column content.variation_results.platform is 'The platform.';
 comment on column content.variation_results.channel_type is 'The kind of publication.';
 comment on column content.variation_results.content_id is

@@ -13,7 +13,7 @@ from syndication_assets.content.draft import Draft
 from syndication_assets.content.hashtags import as_text
 from syndication_assets.content.posts import PostToWrite
 from syndication_assets.content.validation import hard_reasons
-from syndication_assets.content.writing import WrittenText, findings_of, remember
+from syndication_assets.content.writing import VariationError, WrittenText, findings_of, remember, write_from_first
 from syndication_assets.resources.language_model import LanguageModel
 from syndication_assets.resources.language_model_answers import Answer, LanguageModelError, PostText
 from syndication_assets.resources.spending import Spending
@@ -43,30 +43,50 @@ async def write_with_model(
     A text whose hard rules stay broken is there for a person.
 
     A post without a text has its reason: the budget, the account, a server that is not there, or answers that were no
-    posts. When the account itself is refused, nothing more is asked.
+    posts. When the account itself is refused, nothing more is asked. For variations that share the words of variation 1
+    nobody is asked: they follow it at once, and where it got no text, they have none for the same reason.
     """
     outcome = Outcome()
     refusal: list[str] = []
+    asked = [post for post in posts if not post.shares_words]
+    followers: dict[str, list[PostToWrite]] = {}
+    for post in posts:
+        if post.shares_words:
+            followers.setdefault(post.post_core_id, []).append(post)
+
+    def keep(text: WrittenText) -> None:
+        remember(text)
+        log.keep(text)
+        outcome.texts.append(text)
+
+    def follow(post_core_id: str) -> None:
+        for post in followers.pop(post_core_id, []):
+            try:
+                keep(write_from_first(post))
+            except VariationError as error:
+                outcome.unwritten.setdefault(str(error), []).append(post)
 
     async def write_one(post: PostToWrite) -> None:
         try:
             text = await _write(post, model, spending[post.organization_id], log, refusal)
         except _Stopped as stopped:
-            outcome.unwritten.setdefault(str(stopped), []).append(post)
+            outcome.unwritten.setdefault(str(stopped), []).extend([post, *followers.pop(post.post_core_id, [])])
             return
-        remember(text)
-        log.keep(text)
-        outcome.texts.append(text)
+        keep(text)
+        follow(post.post_core_id)
 
+    asked_of = {post.post_core_id for post in asked}
+    for post_core_id in [one for one in followers if one not in asked_of]:
+        follow(post_core_id)
     # A task for each post would have them all wait in memory for the same slots.
-    waiting = iter(posts)
+    waiting = iter(asked)
 
     async def work() -> None:
         for post in waiting:
             await write_one(post)
 
     async with asyncio.TaskGroup() as workers:
-        for _ in range(min(model.concurrency, len(posts))):
+        for _ in range(min(model.concurrency, len(asked))):
             workers.create_task(work())
     order = {post.content_id: number for number, post in enumerate(posts)}
     outcome.texts.sort(key=lambda text: order[text.post.content_id])
@@ -96,7 +116,16 @@ async def _write(
             continue
         draft = assemble(answer.post, post)
         findings = findings_of(post, draft)
-        text = WrittenText(post, draft, findings, "llm", model.model, template, attempt)
+        text = WrittenText(
+            post,
+            draft,
+            findings,
+            "llm",
+            model.model,
+            template.template_id if template else None,
+            template.version if template else None,
+            attempt,
+        )
         if text.is_in_order:
             break
         messages = prompt.next_messages(first, answer.response, hard_reasons(findings))

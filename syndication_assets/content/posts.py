@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from syndication_assets.content.facts import Facts
+from syndication_assets.content.first_variations import FirstVariation, read_first_variations
 from syndication_assets.content.near_duplicates import DEFAULT_DAYS, EarlierText
 from syndication_assets.content.rules import ChannelRules, Requirement
 from syndication_assets.content.template_rows import UsableTemplate
+from syndication_assets.content.variations import VariationsBy
 from syndication_assets.resources.database import Connection, load_sql
 
 STANDING_STATES = ("generated", "needs_review", "approved")
@@ -26,6 +28,8 @@ class Channel:
     rules: ChannelRules
     earlier: dict[str, list[EarlierText]] = field(default_factory=lambda: defaultdict(list))
     """Texts that stand, by the post that they are of."""
+    firsts: dict[str, FirstVariation] = field(default_factory=dict)
+    """Variation 1 by its post, where the others share its words."""
 
     def earlier_of_others(self, post_core_id: str) -> list[EarlierText]:
         return [text for post, texts in self.earlier.items() if post != post_core_id for text in texts]
@@ -43,6 +47,7 @@ class PostToWrite:
     content_id: str
     planned_on: date
     variation: int
+    variations_by: VariationsBy
     facts: Facts
     channel: Channel
     templates: Sequence[UsableTemplate]
@@ -50,25 +55,38 @@ class PostToWrite:
     materials: frozenset[str]
     """Words for materials in the organization's catalogue."""
 
+    @property
+    def shares_words(self) -> bool:
+        """Whether it is made of variation 1: nobody writes it."""
+        return self.variation > 1 and self.variations_by != "content"
+
+    @property
+    def has_its_words(self) -> bool:
+        """Whether it shares the words of a variation 1 that is there."""
+        return self.shares_words and self.post_core_id in self.channel.firsts
+
 
 def posts_to_write(connection: Connection, planned_on: date, templates: Iterable[UsableTemplate]) -> list[PostToWrite]:
     """Every variation of a post of the day that has no version yet, in a fixed order."""
     rows = connection.execute(load_sql("content/posts_to_write.sql"), {"planned_on": planned_on}).fetchall()
     facts = facts_of(connection, [row[1] for row in rows], planned_on)
     materials = {organization: materials_of(connection, organization) for organization in {row[0] for row in rows}}
+    firsts = read_first_variations(connection, [row[1] for row in rows if row[4] > 1 and row[5] != "content"])
     channels: dict[tuple[str, str, str], Channel] = {}
     by_organization = defaultdict(list)
     for template in templates:
         by_organization[template.organization_id].append(template)
     posts = []
-    for organization, post_core_id, platform, channel_type, variation, kind, template_id, template_version in rows:
+    for organization, post_core_id, platform, channel_type, variation, by, kind, *template_of_selection in rows:
         key = (organization, platform, channel_type)
         if key not in channels:
             channels[key] = read_channel(connection, *key, planned_on)
+        if post_core_id in firsts:
+            channels[key].firsts[post_core_id] = firsts[post_core_id]
         about = facts[post_core_id]
         known = about.known() | {"call_to_action", "hashtags"}
         fitting = [one for one in by_organization[organization] if one.fits(platform, kind, about.categories, known)]
-        chosen = [one for one in fitting if (one.template_id, one.version) == (template_id, template_version)]
+        chosen = [one for one in fitting if [one.template_id, one.version] == template_of_selection]
         others = [one for one in _specific_first(fitting) if one not in chosen]
         ordered = [*chosen, *others]
         # The texts that are compared differ in what they dwell on; where no selection chose, so do those of two days.
@@ -81,6 +99,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
                 content_id=new_content_id(connection),
                 planned_on=planned_on,
                 variation=variation,
+                variations_by=by,
                 facts=about,
                 channel=channels[key],
                 templates=[*ordered[start:], *ordered[:start]],

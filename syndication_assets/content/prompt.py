@@ -13,7 +13,7 @@ from syndication_assets.content.template_rows import UsableTemplate
 LONGEST_DESCRIPTION = 3_000
 LONGEST_FIELD = 300
 Messages = list[dict[str, str]]
-_OF_OTHER_TEXTS = {"near_duplicate_days", "near_duplicate_threshold", "variations"}
+_OF_OTHER_TEXTS = {"near_duplicate_days", "near_duplicate_threshold", "variations", "variations_by"}
 
 _SYSTEM = """You write one post for a shop's social media channel.
 

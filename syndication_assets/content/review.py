@@ -9,6 +9,7 @@ from syndication_assets.content.draft import Draft
 from syndication_assets.content.hashtags import found_hashtags
 from syndication_assets.content.posts import PostToWrite, facts_of, materials_of, new_content_id, read_channel
 from syndication_assets.content.validation import Finding, hard_reasons
+from syndication_assets.content.variations import VariationsBy
 from syndication_assets.content.writing import WrittenText, findings_of, store
 from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import Connection, load_sql, transaction
@@ -30,6 +31,7 @@ class ReviewedText:
     channel_type: str
     planned_on: date
     variation: int
+    variations_by: VariationsBy
     version: int
     newest_version: int
     generator: str
@@ -183,6 +185,7 @@ def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostTo
         content_id=content_id,
         planned_on=text.planned_on,
         variation=text.variation,
+        variations_by=text.variations_by,
         facts=facts_of(connection, [text.post_core_id], today)[text.post_core_id],
         channel=read_channel(
             connection, text.organization_id, text.platform, text.channel_type, text.planned_on, ["approved"]

@@ -15,7 +15,7 @@ from syndication_assets.content.llm_writer import Outcome, write_with_model
 from syndication_assets.content.posts import PostToWrite, posts_to_write
 from syndication_assets.content.template import TemplateError
 from syndication_assets.content.template_rows import read_templates
-from syndication_assets.content.writing import WrittenText, remember, store, write_from_template
+from syndication_assets.content.writing import VariationError, WrittenText, remember, store, write_without_model
 from syndication_assets.errors import SyndicationError
 from syndication_assets.markdown import markdown_table
 from syndication_assets.partitions import daily_partitions
@@ -136,7 +136,8 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
     """Writes the texts of a day that are not there: by the language model if there is a key for it, else by templates.
 
     Templates write in one transaction; what a model writes is kept text by text, because each is paid for. A model is
-    asked for today's posts only. SyndicationError if its settings are incomplete.
+    asked for today's posts only; what shares the words of a variation 1 that is there is made of them on any day.
+    SyndicationError if its settings are incomplete.
     """
     with transaction(url) as connection:
         run_window(connection, "content/posts_core.sql", day, day + timedelta(days=1))
@@ -145,29 +146,31 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
         posts = posts_to_write(connection, day, templates)
         done = DayOfTexts(day, warnings=[str(error) for error in broken])
         if settings.openai_api_key is None:
-            _write_from_templates(posts, done)
+            _write_without_model(posts, done)
             store(connection, done.texts)
             fault_points.reach("posts_content.before_commit")
             return done
     today = datetime.now(UTC).date()
     if posts and day != today:
+        wordless = [post for post in posts if not post.has_its_words]
         reason = (
             f"A language model is asked only for today's posts, and today is {today} (UTC). Unset OPENAI_API_KEY to "
             "have templates write those of other days."
         )
-        done.unwritten[reason] += len(posts)
-    elif posts:
+        done.unwritten.update({reason: len(wordless)} if wordless else {})
+        posts = [post for post in posts if post.has_its_words]
+    if posts:
         outcome = asyncio.run(_ask_for(url, posts, settings, done))
         done.texts = outcome.texts
         done.unwritten.update({reason: len(those) for reason, those in outcome.unwritten.items()})
     return done
 
 
-def _write_from_templates(posts: Iterable[PostToWrite], done: DayOfTexts) -> None:
+def _write_without_model(posts: Iterable[PostToWrite], done: DayOfTexts) -> None:
     for post in posts:
         try:
-            text = write_from_template(post)
-        except TemplateError as error:
+            text = write_without_model(post)
+        except (TemplateError, VariationError) as error:
             done.unwritten[str(error)] += 1
             continue
         remember(text)

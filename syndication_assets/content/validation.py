@@ -45,17 +45,18 @@ def validate(
     rules: ChannelRules,
     earlier: Sequence[EarlierText] = (),
     materials: Iterable[str] = (),
-    variations: Sequence[EarlierText] = (),
+    variations: Sequence[EarlierText] | None = (),
 ) -> list[Finding]:
     """Every rule with its finding, those that are obeyed too, each name once.
 
     `earlier` are the channel's other texts, `materials` more words for materials than the house knows (lower case),
-    `variations` the other texts of the same post.
+    `variations` the other texts of the same post; None where they differ in their time alone, so that the rule for them
+    does not hold.
     """
     return [
         *_channel_findings(draft, facts, rules),
         *_house_findings(draft, facts, frozenset(materials)),
-        _variations_differ(draft, variations),
+        *([] if variations is None else [_variations_differ(draft, variations)]),
         _near_duplicate(draft, rules, earlier),
     ]
 

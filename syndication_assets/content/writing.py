@@ -3,15 +3,26 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from syndication_assets.content.draft import Draft
+from syndication_assets.content.first_variations import FirstVariation, problem_of
+from syndication_assets.content.hashtags import found_hashtags
 from syndication_assets.content.near_duplicates import EarlierText
 from syndication_assets.content.posts import PostToWrite
 from syndication_assets.content.template import TemplateError
 from syndication_assets.content.template_generator import write
-from syndication_assets.content.template_rows import UsableTemplate
-from syndication_assets.content.validation import Finding, hard_reasons, validate
+from syndication_assets.content.validation import Finding, validate
+from syndication_assets.content.variations import with_other_hashtags
+from syndication_assets.errors import SyndicationError
 from syndication_assets.resources.database import Connection, load_sql
+
+_MOST_SETS_OF_HASHTAGS = 100
+"""How many are tried for one that breaks no rule: another one is another length."""
+
+
+class VariationError(SyndicationError):
+    """A variation that cannot be made of variation 1 now; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,8 @@ class WrittenText:
     findings: list[Finding]
     generator: str
     model: str | None = None
-    template: UsableTemplate | None = None
+    template_id: str | None = None
+    template_version: int | None = None
     attempts: int = 1
     version: int = 1
     created_by: str | None = None
@@ -31,7 +43,50 @@ class WrittenText:
     @property
     def is_in_order(self) -> bool:
         """Whether no hard rule is broken."""
-        return not hard_reasons(self.findings)
+        return not self.broken_rules
+
+    @property
+    def broken_rules(self) -> list[str]:
+        """The names of the hard rules that are broken."""
+        return [one.rule_name for one in self.findings if one.severity == "hard" and not one.is_passed]
+
+
+def write_without_model(post: PostToWrite) -> WrittenText:
+    """Makes the text of variation 1's words where it shares them, else of a template. Errors as theirs."""
+    return write_from_first(post) if post.shares_words else write_from_template(post)
+
+
+def write_from_first(post: PostToWrite) -> WrittenText:
+    """The text of variation 1 for another slot, or with the first other hashtags that break no rule.
+
+    It says who wrote the words: nobody else did. Where all hashtags that are left break a rule, the first ones wait for
+    a person. VariationError if variation 1 is not there or not in order, or if no hashtags are left.
+    """
+    first = post.channel.firsts.get(post.post_core_id)
+    what = f"of {post.facts.name!r} on {post.channel.platform}"
+    if first is None:
+        raise VariationError(f"Variation 1 {what} is not written yet: the others share its words, and wait for it.")
+    if first.problem is not None:
+        raise VariationError(
+            f"Variation 1 {what} {first.problem}, and the others share its words. Mend it with `syndication review "
+            f"edit {first.content_id}`, then write its day again."
+        )
+    drafts = [first.draft]
+    if post.variations_by == "hashtags":
+        others = post.channel.other_variations(post.post_core_id, post.variation)
+        taken = [found_hashtags(one.text_content, one.link_url) for one in others]
+        drafts = list(islice(with_other_hashtags(first.draft, post.facts, taken), _MOST_SETS_OF_HASHTAGS))
+    if not drafts:
+        raise VariationError(
+            f"The facts {what} give too few hashtags for another variation of {first.content_id}: those that close a "
+            "line are exchanged for others. Add a category to it, or ask for fewer variations."
+        )
+    texts = []
+    for draft in drafts:
+        texts.append(_like(first, post, draft))
+        if texts[-1].is_in_order:
+            return texts[-1]
+    return texts[0]
 
 
 def write_from_template(post: PostToWrite) -> WrittenText:
@@ -47,7 +102,8 @@ def write_from_template(post: PostToWrite) -> WrittenText:
     drafted = []
     for template in post.templates:
         draft = write(template.template, post.facts, post.channel.rules, template.call_to_action)
-        text = WrittenText(post, draft, findings_of(post, draft), "template", template=template)
+        findings = findings_of(post, draft)
+        text = WrittenText(post, draft, findings, "template", None, template.template_id, template.version)
         if text.is_in_order:
             return text
         if all(one.is_passed for one in text.findings if one.rule_name == "variations_differ"):
@@ -63,14 +119,43 @@ def write_from_template(post: PostToWrite) -> WrittenText:
 def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
     """Holds a draft of a post against the rules of its channel, its facts, and the channel's other texts."""
     earlier = post.channel.earlier_of_others(post.post_core_id)
-    variations = post.channel.other_variations(post.post_core_id, post.variation)
+    variations = None
+    if post.variations_by != "timing":
+        variations = post.channel.other_variations(post.post_core_id, post.variation)
     return validate(draft, post.facts, post.channel.rules, earlier, post.materials, variations)
 
 
 def remember(text: WrittenText) -> None:
-    """From now on the channel has this text: the next one must not say it again."""
-    text.post.channel.earlier[text.post.post_core_id].append(
-        EarlierText(text.post.content_id, text.draft.text_content, text.draft.link_url, text.post.variation)
+    """From now on the channel has this text: the next one must not say it again, or shares its words."""
+    post, draft = text.post, text.draft
+    post.channel.earlier[post.post_core_id].append(
+        EarlierText(post.content_id, draft.text_content, draft.link_url, post.variation)
+    )
+    if post.variation == 1:
+        post.channel.firsts[post.post_core_id] = FirstVariation(
+            content_id=post.content_id,
+            draft=draft,
+            generator=text.generator,
+            model=text.model,
+            template_id=text.template_id,
+            template_version=text.template_version,
+            attempts=text.attempts,
+            created_by=text.created_by,
+            problem=problem_of("generated", text.broken_rules),
+        )
+
+
+def _like(first: FirstVariation, post: PostToWrite, draft: Draft) -> WrittenText:
+    return WrittenText(
+        post,
+        draft,
+        findings_of(post, draft),
+        first.generator,
+        first.model,
+        first.template_id,
+        first.template_version,
+        first.attempts,
+        created_by=first.created_by,
     )
 
 
@@ -92,8 +177,8 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "language": text.draft.language,
             "generator": text.generator,
             "model": text.model,
-            "template_id": text.template.template_id if text.template else None,
-            "template_version": text.template.version if text.template else None,
+            "template_id": text.template_id,
+            "template_version": text.template_version,
             "attempts": text.attempts,
             "content_hash": text.draft.content_hash().hex(),
             "created_by": text.created_by,

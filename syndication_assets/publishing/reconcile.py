@@ -1,13 +1,14 @@
 """Looking up on the platform what nobody knows: whether a call that had no answer was taken all the same.
 
-A post with the target's text in the time of the call is the target's. All else stays as it is, for a person: also
+A post with the target's text in the time of the call is the target's, unless another target with that text waits for
+its post of about that time, too: variations may differ in their time alone. All else stays as it is, for a person: also
 where a complete listing has no such post. A platform may change a text, or show a post late, and who sends again what
 is there already sends twice. So the target says what was looked for, and with which command it is sent again.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,18 +84,24 @@ def reconcile(
     return report
 
 
-def judge(listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str]) -> Finding:
-    """What a listing of the time around a call says of the call's post. `known_ids` are other targets' posts. Pure."""
+def judge(
+    listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str], twins: Sequence[str] = ()
+) -> Finding:
+    """What a listing of the time around a call says of the call's post. Pure.
+
+    `known_ids` are other targets' posts, `twins` the targets whose call had the same text and may have made the post.
+    """
     unknown = [
         post
         for post in listing.posts
         if abs(post.published_at - sent_at) <= CLOCKS_DIFFER and post.platform_post_id not in known_ids
     ]
     with_text = [post for post in unknown if post.has_same_text]
-    if len(with_text) == 1:
+    if len(with_text) == 1 and not twins:
         return Finding(found=with_text[0])
     if with_text:
-        return Finding(reason=f"The account has {len(with_text)} posts with this text, of about that time.")
+        count = f"The account has {len(with_text)} posts with this text, of about that time."
+        return Finding(reason=f"A post with this text may be that of {', '.join(twins)}." if twins else count)
     if not listing.is_complete:
         return Finding(reason=f"What the account published could not be listed: {listing.reason}.")
     if unknown:
@@ -126,7 +133,7 @@ def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict
     with transaction(url) as connection:
         if refusal is not None:
             note_refusal(connection, organization_id, row["account_id"], refusal)
-        finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row))
+        finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row), _twins(connection, row))
         if finding.found is not None:
             try:
                 with connection.transaction():
@@ -161,3 +168,20 @@ def _known_ids(connection: Connection, row: dict[str, Any]) -> set[str]:
         [row["organization_id"], row["platform"], row["sent_at"] - 3 * CLOCKS_DIFFER],
     ).fetchall()
     return {post_id for (post_id,) in rows}
+
+
+def _twins(connection: Connection, row: dict[str, Any]) -> list[str]:
+    """Targets of the account with the same text and a call at about that time, of which nobody knows either."""
+    rows = connection.execute(
+        "select other.target_id from publishing.post_targets as t"
+        " join publishing.post_targets as other on other.organization_id = t.organization_id"
+        "   and other.account_id = t.account_id and other.content_hash = t.content_hash"
+        "   and other.target_id <> t.target_id"
+        " join publishing.publish_attempts as a on a.organization_id = other.organization_id"
+        "   and a.target_id = other.target_id and a.attempt_number = other.attempts"
+        " where t.organization_id = %(organization_id)s and t.target_id = %(target_id)s"
+        " and (other.state in ('publishing', 'needs_reconcile') or other.is_in_doubt)"
+        " and a.started_at between %(sent_at)s - %(around)s and %(sent_at)s + %(around)s order by other.target_id",
+        {**row, "around": 2 * CLOCKS_DIFFER},
+    ).fetchall()
+    return [target_id for (target_id,) in rows]

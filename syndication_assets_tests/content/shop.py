@@ -17,7 +17,7 @@ from syndication_assets.content.template_rows import (
     load_templates,
     read_templates,
 )
-from syndication_assets.content.writing import remember, store, write_from_template
+from syndication_assets.content.writing import VariationError, remember, store, write_without_model
 from syndication_assets.resources.database import transaction
 from syndication_assets.sql_assets import run_window
 
@@ -225,8 +225,8 @@ class Shop:
             texts = []
             for post in posts_to_write(connection, day, templates):
                 try:
-                    texts.append(write_from_template(post))
-                except TemplateError:
+                    texts.append(write_without_model(post))
+                except (TemplateError, VariationError):
                     if stop_at_errors:
                         raise
                     continue

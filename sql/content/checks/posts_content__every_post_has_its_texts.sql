@@ -1,5 +1,6 @@
 -- Every post has a text for each of its variations. What is missing was not written, and the run said why: a budget, a
--- language model that gave no answer, a template that needs more than is known. The next run tries it again.
+-- language model that gave no answer, a template that needs more than is known, a first variation that has to be mended
+-- before others share its words, too few hashtags. The next run tries it again.
 
 select
     post_core_id,

@@ -1,4 +1,5 @@
--- No two approved variations of a post are the same: on one page they would stand twice, and compare nothing.
+-- No two approved variations of a post are the same: on one page they would stand twice, and compare nothing. Those
+-- that are compared by their time are the same on purpose.
 
 select
     c.content_id,
@@ -12,8 +13,11 @@ inner join content.posts_content as o
         and c.post_core_id = o.post_core_id
         and c.content_hash = o.content_hash
         and c.variation < o.variation
+left join content.product_selections as s
+    on p.organization_id = s.organization_id and p.selection_id = s.selection_id
 where
     p.planned_on >= %(window_start)s::date
     and p.planned_on < %(window_end)s::date
     and c.state = 'approved'
     and o.state = 'approved'
+    and s.variations_by is distinct from 'timing'

@@ -1,5 +1,6 @@
 -- No account published the same words twice within the days of its channel's rule near_duplicate_days, or 90, nor two
--- versions of a text ever. One row is one that went out again: look at the account, and delete one of its posts there.
+-- versions of a text ever. Variations of a post that differ in their time alone say the same: each goes out once.
+-- One row is one that went out again: look at the account, and delete one of its posts there.
 
 select
     t.organization_id,
@@ -10,6 +11,8 @@ select
 from publishing.post_targets as t
 left join content.posts_core as post
     on t.organization_id = post.organization_id and t.post_core_id = post.post_core_id
+left join content.product_selections as s
+    on post.organization_id = s.organization_id and post.selection_id = s.selection_id
 inner join publishing.post_targets as other
     on
         t.organization_id = other.organization_id
@@ -37,6 +40,7 @@ where
         (t.post_core_id = other.post_core_id and t.variation = other.variation)
         or (
             t.content_hash = other.content_hash
+            and (t.post_core_id <> other.post_core_id or s.variations_by is distinct from 'timing')
             and coalesce(abs(post.planned_on - other_post.planned_on), 0)
             < coalesce((r.value #>> '{}')::numeric, r.maximum, 90)
         )

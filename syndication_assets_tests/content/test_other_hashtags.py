@@ -1,0 +1,75 @@
+"""The text of variation 1 with other hashtags: what is exchanged, what stays, and where it ends."""
+
+from dataclasses import replace
+
+import pytest
+
+from syndication_assets.content.draft import Draft
+from syndication_assets.content.facts import Facts
+from syndication_assets.content.variations import with_other_hashtags
+from syndication_assets_tests.content.examples import GOOD, URL
+
+FACTS = Facts("Wool Cap", url=URL, categories=("Caps", "Winter Wear"))
+
+
+def draft(text: str, *hashtags: str) -> Draft:
+    return replace(GOOD, text_content=text, hashtags=hashtags)
+
+
+def first_of(text: str, *others: list[str]) -> str | None:
+    drafts = with_other_hashtags(draft(text), FACTS, others)
+    return next((one.text_content for one in drafts), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("A cap.\n\n#Old", "A cap.\n\n#Caps"),
+        ("A cap. #Old #Older", "A cap. #Caps #WinterWear"),
+        ("#Old #Older\nA cap.", "#Caps #WinterWear\nA cap."),
+        ("A cap.\n#Old\n#Older", "A cap.\n#Caps\n#WinterWear"),
+        ("A cap. \uff03Old", "A cap. \uff03Caps"),
+        # A hashtag of the facts that is there already stays for the others to be compared with.
+        ("A cap. #Caps", "A cap. #WinterWear"),
+        ("A cap. #caps #Old", "A cap. #WinterWear #Wool"),
+    ],
+)
+def test_closing_hashtags_give_way_to_those_of_the_facts(text: str, other: str):
+    assert first_of(text) == other
+
+
+def test_a_hashtag_in_a_sentence_is_a_word_of_it_and_comes_no_second_time():
+    assert first_of("Our #Caps are warm. #Old") == "Our #Caps are warm. #WinterWear"
+
+
+def test_the_fragment_of_a_link_is_no_hashtag():
+    assert first_of(f"A cap: {URL}\n\n#Old") == f"A cap: {URL}\n\n#Caps"
+    assert first_of(f"A cap: {URL}") is None
+
+
+def test_a_text_without_hashtags_of_its_own_at_the_end_of_a_line_has_no_others():
+    assert first_of("A cap.") is None
+    assert first_of("Our #Caps are warm.") is None
+
+
+def test_all_sets_differ_from_each_other_and_from_those_that_are_taken():
+    taken = [["caps", "WOOL"], ["WinterWear", "Wool"]]
+    drafts = list(with_other_hashtags(draft("A cap. #Caps #WinterWear"), FACTS, taken))
+    sets = [frozenset(one.hashtags) for one in drafts]
+    # Of four hashtags six pairs, without the first one's and the two that are taken.
+    assert len(sets) == len(set(sets)) == 6 - 3
+    assert not {frozenset({"Caps", "WinterWear"}), frozenset({"Caps", "Wool"})} & set(sets)
+
+
+def test_the_list_of_hashtags_is_that_of_the_text():
+    other = next(with_other_hashtags(draft("Our #Caps are warm. #Old", "Old", "Caps"), FACTS, []))
+    assert other.hashtags == ("Caps", "WinterWear")
+
+
+def test_where_the_facts_give_too_few_some_of_the_first_ones_stay():
+    (*_, last) = with_other_hashtags(draft("A cap. #Old #Older"), replace(FACTS, categories=(), name="Cap"), [])
+    assert last.text_content == "A cap. #Cap #Older"
+
+
+def test_a_hashtag_that_stands_twice_breaks_nothing_here():
+    assert first_of("A cap. #Old #old") == "A cap. #Caps #Caps"
