@@ -840,7 +840,7 @@ COMMENT ON COLUMN content.posts_content.image_url IS 'The picture that goes with
 
 COMMENT ON COLUMN content.posts_content.language IS 'ISO 639-1 code.';
 
-COMMENT ON COLUMN content.posts_content.generator IS 'Who wrote its words: template fills in facts, llm is a language model, person an editor. Of variations by hashtags or timing all say who wrote variation 1, whose words they have: nobody was asked again.';
+COMMENT ON COLUMN content.posts_content.generator IS 'Who wrote its words: template fills in facts, llm is a language model, person an editor. A variation by hashtags or timing says who wrote variation 1, as model and attempts do: it has its words, and nobody was asked again.';
 
 COMMENT ON COLUMN content.posts_content.model IS 'The language model; NULL for the others.';
 

@@ -395,8 +395,8 @@ comment on column content.posts_content.link_url is 'Where it leads.';
 comment on column content.posts_content.image_url is 'The picture that goes with it.';
 comment on column content.posts_content.language is 'ISO 639-1 code.';
 comment on column content.posts_content.generator is
-'Who wrote its words: template fills in facts, llm is a language model, person an editor. Of variations by hashtags or '
-'timing all say who wrote variation 1, whose words they have: nobody was asked again.';
+'Who wrote its words: template fills in facts, llm is a language model, person an editor. A variation by hashtags or '
+'timing says who wrote variation 1, as model and attempts do: it has its words, and nobody was asked again.';
 comment on column content.posts_content.model is 'The language model; NULL for the others.';
 comment on column content.posts_content.template_id is 'The template that it was made from; NULL for an edit.';
 comment on column content.posts_content.template_version is 'Its version.';

@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from syndication_assets.content import review
+from syndication_assets.content.checks import CHECKS
 from syndication_assets.content.hashtags import HASHTAG
 from syndication_assets.content.writing import VariationError
 from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
+from syndication_assets_tests.sample_database import broken_checks, damaged
 
 SHARED = ("call_to_action", "alt_text", "link_url", "image_url", "generator", "template_id", "template_version")
 NEXT_DAY = FIRST_DAY + timedelta(1)
@@ -183,6 +185,18 @@ def test_a_rule_approves_each_of_the_variations(shop: Shop):
     assert shop.decide() == {"rows_written": 3, "texts_left_to_people": 0}
     assert {text["state"] for text in shop.texts()} == {"approved"}
     assert shop.value("select count(distinct content_id) from content.approvals") == 3
+
+
+def test_the_check_of_twins_lets_those_by_timing_be_and_no_others(shop: Shop):
+    compare(shop, "timing").approve_by_rule()
+    shop.write()
+    shop.decide()
+    window = (FIRST_DAY, NEXT_DAY)
+    twins = "posts_content__variations_differ"
+    with damaged(shop.url, "select 1") as connection:
+        assert twins not in broken_checks(connection, "content", CHECKS, window)
+    with damaged(shop.url, "update content.product_selections set variations_by = 'hashtags'") as connection:
+        assert broken_checks(connection, "content", CHECKS, window)[twins].count == 3
 
 
 def test_an_edit_changes_its_own_variation_and_no_other(shop: Shop):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.publishing.decisions import resolve_as_not_published
+from syndication_assets.publishing.decisions import resolve_as_not_published, resolve_as_published
 from syndication_assets.publishing.reconcile import Finding, judge
 from syndication_assets.resources.dry_run import DryRun
 from syndication_assets.resources.publisher import Listing, Outcome, OutcomeKind, RemotePost
@@ -70,6 +70,41 @@ def lose(desk: QueueDesk, platform: FakePlatform, *, is_taken: bool) -> str:
     return target_id
 
 
+def lose_twins(
+    desk: QueueDesk, platform: FakePlatform, page: str, post: str, *, is_second_taken: bool, minutes: int
+) -> tuple[str, str]:
+    """Two variations with the same words on one page, so many minutes apart, whose answers did not come."""
+    targets = [
+        desk.insert(
+            "publishing.post_targets",
+            "target_id",
+            content_id=desk.approve(desk.text(post, "the same words", variation=number)),
+            content_hash=b"the same words",
+            account_id=page,
+            platform="facebook",
+            channel_type="feed_post",
+            state="scheduled",
+            scheduled_at=NOON + timedelta(minutes=number),
+            is_simulated=False,
+        )
+        for number in (1, 2)
+    ]
+    platform.answers.extend(
+        [take_and_lose_the_answer, take_and_lose_the_answer if is_second_taken else lose_the_question]
+    )
+    desk.publish({"facebook_graph": platform})
+    first_sent = datetime.now(UTC) - timedelta(minutes=minutes + 12)
+    for number, (target_id, sent_at) in enumerate(
+        zip(targets, (first_sent, first_sent + timedelta(minutes=minutes)), strict=True)
+    ):
+        desk.execute(
+            "update publishing.publish_attempts set started_at = %s where target_id = %s", [sent_at, target_id]
+        )
+        if number < len(platform.taken):
+            platform.taken[number] = (*platform.taken[number][:2], sent_at)
+    return targets[0], targets[1]
+
+
 def test_a_post_that_is_found_is_published_with_its_id_and_its_time(desk: QueueDesk, platform: FakePlatform):
     target_id = lose(desk, platform, is_taken=True)
     report = desk.reconcile({"facebook_graph": platform})
@@ -133,6 +168,26 @@ def test_a_post_that_another_target_has_is_not_found_a_second_time(desk: QueueDe
     platform.taken[0] = (*platform.taken[0][:2], datetime.now(UTC))
     desk.reconcile({"facebook_graph": platform})
     assert "is not there" in desk.target(lost)["error_message"]
+
+
+@pytest.mark.parametrize(("is_second_taken", "minutes"), [(True, 30), (False, 30), (False, 110)])
+def test_a_post_that_may_be_the_one_of_another_variation_with_the_same_text_is_nobodys(
+    desk: QueueDesk, platform: FakePlatform, is_second_taken: bool, minutes: int
+):
+    page, post = desk.page(publisher="facebook_graph"), desk.post()
+    first, second = lose_twins(desk, platform, page, post, is_second_taken=is_second_taken, minutes=minutes)
+    assert desk.reconcile({"facebook_graph": platform}).states == {"needs_reconcile": 2}
+    assert f"may be that of {second}" in desk.target(first)["error_message"]
+    resolve_as_published(desk.url, first, "page_1", "isla")
+    desk.reconcile({"facebook_graph": platform})
+    assert desk.target(second)["state"] == ("published" if is_second_taken else "needs_reconcile")
+
+
+def test_a_post_of_long_before_or_after_is_no_other_variations(desk: QueueDesk, platform: FakePlatform):
+    page, post = desk.page(publisher="facebook_graph"), desk.post()
+    first, second = lose_twins(desk, platform, page, post, is_second_taken=True, minutes=180)
+    assert desk.reconcile({"facebook_graph": platform}).states == {"published": 2}
+    assert [desk.target(one)["platform_post_id"] for one in (first, second)] == ["page_1", "page_2"]
 
 
 @pytest.mark.parametrize(

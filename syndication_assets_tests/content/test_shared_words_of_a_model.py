@@ -1,0 +1,129 @@
+"""Variations by hashtags or by timing of what a language model wrote: it is asked once for a post."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from syndication_assets.content import review
+from syndication_assets.content.llm_writer import MOST_ATTEMPTS
+from syndication_assets.content.text_assets import DayOfTexts, write_day
+from syndication_assets.resources.database import load_sql, transaction
+from syndication_assets.resources.language_model import PASSING_ERRORS
+from syndication_assets.settings import Settings
+from syndication_assets_tests.content.chat_server import ChatServer, error, post
+from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.test_llm_writer import calls
+from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
+from syndication_assets_tests.content.test_shared_words import compare, without_hashtags
+
+TODAY = datetime.now(UTC).date()
+BOTH_KINDS = pytest.mark.parametrize("by", ["hashtags", "timing"])
+
+
+def write_a_day(shop: Shop, server: ChatServer, day: date, monkeypatch: pytest.MonkeyPatch) -> DayOfTexts:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-7Qv9zKpW3mXt")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
+    with server.running():
+        return write_day(shop.url, day, Settings.from_environment())
+
+
+def texts_to_retry(shop: Shop) -> int:
+    with transaction(shop.url) as connection:
+        ((texts,),) = connection.execute(
+            load_sql("content/posts_to_retry.sql"),
+            {"planned_on": FIRST_DAY, "last_attempt": MOST_ATTEMPTS, "passing_errors": sorted(PASSING_ERRORS)},
+        ).fetchall()
+    return int(texts)
+
+
+@BOTH_KINDS
+def test_one_call_makes_all_variations_and_each_says_whose_words_it_has(shop: Shop, by: str):
+    compare(shop, by)
+    server = ChatServer()
+    write_with_llm(shop, server)
+    texts = shop.texts()
+    assert len(server.requests) == len(calls(shop)) == 1
+    assert [(text["variation"], text["generator"], text["model"], text["state"]) for text in texts] == [
+        (number, "llm", "small", "generated") for number in (1, 2, 3)
+    ]
+    assert len({without_hashtags(text) for text in texts}) == 1
+
+
+def test_other_hashtags_than_the_models_come_from_the_facts(shop: Shop):
+    compare(shop, "hashtags")
+    write_with_llm(shop, ChatServer())
+    assert [text["hashtags"] for text in shop.texts()] == [
+        ["MadeWithCare", "SmallWorkshop"],
+        ["HighlandWear", "Kilts"],
+        ["Highland", "Kilt"],
+    ]
+
+
+def test_by_content_each_variation_is_asked_for(shop: Shop):
+    compare(shop, "content")
+    server = ChatServer(*(post(text=f"A kilt for the frost of the year, one of {number}.") for number in "abc"))
+    write_with_llm(shop, server)
+    assert len(server.requests) == len(shop.texts()) == 3
+
+
+def test_the_question_does_not_speak_of_variations(shop: Shop):
+    compare(shop, "hashtags")
+    server = ChatServer()
+    write_with_llm(shop, server)
+    assert "variations" not in server.asked()[0]
+
+
+@BOTH_KINDS
+def test_where_the_first_has_no_text_the_others_have_none_for_the_same_reason(shop: Shop, by: str):
+    compare(shop, by)
+    outcome, _ = write_with_llm(shop, ChatServer(error(401, "invalid_api_key")))
+    assert [len(posts) for posts in outcome.unwritten.values()] == [3]
+    assert shop.texts() == []
+    assert texts_to_retry(shop) == 1, "it is one text that a model is asked for"
+
+
+@BOTH_KINDS
+def test_where_the_first_breaks_a_rule_the_others_wait_and_no_model_is_asked_for_them(shop: Shop, by: str):
+    compare(shop, by)
+    server = ChatServer(post(text="Delve into it: it is only £1."))
+    outcome, _ = write_with_llm(shop, server)
+    (first,) = shop.texts()
+    assert (first["state"], len(server.requests)) == ("needs_review", MOST_ATTEMPTS)
+    assert [len(posts) for posts in outcome.unwritten.values()] == [2]
+    assert "breaks banned_words, price_claims" in next(iter(outcome.unwritten))
+    assert texts_to_retry(shop) == 0
+
+
+@BOTH_KINDS
+def test_what_a_person_mended_gets_its_others_on_any_day_without_a_call(
+    shop: Shop, by: str, monkeypatch: pytest.MonkeyPatch
+):
+    compare(shop, by)
+    write_with_llm(shop, ChatServer(post(text="Delve into it, and be glad for each of the days.")))
+    (first,) = shop.texts()
+    review.edit(shop.url, first["content_id"], "ann", first["text_content"].replace("Delve", "Look"))
+    server = ChatServer()
+    done = write_a_day(shop, server, FIRST_DAY, monkeypatch)
+    assert (len(done.texts), done.unwritten.total(), server.requests) == (2, 0, [])
+    assert [text["generator"] for text in shop.texts()] == ["llm", "person", "person", "person"]
+
+
+def test_of_another_day_than_today_the_first_is_not_asked_for_and_the_others_wait(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    compare(shop, "timing")
+    server = ChatServer()
+    done = write_a_day(shop, server, FIRST_DAY, monkeypatch)
+    assert (done.texts, server.requests) == ([], [])
+    assert list(done.unwritten.values()) == [3]
+    assert "only for today's posts" in next(iter(done.unwritten))
+
+
+def test_first_and_others_are_kept_together(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    compare(shop, "timing")
+    shop.select(TODAY)
+    done = write_a_day(shop, ChatServer(), TODAY, monkeypatch)
+    assert len(done.texts) == 3
+    assert shop.value("select count(distinct xmin::text) from content.posts_content") == 1
+    assert write_a_day(shop, ChatServer(), TODAY, monkeypatch).texts == []
