@@ -39,7 +39,8 @@ def test_closing_hashtags_give_way_to_those_of_the_facts(text: str, other: str):
 
 
 def test_a_hashtag_in_a_sentence_is_a_word_of_it_and_comes_no_second_time():
-    assert first_of("Our #Caps are warm. #Old") == "Our #Caps are warm. #WinterWear"
+    drafts = list(with_other_hashtags(draft("Our #Caps are warm. #Old"), FACTS, []))
+    assert [one.hashtags for one in drafts] == [("Caps", "WinterWear"), ("Caps", "Wool"), ("Caps", "WoolCap")]
 
 
 def test_the_fragment_of_a_link_is_no_hashtag():
