@@ -99,11 +99,12 @@ def count_by_day(connection: Connection, table: str, first_day: date, end_day: d
         return None
     # By organization, because the indexes on days begin with it: a day must not cost a scan of the whole history.
     statement = sql.SQL(
-        "select t.activity_date::text, count(*) from tenancy.organizations as o"
+        "select t.activity_date, count(*) from tenancy.organizations as o"
         " inner join {} as t on t.organization_id = o.organization_id"
         " where t.activity_date >= %s and t.activity_date < %s group by 1"
     ).format(sql.Identifier(*table.split(".")))
-    return dict(connection.execute(statement, [first_day, end_day]).fetchall())
+    counts = connection.execute(statement, [first_day, end_day]).fetchall()
+    return {day.isoformat(): count for day, count in counts}
 
 
 def table_metadata(connection: Connection, room: str, table: str) -> Mapping[str, Any]:

@@ -78,7 +78,9 @@ from (
         min(e.rate_denominator_kind) as denominator_kind,
         engagement.total(e.engagement_delta) filter (where e.rate_denominator is not null) as rate_numerator,
         engagement.total(e.rate_denominator) filter (where e.engagement_delta is not null) as rate_denominator,
-        avg(e.engagement_rate) as mean_engagement_rate
+        -- Rates have six digits: their sum in millionths is exact, and cheaper than avg().
+        engagement.total((e.engagement_rate * 1000000)::bigint)::numeric
+        / nullif(count(e.engagement_rate) * 1000000, 0) as mean_engagement_rate
     from engagement.post_engagement_daily as e
     where
         e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))

@@ -584,11 +584,8 @@ noted_days as (
         union
         select * from changed_rows
         union
-        select organization_id, activity_date
-        from computed_rows
-        where not is_standing
-        union
-        -- All days of a rewritten post: rows of a record that was merged into it went with that record.
+        -- All days of a rewritten post, those that are new too: rows of a record that was merged into it went with that
+        -- record. Other new rows are all of the window.
         select c.organization_id, c.activity_date
         from closings as c
         inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id

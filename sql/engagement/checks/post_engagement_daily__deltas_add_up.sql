@@ -3,37 +3,57 @@
 -- delta). One row is a counter of a post where they do not, or where a closing has no delta. Materialize its days
 -- again.
 
--- The least and the greatest pair of day and closing are the first and the last row of a counter.
+-- The least and the greatest pair of day and closing are the first and the last row of a counter. All counters of a
+-- post are summed at once, and become rows after that: a row for each counter of each day would be eight times as many.
 with counters as (
     select
-        e.organization_id,
-        e.post_id,
-        c.counter,
-        count(c.closing) as closings,
-        count(c.delta) as deltas,
-        coalesce(engagement.total(c.delta), 0) as delta_sum,
-        min(engagement.dated(e.activity_date, c.closing)) as opening,
+        organization_id,
+        post_id,
+        unnest(array[
+            'reactions', 'comments', 'shares', 'saves', 'clicks', 'views', 'impressions', 'reach'
+        ]) as counter,
+        unnest(array[
+            count(reactions), count(comments), count(shares), count(saves), count(clicks), count(views),
+            count(impressions), count(reach)
+        ]) as closings,
+        unnest(array[
+            count(reactions_delta), count(comments_delta), count(shares_delta), count(saves_delta),
+            count(clicks_delta), count(views_delta), count(impressions_delta), count(reach_delta)
+        ]) as deltas,
+        unnest(array[
+            engagement.total(reactions_delta), engagement.total(comments_delta), engagement.total(shares_delta),
+            engagement.total(saves_delta), engagement.total(clicks_delta), engagement.total(views_delta),
+            engagement.total(impressions_delta), engagement.total(reach_delta)
+        ]) as delta_sum,
+        unnest(array[
+            min(engagement.dated(activity_date, reactions)), min(engagement.dated(activity_date, comments)),
+            min(engagement.dated(activity_date, shares)), min(engagement.dated(activity_date, saves)),
+            min(engagement.dated(activity_date, clicks)), min(engagement.dated(activity_date, views)),
+            min(engagement.dated(activity_date, impressions)), min(engagement.dated(activity_date, reach))
+        ]) as opening,
         -- The same, of the rows with a delta: where it is another, the first row has none.
-        min(engagement.dated(e.activity_date, c.closing)) filter (where c.delta is not null) as opening_with_delta,
-        max(engagement.dated(e.activity_date, c.closing)) as ending
-    from engagement.post_engagement_daily as e
-    cross join lateral (
-        values
-        ('reactions', e.reactions, e.reactions_delta),
-        ('comments', e.comments, e.comments_delta),
-        ('shares', e.shares, e.shares_delta),
-        ('saves', e.saves, e.saves_delta),
-        ('clicks', e.clicks, e.clicks_delta),
-        ('views', e.views, e.views_delta),
-        ('impressions', e.impressions, e.impressions_delta),
-        ('reach', e.reach, e.reach_delta)
-    ) as c (counter, closing, delta)
+        unnest(array[
+            min(engagement.dated(activity_date, reactions)) filter (where reactions_delta is not null),
+            min(engagement.dated(activity_date, comments)) filter (where comments_delta is not null),
+            min(engagement.dated(activity_date, shares)) filter (where shares_delta is not null),
+            min(engagement.dated(activity_date, saves)) filter (where saves_delta is not null),
+            min(engagement.dated(activity_date, clicks)) filter (where clicks_delta is not null),
+            min(engagement.dated(activity_date, views)) filter (where views_delta is not null),
+            min(engagement.dated(activity_date, impressions)) filter (where impressions_delta is not null),
+            min(engagement.dated(activity_date, reach)) filter (where reach_delta is not null)
+        ]) as opening_with_delta,
+        unnest(array[
+            max(engagement.dated(activity_date, reactions)), max(engagement.dated(activity_date, comments)),
+            max(engagement.dated(activity_date, shares)), max(engagement.dated(activity_date, saves)),
+            max(engagement.dated(activity_date, clicks)), max(engagement.dated(activity_date, views)),
+            max(engagement.dated(activity_date, impressions)), max(engagement.dated(activity_date, reach))
+        ]) as ending
+    from engagement.post_engagement_daily
     where
-        e.organization_id = any(array(select organization_id from tenancy.organizations))
-        and e.activity_date >= %(window_start)s::date
-        and e.activity_date < %(window_end)s::date
-        and num_nonnulls(c.closing, c.delta) > 0
-    group by e.organization_id, e.post_id, c.counter
+        organization_id = any(array(select organization_id from tenancy.organizations))
+        and activity_date >= %(window_start)s::date
+        and activity_date < %(window_end)s::date
+    group by organization_id, post_id
 ),
 
 expected_counters as (
@@ -44,7 +64,7 @@ expected_counters as (
         engagement.undated(c.ending)
         - coalesce(known.closing, case when c.is_opened_without_delta then engagement.undated(c.opening) else 0 end)
             as expected,
-        c.delta_sum as found,
+        coalesce(c.delta_sum, 0) as found,
         c.closings - (known.closing is null and c.is_opened_without_delta)::integer as expected_deltas,
         c.deltas as found_deltas
     from (
@@ -52,6 +72,7 @@ expected_counters as (
             *,
             coalesce(opening <> opening_with_delta, true) as is_opened_without_delta
         from counters
+        where closings + deltas > 0
     ) as c
     -- An index lookup of the counter's last row before the window in which it was measured.
     left join lateral (

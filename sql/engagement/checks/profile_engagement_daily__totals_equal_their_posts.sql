@@ -28,7 +28,11 @@ with expected as (
         end as rate_denominator,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
-                then round(avg(p.engagement_rate), 6)
+                then round(
+                    engagement.total((p.engagement_rate * 1000000)::bigint)::numeric
+                    / nullif(count(p.engagement_rate) * 1000000, 0),
+                    6
+                )
         end as mean_engagement_rate
     from engagement.post_engagement_daily as p
     where
