@@ -9,11 +9,11 @@ with ranked_posts as materialized (
     select
         organization_id,
         post_id,
-        sum(engagement_delta)::bigint as engagement
+        engagement.total(engagement_delta) as engagement
     from engagement.post_engagement_daily
     where activity_date > %(last_day)s::date - %(days)s::integer and activity_date <= %(last_day)s::date
     group by organization_id, post_id
-    having sum(engagement_delta) is not null
+    having engagement.total(engagement_delta) is not null
     order by engagement desc, post_id asc
     limit %(row_limit)s
 )
