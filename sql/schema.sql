@@ -3156,9 +3156,9 @@ COMMENT ON COLUMN engagement.post_engagement_daily.reach_delta IS 'Change of rea
 
 COMMENT ON COLUMN engagement.post_engagement_daily.observations IS 'Snapshots on the day.';
 
-COMMENT ON COLUMN engagement.post_engagement_daily.first_observed_at IS 'The days first snapshot.';
+COMMENT ON COLUMN engagement.post_engagement_daily.first_observed_at IS 'The day''s first snapshot.';
 
-COMMENT ON COLUMN engagement.post_engagement_daily.last_observed_at IS 'The days last snapshot.';
+COMMENT ON COLUMN engagement.post_engagement_daily.last_observed_at IS 'The day''s last snapshot.';
 
 COMMENT ON COLUMN engagement.post_engagement_daily.previous_observed_at IS 'The last snapshot of the observed day before; NULL for the first.';
 

@@ -91,8 +91,8 @@ def landing_zone_sensor(
         if day < first_recent_day:
             last_older_day = day
         key = day.isoformat()
-        files = [file for file in zone.files(day) if _stands_for_itself(file)]
-        if all(_is_taken(file, taken) for file in files):
+        files = list(zone.files(day))
+        if all(_is_taken(file, taken) for file in files if _stands_for_itself(file)):
             requests.pop(key, None)
         elif not _is_changing(files):
             request = _next_request(requests.get(key), _fingerprint(files), failures.get(day, _NONE_FAILED))

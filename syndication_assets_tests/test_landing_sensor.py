@@ -234,12 +234,29 @@ def test_a_catalogue_is_asked_for_when_its_manifest_lands_and_left_alone_when_it
     shop = ShopDesk(database_url, landed)
     landed.land("default", "clan_catalogue", DAY, "products_page_0001.json", b"{}")
     assert _days(_tick()) == []
-    shop.land(DAY, [product("SKU-1")])
+    shop.land(DAY, product("SKU-1"))
     asked = _tick()
     assert _days(asked) == [DAY.isoformat()]
     assert _days(_tick(asked.cursor)) == []
     shop.load(DAY)
     assert _days(_tick()) == []
+
+
+def test_a_catalogue_whose_pages_come_after_its_manifest_is_asked_for_again(landed: LandingZone, database_url: str):
+    add_vendor(database_url)
+    shop = ShopDesk(database_url, landed)
+    shop.land(DAY, product("SKU-1"))
+    (page,) = shop.root.rglob("products_page_*.json")
+    content = page.read_bytes()
+    page.unlink()
+    asked = _tick()
+    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["refused"]
+    assert _days(_tick(asked.cursor)) == []
+    page.write_bytes(content)
+    again = _tick(asked.cursor)
+    assert _days(again) == [DAY.isoformat()]
+    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["loaded"]
+    assert _days(_tick(again.cursor)) == []
 
 
 def test_documents_are_asked_for_until_they_are_loaded_or_in_quarantine(landed: LandingZone, database_url: str):

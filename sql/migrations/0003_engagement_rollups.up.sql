@@ -197,8 +197,8 @@ comment on column engagement.post_engagement_daily.impressions_delta is
 comment on column engagement.post_engagement_daily.reach_delta is
 'Change of reach since the last day on which they were measured; NULL if that is not known.';
 comment on column engagement.post_engagement_daily.observations is 'Snapshots on the day.';
-comment on column engagement.post_engagement_daily.first_observed_at is 'The days first snapshot.';
-comment on column engagement.post_engagement_daily.last_observed_at is 'The days last snapshot.';
+comment on column engagement.post_engagement_daily.first_observed_at is 'The day''s first snapshot.';
+comment on column engagement.post_engagement_daily.last_observed_at is 'The day''s last snapshot.';
 comment on column engagement.post_engagement_daily.previous_observed_at is
 'The last snapshot of the observed day before; NULL for the first.';
 comment on column engagement.post_engagement_daily.is_opening is 'The first day on which we saw the post.';

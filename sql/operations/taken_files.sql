@@ -1,6 +1,7 @@
 -- One row is one landed file of these days that the room that reads its source has taken, into its tables or into
--- quarantine, with its size where the room keeps it. Of a look at a shop's catalogue it is the manifest, of a withdrawn
--- file nothing. Parameters: days.
+-- quarantine, with its size where the room keeps it. Of a look at a shop's catalogue it is the manifest; one that was
+-- refused is not taken, because files that it names may still be on their way. A withdrawn file of posts is none.
+-- Parameters: days, sources_of_other_rooms.
 
 select
     source_file_path,
@@ -14,7 +15,9 @@ select
     manifest_path,
     null
 from catalogue.catalogue_snapshots
-where landed_on = any(%(days)s::date[])
+where
+    landed_on = any(%(days)s::date[])
+    and status = 'loaded'
 union all
 select
     source_file_path,

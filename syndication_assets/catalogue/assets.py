@@ -17,7 +17,7 @@ from syndication_assets.resources.database import Connection, transaction
 from syndication_assets.resources.landing_zone import LandingZone
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, description_of, table_metadata
+from syndication_assets.sql_assets import OWNERS, describe_run, description_of, table_metadata
 
 LOADED_TABLES = (
     "catalogue_snapshots",
@@ -78,16 +78,17 @@ def load_catalogues(
                 if table == "catalogue_snapshots":
                     counts["dagster/partition_row_count"] = len(load.snapshots)
                 context.add_asset_metadata(counts, asset_key=key, partition_key=load.day.isoformat())
-            yield dg.MaterializeResult(
-                asset_key=key,
-                metadata={
+            describe_run(
+                context,
+                key,
+                {
                     **table_metadata(connection, "catalogue", table),
-                    **{name: sum(load.total(name) for load in loads) for name in counters},
                     "dagster/row_count": _rows(connection, table),
                     **(_of_snapshots(loads) if table == "catalogue_snapshots" else {}),
                     **(quality_metadata(connection) if table == "products" else {}),
                 },
             )
+            yield dg.MaterializeResult(asset_key=key)
 
 
 def _summary(load: DayLoad) -> str:

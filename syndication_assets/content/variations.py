@@ -24,8 +24,10 @@ def with_other_hashtags(first: Draft, facts: Facts, others: Collection[Sequence[
     that the facts give, the ones that others use least first; where these are too few, some of the first one's stay.
     """
     own = found_hashtags(first.text_content, first.link_url)
-    closing = distinct([tag for piece in _pieces(first) for tag in _closing_hashtags(piece)])
-    fixed = _folded(own) - _folded(closing)
+    fixed = _folded([tag for piece in _pieces(first) for tag in HASHTAG.findall(_CLOSING_HASHTAGS.sub(" ", piece))])
+    closing = distinct(
+        [tag for piece in _pieces(first) for tag in _closing_hashtags(piece) if tag.casefold() not in fixed]
+    )
     taken = {_folded(own), *map(_folded, others)}
     uses = Counter(tag for tags in taken for tag in tags)
     given = [tag for tag in candidates_of(facts) if tag.casefold() not in fixed]

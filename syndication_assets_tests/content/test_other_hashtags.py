@@ -43,6 +43,13 @@ def test_a_hashtag_in_a_sentence_is_a_word_of_it_and_comes_no_second_time():
     assert [one.hashtags for one in drafts] == [("Caps", "WinterWear"), ("Caps", "Wool"), ("Caps", "WoolCap")]
 
 
+def test_a_hashtag_in_a_sentence_stays_at_the_end_of_a_line_too():
+    drafts = list(with_other_hashtags(draft("Our #Caps are warm. #Caps #Old"), FACTS, []))
+    assert [one.text_content for one in drafts] == [
+        f"Our #Caps are warm. #Caps #{tag}" for tag in ("WinterWear", "Wool", "WoolCap")
+    ]
+
+
 def test_the_fragment_of_a_link_is_no_hashtag():
     assert first_of(f"A cap: {URL}\n\n#Old") == f"A cap: {URL}\n\n#Caps"
     assert first_of(f"A cap: {URL}") is None
