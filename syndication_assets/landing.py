@@ -11,7 +11,7 @@ from syndication_assets.observation_time import observation_time
 from syndication_assets.resources.database import transaction
 from syndication_assets.resources.landing_zone import LandingError, LandingZone
 from syndication_assets.scraping.sources import SOURCES
-from syndication_assets.source_rooms import CATALOGUE_SOURCES, DOCUMENT_SOURCES
+from syndication_assets.source_rooms import SOURCES_OF_OTHER_ROOMS
 
 
 def land_files(
@@ -21,7 +21,7 @@ def land_files(
 
     All files are looked at before the first is copied, so a mistake in the last lands none.
     """
-    known = SOURCES.keys() | CATALOGUE_SOURCES | DOCUMENT_SOURCES
+    known = SOURCES.keys() | SOURCES_OF_OTHER_ROOMS
     if source not in known:
         raise SyndicationError(f"There is no source {source!r}: there are {', '.join(sorted(known))}.")
     if day > datetime.now(UTC).date():

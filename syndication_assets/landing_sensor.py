@@ -19,7 +19,7 @@ from syndication_assets.resources.database import load_sql, transaction
 from syndication_assets.resources.landing_zone import LandedFile, LandingZone
 from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
-from syndication_assets.source_rooms import CATALOGUE_SOURCES, DOCUMENT_SOURCES
+from syndication_assets.source_rooms import CATALOGUE_SOURCES, SOURCES_OF_OTHER_ROOMS
 
 # A tick must end soon; the days that are left come with the next ones.
 _REQUESTS_PER_TICK = 30
@@ -140,7 +140,7 @@ def _is_taken(file: LandedFile, taken: dict[str, int | None]) -> bool:
 def _taken_files(url: str, days: list[date]) -> dict[str, int | None]:
     """Path of each file of the days that was loaded, with its size where it is known; a withdrawn one that lands again
     is new."""
-    parameters = {"days": days, "sources_of_other_rooms": sorted(CATALOGUE_SOURCES | DOCUMENT_SOURCES)}
+    parameters = {"days": days, "sources_of_other_rooms": sorted(SOURCES_OF_OTHER_ROOMS)}
     with transaction(url) as connection:
         return dict(connection.execute(load_sql("operations/taken_files.sql"), parameters).fetchall())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from syndication_assets.content.draft import Draft
-from syndication_assets.resources.database import Connection, load_sql
+from syndication_assets.resources.database import Connection, run_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,8 @@ def read_first_variations(connection: Connection, post_core_ids: Sequence[str]) 
     """Variation 1 of the posts, by the post; those that have none are left out."""
     if not post_core_ids:
         return {}
-    cursor = connection.execute(load_sql("content/first_variations.sql"), {"post_core_ids": list(post_core_ids)})
-    names = [column.name for column in cursor.description or ()]
     found = {}
-    for row in cursor:
-        values = dict(zip(names, row, strict=True))
+    for values in run_file(connection, "content/first_variations.sql", {"post_core_ids": list(post_core_ids)}):
         post_core_id = values.pop("post_core_id")
         problem = problem_of(values.pop("state"), values.pop("broken_rules"))
         draft = {field.name: values.pop(field.name) for field in fields(Draft)}

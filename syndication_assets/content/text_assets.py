@@ -65,12 +65,7 @@ class DayOfTexts:
 
     @property
     def broken_rules(self) -> Counter[str]:
-        return Counter(
-            finding.rule_name
-            for text in self.texts
-            for finding in text.findings
-            if finding.severity == "hard" and not finding.is_passed
-        )
+        return Counter(rule_name for text in self.texts for rule_name in text.broken_rules)
 
 
 @dg.multi_asset(

@@ -1,7 +1,7 @@
 """From a post to a text with its findings, and into the tables."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -71,22 +71,23 @@ def write_from_first(post: PostToWrite) -> WrittenText:
             f"Variation 1 {what} {first.problem}, and the others share its words. Mend it with `syndication review "
             f"edit {first.content_id}`, then write its day again."
         )
-    drafts = [first.draft]
+    drafts: Iterator[Draft] = iter([first.draft])
     if post.variations_by == "hashtags":
         others = post.channel.other_variations(post.post_core_id, post.variation)
         taken = [found_hashtags(one.text_content, one.link_url) for one in others]
-        drafts = list(islice(with_other_hashtags(first.draft, post.facts, taken), _MOST_SETS_OF_HASHTAGS))
-    if not drafts:
+        drafts = islice(with_other_hashtags(first.draft, post.facts, taken), _MOST_SETS_OF_HASHTAGS)
+    earliest = None
+    for draft in drafts:
+        text = _like(first, post, draft)
+        if text.is_in_order:
+            return text
+        earliest = earliest or text
+    if earliest is None:
         raise VariationError(
             f"The facts {what} give too few hashtags for another variation of {first.content_id}: those that close a "
             "line are exchanged for others. Add a category to it, or ask for fewer variations."
         )
-    texts = []
-    for draft in drafts:
-        texts.append(_like(first, post, draft))
-        if texts[-1].is_in_order:
-            return texts[-1]
-    return texts[0]
+    return earliest
 
 
 def write_from_template(post: PostToWrite) -> WrittenText:

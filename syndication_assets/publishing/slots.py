@@ -43,16 +43,11 @@ class Schedule:
     starts_on: date
 
 
-def next_slots(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
-    """The first `count` slots later than `after` (aware), in UTC; fewer where the rule ends before.
+def slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """The slots later than `after` (aware) in UTC, ascending, for ten years from then.
 
     ScheduleError if the rule or the zone cannot be read, or the rule fires never.
     """
-    return list(islice(slots_after(schedule, after), count))
-
-
-def slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
-    """The slots later than `after` (aware) in UTC, ascending, for ten years from then. Errors as `next_slots`."""
     zone = _zone(schedule.time_zone)
     require_slots(schedule)
     first_local_day = max(schedule.starts_on, after.astimezone(zone).date())

@@ -41,7 +41,7 @@ def put_off(schedule_id: str, stagger_minutes: int, slot_at: datetime, following
 def next_staggered_slots(
     schedule_id: str, schedule: Schedule, stagger_minutes: int, after: datetime, count: int
 ) -> list[StaggeredSlot]:
-    """The first `count` slots that go out later than `after` (aware). Errors as `next_slots`."""
+    """The first `count` slots that go out later than `after` (aware). Errors as `slots_after`."""
     begins = after - stagger_minutes * _MINUTE
     staggered = (
         StaggeredSlot(slot_at, put_off(schedule_id, stagger_minutes, slot_at, following))

@@ -1,6 +1,7 @@
 """Slots: RRULEs in local time, with the clock's jumps, leap days, ends, and rules that never fire."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,8 @@ from syndication_assets.publishing.slots import (
     ScheduleError,
     day_begins,
     existing_instant,
-    next_slots,
     require_slots,
+    slots_after,
 )
 
 LONDON = "Europe/London"
@@ -25,7 +26,7 @@ def utc(text: str) -> datetime:
 
 def slots(rule: str, after: str, count: int, zone: str = LONDON, starts_on: str = "2026-01-01") -> list[str]:
     schedule = Schedule(rule, zone, date.fromisoformat(starts_on))
-    return [f"{slot:%Y-%m-%d %H:%M}" for slot in next_slots(schedule, utc(after), count)]
+    return [f"{slot:%Y-%m-%d %H:%M}" for slot in islice(slots_after(schedule, utc(after)), count)]
 
 
 def test_five_in_the_afternoon_stays_five_on_the_clock_through_both_changes():
@@ -182,13 +183,13 @@ def test_slots_rise_exist_and_are_the_same_however_they_are_asked_for(
     rule = f"FREQ=DAILY;BYHOUR={','.join(map(str, hours))};BYMINUTE={','.join(map(str, minutes))}"
     schedule = Schedule(rule, zone, date(2024, 1, 1))
     after = utc("2024-01-01T00:00") + timedelta(days=days_after)
-    found = next_slots(schedule, after, 12)
+    found = list(islice(slots_after(schedule, after), 12))
     assert found == sorted(set(found))
     assert all(slot > after for slot in found)
     # One after the other they are the same.
     one_by_one, last = [], after
     for _ in range(12):
-        (last,) = next_slots(schedule, last, 1)
+        (last,) = islice(slots_after(schedule, last), 1)
         one_by_one.append(last)
     assert one_by_one == found
     # The clock shows the rule's time, but where it has just jumped forward.

@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.publishing.slots import Schedule, next_slots
+from syndication_assets.publishing.slots import Schedule, slots_after
 from syndication_assets.publishing.stagger import (
     LONGEST_STAGGER,
     StaggeredSlot,
@@ -168,4 +168,4 @@ def test_staggered_slots_are_repeatable_within_bounds_in_order_and_never_at_one_
     # Asked from the middle, they are the same; the slots themselves are those without a stagger.
     again = next_staggered_slots(SCHEDULE, schedule, stagger, found[asked_from].scheduled_at - MINUTE, 12 - asked_from)
     assert again == found[asked_from:]
-    assert next_slots(schedule, found[0].slot_at - MINUTE, 12) == [slot.slot_at for slot in found]
+    assert list(islice(slots_after(schedule, found[0].slot_at - MINUTE), 12)) == [slot.slot_at for slot in found]
