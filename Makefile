@@ -44,8 +44,8 @@ bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.j
 schema: .venv/development ## write sql/schema.sql anew from the migrations
 	.venv/bin/python -m syndication_assets.schema_file
 
-lock: .venv/development ## write the locks in requirements/ anew from pyproject.toml (needs uv)
-	sh requirements/lock.sh
+lock: .venv/development ## resolve pyproject.toml into the locks in requirements/
+	AS_OF=$(AS_OF) sh requirements/lock.sh
 
 clean: ## remove everything that was made here
 	@if [ -x .venv/bin/syndication ]; then .venv/bin/syndication stop; fi
@@ -59,6 +59,7 @@ clean: ## remove everything that was made here
 
 .venv/%: requirements/%.lock pyproject.toml | .venv/python
 	@echo "Installing from requirements/$*.lock (about a minute) ..."
-	@$(INSTALL) --require-hashes --requirement requirements/$*.lock
+	@$(INSTALL) --no-deps --require-hashes --requirement requirements/$*.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m pip check --disable-pip-version-check
 	@touch $@

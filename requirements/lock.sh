@@ -1,13 +1,22 @@
 #!/bin/sh
-# Writes the three locks anew: exact versions with hashes, for every platform, without addresses of an index.
+# Writes the three locks: exact versions with hashes, for every platform and Python from 3.11, without index addresses.
+# The moment in the header reproduces them: make lock AS_OF=2026-11-28T12:00:00Z
 set -eu
 cd "$(dirname "$0")/.."
+as_of=${AS_OF:-$(date -u +%Y-%m-%dT%H:%M:%SZ)}
+PATH="$PWD/.venv/bin:$PATH"
 compile() {
-    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-        --no-annotate --no-strip-extras "$@"
+    lock="requirements/$1.lock"
+    shift
+    # pip resolves the bare name again where a lock pins a name with an extra, so extras are stripped: what they
+    # bring has lines of its own.
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --exclude-newer "$as_of" \
+        --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --strip-extras "$@" \
+        --output-file "$lock.new"
+    { echo "# Locked as of $as_of by 'make lock' with $(uv --version | cut -d' ' -f1,2)."; cat "$lock.new"; } > "$lock"
+    rm "$lock.new"
 }
-compile pyproject.toml requirements/build.in --output-file requirements/runtime.lock
-compile pyproject.toml requirements/build.in --extra development --constraint requirements/runtime.lock \
-    --output-file requirements/development.lock
-compile pyproject.toml requirements/build.in --extra development --extra benchmarks \
-    --constraint requirements/development.lock --output-file requirements/benchmarks.lock
+compile runtime pyproject.toml requirements/build.in
+compile development pyproject.toml requirements/build.in --extra development --constraint requirements/runtime.lock
+compile benchmarks pyproject.toml requirements/build.in --extra development --extra benchmarks \
+    --constraint requirements/development.lock
