@@ -31,7 +31,7 @@ lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
-	.venv/bin/python -m syndication_assets.schema_file --check
+	.venv/bin/python -m syndication_assets.database.schema_file --check
 
 format: .venv/development ## put the code into form
 	.venv/bin/ruff format
@@ -42,7 +42,7 @@ bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.j
 	.venv/bin/python -m benchmarks
 
 schema: .venv/development ## write sql/schema.sql anew from the migrations
-	.venv/bin/python -m syndication_assets.schema_file
+	.venv/bin/python -m syndication_assets.database.schema_file
 
 lock: .venv/development ## resolve pyproject.toml into the locks in requirements/
 	AS_OF=$(AS_OF) sh requirements/lock.sh

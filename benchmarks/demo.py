@@ -25,7 +25,7 @@ def run(workplace: Workplace) -> list[Result]:
 
     def syndication(command: str) -> None:
         finished = subprocess.run(
-            [sys.executable, "-m", "syndication_assets.cli", command],
+            [sys.executable, "-m", "syndication_assets.cli.main", command],
             env=environment,
             capture_output=True,
             text=True,

@@ -16,15 +16,15 @@ from benchmarks.history import run_script
 from benchmarks.measuring import Comparison, Result, Times
 from benchmarks.slow_server import serve_slowly
 from benchmarks.workplace import Workplace
+from syndication_assets.ai.call_log import CallLog
+from syndication_assets.ai.language_model import LanguageModel
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
-from syndication_assets.content.call_log import CallLog
-from syndication_assets.content.llm_writer import write_with_model
-from syndication_assets.content.posts import posts_to_write
-from syndication_assets.content.template_rows import default_templates, load_templates, read_templates
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.language_model import LanguageModel
-from syndication_assets.resources.spending import read_spending
+from syndication_assets.content.generation.llm_writer import write_with_model
+from syndication_assets.content.generation.posts_to_write import posts_to_write
+from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
+from syndication_assets.database.connection import transaction
+from syndication_assets.operations.spending import read_spending
 
 NAME = "generation"
 LATENCY = 0.5

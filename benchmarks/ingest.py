@@ -18,10 +18,10 @@ from benchmarks.history import project_database
 from benchmarks.measuring import Comparison, Result, Times, seconds_of
 from benchmarks.rollup_sides import prepare_dagster, run_with_dagster
 from benchmarks.workplace import Workplace
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.samples.bulk import bulk_linkedin_files
+from syndication_assets.demo.samples.bulk import bulk_linkedin_files
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.load import load_day
+from syndication_assets.scraping.post_load import load_day
 
 NAME = "ingest"
 FIRST_LOAD = datetime(2025, 11, 3, 5, 10, tzinfo=UTC)

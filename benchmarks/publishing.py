@@ -17,11 +17,11 @@ from benchmarks.history import run_script
 from benchmarks.measuring import Comparison, Result, Times
 from benchmarks.slow_server import serve_slowly
 from benchmarks.workplace import Workplace
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.database.connection import transaction
 from syndication_assets.publishing.publish import publish_due
-from syndication_assets.resources.credentials import store_credential
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.publishers import open_publishers
-from syndication_assets.resources.secret_box import SecretBox
+from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.settings import Settings
 
 NAME = "publishing"

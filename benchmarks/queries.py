@@ -20,7 +20,7 @@ from psycopg import ClientCursor
 from benchmarks.history import ORGANIZATION, History, rolled_up_history, run_script
 from benchmarks.measuring import Comparison, Result, percentile
 from benchmarks.workplace import Workplace
-from syndication_assets.resources.database import SQL_DIRECTORY, load_sql
+from syndication_assets.database.connection import SQL_DIRECTORY, load_sql
 
 NAME = "queries"
 MILLISECONDS_AT_95_PERCENT = 50.0

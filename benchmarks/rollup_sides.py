@@ -15,9 +15,9 @@ import psycopg
 from psycopg import ClientCursor
 
 from benchmarks.workplace import Workplace
+from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.resources.database import load_sql, transaction
-from syndication_assets.sql_assets import run_window
+from syndication_assets.sql_assets.rollup import run_window
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -46,7 +46,7 @@ set transaction read only;
 def empty_rollups(url: str) -> None:
     """No row in any rollup, no dead row and no dirty page left of what was there."""
     with psycopg.connect(url, autocommit=True) as connection:
-        tables = ", ".join(f"engagement.{table}" for table in (*ROLLUPS, "days_to_roll_up"))
+        tables = ", ".join(f"engagement.{table}" for table in (*ROLLUPS, "stale_days"))
         connection.execute(f"truncate {tables}")
         connection.execute(f"vacuum analyze {tables}")
         connection.execute("checkpoint")
@@ -102,8 +102,8 @@ def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]
     """One Dagster run of the selection for these days, both included. RuntimeError if the run fails."""
     import dagster as dg  # noqa: PLC0415 - Dagster takes a second to import
 
+    from syndication_assets.automation.range_run import materialize_range  # noqa: PLC0415
     from syndication_assets.definitions import defs  # noqa: PLC0415
-    from syndication_assets.range_run import materialize_range  # noqa: PLC0415
 
     progress = io.StringIO()
     with dg.DagsterInstance.get() as instance, redirect_stderr(progress):
@@ -114,7 +114,7 @@ def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]
 
 def launch_dagster_run(first_day: date, last_day: date, selection: tuple[str, ...]) -> None:
     """The same in a process of its own, as Dagster's launcher starts every run. RuntimeError if the command fails."""
-    command = [sys.executable, "-c", "from syndication_assets.cli import main; main()", "materialize"]
+    command = [sys.executable, "-c", "from syndication_assets.cli.main import main; main()", "materialize"]
     command += ["--partitions", f"{first_day}...{last_day}"]
     for part in selection:
         command += ["--select", part]
@@ -130,7 +130,7 @@ def rollup_selection() -> tuple[str, ...]:
 
 def prepare_dagster(workplace: Workplace) -> None:
     """Dagster's instance as the command line makes it: its own PostgreSQL database, events in batches."""
-    from syndication_assets.dagster_instance import prepare_environment  # noqa: PLC0415
+    from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
     from syndication_assets.settings import Settings  # noqa: PLC0415
 
     prepare_environment(Settings.from_environment(), workplace.template_url)

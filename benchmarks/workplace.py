@@ -14,8 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from syndication_assets import migrations
-from syndication_assets.resources import embedded_postgres
+from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.settings import PROJECT_DIRECTORY
 
 DIRECTORY = PROJECT_DIRECTORY / ".local" / "bench"

@@ -18,8 +18,8 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 from psycopg import sql
 
-from syndication_assets import migrations
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.database import migrations
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets_tests.servers import Server, start_servers
 
@@ -141,6 +141,13 @@ def template_database(server: Server) -> Iterator[str]:
 @pytest.fixture
 def database_url(server: Server, template_database: str) -> Iterator[str]:
     """The URL of a migrated database that is this test's own."""
+    with new_database(server, template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_database(server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database for the tests of a module, one after the other."""
     with new_database(server, template_database) as url:
         yield url
 

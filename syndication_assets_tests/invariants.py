@@ -24,7 +24,7 @@ _FROM_POST = "join scraping.posts p using (organization_id, post_id)"
 _NOT_FACTS = (
     "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, landed_file_id, quarantine_id,"
     " reposted_post_id, run_id, created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at,"
-    " is_history_rewritten"
+    " needs_rebuild"
 )
 
 
@@ -53,8 +53,8 @@ _FACTS = {
     "profiles": _facts_of("scraping.profiles"),
     "data_downloads": _facts_of("scraping.data_downloads", _POST, _FROM_POST),
     "raw_payloads": _facts_of("scraping.raw_payloads"),
-    "quarantine": _facts_of("scraping.quarantine", "case when t.replayed_at is null then 'open' else 'replayed' end"),
-    "landed_files": _facts_of("scraping.landed_files"),
+    "quarantine": _facts_of("landing.quarantine", "case when t.replayed_at is null then 'open' else 'replayed' end"),
+    "landed_files": _facts_of("landing.files"),
     "post_engagement_daily": _facts_of(
         "engagement.post_engagement_daily",
         f"concat_ws(' ', {_POST}, author.username)",
@@ -141,7 +141,7 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
         quarantined = {
             (path, position)
             for path, position in connection.execute(
-                "select source_file_path, position from scraping.quarantine where replayed_at is null"
+                "select source_file_path, position from landing.quarantine where replayed_at is null"
             )
         }
         slugs = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
@@ -289,7 +289,7 @@ def _ledger_problems(connection: psycopg.Connection, paths: list[str]) -> list[s
     ledger = [
         path
         for (path,) in connection.execute(
-            "select source_file_path from scraping.landed_files where withdrawn_at is null order by 1"
+            "select source_file_path from landing.files where withdrawn_at is null order by 1"
         )
     ]
     return [f"landed, but not in the ledger: {path}" for path in sorted(set(paths) - set(ledger))] + [
@@ -380,7 +380,7 @@ def _content_problems(connection: psycopg.Connection, observed_posts: list[tuple
         "select post_id, urn, text_content, content_observed_at, author_username, author_observed_at"
         " from scraping.posts p where post_type is distinct from 'repost' and not exists ("
         # What a withdrawn file told of a post stays until a newer one tells more.
-        " select from scraping.landed_files f where f.organization_id = p.organization_id"
+        " select from landing.files f where f.organization_id = p.organization_id"
         " and f.withdrawn_at is not null and f.observed_at in (content_observed_at, author_observed_at, last_seen_at))"
     ):
         observations = observations_of[post_id]

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.samples.landing_files import sample_files
+from syndication_assets.database.connection import transaction
+from syndication_assets.demo.samples.landing_files import sample_files
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.load import load_day
-from syndication_assets.sql_assets import run_window
-from syndication_assets.sql_checks import Offenders, SqlCheck, Window, find_offenders
+from syndication_assets.scraping.post_load import load_day
+from syndication_assets.sql_assets.checks import Offenders, SqlCheck, Window, find_offenders
+from syndication_assets.sql_assets.rollup import run_window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 

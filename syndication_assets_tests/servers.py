@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from syndication_assets.resources import embedded_postgres
+from syndication_assets.database import embedded_postgres
 
 
 @dataclass(frozen=True)

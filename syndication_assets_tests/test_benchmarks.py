@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks.measuring import Comparison, Result, alternate, percentile
-from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.settings import PROJECT_DIRECTORY
 
 

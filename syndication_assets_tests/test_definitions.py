@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from syndication_assets.dagster_instance import storage_url
+from syndication_assets.automation.dagster_instance import storage_url
 from syndication_assets.definitions import defs
 from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
@@ -46,9 +46,9 @@ DAMAGE = {
     f" where {SOME_SNAPSHOT.format('comments = 0')}",
     "a lost payload": "delete from scraping.raw_payloads where payload_hash = (select payload_hash"
     " from scraping.raw_payloads limit 1)",
-    "a forgotten quarantine": "delete from scraping.quarantine where position is not null and replayed_at is null",
-    "a forgotten file": "delete from scraping.landed_files where source_file_path = (select min(source_file_path)"
-    " from scraping.landed_files)",
+    "a forgotten quarantine": "delete from landing.quarantine where position is not null and replayed_at is null",
+    "a forgotten file": "delete from landing.files where source_file_path = (select min(source_file_path)"
+    " from landing.files)",
     "a miscounted profile": "update scraping.profiles set post_count = post_count + 1 where username = (select"
     " min(username) from scraping.profiles)",
     "a post under a weaker id": "update scraping.posts p set urn = a.alias from scraping.post_aliases a"
@@ -80,9 +80,9 @@ def test_a_load_that_commits_its_ledger_first_loses_rows_when_it_is_killed_and_t
     before = facts(loaded.url)
     with psycopg.connect(loaded.url) as ledger:
         ledger.execute(
-            "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on, content_hash,"
+            "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
             " size_bytes, items, run_id) select organization_id, %s, source, %s, '', 1, 1, run_id"
-            " from scraping.landed_files limit 1",
+            " from landing.files limit 1",
             [path, day],
         )
     # Here the process is killed: the ledger is committed, the data never comes, and the next load skips the file.

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from syndication_assets_tests.cli.test_cli import POST
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
-from syndication_assets_tests.test_cli import POST
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text()
@@ -126,7 +126,7 @@ def test_make_demo_runs_and_a_second_time_says_zero_new(tmp_path: Path):
 
 
 def test_every_command_line_command_is_documented():
-    from syndication_assets.cli import main  # noqa: PLC0415
+    from syndication_assets.cli.main import main  # noqa: PLC0415
 
     documented = README + (PROJECT / "CHANGELOG.md").read_text()
     assert [name for name in main.commands if f"syndication {name}" not in README and name not in documented] == []

@@ -42,7 +42,7 @@ insert into scraping.download_runs (
 select organization_id, run_id, 'load', source, platform, day, day, 'completed', now(), 'benchmark'
 from made_days;
 
-insert into scraping.landed_files (
+insert into landing.files (
     organization_id, source_file_path, source, landed_on, content_hash, size_bytes, run_id
 )
 select organization_id, source_file_path, source, day, '', 0, run_id
@@ -138,7 +138,7 @@ select
     floor(p.size * 30 * g.progress),
     f.landed_file_id
 from made_days as d
-inner join scraping.landed_files as f
+inner join landing.files as f
     on d.organization_id = f.organization_id and d.source_file_path = f.source_file_path
 inner join made_posts as p on d.platform = p.platform
 cross join lateral (

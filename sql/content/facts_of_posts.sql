@@ -85,6 +85,6 @@ select
         'is_available', d.is_published and s.is_active
     )
 from content.posts_core as p
-inner join content.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
-inner join content.source_documents as d on s.organization_id = d.organization_id and s.document_id = d.document_id
+inner join documents.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+inner join documents.source_documents as d on s.organization_id = d.organization_id and s.document_id = d.document_id
 where p.post_core_id = any(%(post_core_ids)s)

@@ -10,7 +10,7 @@ where
     (u.variation = 1 or u.variations_by = 'content')
     and not exists (
         select
-        from content.llm_calls as l
+        from ai.llm_calls as l
         where
             l.organization_id = u.organization_id
             and l.post_core_id = u.post_core_id

@@ -38,7 +38,7 @@ known_documents as (
         o.document_id,
         o.is_published,
         o.facts
-    from content.document_observations as o
+    from documents.document_observations as o
     where
         o.organization_id in (select organization_id from wanted_channels)
         and o.observed_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
@@ -66,7 +66,7 @@ published_documents as (
                 exists (
                     select
                     from content.section_selections as s
-                    inner join content.source_sections as t
+                    inner join documents.source_sections as t
                         on s.organization_id = t.organization_id and s.section_id = t.section_id
                     where s.organization_id = k.organization_id and t.document_id = k.document_id
                 ) desc,
@@ -75,7 +75,7 @@ published_documents as (
                 d.remote_document_id asc
         ) as place_of_page
     from known_documents as k
-    inner join content.source_documents as d
+    inner join documents.source_documents as d
         on k.organization_id = d.organization_id and k.document_id = d.document_id
     where
         k.is_published
@@ -93,7 +93,7 @@ known_sections as (
         t.section_id
     from published_documents as d
     cross join lateral jsonb_array_elements(d.facts -> 'sections') with ordinality as s (section, place)
-    inner join content.source_sections as t
+    inner join documents.source_sections as t
         on
             d.organization_id = t.organization_id
             and d.document_id = t.document_id

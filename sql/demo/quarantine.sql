@@ -6,7 +6,7 @@ select
     min(
         regexp_replace(q.source_file_path, '^.*/', '') || coalesce(', item ' || q.position::text, ', the whole file')
     ) as example
-from scraping.quarantine as q
+from landing.quarantine as q
 inner join tenancy.organizations as o on q.organization_id = o.organization_id
 where o.slug = %(slug)s and q.replayed_at is null
 group by q.reason

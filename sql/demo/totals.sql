@@ -1,7 +1,7 @@
 -- What one organization has, in one row. Parameter: slug.
 
 select
-    (select count(*) from scraping.landed_files as f where f.organization_id = o.organization_id) as landed_files,
+    (select count(*) from landing.files as f where f.organization_id = o.organization_id) as landed_files,
     (select count(*) from scraping.profiles as p where p.organization_id = o.organization_id) as profiles,
     (select count(*) from scraping.posts as p where p.organization_id = o.organization_id) as posts,
     (select count(*) from scraping.data_downloads as d where d.organization_id = o.organization_id) as snapshots,
@@ -17,7 +17,7 @@ select
     ) as posts_by_day,
     (
         select count(*)
-        from scraping.quarantine as q
+        from landing.quarantine as q
         where q.organization_id = o.organization_id and q.replayed_at is null
     ) as quarantined_items
 from tenancy.organizations as o

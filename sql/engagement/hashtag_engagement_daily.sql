@@ -1,6 +1,6 @@
 -- One row is one hashtag on one platform and UTC day, over the observed posts whose text had it on that day.
 -- Parameters: window_start, window_end (dates, the end exclusive). Besides the window it computes the days that
--- engagement.days_to_roll_up holds for it. Sums leave out what was not measured, and are NULL if nothing was. The rate
+-- engagement.stale_days holds for it. Sums leave out what was not measured, and are NULL if nothing was. The rate
 -- is given twice: the ratio of sums, over the posts that have a denominator, and the mean of the posts' rates.
 -- A re-run changes nothing.
 
@@ -14,7 +14,7 @@ cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1)
 
 -- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
 with taken_notes as (
-    delete from engagement.days_to_roll_up
+    delete from engagement.stale_days
     where table_name = 'hashtag_engagement_daily'
     returning organization_id, activity_date
 )

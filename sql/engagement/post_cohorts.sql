@@ -1,13 +1,13 @@
 -- One row is one post at one age: its last observation not later than that age, within the tolerance before it.
 -- Parameters: window_start, window_end (dates, the end exclusive): the posts observed in the window, or on a day that
--- engagement.days_to_roll_up holds for this table, are computed at all ages, from all of their observations. A re-run
+-- engagement.stale_days holds for this table, are computed at all ages, from all of their observations. A re-run
 -- changes nothing, and the order of days does not matter. A post keeps its rows, all NULL, when it loses its snapshots.
 
 create temporary table noted_days (organization_id text not null, activity_date date not null) on commit drop;
 
 -- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
 with taken_notes as (
-    delete from engagement.days_to_roll_up
+    delete from engagement.stale_days
     where table_name = 'post_cohorts'
     returning organization_id, activity_date
 )

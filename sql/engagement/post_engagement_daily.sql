@@ -4,7 +4,7 @@
 -- A re-run changes nothing. Days may come in any order: besides the window, the rows after it that lean on it are
 -- computed again, up to the first in which each counter of the window is measured. A post whose history was rewritten
 -- is computed on all of its days, and its mark is taken away. What changed outside of the window is noted in
--- engagement.days_to_roll_up for the rollups that are made of this table.
+-- engagement.stale_days for the rollups that are made of this table.
 
 create temporary table rewritten_posts (organization_id text not null, post_id text not null) on commit drop;
 
@@ -14,12 +14,12 @@ with marked_posts as (
         organization_id,
         post_id
     from scraping.posts
-    where is_history_rewritten
+    where needs_rebuild
     for update skip locked
 ),
 
 unmarked_posts as (
-    update scraping.posts as p set is_history_rewritten = false
+    update scraping.posts as p set needs_rebuild = false
     from marked_posts as m
     where p.organization_id = m.organization_id and p.post_id = m.post_id
     returning p.organization_id, p.post_id
@@ -574,7 +574,7 @@ changed_rows as (
 ),
 
 noted_days as (
-    insert into engagement.days_to_roll_up (organization_id, table_name, activity_date)
+    insert into engagement.stale_days (organization_id, table_name, activity_date)
     select
         changed.organization_id,
         rollup.table_name,

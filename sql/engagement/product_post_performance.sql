@@ -1,6 +1,6 @@
 -- One row is one product on one platform and UTC day: the engagement of the day of its published posts. Posts that were
 -- never sent (a dry run) are rows of their own, marked as simulated. Parameters: window_start, window_end (dates, the
--- end exclusive). Besides the window it computes the days that engagement.days_to_roll_up holds for it. Sums leave out
+-- end exclusive). Besides the window it computes the days that engagement.stale_days holds for it. Sums leave out
 -- what was not measured, and are NULL if nothing was. A re-run changes nothing.
 
 create temporary table days_to_compute on commit drop as
@@ -12,7 +12,7 @@ cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1)
 
 -- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
 with taken_notes as (
-    delete from engagement.days_to_roll_up
+    delete from engagement.stale_days
     where table_name = 'product_post_performance'
     returning organization_id, activity_date
 )

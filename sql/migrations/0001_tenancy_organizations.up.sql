@@ -86,6 +86,37 @@ return nullif(current_setting('app.organization_id', true), '');
 grant execute on function tenancy.public_id, tenancy.current_organization_id
 to syndication_pipeline, syndication_reader;
 
+-- Comments the columns that mean the same in every table, unless the table says more about them.
+create function tenancy.comment_standard_columns(target_table regclass)
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    found record;
+begin
+    for found in
+        select a.attname, standard.meaning
+        from pg_attribute a
+        inner join (
+            values
+                (
+                    'organization_id',
+                    'Organization that owns the row: first in every key, and what row-level security compares.'
+                ),
+                ('created_at', 'When the row was inserted.'),
+                ('updated_at', 'When the row was last changed.')
+        ) as standard (column_name, meaning) on a.attname = standard.column_name
+        where
+            a.attrelid = target_table
+            and a.attnum > 0
+            and not a.attisdropped
+            and col_description(a.attrelid, a.attnum) is null
+    loop
+        execute format('comment on column %s.%I is %L', target_table, found.attname, found.meaning);
+    end loop;
+end
+$$;
+
 -- Enables and forces row-level security on a tenant table (or one of its partitions):
 -- the pipeline works on all organizations, a reader sees the organization of its session only.
 create function tenancy.protect_tenant_table(tenant_table regclass, is_partition boolean default false)
@@ -103,6 +134,7 @@ begin
         'using (organization_id = nullif(current_setting(''app.organization_id'', true), ''''))', tenant_table
     );
     if not is_partition then
+        perform tenancy.comment_standard_columns(tenant_table);
         execute format('grant select, insert, update, delete on %s to syndication_pipeline', tenant_table);
         execute format('grant select on %s to syndication_reader', tenant_table);
     end if;
@@ -146,8 +178,6 @@ comment on column tenancy.organizations.description is 'What it is for.';
 comment on column tenancy.organizations.settings is
 'Settings of the organization; {"is_sample": true} marks invented data.';
 comment on column tenancy.organizations.is_active is 'False pauses its fetches.';
-comment on column tenancy.organizations.created_at is 'When we wrote the row.';
-comment on column tenancy.organizations.updated_at is 'When we changed the row.';
 
 create table tenancy.users (
     user_id text primary key
@@ -166,8 +196,6 @@ comment on column tenancy.users.user_id is 'Public id, usr-….';
 comment on column tenancy.users.email is 'Unique without regard to case.';
 comment on column tenancy.users.display_name is 'The name for people.';
 comment on column tenancy.users.is_active is 'False locks the account.';
-comment on column tenancy.users.created_at is 'When we wrote the row.';
-comment on column tenancy.users.updated_at is 'When we changed the row.';
 
 create unique index users_email_key on tenancy.users (lower(email));
 
@@ -188,12 +216,9 @@ create table tenancy.organization_members (
 
 comment on table tenancy.organization_members is
 'One row is one person in one organization.';
-comment on column tenancy.organization_members.organization_id is 'The tenant.';
 comment on column tenancy.organization_members.user_id is 'The person.';
 comment on column tenancy.organization_members.role is 'What the person may do, from viewer to owner.';
 comment on column tenancy.organization_members.status is 'Where the membership stands.';
-comment on column tenancy.organization_members.created_at is 'When we wrote the row.';
-comment on column tenancy.organization_members.updated_at is 'When we changed the row.';
 
 create index organization_members_user on tenancy.organization_members (user_id);
 
@@ -212,7 +237,6 @@ create table tenancy.audit_log (
 
 comment on table tenancy.audit_log is
 'One row is one change, written by the transaction that made it. Nobody updates or deletes here.';
-comment on column tenancy.audit_log.organization_id is 'The tenant.';
 comment on column tenancy.audit_log.occurred_at is 'When the change was made (its transaction began).';
 comment on column tenancy.audit_log.audit_id is 'Public id, aud-….';
 comment on column tenancy.audit_log.actor is 'Who made it: app.actor of the session, else the database login.';
@@ -443,6 +467,7 @@ $$;
 select tenancy.protect_tenant_table('tenancy.organizations');
 select tenancy.protect_tenant_table('tenancy.organization_members');
 select tenancy.protect_tenant_table('tenancy.audit_log');
+select tenancy.comment_standard_columns('tenancy.users');
 
 -- Rows come from the trigger alone: who may change a table may not write its history.
 revoke insert, update, delete on tenancy.audit_log from syndication_pipeline;

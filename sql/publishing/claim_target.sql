@@ -22,7 +22,7 @@ with due as materialized (
         on t.organization_id = post.organization_id and t.post_core_id = post.post_core_id
     inner join channels.platforms as p on t.platform = p.platform
     inner join channels.platform_channels as pc on t.platform = pc.platform and t.channel_type = pc.channel_type
-    left join publishing.platform_limits as l
+    left join channels.platform_limits as l
         on t.organization_id = l.organization_id and t.account_id = l.account_id
     where
         t.state = 'scheduled'

@@ -27,7 +27,7 @@ inner join channels.social_accounts as a
     on t.organization_id = a.organization_id and t.account_id = a.account_id
 inner join content.posts_content as c
     on t.organization_id = c.organization_id and t.content_id = c.content_id
-left join publishing.platform_limits as l
+left join channels.platform_limits as l
     on t.organization_id = l.organization_id and t.account_id = l.account_id
 where
     t.state = 'needs_reconcile'

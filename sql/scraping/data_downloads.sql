@@ -9,7 +9,7 @@ select
     s.run_id,
     f.landed_file_id
 from staged_files as s
-inner join scraping.landed_files as f
+inner join landing.files as f
     on s.organization_id = f.organization_id and s.source_file_path = f.source_file_path;
 
 create temporary table day_snapshots on commit drop as

@@ -21,7 +21,7 @@ where
     and profile_id is not null;
 
 -- The days on which the losing post is counted are rolled up again.
-insert into engagement.days_to_roll_up (organization_id, table_name, activity_date)
+insert into engagement.stale_days (organization_id, table_name, activity_date)
 select
     e.organization_id,
     rollup.table_name,

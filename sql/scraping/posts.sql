@@ -103,7 +103,7 @@ updated_posts as (
         reposted_post_id = case when k.is_newest_direct then k.reposted_post_id else p.reposted_post_id end,
         direct_observed_at = case when k.is_newest_direct then k.direct_observed_at else p.direct_observed_at end,
         posted_at = least(p.posted_at, k.posted_at),
-        is_history_rewritten = p.is_history_rewritten
+        needs_rebuild = p.needs_rebuild
         or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
         or (k.is_newest_author and k.profile_id is distinct from p.profile_id),
         first_seen_at = k.first_seen_at,

@@ -1,27 +1,5 @@
 -- The temporary tables that one load fills with COPY; they go with its transaction.
 
-create temporary table staged_files (
-    organization_id text not null,
-    run_id text not null,
-    source text not null,
-    source_file_path text not null,
-    content_hash bytea not null,
-    size_bytes bigint not null,
-    observed_at timestamptz,
-    observed_at_source scraping.observation_time_source,
-    tracked_username text,
-    items integer not null,
-    items_quarantined integer not null,
-    adapter_version integer,
-    is_withdrawn boolean not null default false
-) on commit drop;
-
-create temporary table withdrawn_files (
-    organization_id text not null,
-    source text not null,
-    source_file_path text not null
-) on commit drop;
-
 create temporary table staged_items (
     item_id bigint not null,
     organization_id text not null,
@@ -31,18 +9,6 @@ create temporary table staged_items (
     source_file_path text not null,
     position integer not null,
     payload json not null
-) on commit drop;
-
-create temporary table staged_quarantine (
-    organization_id text not null,
-    run_id text not null,
-    source text not null,
-    source_file_path text not null,
-    position integer,
-    reason text not null,
-    payload bytea not null,
-    payload_bytes bigint not null,
-    adapter_version integer
 ) on commit drop;
 
 -- One row is what one item says of one post. `node` and `original_node` stand for posts until they are resolved.
@@ -58,7 +24,7 @@ create temporary table staged_observations (
     observed_as scraping.observation_kind not null,
     is_description boolean not null,
     observed_at timestamptz not null,
-    observed_at_source scraping.observation_time_source not null,
+    observed_at_source landing.observation_time_source not null,
     content_hash bytea not null,
     full_urn text,
     posted_at timestamptz,

@@ -7,17 +7,20 @@ from datetime import date
 import dagster as dg
 from psycopg import sql
 
-from syndication_assets.catalogue.fetch_assets import clan_catalogue_files
-from syndication_assets.catalogue.load import DayLoad, load_day
+from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
+from syndication_assets.catalogue.clan.assets import clan_catalogue_files
 from syndication_assets.catalogue.quality import quality_metadata
-from syndication_assets.catalogue.shopify_assets import shopify_products_files
-from syndication_assets.markdown import markdown_table
-from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, transaction
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.catalogue.shopify.assets import shopify_products_files
+from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.landing.assets import landing_zone
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.ledger_observations import observe_ledger
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, describe_run, description_of, table_metadata
+from syndication_assets.sql_assets.cadence import LOAD_CATALOGUES
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, describe_run, description_of, table_metadata
+from syndication_assets.text.markdown import markdown_table
 
 LOADED_TABLES = (
     "catalogue_snapshots",
@@ -42,9 +45,10 @@ _COUNTERS_OF_TABLE = {
             key=["catalogue", table],
             group_name="catalogue",
             description=description_of(f"catalogue/{table}.sql"),
-            deps=[dg.AssetKey(["scraping", "landing_zone"]), clan_catalogue_files, shopify_products_files],
+            deps=[landing_zone, clan_catalogue_files, shopify_products_files],
             kinds={"postgres", "python"},
             owners=OWNERS,
+            tags=LOAD_CATALOGUES,
             metadata={"dagster/table_name": f"catalogue.{table}"},
         )
         for table in LOADED_TABLES
@@ -70,6 +74,7 @@ def load_catalogues(
                 f"was refused, and changed nothing: {snapshot.reason}"
             )
     with transaction(postgres.url()) as connection:
+        observe_ledger(context, connection, "catalogue")
         for table in LOADED_TABLES:
             key = dg.AssetKey(["catalogue", table])
             counters = _COUNTERS_OF_TABLE.get(table, ())

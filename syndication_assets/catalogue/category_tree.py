@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndication_assets.catalogue.facts import Category
+from syndication_assets.catalogue.product_facts import Category
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.rejections import FileRejectedError, ItemRejectedError
+from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError
 
 PRODUCT_LIST_KEYS = ("products",)
 """Under which a page of products may hold its list."""

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from syndication_assets import plain_markup, source_text
-from syndication_assets.catalogue import envelope, facts
+from syndication_assets.catalogue import envelope, product_facts
+from syndication_assets.catalogue.catalogue_sources import CatalogueSource
 from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, items_of
-from syndication_assets.catalogue.facts import Product, ProductItem, ProductList
-from syndication_assets.catalogue.sources import CatalogueSource
-from syndication_assets.rejections import FileRejectedError, Rejected
+from syndication_assets.catalogue.product_facts import Product, ProductItem, ProductList
+from syndication_assets.landing.rejections import FileRejectedError, Rejected
+from syndication_assets.text import plain_markup, source_text
 
-_READERS = (envelope, facts, plain_markup, source_text)
+_READERS = (envelope, product_facts, plain_markup, source_text)
 _LIBRARIES = ("beautifulsoup4", "msgspec")
 
 

@@ -3,10 +3,10 @@
 import msgspec
 import psycopg
 
+from syndication_assets.catalogue.catalogue_sources import CatalogueSource
 from syndication_assets.catalogue.known_items import KnownItems, KnownProduct, reader_of
-from syndication_assets.catalogue.sources import CatalogueSource
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.resources.database import Connection
+from syndication_assets.database.connection import Connection
 
 _encode = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decode = msgspec.msgpack.Decoder(dict[bytes, KnownProduct]).decode

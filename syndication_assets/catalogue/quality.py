@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from syndication_assets.markdown import markdown_table
-from syndication_assets.resources.database import Connection, run_file
+from syndication_assets.database.connection import Connection, run_file
+from syndication_assets.text.markdown import markdown_table
 
 _SHOWN_VENDORS = 50
 

@@ -8,17 +8,18 @@ from typing import Any
 
 from psycopg import Cursor
 
-from syndication_assets.catalogue.belief import Look, reasons_to_refuse
-from syndication_assets.catalogue.candidates import Candidate, candidate_of
+from syndication_assets.catalogue.acceptance import Look, reasons_to_refuse
+from syndication_assets.catalogue.catalogue_sources import SOURCES
+from syndication_assets.catalogue.catalogue_staging import Staging
 from syndication_assets.catalogue.known_items import KnownItems
 from syndication_assets.catalogue.known_items_table import read_known_items, write_known_items
-from syndication_assets.catalogue.reading import SnapshotReading, read_snapshot
-from syndication_assets.catalogue.snapshots import Snapshot, read_ledger, write_ledger
-from syndication_assets.catalogue.sources import SOURCES
-from syndication_assets.catalogue.staging import Staging
+from syndication_assets.catalogue.snapshot_candidates import Candidate, candidate_of
+from syndication_assets.catalogue.snapshot_ledger import Snapshot, read_ledger, write_ledger
+from syndication_assets.catalogue.snapshot_reading import SnapshotReading, read_snapshot
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.resources.database import Connection, analyze_room, run_file
-from syndication_assets.resources.landing_zone import LandedFilesMissingError, LandingZone
+from syndication_assets.database.connection import Connection, analyze_room, run_file
+from syndication_assets.landing.folder_locks import lock_folder
+from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingZone
 
 
 @dataclass(slots=True)
@@ -46,6 +47,10 @@ class VendorDesk:
     maximum_file_bytes: int
     ledger: dict[datetime, Snapshot] = field(init=False)
     result: VendorLoad = field(init=False)
+    readings: dict[datetime, SnapshotReading] = field(init=False, default_factory=dict)
+    """The day's snapshots, by their time."""
+    gone: set[datetime] = field(init=False, default_factory=set)
+    judged: dict[datetime, Snapshot] = field(init=False, default_factory=dict)
     staged: set[datetime] = field(init=False, default_factory=set)
     is_changed: bool = field(init=False, default=False)
     """Whether changes were written or removed, but for those of new products."""
@@ -63,29 +68,34 @@ class VendorDesk:
         """What is known of the vendor's items before this load."""
         return read_known_items(self.connection, self.vendor, SOURCES[self.vendor.source])
 
-    def load(self, candidates: list[Candidate]) -> VendorLoad:
-        """Reads the day's looks, decides which of all are believed, and makes the tables follow."""
+    def read(self, candidates: list[Candidate]) -> None:
+        """Reads the day's snapshots and decides which of all days are accepted."""
+        self.readings = {candidate.observed_at: self._read(candidate) for candidate in candidates}
+        self.gone = self._gone_looks(self.readings)
+        known = {moment: snapshot for moment, snapshot in self.ledger.items() if moment not in self.gone}
+        self.judged = self._judged(known | {moment: Snapshot.of(reading) for moment, reading in self.readings.items()})
+        for moment, reading in self.readings.items():
+            self.staging.add_files(reading, is_accepted=self.judged[moment].status == "loaded")
+
+    def merge(self) -> VendorLoad:
+        """Makes the tables follow what was accepted."""
         # What the vendor before this one left there is not this one's.
         self.connection.execute("delete from staged_changed")
-        readings = {one.observed_at: self._read(one) for one in candidates}
-        gone = self._gone_looks(readings)
-        known = {moment: one for moment, one in self.ledger.items() if moment not in gone}
-        judged = self._judged(known | {moment: Snapshot.of(reading) for moment, reading in readings.items()})
-        represented = {moment for moment, one in self.ledger.items() if one.status == "loaded"}
-        believed = {moment for moment, one in judged.items() if one.status == "loaded"}
+        represented = {moment for moment, snapshot in self.ledger.items() if snapshot.status == "loaded"}
+        believed = {moment for moment, snapshot in self.judged.items() if snapshot.status == "loaded"}
 
         doubted = represented - believed
         for moment in sorted(doubted):
             self._put_look(moment, represented, is_believed=False)
-        for moment in sorted(believed - represented | believed & readings.keys()):
-            self._stage(judged[moment], readings.pop(moment, None))
+        for moment in sorted(believed - represented | believed & self.readings.keys()):
+            self._stage(self.judged[moment], self.readings.pop(moment, None))
             self._put_look(moment, represented, is_believed=True)
-        changed = [one for moment, one in judged.items() if one != self.ledger.get(moment)]
-        write_ledger(self.connection, self.vendor, changed, sorted(gone))
+        changed = [snapshot for moment, snapshot in self.judged.items() if snapshot != self.ledger.get(moment)]
+        write_ledger(self.connection, self.vendor, changed, sorted(self.gone))
         newest = max(believed, default=None)
-        self._describe(judged, newest, is_any_doubted=bool(doubted))
+        self._describe(self.judged, newest, is_any_doubted=bool(doubted))
         self._keep_known_items(newest)
-        self.result.snapshots = [one for one in judged.values() if one.landed_on == self.day]
+        self.result.snapshots = [snapshot for snapshot in self.judged.values() if snapshot.landed_on == self.day]
         return self.result
 
     def _read(self, candidate: Candidate) -> SnapshotReading:
@@ -99,10 +109,16 @@ class VendorDesk:
                 f"first is {lost[0]}. Restore them (a landed file is immutable), or take the manifest back on purpose "
                 "with `syndication withdraw`; nothing was changed."
             )
-        self.staging.add_rejected(
-            self.vendor, reading.source.version, [candidate.path, *reading.paths], reading.rejected
-        )
         self.result.unknown_keys.update(reading.unknown_keys)
+        return reading
+
+    def _read_again(self, snapshot: Snapshot) -> SnapshotReading:
+        """Reads a snapshot of another day, behind the lock of its folder: nobody withdraws its files meanwhile."""
+        path, day = snapshot.manifest_path, snapshot.landed_on
+        lock_folder(self.connection, self.vendor.organization, self.vendor.source, day)
+        reading = self._read(candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes))
+        self.staging.add_files(reading, is_accepted=True)
+        self.staging.flush_files()
         return reading
 
     def _gone_looks(self, readings: dict[datetime, SnapshotReading]) -> set[datetime]:
@@ -131,9 +147,7 @@ class VendorDesk:
         if snapshot.observed_at in self.staged:
             return
         if reading is None:
-            path, day = snapshot.manifest_path, snapshot.landed_on
-            candidate = candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes)
-            reading = self._read(candidate)
+            reading = self._read_again(snapshot)
         if not self.staged:
             self.described = dict(
                 self.connection.execute(

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from syndication_assets.catalogue.facts import read_price
-from syndication_assets.catalogue.sources import SOURCES
+from syndication_assets.catalogue.catalogue_sources import SOURCES
+from syndication_assets.catalogue.product_facts import read_price
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import Connection, transaction
 
 _VENDORS = """
 select

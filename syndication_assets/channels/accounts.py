@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import psycopg
 
+from syndication_assets.channels.credentials import open_credential
+from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.credentials import open_credential
-from syndication_assets.resources.database import Connection
 from syndication_assets.settings import Settings
 
 PUBLISHERS = ("dry_run", "facebook_graph")

@@ -11,10 +11,12 @@ from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_changes import Changes
 from syndication_assets.channels.reference_files import REFERENCE_DIRECTORY, read_reference
 from syndication_assets.channels.reference_tables import TABLES
-from syndication_assets.markdown import markdown_table, shorten
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.sql_assets import OWNERS, table_metadata
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.cadence import REFERENCE
+from syndication_assets.sql_assets.rollup import OWNERS, table_metadata
+from syndication_assets.sql_assets.table_specs import external_table
+from syndication_assets.text.markdown import markdown_table, shorten
 
 _SHOWN_KEPT_ROWS = 50
 _RE_RUN = (
@@ -58,6 +60,7 @@ def _upstream(references: tuple[tuple[tuple[str, ...], str], ...]) -> list[dg.As
             automation_condition=dg.AutomationCondition.on_missing() | dg.AutomationCondition.code_version_changed(),
             kinds={"postgres", "csv"},
             owners=OWNERS,
+            tags=REFERENCE,
             metadata={"dagster/table_name": f"channels.{table.name}"},
         )
         for table in TABLES
@@ -120,27 +123,21 @@ def _change_metadata(changes: Changes) -> dict[str, Any]:
     return metadata
 
 
-credentials = dg.AssetSpec(
-    key=["channels", "credentials"],
-    group_name="channels",
-    description=(
+credentials = external_table(
+    "channels",
+    "credentials",
+    (
         "One row is one secret, encrypted with a key that only the environment knows. Rows of people, not of a run: "
         "`syndication credentials set` writes them, and no asset shows one."
     ),
-    kinds={"postgres"},
-    owners=OWNERS,
-    metadata={"dagster/table_name": "channels.credentials"},
 )
 
-social_accounts = dg.AssetSpec(
-    key=["channels", "social_accounts"],
-    group_name="channels",
-    description=(
+social_accounts = external_table(
+    "channels",
+    "social_accounts",
+    (
         "One row is one page or profile that we may publish to, and who publishes there: dry_run, the default, sends "
         "nothing. Rows of people, not of a run: `syndication account add` writes them."
     ),
     deps=[dg.AssetKey(["channels", "platforms"]), credentials],
-    kinds={"postgres"},
-    owners=OWNERS,
-    metadata={"dagster/table_name": "channels.social_accounts"},
 )

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
-from syndication_assets.sql_checks import (
+from syndication_assets.sql_assets.checks import (
     SqlCheck,
     check_result,
     check_window,

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from syndication_assets.channels.reference_changes import Changes, CurrentRow, compare, hash_of
 from syndication_assets.channels.reference_tables import TABLES, Key, ReferenceTable, Values
-from syndication_assets.resources.database import Connection
+from syndication_assets.database.connection import Connection
 
 
 def load_reference(connection: Connection, rows: Mapping[str, Mapping[Key, Values]]) -> dict[str, Changes]:

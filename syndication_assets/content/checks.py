@@ -3,22 +3,20 @@
 import dagster as dg
 
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.template_rows import read_templates
-from syndication_assets.markdown import markdown_table
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.sql_checks import SHOWN_OFFENDERS, SqlCheck, check_window, read_only_transaction, sql_checks
+from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.checks import (
+    SHOWN_OFFENDERS,
+    SqlCheck,
+    check_window,
+    read_only_transaction,
+    sql_checks,
+)
+from syndication_assets.text.markdown import markdown_table
 
 WARN = dg.AssetCheckSeverity.WARN
 
 CHECKS = [
-    SqlCheck("document_observations", "no_orphans"),
-    SqlCheck("document_observations", "key_is_unique"),
-    SqlCheck("source_documents", "remote_id_is_unique"),
-    SqlCheck("source_documents", "are_their_newest_observations"),
-    SqlCheck("source_sections", "no_orphans"),
-    SqlCheck("source_sections", "key_is_unique"),
-    SqlCheck("source_sections", "are_in_order"),
-    SqlCheck("source_sections", "have_a_text"),
     SqlCheck("section_channels", "each_has_a_schedule", WARN),
     SqlCheck("section_selections", "sections_were_known_on_the_day"),
     SqlCheck("section_selections", "none_comes_twice"),
@@ -35,7 +33,6 @@ CHECKS = [
     SqlCheck("posts_content", "variations_differ"),
     SqlCheck("compliance_checks", "every_text_was_checked"),
     SqlCheck("approvals", "approved_texts_have_theirs"),
-    SqlCheck("llm_calls", "every_call_has_its_usage"),
 ]
 
 content_checks = sql_checks("content", CHECKS)

@@ -2,18 +2,16 @@
 
 import dagster as dg
 
-from syndication_assets.sql_assets import OWNERS, rollup_asset
+from syndication_assets.sql_assets.rollup import rollup_asset
+from syndication_assets.sql_assets.table_specs import external_table
 
-metric_definitions = dg.AssetSpec(
-    key=["engagement", "metric_definitions"],
-    group_name="engagement",
-    description=(
+metric_definitions = external_table(
+    "engagement",
+    "metric_definitions",
+    (
         "One row is one metric: what it counts, whether it may be summed over posts or days, and how a ratio is made. "
         "Rows of people, not of a run: the migrations bring the first ones, a change in the table counts from then on."
     ),
-    kinds={"postgres"},
-    owners=OWNERS,
-    metadata={"dagster/table_name": "engagement.metric_definitions"},
 )
 
 post_engagement_daily = rollup_asset(

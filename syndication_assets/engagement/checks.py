@@ -6,7 +6,7 @@ people read, and can be computed again.
 
 import dagster as dg
 
-from syndication_assets.sql_checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
 
 WARN = dg.AssetCheckSeverity.WARN
 

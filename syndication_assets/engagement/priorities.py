@@ -2,19 +2,17 @@
 
 import dagster as dg
 
-from syndication_assets.sql_assets import OWNERS, rollup_asset
-from syndication_assets.sql_checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.rollup import rollup_asset
+from syndication_assets.sql_assets.table_specs import external_table
 
-priority_factors = dg.AssetSpec(
-    key=["engagement", "priority_factors"],
-    group_name="engagement",
-    description=(
+priority_factors = external_table(
+    "engagement",
+    "priority_factors",
+    (
         "One row is one factor of the ranking, with its weight. Rows of people, not of a run: the migrations bring the "
         "first ones, a change in the table counts from the next ranking on."
     ),
-    kinds={"postgres"},
-    owners=OWNERS,
-    metadata={"dagster/table_name": "engagement.priority_factors"},
 )
 
 # Not downstream of publishing: what is published today is measured tomorrow, from what lands then.

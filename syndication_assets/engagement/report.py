@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWeek
-from syndication_assets.resources.database import Connection, load_sql, transaction
 
 Row = dict[str, Any]
 

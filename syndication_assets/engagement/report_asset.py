@@ -5,14 +5,15 @@ from pathlib import Path
 
 import dagster as dg
 
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement.report import WeekReport
 from syndication_assets.engagement.report_charts import png
 from syndication_assets.engagement.report_files import RenderedPages, render_range
 from syndication_assets.engagement.report_page import platform_chart
-from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, window_of
+from syndication_assets.sql_assets.cadence import ROLLUP
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, window_of
 
 # A chart lies in the event log with its bytes, a third more as text: three organizations' are enough.
 _CHARTS_SHOWN = 3
@@ -36,6 +37,7 @@ _UPSTREAM = (
     backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"python", "html"},
     owners=OWNERS,
+    tags=ROLLUP,
     # Of any day, not only of the newest: a late file changes an old page. A day that never had a run waits for one.
     automation_condition=(
         dg.AutomationCondition.any_deps_updated().since_last_handled()

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.engagement.report import Organization, WeekReport, observed_weeks, read_week, reader
 from syndication_assets.engagement.report_page import IndexLine, render_index, render_page
 from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWeek, weeks_touched
-from syndication_assets.resources.database import Connection, transaction
 
 
 @dataclass(slots=True)

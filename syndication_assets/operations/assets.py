@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.sql_assets import OWNERS
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.rollup import OWNERS
 
 
 @dg.asset(

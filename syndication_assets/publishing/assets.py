@@ -4,32 +4,31 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
-from syndication_assets.markdown import markdown_table
-from syndication_assets.partitions import daily_partitions
 from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.publishing.targets import plan_targets
-from syndication_assets.resources.database import load_sql, transaction
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.resources.publisher import OutcomeKind
-from syndication_assets.resources.publishers import open_publishers
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, description_of, table_metadata, window_of
+from syndication_assets.sql_assets.cadence import PUBLISH, QUEUE, REFERENCE
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, description_of, table_metadata, window_of
+from syndication_assets.sql_assets.table_specs import external_table
+from syndication_assets.text.markdown import markdown_table
 
 SERVED_CHECK = "every_account_was_served"
 
-publishing_schedules = dg.AssetSpec(
-    key=["publishing", "publishing_schedules"],
-    group_name="publishing",
-    description=(
+publishing_schedules = external_table(
+    "publishing",
+    "publishing_schedules",
+    (
         "One row is a recurring slot of one account and channel: an RRULE in the local time of a zone. Rows of people: "
         "`syndication schedule add` makes one, `syndication schedule preview` shows its slots, and by how much its "
         "stagger puts each one off."
     ),
-    kinds={"postgres"},
-    owners=OWNERS,
-    metadata={"dagster/table_name": "publishing.publishing_schedules"},
 )
 
 
@@ -40,6 +39,7 @@ publishing_schedules = dg.AssetSpec(
     deps=[dg.AssetKey(["channels", "platform_channels"])],
     kinds={"postgres", "sql"},
     owners=OWNERS,
+    tags=REFERENCE,
     metadata={"dagster/table_name": "publishing.content_processes"},
 )
 def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
@@ -64,6 +64,7 @@ def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResou
     backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"postgres"},
     owners=OWNERS,
+    tags=QUEUE,
     metadata={"dagster/table_name": "publishing.post_targets"},
 )
 def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
@@ -107,6 +108,7 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     deps=[dg.AssetKey(["publishing", "post_targets"])],
     kinds={"facebook", "postgres"},
     owners=OWNERS,
+    tags=PUBLISH,
     pool="publishing",
     check_specs=[dg.AssetCheckSpec(SERVED_CHECK, asset=["publishing", "publish_due_targets"])],
 )

@@ -3,9 +3,9 @@
 It is there. So the target is published, whatever was decided about it, and no other call of it is made.
 """
 
-from syndication_assets.publishing.claims import Claim
-from syndication_assets.resources.database import Connection
-from syndication_assets.resources.publisher import Outcome, OutcomeKind
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.database.connection import Connection
+from syndication_assets.publishing.leases import Claim
 
 
 def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, state: str) -> str:

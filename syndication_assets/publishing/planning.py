@@ -9,8 +9,8 @@ from heapq import merge
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+from syndication_assets.publishing.jitter import LONGEST_STAGGER, put_off, slots_with_the_next
 from syndication_assets.publishing.slots import Schedule, day_begins
-from syndication_assets.publishing.stagger import LONGEST_STAGGER, put_off, slots_with_the_next
 
 LOOK_AHEAD = timedelta(days=30)
 """How long after its day a text may still get a slot."""
@@ -37,7 +37,7 @@ class NamedSchedule:
 
     schedule_id: str
     schedule: Schedule
-    stagger_minutes: int = 0
+    jitter_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Calendar:
             )
         for slot_at, following in self._known[key]:
             if slot_at >= day_begin:
-                scheduled_at = put_off(named.schedule_id, named.stagger_minutes, slot_at, following)
+                scheduled_at = put_off(named.schedule_id, named.jitter_minutes, slot_at, following)
                 if scheduled_at >= earliest:
                     yield Slot(slot_at, scheduled_at, named.schedule_id, named.schedule.time_zone)
 

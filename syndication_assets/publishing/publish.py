@@ -22,10 +22,11 @@ from functools import partial
 import msgspec
 
 from syndication_assets import fault_points
-from syndication_assets.publishing.claims import Claim, ClosedAccountError, claim_next, publisher_name
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.database.connection import Connection, connect, load_sql, transaction
+from syndication_assets.publishing.leases import Claim, ClosedAccountError, claim_next, publisher_name
+from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.recording import record
-from syndication_assets.resources.database import Connection, connect, load_sql, transaction
-from syndication_assets.resources.publisher import Outcome, OutcomeKind, Publisher
 from syndication_assets.settings import Settings
 
 logger = logging.getLogger(__name__)

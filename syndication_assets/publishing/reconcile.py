@@ -16,14 +16,15 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from syndication_assets.channels.account_refusals import note_refusal
+from syndication_assets.channels.credentials import open_credential
+from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.claims import post_of
+from syndication_assets.publishing.leases import post_of
+from syndication_assets.publishing.publisher import Listing, Publisher, RemotePost
 from syndication_assets.publishing.recording import uncertain
 from syndication_assets.publishing.resolving import resolve_published
-from syndication_assets.resources.account_refusals import note_refusal
-from syndication_assets.resources.credentials import open_credential
-from syndication_assets.resources.database import Connection, load_sql, transaction
-from syndication_assets.resources.publisher import Listing, OutcomeKind, Publisher, RemotePost
 from syndication_assets.settings import Settings
 
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -152,7 +153,7 @@ def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict
 def _may_be_asked(connection: Connection, row: dict[str, Any]) -> bool:
     return bool(
         connection.execute(
-            "select a.status = 'active' and not exists (select from publishing.platform_limits as l"
+            "select a.status = 'active' and not exists (select from channels.platform_limits as l"
             "   where l.organization_id = a.organization_id and l.account_id = a.account_id"
             "   and l.blocked_until > clock_timestamp())"
             " from channels.social_accounts as a where a.organization_id = %s and a.account_id = %s",

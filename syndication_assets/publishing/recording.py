@@ -6,12 +6,13 @@ from datetime import timedelta
 import psycopg
 
 from syndication_assets import fault_points
-from syndication_assets.publishing.claims import Claim
-from syndication_assets.publishing.credentials import refresh_account
+from syndication_assets.channels.account_refusals import disconnect, leave_alone
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.database.connection import Connection
 from syndication_assets.publishing.late_answers import believe_late_answer, published_before
-from syndication_assets.resources.account_refusals import disconnect, leave_alone
-from syndication_assets.resources.database import Connection
-from syndication_assets.resources.publisher import Outcome, OutcomeKind, Publisher
+from syndication_assets.publishing.leases import Claim
+from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.publishing.token_refresh import refresh_account
 from syndication_assets.settings import Settings
 
 BACKOFF = timedelta(minutes=5)

@@ -6,8 +6,8 @@ happens to a target that was moved or sent since.
 
 from typing import Any
 
-from syndication_assets.resources.database import Connection
-from syndication_assets.resources.publisher import RemotePost
+from syndication_assets.database.connection import Connection
+from syndication_assets.publishing.publisher import RemotePost
 
 
 def resolve_published(connection: Connection, row: dict[str, Any], post: RemotePost, resolved_by: str) -> str:

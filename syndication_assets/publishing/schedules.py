@@ -5,10 +5,10 @@ from datetime import datetime
 
 import psycopg
 
+from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.jitter import StaggeredSlot, next_staggered_slots
 from syndication_assets.publishing.slots import Schedule, require_slots
-from syndication_assets.publishing.stagger import StaggeredSlot, next_staggered_slots
-from syndication_assets.resources.database import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ListedSchedule:
     account: str
     channel: str
     is_active: bool
-    stagger_minutes: int
+    jitter_minutes: int
     schedule: Schedule
 
 
@@ -32,7 +32,7 @@ def add_schedule(
     account: str,
     channel_type: str,
     schedule: Schedule,
-    stagger_minutes: int = 0,
+    jitter_minutes: int = 0,
 ) -> str:
     """Makes a schedule for an account, named by its id, its platform's id of it or its display name; returns its id.
 
@@ -55,7 +55,7 @@ def add_schedule(
         try:
             row = connection.execute(
                 "insert into publishing.publishing_schedules (organization_id, schedule_name, platform, channel_type,"
-                " account_id, recurrence_rule, time_zone, starts_on, stagger_minutes)"
+                " account_id, recurrence_rule, time_zone, starts_on, jitter_minutes)"
                 " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " returning schedule_id",
                 [
@@ -67,7 +67,7 @@ def add_schedule(
                     schedule.recurrence_rule,
                     schedule.time_zone,
                     schedule.starts_on,
-                    stagger_minutes,
+                    jitter_minutes,
                 ],
             ).fetchall()[0]
         except psycopg.errors.ForeignKeyViolation:
@@ -84,7 +84,7 @@ def list_schedules(url: str) -> list[ListedSchedule]:
     with transaction(url) as connection:
         rows = connection.execute(
             "select s.schedule_id, o.slug, s.schedule_name, a.display_name, s.platform || ' ' || s.channel_type,"
-            " s.is_active, s.stagger_minutes, s.recurrence_rule, s.time_zone, s.starts_on"
+            " s.is_active, s.jitter_minutes, s.recurrence_rule, s.time_zone, s.starts_on"
             " from publishing.publishing_schedules s"
             " join tenancy.organizations o using (organization_id)"
             " join channels.social_accounts a using (organization_id, account_id) order by o.slug, s.schedule_name"
@@ -100,4 +100,4 @@ def preview(url: str, name: str, after: datetime, count: int) -> tuple[ListedSch
             f"There are {len(found)} schedules {name!r}: name one by its id, from `syndication schedule list`."
         )
     one = found[0]
-    return one, next_staggered_slots(one.schedule_id, one.schedule, one.stagger_minutes, after, count)
+    return one, next_staggered_slots(one.schedule_id, one.schedule, one.jitter_minutes, after, count)

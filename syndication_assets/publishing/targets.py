@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from syndication_assets import fault_points
+from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.publishing.planning import NamedSchedule, Queue, Slot, Taken, Text, assign_slots
 from syndication_assets.publishing.slots import Schedule, ScheduleError, require_slots
-from syndication_assets.resources.database import Connection, load_sql, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]]
     broken: dict[str, str] = {}
     for *queue, schedule_id, recurrence_rule, time_zone, starts_on, stagger in connection.execute(
         "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on,"
-        " stagger_minutes"
+        " jitter_minutes"
         " from publishing.publishing_schedules where is_active order by schedule_id"
     ):
         schedule = Schedule(recurrence_rule, time_zone, starts_on)

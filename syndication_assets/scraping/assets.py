@@ -1,4 +1,4 @@
-"""What the scraping room materializes from landed files: one parse, one transaction a day, eleven tables."""
+"""What the scraping room materializes from landed files: one parse and one transaction a day."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,31 +7,21 @@ from datetime import date
 import dagster as dg
 from psycopg import sql
 
-from syndication_assets.markdown import markdown_table
-from syndication_assets.partitions import daily_partitions
-from syndication_assets.resources.database import Connection, analyze_grown_tables, transaction
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.database.connection import Connection, analyze_grown_tables, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.landing.assets import landing_zone
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.ledger_observations import observe_ledger
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.fetch_assets import linkedin_apify_files, youtube_data_api_files
-from syndication_assets.scraping.load import DayLoad, load_day
+from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
+from syndication_assets.scraping.post_load import DayLoad, load_day
 from syndication_assets.scraping.read_ahead import read_ahead
+from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets import OWNERS, describe_run, description_of, table_metadata
-
-# Outside of Dagster, because people and other tools land files too: loading needs the files, not a fetch of ours.
-landing_zone = dg.AssetSpec(
-    key=["scraping", "landing_zone"],
-    group_name="scraping",
-    description=(
-        "One file is what a source said at one moment, untouched: `<organization>/<source>/<YYYY-MM-DD>/…` in "
-        "SYNDICATION_LANDING_URL. The fetch assets land files here, and so does `syndication land`; a landed file is "
-        "never changed, and every table can be rebuilt from them."
-    ),
-    deps=[linkedin_apify_files, youtube_data_api_files],
-    kinds={"json"},
-    owners=OWNERS,
-)
+from syndication_assets.sql_assets.cadence import LOAD
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, describe_run, description_of, table_metadata
+from syndication_assets.text.markdown import markdown_table
 
 _DOWNLOAD_RUNS = (
     "One row is one session of fetching or loading: who ran it, what it counted, what it cost and how it ended. "
@@ -42,9 +32,7 @@ LOADED_TABLES = {
     **{
         table: description_of(f"scraping/{table}.sql")
         for table in (
-            "landed_files",
             "raw_payloads",
-            "quarantine",
             "profiles",
             "posts",
             "post_aliases",
@@ -57,17 +45,13 @@ LOADED_TABLES = {
 }
 _DAY_OF_ROW = {
     "download_runs": "partition_from",
-    "landed_files": "landed_on",
     "raw_payloads": "landed_on",
-    "quarantine": "landed_on",
     "data_downloads": "(downloaded_at at time zone 'utc')::date",
 }
 _COUNTERS_OF_TABLE = {
     "posts": ("posts_fetched", "posts_new", "posts_updated"),
     "data_downloads": ("snapshots_new", "snapshots_updated", "snapshots_removed"),
-    "quarantine": ("items_quarantined",),
-    "raw_payloads": ("items_read",),
-    "landed_files": ("files_read",),
+    "raw_payloads": ("files_read", "items_read", "items_quarantined"),
 }
 
 
@@ -78,9 +62,10 @@ _COUNTERS_OF_TABLE = {
             key=["scraping", table],
             group_name="scraping",
             description=description,
-            deps=[landing_zone],
+            deps=[landing_zone, linkedin_apify_files, youtube_data_api_files],
             kinds={"postgres", "python"},
             owners=OWNERS,
+            tags=LOAD,
             metadata={"dagster/table_name": f"scraping.{table}"},
         )
         for table, description in LOADED_TABLES.items()
@@ -120,6 +105,7 @@ def load_landed_files(
                     f"Make the organization (`syndication organization add {folder!r} …`) or remove the folder."
                 )
     with transaction(postgres.url()) as connection:
+        observe_ledger(context, connection, "scraping")
         for table in LOADED_TABLES:
             key = dg.AssetKey(["scraping", table])
             counters = _COUNTERS_OF_TABLE.get(table, ())
@@ -160,8 +146,6 @@ def _rows_by_day(connection: Connection, table: str, loads: list[DayLoad]) -> di
 def _details(connection: Connection, table: str, loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
     if table == "raw_payloads":
         return _unknown_keys(loads)
-    if table == "quarantine":
-        return _open_quarantine(connection, loads)
     if table in _DAY_OF_ROW:
         return {}
     statement = sql.SQL("select count(*) from {}").format(sql.Identifier("scraping", table))
@@ -176,15 +160,3 @@ def _unknown_keys(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
     if not counts:
         return {}
     return {"unknown_keys": dg.MetadataValue.md(markdown_table(("key", "times"), sorted(counts.items())))}
-
-
-def _open_quarantine(connection: Connection, loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
-    """Place and reason of what waits for a person; never the payload."""
-    rows = connection.execute(
-        "select source_file_path, coalesce(position::text, 'the whole file'), reason from scraping.quarantine"
-        " where replayed_at is null and landed_on = any(%s) order by 1, position nulls first limit 50",
-        [[load.day for load in loads]],
-    ).fetchall()
-    if not rows:
-        return {}
-    return {"open_quarantine": dg.MetadataValue.md(markdown_table(("file", "position", "reason"), rows))}

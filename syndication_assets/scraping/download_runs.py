@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from syndication_assets.resources.database import Connection, connect
+from syndication_assets.database.connection import Connection, connect
 
 RunKind = Literal["fetch", "load"]
 RunStatus = Literal["completed", "failed", "cancelled"]

@@ -18,12 +18,11 @@ from urllib.parse import quote
 
 from psycopg.errors import LockNotAvailable
 
+from syndication_assets.database.connection import Connection, connect, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.apify import ApifyError, ApifyRefusedError, ApifyScraper
-from syndication_assets.resources.database import Connection, connect, transaction
-from syndication_assets.resources.landing_zone import LandingError, LandingZone
-from syndication_assets.resources.youtube import YouTubeDataApi, YouTubeRefusedError
+from syndication_assets.landing.landing_zone import LandingError, LandingZone
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunStatus, run_session
+from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 
 RESUME_WITHIN = timedelta(hours=5)
 """How long a landed profile counts as done for its session. Shorter than the six hours between scheduled fetches:
@@ -113,25 +112,6 @@ class FetchReport:
     @property
     def counters(self) -> RunCounters:
         return RunCounters(posts_fetched=self.posts_fetched, cost_usd=self.cost_usd)
-
-
-def linkedin_source(scraper: ApifyScraper, limit: int = 10) -> FetchSource:
-    """LinkedIn profiles through an Apify actor: one file a profile, its newest `limit` posts."""
-
-    def fetch(username: str) -> list[FetchedFile]:
-        dataset = scraper.scrape_profile(username, limit)
-        return [FetchedFile(dataset.content, dataset.finished_at, dataset.actor_run_id, dataset.cost_usd)]
-
-    return FetchSource("linkedin_apify", "linkedin", "dataset", fetch)
-
-
-def youtube_source(api: YouTubeDataApi, limit: int = 50) -> FetchSource:
-    """YouTube channels: their newest `limit` videos, 50 a file. The API has a quota, but no price."""
-
-    def fetch(channel_id: str) -> list[FetchedFile]:
-        return [FetchedFile(answer.content, answer.observed_at) for answer in api.channel_videos(channel_id, limit)]
-
-    return FetchSource("youtube_data_api", "youtube", "videos", fetch)
 
 
 def active_organizations(url: str) -> list[Organization]:
@@ -253,10 +233,10 @@ def _fetch_profiles(
             landing.land(username, files)
         except SyndicationError as error:
             report.failures[username] = str(error)
-            if isinstance(error, ApifyError) and error.cost_usd is not None:
+            if isinstance(error, FetchError) and error.cost_usd is not None:
                 report.costs_usd.append(error.cost_usd)
             log.warning("%s failed: %s", progress, error)
-            if isinstance(error, ApifyRefusedError | YouTubeRefusedError):
+            if isinstance(error, AccountRefusedError):
                 report.not_tried = sum(name not in done for name in usernames[number:])
                 report.skipped = len(done.intersection(usernames))
                 return

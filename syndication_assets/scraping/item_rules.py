@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from syndication_assets.rejections import ItemRejectedError
+from syndication_assets.landing.rejections import ItemRejectedError
 
 MAXIMUM_COUNTER = 10**12
 MAXIMUM_DEPTH = 100

@@ -7,9 +7,9 @@ from datetime import date
 from threading import Event
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.landing_zone import LandedFile, LandingZone
-from syndication_assets.scraping.reading import FileReading, read_file
-from syndication_assets.source_rooms import is_of_scraping
+from syndication_assets.landing.landing_zone import LandedFile, LandingZone
+from syndication_assets.landing.source_rooms import room_of
+from syndication_assets.scraping.file_reading import FileReading, read_file
 
 MOST_BYTES = 64 * 1024**2
 """Of one day's files: the rest of a larger day is read when its turn comes."""
@@ -43,7 +43,7 @@ class ReadAhead:
                 bytes_left -= file.size_bytes
                 if self._ended.is_set() or bytes_left < 0:
                     break
-                if is_of_scraping(file.source):
+                if room_of(file.source) == "scraping":
                     readings[file] = read_file(self._zone, file, self._maximum_file_bytes)
         except SyndicationError:
             return readings  # if it lasts, the day itself says it

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from syndication_assets.catalogue.load import DayLoad, load_day
+from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
 from syndication_assets.catalogue.manifest import Manifest, encode_manifest
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
@@ -171,4 +171,4 @@ def cleared(url: str) -> Iterator[None]:
         yield
     finally:
         with psycopg.connect(url) as connection:
-            connection.execute("truncate catalogue.vendors, scraping.quarantine, scraping.landed_files cascade")
+            connection.execute("truncate catalogue.vendors, landing.quarantine, landing.files cascade")

@@ -5,9 +5,9 @@ import pytest
 
 from syndication_assets.catalogue.assets import load_catalogues
 from syndication_assets.catalogue.checks import catalogue_checks
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.load import load_day as load_scraped_day
+from syndication_assets.scraping.post_load import load_day as load_scraped_day
 from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, ShopDesk, product
 
 MANY = [product(f"S{number}") for number in range(10)]
@@ -99,4 +99,4 @@ def test_the_other_room_leaves_catalogues_alone(desk: ShopDesk):
     with run_session(desk.url, "test") as session:
         load = load_scraped_day(desk.url, desk.zone, MONDAY, maximum_file_bytes=10**6, session=session)
     assert load.runs == {}
-    assert desk.rows("select * from scraping.quarantine") == []
+    assert desk.rows("select * from landing.quarantine") == []

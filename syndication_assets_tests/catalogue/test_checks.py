@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from syndication_assets.catalogue.checks import CHECKS
-from syndication_assets.resources.database import SQL_DIRECTORY
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.sql_checks import Window, read_only_transaction
+from syndication_assets.database.connection import SQL_DIRECTORY
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.sql_assets.checks import Window, read_only_transaction
 from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, ShopDesk, add_vendor, product
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.catalogue import fetch as fetch_module
-from syndication_assets.catalogue.fetch import FetchReport, fetch_catalogue
-from syndication_assets.catalogue.fetch_assets import CHECK_NAME, clan_catalogue_files
-from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.catalogue_load import load_day
+from syndication_assets.catalogue.clan import clan_fetch as fetch_module
+from syndication_assets.catalogue.clan.assets import CHECK_NAME, clan_catalogue_files
+from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError
+from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
+from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.manifest import Manifest, decode_manifest
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.shop_api import ShopApi, ShopError
+from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED, FakeShop, too_many
 from syndication_assets_tests.catalogue.shop import ShopDesk, product
 from syndication_assets_tests.scraping.fake_apis import Answer, failure_of, landed, materialize, serve, today
@@ -222,7 +223,7 @@ def test_a_shop_that_stops_answering_half_way_is_given_up(desk: ShopDesk, shop: 
 
 def test_the_server_says_how_long_to_wait(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
-    monkeypatch.setattr("syndication_assets.resources.shop_api.time.sleep", waits.append)
+    monkeypatch.setattr("syndication_assets.catalogue.clan.clan_api.time.sleep", waits.append)
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60))
     shop.fail_next("/getProducts", too_many("7"), too_many(in_a_minute))
     fetch(desk, shop)

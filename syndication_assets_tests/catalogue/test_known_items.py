@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from syndication_assets import plain_markup
-from syndication_assets.catalogue import clan_catalogue, known_items, reading
+from syndication_assets.catalogue import known_items, snapshot_reading
+from syndication_assets.catalogue.catalogue_sources import SOURCES
+from syndication_assets.catalogue.clan import clan_parser
 from syndication_assets.catalogue.known_items import KnownItem, KnownProduct, mark_of, parse_page, reader_of
-from syndication_assets.catalogue.sources import SOURCES
-from syndication_assets.withdrawal import withdraw_files
+from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.text import plain_markup
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     SOURCE,
@@ -28,20 +29,20 @@ from syndication_assets_tests.catalogue.shop import (
 
 MANY = [product(f"S{number}", description="<p>Of <b>wool</b></p>") for number in range(10)]
 KNOWN = "select reader, items from catalogue.known_items"
-QUARANTINE = "select source_file_path, position, reason, payload from scraping.quarantine order by 1, 2"
+QUARANTINE = "select source_file_path, position, reason, payload from landing.quarantine order by 1, 2"
 
 
 @pytest.fixture
 def cleaned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The skus of the products that were cleaned, in order."""
     skus: list[str] = []
-    make_product = reading.make_product
+    make_product = snapshot_reading.make_product
 
     def watched(facts: Any, shop_url: str | None) -> Any:
         skus.append(facts.sku)
         return make_product(facts, shop_url)
 
-    monkeypatch.setattr(reading, "make_product", watched)
+    monkeypatch.setattr(snapshot_reading, "make_product", watched)
     reader_of.cache_clear()
     yield skus
     reader_of.cache_clear()
@@ -172,7 +173,7 @@ def test_another_version_of_the_parser_reads_everything(
     loaded: ShopDesk, cleaned: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     use_source(monkeypatch, version=SOURCES[SOURCE].version + 1)
-    monkeypatch.setattr(clan_catalogue, "_attributes", lambda _: {"sizes": ("one",)})
+    monkeypatch.setattr(clan_parser, "_attributes", lambda _: {"sizes": ("one",)})
     loaded.load(MONDAY)
     assert len(cleaned) == 10
     assert loaded.rows("select distinct attributes from catalogue.products") == [({"sizes": ["one"]},)]
@@ -187,7 +188,7 @@ def test_what_one_version_knows_another_one_does_not(loaded: ShopDesk, monkeypat
     assert f"{SOURCE} 99" in after
 
 
-@pytest.mark.parametrize("module", [plain_markup, clan_catalogue, known_items])
+@pytest.mark.parametrize("module", [plain_markup, clan_parser, known_items])
 def test_mended_code_is_another_reader_even_if_nobody_raised_the_version(
     module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -254,7 +255,7 @@ def test_only_a_look_that_is_believed_and_the_newest_is_kept(loaded: ShopDesk):
 def test_a_page_of_which_some_is_known_keeps_its_order():
     payloads = [json.dumps(product(f"K{number}")).encode() for number in range(4)]
     known = {mark_of(payloads[number]): KnownProduct(f"K{number}", b"hash", None, False) for number in (1, 3)}
-    page = parse_page(b'{"data": [' + b" , ".join(payloads) + b"]}", clan_catalogue.parse_products, known)
+    page = parse_page(b'{"data": [' + b" , ".join(payloads) + b"]}", clan_parser.parse_products, known)
     assert [(item.position, item.payload, isinstance(item, KnownItem)) for item in page.items] == [
         (number, payload, number in (1, 3)) for number, payload in enumerate(payloads)
     ]

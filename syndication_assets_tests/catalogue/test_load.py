@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from syndication_assets.resources.landing_zone import LandedFilesMissingError
-from syndication_assets.samples.catalogue import catalogue_files
+from syndication_assets.demo.samples.catalogue import catalogue_files
+from syndication_assets.landing.landing_zone import LandedFilesMissingError
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     THURSDAY,
@@ -20,7 +20,7 @@ from syndication_assets_tests.catalogue.shop import (
 )
 
 MANY = [product(f"S{number}") for number in range(10)]
-QUARANTINE = "select source_file_path, position, reason, replayed_at is not null from scraping.quarantine order by 1, 2"
+QUARANTINE = "select source_file_path, position, reason, replayed_at is not null from landing.quarantine order by 1, 2"
 
 
 def land_samples(desk: ShopDesk, days: int, products: int = 60) -> None:
@@ -171,7 +171,7 @@ def test_items_without_sku_or_name_wait_in_quarantine_and_the_others_load(desk: 
         (page, 5, "it is neither an object nor a list", False),
         (page, 6, "category_ids is not a list", False),
     ]
-    assert desk.value("select payload from scraping.quarantine where position = 3") == b'["short"]'
+    assert desk.value("select payload from landing.quarantine where position = 3") == b'["short"]'
     (desk.root / page).write_bytes(json.dumps([product("K1"), product("K2")]).encode())
     desk.load(MONDAY)
     assert {replayed for *_, replayed in desk.rows(QUARANTINE)} == {True}
@@ -299,7 +299,7 @@ def test_a_file_of_a_believed_catalogue_may_not_vanish(desk: ShopDesk):
 
 
 def test_a_withdrawn_catalogue_was_never_there(desk: ShopDesk):
-    from syndication_assets.withdrawal import withdraw_files  # noqa: PLC0415
+    from syndication_assets.landing.withdrawal import withdraw_files  # noqa: PLC0415
 
     desk.land(MONDAY, product("K1", 10), product("K2", 20))
     desk.land(WEDNESDAY, product("K1", 12), product("K2", 20))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.withdrawal import withdraw_files
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.catalogue.shop import MONDAY, ShopDesk, add_vendor, cleared, facts, product
 
 DAYS = [MONDAY + timedelta(days=number) for number in range(4)]

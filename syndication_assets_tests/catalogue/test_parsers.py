@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.catalogue import clan_catalogue, shopify_products
 from syndication_assets.catalogue.category_tree import Place, place_categories
-from syndication_assets.catalogue.facts import Category, ProductFacts, make_product, read_price
-from syndication_assets.rejections import FileRejectedError, ItemRejectedError
-from syndication_assets.source_text import one_line, plain_text, read_url
+from syndication_assets.catalogue.clan import clan_parser
+from syndication_assets.catalogue.product_facts import Category, ProductFacts, make_product, read_price
+from syndication_assets.catalogue.shopify import shopify_parser
+from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError
+from syndication_assets.text.source_text import one_line, plain_text, read_url
 
 FILES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
@@ -82,7 +83,7 @@ def test_both_shapes_of_the_list_say_the_same():
             {"sku": "K1", "id": 7, "name": "Kilt", "url": "https://shop.example/k1", "description": "Warm"},
         ]
     )
-    first, second = clan_catalogue.parse_products(content).items
+    first, second = clan_parser.parse_products(content).items
     assert first.facts == second.facts
 
 
@@ -90,7 +91,7 @@ def test_both_shapes_of_the_list_say_the_same():
     "wrapped", [lambda x: x, lambda x: {"success": True, "data": x}, lambda x: {"data": {"products": x}}]
 )
 def test_the_envelope_may_be_there_or_not(wrapped: Any):
-    (item,) = clan_catalogue.parse_products(encoded(wrapped([{"sku": 5, "title": "Kilt"}]))).items
+    (item,) = clan_parser.parse_products(encoded(wrapped([{"sku": 5, "title": "Kilt"}]))).items
     assert (item.facts.sku, item.position) == ("5", 0)
 
 
@@ -111,14 +112,14 @@ def test_the_envelope_may_be_there_or_not(wrapped: Any):
 )
 def test_a_file_that_is_no_list_says_why_and_not_what(content: bytes, reason: str):
     with pytest.raises(FileRejectedError) as raised:
-        clan_catalogue.parse_products(content)
+        clan_parser.parse_products(content)
     assert str(raised.value).startswith(reason)
     assert "SECRET" not in str(raised.value)
 
 
 def test_an_item_that_cannot_be_read_leaves_its_neighbours_alone():
     content = b'[{"sku": "A"}, {"sku": 1.5}, 5, null, {"sku": ["B"]}, {"sku": "C", "surprise": 1}]'
-    read = clan_catalogue.parse_products(content)
+    read = clan_parser.parse_products(content)
     assert [item.facts.sku for item in read.items] == ["A", "C"]
     assert [(one.position, one.reason) for one in read.rejected] == [
         (1, "sku is neither text nor a whole number"),
@@ -132,7 +133,7 @@ def test_an_item_that_cannot_be_read_leaves_its_neighbours_alone():
 
 def test_a_detail_completes_the_list_and_is_right_where_both_speak():
     listed = ProductFacts(sku="K1", name="Kilt", price="5", image_url="https://a", vendor_category_ids=("1",))
-    detail = clan_catalogue.parse_detail(
+    detail = clan_parser.parse_detail(
         encoded(
             {"success": True, "data": {"sku": "K1", "price": 6.5, "images": [{"url": "https://b"}], "categories": []}}
         )
@@ -143,7 +144,7 @@ def test_a_detail_completes_the_list_and_is_right_where_both_speak():
 
 
 def test_a_price_keeps_its_digits():
-    (item,) = clan_catalogue.parse_products(b'[{"sku": "K1", "title": "Kilt", "price": 1252.10}]').items
+    (item,) = clan_parser.parse_products(b'[{"sku": "K1", "title": "Kilt", "price": 1252.10}]').items
     assert str(make_product(item.facts).price) == "1252.10"
 
 
@@ -162,7 +163,7 @@ def test_the_content_hash_is_of_what_is_said_and_not_of_its_spelling():
 
 
 def test_a_trees_children_hang_below_the_node_around_them():
-    tree = clan_catalogue.parse_categories(
+    tree = clan_parser.parse_categories(
         encoded(
             {
                 "data": [
@@ -227,12 +228,12 @@ def test_every_category_finds_a_root(parents: dict[str, str | None]):
 def test_no_file_breaks_a_parser(content: bytes):
     """Whatever a shop answers is products, or rejected with a reason."""
     for parse in (
-        clan_catalogue.parse_products,
-        clan_catalogue.parse_categories,
-        clan_catalogue.parse_whole,
-        clan_catalogue.parse_detail,
-        shopify_products.parse_products,
-        shopify_products.parse_whole,
+        clan_parser.parse_products,
+        clan_parser.parse_categories,
+        clan_parser.parse_whole,
+        clan_parser.parse_detail,
+        shopify_parser.parse_products,
+        shopify_parser.parse_whole,
     ):
         with suppress(FileRejectedError):
             parse(content)
@@ -243,7 +244,7 @@ def test_shopifys_variants_are_products_of_their_own():
     content = encoded(
         {"products": [{"id": 9, "title": "Tie", "tags": "silk, red ,", "variants": [variant, {"sku": ""}, variant]}]}
     )
-    read = shopify_products.parse_products(content)
+    read = shopify_parser.parse_products(content)
     (item,) = read.items
     assert (item.facts.name, item.facts.vendor_product_id, item.facts.price) == ("Tie", "9", "5.00")
     assert item.facts.attributes == {"tags": ("red", "silk")}

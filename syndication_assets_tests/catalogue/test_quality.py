@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.catalogue.quality import quality_metadata
-from syndication_assets.resources.database import transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     TREE,

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from syndication_assets.samples.catalogue import (
+from syndication_assets.demo.samples.catalogue import (
     CUT_OFF_DAY,
     NEW_IDS_DAY,
     ODD_ITEMS_DAY,
     VANISHED_DAYS,
     catalogue_files,
 )
-from syndication_assets.samples.catalogue_shop import (
+from syndication_assets.demo.samples.catalogue_shop import (
     MAXIMUM_CATEGORIES,
     PLACEHOLDER_PRICE,
     category_ids,

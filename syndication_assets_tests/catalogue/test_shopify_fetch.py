@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.catalogue import shopify_assets, shopify_fetch
-from syndication_assets.catalogue.fetch import FetchReport
-from syndication_assets.catalogue.load import load_day
+from syndication_assets.catalogue.catalogue_load import load_day
+from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.manifest import decode_manifest
-from syndication_assets.catalogue.shopify_assets import CHECK_NAME, shop_client, shopify_products_files
-from syndication_assets.catalogue.shopify_fetch import fetch_open_list
+from syndication_assets.catalogue.shopify import assets, shopify_fetch
+from syndication_assets.catalogue.shopify.assets import CHECK_NAME, shop_client, shopify_products_files
+from syndication_assets.catalogue.shopify.shopify_fetch import fetch_open_list
 from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.public_client import FetchError, PublicClient
-from syndication_assets.resources.public_urls import PublicUrlError
+from syndication_assets.http.public_client import FetchError, PublicClient
+from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
 from syndication_assets_tests.catalogue.shop import ShopDesk
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve
@@ -226,8 +226,8 @@ def environment(desk: ShopDesk) -> dict[str, str]:
 
 def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
     one = vendor(desk, shop)
-    monkeypatch.setattr(shopify_assets, "list_vendors", lambda _connection: [one])
-    monkeypatch.setattr(shopify_assets, "shop_client", lambda _bytes: client())
+    monkeypatch.setattr(assets, "list_vendors", lambda _connection: [one])
+    monkeypatch.setattr(assets, "shop_client", lambda _bytes: client())
     result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(desk))
     (event,) = result.get_asset_materialization_events()
     assert event.materialization.metadata["products"].value == 3

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.catalogue import rows_of_products
-from syndication_assets.catalogue.load import DayLoad, load_day
-from syndication_assets.samples.catalogue_bulk import bulk_catalogue_files
+from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
+from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
 from syndication_assets_tests.catalogue.shop import ShopDesk
 
 FIRST_LOOK = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)

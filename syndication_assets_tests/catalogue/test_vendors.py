@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.cli import main
+from syndication_assets.cli.main import main
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from syndication_assets.channels import assets
 from syndication_assets.channels.checks import channels_checks, credential_expiry_check
-from syndication_assets.cli import main
-from syndication_assets.resources.credentials import open_credential
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.resources.secret_box import new_key
+from syndication_assets.channels.credentials import open_credential
+from syndication_assets.channels.secret_box import new_key
+from syndication_assets.cli.main import main
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 
 CANARY = "canary-QmVpbm4gQmhyZWFn-0123456789"

@@ -8,13 +8,13 @@ from pydantic import SecretStr
 
 from syndication_assets.channels import assets
 from syndication_assets.channels.checks import CHECKS, EXPIRY, channels_checks, credential_expiry_check
+from syndication_assets.channels.credentials import store_credential
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
-from syndication_assets.resources.credentials import store_credential
-from syndication_assets.resources.database import SQL_DIRECTORY, transaction
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.resources.secret_box import SecretBox, new_key
-from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets.channels.secret_box import SecretBox, new_key
+from syndication_assets.database.connection import SQL_DIRECTORY, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged
 from syndication_assets_tests.servers import Server

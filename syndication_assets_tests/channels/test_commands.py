@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.cli import main
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.secret_box import SecretBox, new_key
+from syndication_assets.channels.secret_box import SecretBox, new_key
+from syndication_assets.cli.main import main
+from syndication_assets.database.connection import transaction
 
 TOKEN = "EAAB-a-page-token"
 SET = ("credentials", "set", "page", "--platform", "facebook")

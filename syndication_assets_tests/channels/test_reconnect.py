@@ -5,9 +5,9 @@ import getpass
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.cli import main
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.secret_box import new_key
+from syndication_assets.channels.secret_box import new_key
+from syndication_assets.cli.main import main
+from syndication_assets.database.connection import transaction
 
 TOKEN = "EAAB-a-page-token"
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from syndication_assets.channels import assets
 from syndication_assets.channels.reference_files import REFERENCE_DIRECTORY, ReferenceFileError, read_reference
 from syndication_assets.channels.reference_tables import TABLES
-from syndication_assets.cli import main
-from syndication_assets.resources.database import load_sql, transaction
-from syndication_assets.resources.postgres import PostgresResource
+from syndication_assets.cli.main import main
+from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
 
 FACEBOOK = {"platform": "facebook", "channel_type": "feed_post"}
 LENGTH_OF_FACEBOOK = (

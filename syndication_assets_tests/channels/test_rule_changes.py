@@ -8,7 +8,7 @@ import pytest
 
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
-from syndication_assets.resources.database import load_sql, transaction
+from syndication_assets.database.connection import load_sql, transaction
 
 SHARED_RULES = {
     "channels.platforms": "display_name = 'Other'",

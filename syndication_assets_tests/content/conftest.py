@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets_tests.content.blog import Blog
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets_tests.content.shop import Shop
+from syndication_assets_tests.documents.blog import Blog
 
 
 @pytest.fixture

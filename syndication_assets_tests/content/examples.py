@@ -4,10 +4,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
+from syndication_assets.content.compliance.validation import validate
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.facts import Facts
-from syndication_assets.content.rules import ChannelRules, Requirement
-from syndication_assets.content.validation import validate
+from syndication_assets.content.post_facts import Facts
 
 URL = "https://shop.example/scarves/thistle?colour=heather#top"
 FACTS = Facts(

@@ -8,18 +8,18 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from syndication_assets.content.assets import select_products
-from syndication_assets.content.posts import posts_to_write
-from syndication_assets.content.template import TemplateError
-from syndication_assets.content.template_rows import (
+from syndication_assets.content.generation.posts_to_write import posts_to_write
+from syndication_assets.content.generation.template import TemplateError
+from syndication_assets.content.generation.template_rows import (
     as_rows,
     default_templates,
     load_templates,
     read_templates,
 )
-from syndication_assets.content.writing import VariationError, remember, store, write_without_model
-from syndication_assets.resources.database import transaction
-from syndication_assets.sql_assets import run_window
+from syndication_assets.content.generation.writing import VariationError, remember, store, write_without_model
+from syndication_assets.content.selection.assets import select_products
+from syndication_assets.database.connection import transaction
+from syndication_assets.sql_assets.rollup import run_window
 
 FIRST_DAY = date(2025, 11, 3)
 SEEN_AT = datetime(2025, 10, 1, tzinfo=UTC)

@@ -7,12 +7,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from syndication_assets.content import assets, checks
-from syndication_assets.content.document_assets import load_documents
-from syndication_assets.content.section_selection import section_channels, section_selections
-from syndication_assets.content.text_assets import posts_content
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets_tests.content.chat_server import ChatServer, error
+from syndication_assets.content.generation.assets import posts_content
+from syndication_assets.content.selection import assets, checks
+from syndication_assets.content.selection.section_selection import section_channels, section_selections
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.documents.assets import load_documents
+from syndication_assets_tests.ai.chat_server import ChatServer, error
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 
 KEY = "sk-canary-7Qv9zKpW3mXt"

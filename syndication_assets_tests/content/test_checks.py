@@ -9,14 +9,14 @@ import pytest
 
 from syndication_assets.content import checks as content
 from syndication_assets.content.checks import hashes_are_of_their_texts, placeholders_are_known
-from syndication_assets.operations import spending
-from syndication_assets.resources.database import SQL_DIRECTORY
-from syndication_assets.resources.postgres import PostgresResource
-from syndication_assets.sql_checks import Window
+from syndication_assets.database.connection import SQL_DIRECTORY
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.operations import spending_assets
+from syndication_assets.sql_assets.checks import Window
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.content import document_damages
-from syndication_assets_tests.content.document_damages import add_documents
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.documents import document_damages
+from syndication_assets_tests.documents.document_damages import add_documents
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
 from syndication_assets_tests.servers import Server
 
@@ -131,7 +131,7 @@ DAMAGES = [
     ),
     Damage(
         "llm_calls__every_call_has_its_usage",
-        "insert into content.llm_calls (organization_id, attempt, model, prompt, response, called_at)"
+        "insert into ai.llm_calls (organization_id, attempt, model, prompt, response, called_at)"
         " select organization_id, 1, 'small', 'a', 'b', '2025-11-04' from tenancy.organizations",
     ),
 ]  # fmt: skip
@@ -157,7 +157,7 @@ COST_WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(2))
 def test_all_checks_pass_on_what_the_assets_leave(sample: str):
     with damaged(sample, "select 1") as connection:
         assert broken_checks(connection, "content", content.CHECKS, WINDOW) == {}
-        assert broken_checks(connection, "operations", spending.CHECKS, COST_WINDOW) == {}
+        assert broken_checks(connection, "operations", spending_assets.CHECKS, COST_WINDOW) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
@@ -169,11 +169,12 @@ def test_each_check_sees_its_own_damage(sample: str, damage: Damage):
 @pytest.mark.parametrize("damage", COST_DAMAGES, ids=lambda damage: damage.check)
 def test_each_check_of_costs_sees_its_own_damage(sample: str, damage: Damage):
     with damaged(sample, damage.statement) as connection:
-        assert broken_checks(connection, "operations", spending.CHECKS, COST_WINDOW).keys() == {damage.check}
+        assert broken_checks(connection, "operations", spending_assets.CHECKS, COST_WINDOW).keys() == {damage.check}
 
 
 @pytest.mark.parametrize(
-    ("room", "checks", "damages"), [("content", content.CHECKS, DAMAGES), ("operations", spending.CHECKS, COST_DAMAGES)]
+    ("room", "checks", "damages"),
+    [("content", content.CHECKS, DAMAGES), ("operations", spending_assets.CHECKS, COST_DAMAGES)],
 )
 def test_every_file_of_checks_is_listed_and_has_a_damage(room: str, checks, damages):
     files = {path.stem for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndication_assets.content.claim_words import Phrases, claim_words
+from syndication_assets.content.compliance.claim_words import Phrases, claim_words
 from syndication_assets_tests.content.examples import FACTS, broken, text_with
 
 PLAIN = replace(FACTS, description="A warm scarf of lambswool.", attributes={})

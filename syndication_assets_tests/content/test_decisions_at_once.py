@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from syndication_assets.content import review
+from syndication_assets.content.review import text_decisions
 from syndication_assets_tests.content.shop import Shop
 
 
@@ -30,14 +30,14 @@ def _until(shop: Shop, condition: str) -> None:
 
 def _hold_after(monkeypatch: pytest.MonkeyPatch, step: str, shop: Shop) -> None:
     """Lets a person's transaction end only when the rule waits for the text."""
-    made = getattr(review, step)
+    made = getattr(text_decisions, step)
 
     def held(*arguments: object) -> object:
         result = made(*arguments)
         _until(shop, "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
         return result
 
-    monkeypatch.setattr(review, step, held)
+    monkeypatch.setattr(text_decisions, step, held)
 
 
 def _both_decide(shop: Shop, person: Callable[[], object]) -> dict[str, int]:
@@ -60,7 +60,7 @@ def _approvals(shop: Shop) -> list[tuple[str, str]]:
 
 def test_a_rejection_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch):
     _hold_after(monkeypatch, "_write_decision", shop)
-    counts = _both_decide(shop, lambda: review.reject(shop.url, content_id, "ann", "the tone is wrong"))
+    counts = _both_decide(shop, lambda: text_decisions.reject(shop.url, content_id, "ann", "the tone is wrong"))
     assert counts == {"rows_written": 0, "texts_left_to_people": 0}
     assert shop.texts()[0]["state"] == "rejected"
     assert _approvals(shop) == [(content_id, "rejected")]
@@ -69,7 +69,7 @@ def test_a_rejection_is_not_overridden_by_a_rule(shop: Shop, content_id: str, mo
 def test_an_edit_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch):
     _hold_after(monkeypatch, "store", shop)
     new_text = f"Look: {shop.texts()[0]['text_content']}"
-    counts = _both_decide(shop, lambda: review.edit(shop.url, content_id, "ann", new_text))
+    counts = _both_decide(shop, lambda: text_decisions.edit(shop.url, content_id, "ann", new_text))
     assert shop.texts()[0]["state"] == "superseded"
     assert content_id not in dict(_approvals(shop))
     assert counts["rows_written"] == 0
@@ -79,8 +79,8 @@ def test_a_rule_approves_nothing_that_a_person_has_just_found_to_break_a_rule(
     shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     def approve() -> None:
-        with pytest.raises(review.ReviewError, match="banned_words"):
-            review.approve(shop.url, content_id, "ann")
+        with pytest.raises(text_decisions.ReviewError, match="banned_words"):
+            text_decisions.approve(shop.url, content_id, "ann")
 
     _hold_after(monkeypatch, "_check_anew", shop)
     shop.rule("banned_words", value=["kilt"])

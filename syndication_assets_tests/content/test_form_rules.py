@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from syndication_assets.content.form_rules import emoji_count
-from syndication_assets.content.near_duplicates import EarlierText
-from syndication_assets.content.rules import ChannelRules
-from syndication_assets.content.text_length import text_length
-from syndication_assets.content.validation import hard_reasons, validate
+from syndication_assets.content.compliance.channel_rules import ChannelRules
+from syndication_assets.content.compliance.form_rules import emoji_count
+from syndication_assets.content.compliance.near_duplicates import EarlierText
+from syndication_assets.content.compliance.text_length import text_length
+from syndication_assets.content.compliance.validation import hard_reasons, validate
 from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, RULES, URL, broken, requirement, text_with
 
 GERMAN_TEXT = (

@@ -8,16 +8,16 @@ from decimal import Decimal
 
 import pytest
 
-from syndication_assets.content.call_log import CallLog
-from syndication_assets.content.llm_writer import Outcome, write_with_model
-from syndication_assets.content.posts import posts_to_write
-from syndication_assets.content.template_rows import read_templates
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.language_model import LanguageModel
-from syndication_assets.resources.language_model_answers import TokenUsage
-from syndication_assets.resources.spending import Price, read_spending
-from syndication_assets.sql_assets import run_window
-from syndication_assets_tests.content.chat_server import ChatServer, Reply, completion, error, post
+from syndication_assets.ai.call_log import CallLog
+from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
+from syndication_assets.content.generation.posts_to_write import posts_to_write
+from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.content.generation.writing import store
+from syndication_assets.database.connection import transaction
+from syndication_assets.operations.spending import Price, TokenUsage, read_spending
+from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 
 KEY = "sk-canary-7Qv9zKpW3mXt"
@@ -52,7 +52,7 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
 
     async def write_all() -> Outcome:
         model = LanguageModel(KEY, "small", server.url, timeout=5, retry_delay=0.01, concurrency=concurrency)
-        async with model, CallLog(shop.url, "test") as log:
+        async with model, CallLog(shop.url, "test", store) as log:
             return await write_with_model(posts, model, {shop.organization_id: spending}, log)
 
     with server.running():
@@ -67,7 +67,7 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
 def calls(shop: Shop) -> list[dict]:
     return shop.rows(
         "select l.*, u.cost, u.expected_cost, u.currency, u.price_version, u.input_tokens, u.cached_input_tokens,"
-        " u.output_tokens, u.is_successful, u.latency_ms from content.llm_calls as l join operations.api_usage as u"
+        " u.output_tokens, u.is_successful, u.latency_ms from ai.llm_calls as l join operations.api_usage as u"
         " using (organization_id, usage_id) order by l.called_at"
     )
 
@@ -256,7 +256,7 @@ def test_a_text_is_kept_with_its_call_before_the_next_one_is_there(shop: Shop):
             time.sleep(0.03)
             kept[:] = shop.execute(
                 "select c.generator, c.state::text, count(*) from content.posts_content as c"
-                " join content.llm_calls as l using (organization_id, post_core_id) group by 1, 2"
+                " join ai.llm_calls as l using (organization_id, post_core_id) group by 1, 2"
             )
             if kept:
                 break
@@ -380,7 +380,7 @@ def test_the_key_is_nowhere_in_the_database(selected: Shop):
     write(selected, ChatServer(error(401, "invalid_api_key", f"Incorrect key {KEY}")))
     selected.execute("delete from content.posts_content")
     write(selected, ChatServer(error(400, "bad", f"bad key {KEY}"), post()))
-    for table in ("content.llm_calls", "operations.api_usage", "content.posts_content", "tenancy.audit_log"):
+    for table in ("ai.llm_calls", "operations.api_usage", "content.posts_content", "tenancy.audit_log"):
         for (row,) in selected.execute(f"select to_jsonb(t)::text from {table} as t"):
             assert "canary" not in row
-    assert selected.value("select count(*) from content.llm_calls") == 2
+    assert selected.value("select count(*) from ai.llm_calls") == 2

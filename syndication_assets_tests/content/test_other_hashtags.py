@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.facts import Facts
-from syndication_assets.content.variations import with_other_hashtags
+from syndication_assets.content.generation.variations import with_other_hashtags
+from syndication_assets.content.post_facts import Facts
 from syndication_assets_tests.content.examples import GOOD, URL
 
 FACTS = Facts("Wool Cap", url=URL, categories=("Caps", "Winter Wear"))

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from syndication_assets.content.facts import Facts
-from syndication_assets.content.prompt import as_text, first_messages
-from syndication_assets.content.rules import ChannelRules, Requirement
+from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
+from syndication_assets.content.generation.post_prompt import as_text, first_messages
+from syndication_assets.content.post_facts import Facts
 
 NOTHING = Facts(name="Tin", url=None, description=None, categories=(), price=None, currency=None)
 

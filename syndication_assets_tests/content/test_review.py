@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.cli import main
-from syndication_assets.content.review import ReviewError, approve, edit, reject, show, waiting
+from syndication_assets.cli.main import main
+from syndication_assets.content.review.text_decisions import ReviewError, approve, edit, reject, show, waiting
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 
 

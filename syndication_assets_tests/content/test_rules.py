@@ -3,9 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from syndication_assets.content.near_duplicates import EarlierText
-from syndication_assets.content.rules import ChannelRules, Requirement
-from syndication_assets.content.validation import validate
+from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
+from syndication_assets.content.compliance.near_duplicates import EarlierText
+from syndication_assets.content.compliance.validation import validate
 from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, URL, broken, requirement
 
 SHORT = requirement("text_length", maximum=60)

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import publish_due
 from syndication_assets.publishing.targets import plan_targets
-from syndication_assets.resources.dry_run import DryRun
 from syndication_assets.settings import Settings
-from syndication_assets_tests.content.blog import SITE, Blog, entry, post
 from syndication_assets_tests.content.shop import FIRST_DAY
+from syndication_assets_tests.documents.blog import SITE, Blog, entry, post
 
 MONDAY = FIRST_DAY
 DAYS = [MONDAY + timedelta(number) for number in range(12)]
@@ -108,7 +108,7 @@ def test_channels_go_on_by_themselves_and_only_those_with_a_row_from_its_first_d
     channel.select(*DAYS[:2])
     assert channel.shop.execute(
         "select s.platform, to_char(selected_on, 'DD'), position, attempt, sections_left"
-        " from content.section_selections as s join content.source_sections using (organization_id, section_id)"
+        " from content.section_selections as s join documents.source_sections using (organization_id, section_id)"
         " order by 2, 1"
     ) == [("facebook", "03", 0, 1, 1), ("facebook", "04", 1, 1, 0), ("instagram", "04", 0, 1, 1)]
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from syndication_assets.content.facts import Facts
-from syndication_assets.content.hashtags import hashtags_of
-from syndication_assets.content.prompt import fenced_facts, first_messages
-from syndication_assets.content.rules import ChannelRules
-from syndication_assets.content.template import parse
-from syndication_assets.content.template_generator import write
-from syndication_assets.content.template_rows import default_templates
-from syndication_assets.content.validation import hard_reasons, validate
+from syndication_assets.content.compliance.channel_rules import ChannelRules
+from syndication_assets.content.compliance.validation import hard_reasons, validate
+from syndication_assets.content.generation.post_prompt import fenced_facts, first_messages
+from syndication_assets.content.generation.template import parse
+from syndication_assets.content.generation.template_generator import write
+from syndication_assets.content.generation.template_rows import default_templates
+from syndication_assets.content.post_facts import Facts
+from syndication_assets.content.post_hashtags import hashtags_of
 from syndication_assets_tests.content.examples import FACTS, RULES
 
 URL = "https://blog.example/wool?section=710"

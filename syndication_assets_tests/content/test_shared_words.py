@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.content import review
 from syndication_assets.content.checks import CHECKS
-from syndication_assets.content.hashtags import HASHTAG
-from syndication_assets.content.writing import VariationError
+from syndication_assets.content.generation.writing import VariationError
+from syndication_assets.content.post_hashtags import HASHTAG
+from syndication_assets.content.review import text_decisions
 from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
 from syndication_assets_tests.sample_database import broken_checks, damaged
 
@@ -135,7 +135,7 @@ def test_a_first_variation_that_breaks_a_rule_has_no_others_until_a_person_mends
     (first,) = shop.write()
     assert first["state"] == "needs_review"
     mended = f"A kilt that was made with care.\n\nSee it here {first['link_url']}\n\n#Kilts #Tartan"
-    _, broken = review.edit(shop.url, first["content_id"], "ann", mended)
+    _, broken = text_decisions.edit(shop.url, first["content_id"], "ann", mended)
     texts = [text for text in shop.write() if text["state"] != "superseded"]
     assert broken == []
     assert [(text["variation"], text["generator"], text["created_by"]) for text in texts] == [
@@ -155,7 +155,7 @@ def test_a_first_variation_that_was_rejected_has_no_others(shop: Shop, by: str):
     compare(shop, by)
     (first, *_) = shop.write()
     shop.execute("delete from content.posts_content where variation > 1")
-    review.reject(shop.url, first["content_id"], "ann", "not ours")
+    text_decisions.reject(shop.url, first["content_id"], "ann", "not ours")
     with pytest.raises(VariationError, match="is rejected"):
         shop.write(stop_at_errors=True)
     assert [text["variation"] for text in shop.write()] == [1]
@@ -201,18 +201,20 @@ def test_the_check_of_twins_lets_those_by_timing_be_and_no_others(shop: Shop):
 
 def test_an_edit_changes_its_own_variation_and_no_other(shop: Shop):
     first, second, third = compare(shop, "timing").write()
-    new_id, broken = review.edit(shop.url, second["content_id"], "ann", first["text_content"].replace(".", "!", 1))
+    new_id, broken = text_decisions.edit(
+        shop.url, second["content_id"], "ann", first["text_content"].replace(".", "!", 1)
+    )
     assert broken == []
-    assert review.approve(shop.url, new_id, "ann")
-    assert review.approve(shop.url, third["content_id"], "ann"), "the same words as the first, on purpose"
+    assert text_decisions.approve(shop.url, new_id, "ann")
+    assert text_decisions.approve(shop.url, third["content_id"], "ann"), "the same words as the first, on purpose"
     assert [text["text_content"] for text in shop.texts() if text["variation"] != 2] == [first["text_content"]] * 2
 
 
 def test_an_edit_that_takes_the_hashtags_of_another_variation_is_refused(shop: Shop):
     first, second, _ = compare(shop, "hashtags").write()
-    review.approve(shop.url, first["content_id"], "ann")
-    _, broken = review.edit(shop.url, second["content_id"], "ann", first["text_content"])
+    text_decisions.approve(shop.url, first["content_id"], "ann")
+    _, broken = text_decisions.edit(shop.url, second["content_id"], "ann", first["text_content"])
     assert ["variations_differ" in reason for reason in broken] == [True]
     other = "Another text, and the hashtags may be what they are.\n\nSee it here {}\n\n#Kilts #HighlandWear"
     newest = shop.value("select content_id from content.posts_content where version = 2")
-    assert review.edit(shop.url, newest, "ann", other.format(first["link_url"]))[1] == []
+    assert text_decisions.edit(shop.url, newest, "ann", other.format(first["link_url"]))[1] == []

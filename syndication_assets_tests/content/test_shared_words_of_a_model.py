@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from syndication_assets.content import review
-from syndication_assets.content.llm_writer import MOST_ATTEMPTS
-from syndication_assets.content.text_assets import DayOfTexts, write_day
-from syndication_assets.resources.database import load_sql, transaction
-from syndication_assets.resources.language_model import PASSING_ERRORS
+from syndication_assets.ai.language_model import PASSING_ERRORS
+from syndication_assets.content.generation.assets import DayOfTexts, write_day
+from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
+from syndication_assets.content.review import text_decisions
+from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.settings import Settings
-from syndication_assets_tests.content.chat_server import ChatServer, error, post
+from syndication_assets_tests.ai.chat_server import ChatServer, error, post
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.content.test_llm_writer import calls
 from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
@@ -102,7 +102,7 @@ def test_what_a_person_mended_gets_its_others_on_any_day_without_a_call(
     compare(shop, by)
     write_with_llm(shop, ChatServer(post(text="Delve into it, and be glad for each of the days.")))
     (first,) = shop.texts()
-    review.edit(shop.url, first["content_id"], "ann", first["text_content"].replace("Delve", "Look"))
+    text_decisions.edit(shop.url, first["content_id"], "ann", first["text_content"].replace("Delve", "Look"))
     server = ChatServer()
     done = write_a_day(shop, server, FIRST_DAY, monkeypatch)
     assert (len(done.texts), done.unwritten.total(), server.requests) == (2, 0, [])

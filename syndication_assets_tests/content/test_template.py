@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.content.template import PLACEHOLDERS, TemplateError, parse, render
-from syndication_assets.content.template_rows import default_templates
+from syndication_assets.content.generation.template import PLACEHOLDERS, TemplateError, parse, render
+from syndication_assets.content.generation.template_rows import default_templates
 
 VALUES = {"product_name": "Thistle Scarf", "price": "£12.00", "description": None}
 
@@ -77,7 +77,7 @@ def test_the_default_templates_can_be_read_and_one_of_each_kind_needs_no_more_th
 
 
 def test_an_entry_of_the_file_with_an_unknown_key_is_refused():
-    from syndication_assets.content.template_rows import DefaultTemplate  # noqa: PLC0415
+    from syndication_assets.content.generation.template_rows import DefaultTemplate  # noqa: PLC0415
 
     with pytest.raises(msgspec.ValidationError, match="tempalte_kind"):
         msgspec.json.decode(

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from syndication_assets.content.template_rows import default_templates, load_templates, read_templates
-from syndication_assets.resources.database import transaction
+from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
+from syndication_assets.database.connection import transaction
 from syndication_assets_tests.content.shop import Shop
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from syndication_assets.content import review
-from syndication_assets.content.near_duplicates import EarlierText
-from syndication_assets.content.template import TemplateError
-from syndication_assets.content.validation import validate
-from syndication_assets_tests.content.chat_server import ChatServer, post
+from syndication_assets.content.compliance.near_duplicates import EarlierText
+from syndication_assets.content.compliance.validation import validate
+from syndication_assets.content.generation.template import TemplateError
+from syndication_assets.content.review import text_decisions
+from syndication_assets_tests.ai.chat_server import ChatServer, post
 from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, RULES, URL
 from syndication_assets_tests.content.shop import Shop
 from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
@@ -72,16 +72,18 @@ def test_edits_that_make_two_variations_the_same_are_not_approved_by_a_rule(comp
     compared.approve_by_rule(generators=["person"])
     first, second = compared.write()[:2]
     for text in (first, second):
-        review.edit(compared.url, text["content_id"], "ann", f"Only one text: {first['text_content']}")
+        text_decisions.edit(compared.url, text["content_id"], "ann", f"Only one text: {first['text_content']}")
     compared.decide()
     edited = [text for text in compared.texts() if text["version"] == 2]
     assert [text["state"] for text in edited] == ["approved", "needs_review"]
-    with pytest.raises(review.ReviewError, match="variations_differ"):
-        review.approve(compared.url, edited[1]["content_id"], "ann")
+    with pytest.raises(text_decisions.ReviewError, match="variations_differ"):
+        text_decisions.approve(compared.url, edited[1]["content_id"], "ann")
 
 
 def test_an_edit_may_keep_the_words_of_its_own_older_version(compared: Shop):
     (first, *_) = compared.write()
-    review.approve(compared.url, first["content_id"], "ann")
-    _, broken = review.edit(compared.url, first["content_id"], "ann", first["text_content"].replace(".", "!", 1))
+    text_decisions.approve(compared.url, first["content_id"], "ann")
+    _, broken = text_decisions.edit(
+        compared.url, first["content_id"], "ann", first["text_content"].replace(".", "!", 1)
+    )
     assert broken == []

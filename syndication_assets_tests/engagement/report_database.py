@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from syndication_assets.database.connection import connect, transaction
 from syndication_assets.engagement.report import Organization
-from syndication_assets.resources.database import connect, transaction
-from syndication_assets.sql_assets import run_window
+from syndication_assets.sql_assets.rollup import run_window
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -46,7 +46,7 @@ class ReportDatabase:
                 [organization.organization_id],
             ).fetchone()
             connection.execute(
-                "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on,"
+                "insert into landing.files (organization_id, source_file_path, source, landed_on,"
                 " content_hash, size_bytes) values (%s, 'test', 'test', '2025-01-01', '', 0) on conflict do nothing",
                 [organization.organization_id],
             )
@@ -98,7 +98,7 @@ class ReportDatabase:
                 "insert into scraping.snapshots (organization_id, post_id, downloaded_at, observed_at_source,"
                 f" run_id, landed_file_id, {', '.join(counters)})"
                 f" select organization_id, %s, %s, 'file_name', %s, landed_file_id{', %s' * len(counters)}"
-                " from scraping.landed_files where organization_id = %s",
+                " from landing.files where organization_id = %s",
                 [
                     post_id,
                     noon(day),
@@ -131,7 +131,7 @@ class ReportDatabase:
 
     def quarantine(self, organization: Organization, day: date, reason: str, items: int = 1) -> None:
         self.execute(
-            "insert into scraping.quarantine (organization_id, source, landed_on, source_file_path, position, reason,"
+            "insert into landing.quarantine (organization_id, source, landed_on, source_file_path, position, reason,"
             " payload_bytes) select %s, 'linkedin_apify', %s, %s, n, %s, 1 from generate_series(1, %s) n",
             [organization.organization_id, day, f"{day}/{reason}", reason, items],
         )

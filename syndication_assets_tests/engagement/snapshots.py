@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.sql_assets import run_window
+from syndication_assets.database.connection import transaction
+from syndication_assets.sql_assets.rollup import run_window
 
 FIRST_DAY = date(2025, 1, 30)
 COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
@@ -54,7 +54,7 @@ class History:
             [self.organization_id, day(1), day(1)],
         )
         self.landed_file_id: str = self.value(
-            "insert into scraping.landed_files"
+            "insert into landing.files"
             " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
             " values (%s, 'default/test/file.json', 'test', %s, '', 0)"
             " on conflict (organization_id, source_file_path) do update set source = excluded.source"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.engagement import priorities
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.resources.database import SQL_DIRECTORY
-from syndication_assets.sql_checks import read_only_transaction
+from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.sample_database import (
     END_DAY,
     FIRST_DAY,
@@ -133,7 +133,7 @@ DAMAGES = [
     ),
     Damage(
         f"{POST}__no_day_waits_to_be_rolled_up",
-        "insert into engagement.days_to_roll_up (organization_id, table_name, activity_date)"
+        "insert into engagement.stale_days (organization_id, table_name, activity_date)"
         f" select organization_id, '{PROFILE}', '2020-02-29' from tenancy.organizations",
     ),
     Damage(f"{PROFILE}__key_is_unique", duplicate(PROFILE)),

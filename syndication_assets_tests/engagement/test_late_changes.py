@@ -6,8 +6,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.sql_assets import run_window
+from syndication_assets.database.connection import transaction
+from syndication_assets.sql_assets.rollup import run_window
 from syndication_assets_tests.engagement.snapshots import ROLLUPS, History, Row, day, moment, without
 
 TABLE = "post_engagement_daily"
@@ -31,7 +31,7 @@ def three_posts(history: History) -> str:
 
 
 def notes(history: History) -> set[tuple[str, int]]:
-    return {(row["table_name"], (row["activity_date"] - day(1)).days + 1) for row in history.rows("days_to_roll_up")}
+    return {(row["table_name"], (row["activity_date"] - day(1)).days + 1) for row in history.rows("stale_days")}
 
 
 def test_a_late_file_changes_its_day_and_the_next_observed_day_only(database_url: str):
@@ -175,7 +175,7 @@ def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(datab
     history.roll_up_all(1, 5)
     before = history.rows(TABLE)
     history.execute(
-        "update scraping.posts set posted_at = %s, is_history_rewritten = true where post_id = %s",
+        "update scraping.posts set posted_at = %s, needs_rebuild = true where post_id = %s",
         [moment(1) - timedelta(minutes=45), post],
     )
     # No day of the post lies in the window: a time may be learnt from an observation without counters.
@@ -209,7 +209,7 @@ def test_merged_posts_are_one_post_in_every_rollup(database_url: str):
 def test_the_mark_of_a_rewritten_history_is_taken_away_so_that_it_is_rebuilt_once(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    history.execute("update scraping.posts set is_history_rewritten = true where post_id = %s", [post])
+    history.execute("update scraping.posts set needs_rebuild = true where post_id = %s", [post])
     assert history.roll_up(TABLE, 8)["rows_computed"] == 9, "8 days: 7 of this post, and the window of two others"
     assert history.roll_up(TABLE, 8)["rows_computed"] == 3
 
@@ -217,7 +217,7 @@ def test_the_mark_of_a_rewritten_history_is_taken_away_so_that_it_is_rebuilt_onc
 def test_a_rewritten_post_that_a_load_holds_waits_for_the_next_run(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    history.execute("update scraping.posts set is_history_rewritten = true where post_id = %s", [post])
+    history.execute("update scraping.posts set needs_rebuild = true where post_id = %s", [post])
     with psycopg.connect(database_url) as load:
         load.execute("select from scraping.posts where post_id = %s for update", [post])
         assert history.roll_up(TABLE, 9)["rows_computed"] == 0

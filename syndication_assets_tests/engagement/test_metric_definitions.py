@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from syndication_assets.resources.database import DatabaseError
+from syndication_assets.database.connection import DatabaseError
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
 
 

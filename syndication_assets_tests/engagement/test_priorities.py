@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from syndication_assets.engagement.priorities import CHECKS
-from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day, moment, without
 

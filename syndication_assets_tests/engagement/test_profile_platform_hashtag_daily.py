@@ -211,7 +211,7 @@ def test_organizations_are_kept_apart(database_url: str):
         [other.organization_id, day(1), day(1)],
     )
     other.landed_file_id = other.value(
-        "insert into scraping.landed_files"
+        "insert into landing.files"
         " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
         " values (%s, 'other/test/file.json', 'test', %s, '', 0) returning landed_file_id",
         [other.organization_id, day(1)],

@@ -9,12 +9,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from syndication_assets.database.connection import DatabaseError
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement.report import read_week, reader
 from syndication_assets.engagement.report_files import RenderedPages, render_range, write_if_changed
 from syndication_assets.engagement.report_page import change, is_web_link, number, percent, render_page, week_days
 from syndication_assets.engagement.report_weeks import IsoWeek, weeks_touched
-from syndication_assets.resources.database import DatabaseError
-from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 
 with warnings.catch_warnings():
@@ -315,7 +315,7 @@ def test_the_quarantine_of_the_week_is_counted_by_reason(rows: ReportDatabase, t
     rows.quarantine(rows.organization(), MONDAY + timedelta(days=6), "a file of the source's error page")
     rows.quarantine(rows.organization(), MONDAY - timedelta(days=1), "the week before")
     rows.quarantine(rows.organization(), MONDAY, "mended since")
-    rows.execute("update scraping.quarantine set replayed_at = now() where reason = %s", ["mended since"])
+    rows.execute("update landing.quarantine set replayed_at = now() where reason = %s", ["mended since"])
     render(rows, tmp_path)
     text = PageReader(page(tmp_path)).text
     assert "4 items that landed this week could not be loaded" in text

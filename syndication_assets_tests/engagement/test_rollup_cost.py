@@ -5,8 +5,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.sql_assets import count_by_day, run_window
+from syndication_assets.database.connection import transaction
+from syndication_assets.sql_assets.rollup import count_by_day, run_window
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History, day
 
 POSTS = 300

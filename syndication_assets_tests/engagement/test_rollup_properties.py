@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.resources.database import transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.engagement import daily_model
 from syndication_assets_tests.engagement.daily_model import ModelRow, Post, Snapshot
@@ -73,7 +73,7 @@ def start_afresh(history: History, published: list[int | None], hashtags: list[s
             "scraping.hashtags",
             "scraping.profiles",
             "engagement.platform_engagement_daily",
-            "engagement.days_to_roll_up",
+            "engagement.stale_days",
         ):
             connection.execute(f"delete from {table}")
     ada = history.profile("ada")
@@ -180,7 +180,7 @@ def test_any_order_of_windows_and_late_files_ends_in_the_tables_of_one_clean_run
 
     for table, rows in expected_tables(posts, hashtags, there, hashtag_id).items():
         assert sorted(map(comparable, found[table]), key=repr) == rows, table
-    assert history.rows("days_to_roll_up") == []
+    assert history.rows("stale_days") == []
 
     for table in ROLLUPS:
         history.execute(f"delete from engagement.{table}")

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.resources.database import transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row, moment
 
 VIEW = "time_series_metrics"

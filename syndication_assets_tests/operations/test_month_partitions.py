@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.assets import month_partitions
-from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets_tests.logins import login, url_as
 
 Connection = psycopg.Connection[Any]
@@ -50,7 +50,7 @@ def new_post(connection: Connection) -> None:
         " from tenancy.organizations"
     )
     connection.execute(
-        "insert into scraping.landed_files"
+        "insert into landing.files"
         " (organization_id, source_file_path, source, landed_on, content_hash, size_bytes)"
         " select organization_id, 'x', 'x', '2025-11-03', '', 0 from tenancy.organizations"
     )
@@ -63,7 +63,7 @@ def new_snapshot(connection: Connection, downloaded_at: str) -> str:
             "insert into scraping.snapshots"
             " (organization_id, post_id, run_id, downloaded_at, observed_at_source, landed_file_id)"
             " select organization_id, 'p-00000001', 'run-00000001', %s, 'meta', landed_file_id"
-            " from scraping.landed_files"
+            " from landing.files"
             " returning tableoid::regclass::text",
             [downloaded_at],
         ).fetchall()[0][0]

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from syndication_assets.resources.database import DatabaseError, analyze_grown_tables, transaction
+from syndication_assets.database.connection import DatabaseError, analyze_grown_tables, transaction
 
 TABLE = "engagement.content_priorities"
 

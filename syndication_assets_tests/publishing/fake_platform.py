@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from syndication_assets.resources.publisher import Listing, Outcome, OutcomeKind, Post, RemotePost
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.publishing.publisher import Listing, Post, RemotePost
 
 
 class CrashError(BaseException):

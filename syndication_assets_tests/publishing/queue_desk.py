@@ -8,14 +8,14 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.database.connection import transaction
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import PublishReport, publish_due
+from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.reconcile import ReconcileReport, reconcile
 from syndication_assets.publishing.targets import Plan, plan_targets
-from syndication_assets.resources.credentials import store_credential
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.dry_run import DryRun
-from syndication_assets.resources.publisher import Publisher
-from syndication_assets.resources.secret_box import SecretBox
 from syndication_assets.settings import Settings
 
 DAY = date(2025, 11, 3)
@@ -238,4 +238,4 @@ class QueueDesk:
     def pass_waits(self) -> None:
         """What waits for a while has waited."""
         self.execute("update publishing.post_targets set next_attempt_at = null where state = 'scheduled'")
-        self.execute("delete from publishing.platform_limits")
+        self.execute("delete from channels.platform_limits")

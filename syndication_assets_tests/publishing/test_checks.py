@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from syndication_assets.database.connection import SQL_DIRECTORY, load_sql, transaction
 from syndication_assets.publishing.checks import CHECKS
-from syndication_assets.resources.database import SQL_DIRECTORY, load_sql, transaction
-from syndication_assets.sql_checks import read_only_transaction
+from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing.queue_desk import DAY, QueueDesk
 from syndication_assets_tests.sample_database import broken_checks, damaged

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.decisions import retry
+from syndication_assets.publishing.target_decisions import retry
 from syndication_assets_tests.publishing.fake_platform import FakePlatform
 from syndication_assets_tests.publishing.queue_desk import DAY, NOON, PLATFORM, QueueDesk
 

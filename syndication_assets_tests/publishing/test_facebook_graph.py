@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.resources.facebook_graph import FacebookGraph
-from syndication_assets.resources.public_urls import public_addresses
-from syndication_assets.resources.publisher import Outcome, OutcomeKind, Post
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+from syndication_assets.publishing.publisher import Post
 from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
 
 TOKEN = "canary-EAAB/page+token="

@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from syndication_assets.publishing.decisions import resolve_as_not_published
+from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.reconcile import reconcile
-from syndication_assets.resources.facebook_graph import FacebookGraph
+from syndication_assets.publishing.target_decisions import resolve_as_not_published
 from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
 from syndication_assets_tests.publishing.queue_desk import KEYS, TOKEN, QueueDesk, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
@@ -25,7 +25,7 @@ _PUBLISH = """
 import sys
 from datetime import UTC, datetime
 from syndication_assets.publishing.publish import publish_due
-from syndication_assets.resources.publishers import open_publishers
+from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.settings import Settings
 settings = Settings.from_environment()
 with open_publishers(settings) as publishers:

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from syndication_assets.database.connection import DatabaseError, load_sql, transaction
 from syndication_assets.publishing.planning import NamedSchedule, Taken, Text, assign_slots
 from syndication_assets.publishing.slots import Schedule
-from syndication_assets.resources.database import DatabaseError, load_sql, transaction
 from syndication_assets_tests.publishing.queue_desk import DAILY, DAY, NOON, QueueDesk
 
 NEXT_DAY = DAY + timedelta(1)

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.content.review import ReviewError, edit, reject
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.content.review.text_decisions import ReviewError, edit, reject
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.decisions import resolve_as_cancelled, resolve_as_not_published, retry
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import publish_due
-from syndication_assets.resources.database import Connection, transaction
-from syndication_assets.resources.dry_run import DryRun
-from syndication_assets.resources.publisher import Outcome, OutcomeKind, Post
+from syndication_assets.publishing.publisher import Post
+from syndication_assets.publishing.target_decisions import resolve_as_cancelled, resolve_as_not_published, retry
 from syndication_assets_tests.publishing.fake_platform import (
     CrashError,
     FakePlatform,
@@ -140,7 +141,7 @@ def test_retry_after_holds_for_the_whole_account_and_for_other_processes(
     publish(desk, FakePlatform(), now=datetime.now(UTC) + timedelta(minutes=39))
     assert desk.target(second)["attempts"] == 0
     assert desk.attempts(first)[0]["retry_after"] is not None
-    assert desk.value("select reason from publishing.platform_limits") == "It was retryable."
+    assert desk.value("select reason from channels.platform_limits") == "It was retryable."
     publish(desk, platform, now=datetime.now(UTC) + timedelta(minutes=41))
     assert desk.target(first)["state"] == desk.target(second)["state"] == "published"
 
@@ -154,7 +155,7 @@ def test_a_limit_of_the_app_holds_for_all_accounts_of_its_publisher_and_for_no_o
     platform.answers.append(refuse(OutcomeKind.RETRYABLE, wait=timedelta(minutes=40), is_app_wide=True))
     publish(desk, platform, publish_concurrency=1, now=datetime.now(UTC))
     assert len(platform.calls) == 1
-    resting = {account for (account,) in desk.rows("select account_id from publishing.platform_limits")}
+    resting = {account for (account,) in desk.rows("select account_id from channels.platform_limits")}
     assert resting == {page, other}
     assert rehearsal not in resting
 
@@ -238,7 +239,7 @@ def test_an_approval_of_other_words_does_not_count(desk: QueueDesk, platform: Fa
         "update tenancy.organizations set is_active = false",
         "update tenancy.organizations set settings = '{\"is_sample\": true}'",
         (
-            "insert into publishing.platform_limits"
+            "insert into channels.platform_limits"
             " select organization_id, account_id, '2100-01-01Z', 'why' from channels.social_accounts"
         ),
     ],
@@ -538,7 +539,7 @@ def test_who_rejects_a_text_while_it_is_claimed_waits_and_finds_it_sent(
             time.sleep(0.01)
         return SecretStr(TOKEN)
 
-    monkeypatch.setattr("syndication_assets.publishing.claims.open_credential", open_slowly)
+    monkeypatch.setattr("syndication_assets.publishing.leases.open_credential", open_slowly)
     publish(desk, platform, publish_concurrency=1)
     person.join()
     assert rejected == [f"{content_id} went out, or may have."]

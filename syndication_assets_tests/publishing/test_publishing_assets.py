@@ -7,9 +7,9 @@ import dagster as dg
 import psycopg
 import pytest
 
-from syndication_assets.automation import range_tags
+from syndication_assets.automation.jobs import range_tags
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.publishing import assets, checks
-from syndication_assets.resources.postgres import PostgresResource
 from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
 from syndication_assets_tests.publishing.queue_desk import DAY, KEYS, TOKEN, QueueDesk
 

@@ -19,13 +19,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.database.connection import load_sql
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing import decisions
 from syndication_assets.publishing import publish as publish_module
+from syndication_assets.publishing import target_decisions
 from syndication_assets.publishing.checks import CHECKS
-from syndication_assets.resources.database import load_sql
-from syndication_assets.resources.publisher import OutcomeKind
-from syndication_assets.sql_checks import read_only_transaction
+from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing import fake_platform
 from syndication_assets_tests.publishing.fake_platform import CrashError, FakePlatform, refuse
@@ -128,9 +128,9 @@ class QueueMachine(RuleBasedStateMachine):
             return
         target_id = data.draw(st.sampled_from(targets))
         acts = {
-            "cancel": decisions.cancel,
-            "retry": decisions.retry,
-            "resolve as cancelled": decisions.resolve_as_cancelled,
+            "cancel": target_decisions.cancel,
+            "retry": target_decisions.retry,
+            "resolve as cancelled": target_decisions.resolve_as_cancelled,
             "resolve": self._resolve_truly,
         }
         with suppress(SyndicationError):  # what cannot be decided of a target in its state
@@ -144,9 +144,9 @@ class QueueMachine(RuleBasedStateMachine):
         )[0]
         found = [post_id for post_id, taken, _ in self.platform.taken if taken == text]
         if found:
-            decisions.resolve_as_published(url, target_id, found[0], actor)
+            target_decisions.resolve_as_published(url, target_id, found[0], actor)
         else:
-            decisions.resolve_as_not_published(url, target_id, actor)
+            target_decisions.resolve_as_not_published(url, target_id, actor)
 
     @invariant()
     def nothing_is_published_twice(self) -> None:

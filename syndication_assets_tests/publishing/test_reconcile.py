@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.publishing.decisions import resolve_as_not_published, resolve_as_published
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
+from syndication_assets.publishing.publisher import Listing, RemotePost
 from syndication_assets.publishing.reconcile import Finding, judge
-from syndication_assets.resources.dry_run import DryRun
-from syndication_assets.resources.publisher import Listing, Outcome, OutcomeKind, RemotePost
+from syndication_assets.publishing.target_decisions import resolve_as_not_published, resolve_as_published
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     lose_the_question,
@@ -195,7 +196,7 @@ def test_a_post_of_long_before_or_after_is_no_other_variations(desk: QueueDesk, 
     [
         "update channels.social_accounts set status = 'disconnected'",
         (
-            "insert into publishing.platform_limits (organization_id, account_id, blocked_until, reason)"
+            "insert into channels.platform_limits (organization_id, account_id, blocked_until, reason)"
             " select organization_id, account_id, '2100-01-01Z', 'asked to' from channels.social_accounts"
         ),
     ],
@@ -225,8 +226,8 @@ def test_a_limit_that_a_lookup_meets_holds_for_the_account_or_for_all_of_the_app
     )
     desk.reconcile({"facebook_graph": platform})
     assert platform.lookups == lookups
-    assert desk.value("select count(*) from publishing.platform_limits where blocked_until > now()") == resting
-    assert desk.value("select distinct reason from publishing.platform_limits") == "Too many calls."
+    assert desk.value("select count(*) from channels.platform_limits where blocked_until > now()") == resting
+    assert desk.value("select distinct reason from channels.platform_limits") == "Too many calls."
 
 
 @pytest.mark.parametrize("kind", [OutcomeKind.DISCONNECTED, OutcomeKind.REFRESH_TOKEN])

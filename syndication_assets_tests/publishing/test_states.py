@@ -6,7 +6,7 @@ from itertools import product
 import psycopg
 import pytest
 
-from syndication_assets.resources.database import DatabaseError
+from syndication_assets.database.connection import DatabaseError
 from syndication_assets_tests.publishing.queue_desk import NOON, QueueDesk
 
 STATES = ["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]

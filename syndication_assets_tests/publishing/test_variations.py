@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from syndication_assets.channels.outcome import Outcome
 from syndication_assets.publishing.checks import CHECKS
-from syndication_assets.publishing.decisions import resolve_as_not_published
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.publisher import Post
+from syndication_assets.publishing.target_decisions import resolve_as_not_published
 from syndication_assets.publishing.targets import plan_targets
-from syndication_assets.resources.dry_run import DryRun
-from syndication_assets.resources.publisher import Outcome, Post
 from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, take
 from syndication_assets_tests.publishing.queue_desk import QueueDesk, settings_of

@@ -20,7 +20,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession
-from syndication_assets.scraping.load import DayLoad, load_day
+from syndication_assets.scraping.post_load import DayLoad, load_day
 
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
@@ -126,8 +126,8 @@ def clear(url: str) -> None:
     """Leaves a database without a scraped row, quicker than a new one is made."""
     with psycopg.connect(url) as connection:
         connection.execute(
-            "truncate scraping.download_runs, scraping.landed_files, scraping.raw_payloads, scraping.quarantine,"
-            " scraping.profiles, scraping.posts, scraping.hashtags, engagement.days_to_roll_up cascade"
+            "truncate scraping.download_runs, landing.files, scraping.raw_payloads, landing.quarantine,"
+            " scraping.profiles, scraping.posts, scraping.hashtags, engagement.stale_days cascade"
         )
 
 

@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.landing_zone import LandingError, LandingZone
-from syndication_assets.scraping import reading
+from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.scraping import file_reading
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.load import DayLoad
+from syndication_assets.scraping.post_load import DayLoad
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, name, post
@@ -29,9 +29,7 @@ CANARY = "canary-7f3a"
 GOOD_TEXTS = ((1, "first"), (3, "last"))
 GOOD = [post(activity_id(n), text=text) for n, text in GOOD_TEXTS]
 FILE = name("anna", MONDAY, 9)
-QUARANTINE = (
-    "select source_file_path, position, reason from scraping.quarantine where replayed_at is null order by 1, 2"
-)
+QUARANTINE = "select source_file_path, position, reason from landing.quarantine where replayed_at is null order by 1, 2"
 
 
 def around(item: bytes, number: int = 0) -> bytes:
@@ -122,7 +120,7 @@ def test_a_bad_item_is_quarantined_with_its_place_and_its_neighbours_are_loaded(
     item, reason = BAD_ITEMS[case]
     path = f"default/linkedin_apify/{MONDAY}/{name(f'case{number}', MONDAY, 9)}"
     ((position, why, kept, length),) = bad_items.rows(
-        "select position, reason, payload, payload_bytes from scraping.quarantine where source_file_path = %s", path
+        "select position, reason, payload, payload_bytes from landing.quarantine where source_file_path = %s", path
     )
     assert position == 1
     assert re.search(reason, why)
@@ -178,7 +176,7 @@ def test_a_file_without_items_is_quarantined_as_a_whole(
     assert {quarantined_path for quarantined_path, _, _ in rows} == {path}
     assert re.search(reason, rows[-1][2])
     assert desk.value("select count(*) from scraping.posts") == 2
-    assert desk.rows("select items from scraping.landed_files order by source_file_path") == [(0,), (2,)]
+    assert desk.rows("select items from landing.files order by source_file_path") == [(0,), (2,)]
 
 
 UNTIMELY = {
@@ -227,7 +225,7 @@ def test_a_truncated_file_keeps_its_whole_items_and_its_quarantine_is_replayed_w
     desk.put(MONDAY, FILE, content)
     desk.load(MONDAY)
     assert desk.rows(QUARANTINE) == []
-    assert desk.value("select count(*) from scraping.quarantine where replayed_at is not null") == 1
+    assert desk.value("select count(*) from landing.quarantine where replayed_at is not null") == 1
     assert desk.value("select count(*) from scraping.posts") == 3
     assert broken_invariants(desk.url, desk.root) == []
     desk.put(MONDAY, FILE, content[:-40])
@@ -380,9 +378,7 @@ def test_a_folder_of_no_organization_is_named_and_not_read(desk: Desk):
     (load,) = desk.load(MONDAY)
     assert load.unknown_folders == ["nobody"]
     assert desk.value("select count(*) from scraping.posts") == 1
-    assert desk.rows("select distinct split_part(source_file_path, '/', 1) from scraping.landed_files") == [
-        ("default",)
-    ]
+    assert desk.rows("select distinct split_part(source_file_path, '/', 1) from landing.files") == [("default",)]
 
 
 def test_a_name_that_is_no_utf_8_is_quarantined(desk: Desk):
@@ -422,7 +418,7 @@ def test_an_adapter_that_fails_costs_its_item_and_names_no_content(
     desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
 
-    source = reading.SOURCES["linkedin_apify"]
+    source = file_reading.SOURCES["linkedin_apify"]
 
     def parse_item(payload: bytes, tracked_username: str | None) -> object:
         if CANARY.encode() in payload:
@@ -430,7 +426,7 @@ def test_an_adapter_that_fails_costs_its_item_and_names_no_content(
         return source.parse_item(payload, tracked_username)
 
     monkeypatch.setitem(
-        reading.SOURCES,
+        file_reading.SOURCES,
         source.name,
         type(source)(**{f: getattr(source, f) for f in source.__slots__} | {"parse_item": parse_item}),
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndication_assets.resources.database import SQL_DIRECTORY
+from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.scraping.checks import CHECKS, FRESHNESS
-from syndication_assets.sql_checks import find_offenders, read_only_transaction
+from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, sample_database
 from syndication_assets_tests.servers import Server
 
@@ -32,9 +32,9 @@ DAMAGES = [
     ),
     Damage(
         "landed_files__path_is_unique",
-        "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on, content_hash,"
+        "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
         " size_bytes, run_id) select 'org-00000002', source_file_path, source, landed_on, content_hash, size_bytes,"
-        " run_id from scraping.landed_files limit 1",
+        " run_id from landing.files limit 1",
     ),
     Damage(
         "raw_payloads__place_is_unique",
@@ -45,23 +45,23 @@ DAMAGES = [
     Damage(
         "raw_payloads__every_good_item_is_kept",
         "delete from scraping.raw_payloads where source_file_path = (select source_file_path"
-        " from scraping.landed_files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
+        " from landing.files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
     ),
     Damage(
         "raw_payloads__every_good_item_is_kept",
-        "update scraping.landed_files set items = items - 1 where source_file_path = (select source_file_path"
-        " from scraping.landed_files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
+        "update landing.files set items = items - 1 where source_file_path = (select source_file_path"
+        " from landing.files where source = 'linkedin_apify' and items > 3 order by observed_at limit 1)",
     ),
     Damage(
         "quarantine__quarantine_id_is_unique",
-        "insert into scraping.quarantine (organization_id, quarantine_id, source, landed_on, source_file_path, reason,"
+        "insert into landing.quarantine (organization_id, quarantine_id, source, landed_on, source_file_path, reason,"
         " payload_bytes, replayed_at) select 'org-00000002', quarantine_id, source, landed_on, source_file_path,"
-        " reason, payload_bytes, now() from scraping.quarantine limit 1",
+        " reason, payload_bytes, now() from landing.quarantine limit 1",
     ),
     Damage(
         OPEN_QUARANTINE,
-        "update scraping.quarantine set replayed_at = null"
-        " where quarantine_id = (select min(quarantine_id) from scraping.quarantine)",
+        "update landing.quarantine set replayed_at = null"
+        " where quarantine_id = (select min(quarantine_id) from landing.quarantine)",
     ),
     Damage(
         "profiles__profile_id_is_unique",
@@ -173,7 +173,7 @@ def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.
 def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
     with read_only_transaction(sample_url) as connection:
         broken = broken_checks(connection, "scraping", CHECKS)
-        (quarantined,) = connection.execute("select count(*) from scraping.quarantine").fetchall()[0]
+        (quarantined,) = connection.execute("select count(*) from landing.quarantine").fetchall()[0]
     # The sample has damaged files, and only the quarantine says so.
     assert {name: offenders.count for name, offenders in broken.items()} == {OPEN_QUARANTINE: quarantined}
     assert quarantined > 10
@@ -182,7 +182,7 @@ def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
 def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
-    replayed = "update scraping.quarantine set replayed_at = now();"
+    replayed = "update landing.quarantine set replayed_at = now();"
     with damaged(sample_url, replayed + damage.statement) as connection:
         broken = broken_checks(connection, "scraping", CHECKS)
     assert broken.keys() == {damage.check} | damage.also
@@ -219,9 +219,9 @@ def test_a_failed_run_that_was_made_good_is_no_offender(sample_url: str):
 @pytest.mark.parametrize(("age_hours", "stale"), [(35, 0), (37, 2)])
 def test_each_platform_is_fresh_until_the_freshness_hours_are_over(sample_url: str, age_hours: int, stale: int):
     aged = (
-        "update scraping.landed_files set observed_at = observed_at + (now() - newest)"
+        "update landing.files set observed_at = observed_at + (now() - newest)"
         f" - interval '{age_hours} hours' from (select source as newest_source, max(observed_at) as newest"
-        " from scraping.landed_files where items > 0 group by 1) as n where source = newest_source"
+        " from landing.files where items > 0 group by 1) as n where source = newest_source"
     )
     with damaged(sample_url, aged) as connection:
         offenders = find_offenders(connection, "scraping", FRESHNESS, WINDOW, {"freshness_hours": 36})

@@ -17,9 +17,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndication_assets import migrations
-from syndication_assets.resources import embedded_postgres
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
@@ -30,9 +29,9 @@ DAYS = [MONDAY + timedelta(days=number) for number in range(2)]
 _LOAD = """
 import sys
 from datetime import date
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.load import load_day
+from syndication_assets.scraping.post_load import load_day
 url, zone, *days = sys.argv[1:]
 with run_session(url, "subprocess") as session:
     for day in days:
@@ -181,14 +180,14 @@ def test_a_load_that_trusts_a_ledger_written_first_loses_what_a_kill_interrupts(
         )
         for file in desk.zone.files(DAYS[0]):
             connection.execute(
-                "insert into scraping.landed_files (organization_id, source_file_path, source, landed_on, content_hash,"
+                "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
                 " size_bytes, items, run_id) select organization_id, %s, %s, %s, '', %s, 1, run_id"
                 " from scraping.download_runs where run_id = 'run-ledger00'",
                 [file.path, file.source, file.landed_on, file.size_bytes],
             )
     assert finished(start_load(desk.url, desk.zone, DAYS[0], fault_point="scraping.before_commit")) == -signal.SIGKILL
     # The next load of the variant skips what the ledger knows.
-    loaded = {path for (path,) in desk.rows("select source_file_path from scraping.landed_files")}
+    loaded = {path for (path,) in desk.rows("select source_file_path from landing.files")}
     for day in DAYS:
         if not {file.path for file in desk.zone.files(day)} <= loaded:
             desk.load(day)

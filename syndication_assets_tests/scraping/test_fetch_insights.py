@@ -14,14 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.resources.credentials import store_credential
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.facebook_insights import FacebookInsights
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.resources.secret_box import SecretBox
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.database.connection import transaction
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.insights import InsightsReport, fetch_insights, metrics_on
-from syndication_assets.scraping.load import load_day
+from syndication_assets.scraping.facebook.insights_client import FacebookInsights
+from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights, metrics_on
+from syndication_assets.scraping.post_load import load_day
 from syndication_assets.settings import Settings
 
 KEYS = "test:" + "A" * 43 + "="
@@ -209,7 +209,7 @@ def test_a_rate_limit_is_kept_for_everybody_and_the_page_is_not_asked_until_it_i
 ):
     graph.answer = answer_of(32)
     fetch(url, zone, graph)
-    assert rows(url, "select count(*) from publishing.platform_limits where blocked_until > now()") == [(1,)]
+    assert rows(url, "select count(*) from channels.platform_limits where blocked_until > now()") == [(1,)]
     (message,) = fetch(url, zone, graph).failures.values()
     assert "left alone until" in message
     assert len(graph.asked) == 1

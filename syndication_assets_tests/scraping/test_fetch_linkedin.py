@@ -12,18 +12,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from syndication_assets.database.connection import connect
 from syndication_assets.errors import SyndicationError
-from syndication_assets.resources.apify import ApifyError, ApifyRefusedError, ApifyScraper
-from syndication_assets.resources.database import connect
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.fetch import (
-    FetchReport,
-    active_organizations,
-    fetch_organization,
-    linkedin_source,
-)
+from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetch_assets import CHECK_NAME, linkedin_apify_files
+from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.linkedin.assets import linkedin_source
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,
@@ -86,13 +83,13 @@ def test_one_profiles_failure_does_not_stop_the_others(database_url: str, zone: 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED-OUT", "ABORTED"])
 def test_an_unsuccessful_actor_run_is_named(apify: FakeApify, status: str) -> None:
     apify.statuses["ada"] = status
-    with pytest.raises(ApifyError, match=f"actorRun0 ended as {status}: It is {status}"):
+    with pytest.raises(FetchError, match=f"actorRun0 ended as {status}: It is {status}"):
         scraper(apify).scrape_profile("ada")
 
 
 def test_an_actor_run_that_outlasts_its_time_is_aborted(apify: FakeApify) -> None:
     apify.statuses["ada"] = "RUNNING"
-    with pytest.raises(ApifyError, match=r"actorRun0 did not finish within 0\.3 seconds and was aborted"):
+    with pytest.raises(FetchError, match=r"actorRun0 did not finish within 0\.3 seconds and was aborted"):
         scraper(apify, actor_timeout=timedelta(seconds=0.3)).scrape_profile("ada")
     assert apify.aborted == ["ada"]
 
@@ -105,14 +102,14 @@ def test_a_passing_fault_is_retried(apify: FakeApify, fault: Answer) -> None:
 
 def test_a_silent_server_is_given_up(apify: FakeApify) -> None:
     apify.fail_next("/items", *[Answer(200, ADA, delay=0.6)] * 3)
-    with pytest.raises(ApifyError, match="could not be reached for reading the dataset of actor run actorRun0"):
+    with pytest.raises(FetchError, match="could not be reached for reading the dataset of actor run actorRun0"):
         scraper(apify, request_timeout=timedelta(seconds=0.1)).scrape_profile("ada")
 
 
 @pytest.mark.parametrize("body", [b"<html>502</html>", b'{"error": "no"}', b'[{"text": "cut of'])
 def test_what_is_no_dataset_is_not_landed(apify: FakeApify, body: bytes) -> None:
     apify.posts["ada"] = body
-    with pytest.raises(ApifyError, match="actorRun0 came as something else than a JSON list") as raised:
+    with pytest.raises(FetchError, match="actorRun0 came as something else than a JSON list") as raised:
         scraper(apify).scrape_profile("ada")
     assert raised.value.cost_usd == 0.25
 
@@ -175,9 +172,11 @@ def test_a_failure_of_long_ago_begins_no_session(database_url: str, zone: Landin
 
 CHILD = """
 import sys
-from syndication_assets.resources.apify import ApifyScraper
-from syndication_assets.resources.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import active_organizations, fetch_organization, linkedin_source
+from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.scraping.fetch import active_organizations, fetch_organization
+from syndication_assets.scraping.linkedin.assets import linkedin_source
 url, zone, apify_url = sys.argv[1:]
 source = linkedin_source(ApifyScraper("token", apify_url, "someone~actor"))
 fetch_organization(url, LandingZone(zone), active_organizations(url)[0], source)
@@ -360,12 +359,12 @@ def test_the_token_is_never_written_anywhere(
 @pytest.mark.parametrize("answer", [Answer(400, {"error": {"message": TOKEN}}), Answer(200, {"data": {"id": TOKEN}})])
 def test_an_error_has_neither_cause_nor_context_with_the_token(apify: FakeApify, answer: Answer) -> None:
     apify.fail_next("/runs", answer)
-    with pytest.raises(ApifyError) as raised:
+    with pytest.raises(FetchError) as raised:
         scraper(apify).scrape_profile("ada")
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
     assert TOKEN not in str(raised.value)
     assert TOKEN not in repr(scraper(apify))
-    with pytest.raises(ApifyRefusedError):
+    with pytest.raises(AccountRefusedError):
         ApifyScraper(f"{TOKEN} ", apify.url, "actor")
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.resources.landing_zone import LandingError, LandingZone
-from syndication_assets.resources.youtube import YouTubeDataApi, YouTubeError, YouTubeRefusedError
-from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization, youtube_source
-from syndication_assets.scraping.fetch_assets import youtube_data_api_files
+from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
+from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.youtube.assets import youtube_data_api_files, youtube_source
+from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeYouTube,
@@ -42,7 +43,7 @@ def youtube() -> Iterator[FakeYouTube]:
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("syndication_assets.resources.youtube.time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr("syndication_assets.scraping.youtube.data_api_client.time", SimpleNamespace(sleep=slept.append))
     return slept
 
 
@@ -136,7 +137,7 @@ def test_a_used_up_quota_ends_the_fetch_in_its_own_words(
 )
 def test_a_refused_key_names_its_variable(youtube: FakeYouTube, refusal: Answer) -> None:
     youtube.fail_next("/playlistItems", refusal)
-    with pytest.raises(YouTubeRefusedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
+    with pytest.raises(AccountRefusedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
         api(youtube).channel_videos(FEW)
 
 
@@ -158,21 +159,21 @@ def test_retry_after_is_honoured_within_bounds(youtube: FakeYouTube, sleeps: lis
 
 def test_a_lasting_fault_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
     youtube.fail_next("/playlistItems", *[Answer(502, b"<html>")] * 4)
-    with pytest.raises(YouTubeError, match="did not answer playlistItems in 4 attempts: 502"):
+    with pytest.raises(FetchError, match="did not answer playlistItems in 4 attempts: 502"):
         api(youtube).channel_videos(FEW)
     assert len(sleeps) == 3, "nobody waits after the last attempt"
 
 
 def test_a_silent_server_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
     youtube.fail_next("/playlistItems", *[Answer(delay=0.5)] * 2)
-    with pytest.raises(YouTubeError, match="in 2 attempts: ReadTimeout"):
+    with pytest.raises(FetchError, match="in 2 attempts: ReadTimeout"):
         api(youtube, timeout=timedelta(seconds=0.1), attempts=2).channel_videos(FEW)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"items": [{"id": "v', b"[]"])
 def test_what_is_no_response_is_not_landed(youtube: FakeYouTube, body: bytes) -> None:
     youtube.fail_next("/videos", Answer(200, body))
-    with pytest.raises(YouTubeError, match=r"answered videos\.list with something that is not its API's JSON"):
+    with pytest.raises(FetchError, match=r"answered videos\.list with something that is not its API's JSON"):
         api(youtube).channel_videos(FEW)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.rejections import ItemRejectedError
+from syndication_assets.landing.rejections import ItemRejectedError
 from syndication_assets.scraping.item_rules import (
     Counter,
     Ignored,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.rejections import ItemRejectedError
-from syndication_assets.scraping.linkedin_apify import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
+from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.scraping.linkedin.dataset_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
 from syndication_assets.scraping.observation import Author, Counters, ParsedItem, PostObservation
 from syndication_assets.scraping.splitting import RawItem, split_items
 

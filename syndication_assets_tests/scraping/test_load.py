@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from syndication_assets.resources.database import DatabaseError, transaction
-from syndication_assets.resources.landing_zone import LandedFilesMissingError
-from syndication_assets.scraping import load as load_module
+from syndication_assets.database.connection import DatabaseError, transaction
+from syndication_assets.landing.landing_zone import LandedFilesMissingError
+from syndication_assets.scraping import post_load as load_module
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples
@@ -190,13 +190,13 @@ def test_a_file_that_lands_while_a_load_waits_for_another_is_read_by_it(desk: De
 def test_an_item_that_can_be_read_now_is_marked_as_replayed(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=5), post(activity_id(2), full_urn=7))
     desk.load(MONDAY)
-    assert desk.value("select count(*) from scraping.quarantine where replayed_at is null") == 1
-    path = desk.value("select source_file_path from scraping.landed_files")
+    assert desk.value("select count(*) from landing.quarantine where replayed_at is null") == 1
+    path = desk.value("select source_file_path from landing.files")
     content = (desk.root / path).read_bytes().replace(b'"full_urn": 7', b'"full_urn": null')
     (desk.root / path).write_bytes(content)
     desk.load(MONDAY)
-    assert desk.rows("select replayed_at is not null from scraping.quarantine") == [(True,)]
-    assert desk.rows("select items, items_quarantined from scraping.landed_files") == [(2, 0)]
+    assert desk.rows("select replayed_at is not null from landing.quarantine") == [(True,)]
+    assert desk.rows("select items, items_quarantined from landing.files") == [(2, 0)]
     assert broken_invariants(desk.url, desk.root) == []
 
 

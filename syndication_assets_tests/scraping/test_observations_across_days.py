@@ -184,7 +184,7 @@ def test_a_duplicate_file_under_another_name_adds_a_ledger_row_and_nothing_else(
     }
     assert desk.value("select count(*) from scraping.data_downloads") == 1
     assert desk.value("select count(*) from scraping.raw_payloads") == 1
-    assert desk.value("select count(*) from scraping.landed_files") == 2
+    assert desk.value("select count(*) from landing.files") == 2
     assert broken_invariants(desk.url, desk.root) == []
 
 
@@ -207,7 +207,7 @@ def test_the_time_of_an_observation_and_where_it_comes_from_are_recorded(
     desk.load(MONDAY)
     expected = [(at(MONDAY, hour), source)]
     assert desk.rows("select downloaded_at, observed_at_source::text from scraping.data_downloads") == expected
-    assert desk.rows("select observed_at, observed_at_source::text from scraping.landed_files") == expected
+    assert desk.rows("select observed_at, observed_at_source::text from landing.files") == expected
 
 
 def test_a_companion_that_comes_late_moves_the_observation(desk: Desk):
@@ -216,9 +216,7 @@ def test_a_companion_that_comes_late_moves_the_observation(desk: Desk):
     (desk.root / f"{path}.meta.json").write_text('{"observed_at": "2025-11-03T15:00:00Z"}')
     desk.load(MONDAY)
     assert desk.rows("select downloaded_at from scraping.data_downloads") == [(at(MONDAY, 15),)]
-    assert desk.rows("select observed_at, observed_at_source::text from scraping.landed_files") == [
-        (at(MONDAY, 15), "meta")
-    ]
+    assert desk.rows("select observed_at, observed_at_source::text from landing.files") == [(at(MONDAY, 15), "meta")]
 
 
 @pytest.mark.parametrize("hours", [(7,), (15,), (15, 7), (7, 15)])

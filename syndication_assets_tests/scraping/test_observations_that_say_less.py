@@ -116,7 +116,7 @@ def test_a_post_keeps_its_profile_in_the_rollups_whatever_later_items_leave_out(
     desk.load(MONDAY)
     roll_up(desk, ROLLUPS, MONDAY, MONDAY)
     desk.load(TUESDAY)
-    assert desk.value("select is_history_rewritten from scraping.posts") is False
+    assert desk.value("select needs_rebuild from scraping.posts") is False
     roll_up(desk, ROLLUPS, TUESDAY, TUESDAY)
     days = "select username, activity_date from engagement.profile_engagement_daily join scraping.profiles"
     assert desk.rows(f"{days} using (organization_id, profile_id) order by 2") == [("bert", MONDAY), ("bert", TUESDAY)]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.resources.database import transaction
-from syndication_assets.resources.landing_zone import LandingZone
+from syndication_assets.database.connection import transaction
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.sql_assets import run_window
+from syndication_assets.sql_assets.rollup import run_window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples
@@ -127,7 +127,7 @@ def test_rollups_of_days_and_ranges_in_any_order_between_loads_end_as_one_of_the
             roll_up(desk, (ROLLUPS[0], *chance.sample(ROLLUPS[1:], 5)), day, day)
         roll_up(desk, ROLLUPS[1:], DAYS[0], DAYS[0])
         assert differences(expected, facts(desk.url)) == []
-        assert desk.value("select count(*) from engagement.days_to_roll_up") == 0
+        assert desk.value("select count(*) from engagement.stale_days") == 0
 
 
 @settings(EXAMPLES, max_examples=8)

@@ -114,7 +114,7 @@ def test_the_marks_of_people_survive_a_merge(desk: Desk):
     desk.load(MONDAY, TUESDAY)
     desk.execute("update scraping.posts set is_marked = true where urn = '71'")
     desk.load(WEDNESDAY)
-    assert desk.rows("select is_marked, is_history_rewritten from scraping.posts") == [(True, True)]
+    assert desk.rows("select is_marked, needs_rebuild from scraping.posts") == [(True, True)]
 
 
 def test_three_posts_in_a_chain_become_one_in_one_load(desk: Desk):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.rejections import ItemRejectedError
+from syndication_assets.landing.rejections import ItemRejectedError
 from syndication_assets.scraping.observation import Author, Counters, Media, PostObservation
 from syndication_assets.scraping.splitting import RawItem, split_items
-from syndication_assets.scraping.youtube_data_api import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
+from syndication_assets.scraping.youtube.video_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
 
 
 def video(**changes: Any) -> dict[str, Any]:

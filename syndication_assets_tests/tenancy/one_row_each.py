@@ -53,7 +53,7 @@ _OWN_VALUES = {
     ("catalogue.product_changes", "content_hash"): r"'\x00'",
     ("catalogue.vendors", "currency"): "'GBP'",
     ("catalogue.vendors", "vendor"): "replace(%(organization_id)s, '-', '_')",
-    ("content.llm_calls", "response"): "'text'",
+    ("ai.llm_calls", "response"): "'text'",
     ("content.posts_content", "generator"): "'template'",
     ("content.posts_core", "post_kind"): "'announcement'",
     ("operations.budgets", "currency"): "'USD'",

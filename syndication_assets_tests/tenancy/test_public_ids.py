@@ -90,9 +90,9 @@ def test_every_entity_has_a_prefix_and_a_sequence_of_its_own(database_url: str):
                 "p": "scraping.posts.post_id",
                 "med": "scraping.post_media.media_id",
                 "hsh": "scraping.hashtags.hashtag_id",
-                "fil": "scraping.landed_files.landed_file_id",
+                "fil": "landing.files.landed_file_id",
                 "dl": "scraping.snapshots.download_id",
-                "qrt": "scraping.quarantine.quarantine_id",
+                "qrt": "landing.quarantine.quarantine_id",
             }.items()
         )
         limits = connection.execute(

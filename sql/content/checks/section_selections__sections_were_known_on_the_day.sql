@@ -11,8 +11,8 @@ where
     and s.selected_on < %(window_end)s::date
     and not exists (
         select
-        from content.source_sections as t
-        inner join content.source_documents as d
+        from documents.source_sections as t
+        inner join documents.source_documents as d
             on t.organization_id = d.organization_id and t.document_id = d.document_id
         where
             t.organization_id = s.organization_id

@@ -7,5 +7,5 @@ select
     count(*) as days,
     min(activity_date) as first_day,
     max(activity_date) as last_day
-from engagement.days_to_roll_up
+from engagement.stale_days
 group by organization_id, table_name

@@ -22,7 +22,7 @@ where
     and e.activity_date < %(window_end)s::date
     and e.is_opening
     -- Such a post is about to be computed again, from its first day.
-    and not p.is_history_rewritten
+    and not p.needs_rebuild
     and num_nonnulls(
         e.reactions_delta, e.comments_delta, e.shares_delta, e.saves_delta, e.clicks_delta, e.views_delta,
         e.impressions_delta, e.reach_delta

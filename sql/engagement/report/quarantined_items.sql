@@ -9,7 +9,7 @@ select
     reason,
     count(*)::integer as items,
     (count(*) filter (where position is null))::integer as whole_files
-from scraping.quarantine
+from landing.quarantine
 where
     landed_on > %(last_day)s::date - %(days)s::integer
     and landed_on <= %(last_day)s::date

@@ -8,7 +8,7 @@ select
     max(f.observed_at) as newest_observed_at
 from tenancy.organizations as o
 inner join scraping.download_runs as r on o.organization_id = r.organization_id
-inner join scraping.landed_files as f on r.organization_id = f.organization_id and r.run_id = f.run_id
+inner join landing.files as f on r.organization_id = f.organization_id and r.run_id = f.run_id
 where
     o.is_active
     and r.kind = 'load'

@@ -8,7 +8,7 @@ select
     (d.downloaded_at at time zone 'utc')::date as found,
     f.landed_on as expected
 from scraping.snapshots as d
-left join scraping.landed_files as f
+left join landing.files as f
     on d.organization_id = f.organization_id and d.landed_file_id = f.landed_file_id
 where
     d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'

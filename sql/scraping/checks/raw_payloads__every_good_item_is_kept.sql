@@ -27,7 +27,7 @@ expected as (
         f.source_file_path,
         count(*) as at_least
     from snapshots as s
-    inner join scraping.landed_files as f
+    inner join landing.files as f
         on s.organization_id = f.organization_id and s.landed_file_id = f.landed_file_id
     group by 1, 2, 3
 ),
@@ -60,7 +60,7 @@ from (
         source_file_path,
         -- An item that an older adapter took for good stays.
         items + items_quarantined as items
-    from scraping.landed_files
+    from landing.files
     where
         organization_id = any(array(select organization_id from tenancy.organizations))
         and landed_on >= %(window_start)s::date

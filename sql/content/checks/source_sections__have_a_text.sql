@@ -1,7 +1,0 @@
--- A section has something to say, without markup around it.
-
-select
-    s.section_id,
-    s.document_id
-from content.source_sections as s
-where s.is_active and (s.text_content !~ '\S' or s.text_content ~* '</?(p|div|br|script|style|span|h[1-6])[ />]')

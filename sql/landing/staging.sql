@@ -1,0 +1,44 @@
+-- The temporary tables of every load: which files it read, which of them were withdrawn, and what it could not load.
+-- They go with its transaction.
+
+create temporary table staged_files (
+    organization_id text not null,
+    source text not null,
+    source_file_path text not null,
+    landed_on date not null,
+    content_hash bytea not null,
+    size_bytes bigint not null,
+    observed_at timestamptz,
+    observed_at_source landing.observation_time_source,
+    tracked_username text,
+    items integer not null,
+    items_quarantined integer not null,
+    adapter_version integer,
+    run_id text,
+    is_settled boolean not null default true,
+    is_withdrawn boolean not null default false
+) on commit drop;
+
+comment on column staged_files.is_withdrawn is 'True for a file that is not there: it removes what it once said.';
+
+create temporary table withdrawn_files (
+    organization_id text not null,
+    source text not null,
+    source_file_path text not null
+) on commit drop;
+
+comment on table withdrawn_files is
+'One row is one withdrawn file of the day, also one that has landed again under its path.';
+
+create temporary table staged_quarantine (
+    organization_id text not null,
+    source text not null,
+    landed_on date not null,
+    source_file_path text not null,
+    position integer,
+    reason text not null,
+    payload bytea not null,
+    payload_bytes bigint not null,
+    adapter_version integer,
+    run_id text
+) on commit drop;

@@ -1,0 +1,38 @@
+-- Stages the withdrawn files of a day as files without items, so that the statements that follow remove what the files
+-- once held. A withdrawn file that has landed again under its path is staged already, and is read like any other.
+-- Parameters: day, sources (of the room that loads). Run it after the day's files were staged.
+
+insert into withdrawn_files (organization_id, source, source_file_path)
+select
+    organization_id,
+    source,
+    source_file_path
+from landing.files
+where
+    landed_on = %(day)s::date
+    and source = any(%(sources)s::text[])
+    and withdrawn_at is not null;
+
+insert into staged_files (
+    organization_id, source, source_file_path, landed_on, content_hash, size_bytes, items, items_quarantined,
+    is_withdrawn
+)
+select
+    f.organization_id,
+    f.source,
+    f.source_file_path,
+    f.landed_on,
+    f.content_hash,
+    f.size_bytes,
+    0,
+    0,
+    true
+from withdrawn_files as w
+inner join landing.files as f
+    on w.organization_id = f.organization_id and w.source_file_path = f.source_file_path
+where
+    not exists (
+        select
+        from staged_files as s
+        where s.organization_id = w.organization_id and s.source_file_path = w.source_file_path
+    );

@@ -1,0 +1,440 @@
+-- Channels: where we may publish, under which rules, as whom, with which keys. Platforms, channels and their rules are
+-- the same for every organization; accounts and credentials are the organization's own.
+
+create schema channels authorization syndication_owner;
+
+set local role syndication_owner;
+
+grant usage on schema channels to syndication_pipeline, syndication_reader;
+
+create sequence channels.account_id_sequence as bigint maxvalue 4294967295;
+create sequence channels.credential_id_sequence as bigint maxvalue 4294967295;
+grant usage on all sequences in schema channels to syndication_pipeline;
+
+create type channels.platform_status as enum ('active', 'inactive', 'deprecated');
+
+create type channels.content_kind as enum ('text', 'image', 'video', 'mixed');
+
+create type channels.support_status as enum ('active', 'beta', 'not_implemented', 'deprecated');
+
+create type channels.value_type as enum ('number', 'text', 'boolean', 'list');
+
+create type channels.severity as enum (
+    'hard', -- breaking it keeps a text from being published
+    'soft'  -- breaking it is shown to the reviewer
+);
+
+create table channels.platforms (
+    platform text primary key check (platform ~ '^[a-z][a-z0-9_]*$'),
+    display_name text not null,
+    description text,
+    status channels.platform_status not null default 'active',
+    priority integer not null default 0,
+    website_url text,
+    api_documentation_url text,
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+comment on table channels.platforms is
+'One row is one platform.';
+comment on column channels.platforms.platform is 'The name in every other table and in the landing zone.';
+comment on column channels.platforms.display_name is 'The name for people.';
+comment on column channels.platforms.description is 'What it is.';
+comment on column channels.platforms.status is 'active, inactive or deprecated.';
+comment on column channels.platforms.priority is 'Order of display, the greatest first.';
+comment on column channels.platforms.website_url is 'Its front page.';
+comment on column channels.platforms.api_documentation_url is 'Where its API is described.';
+comment on column channels.platforms.reference_hash is
+'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+create table channels.channel_types (
+    channel_type text primary key check (channel_type ~ '^[a-z][a-z0-9_]*$'),
+    display_name text not null,
+    description text,
+    content_kind channels.content_kind not null,
+    media_support text[] not null default '{}',
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+comment on table channels.channel_types is
+'One row is one kind of publication, whatever the platform.';
+comment on column channels.channel_types.channel_type is 'The name in every other table.';
+comment on column channels.channel_types.display_name is 'The name for people.';
+comment on column channels.channel_types.description is 'What it is.';
+comment on column channels.channel_types.content_kind is 'What it mainly carries.';
+comment on column channels.channel_types.media_support is 'The media that it takes: image, video, link …';
+comment on column channels.channel_types.reference_hash is
+'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+create table channels.platform_channels (
+    platform text not null references channels.platforms on update cascade,
+    channel_type text not null references channels.channel_types on update cascade,
+    status channels.support_status not null default 'active',
+    priority integer not null default 0,
+    notes text,
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (platform, channel_type)
+);
+
+comment on table channels.platform_channels is
+'One row is one channel of one platform: what a schedule, a selection and a target name.';
+comment on column channels.platform_channels.platform is 'The platform.';
+comment on column channels.platform_channels.channel_type is 'The kind of publication.';
+comment on column channels.platform_channels.status is
+'active and beta channels are written for; not_implemented and deprecated ones are not.';
+comment on column channels.platform_channels.priority is 'Order of display, the greatest first.';
+comment on column channels.platform_channels.notes is 'For people.';
+comment on column channels.platform_channels.reference_hash is
+'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+-- Whether a value is of the type that its row says.
+create function channels.is_of_type(value jsonb, value_type channels.value_type)
+returns boolean language sql immutable parallel safe
+return jsonb_typeof(value) = case value_type
+    when 'number' then 'number' when 'text' then 'string' when 'boolean' then 'boolean' when 'list' then 'array'
+end;
+
+grant execute on function channels.is_of_type to syndication_pipeline, syndication_reader;
+
+create table channels.platform_capabilities (
+    platform text not null references channels.platforms on update cascade,
+    capability_type text not null check (capability_type in ('content', 'media', 'api', 'limits')),
+    capability_name text not null check (capability_name ~ '^[a-z][a-z0-9_]*$'),
+    value_type channels.value_type not null,
+    value jsonb not null,
+    unit text,
+    description text,
+    is_active boolean not null default true,
+    source_url text,
+    checked_on date,
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (platform, capability_type, capability_name),
+    check (channels.is_of_type(value, value_type))
+);
+
+comment on table channels.platform_capabilities is
+'One row is one thing that a platform can do or limits, with a typed value.';
+comment on column channels.platform_capabilities.platform is 'The platform.';
+comment on column channels.platform_capabilities.capability_type is 'content, media, api or limits.';
+comment on column channels.platform_capabilities.capability_name is 'The name of the capability.';
+comment on column channels.platform_capabilities.value_type is 'What the value is.';
+comment on column channels.platform_capabilities.value is 'The value, of that type.';
+comment on column channels.platform_capabilities.unit is 'What a number counts.';
+comment on column channels.platform_capabilities.description is 'In a sentence.';
+comment on column channels.platform_capabilities.is_active is 'False switches it off.';
+comment on column channels.platform_capabilities.source_url is 'Where it is said.';
+comment on column channels.platform_capabilities.checked_on is 'When somebody read it there; NULL if nobody did.';
+comment on column channels.platform_capabilities.reference_hash is
+'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+create table channels.channel_requirements (
+    platform text not null,
+    channel_type text not null,
+    requirement_category text not null check (requirement_category in ('content', 'media', 'engagement')),
+    requirement_key text not null check (requirement_key ~ '^[a-z][a-z0-9_]*$'),
+    value_type channels.value_type not null,
+    value jsonb,
+    minimum numeric,
+    maximum numeric,
+    unit text,
+    severity channels.severity not null default 'hard',
+    priority integer not null default 0,
+    description text,
+    is_active boolean not null default true,
+    source_url text,
+    checked_on date,
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (platform, channel_type, requirement_category, requirement_key),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    check (value is null or channels.is_of_type(value, value_type)),
+    check (num_nonnulls(value, minimum, maximum) > 0),
+    check (value_type = 'number' or num_nonnulls(minimum, maximum) = 0),
+    check (minimum <= maximum),
+    -- A kind of variations that nobody knows would be taken for none.
+    constraint channel_requirements_variations_by check (
+        requirement_key <> 'variations_by' or coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')
+    )
+);
+
+comment on table channels.channel_requirements is
+'One row is one rule of one channel. Prompts are written from these rows and texts are validated by them.';
+comment on column channels.channel_requirements.platform is 'The platform.';
+comment on column channels.channel_requirements.channel_type is 'The kind of publication.';
+comment on column channels.channel_requirements.requirement_category is 'content, media or engagement.';
+comment on column channels.channel_requirements.requirement_key is
+'What is ruled: text_length, hashtag_count, banned_words, tone …';
+comment on column channels.channel_requirements.value_type is 'What the value is.';
+comment on column channels.channel_requirements.value is 'The value, of that type; NULL where a range rules.';
+comment on column channels.channel_requirements.minimum is 'The least number that is allowed.';
+comment on column channels.channel_requirements.maximum is 'The greatest number that is allowed.';
+comment on column channels.channel_requirements.unit is 'What a number counts.';
+comment on column channels.channel_requirements.severity is 'hard refuses, soft shows.';
+comment on column channels.channel_requirements.priority is 'Order within the category, the greatest first.';
+comment on column channels.channel_requirements.description is 'In a sentence, as it stands in a prompt.';
+comment on column channels.channel_requirements.is_active is 'False switches the rule off.';
+comment on column channels.channel_requirements.source_url is 'Where it is said; NULL for a rule of the house.';
+comment on column channels.channel_requirements.checked_on is 'When somebody read it there; NULL if nobody did.';
+comment on column channels.channel_requirements.reference_hash is
+'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+
+-- Rules hold for every organization, so the audit log of one has no place for their history: it is here. Only the
+-- trigger writes, so its ids are nobody's to draw.
+create sequence channels.rule_change_id_sequence as bigint maxvalue 4294967295;
+
+create table channels.rule_changes (
+    change_id text primary key default tenancy.public_id('rch', nextval('channels.rule_change_id_sequence'))
+        check (change_id like 'rch-________'),
+    occurred_at timestamptz not null default now(),
+    actor text not null,
+    action text not null,
+    table_name text not null,
+    row_key jsonb not null,
+    old_values jsonb,
+    new_values jsonb
+);
+
+comment on table channels.rule_changes is
+'One row is one change of a rule that all organizations share, written by the transaction that made it. Nobody updates '
+'or deletes here.';
+comment on column channels.rule_changes.change_id is 'Public id, rch-….';
+comment on column channels.rule_changes.occurred_at is 'When the change was made (its transaction began).';
+comment on column channels.rule_changes.actor is 'Who made it: app.actor of the session, else the database login.';
+comment on column channels.rule_changes.action is 'insert, update or delete.';
+comment on column channels.rule_changes.table_name is 'Which table, also of another room: prices, processes.';
+comment on column channels.rule_changes.row_key is 'Which row: its primary key.';
+comment on column channels.rule_changes.old_values is 'The row before; NULL for an insert.';
+comment on column channels.rule_changes.new_values is 'The row after; NULL for a delete.';
+
+create index rule_changes_table on channels.rule_changes (table_name, occurred_at);
+
+create trigger rule_changes_is_append_only
+before update or delete on channels.rule_changes
+for each row execute function tenancy.refuse_change_of_history();
+
+create trigger rule_changes_is_never_truncated
+before truncate on channels.rule_changes
+for each statement execute function tenancy.refuse_change_of_history();
+
+grant select on channels.rule_changes to syndication_pipeline;
+-- The people of one organization are no business of another's.
+grant select (change_id, occurred_at, action, table_name, row_key, old_values, new_values)
+on channels.rule_changes to syndication_reader;
+
+-- Writes the row of the change that fires it, as tenancy.write_audit_log() does for what belongs to an organization.
+create function channels.write_rule_change()
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+begin
+    if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    insert into channels.rule_changes (actor, action, table_name, row_key, old_values, new_values)
+    values (
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        lower(tg_op),
+        tg_table_schema || '.' || tg_table_name,
+        (
+            select jsonb_object_agg(a.attname, coalesce(new_row, old_row) -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
+        old_row,
+        new_row
+    );
+    return null;
+end
+$$;
+
+create trigger platforms_changes after insert or update or delete on channels.platforms
+for each row execute function channels.write_rule_change();
+create trigger channel_types_changes after insert or update or delete on channels.channel_types
+for each row execute function channels.write_rule_change();
+create trigger platform_channels_changes after insert or update or delete on channels.platform_channels
+for each row execute function channels.write_rule_change();
+create trigger platform_capabilities_changes after insert or update or delete on channels.platform_capabilities
+for each row execute function channels.write_rule_change();
+create trigger channel_requirements_changes after insert or update or delete on channels.channel_requirements
+for each row execute function channels.write_rule_change();
+
+-- Made by syndication_assets/resources/secret_box.py: version, key id, nonce and ciphertext; plain text does not pass.
+create domain channels.encrypted_secret as text
+check (value ~ '^v1:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$');
+
+create table channels.credentials (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    credential_id text not null default tenancy.public_id('crd', nextval('channels.credential_id_sequence'))
+        check (credential_id like 'crd-________'),
+    credential_name text not null check (credential_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    platform text references channels.platforms on update cascade,
+    secret channels.encrypted_secret not null,
+    key_id text not null generated always as (split_part(secret, ':', 2)) stored,
+    expires_at timestamptz,
+    last_refreshed_at timestamptz,
+    refresh_attempts integer not null default 0 check (refresh_attempts >= 0),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, credential_id),
+    unique (organization_id, credential_name)
+);
+
+comment on table channels.credentials is
+'One row is one secret, encrypted with a key that only the environment knows.';
+comment on column channels.credentials.credential_id is 'Public id, crd-…; part of what the ciphertext is bound to.';
+comment on column channels.credentials.credential_name is 'The name in commands.';
+comment on column channels.credentials.platform is 'The platform that it opens; NULL for other services.';
+comment on column channels.credentials.secret is
+'AES-256-GCM: v1:key id:nonce:ciphertext. Bound to organization and row: copied into another row it does not open.';
+comment on column channels.credentials.key_id is 'The key that opens it, by its id in SYNDICATION_SECRET_KEYS.';
+comment on column channels.credentials.expires_at is 'When it stops working; NULL if that is not known.';
+comment on column channels.credentials.last_refreshed_at is 'When it was renewed or encrypted anew.';
+comment on column channels.credentials.refresh_attempts is 'Failed renewals since it last worked.';
+
+create type channels.account_status as enum (
+    'active',
+    'paused',       -- by people
+    'disconnected'  -- the platform refuses its credential: somebody has to connect it anew
+);
+
+create table channels.social_accounts (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    account_id text not null default tenancy.public_id('acc', nextval('channels.account_id_sequence'))
+        check (account_id like 'acc-________'),
+    platform text not null references channels.platforms on update cascade,
+    remote_account_id text not null check (remote_account_id <> ''),
+    display_name text not null,
+    publisher text not null default 'dry_run' check (publisher in ('dry_run', 'facebook_graph')),
+    credential_id text,
+    status channels.account_status not null default 'active',
+    status_reason text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, account_id),
+    unique (organization_id, platform, remote_account_id),
+    foreign key (organization_id, credential_id) references channels.credentials,
+    check (publisher = 'dry_run' or credential_id is not null),
+    check (publisher <> 'facebook_graph' or platform = 'facebook')
+);
+
+comment on table channels.social_accounts is
+'One row is one page or profile that we may publish to.';
+comment on column channels.social_accounts.account_id is 'Public id, acc-….';
+comment on column channels.social_accounts.platform is 'The platform.';
+comment on column channels.social_accounts.remote_account_id is 'The platform''s id of the page or profile.';
+comment on column channels.social_accounts.display_name is 'The name for people.';
+comment on column channels.social_accounts.publisher is
+'Who publishes: dry_run sends nothing and marks what it does as simulated.';
+comment on column channels.social_accounts.credential_id is 'The secret to publish with.';
+comment on column channels.social_accounts.status is 'Only active accounts are published to.';
+comment on column channels.social_accounts.status_reason is 'Why it is paused or disconnected.';
+
+select tenancy.protect_tenant_table('channels.credentials');
+select tenancy.protect_tenant_table('channels.social_accounts');
+
+-- Readers know that there is a credential and when it ends; its ciphertext is of no use to them.
+revoke select on channels.credentials from syndication_reader;
+grant select (
+    organization_id, credential_id, credential_name, platform, key_id, expires_at, last_refreshed_at,
+    refresh_attempts, created_at, updated_at
+) on channels.credentials to syndication_reader;
+
+grant select, insert, update, delete on
+channels.platforms, channels.channel_types, channels.platform_channels, channels.platform_capabilities,
+channels.channel_requirements
+to syndication_pipeline;
+grant select on
+channels.platforms, channels.channel_types, channels.platform_channels, channels.platform_capabilities,
+channels.channel_requirements
+to syndication_reader;
+
+create trigger platforms_updated_at before update on channels.platforms
+for each row execute function tenancy.set_updated_at();
+create trigger channel_types_updated_at before update on channels.channel_types
+for each row execute function tenancy.set_updated_at();
+create trigger platform_channels_updated_at before update on channels.platform_channels
+for each row execute function tenancy.set_updated_at();
+create trigger platform_capabilities_updated_at before update on channels.platform_capabilities
+for each row execute function tenancy.set_updated_at();
+create trigger channel_requirements_updated_at before update on channels.channel_requirements
+for each row execute function tenancy.set_updated_at();
+create trigger credentials_updated_at before update on channels.credentials
+for each row execute function tenancy.set_updated_at();
+create trigger social_accounts_updated_at before update on channels.social_accounts
+for each row execute function tenancy.set_updated_at();
+
+-- The history of a credential, as tenancy.write_audit_log() writes it, without the ciphertext: nobody deletes from the
+-- audit log, and to change a key that became known would be worth nothing if what it opens stayed there.
+create function channels.write_credential_audit_log()
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'secret' end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'secret' end;
+    changed_row jsonb := coalesce(new_row, old_row);
+begin
+    if tg_op = 'UPDATE' and old.secret = new.secret and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    perform operations.ensure_month_partitions(
+        'tenancy.audit_log', (now() at time zone 'utc')::date, (now() at time zone 'utc')::date
+    );
+    insert into tenancy.audit_log (organization_id, actor, action, table_name, row_key, old_values, new_values)
+    values (
+        changed_row ->> 'organization_id',
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        lower(tg_op),
+        'channels.credentials',
+        jsonb_build_object(
+            'organization_id', changed_row -> 'organization_id', 'credential_id', changed_row -> 'credential_id'
+        ),
+        old_row,
+        new_row
+    );
+    return null;
+end
+$$;
+
+create trigger credentials_audit after insert or update or delete on channels.credentials
+for each row execute function channels.write_credential_audit_log();
+create trigger social_accounts_audit after insert or update or delete on channels.social_accounts
+for each row execute function tenancy.write_audit_log();
+
+create table channels.platform_limits (
+    organization_id text not null,
+    account_id text not null,
+    blocked_until timestamptz not null,
+    reason text not null,
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, account_id),
+    foreign key (organization_id, account_id) references channels.social_accounts on delete cascade
+);
+
+comment on table channels.platform_limits is
+'One row is an account that its platform wants left alone for a while: it holds for every process.';
+comment on column channels.platform_limits.account_id is 'The account.';
+comment on column channels.platform_limits.blocked_until is 'Until when nothing is sent.';
+comment on column channels.platform_limits.reason is 'What the platform said.';
+select tenancy.protect_tenant_table('channels.platform_limits');
+create trigger platform_limits_updated_at before update on channels.platform_limits
+for each row execute function tenancy.set_updated_at();
+
+select tenancy.comment_standard_columns('channels.platforms');
+select tenancy.comment_standard_columns('channels.channel_types');
+select tenancy.comment_standard_columns('channels.platform_channels');
+select tenancy.comment_standard_columns('channels.platform_capabilities');
+select tenancy.comment_standard_columns('channels.channel_requirements');

@@ -1,0 +1,7 @@
+-- Removes prices, usage and budgets: what calls cost is lost.
+
+set local role syndication_owner;
+
+drop table operations.api_usage, operations.api_prices, operations.budgets;
+
+drop sequence operations.usage_id_sequence;

@@ -1,0 +1,43 @@
+-- AI: the log of requests to language models.
+
+create schema ai authorization syndication_owner;
+
+set local role syndication_owner;
+
+grant usage on schema ai to syndication_pipeline, syndication_reader;
+
+create sequence ai.call_id_sequence as bigint maxvalue 4294967295;
+grant usage on all sequences in schema ai to syndication_pipeline;
+
+create table ai.llm_calls (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    call_id text not null default tenancy.public_id('llm', nextval('ai.call_id_sequence'))
+        check (call_id like 'llm-________'),
+    post_core_id text,
+    variation integer,
+    attempt integer not null check (attempt > 0),
+    model text not null,
+    prompt text not null,
+    response text,
+    error_message text,
+    usage_id text,
+    called_at timestamptz not null default now(),
+    primary key (organization_id, call_id),
+    foreign key (organization_id, post_core_id) references content.posts_core on delete cascade,
+    check (num_nonnulls(response, error_message) = 1)
+);
+
+comment on table ai.llm_calls is
+'One row is one request to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+comment on column ai.llm_calls.call_id is 'Public id, llm-….';
+comment on column ai.llm_calls.post_core_id is 'The post that was to be written.';
+comment on column ai.llm_calls.variation is 'Its variation.';
+comment on column ai.llm_calls.attempt is
+'From 1; later ones carry the reasons of the refusal. A request that failed and was made again has the same one.';
+comment on column ai.llm_calls.model is 'The model.';
+comment on column ai.llm_calls.prompt is 'What was asked.';
+comment on column ai.llm_calls.response is 'What was answered.';
+comment on column ai.llm_calls.error_message is 'Why there is no answer.';
+comment on column ai.llm_calls.usage_id is 'Its row in operations.api_usage.';
+comment on column ai.llm_calls.called_at is 'When it was asked.';
+select tenancy.protect_tenant_table('ai.llm_calls');

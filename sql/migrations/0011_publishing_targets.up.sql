@@ -1,0 +1,732 @@
+-- Publishing: when, where and whether. A target is one text for one account and channel; it goes out once, or somebody
+-- is asked.
+
+create schema publishing authorization syndication_owner;
+
+set local role syndication_owner;
+
+grant usage on schema publishing to syndication_pipeline, syndication_reader;
+
+create sequence publishing.schedule_id_sequence as bigint maxvalue 4294967295;
+create sequence publishing.target_id_sequence as bigint maxvalue 4294967295;
+create sequence publishing.attempt_id_sequence as bigint maxvalue 4294967295;
+create sequence publishing.execution_id_sequence as bigint maxvalue 4294967295;
+grant usage on all sequences in schema publishing to syndication_pipeline;
+
+create table publishing.publishing_schedules (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    schedule_id text not null default tenancy.public_id('sch', nextval('publishing.schedule_id_sequence'))
+        check (schedule_id like 'sch-________'),
+    schedule_name text not null check (schedule_name <> ''),
+    platform text not null,
+    channel_type text not null,
+    account_id text not null,
+    recurrence_rule text not null check (
+        recurrence_rule like '%FREQ=%'
+        -- A step of nothing never ends.
+        and recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'
+    ),
+    time_zone text not null check (time_zone <> ''),
+    starts_on date not null check (starts_on >= '1900-01-01' and starts_on < '3000-01-01'),
+    jitter_minutes integer not null default 0 check (jitter_minutes between 0 and 120),
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, schedule_id),
+    unique (organization_id, schedule_name),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    foreign key (organization_id, account_id) references channels.social_accounts
+);
+
+comment on table publishing.publishing_schedules is
+'One row is a recurring slot of one account and channel.';
+comment on column publishing.publishing_schedules.schedule_id is 'Public id, sch-….';
+comment on column publishing.publishing_schedules.schedule_name is 'The name for people.';
+comment on column publishing.publishing_schedules.platform is 'The platform.';
+comment on column publishing.publishing_schedules.channel_type is 'The kind of publication.';
+comment on column publishing.publishing_schedules.account_id is 'The account that publishes.';
+comment on column publishing.publishing_schedules.recurrence_rule is
+'RFC 5545 RRULE in local time, such as FREQ=DAILY;BYHOUR=17;BYMINUTE=0.';
+comment on column publishing.publishing_schedules.time_zone is
+'IANA time zone of the rule: 17:00 stays 17:00 on the clock through summer and winter.';
+comment on column publishing.publishing_schedules.starts_on is 'The local day on which the rule begins.';
+comment on column publishing.publishing_schedules.jitter_minutes is
+'By up to how many minutes a post is put off after its slot, as if at random, so that not all go out on the minute; 0 '
+'for none. The same slot always has the same delay, which ends before the next slot.';
+comment on column publishing.publishing_schedules.is_active is 'False: no new slots are taken.';
+
+create type publishing.target_state as enum (
+    'draft',          -- its text is not approved
+    'ready',          -- approved, no slot yet
+    'scheduled',      -- waits for its time
+    'publishing',     -- claimed by a publisher, until its lease ends
+    'published',      -- the platform has it
+    'failed',         -- the platform refused it for good
+    'cancelled',      -- by people
+    'needs_reconcile' -- nobody knows whether the platform has it: only a person has it sent again
+);
+
+create table publishing.post_targets (
+    organization_id text not null,
+    target_id text not null default tenancy.public_id('tgt', nextval('publishing.target_id_sequence'))
+        check (target_id like 'tgt-________'),
+    content_id text not null,
+    content_hash bytea not null,
+    post_core_id text not null,
+    variation integer not null,
+    account_id text not null,
+    platform text not null,
+    channel_type text not null,
+    schedule_id text,
+    slot_at timestamptz,
+    state publishing.target_state not null default 'draft',
+    scheduled_at timestamptz,
+    idempotency_key text not null generated always as (
+        account_id || '/' || channel_type || '/' || encode(content_hash, 'hex') || '/'
+        || coalesce(extract(epoch from scheduled_at - '1970-01-01 00:00:00+00'::timestamptz)::text, content_id)
+    ) stored,
+    is_simulated boolean not null,
+    is_in_doubt boolean not null default false,
+    claimed_by text,
+    leased_until timestamptz,
+    attempts integer not null default 0 check (attempts >= 0),
+    next_attempt_at timestamptz,
+    platform_post_id text check (platform_post_id <> ''),
+    platform_post_url text,
+    published_at timestamptz,
+    error_message text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (organization_id, target_id),
+    unique (organization_id, idempotency_key),
+    unique (organization_id, content_id, account_id, channel_type),
+    foreign key (organization_id, content_id) references content.posts_content,
+    foreign key (organization_id, post_core_id) references content.posts_core,
+    foreign key (organization_id, account_id) references channels.social_accounts,
+    foreign key (organization_id, schedule_id) references publishing.publishing_schedules,
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade,
+    check ((state = 'published') = (published_at is not null)),
+    check (state <> 'published' or platform_post_id is not null),
+    check (state not in ('scheduled', 'publishing', 'published', 'needs_reconcile') or scheduled_at is not null),
+    check ((state = 'publishing') = (leased_until is not null)),
+    check ((state = 'publishing') = (claimed_by is not null)),
+    check (state not in ('failed', 'needs_reconcile') or error_message is not null),
+    check (state = 'cancelled' or not is_in_doubt),
+    check (slot_at is null or schedule_id is not null)
+);
+
+comment on table publishing.post_targets is
+'One row is one text for one account and channel: the queue. Two pages are two rows.';
+comment on column publishing.post_targets.target_id is 'Public id, tgt-….';
+comment on column publishing.post_targets.content_id is 'The text.';
+comment on column publishing.post_targets.content_hash is 'What was approved: another text is another target.';
+comment on column publishing.post_targets.post_core_id is 'The post that the text is of; a trigger fills it in.';
+comment on column publishing.post_targets.variation is
+'Which of the texts that are compared; a trigger fills it in.';
+comment on column publishing.post_targets.account_id is 'Where it goes.';
+comment on column publishing.post_targets.platform is 'The platform of the account.';
+comment on column publishing.post_targets.channel_type is 'The kind of publication.';
+comment on column publishing.post_targets.schedule_id is 'The schedule whose slot it has; NULL if a person chose one.';
+comment on column publishing.post_targets.slot_at is
+'The slot of its schedule, before the stagger put it off; NULL if a person chose its time, or it gave its slot away.';
+comment on column publishing.post_targets.state is 'Where it stands; the database refuses illegal steps.';
+comment on column publishing.post_targets.scheduled_at is 'When it is due.';
+comment on column publishing.post_targets.idempotency_key is
+'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
+comment on column publishing.post_targets.is_simulated is 'Nothing is sent, and no number of it is a measured one.';
+comment on column publishing.post_targets.is_in_doubt is
+'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
+comment on column publishing.post_targets.claimed_by is 'The publisher that has it in hand.';
+comment on column publishing.post_targets.leased_until is 'Until when; after that it died.';
+comment on column publishing.post_targets.attempts is 'Calls that were begun.';
+comment on column publishing.post_targets.next_attempt_at is 'Not before this; NULL for at once.';
+comment on column publishing.post_targets.platform_post_id is 'The platform''s id of the post.';
+comment on column publishing.post_targets.platform_post_url is 'Its page.';
+comment on column publishing.post_targets.published_at is 'When the platform took it.';
+comment on column publishing.post_targets.error_message is 'What went wrong last, in a sentence.';
+
+create index post_targets_due on publishing.post_targets (scheduled_at, target_id) where state = 'scheduled';
+create index post_targets_leased on publishing.post_targets (leased_until) where state = 'publishing';
+create index post_targets_content on publishing.post_targets (organization_id, content_id);
+create unique index post_targets_slot on publishing.post_targets (
+    organization_id, account_id, channel_type, scheduled_at
+) where state not in ('cancelled', 'failed');
+create unique index post_targets_remote on publishing.post_targets (organization_id, platform, platform_post_id)
+where platform_post_id is not null;
+-- An edited text does not go out beside the one that it replaces.
+create unique index post_targets_one_version on publishing.post_targets (
+    organization_id, account_id, channel_type, post_core_id, variation
+) where state in ('scheduled', 'publishing', 'published', 'needs_reconcile') or is_in_doubt;
+
+-- Whether the text of a target may be published: it is approved as it stands, and the approval names what it says.
+create function publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea)
+returns boolean language sql stable parallel safe
+return exists (
+    select
+    from content.posts_content as c
+    inner join content.approvals as a on c.organization_id = a.organization_id and c.content_id = a.content_id
+    where
+        c.organization_id = of_organization_id
+        and c.content_id = of_content_id
+        and c.state = 'approved'
+        and c.content_hash = of_content_hash
+        and a.content_hash = of_content_hash
+        and a.decision = 'approved'
+);
+
+grant execute on function publishing.is_approved to syndication_pipeline, syndication_reader;
+
+-- The amounts that a text names, as people write numbers: 20, 19.99, 1,252.00, 1.252,00, 1 252.
+create function publishing.named_amounts(text_content text)
+returns numeric[] language sql immutable parallel safe
+as $$
+select array(
+    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
+    from regexp_matches(
+        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
+    ) as m (parts)
+)
+$$;
+
+-- What the catalogue, or the blog, says against a text, in a sentence for people; NULL if nothing: what it is about is
+-- gone, or it names the price of its day, or of when it was written, and that is not the price any more. What counts is
+-- what was known at a time: a publisher's clock, or infinity for now.
+create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
+returns text language sql stable parallel safe
+as $$
+select
+    case
+        when d.deactivated_at <= at_time then 'Its product is not in the catalogue any more.'
+        when exists (
+            select
+            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
+                as written (moment)
+            cross join lateral (
+                select
+                    h.price,
+                    h.currency
+                from catalogue.product_prices as h
+                where
+                    h.organization_id = d.organization_id
+                    and h.product_id = d.product_id
+                    and h.observed_at < written.moment
+                order by h.observed_at desc
+                limit 1
+            ) as known
+            where
+                (known.price, known.currency) is distinct from (priced.price, priced.currency)
+                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+        ) then format(
+            'The price of its product has changed since it was written; it is %s now.',
+            coalesce(priced.price || ' ' || priced.currency, 'not known')
+        )
+    end
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+left join lateral (
+    select
+        h.price,
+        h.currency
+    from catalogue.product_prices as h
+    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
+    order by h.observed_at desc
+    limit 1
+) as earlier on d.observed_at > at_time
+cross join lateral (
+    select
+        case when d.observed_at > at_time then earlier.price else d.price end as price,
+        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
+) as priced
+where c.organization_id = of_organization_id and c.content_id = of_content_id
+union all
+select 'What it is about does not stand in its blog any more.'
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join documents.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+left join lateral (
+    select
+        o.is_published,
+        o.facts
+    from documents.document_observations as o
+    where o.organization_id = s.organization_id and o.document_id = s.document_id and o.observed_at <= at_time
+    order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
+    limit 1
+) as said on true
+where
+    c.organization_id = of_organization_id
+    and c.content_id = of_content_id
+    and not coalesce(
+        said.is_published
+        and said.facts @> jsonb_build_object(
+            'sections', jsonb_build_array(jsonb_build_object('section_key', s.section_key))
+        ),
+        -- A rehearsal of days that are over meets what its blog had not said yet: that is nothing against it.
+        exists (
+            select
+            from documents.document_observations as later
+            where later.organization_id = s.organization_id and later.document_id = s.document_id
+        )
+    )
+$$;
+
+grant execute on function publishing.named_amounts, publishing.contradiction
+to syndication_pipeline, syndication_reader;
+
+-- The post and the variation of the text, so that an index can say that only one version of it is on its way.
+create function publishing.name_the_post()
+returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    select c.post_core_id, c.variation into new.post_core_id, new.variation
+    from content.posts_content c
+    where c.organization_id = new.organization_id and c.content_id = new.content_id;
+    return new;
+end
+$$;
+
+create trigger post_targets_post before insert or update of content_id, post_core_id, variation
+on publishing.post_targets
+for each row execute function publishing.name_the_post();
+alter table publishing.post_targets enable always trigger post_targets_post;
+
+create function publishing.refuse_illegal_step()
+returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state not in ('draft', 'ready', 'scheduled') then
+            raise exception 'a target cannot begin as %', new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'published' and old.state in ('draft', 'ready', 'scheduled', 'failed', 'cancelled') then
+        -- The platform's own word came late, after somebody was sure that it has no such post.
+        if not exists (
+            select
+            from publishing.publish_attempts a
+            where
+                a.organization_id = new.organization_id
+                and a.target_id = new.target_id
+                and a.outcome = 'published'
+                and a.platform_post_id = new.platform_post_id
+        ) then
+            raise exception 'a target cannot go from % to % without the call that published it', old.state, new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'publishing' and old.state = 'scheduled' and exists (
+        select
+        from publishing.publish_attempts a
+        where a.organization_id = new.organization_id and a.target_id = new.target_id and a.outcome = 'published'
+    ) then
+        raise exception 'a target that a call has published is not sent again'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif new.state is distinct from old.state and (old.state, new.state) not in (
+        ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
+        ('ready', 'scheduled'), ('ready', 'draft'), ('ready', 'cancelled'),
+        ('scheduled', 'publishing'), ('scheduled', 'ready'), ('scheduled', 'draft'), ('scheduled', 'cancelled'),
+        ('publishing', 'published'), ('publishing', 'failed'), ('publishing', 'scheduled'),
+        ('publishing', 'needs_reconcile'),
+        ('failed', 'scheduled'), ('failed', 'cancelled'),
+        ('needs_reconcile', 'published'), ('needs_reconcile', 'scheduled'), ('needs_reconcile', 'failed'),
+        ('needs_reconcile', 'cancelled')
+    ) then
+        raise exception 'a target cannot go from % to %', old.state, new.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.state in ('published', 'publishing', 'needs_reconcile') and (
+        new.content_id, new.content_hash, new.account_id, new.channel_type, new.scheduled_at, new.is_simulated
+    ) is distinct from (
+        old.content_id, old.content_hash, old.account_id, old.channel_type, old.scheduled_at, old.is_simulated
+    ) then
+        raise exception 'what a target publishes cannot change while it is %', old.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.platform_post_id is not null and new.platform_post_id is distinct from old.platform_post_id then
+        raise exception 'the id of a published post is never overwritten'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    end if;
+    new.is_in_doubt := tg_op = 'UPDATE' and new.state = 'cancelled'
+        and (old.state = 'needs_reconcile' or old.is_in_doubt);
+    return new;
+end
+$$;
+
+create trigger post_targets_step before insert or update on publishing.post_targets
+for each row execute function publishing.refuse_illegal_step();
+
+create type publishing.attempt_outcome as enum (
+    'published',
+    'retryable',     -- the platform did not take it, and may later
+    'permanent',     -- the platform refused this post
+    'refresh_token', -- the credential has expired and can be renewed
+    'disconnected',  -- the credential was revoked: a person has to connect the account anew
+    'unknown'        -- sent, and no answer that says whether it was taken
+);
+
+create table publishing.publish_attempts (
+    organization_id text not null,
+    attempt_id text not null default tenancy.public_id('att', nextval('publishing.attempt_id_sequence'))
+        check (attempt_id like 'att-________'),
+    target_id text not null,
+    attempt_number integer not null check (attempt_number > 0),
+    publisher text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    outcome publishing.attempt_outcome,
+    platform_post_id text,
+    http_status integer,
+    error_code text,
+    error_message text,
+    retry_after timestamptz,
+    resolved_at timestamptz,
+    resolved_by text,
+    primary key (organization_id, attempt_id),
+    unique (organization_id, target_id, attempt_number),
+    foreign key (organization_id, target_id) references publishing.post_targets,
+    check ((finished_at is null) = (outcome is null)),
+    check ((resolved_at is null) = (resolved_by is null)),
+    check ((outcome = 'published') is not true or platform_post_id is not null)
+);
+
+comment on table publishing.publish_attempts is
+'One row is one call, written before it is made. A row without an outcome is a call whose end nobody saw.';
+comment on column publishing.publish_attempts.attempt_id is 'Public id, att-….';
+comment on column publishing.publish_attempts.target_id is 'The target.';
+comment on column publishing.publish_attempts.attempt_number is 'From 1.';
+comment on column publishing.publish_attempts.publisher is 'Who called: dry_run or the name of a platform''s API.';
+comment on column publishing.publish_attempts.started_at is 'When the call was about to be made.';
+comment on column publishing.publish_attempts.finished_at is 'When its end was known.';
+comment on column publishing.publish_attempts.outcome is 'How it ended; NULL if nobody saw it.';
+comment on column publishing.publish_attempts.platform_post_id is 'The platform''s id of the post.';
+comment on column publishing.publish_attempts.http_status is 'Of the answer.';
+comment on column publishing.publish_attempts.error_code is 'The platform''s own code of the error.';
+comment on column publishing.publish_attempts.error_message is 'What the platform said, without secrets.';
+comment on column publishing.publish_attempts.retry_after is 'When the platform wants to be asked again.';
+comment on column publishing.publish_attempts.resolved_at is
+'When somebody found out how it had ended; NULL if its answer said so, or nobody knows yet.';
+comment on column publishing.publish_attempts.resolved_by is
+'Who found out: the lookup on the platform, or a person.';
+
+create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
+
+create table publishing.content_processes (
+    process_name text not null,
+    platform text not null,
+    channel_type text not null,
+    display_name text not null,
+    description text,
+    development_status publishing.development_status not null default 'draft',
+    priority integer not null default 0,
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (platform, channel_type, process_name),
+    foreign key (platform, channel_type) references channels.platform_channels on update cascade
+);
+
+comment on table publishing.content_processes is
+'One row is one way of making posts for one channel, and how far it has come.';
+comment on column publishing.content_processes.process_name is 'The name in every other table: product_post …';
+comment on column publishing.content_processes.platform is 'The platform.';
+comment on column publishing.content_processes.channel_type is 'The kind of publication.';
+comment on column publishing.content_processes.display_name is 'The name for people.';
+comment on column publishing.content_processes.description is 'What it does.';
+comment on column publishing.content_processes.development_status is
+'draft, developed, testing or production: for people. Whether it works is said by is_active.';
+comment on column publishing.content_processes.priority is 'Order of display, the greatest first.';
+comment on column publishing.content_processes.is_active is
+'False switches it off: nothing is selected, planned or published by it.';
+
+-- Whether posts of a kind are made for a channel: they are, unless a row switches their process off.
+create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
+returns boolean language sql stable parallel safe
+return not exists (
+    select
+    from publishing.content_processes as p
+    where
+        p.platform = of_platform
+        and p.channel_type = of_channel_type
+        and p.process_name = case of_post_kind when 'product' then 'product_post' else of_post_kind end
+        and not p.is_active
+);
+
+grant execute on function publishing.is_process_active to syndication_pipeline, syndication_reader;
+
+-- The approved texts of the posts of some days, each with every account that has no place for it in its queue yet:
+-- those of the active schedules of its channel. Of several versions the newest counts; none waits where another one is
+-- on its way, published, or may be. found_no_slot: it was planned before, and gets a slot if its day is planned again
+-- and there is one by then.
+create function publishing.waiting_texts(window_start date, window_end date)
+returns table (
+    planned_on date,
+    organization_id text,
+    post_core_id text,
+    variation integer,
+    account_id text,
+    content_id text,
+    content_hash bytea,
+    platform text,
+    channel_type text,
+    is_simulated boolean,
+    decided_at timestamptz,
+    found_no_slot boolean
+) language sql stable parallel safe
+as $$
+select newest.*
+from (
+    select distinct on (p.planned_on, p.organization_id, p.post_core_id, c.variation, s.account_id)
+        p.planned_on,
+        p.organization_id,
+        p.post_core_id,
+        c.variation,
+        s.account_id,
+        c.content_id,
+        c.content_hash,
+        p.platform,
+        p.channel_type,
+        a.publisher = 'dry_run' as is_simulated,
+        approval.decided_at,
+        exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = c.organization_id
+                and t.content_id = c.content_id
+                and t.account_id = s.account_id
+                and t.state = 'ready'
+        ) as found_no_slot
+    from content.posts_core as p
+    inner join content.posts_content as c
+        on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    inner join content.approvals as approval
+        on
+            c.organization_id = approval.organization_id
+            and c.content_id = approval.content_id
+            and approval.decision = 'approved'
+    inner join publishing.publishing_schedules as s
+        on
+            p.organization_id = s.organization_id
+            and p.platform = s.platform
+            and p.channel_type = s.channel_type
+    inner join channels.social_accounts as a
+        on s.organization_id = a.organization_id and s.account_id = a.account_id
+    where
+        p.planned_on >= window_start
+        and p.planned_on < window_end
+        and s.is_active
+        and a.status <> 'paused'
+        and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
+        and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
+        and not exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = p.organization_id
+                and t.account_id = s.account_id
+                and t.channel_type = p.channel_type
+                and t.post_core_id = p.post_core_id
+                and t.variation = c.variation
+                and (
+                    t.state in ('scheduled', 'publishing', 'published', 'needs_reconcile')
+                    or t.is_in_doubt
+                    or (t.content_id = c.content_id and t.state in ('failed', 'cancelled'))
+                    -- A person decides about a target whose slot was missed.
+                    or (t.content_id = c.content_id and t.state = 'ready' and t.error_message is not null)
+                )
+        )
+    order by
+        p.planned_on asc, p.organization_id asc, p.post_core_id asc, c.variation asc, s.account_id asc, c.version desc
+) as newest
+-- Asked of the few that are left. A simulation may be of a past day, with the catalogue of that day.
+where
+    newest.is_simulated
+    or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
+$$;
+
+grant execute on function publishing.waiting_texts to syndication_pipeline, syndication_reader;
+
+create type publishing.execution_status as enum ('success', 'failed', 'partial');
+
+create table publishing.execution_history (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    execution_id text not null default tenancy.public_id('exe', nextval('publishing.execution_id_sequence'))
+        check (execution_id like 'exe-________'),
+    process_name text not null,
+    platform text not null,
+    channel_type text not null,
+    execution_status publishing.execution_status not null,
+    input_data jsonb not null default '{}',
+    output_data jsonb not null default '{}',
+    execution_seconds numeric(10, 3) not null check (execution_seconds >= 0),
+    error_message text,
+    dagster_run_id text,
+    executed_at timestamptz not null default now(),
+    primary key (organization_id, execution_id),
+    foreign key (platform, channel_type, process_name) references publishing.content_processes on update cascade,
+    check ((execution_status = 'success') = (error_message is null))
+);
+
+comment on table publishing.execution_history is
+'One row is one execution of one process.';
+comment on column publishing.execution_history.execution_id is 'Public id, exe-….';
+comment on column publishing.execution_history.process_name is 'The process.';
+comment on column publishing.execution_history.platform is 'The platform.';
+comment on column publishing.execution_history.channel_type is 'The kind of publication.';
+comment on column publishing.execution_history.execution_status is 'success, failed or partial.';
+comment on column publishing.execution_history.input_data is 'What it was given: ids and counts, no texts, no secrets.';
+comment on column publishing.execution_history.output_data is 'What came of it.';
+comment on column publishing.execution_history.execution_seconds is 'How long it took.';
+comment on column publishing.execution_history.error_message is 'What went wrong.';
+comment on column publishing.execution_history.dagster_run_id is 'The run in the Dagster UI.';
+comment on column publishing.execution_history.executed_at is 'When it ended.';
+
+create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
+
+select tenancy.protect_tenant_table('publishing.publishing_schedules');
+select tenancy.protect_tenant_table('publishing.post_targets');
+select tenancy.protect_tenant_table('publishing.publish_attempts');
+select tenancy.protect_tenant_table('publishing.execution_history');
+grant select, insert, update, delete on publishing.content_processes to syndication_pipeline;
+grant select on publishing.content_processes to syndication_reader;
+
+create trigger publishing_schedules_updated_at before update on publishing.publishing_schedules
+for each row execute function tenancy.set_updated_at();
+create trigger post_targets_updated_at before update on publishing.post_targets
+for each row execute function tenancy.set_updated_at();
+create trigger content_processes_updated_at before update on publishing.content_processes
+for each row execute function tenancy.set_updated_at();
+
+-- What people do to a target is audited; what publishers do is in publish_attempts.
+create trigger post_targets_audit after update on publishing.post_targets
+for each row when (nullif(current_setting('app.actor', true), '') is not null)
+execute function tenancy.write_audit_log();
+create trigger publishing_schedules_audit after insert or update or delete on publishing.publishing_schedules
+for each row execute function tenancy.write_audit_log();
+create trigger content_processes_changes after insert or update or delete on publishing.content_processes
+for each row execute function channels.write_rule_change();
+
+-- The results of texts that are compared: what became of each variation. Of its versions the one that was published
+-- counts, else the newest.
+create view content.variation_results with (security_invoker = true) as
+select
+    p.organization_id,
+    p.post_core_id,
+    c.variation,
+    coalesce(selection.variations_by, 'content') as variations_by,
+    p.platform,
+    p.channel_type,
+    c.content_id,
+    r.is_simulated,
+    coalesce(r.targets_published, 0) as targets_published,
+    coalesce(r.targets_measured, 0) as targets_measured,
+    r.published_at,
+    r.measured_at,
+    r.reactions,
+    r.comments,
+    r.shares,
+    r.saves,
+    r.clicks,
+    r.views,
+    r.impressions,
+    r.reach
+from content.posts_core as p
+inner join content.posts_content as c
+    on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+left join content.product_selections as selection
+    on p.organization_id = selection.organization_id and p.selection_id = selection.selection_id
+left join (
+    select
+        t.organization_id,
+        t.post_core_id,
+        t.content_id,
+        t.is_simulated,
+        count(*)::integer as targets_published,
+        count(m.measured_at)::integer as targets_measured,
+        min(t.published_at) as published_at,
+        max(m.measured_at) as measured_at,
+        sum(m.reactions)::bigint as reactions,
+        sum(m.comments)::bigint as comments,
+        sum(m.shares)::bigint as shares,
+        sum(m.saves)::bigint as saves,
+        sum(m.clicks)::bigint as clicks,
+        sum(m.views)::bigint as views,
+        sum(m.impressions)::bigint as impressions,
+        case when count(m.measured_at) = 1 then max(m.reach) end as reach
+    from publishing.post_targets as t
+    -- The insights of our posts land like everybody's posts, under the id that the platform gave. What was never sent
+    -- has no measured number.
+    left join scraping.posts as s
+        on
+            t.organization_id = s.organization_id
+            and t.platform = s.platform
+            and t.platform_post_id = s.urn
+            and not t.is_simulated
+    left join lateral (
+        select
+            max(e.last_observed_at) as measured_at,
+            engagement.last_known(e.reactions order by e.activity_date) as reactions,
+            engagement.last_known(e.comments order by e.activity_date) as comments,
+            engagement.last_known(e.shares order by e.activity_date) as shares,
+            engagement.last_known(e.saves order by e.activity_date) as saves,
+            engagement.last_known(e.clicks order by e.activity_date) as clicks,
+            engagement.last_known(e.views order by e.activity_date) as views,
+            engagement.last_known(e.impressions order by e.activity_date) as impressions,
+            engagement.last_known(e.reach order by e.activity_date) as reach
+        from engagement.post_engagement_daily as e
+        where e.organization_id = s.organization_id and e.post_id = s.post_id
+    ) as m on true
+    where t.state = 'published'
+    group by t.organization_id, t.post_core_id, t.content_id, t.is_simulated
+) as r
+    on
+        p.organization_id = r.organization_id
+        and p.post_core_id = r.post_core_id
+        and c.content_id = r.content_id
+where
+    r.targets_published > 0
+    or not exists (
+        select
+        from content.posts_content as other
+        left join publishing.post_targets as t
+            on other.organization_id = t.organization_id and other.content_id = t.content_id and t.state = 'published'
+        where
+            other.organization_id = c.organization_id
+            and other.post_core_id = c.post_core_id
+            and other.variation = c.variation
+            and (other.version > c.version or t.target_id is not null)
+    );
+
+comment on view content.variation_results is
+'One row is one variation of a post''s text, and what its published targets have reached. A text that was both sent '
+'and rehearsed is there twice: a rehearsal is never mixed with what was measured.';
+comment on column content.variation_results.post_core_id is 'The post: its variations are compared.';
+comment on column content.variation_results.variation is 'Which of the texts that are compared, from 1.';
+comment on column content.variation_results.variations_by is
+'What the variations of the post were made to differ in: content, hashtags, or timing (published_at is when).';
+comment on column content.variation_results.platform is 'The platform.';
+comment on column content.variation_results.channel_type is 'The kind of publication.';
+comment on column content.variation_results.content_id is
+'The text: the version that was published, else the newest.';
+comment on column content.variation_results.is_simulated is
+'True where nothing was sent: such a row has no number. NULL while nothing is published.';
+comment on column content.variation_results.targets_published is 'On how many accounts it is published.';
+comment on column content.variation_results.targets_measured is 'Of them, those whose post has been measured.';
+comment on column content.variation_results.published_at is 'When the first of them was published.';
+comment on column content.variation_results.measured_at is
+'When one of them was measured last. Texts that have been out equally long are compared.';
+comment on column content.variation_results.reactions is
+'Likes and other reactions, as measured last: the sum over its measured targets; NULL if none was measured.';
+comment on column content.variation_results.comments is 'Comments, as measured last; likewise.';
+comment on column content.variation_results.shares is 'Reposts, retweets, reblogs, as measured last; likewise.';
+comment on column content.variation_results.saves is 'Saves and bookmarks, as measured last; likewise.';
+comment on column content.variation_results.clicks is 'Clicks, not public, as measured last; likewise.';
+comment on column content.variation_results.views is 'Plays and views, as measured last; likewise.';
+comment on column content.variation_results.impressions is 'Times it was shown, as measured last; likewise.';
+comment on column content.variation_results.reach is
+'People who saw it, as measured last; never summed: NULL also where several targets were measured.';
+
+grant select on content.variation_results to syndication_pipeline, syndication_reader;
+
+select tenancy.comment_standard_columns('publishing.content_processes');

@@ -1,0 +1,9 @@
+"""What must hold in the tables of the ai room."""
+
+from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
+
+CHECKS = [
+    SqlCheck("llm_calls", "every_call_has_its_usage"),
+]
+
+ai_checks = sql_checks("ai", CHECKS)

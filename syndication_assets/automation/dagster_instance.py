@@ -1,0 +1,58 @@
+"""Dagster's own storage for the command line: a database beside ours, files under the local directory."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from syndication_assets.database.connection import connect
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+
+
+def prepare_environment(settings: Settings, database_url: str) -> Path:
+    """Points this process and its children at the project's Dagster instance; returns DAGSTER_HOME.
+
+    A DAGSTER_HOME that is set already is somebody's own deployment: it is left as it is.
+    """
+    if "DAGSTER_HOME" in os.environ:
+        return Path(os.environ["DAGSTER_HOME"])
+    home = settings.local_directory / "dagster"
+    logs = home / "compute_logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT_DIRECTORY / "dagster.yaml", home / "dagster.yaml")
+    os.environ.update(
+        DAGSTER_HOME=str(home),
+        DAGSTER_DISABLE_TELEMETRY="yes",
+        SYNDICATION_DAGSTER_LOGS=str(logs),
+    )
+    if "SYNDICATION_DAGSTER_STORAGE_URL" not in os.environ:
+        os.environ["SYNDICATION_DAGSTER_STORAGE_URL"] = storage_url(database_url)
+        _make_database(database_url)
+    # Thousands of events come with a range of partitions; one by one they would cost more than the work.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    return home
+
+
+def storage_url(database_url: str) -> str:
+    """The URL of Dagster's database beside ours, with the driver named: its event log fails on psycopg 3."""
+    parts = urlsplit(database_url)
+    return urlunsplit(parts._replace(scheme="postgresql+psycopg2", path="/dagster"))
+
+
+def _make_database(database_url: str) -> None:
+    with connect(database_url, autocommit=True) as connection:
+        if connection.execute("select from pg_database where datname = 'dagster'").fetchone() is None:
+            try:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier("dagster")))
+            except psycopg.errors.DuplicateDatabase:
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                raise SyndicationError(
+                    "The user may not create the database `dagster`, which Dagster keeps its runs in. Let an "
+                    "administrator run `create database dagster owner <user>`, or name another database in "
+                    "SYNDICATION_DAGSTER_STORAGE_URL."
+                ) from None

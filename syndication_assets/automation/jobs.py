@@ -1,0 +1,107 @@
+"""What runs together. Jobs select assets by their tags, so that a new asset joins its job by its own definition."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from syndication_assets.automation.rooms import rooms
+from syndication_assets.sql_assets import cadence
+
+
+def _tagged(tags: Mapping[str, str]) -> dg.AssetSelection:
+    """The assets that have all of these tags, with their checks."""
+    first, *others = (dg.AssetSelection.tag(key, value) for key, value in tags.items())
+    for other in others:
+        first &= other
+    return first
+
+
+def _checks_of_external_tables(*groups: str) -> dg.AssetSelection:
+    """The checks of tables that no run fills: a selection of assets leaves these checks out."""
+    return dg.AssetSelection.checks_for_assets(
+        *(spec.key for spec in rooms.assets or () if isinstance(spec, dg.AssetSpec) and spec.group_name in groups)
+    )
+
+
+def _checks_of_reference_rows() -> dg.AssetSelection:
+    """Checks of rows that come with a version of the project, and that people edit between two runs of their asset."""
+    return dg.AssetSelection.checks_for_assets(
+        *(
+            key
+            for definition in rooms.assets or ()
+            if isinstance(definition, dg.AssetsDefinition)
+            for key in definition.keys
+            if key.path[0] == "channels"
+        )
+    )
+
+
+daily_job = dg.define_asset_job(
+    "daily_graph",
+    _tagged(cadence.LOAD)
+    | _checks_of_external_tables("landing", "engagement", "channels", "operations")
+    | _checks_of_reference_rows(),
+    description="Loads the landed files of a day, or of a range of days as one run, and rolls them up.",
+)
+fetch_job = dg.define_asset_job(
+    "fetch",
+    _tagged(cadence.FETCH_PROFILES),
+    description="Fetches today's posts of the tracked profiles and channels into the landing zone.",
+)
+insights_job = dg.define_asset_job(
+    "insights",
+    _tagged(cadence.FETCH_INSIGHTS),
+    description="Fetches the insights of our own posts into the landing zone.",
+)
+feeds_job = dg.define_asset_job(
+    "feeds",
+    _tagged(cadence.FETCH_FEEDS),
+    description="Fetches the current entries of blogs' feeds into the landing zone.",
+)
+catalogue_job = dg.define_asset_job(
+    "catalogue",
+    _tagged(cadence.FETCH_CATALOGUES) | _tagged(cadence.LOAD_CATALOGUES),
+    description="Fetches the current catalogues of the shops, and loads them.",
+)
+reference_job = dg.define_asset_job(
+    "reference",
+    _tagged(cadence.REFERENCE) | _checks_of_external_tables("channels"),
+    description="Loads the rows that come with this version: platforms, rules, templates. Your own edits stay.",
+)
+content_job = dg.define_asset_job(
+    "content",
+    _tagged(cadence.CONTENT)
+    | _tagged(cadence.LOAD_DOCUMENTS)
+    | _checks_of_external_tables("content", "publishing", "ai"),
+    description="Selects a product for each channel of a day, writes, checks and approves its text, and queues it.",
+)
+write_job = dg.define_asset_job(
+    "write",
+    _tagged(cadence.WRITING),
+    description="Writes, checks, approves and queues the missing texts of a day; it selects nothing.",
+)
+queue_job = dg.define_asset_job(
+    "queue", _tagged(cadence.QUEUE), description="Assigns slots to the approved texts of a day."
+)
+publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
+
+JOBS = [
+    daily_job,
+    fetch_job,
+    insights_job,
+    feeds_job,
+    catalogue_job,
+    reference_job,
+    content_job,
+    write_job,
+    queue_job,
+    publish_job,
+]
+
+
+def range_tags(first_day: str, last_day: str) -> dict[str, str]:
+    """The tags that make one run of a range of daily partitions, both ends included."""
+    return {
+        "dagster/asset_partition_range_start": first_day,
+        "dagster/asset_partition_range_end": last_day,
+    }

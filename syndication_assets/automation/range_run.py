@@ -1,0 +1,138 @@
+"""Materializes a selection of assets for a day or a range of days: one Dagster run, in this process."""
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from syndication_assets.automation.jobs import daily_job, range_tags
+from syndication_assets.errors import SyndicationError
+from syndication_assets.sql_assets.partitions import daily_partitions
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCheck:
+    """An asset check that did not pass."""
+
+    name: str
+    severity: str
+    description: str
+
+    @property
+    def summary(self) -> str:
+        """One line: which check, how badly it matters, and the first sentence of what it says."""
+        return f"{self.severity} {self.name}: {self.description.split('. ', 1)[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRun:
+    """How a run ended."""
+
+    run_id: str
+    is_success: bool
+    failure: str | None
+    failed_checks: list[FailedCheck]
+
+    @property
+    def has_errors(self) -> bool:
+        return not self.is_success or any(check.severity == "ERROR" for check in self.failed_checks)
+
+
+def parse_range(text: str) -> tuple[str, str]:
+    """`2025-11-25` or `2025-11-25...2025-11-26` as first and last partition key.
+
+    SyndicationError if it is neither, or not among the partitions.
+    """
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:\.\.\.(\d{4}-\d{2}-\d{2}))?", text)
+    if match is None:
+        raise SyndicationError(f"{text!r} is no range of days: write 2025-11-25 or 2025-11-25...2025-11-26.")
+    first, last = match[1], match[2] or match[1]
+    for key in (first, last):
+        try:
+            date.fromisoformat(key)
+        except ValueError:
+            raise SyndicationError(f"{key} is no day of the calendar.") from None
+        if not daily_partitions.has_partition_key(key):
+            raise SyndicationError(
+                f"There is no partition {key}: they go from {daily_partitions.get_first_partition_key()} to today "
+                f"({daily_partitions.get_last_partition_key()}). SYNDICATION_FIRST_DAY sets the first."
+            )
+    if first > last:
+        raise SyndicationError(f"The range ends before it begins: {first} is after {last}.")
+    return first, last
+
+
+def materialize_range(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    first_day: str,
+    last_day: str,
+    selection: Sequence[str] = (),
+) -> RangeRun:
+    """Runs the daily graph, or what `selection` picks of all assets, for the days with both ends included."""
+    asset_keys, job_name = _select(definitions, selection)
+    return run_job(definitions, instance, job_name, range_tags(first_day, last_day), asset_keys)
+
+
+def run_job(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job_name: str,
+    tags: Mapping[str, str],
+    asset_keys: Sequence[dg.AssetKey] | None = None,
+) -> RangeRun:
+    """One run of a job, or of some of its assets, in this process."""
+    result = definitions.resolve_job_def(job_name).execute_in_process(
+        instance=instance,
+        asset_selection=asset_keys,
+        tags=dict(tags),
+        raise_on_error=False,
+        run_config={"loggers": {"progress": {}}},
+    )
+    failures = [
+        event.step_failure_data.error
+        for event in result.all_events
+        if event.is_step_failure and event.step_failure_data.error is not None
+    ]
+    return RangeRun(
+        run_id=result.run_id,
+        is_success=result.success,
+        failure=_message(failures[0]) if failures else None,
+        failed_checks=[
+            FailedCheck(
+                f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}",
+                evaluation.severity.value,
+                evaluation.description or "",
+            )
+            for evaluation in result.get_asset_check_evaluations()
+            if not evaluation.passed
+        ],
+    )
+
+
+def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list[dg.AssetKey] | None, str]:
+    if not selection:
+        return None, daily_job.name
+    graph = definitions.resolve_asset_graph()
+    try:
+        keys: set[dg.AssetKey] = set()
+        with warnings.catch_warnings():
+            # Dagster warns of a parameter that it sets itself.
+            warnings.filterwarnings("ignore", message=".*`include_sources`.*", category=dg.BetaWarning)
+            for text in selection:
+                keys |= dg.AssetSelection.from_string(text).required_multi_asset_neighbors().resolve(graph)
+    except Exception as error:
+        raise SyndicationError(f"--select {' '.join(selection)}: {error}") from None
+    keys = {key for key in keys if graph.get(key).is_materializable}
+    if not keys:
+        raise SyndicationError(f"--select {' '.join(selection)} picks no asset: try group:engagement or key:*posts*.")
+    return sorted(keys), "__ASSET_JOB"
+
+
+def _message(error: object) -> str:
+    """The message of what was raised, not of Dagster's wrapping of it."""
+    cause = getattr(error, "cause", None) or error
+    return str(getattr(cause, "message", cause)).strip()

@@ -1,0 +1,18 @@
+"""The definitions of all rooms, merged. A new room is one line here."""
+
+import dagster as dg
+
+from syndication_assets.ai.definitions import defs as ai
+from syndication_assets.catalogue.definitions import defs as catalogue
+from syndication_assets.channels.definitions import defs as channels
+from syndication_assets.content.definitions import defs as content
+from syndication_assets.documents.definitions import defs as documents
+from syndication_assets.engagement.definitions import defs as engagement
+from syndication_assets.landing.definitions import defs as landing
+from syndication_assets.operations.definitions import defs as operations
+from syndication_assets.publishing.definitions import defs as publishing
+from syndication_assets.scraping.definitions import defs as scraping
+
+rooms = dg.Definitions.merge(
+    landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing
+)

@@ -1,0 +1,115 @@
+"""When jobs run by the clock."""
+
+from datetime import UTC, timedelta
+
+import dagster as dg
+
+from syndication_assets.automation.jobs import (
+    catalogue_job,
+    content_job,
+    daily_job,
+    feeds_job,
+    fetch_job,
+    insights_job,
+    publish_job,
+    range_tags,
+)
+from syndication_assets.settings import Settings
+
+
+@dg.schedule(
+    job=daily_job,
+    cron_schedule="30 1 * * *",
+    execution_timezone="UTC",
+    description="Yesterday and the look-back window (SYNDICATION_LOOK_BACK_DAYS), as one range run.",
+    # It reads what has landed and reaches nothing outside; every other schedule waits to be started.
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    last_day = context.scheduled_execution_time.astimezone(UTC).date() - timedelta(days=1)
+    settings = Settings.from_environment()
+    first_day = max(settings.first_day, last_day - timedelta(days=settings.look_back_days))
+    return dg.RunRequest(run_key=last_day.isoformat(), tags=range_tags(first_day.isoformat(), last_day.isoformat()))
+
+
+@dg.schedule(
+    job=fetch_job,
+    cron_schedule="0 */6 * * *",
+    execution_timezone="UTC",
+    description="Fetches every six hours. Start it when the tokens are set.",
+)
+def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_of_this_hour(context)
+
+
+@dg.schedule(
+    job=insights_job,
+    cron_schedule="20 */6 * * *",
+    execution_timezone="UTC",
+    description="Fetches insights every six hours. Start it when an account publishes with facebook_graph.",
+)
+def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_of_this_hour(context)
+
+
+@dg.schedule(
+    job=feeds_job,
+    cron_schedule="40 */6 * * *",
+    execution_timezone="UTC",
+    description="Fetches blogs' feeds every six hours. Start it when SYNDICATION_BLOG_FEED_URLS is set.",
+)
+def feeds_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_of_this_hour(context)
+
+
+@dg.schedule(
+    job=catalogue_job,
+    cron_schedule="0 3 * * *",
+    execution_timezone="UTC",
+    description="Fetches and loads the catalogues every night. Start it when there is a vendor to fetch.",
+)
+def catalogue_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_for_today(context)
+
+
+@dg.schedule(
+    job=content_job,
+    cron_schedule="0 4 * * *",
+    execution_timezone="UTC",
+    description="Selects, writes, checks and queues the posts of the day, after its ranking and its catalogue.",
+)
+def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_for_today(context)
+
+
+@dg.schedule(
+    job=publish_job,
+    cron_schedule="*/5 * * * *",
+    execution_timezone="UTC",
+    description="Publishes what has become due, every five minutes.",
+)
+def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
+
+
+def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Today's partition, several times a day."""
+    scheduled_at = context.scheduled_execution_time.astimezone(UTC)
+    return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
+
+
+def _run_for_today(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Today's partition, once a day."""
+    today = context.scheduled_execution_time.astimezone(UTC).date().isoformat()
+    return dg.RunRequest(run_key=today, partition_key=today)
+
+
+SCHEDULES = [
+    daily_schedule,
+    fetch_schedule,
+    catalogue_schedule,
+    content_schedule,
+    publish_schedule,
+    insights_schedule,
+    feeds_schedule,
+]

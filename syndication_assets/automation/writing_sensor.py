@@ -1,0 +1,45 @@
+"""The sensor of unwritten texts: what a language model could not write when it was not there is asked for again."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from syndication_assets.ai.language_model import PASSING_ERRORS
+from syndication_assets.automation.jobs import write_job
+from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
+from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.settings import Settings
+
+_SECONDS = 1800
+
+
+@dg.sensor(
+    job=write_job,
+    minimum_interval_seconds=_SECONDS,
+    description="Sees texts of today that the language model has not written, and asks for them again every half hour.",
+)
+def writing_sensor(
+    context: dg.SensorEvaluationContext, postgres: PostgresResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    del context
+    if Settings.from_environment().openai_api_key is None:
+        yield dg.SkipReason("templates write: what one could not fill needs another template, and not another try")
+        return
+    now = datetime.now(UTC)
+    with transaction(postgres.url()) as connection:
+        ((texts,),) = connection.execute(
+            load_sql("content/posts_to_retry.sql"),
+            {
+                "planned_on": now.date(),
+                "last_attempt": MOST_ATTEMPTS,
+                "passing_errors": sorted(PASSING_ERRORS),
+            },
+        ).fetchall()
+    if texts:
+        # A run that failed is asked for again, too: only its half hour is over.
+        half_hour = int(now.timestamp()) // _SECONDS
+        yield dg.RunRequest(run_key=f"{now.date()}-{half_hour}", partition_key=now.date().isoformat())
+    else:
+        yield dg.SkipReason("no text of today waits for the language model")

@@ -1,0 +1,102 @@
+"""The fetch of Shopify shops: what their open lists of products say now, landed untouched."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from syndication_assets.catalogue.fetch_report import FetchReport
+from syndication_assets.catalogue.shopify.shopify_fetch import fetch_open_list
+from syndication_assets.catalogue.shopify.shopify_parser import SOURCE
+from syndication_assets.catalogue.vendors import Vendor, list_vendors
+from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.http.public_client import PublicClient
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
+from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
+from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.text.markdown import markdown_table
+
+CHECK_NAME = "every_open_list_is_complete"
+_HEADERS = {"User-Agent": "syndication-assets (catalogue)", "Accept": "application/json"}
+_HOW_TO_ADD = (
+    f"No Shopify shop is there to fetch: `syndication vendor add my_shop --source {SOURCE} --currency GBP --shop-url "
+    "https://shop.example`."
+)
+
+
+@dg.asset(
+    key=["catalogue", "shopify_products_files"],
+    group_name="catalogue",
+    partitions_def=daily_partitions,
+    # As all of the chain, or the job of the room would split its ranges.
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    kinds={"json"},
+    owners=OWNERS,
+    tags=FETCH_CATALOGUES,
+    pool="shopify",
+    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["catalogue", "shopify_products_files"])],
+)
+def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """What Shopify shops sell now, as their open lists of products say.
+
+    **Grain:** one row is one landed file, one page of `products.json`, byte for byte, in
+    `<organization>/shopify_products/<YYYY-MM-DD>/`; and last a manifest, which says what is one catalogue.
+
+    **A re-run** asks again and adds files; it never changes one. Only today's partition can be fetched.
+
+    **Numbers:** vendors of source `shopify_products` in `catalogue.vendors` that are active and have a `shop_url`, over
+    https on public addresses; without any, nobody is asked anything on any day.
+    """
+    try:
+        settings = Settings.from_environment()
+        vendors = _vendors(database_url(settings))
+        if vendors:
+            refuse_other_days(context.partition_keys)
+        zone = LandingZone(settings.landing_url)
+    except SyndicationError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    client = shop_client(settings.maximum_file_bytes)
+    reports: list[FetchReport] = []
+    problems: list[str] = []
+    for vendor in vendors:
+        whose = f"{vendor.organization}/{vendor.vendor}"
+        try:
+            pace = timedelta(seconds=settings.shopify_pace_seconds)
+            report = fetch_open_list(client, zone, vendor, pace=pace, log=context.log)
+        except SyndicationError as error:  # one shop's trouble is not the next one's
+            problems.append(f"{whose}: {error}")
+            continue
+        reports.append(report)
+        problems.extend(f"{whose}: {reason}" for reason in report.reasons)
+    if problems and not reports:
+        raise dg.Failure("\n".join(["No open list of products could be fetched.", *problems]))
+    rows = [(one.vendor.organization, one.vendor.vendor, one.products, one.manifest_path) for one in reports]
+    head = ("organization", "vendor", "products", "manifest")
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/partition_row_count": sum(one.files_landed for one in reports),
+            "products": sum(one.products for one in reports),
+            **({"catalogues": dg.MetadataValue.md(markdown_table(head, rows))} if rows else {}),
+            **({} if vendors else {"how_to_add_a_shop": dg.MetadataValue.md(_HOW_TO_ADD)}),
+        },
+        check_results=[
+            # What has landed is loaded all the same: the load refuses what is not complete, and says so in the tables.
+            dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
+        ],
+    )
+
+
+def shop_client(maximum_bytes: int) -> PublicClient:
+    """The client of open lists of products."""
+    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS)
+
+
+def _vendors(url: str) -> list[Vendor]:
+    with transaction(url) as connection:
+        return [
+            one
+            for one in list_vendors(connection)
+            if one.source == SOURCE and one.shop_url is not None and one.is_active and not one.is_sample
+        ]

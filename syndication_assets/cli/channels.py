@@ -1,0 +1,81 @@
+"""`syndication channels`: where we may publish, and under which rules."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
+
+
+@click.command()
+@click.argument("platform", required=False)
+@click.argument("channel_type", metavar="[CHANNEL]", required=False)
+@command
+def channels(platform: str | None, channel_type: str | None) -> None:
+    """Lists the channels, or shows the rules of one: `syndication channels facebook feed_post`.
+
+    The rules are rows of channels.channel_requirements: change one there, and the next text obeys it.
+    """
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        rows = connection.execute(load_sql("channels/channels_in_order.sql")).fetchall()
+        if not rows:
+            raise SyndicationError(
+                "There are no channels yet: load them with `syndication materialize --select group:channels "
+                "--partitions <today>`."
+            )
+        if platform is None:
+            table = _table("platform", "channel", "name", "status", "rules")
+            for row in rows:
+                table.add_row(*map(str, row))
+        else:
+            table = _rules(connection, rows, platform, channel_type)
+    # A pipe has no width of its own, and a wrapped table is no table.
+    Console(width=None if Console().is_terminal else 240, markup=False).print(table)
+
+
+def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: str, channel_type: str | None) -> Table:
+    of_platform = [row[1] for row in channels if row[0] == platform]
+    if not of_platform:
+        names = ", ".join(dict.fromkeys(row[0] for row in channels))
+        raise SyndicationError(f"No platform {platform!r} has channels: there are {names}.")
+    if channel_type not in of_platform:
+        wrong = "Which channel" if channel_type is None else f"{platform} has no channel {channel_type!r}"
+        raise SyndicationError(f"{wrong}: there are {', '.join(of_platform)}.")
+    table = _table("category", "rule", "value", "unit", "severity", "in words")
+    for rule in connection.execute(
+        load_sql("channels/requirements_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
+    ):
+        category, key, _, value, minimum, maximum, unit, severity, _, description, *_ = rule
+        table.add_row(category, key, _value(value, minimum, maximum), unit, severity, description)
+    return table
+
+
+def _value(value: Any, minimum: Any, maximum: Any) -> str:
+    parts = []
+    if value is not None:
+        parts.append(
+            ", ".join(map(str, value))
+            if isinstance(value, list)
+            else str(value).lower()
+            if isinstance(value, bool)
+            else str(value)
+        )
+    if minimum is not None and maximum is not None:
+        parts.append(f"{minimum}" if minimum == maximum else f"{minimum} to {maximum}")
+    elif minimum is not None:
+        parts.append(f"at least {minimum}")
+    elif maximum is not None:
+        parts.append(f"at most {maximum}")
+    return "; ".join(parts)
+
+
+def _table(*columns: str) -> Table:
+    table = Table()
+    for column in columns:
+        table.add_column(column, justify="right" if column == "rules" else "left")
+    return table

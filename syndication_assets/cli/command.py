@@ -1,0 +1,33 @@
+"""What the commands of the command line share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from syndication_assets.database import migrations
+from syndication_assets.database.connection import database_url
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A user's mistake is one sentence on stderr and exit code 1, not a traceback."""
+
+    @wraps(function)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except SyndicationError as error:
+            raise click.ClickException(str(error)) from None
+
+    return wrapped
+
+
+def migrated_database_url(settings: Settings) -> str:
+    """The URL of the database; SyndicationError if a migration is pending."""
+    url = database_url(settings)
+    if any(entry.applied_at is None for entry in migrations.status(url)):
+        raise SyndicationError("The database lacks migrations: run `syndication migrate` first.")
+    return url

@@ -1,0 +1,66 @@
+"""`syndication land` and `syndication withdraw`: files into the landing zone, and back out of it."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing import drop_in
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.settings import Settings
+from syndication_assets.tenancy.organizations import require_organization
+
+
+@click.command()
+@click.argument("source")
+@click.argument("day", metavar="DATE")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@command
+def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:
+    """Copies FILES into the landing zone, under SOURCE and DATE (UTC, the day of observation).
+
+    Nothing is loaded yet: materialize the day, or let the landing zone's sensor notice. A landed file is never
+    overwritten by another content.
+    """
+    settings = Settings.from_environment()
+    require_organization(migrated_database_url(settings), organization)
+    landed = drop_in.land_files(LandingZone(settings.landing_url), organization, source, _parse_day(day), files)
+    for path, is_new in landed:
+        click.echo(f"{'landed' if is_new else 'already there:'} {path}")
+    click.echo(f"Load it with: syndication materialize --partitions {day}")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--reason", required=True, metavar="TEXT", help="why, for the ledger and the audit log")
+@command
+def withdraw(paths: tuple[str, ...], reason: str) -> None:
+    """Takes the landed files of PATHS back, as `syndication land` printed them: <organization>/<source>/<date>/<name>.
+
+    They are moved to <organization>/.withdrawn, where no load reads them. What they said leaves the tables when their
+    days are materialized again; landing a file again brings it back.
+    """
+    settings = Settings.from_environment()
+    withdrawals = withdraw_files(migrated_database_url(settings), LandingZone(settings.landing_url), paths, reason)
+    told = {
+        "moved": "withdrawn {}",
+        "gone": "withdrawn {}: the file itself was gone already",
+        "withdrawn before": "withdrawn before: {}",
+    }
+    for withdrawal in withdrawals:
+        click.echo(told[withdrawal.outcome].format(withdrawal.file.path))
+    days = sorted({withdrawal.file.day for withdrawal in withdrawals})
+    for first_day, last_day in drop_in.contiguous_ranges(days):
+        partitions = f"{first_day}" if first_day == last_day else f"{first_day}...{last_day}"
+        click.echo(f"Take what they said out of the tables with: syndication materialize --partitions {partitions}")
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SyndicationError(f"{text!r} is no day: write it as 2025-11-25.") from None

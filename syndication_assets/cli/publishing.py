@@ -1,0 +1,113 @@
+"""`syndication targets` and `syndication publish`: the queue, what people decide about it, publishing what is due."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import get_args
+
+import click
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing import target_decisions
+from syndication_assets.publishing.target_decisions import State
+from syndication_assets.settings import Settings
+
+
+@click.group()
+def targets() -> None:
+    """Lists what is to be published, and decides about what waits for a person."""
+
+
+@targets.command("list")
+@click.option("--state", type=click.Choice(get_args(State)), default=None, help="only the targets of this state")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1))
+@command
+def list_some(state: State | None, limit: int) -> None:
+    """Lists targets, the earliest slot first."""
+    for target in target_decisions.list_targets(_url(), state, limit):
+        slot = f"{target.scheduled_at:%Y-%m-%d %H:%M} UTC" if target.scheduled_at else "no slot"
+        simulated = " (simulated)" if target.is_simulated else ""
+        remote = f" {target.platform_post_id}" if target.platform_post_id else ""
+        click.echo(
+            f"{target.target_id}  {target.state:15} {slot:20} {target.organization} {target.account}: "
+            f"{target.channel}{simulated}{remote}"
+        )
+        if target.error_message:
+            click.echo(f"    {target.error_message}")
+
+
+@targets.command()
+@click.argument("target_id")
+@click.option("--published", "remote_id", metavar="REMOTE_ID", help="the platform's id of the post: it is there")
+@click.option("--not-published", is_flag=True, help="it is not there: send it again")
+@click.option(
+    "--cancel", "is_cancelled", is_flag=True, help="whatever came of it, do not send it again: it counts as sent"
+)
+@command
+def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cancelled: bool) -> None:
+    """Says what became of the target TARGET_ID, of which nobody knows whether it is published.
+
+    One that was cancelled in doubt is still published when somebody finds its post: --published.
+    """
+    if (remote_id is not None) + not_published + is_cancelled != 1:
+        raise SyndicationError("Say one of --published REMOTE_ID, --not-published and --cancel.")
+    url, actor = _url(), getpass.getuser()
+    if remote_id is not None:
+        target_decisions.resolve_as_published(url, target_id, remote_id, actor)
+        click.echo(f"{target_id} is published as {remote_id}")
+    elif not_published:
+        target_decisions.resolve_as_not_published(url, target_id, actor)
+        click.echo(f"{target_id} is scheduled again")
+    else:
+        target_decisions.resolve_as_cancelled(url, target_id, actor)
+        click.echo(f"{target_id} is cancelled")
+
+
+@targets.command()
+@click.argument("target_id")
+@command
+def retry(target_id: str) -> None:
+    """Makes the target TARGET_ID due at once: it failed, missed its slot, or waits for another attempt."""
+    target_decisions.retry(_url(), target_id, getpass.getuser())
+    click.echo(f"{target_id} is due now")
+
+
+@targets.command()
+@click.argument("target_id")
+@command
+def cancel(target_id: str) -> None:
+    """Takes the target TARGET_ID out of the queue for good."""
+    target_decisions.cancel(_url(), target_id, getpass.getuser())
+    click.echo(f"{target_id} is cancelled")
+
+
+@click.command()
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="how many calls at most")
+@command
+def publish(limit: int) -> None:
+    """Publishes what is due now, and looks up what nobody knows. Accounts of `dry_run` send nothing.
+
+    Exits with 1 if an account could not be served.
+    """
+    from syndication_assets.publishing.publish import publish_due  # noqa: PLC0415 - the HTTP client is slow to import
+    from syndication_assets.publishing.publishers import open_publishers  # noqa: PLC0415
+    from syndication_assets.publishing.reconcile import reconcile  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    with open_publishers(settings) as publishers:
+        reconciled = reconcile(url, settings, publishers)
+        report = publish_due(url, settings, datetime.now(UTC), publishers, limit)
+    for kind, count in sorted(report.outcomes.items()):
+        click.echo(f"{count:,} {kind.value}")
+    if not report.calls:
+        click.echo("Nothing is due.")
+    if back_to_draft := report.withdrawn + report.contradicted:
+        click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` says why.")
+    problems = reconciled.problems + report.problems
+    if problems:
+        raise SyndicationError("\n".join(problems))
+
+
+def _url() -> str:
+    return migrated_database_url(Settings.from_environment())

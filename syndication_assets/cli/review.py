@@ -1,0 +1,122 @@
+"""`syndication review`: people decide which texts may be published."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.settings import Settings
+from syndication_assets.tenancy.organizations import require_organization
+
+
+@click.group()
+def review() -> None:
+    """Shows the texts that wait for a person, and takes the decision. Every decision is kept in the audit log."""
+
+
+def _by(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--by", "person", metavar="NAME", default=getpass.getuser, help="who decides; your login without it"
+    )(function)
+
+
+@review.command("list")
+@click.option("--organization", default=None, metavar="SLUG", help="only of this organization")
+@command
+def list_waiting(organization: str | None) -> None:
+    """Lists the texts that nobody has decided on, with the hard rules that they break."""
+    from syndication_assets.content.review.text_decisions import waiting  # noqa: PLC0415 - reads the validation's tables
+
+    url = _url()
+    if organization is not None:
+        require_organization(url, organization)
+    rows = waiting(url, organization)
+    for content_id, planned_on, channel, generator, state, reasons in rows:
+        click.echo(f"{content_id}  {planned_on}  {channel:24} {generator:9} {state:12} {reasons or 'in order'}")
+    if not rows:
+        click.echo("No text waits for a decision.")
+
+
+@review.command()
+@click.argument("content_id", metavar="ID")
+@command
+def show(content_id: str) -> None:
+    """Shows a text as it would be published, the rules that it breaks, and what was decided."""
+    from syndication_assets.content.review.text_decisions import show as read  # noqa: PLC0415
+
+    text, findings, decisions = read(_url(), content_id)
+    draft = text.draft
+    click.echo(
+        f"{text.content_id}: {text.state}, {text.platform}/{text.channel_type} of {text.planned_on}, variation "
+        f"{text.variation}, version {text.version}, written by {text.generator}"
+    )
+    click.echo(f"\n{draft.text_content}\n")
+    for name, value in (("link", draft.link_url), ("picture", draft.image_url), ("alternative text", draft.alt_text)):
+        click.echo(f"{name}: {value or 'none'}")
+    passed = sum(finding.is_passed for finding in findings)
+    click.echo(f"{passed} of {len(findings)} rules are obeyed")
+    for finding in findings:
+        if not finding.is_passed:
+            click.echo(f"  {finding.severity} {finding.rule_name}: {finding.reason}")
+    for decision in decisions:
+        reason = f": {decision.reason}" if decision.reason else ""
+        click.echo(f"{decision.decision} by {decision.decided_by} at {decision.decided_at:%Y-%m-%d %H:%M} UTC{reason}")
+
+
+@review.command()
+@click.argument("content_id", metavar="ID")
+@_by
+@command
+def approve(content_id: str, person: str) -> None:
+    """Approves a text. Its rules are checked anew first; one that breaks a hard rule is refused with the reasons."""
+    from syndication_assets.content.review.text_decisions import approve as decide  # noqa: PLC0415
+
+    is_new = decide(_url(), content_id, person)
+    click.echo(f"{content_id} {'is approved' if is_new else 'was approved before'}.")
+
+
+@review.command()
+@click.argument("content_id", metavar="ID")
+@click.option("--reason", required=True, metavar="TEXT", help="what is wrong, for the next writer")
+@_by
+@command
+def reject(content_id: str, reason: str, person: str) -> None:
+    """Rejects a text. It will not be published, also if it was approved."""
+    from syndication_assets.content.review.text_decisions import reject as decide  # noqa: PLC0415
+
+    is_new = decide(_url(), content_id, person, reason)
+    click.echo(f"{content_id} {'is rejected' if is_new else 'was rejected before'}.")
+
+
+@review.command()
+@click.argument("content_id", metavar="ID")
+@click.argument("file", default="-", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@_by
+@command
+def edit(content_id: str, file: Path, person: str) -> None:
+    """Replaces a text by the one in FILE, or on standard input: a new version, which waits for approval.
+
+    The whole text as it is to be published, hashtags and link included. The old version's approval is withdrawn.
+    """
+    from syndication_assets.content.review.text_decisions import edit as replace  # noqa: PLC0415
+
+    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise click.ClickException("The text is not UTF-8.") from None
+    new_id, reasons = replace(_url(), content_id, person, text)
+    click.echo(f"{new_id} replaces {content_id}.")
+    for reason in reasons:
+        click.echo(f"  {reason}")
+    click.echo(
+        f"{'Mend it' if reasons else 'Approve it'} with: syndication review {'edit' if reasons else 'approve'} {new_id}"
+    )
+
+
+def _url() -> str:
+    return migrated_database_url(Settings.from_environment())

@@ -1,0 +1,119 @@
+"""Holds a draft against the rules of its channel and the facts. The same draft has the same findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from syndication_assets.content.compliance import attribute_claims, form_rules
+from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement, Severity
+from syndication_assets.content.compliance.language_rule import language_rule
+from syndication_assets.content.compliance.near_duplicates import DEFAULT_THRESHOLD, EarlierText, nearest, same_words
+from syndication_assets.content.compliance.price_claims import price_claims_rule
+from syndication_assets.content.draft import Draft
+from syndication_assets.content.post_facts import Facts
+
+_BY_REQUIREMENT: dict[str, Callable[[Draft, Requirement], str | None]] = {
+    "text_length": form_rules.text_length_rule,
+    "text_length_recommended": form_rules.text_length_rule,
+    "hashtag_count": form_rules.hashtag_count_rule,
+    "hashtag_position": form_rules.hashtag_position_rule,
+    "banned_words": form_rules.banned_words_rule,
+    "call_to_action": lambda draft, _: form_rules.call_to_action_rule(draft),
+    "emoji_count": form_rules.emoji_count_rule,
+    "link_required": lambda draft, _: form_rules.link_rule(draft),
+    "alt_text_required": lambda draft, _: form_rules.alt_text_rule(draft),
+}
+"""The requirement keys that a machine can hold a text against; the others (a tone) stand in the prompt alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule held against one text."""
+
+    rule_name: str
+    severity: Severity
+    reason: str | None
+    """What is wrong, in a sentence for the writer; None if the text obeys."""
+
+    @property
+    def is_passed(self) -> bool:
+        return self.reason is None
+
+
+def validate(
+    draft: Draft,
+    facts: Facts,
+    rules: ChannelRules,
+    earlier: Sequence[EarlierText] = (),
+    materials: Iterable[str] = (),
+    variations: Sequence[EarlierText] | None = (),
+) -> list[Finding]:
+    """Every rule with its finding, those that are obeyed too, each name once.
+
+    `earlier` are the channel's other texts, `materials` more words for materials than the house knows (lower case),
+    `variations` the other texts of the same post; None where they differ in their time alone, so that the rule for them
+    does not hold.
+    """
+    return [
+        *_channel_findings(draft, facts, rules),
+        *_house_findings(draft, facts, frozenset(materials)),
+        *([] if variations is None else [_variations_differ(draft, variations)]),
+        _near_duplicate(draft, rules, earlier),
+    ]
+
+
+def hard_reasons(findings: Iterable[Finding]) -> list[str]:
+    """What keeps a text from being published, each with the name of its rule; empty if nothing does."""
+    return [f"{f.rule_name}: {f.reason}" for f in findings if f.severity == "hard" and f.reason is not None]
+
+
+def _channel_findings(draft: Draft, facts: Facts, rules: ChannelRules) -> Iterator[Finding]:
+    for requirement in rules:
+        check = _BY_REQUIREMENT.get(requirement.key)
+        if check is not None and requirement.is_on:
+            yield Finding(rules.name_of(requirement), requirement.severity, check(draft, requirement))
+        elif requirement.key == "language":
+            names = (facts.name, *facts.categories)
+            wanted = requirement.words[0] if requirement.words else rules.language
+            reason, is_sure = language_rule(draft, wanted, names)
+            yield Finding(rules.name_of(requirement), requirement.severity if is_sure else "soft", reason)
+
+
+def _house_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> Iterator[Finding]:
+    # A link may hold digits and words that claim nothing.
+    text = draft.text_content.replace(draft.link_url, " ") if draft.link_url else draft.text_content
+    claims = " \n ".join([text, draft.alt_text or ""])
+    vocabulary = attribute_claims.material_words() | materials
+    yield Finding("wrapping", "hard", form_rules.wrapping_rule(draft))
+    yield Finding("hashtag_form", "hard", form_rules.hashtag_form_rule(draft))
+    yield Finding("other_links", "hard", form_rules.other_links_rule(draft))
+    yield Finding("price_claims", "hard", price_claims_rule(claims, facts, draft.language))
+    yield Finding("discount_claims", "hard", attribute_claims.discount_claims_rule(claims, facts))
+    yield Finding("size_claims", "hard", attribute_claims.size_claims_rule(claims, facts))
+    yield Finding("material_claims", "hard", attribute_claims.material_claims_rule(claims, facts, vocabulary))
+    yield Finding(
+        "is_available",
+        "hard",
+        None if facts.is_available else "what the text is about is not in the catalogue any more",
+    )
+
+
+def _near_duplicate(draft: Draft, rules: ChannelRules, earlier: Sequence[EarlierText]) -> Finding:
+    limits = [
+        (float(DEFAULT_THRESHOLD if one.greatest is None else one.greatest), one.severity)
+        for one in rules.all("near_duplicate_threshold")
+    ]
+    threshold, severity = min(limits, default=(DEFAULT_THRESHOLD, "hard"))
+    found = nearest(draft.text_content, draft.link_url, earlier, threshold)
+    reason = None
+    if found is not None:
+        reason = f"{found[1]:.0%} the same as {found[0].content_id}: say it in other words"
+    return Finding("near_duplicate", severity, reason)
+
+
+def _variations_differ(draft: Draft, variations: Sequence[EarlierText]) -> Finding:
+    # Two that say the same compare nothing, and would stand on one page twice.
+    twin = same_words(draft.text_content, draft.link_url, variations)
+    reason = None
+    if twin is not None:
+        reason = f"says the same as variation {twin.variation} ({twin.content_id}): say something else"
+    return Finding("variations_differ", "hard", reason)

@@ -1,0 +1,240 @@
+"""Writing: the posts of each day, their texts, and the rules that each text was held against."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+
+import dagster as dg
+
+from syndication_assets import fault_points
+from syndication_assets.ai.call_log import CallLog
+from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
+from syndication_assets.content.generation.posts_to_write import PostToWrite, posts_to_write
+from syndication_assets.content.generation.template import TemplateError
+from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.content.generation.writing import (
+    VariationError,
+    WrittenText,
+    remember,
+    store,
+    write_without_model,
+)
+from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.spending import read_spending
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.cadence import WRITING
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, description_of, run_window, table_metadata, window_of
+from syndication_assets.text.markdown import markdown_table
+
+TABLES = {
+    "posts_core": description_of("content/posts_core.sql"),
+    "posts_content": (
+        "One row is one version of one variation of a post's text, with who wrote it: a template, a language model or "
+        "a person. With OPENAI_API_KEY the model writes, for today only; without it templates write, "
+        "for any day. A text that breaks a hard rule waits for a person. A re-run writes what is missing and changes "
+        "nothing."
+    ),
+    "compliance_checks": (
+        "One row is one rule held against one text: the channel's requirements, and what holds everywhere (its "
+        "own link and no other, no price, discount, size or material that the catalogue does not name, nothing said "
+        "before). A re-run changes nothing."
+    ),
+}
+_ROWS_OF_DAY = {
+    "posts_core": "select count(*) from content.posts_core where planned_on = %s",
+    "posts_content": (
+        "select count(*) from content.posts_core inner join content.posts_content using (organization_id, post_core_id)"
+        " where planned_on = %s"
+    ),
+    "compliance_checks": (
+        "select count(*) from content.posts_core inner join content.posts_content using (organization_id, post_core_id)"
+        " inner join content.compliance_checks using (organization_id, content_id) where planned_on = %s"
+    ),
+}
+
+
+@dataclass(slots=True)
+class DayOfTexts:
+    """What writing one day did."""
+
+    day: date
+    texts: list[WrittenText] = field(default_factory=list)
+    unwritten: Counter[str] = field(default_factory=Counter)
+    """Why → how many texts."""
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def broken_rules(self) -> Counter[str]:
+        return Counter(rule_name for text in self.texts for rule_name in text.broken_rules)
+
+
+@dg.multi_asset(
+    name="posts_content",
+    specs=[
+        dg.AssetSpec(
+            key=["content", table],
+            group_name="content",
+            description=description,
+            deps=[
+                dg.AssetKey(["content", "product_selections"]),
+                dg.AssetKey(["content", "section_selections"]),
+                dg.AssetKey(["content", "content_templates"]),
+                dg.AssetKey(["catalogue", "products"]),
+                dg.AssetKey(["channels", "channel_requirements"]),
+            ],
+            kinds={"postgres", "python"},
+            owners=OWNERS,
+            tags=WRITING,
+            metadata={"dagster/table_name": f"content.{table}"},
+        )
+        for table, description in TABLES.items()
+    ],
+    partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool="llm",
+)
+def posts_content(
+    context: dg.AssetExecutionContext, postgres: PostgresResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Writes each day of the range in a transaction of its own, in order."""
+    settings = Settings.from_environment()
+    url = postgres.url()
+    first_day, end_day = window_of(context)
+    days = []
+    # Two writers of a day would pay for each text twice.
+    with transaction(url, lock="content.posts_content"):
+        for number in range((end_day - first_day).days):
+            day = write_day(url, first_day + timedelta(days=number), settings)
+            days.append(day)
+            for warning in day.warnings:
+                context.log.warning(f"{day.day}: {warning}")
+            for reason, count in day.unwritten.items():
+                context.log.warning(f"{day.day}: {count:,} text(s) stay unwritten. {reason}")
+            in_order = sum(text.is_in_order for text in day.texts)
+            context.log.info(
+                f"{day.day}: {in_order:,} texts written, {len(day.texts) - in_order:,} more for a person to mend"
+            )
+    with transaction(url) as connection:
+        for table in TABLES:
+            key = dg.AssetKey(["content", table])
+            for day in days:
+                count = connection.execute(_ROWS_OF_DAY[table], [day.day]).fetchall()[0][0]
+                context.add_asset_metadata(
+                    {"dagster/partition_row_count": int(count)}, asset_key=key, partition_key=day.day.isoformat()
+                )
+            details = _details(days) if table == "posts_content" else {}
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={**table_metadata(connection, "content", table), **details}
+            )
+
+
+def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
+    """Writes the texts of a day that are not there: by the language model if there is a key for it, else by templates.
+
+    Templates write in one transaction; what a model writes is kept text by text, because each is paid for. A model is
+    asked for today's posts only; what shares the words of a variation 1 that is there is made of them on any day.
+    SyndicationError if its settings are incomplete.
+    """
+    with transaction(url) as connection:
+        run_window(connection, "content/posts_core.sql", day, day + timedelta(days=1))
+    with transaction(url) as connection:
+        templates, broken = read_templates(connection)
+        posts = posts_to_write(connection, day, templates)
+        done = DayOfTexts(day, warnings=[str(error) for error in broken])
+        if settings.openai_api_key is None:
+            _write_without_model(posts, done)
+            store(connection, done.texts)
+            fault_points.reach("posts_content.before_commit")
+            return done
+    today = datetime.now(UTC).date()
+    if posts and day != today:
+        wordless = [post for post in posts if not post.has_its_words]
+        reason = (
+            f"A language model is asked only for today's posts, and today is {today} (UTC). Unset OPENAI_API_KEY to "
+            "have templates write those of other days."
+        )
+        done.unwritten.update({reason: len(wordless)} if wordless else {})
+        posts = [post for post in posts if post.has_its_words]
+    if posts:
+        outcome = asyncio.run(_ask_for(url, posts, settings, done))
+        done.texts = outcome.texts
+        done.unwritten.update({reason: len(those) for reason, those in outcome.unwritten.items()})
+    return done
+
+
+def _write_without_model(posts: Iterable[PostToWrite], done: DayOfTexts) -> None:
+    for post in posts:
+        try:
+            text = write_without_model(post)
+        except (TemplateError, VariationError) as error:
+            done.unwritten[str(error)] += 1
+            continue
+        remember(text)
+        done.texts.append(text)
+
+
+async def _ask_for(url: str, posts: list[PostToWrite], settings: Settings, done: DayOfTexts) -> Outcome:
+    if settings.openai_api_key is None or settings.llm_model is None:
+        raise SyndicationError(
+            "OPENAI_API_KEY is set, and SYNDICATION_LLM_MODEL is not: name the model that is to write, or unset the "
+            "key to have templates write."
+        )
+    provider = provider_of(settings.openai_url)
+    today = datetime.now(UTC).date()
+    with transaction(url) as connection:
+        spending = {
+            organization: read_spending(connection, organization, provider, settings.llm_model, today)
+            for organization in {post.organization_id for post in posts}
+        }
+    model = LanguageModel(
+        settings.openai_api_key,
+        settings.llm_model,
+        settings.openai_url,
+        timeout=settings.llm_timeout_seconds,
+        concurrency=settings.llm_concurrency,
+    )
+    async with model, CallLog(url, provider, _store_texts) as log:
+        outcome = await write_with_model(posts, model, spending, log)
+    for one in spending.values():
+        done.warnings += one.warnings
+    return outcome
+
+
+def _store_texts(connection: Connection, texts: list[WrittenText]) -> None:
+    store(connection, texts)
+    fault_points.reach("posts_content.before_commit")
+
+
+def provider_of(base_url: str | None) -> str:
+    """Who charges for calls, as operations.api_prices names it: the host of the server; `openai` for OpenAI itself."""
+    return "openai" if base_url is None else urlsplit(base_url).hostname or base_url
+
+
+def _details(days: list[DayOfTexts]) -> dict[str, dg.MetadataValue | int]:
+    texts = [text for day in days for text in day.texts]
+    rules: Counter[str] = Counter()
+    unwritten: Counter[str] = Counter()
+    for day in days:
+        rules.update(day.broken_rules)
+        unwritten.update(day.unwritten)
+    details: dict[str, dg.MetadataValue | int] = {
+        "texts_written": len(texts),
+        "texts_in_order": sum(text.is_in_order for text in texts),
+        "texts_unwritten": unwritten.total(),
+        **{f"written_by_{name}": count for name, count in sorted(Counter(t.generator for t in texts).items())},
+    }
+    if rules:
+        details["broken_rules"] = dg.MetadataValue.md(markdown_table(("rule", "texts"), rules.most_common()))
+    if unwritten:
+        details["unwritten"] = dg.MetadataValue.md(markdown_table(("why", "texts"), unwritten.most_common()))
+    if texts:
+        rows = [(t.post.planned_on, t.post.channel.platform, t.generator, t.draft.text_content) for t in texts[:10]]
+        details["texts"] = dg.MetadataValue.md(markdown_table(("day", "platform", "generator", "text"), rows))
+    return details

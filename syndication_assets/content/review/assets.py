@@ -1,0 +1,62 @@
+"""Decisions by rule, and the rules that people maintain for them, as assets."""
+
+import dagster as dg
+
+from syndication_assets import fault_points
+from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.cadence import WRITING
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS, description_of, run_window, table_metadata, window_of
+from syndication_assets.sql_assets.table_specs import external_table
+from syndication_assets.text.markdown import markdown_table
+
+approval_rules = external_table(
+    "content",
+    "approval_rules",
+    (
+        "One row lets texts of one channel be approved without a person, by their generator and the score of their "
+        "selection. Rows of people, not of a run: without one, people decide, with `syndication review`."
+    ),
+)
+
+
+@dg.asset(
+    key=["content", "approvals"],
+    group_name="content",
+    description=description_of("content/approvals.sql"),
+    deps=[
+        dg.AssetKey(["content", "posts_content"]),
+        dg.AssetKey(["content", "compliance_checks"]),
+        dg.AssetKey(["content", "product_selections"]),
+        dg.AssetKey(["content", "approval_rules"]),
+    ],
+    partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    kinds={"postgres", "sql"},
+    owners=OWNERS,
+    tags=WRITING,
+    metadata={"dagster/table_name": "content.approvals"},
+)
+def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+    first_day, end_day = window_of(context)
+    with transaction(postgres.url(), lock="content.approvals") as connection:
+        connection.execute("select set_config('app.actor', 'content/approvals', true)")
+        counts = run_window(connection, "content/approvals.sql", first_day, end_day)
+        fault_points.reach("approvals.before_commit")
+        waiting = connection.execute(load_sql("content/waiting_for_decision.sql"), {"organization": None}).fetchall()
+        metadata = table_metadata(connection, "content", "approvals")
+    context.log.info(
+        f"approvals: {first_day} to {end_day} (exclusive): {counts['rows_written']:,} texts approved by rule, "
+        f"{counts['texts_left_to_people']:,} left to people; {len(waiting):,} wait for people in all"
+    )
+    return dg.MaterializeResult(
+        metadata={
+            **metadata,
+            **counts,
+            "texts_waiting_for_people": len(waiting),
+            "waiting": dg.MetadataValue.md(
+                markdown_table(("content", "planned on", "channel", "generator", "state", "reasons"), waiting[:20])
+            ),
+        }
+    )

@@ -1,0 +1,111 @@
+"""The project's PostgreSQL: where it is, and the one way to open a transaction on it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import ClientCursor, sql
+from psycopg.rows import dict_row
+
+from syndication_assets.database import embedded_postgres
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_SQL_IN_WHEEL = Path(__file__).resolve().parent.parent / "sql"
+SQL_DIRECTORY = _SQL_IN_WHEEL if _SQL_IN_WHEEL.is_dir() else PROJECT_DIRECTORY / "sql"
+
+
+class DatabaseError(SyndicationError):
+    """What PostgreSQL refused, without the row that it would print: rows may hold secrets and payloads."""
+
+
+def database_url(settings: Settings | None = None) -> str:
+    """The URL of the project's database; starts the embedded server when none is configured."""
+    settings = settings or Settings.from_environment()
+    if settings.database_url is None:
+        return embedded_postgres.start(settings.local_directory)
+    # Other tools name a driver in the URL; libpq does not know that form.
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url)
+
+
+@cache
+def load_sql(relative_path: str) -> str:
+    """The text of a file below `sql/`, e.g. `engagement/post_engagement_daily.sql`."""
+    return (SQL_DIRECTORY / relative_path).read_text(encoding="utf-8")
+
+
+def run_file(connection: Connection, relative_path: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """Runs all statements of a file; the cursor stands at the last one, whose rows are dictionaries."""
+    cursor = connection.cursor(row_factory=dict_row).execute(load_sql(relative_path), parameters)
+    while cursor.nextset():
+        pass
+    return cursor
+
+
+def copy_rows(connection: Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Fills columns of a table, named with commas between them, with COPY."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(columns))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def connect(url: str, *, autocommit: bool = False) -> Iterator[Connection]:
+    """A connection whose errors carry SQLSTATE, message and constraint, but never the failing row."""
+    try:
+        connection = psycopg.connect(
+            url, autocommit=autocommit, cursor_factory=ClientCursor, application_name="syndication"
+        )
+    except psycopg.OperationalError as error:
+        raise DatabaseError(
+            f"Cannot connect to PostgreSQL: {_first_line(error)} "
+            "Check SYNDICATION_DATABASE_URL, or unset it to use the embedded server."
+        ) from None
+    try:
+        with connection:
+            yield connection
+    except psycopg.Error as error:
+        raise DatabaseError(describe(error)) from None
+
+
+@contextmanager
+def transaction(url: str, *, lock: str | None = None, role: str = "syndication_pipeline") -> Iterator[Connection]:
+    """One transaction as `role`, in UTC. With `lock`, nobody else who names the same lock runs at the same time."""
+    with connect(url) as connection:
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+        # Compiling an expression costs more than running it here; sorts of a day fit in memory.
+        connection.execute("set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'")
+        if lock is not None:
+            connection.execute("select pg_advisory_xact_lock(hashtext('syndication'), hashtext(%s))", [lock])
+        yield connection
+
+
+def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:
+    """Lets the planner know the tables of some rooms that have just been filled, before anything reads them."""
+    with transaction(url) as connection:
+        for room in sorted(rooms):
+            analyze_room(connection, room)
+
+
+def analyze_room(connection: Connection, room: str) -> None:
+    """The same within a transaction, before rows come that refer to those that it has just written."""
+    connection.execute("select operations.analyze_grown_tables(%s)", [room])
+
+
+def describe(error: psycopg.Error) -> str:
+    """SQLSTATE, primary message and constraint of a PostgreSQL error, on one line."""
+    constraint = f" (constraint {error.diag.constraint_name})" if error.diag.constraint_name else ""
+    if error.sqlstate is None:
+        return f"PostgreSQL: {_first_line(error)}"
+    return f"PostgreSQL refused it: {error.sqlstate} {error.diag.message_primary}{constraint}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

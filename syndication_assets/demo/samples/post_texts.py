@@ -1,0 +1,36 @@
+"""Texts of sample posts: an opening, some middles, an ending and hashtags, in the author's language."""
+
+from random import Random
+
+from syndication_assets.demo.samples.people import Profile
+from syndication_assets.demo.samples.phrases import LANGUAGE_PHRASES, TOPIC_PHRASES, Phrases
+
+ALL_SCRIPTS_TEXT = (
+    "One garden fence, five languages, and C# notes at https://journal.example/fence#top, ranked #1 by the robins.\n\n"
+    "#Gärtnern #Süßgebäck🥐 #حديقة #مخبز_الورد #庭仕事 #データ基盤🌱 #Kilt2025 #kilt2025"
+)
+"""Hashtags in Latin with umlauts, Arabic and Japanese, beside emoji; and three `#` that begin none."""
+
+
+def draw_text(rng: Random, author: Profile) -> str:
+    """A text of about 300 to 600 characters with two to four hashtags; English for one post in three abroad."""
+    phrases = phrases_of(rng, author)
+    middles = rng.sample(phrases.middles, rng.randint(2, 3))
+    hashtags = " ".join(f"#{hashtag}" for hashtag in rng.sample(phrases.hashtags, rng.randint(2, 4)))
+    return "\n\n".join((rng.choice(phrases.openings), *middles, rng.choice(phrases.endings), hashtags))
+
+
+def draw_title(rng: Random, author: Profile) -> str:
+    """One line without hashtags, for articles, documents and videos."""
+    return rng.choice(phrases_of(rng, author).openings).rstrip(".。")
+
+
+def edited(text: str) -> str:
+    """The text after its author came back to it once."""
+    return f"{text}\n\nEdit: thank you all for the kind words, the answers are below. #ThankYou"
+
+
+def phrases_of(rng: Random, author: Profile) -> Phrases:
+    if author.language != "english" and rng.random() < 2 / 3:
+        return LANGUAGE_PHRASES[author.language]
+    return TOPIC_PHRASES[author.topic]

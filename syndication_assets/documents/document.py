@@ -1,0 +1,149 @@
+"""The one shape that every blog is parsed into. After that everything knows documents and their sections only."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from syndication_assets.landing.rejections import ItemRejectedError, Rejected
+from syndication_assets.text.source_text import UnreadableMarkupError, plain_text, read_url
+
+LONGEST_SECTION = 50_000
+_LONGEST_ID = 1_000
+_LONGEST_TITLE = 1_000
+_MOST_SECTIONS = 500
+_encode = msgspec.json.Encoder().encode
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One section of a document, cleaned. `section_key` is what it is known by when the document changes."""
+
+    section_key: str
+    heading: str | None
+    text_content: str
+    section_url: str | None = None
+    image_url: str | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One blog post as its source says it, cleaned; its sections are in order."""
+
+    remote_document_id: str
+    title: str
+    summary: str | None = None
+    url: str | None = None
+    image_url: str | None = None
+    published_at: datetime | None = None
+    is_published: bool = True
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def content_hash(self) -> bytes:
+        """BLAKE2b-128 of all of it."""
+        return hashlib.blake2b(_encode(msgspec.structs.astuple(self)), digest_size=16).digest()
+
+
+class DocumentItem(msgspec.Struct, frozen=True, gc=False):
+    """A good document and its place in the file."""
+
+    position: int
+    document: Document
+
+
+class DocumentList(msgspec.Struct, gc=False):
+    """One file, read."""
+
+    items: list[DocumentItem] = []
+    positions: dict[str, int] = {}
+    """Where each id stands."""
+    rejected: list[Rejected] = []
+    unknown_keys: Counter[str] = msgspec.field(default_factory=Counter)
+
+    def add(self, position: int, document: Document, payload: bytes) -> None:
+        """Adds a document; the second one with an id is rejected."""
+        first = self.positions.setdefault(document.remote_document_id, position)
+        if first != position:
+            reason = f"it has the same id as entry {first} of the file, which was taken"
+            self.rejected.append(Rejected(position, reason, payload))
+            return
+        self.items.append(DocumentItem(position, document))
+
+
+def make_document(
+    *,
+    remote_document_id: str,
+    title: str | None,
+    summary: str | None,
+    url: str | None,
+    image_url: str | None,
+    published_at: datetime | None,
+    is_published: bool,
+    sections: Iterable[Section],
+) -> Document:
+    """Cleans what a source says of a document. ItemRejectedError if it has no id, no title or, published, no text."""
+    identifier = " ".join(remote_document_id.split())
+    if not identifier or len(identifier) > _LONGEST_ID or not identifier.isprintable():
+        raise ItemRejectedError(f"its id is empty, longer than {_LONGEST_ID:,} signs, or no text")
+    name = clean_line(title, "title")
+    if name is None:
+        raise ItemRejectedError("it has no title")
+    if len(name) > _LONGEST_TITLE:
+        raise ItemRejectedError(f"its title is longer than {_LONGEST_TITLE:,} signs")
+    if "\N{REPLACEMENT CHARACTER}" in name:
+        raise ItemRejectedError("its title has bytes that are no text in the file's encoding")
+    kept = tuple(sections)
+    if is_published and not kept:
+        raise ItemRejectedError("it has no text")
+    if len(kept) > _MOST_SECTIONS:
+        raise ItemRejectedError(f"it has more than {_MOST_SECTIONS} sections")
+    for position, section in enumerate(kept):
+        if len(section.text_content) > LONGEST_SECTION:
+            raise ItemRejectedError(f"its section {position} has more than {LONGEST_SECTION:,} signs: give it headings")
+        if "\N{REPLACEMENT CHARACTER}" in f"{section.heading}{section.text_content}":
+            raise ItemRejectedError(f"its section {position} has bytes that are no text in the file's encoding")
+    return Document(
+        remote_document_id=identifier,
+        title=name,
+        summary=clean_text(summary, "summary"),
+        url=read_url(url),
+        image_url=read_url(image_url),
+        published_at=published_at,
+        is_published=is_published,
+        sections=kept,
+    )
+
+
+def clean_line(text: str | None, what: str) -> str | None:
+    """The text on one line, without markup; None if nothing is left. ItemRejectedError names `what` it was."""
+    plain = clean_text(text, what)
+    return plain.replace("\n", " ") if plain is not None else None
+
+
+def clean_text(text: str | None, what: str) -> str | None:
+    """The same with its paragraphs as lines."""
+    try:
+        return plain_text(text) if text is not None else None
+    except UnreadableMarkupError:
+        raise ItemRejectedError(f"its {what} has markup that cannot be read") from None
+
+
+def keyed(sections: Iterable[tuple[str | None, Section]]) -> tuple[Section, ...]:
+    """Sections with their keys: the source's id of one, else its heading, numbered where it repeats."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for identifier, section in sections:
+        if identifier is not None:
+            key = f"id:{identifier}"
+        elif section.heading is not None:
+            key = f"heading:{section.heading.casefold()[:200]}"
+        else:
+            key = "opening"
+        seen[key] += 1
+        if seen[key] > 1:
+            if identifier is not None:
+                raise ItemRejectedError("two of its sections have the same id")
+            key = f"{key} ({seen[key]})"
+        kept.append(msgspec.structs.replace(section, section_key=key))
+    return tuple(kept)

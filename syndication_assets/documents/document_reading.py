@@ -1,0 +1,53 @@
+"""Reads the landed files of documents: when each was true, and what it says. Nothing here knows the database."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syndication_assets.documents.document import DocumentList
+from syndication_assets.documents.document_sources import DocumentSource
+from syndication_assets.landing.landing_zone import LandedFile, LandingError, LandingZone
+from syndication_assets.landing.observation_time import ObservedAtSource, observation_time
+from syndication_assets.landing.rejections import FileRejectedError, Rejected
+
+# What the landing zone writes for a byte of a name that is no UTF-8.
+_ESCAPED_BYTE = "\\udc"
+
+
+@dataclass(slots=True)
+class DocumentReading:
+    """One landed file, read."""
+
+    file: LandedFile
+    source: DocumentSource
+    content_hash: bytes = b""
+    observed_at: datetime | None = None
+    """None if the file could not be read."""
+    observed_at_source: ObservedAtSource | None = None
+    documents: DocumentList = field(default_factory=DocumentList)
+
+
+def read_file(zone: LandingZone, file: LandedFile, source: DocumentSource, maximum_file_bytes: int) -> DocumentReading:
+    """Reads one file; never raises for what is in it."""
+    reading = DocumentReading(file, source)
+    reason = None
+    if _ESCAPED_BYTE in file.path:
+        reason = "the file's path is not valid UTF-8: rename it"
+    elif not file.name.endswith(source.suffixes):
+        reason = f"the file's name does not end in {' or '.join(s for s in source.suffixes if not s.endswith('.gz'))}"
+    else:
+        try:
+            content = zone.read(file.path, maximum_file_bytes)
+            reading.content_hash = hashlib.blake2b(content, digest_size=16).digest()
+            observed_at, observed_at_source = observation_time(file.name, zone.read_meta(file.path), file.landed_on)
+            reading.documents = source.parse(content)
+            reading.observed_at, reading.observed_at_source = observed_at, observed_at_source
+        except (LandingError, FileRejectedError) as error:
+            reason = str(error)
+        except Exception as error:
+            reason = (
+                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: mend it and replay"
+            )
+    if reason is not None:
+        reading.documents = DocumentList(rejected=[Rejected(None, reason, b"")])
+    return reading

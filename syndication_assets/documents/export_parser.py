@@ -1,0 +1,233 @@
+"""Blog posts as JSON, as a blog's own database exports them: posts with their sections, or with one HTML text.
+
+    {"posts": [{"id": 53, "title": "…", "status": "published", "published_at": "2025-10-01T09:00:00Z",
+      "url": "https://blog.example/wool", "summary": "…", "image_url": "…",
+      "sections": [{"id": 710, "order": 1, "heading": "…", "text": "<p>…</p>", "image_url": "…"}]}]}
+
+A bare list, one post alone, and the list under `data` are read too, and the other names of a key below. Required are an
+id (or slug) and a title; a post without sections has its text under `content` (HTML), cut at its headings.
+
+Pure: bytes in, documents out. A file that cannot be read as a whole raises FileRejectedError; a post that cannot is in
+`rejected`, and its neighbours are read all the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import msgspec
+
+from syndication_assets.documents.document import (
+    Document,
+    DocumentList,
+    Section,
+    clean_line,
+    clean_text,
+    keyed,
+    make_document,
+)
+from syndication_assets.documents.section_splitting import absolute_url, split_html, with_fragment
+from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
+from syndication_assets.text.source_text import read_url
+
+SOURCE = "blog_posts"
+VERSION = 1
+SUFFIXES = (".json", ".json.gz")
+
+_LISTS = ("data", "posts", "items")
+_ID = ("id", "post_id", "slug")
+_TITLE = ("title",)
+_SUMMARY = ("summary", "excerpt", "description")
+_URL = ("url", "link", "clan_uploaded_url")
+_IMAGE = ("image_url", "image", "meta_image")
+_STATUS = ("status",)
+_PUBLISHED_AT = ("published_at", "published", "date")
+_SECTIONS = ("sections", "post_sections")
+_CONTENT = ("content", "body", "html")
+_KNOWN_KEYS = frozenset(
+    {*_ID, *_TITLE, *_SUMMARY, *_URL, *_IMAGE, *_STATUS, *_PUBLISHED_AT, *_SECTIONS, *_CONTENT, "slug"}
+)
+_SECTION_ID = ("id", "section_id")
+_SECTION_ORDER = ("order", "section_order", "position")
+_SECTION_HEADING = ("heading", "section_heading", "title")
+# A polished text is what the blog shows; a draft of a section is not.
+_SECTION_TEXT = ("text", "polished", "content")
+_SECTION_URL = ("url",)
+_SECTION_IMAGE = ("image_url", "image", "clan_uploaded_url")
+_IS_PUBLISHED = {
+    "published": True,
+    "draft": False,
+    "in_process": False,
+    "archived": False,
+    "deleted": False,
+}
+_decode_outer = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw]).decode
+
+
+def parse(content: bytes) -> DocumentList:
+    """The posts of a file."""
+    documents = DocumentList()
+    for position, raw in enumerate(_items_of(content)):
+        payload = bytes(raw)
+        try:
+            document = _document_of(_decode_item(payload), documents.unknown_keys)
+        except ItemRejectedError as error:
+            documents.rejected.append(Rejected(position, str(error), payload))
+            continue
+        documents.add(position, document, payload)
+    return documents
+
+
+def _items_of(content: bytes) -> list[msgspec.Raw]:
+    value: Any = msgspec.Raw(content.removeprefix(b"\xef\xbb\xbf").strip())
+    if not bytes(value):
+        raise FileRejectedError("it is empty")
+    if bytes(value).startswith(b"<"):
+        raise FileRejectedError("it is a page of HTML or XML, not JSON: a feed belongs to the source blog_feed")
+    for _ in range(3):
+        try:
+            inner = _decode_outer(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            what = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
+            raise FileRejectedError(f"it is not the JSON of blog posts: {what}") from None
+        if isinstance(inner, list):
+            return inner
+        key = next((key for key in _LISTS if key in inner), None)
+        if key is None:
+            if not inner.keys() & {*_ID, *_TITLE}:
+                raise FileRejectedError(f"it holds no list of posts: none of {', '.join(_LISTS)} is there")
+            return [value]
+        value = inner[key]
+    raise FileRejectedError("its list of posts is wrapped too often")
+
+
+def _decode_item(payload: bytes) -> dict[str, Any]:
+    try:
+        item = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise ItemRejectedError("it is not readable as JSON") from None
+    if not isinstance(item, dict):
+        raise ItemRejectedError("it is not an object")
+    return item
+
+
+def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Document:
+    unknown_keys.update(item.keys() - _KNOWN_KEYS)
+    identifier = _identifier(item, _ID)
+    if identifier is None:
+        raise ItemRejectedError("it has neither id nor slug")
+    url = read_url(_text(item, _URL))
+    return make_document(
+        remote_document_id=identifier,
+        title=_text(item, _TITLE),
+        summary=_text(item, _SUMMARY),
+        url=url,
+        image_url=_text(item, _IMAGE),
+        published_at=_moment(_text(item, _PUBLISHED_AT)),
+        is_published=_is_published(_text(item, _STATUS)),
+        sections=keyed(_sections_of(item, url)),
+    )
+
+
+def _sections_of(item: Mapping[str, Any], url: str | None) -> Iterator[tuple[str | None, Section]]:
+    said = next((item[key] for key in _SECTIONS if item.get(key)), None)
+    if said is None:
+        content = _text(item, _CONTENT)
+        for part in split_html(content) if content is not None else ():
+            image_url = absolute_url(url, part.image)
+            yield None, _section(part.heading, part.text, with_fragment(url, part.anchor), image_url)
+        return
+    if not isinstance(said, list) or not all(isinstance(one, dict) for one in said):
+        raise ItemRejectedError("its sections are no list of objects")
+    # Sections without a number keep their places behind those that have one.
+    for one in sorted(said, key=_order):
+        identifier = _identifier(one, _SECTION_ID)
+        section = _section(
+            _text(one, _SECTION_HEADING),
+            clean_text(_text(one, _SECTION_TEXT), "section"),
+            read_url(_text(one, _SECTION_URL)) or _with_section(url, identifier),
+            absolute_url(url, _text(one, _SECTION_IMAGE)),
+        )
+        # A section of a picture alone has nothing to say.
+        if section.text_content:
+            yield identifier, section
+
+
+def _section(heading: str | None, text: str | None, url: str | None, image_url: str | None) -> Section:
+    return Section(
+        section_key="",
+        heading=clean_line(heading, "section's heading"),
+        text_content=text or "",
+        section_url=url,
+        image_url=image_url,
+    )
+
+
+def _with_section(url: str | None, identifier: str | None) -> str | None:
+    """The page of a post, opened at a section: what it shares is the section's picture."""
+    if url is None or identifier is None:
+        return url
+    parts = urlsplit(url)
+    query = f"{parts.query}&" if parts.query else ""
+    return urlunsplit(parts._replace(query=f"{query}section={quote(identifier, safe='')}"))
+
+
+def _order(section: Mapping[str, Any]) -> float:
+    for key in _SECTION_ORDER:
+        value = section.get(key)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ItemRejectedError(f"{key} of a section is not a number")
+        return float(value)
+    return float("inf")
+
+
+def _identifier(item: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        value = item.get(key)
+        if value is None or value == "":
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ItemRejectedError(f"{key} is neither text nor a whole number")
+        return str(value)
+    return None
+
+
+def _text(item: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
+    for key in keys:
+        value = item.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            raise ItemRejectedError(f"{key} is not a text")
+        return value
+    return None
+
+
+def _is_published(status: str | None) -> bool:
+    if status is None:
+        return True
+    known = _IS_PUBLISHED.get(status.strip().lower())
+    if known is None:
+        raise ItemRejectedError(f"its status is none of {', '.join(_IS_PUBLISHED)}")
+    return known
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time with its zone; a day alone begins at midnight UTC."""
+    if text is None:
+        return None
+    try:
+        if len(text.strip()) == len("2025-10-01"):
+            return datetime.combine(date.fromisoformat(text.strip()), time(), UTC)
+        moment = datetime.fromisoformat(text.strip())
+        has_zone = moment.tzinfo is not None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ItemRejectedError("the time of its publication is not an ISO 8601 time") from None
+    if not has_zone:
+        raise ItemRejectedError("the time of its publication has no time zone: write it in UTC, with a Z")
+    return moment

@@ -1,0 +1,110 @@
+"""The fetch side of documents: asks blogs' feeds what is new and lands the answers untouched."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from syndication_assets.database.connection import database_url
+from syndication_assets.documents.feed_guard import LARGEST_FEED
+from syndication_assets.documents.feed_parser import SOURCE
+from syndication_assets.errors import SyndicationError
+from syndication_assets.http.public_client import PublicClient
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.settings import BlogFeed, Settings
+from syndication_assets.sql_assets.cadence import FETCH_FEEDS
+from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
+from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.tenancy.organizations import require_organization
+from syndication_assets.text.markdown import markdown_table
+
+CHECK_NAME = "every_feed_was_fetched"
+_HOW_TO_ADD = "No feed is there to fetch: set SYNDICATION_BLOG_FEED_URLS to their URLs, separated by spaces."
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFeed:
+    """One feed that has landed."""
+
+    organization: str
+    host: str
+    path: str
+    size_bytes: int
+
+
+@dg.asset(
+    key=["documents", "blog_feed_files"],
+    group_name="documents",
+    partitions_def=daily_partitions,
+    # As all of the chain, or a job of it would split its ranges.
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    kinds={"rss"},
+    owners=OWNERS,
+    tags=FETCH_FEEDS,
+    pool="blog_feed",
+    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["documents", "blog_feed_files"])],
+)
+def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """What blogs' feeds say now.
+
+    **Grain:** one row is one landed file, one answer, byte for byte:
+    `<organization>/blog_feed/<YYYY-MM-DD>/feed_<host>_<time>.xml`. The URL is not in it, because it may hold a token.
+
+    **A re-run** asks again and adds files; it never changes one. Only today's partition can be fetched.
+
+    **Numbers:** the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses; without any, nobody is asked
+    anything on any day.
+    """
+    try:
+        settings = Settings.from_environment()
+        if settings.blog_feeds:
+            refuse_other_days(context.partition_keys)
+        for organization in sorted({feed.organization for feed in settings.blog_feeds}):
+            require_organization(database_url(settings), organization)
+        zone = LandingZone(settings.landing_url)
+    except SyndicationError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    fetched: list[FetchedFeed] = []
+    problems: list[str] = []
+    client = feed_client()
+    for feed in settings.blog_feeds:
+        try:
+            fetched.append(fetch_feed(client, zone, feed))
+        except SyndicationError as error:  # one blog's trouble is not the next one's
+            problems.append(f"{feed.organization}: {error}")
+    if problems and not fetched:
+        raise dg.Failure("\n".join(["No feed could be fetched.", *problems]))
+    rows = [(one.organization, one.host, f"{one.size_bytes:,}", one.path) for one in fetched]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/partition_row_count": len(fetched),
+            **(
+                {"feeds": dg.MetadataValue.md(markdown_table(("organization", "host", "bytes", "file"), rows))}
+                if rows
+                else {}
+            ),
+            **({} if settings.blog_feeds else {"how_to_add_a_feed": dg.MetadataValue.md(_HOW_TO_ADD)}),
+        },
+        check_results=[
+            dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
+        ],
+    )
+
+
+def feed_client() -> PublicClient:
+    """The client of the internet's feeds."""
+    return PublicClient(LARGEST_FEED)
+
+
+def fetch_feed(client: PublicClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
+    """Lands what a feed says now. SyndicationError if it does not say anything."""
+    content = client.get(feed.url)
+    now = datetime.now(UTC)
+    # Two feeds of a host have names of their own, which do not tell their URLs.
+    subject = f"{feed.host}-{hashlib.blake2b(feed.url.encode(), digest_size=4).hexdigest()}"
+    stamp = f"{now:%Y-%m-%d_%H-%M-%S}-{now.microsecond // 1000:03}"
+    name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{stamp}.xml"
+    path, _ = zone.land(feed.organization, SOURCE, now.date(), name, content)
+    return FetchedFeed(feed.organization, feed.host, path, len(content))

@@ -1,0 +1,28 @@
+"""The landing zone, its ledger and its quarantine as assets. The loads of the rooms fill both tables."""
+
+import dagster as dg
+
+from syndication_assets.sql_assets.cadence import CADENCE
+from syndication_assets.sql_assets.rollup import OWNERS, description_of
+from syndication_assets.sql_assets.table_specs import external_table
+
+_WRITTEN_BY_LOADS = {CADENCE: "written-by-loads"}
+
+# External, because people and other tools land files too: loading needs the files, not a fetch of ours.
+landing_zone = dg.AssetSpec(
+    key=["landing", "landing_zone"],
+    group_name="landing",
+    description=(
+        "One file is what a source returned at one moment, untouched: `<organization>/<source>/<YYYY-MM-DD>/…` in "
+        "SYNDICATION_LANDING_URL. The fetch assets land files here, and so does `syndication land`. A landed file "
+        "never changes, and every table can be rebuilt from the landed files."
+    ),
+    kinds={"json"},
+    owners=OWNERS,
+)
+files = external_table(
+    "landing", "files", description_of("landing/files.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
+)
+quarantine = external_table(
+    "landing", "quarantine", description_of("landing/quarantine.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
+)

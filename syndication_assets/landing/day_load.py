@@ -1,0 +1,104 @@
+"""The one way to load a day: what every room's load does around its own parsing and merging.
+
+Lock, list, refuse missing files, stage, write the ledger, merge, close or open quarantine: one transaction. A load
+reads all files of its day, so a re-run, a late file and a fixed adapter are the same thing, and days may come in any
+order.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from syndication_assets import fault_points
+from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.landing.folder_locks import lock_folder
+from syndication_assets.landing.landing_zone import LandedFile, LandingZone, readable
+from syndication_assets.landing.source_rooms import room_of
+from syndication_assets.tenancy.organizations import organization_ids
+
+
+@dataclass(slots=True)
+class LandedDay:
+    """The landed files of one day that one room loads, within the transaction of the load."""
+
+    connection: Connection
+    zone: LandingZone
+    day: date
+    organizations: dict[str, str]
+    """The id of each organization's slug."""
+    files: list[LandedFile] = field(default_factory=list)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+    """Paths of the day's withdrawn files, each with its source. One may have landed again."""
+    unknown_folders: list[str] = field(default_factory=list)
+    """Folders at the top of the zone that belong to no organization."""
+
+    @property
+    def sources(self) -> set[tuple[str, str]]:
+        """(slug, source) of the files that are there or were withdrawn."""
+        return {(file.organization, file.source) for file in self.files} | {
+            (path.split("/", 1)[0], source) for path, source in self.withdrawn.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLoad:
+    """What a room adds to the load of a day."""
+
+    room: str
+    stage: Callable[[LandedDay], None]
+    """Reads the files into staging tables, staged_files and staged_quarantine among them."""
+    merge: Callable[[LandedDay], None]
+    """Makes the room's tables follow. The ledger has the day's files by then."""
+    listed: Callable[[LandedDay], None] = lambda _: None
+    """Called with the day's files before anything can be refused."""
+
+
+def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> LandedDay:
+    """Makes the room's rows of `day` what its landed files contain. All of it is committed, or nothing.
+
+    Loads of one room follow each other, because posts, products and documents span days. LandedFilesMissingError if
+    files of the day that were loaded before are gone without a withdrawal.
+    """
+    with transaction(url, lock=f"{load.room} load") as connection:
+        landed = LandedDay(connection, zone, day, organization_ids(connection))
+        sources = _lock_and_list(landed, load.room)
+        load.listed(landed)
+        known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
+        zone.refuse_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
+        connection.execute(load_sql("landing/staging.sql"))
+        load.stage(landed)
+        connection.execute(load_sql("landing/withdrawn_files.sql"), {"day": day, "sources": sorted(sources)})
+        fault_points.reach(f"{load.room}.staged")
+        connection.execute(load_sql("landing/files.sql"))
+        load.merge(landed)
+        fault_points.reach(f"{load.room}.merged")
+        connection.execute(load_sql("landing/quarantine.sql"))
+        fault_points.reach(f"{load.room}.before_commit")
+    fault_points.reach(f"{load.room}.after_commit")
+    return landed
+
+
+def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:
+    """Lists the day's files behind the locks of their folders; returns the room's sources."""
+    folders = {(slug, readable(source)) for slug in landed.organizations for source in landed.zone.entries(slug)[0]}
+    ledger = landed.connection.execute(
+        "select o.slug, f.source from landing.files as f"
+        " inner join tenancy.organizations as o on f.organization_id = o.organization_id"
+        " where f.landed_on = %s group by o.slug, f.source",
+        [landed.day],
+    ).fetchall()
+    locked = sorted((slug, source) for slug, source in folders.union(ledger) if room_of(source) == room)
+    for slug, source in locked:
+        lock_folder(landed.connection, slug, source, landed.day)
+    files = list(landed.zone.files(landed.day))
+    landed.unknown_folders = sorted({file.organization for file in files} - landed.organizations.keys())
+    landed.files = [file for file in files if (file.organization, file.source) in locked]
+    sources = {source for _, source in locked}
+    landed.withdrawn = dict(
+        landed.connection.execute(
+            "select source_file_path, source from landing.files"
+            " where landed_on = %s and source = any(%s) and withdrawn_at is not null",
+            [landed.day, sorted(sources)],
+        ).fetchall()
+    )
+    return sources

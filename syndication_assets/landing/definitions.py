@@ -1,0 +1,10 @@
+"""What the landing room gives to Dagster. A module's assets and checks join by being defined in it."""
+
+import dagster as dg
+
+from syndication_assets.landing import assets, checks
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules([assets], include_specs=True),
+    asset_checks=dg.load_asset_checks_from_modules([checks]),
+)

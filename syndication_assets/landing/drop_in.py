@@ -1,0 +1,86 @@
+"""Landing files by hand, and what of them waits in quarantine."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from syndication_assets.database.connection import transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.observation_time import observation_time
+from syndication_assets.landing.source_rooms import ROOM_OF_SOURCE
+
+
+def land_files(
+    zone: LandingZone, organization: str, source: str, day: date, files: Sequence[Path]
+) -> list[tuple[str, bool]]:
+    """Copies files into the zone; returns each path and whether it is new. A `.meta.json` beside a file goes with it.
+
+    All files are looked at before the first is copied, so a mistake in the last lands none.
+    """
+    if source not in ROOM_OF_SOURCE:
+        raise SyndicationError(f"There is no source {source!r}: there are {', '.join(sorted(ROOM_OF_SOURCE))}.")
+    if day > datetime.now(UTC).date():
+        raise SyndicationError(f"{day} is in the future (UTC): the date is the day on which the numbers were read.")
+    files = [file for file in files if not file.name.endswith(".meta.json")]
+    if not files:
+        raise SyndicationError("Only .meta.json files were named: name the files they belong to, they come along.")
+    metas = [_read_meta(file) for file in files]
+    for file, meta in zip(files, metas, strict=True):
+        try:
+            observation_time(file.name, meta or {}, day)
+        except LandingError as error:
+            raise SyndicationError(f"{file}: {error}.") from None
+    return [
+        zone.land(organization, source, day, file.name, file.read_bytes(), meta)
+        for file, meta in zip(files, metas, strict=True)
+    ]
+
+
+def days_in_quarantine(url: str, organization: str | None) -> list[tuple[date, date]]:
+    """The contiguous ranges of days with open quarantine, both ends included."""
+    with transaction(url) as connection:
+        days = [
+            row[0]
+            for row in connection.execute(
+                "select distinct q.landed_on from landing.quarantine q join tenancy.organizations o"
+                " using (organization_id) where q.replayed_at is null and (%(slug)s::text is null or o.slug = %(slug)s)"
+                " order by 1",
+                {"slug": organization},
+            )
+        ]
+    return contiguous_ranges(days)
+
+
+def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Days in order as ranges, both ends included."""
+    ranges: list[tuple[date, date]] = []
+    for day in days:
+        if ranges and ranges[-1][1] == day - timedelta(days=1):
+            ranges[-1] = (ranges[-1][0], day)
+        else:
+            ranges.append((day, day))
+    return ranges
+
+
+def open_quarantine(url: str, organization: str | None) -> int:
+    """How many items wait in quarantine."""
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select count(*) from landing.quarantine q join tenancy.organizations o using (organization_id)"
+            " where q.replayed_at is null and (%(slug)s::text is null or o.slug = %(slug)s)",
+            {"slug": organization},
+        ).fetchall()
+    return int(rows[0][0])
+
+
+def _read_meta(file: Path) -> dict[str, object] | None:
+    companion = file.with_name(file.name + ".meta.json")
+    if not companion.exists():
+        return None
+    try:
+        return msgspec.json.decode(companion.read_bytes(), type=dict[str, object])
+    except msgspec.DecodeError as error:
+        raise SyndicationError(f"{companion} is not a JSON object: {error}.") from None

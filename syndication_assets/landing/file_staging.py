@@ -1,0 +1,78 @@
+"""Stages which files a load read and what it could not load, for the ledger and the quarantine that all rooms share."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from syndication_assets.database.connection import Connection, copy_rows
+from syndication_assets.landing.observation_time import ObservedAtSource
+from syndication_assets.landing.rejections import Rejected
+
+MAXIMUM_BYTES = 1024 * 1024
+"""Length of a quarantined payload that is kept; its full length is recorded too."""
+
+
+class StagedFile(NamedTuple):
+    """One file that a load read: a row of the temporary table staged_files."""
+
+    organization_id: str
+    source: str
+    source_file_path: str
+    landed_on: date
+    content_hash: bytes
+    """BLAKE2b-128 of the unpacked content; empty if it was never read."""
+    size_bytes: int
+    observed_at: datetime | None = None
+    observed_at_source: ObservedAtSource | None = None
+    tracked_username: str | None = None
+    items: int = 0
+    items_quarantined: int = 0
+    adapter_version: int | None = None
+    run_id: str | None = None
+    is_settled: bool = True
+    """False if a later file may complete what the file belongs to."""
+
+
+class StagedRejection(NamedTuple):
+    """One item or file that could not be loaded: a row of the temporary table staged_quarantine."""
+
+    organization_id: str
+    source: str
+    landed_on: date
+    source_file_path: str
+    position: int | None
+    reason: str
+    payload: bytes
+    payload_bytes: int
+    adapter_version: int | None
+    run_id: str | None = None
+
+
+FILE_COLUMNS = ", ".join(StagedFile._fields)
+REJECTION_COLUMNS = ", ".join(StagedRejection._fields)
+
+
+def staged_rejection(
+    file: StagedFile, rejected: Rejected, *, adapter_version: int | None, run_id: str | None = None
+) -> StagedRejection:
+    """The row of something rejected, with its payload cut at MAXIMUM_BYTES."""
+    return StagedRejection(
+        file.organization_id,
+        file.source,
+        file.landed_on,
+        file.source_file_path,
+        rejected.position,
+        rejected.reason,
+        rejected.payload[:MAXIMUM_BYTES],
+        len(rejected.payload),
+        adapter_version,
+        run_id,
+    )
+
+
+def stage_files(connection: Connection, files: Iterable[StagedFile]) -> None:
+    copy_rows(connection, "staged_files", FILE_COLUMNS, files)
+
+
+def stage_rejections(connection: Connection, rejections: Iterable[StagedRejection]) -> None:
+    copy_rows(connection, "staged_quarantine", REJECTION_COLUMNS, rejections)

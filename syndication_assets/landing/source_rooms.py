@@ -1,0 +1,19 @@
+"""Which room loads which source of the landing zone. A new source is one line here."""
+
+ROOM_OF_SOURCE = {
+    "linkedin_apify": "scraping",
+    "youtube_data_api": "scraping",
+    "facebook_graph": "scraping",
+    "clan_catalogue": "catalogue",
+    "shopify_products": "catalogue",
+    "blog_posts": "documents",
+    "blog_feed": "documents",
+}
+"""Known sources, each with its room."""
+
+_ROOM_OF_UNKNOWN_SOURCES = "scraping"
+
+
+def room_of(source: str) -> str:
+    """The room that loads a source. Scraping takes the unknown ones too: it quarantines their files."""
+    return ROOM_OF_SOURCE.get(source, _ROOM_OF_UNKNOWN_SOURCES)

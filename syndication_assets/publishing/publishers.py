@@ -1,0 +1,20 @@
+"""The publishers there are, by the names that accounts choose them by."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+
+from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
+from syndication_assets.publishing.facebook.graph_publisher import PUBLISHER as FACEBOOK_GRAPH
+from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.settings import Settings
+
+
+@contextmanager
+def open_publishers(settings: Settings) -> Iterator[Mapping[str, Publisher]]:
+    """The publishers, for as long as the context lasts."""
+    graph = FacebookGraph(
+        settings.facebook_url, settings.facebook_version, connections=max(settings.publish_concurrency, 1)
+    )
+    with closing(graph):
+        yield {"dry_run": DryRun(), FACEBOOK_GRAPH: graph}

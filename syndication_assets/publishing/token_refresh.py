@@ -1,0 +1,59 @@
+"""Renewing the credential of an account that a platform calls expired."""
+
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.database.connection import Connection
+from syndication_assets.publishing.leases import Claim
+from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.settings import Settings
+
+
+def refresh_account(connection: Connection, settings: Settings, publisher: Publisher, claim: Claim) -> bool:
+    """Whether the publisher gave a new secret for the one that was refused, and it is stored.
+
+    A secret that was renewed since the claim counts as new; one that is refused right after it was renewed is not
+    renewed again. In the caller's transaction: the credential's row is locked, so that one thread renews it.
+    """
+    row = connection.execute(
+        "select credential_name, last_refreshed_at > ("
+        "   select a.started_at from publishing.publish_attempts as a"
+        "   where a.organization_id = c.organization_id and a.target_id = %(target_id)s"
+        "   and a.attempt_number = %(attempt_number)s"
+        " ), exists ("
+        "   select from publishing.publish_attempts as a"
+        "   where a.organization_id = c.organization_id and a.target_id = %(target_id)s"
+        "   and a.attempt_number = %(attempt_number)s - 1 and a.outcome = 'refresh_token'"
+        " ) from channels.credentials as c"
+        " where c.organization_id = %(organization_id)s and c.credential_id = %(credential_id)s for update",
+        {
+            "organization_id": claim.organization_id,
+            "credential_id": claim.credential_id,
+            "target_id": claim.post.target_id,
+            "attempt_number": claim.post.attempt_number,
+        },
+    ).fetchone()
+    if row is None:
+        return False
+    credential_name, is_renewed_since, was_renewed_for_this = row
+    if is_renewed_since:
+        return True
+    if was_renewed_for_this:
+        return False
+    secret = publisher.refresh(claim.secret)
+    if secret is None:
+        connection.execute(
+            "update channels.credentials set refresh_attempts = refresh_attempts + 1"
+            " where organization_id = %s and credential_id = %s",
+            [claim.organization_id, claim.credential_id],
+        )
+        return False
+    store_credential(
+        connection,
+        SecretBox(settings.secret_keys),
+        claim.organization_id,
+        credential_name,
+        secret,
+        platform=None,
+        expires_at=None,
+    )
+    return True

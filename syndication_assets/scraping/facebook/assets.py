@@ -1,0 +1,80 @@
+"""The fetch of insights as an asset."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from syndication_assets.database.connection import database_url
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.scraping.facebook.insights_client import FacebookInsights
+from syndication_assets.scraping.facebook.insights_fetch import fetch_insights
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.cadence import FETCH_INSIGHTS
+from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
+from syndication_assets.sql_assets.rollup import OWNERS
+
+CHECK_NAME = "every_page_was_fetched"
+
+
+@dg.asset(
+    key=["scraping", "facebook_graph_files"],
+    group_name="scraping",
+    partitions_def=daily_partitions,
+    kinds={"facebook", "json"},
+    owners=OWNERS,
+    tags=FETCH_INSIGHTS,
+    pool="facebook",
+    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "facebook_graph_files"])],
+)
+def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """What our own posts on Facebook pages have reached, as the Graph API says now.
+
+    **Grain:** one row is one landed file, one answer of the API with up to 50 posts of one page and their insights:
+    `<organization>/facebook_graph/<YYYY-MM-DD>/posts_<page id>_<time>.json`, as it came but for the page's token.
+
+    **A re-run** observes again and adds files; it never changes one. Only today's partition can be fetched. Insights
+    lag by up to two days, so each fetch asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days.
+
+    **Numbers:** the active accounts in `channels.social_accounts` whose publisher is `facebook_graph`. The metrics are
+    those of `engagement.platform_metrics` that are valid on the day; one that Graph refuses is left out and named, the
+    others are asked for all the same.
+    """
+    refuse_other_days(context.partition_keys)
+    today = datetime.now(UTC).date()
+    try:
+        settings = Settings.from_environment()
+        url, zone = database_url(settings), LandingZone(settings.landing_url)
+    except SyndicationError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    api = FacebookInsights(settings.facebook_url, settings.facebook_version)
+    try:
+        report = fetch_insights(url, settings, zone, api, dagster_run_id=context.run.run_id, log=context.log)
+    finally:
+        api.close()
+    problems = [f"{page}: {why}" for page, why in report.failures.items()]
+    if problems and not report.files_landed:
+        raise dg.Failure("\n".join(["No page could be read.", *problems]))
+    refused = [
+        f"Graph refuses {metric}: end its row in engagement.platform_metrics (valid_to = '{today}')."
+        for metric in sorted(report.refused_metrics)
+    ]
+    for line in refused:
+        context.log.warning(line)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/partition_row_count": sum(file.source == "facebook_graph" for file in zone.files(today)),
+            "pages": report.pages,
+            "files_landed": report.files_landed,
+            "failed": len(report.failures),
+            "refused_metrics": ", ".join(sorted(report.refused_metrics)) or "none",
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=CHECK_NAME,
+                passed=not problems and not refused,
+                severity=dg.AssetCheckSeverity.ERROR if problems else dg.AssetCheckSeverity.WARN,
+                description="\n".join(problems + refused) or f"{report.pages} pages were read.",
+            )
+        ],
+    )

@@ -1,0 +1,150 @@
+"""The posts of a Facebook page with their insights, as the Graph API gives them now.
+
+The token travels in a header. Graph writes it into the links of its answers all the same, so it is taken out of them
+before anybody keeps them: that is the one change that is made to an answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+from pydantic import SecretStr
+
+from syndication_assets.channels.facebook_errors import classify, error_of
+from syndication_assets.channels.outcome import Outcome
+from syndication_assets.errors import SyndicationError
+
+_FIELDS = (
+    "id,created_time,message,permalink_url,full_picture,status_type,from,"
+    "reactions.summary(total_count).limit(0),comments.summary(total_count).limit(0),shares"
+)
+_POSTS_A_CALL = 50
+_MAXIMUM_CALLS = 40
+_INVALID_PARAMETER = 100
+
+
+class InsightsError(SyndicationError):
+    """A page could not be read; the message says why, without the token.
+
+    `refusal` is what the answer says of the page's account (a limit, a refused credential), if there was an answer.
+    """
+
+    def __init__(self, message: str, refusal: Outcome | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
+
+@dataclass(slots=True)
+class PageAnswers:
+    """What Graph said of one page: its answers in order, each with the time at which it was true."""
+
+    answers: list[tuple[bytes, datetime]] = field(default_factory=list)
+    refused_metrics: list[str] = field(default_factory=list)
+    """Metrics that Graph does not know any more; the others were asked for without them."""
+
+
+class _Cursors(msgspec.Struct):
+    after: str | None = None
+
+
+class _Paging(msgspec.Struct):
+    cursors: _Cursors = msgspec.field(default_factory=_Cursors)
+    next: str | None = None
+
+
+class _Envelope(msgspec.Struct):
+    data: list[msgspec.Raw]
+    paging: _Paging = msgspec.field(default_factory=_Paging)
+
+
+class _RefusedError(Exception):
+    """Graph does not take a parameter of the call: one of the metrics, perhaps."""
+
+
+class FacebookInsights:
+    """The API at a base URL and version. Close it when done."""
+
+    def __init__(self, base_url: str, version: str, *, timeout: timedelta = timedelta(seconds=60)) -> None:
+        self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
+        self._client = httpx.Client(timeout=httpx.Timeout(timeout.total_seconds(), connect=10))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def page_posts(self, page_id: str, token: SecretStr, metrics: Sequence[str], since: datetime) -> PageAnswers:
+        """The page's posts since then, with those metrics that Graph takes. InsightsError if they cannot be read."""
+        found = PageAnswers()
+        try:
+            return self._read(page_id, token, metrics, since, found)
+        except _RefusedError as error:
+            first_error = error
+        found.refused_metrics = [metric for metric in metrics if not self._is_taken(page_id, token, metric, since)]
+        if not found.refused_metrics:
+            raise InsightsError(str(first_error))
+        left = [metric for metric in metrics if metric not in found.refused_metrics]
+        try:
+            return self._read(page_id, token, left, since, found)
+        except _RefusedError as error:
+            raise InsightsError(str(error)) from None
+
+    def _is_taken(self, page_id: str, token: SecretStr, metric: str, since: datetime) -> bool:
+        try:
+            self._call(page_id, token, _parameters([metric], since, limit=1))
+        except _RefusedError:
+            return False
+        return True
+
+    def _read(
+        self, page_id: str, token: SecretStr, metrics: Sequence[str], since: datetime, found: PageAnswers
+    ) -> PageAnswers:
+        parameters = _parameters(metrics, since, limit=_POSTS_A_CALL)
+        for _ in range(_MAXIMUM_CALLS):
+            content, envelope = self._call(page_id, token, parameters)
+            if envelope.data:
+                found.answers.append((content, datetime.now(UTC)))
+            if envelope.paging.next is None or envelope.paging.cursors.after is None:
+                return found
+            parameters["after"] = envelope.paging.cursors.after
+        raise InsightsError(
+            f"The page {page_id} has more than {_MAXIMUM_CALLS * _POSTS_A_CALL:,} posts since {since:%Y-%m-%d}: "
+            "shorten SYNDICATION_INSIGHTS_DAYS."
+        )
+
+    def _call(self, page_id: str, token: SecretStr, parameters: dict[str, Any]) -> tuple[bytes, _Envelope]:
+        secret = token.get_secret_value()
+        try:
+            response = self._client.get(
+                f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
+                params=parameters,
+                headers={"Authorization": f"Bearer {secret}"},
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise InsightsError(f"Facebook could not be reached: {_without(type(error).__name__, secret)}.") from None
+        content = _without(response.content.decode("utf-8", "replace"), secret).encode()
+        try:
+            return content, msgspec.json.decode(content, type=_Envelope)
+        except msgspec.DecodeError:
+            pass
+        graph_error = error_of(content)
+        refusal = classify(response.status_code, response.headers, content, attempt_number=1)
+        if graph_error is None:
+            raise InsightsError(f"Facebook answered {response.status_code}, and not in JSON that lists posts.", refusal)
+        message = f"Facebook answered error {graph_error.code} for the page {page_id}: {graph_error.message}"
+        if graph_error.code == _INVALID_PARAMETER:
+            raise _RefusedError(message)
+        raise InsightsError(message, refusal)
+
+
+def _parameters(metrics: Sequence[str], since: datetime, limit: int) -> dict[str, Any]:
+    insights = f",insights.metric({','.join(metrics)})" if metrics else ""
+    return {"fields": _FIELDS + insights, "since": int(since.timestamp()), "limit": limit}
+
+
+def _without(text: str, token: str) -> str:
+    for form in {token, quote(token), quote(token, safe=""), msgspec.json.encode(token).decode()[1:-1]}:
+        text = text.replace(form, "[token]")
+    return text

@@ -1,0 +1,123 @@
+"""Insights of our own pages: from the Graph API to the landing zone, where they are loaded like everybody's posts."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
+
+from syndication_assets.channels.account_refusals import note_refusal
+from syndication_assets.channels.credentials import open_credential
+from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.scraping.download_runs import RunCounters, run_session
+from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
+from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
+from syndication_assets.settings import Settings
+
+_SCRIPT_NAME = "syndication_assets.scraping.facebook.insights_fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class PageToMeasure:
+    """A page that we publish to for real."""
+
+    organization_id: str
+    organization: str
+    account_id: str
+    page_id: str
+    credential_id: str
+
+
+@dataclass(slots=True)
+class InsightsReport:
+    """What one fetch did."""
+
+    pages: int = 0
+    files_landed: int = 0
+    refused_metrics: Counter[str] = field(default_factory=Counter)
+    """Metrics that Graph does not take any more, and for how many pages: their rows are to be ended."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """Organization and page → why it could not be read."""
+
+
+def metrics_on(url: str, day: date) -> list[str]:
+    """Graph's names of the post metrics that are valid on a day, as engagement.platform_metrics has them."""
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select source_name from engagement.platform_metrics where platform = %s and entity_type = 'post'"
+            " and valid_from <= %s and (valid_to is null or valid_to > %s) order by source_name",
+            [PLATFORM, day, day],
+        ).fetchall()
+    return [name for (name,) in rows]
+
+
+def fetch_insights(
+    url: str,
+    settings: Settings,
+    zone: LandingZone,
+    api: FacebookInsights,
+    *,
+    dagster_run_id: str | None = None,
+    log: logging.Logger,
+) -> InsightsReport:
+    """Lands what each page's posts of the last days have reached by now. A page that fails is in the report."""
+    with transaction(url) as connection:
+        pages = [PageToMeasure(*row) for row in connection.execute(load_sql("scraping/pages_to_measure.sql"))]
+    report = InsightsReport(pages=len(pages))
+    now = datetime.now(UTC)
+    metrics, since = metrics_on(url, now.date()), now - timedelta(days=settings.insights_days)
+    with run_session(url, _SCRIPT_NAME, dagster_run_id) as session:
+        for page in pages:
+            run = session.open(
+                kind="fetch",
+                organization_id=page.organization_id,
+                source=SOURCE,
+                platform=PLATFORM,
+                first_day=now.date(),
+                last_day=now.date(),
+            )
+            try:
+                with transaction(url) as connection:
+                    _refuse_if_resting(connection, page)
+                    token = open_credential(connection, settings, page.organization_id, page.credential_id)
+                found = api.page_posts(page.page_id, token, metrics, since)
+                _land(zone, page, run.run_id, found)
+            except SyndicationError as error:
+                if isinstance(error, InsightsError) and error.refusal is not None:
+                    with transaction(url) as connection:
+                        note_refusal(connection, page.organization_id, page.account_id, error.refusal)
+                report.failures[f"{page.organization}/{page.page_id}"] = str(error)
+                session.close(run, "failed", RunCounters(), str(error))
+                log.warning("%s: the page %s could not be read: %s", page.organization, page.page_id, error)
+                continue
+            report.files_landed += len(found.answers)
+            report.refused_metrics.update(found.refused_metrics)
+            session.close(run, "completed", RunCounters(), None)
+            log.info("%s: the page %s landed in %s files", page.organization, page.page_id, len(found.answers))
+    return report
+
+
+def _refuse_if_resting(connection: Connection, page: PageToMeasure) -> None:
+    """InsightsError if the platform wants the account left alone; it may have said so of an earlier page."""
+    row = connection.execute(
+        "select to_char(blocked_until at time zone 'utc', 'YYYY-MM-DD HH24:MI UTC'), reason"
+        " from channels.platform_limits"
+        " where organization_id = %s and account_id = %s and blocked_until > clock_timestamp()",
+        [page.organization_id, page.account_id],
+    ).fetchone()
+    if row is not None:
+        raise InsightsError(f"It was not asked: the platform wants it left alone until {row[0]}. {row[1]}")
+
+
+def _land(zone: LandingZone, page: PageToMeasure, run_id: str, found: PageAnswers) -> None:
+    latest = datetime.min.replace(tzinfo=UTC)
+    for content, observed in found.answers:
+        # The name has milliseconds, and two answers of a page need two names.
+        observed_at = max(observed, latest + timedelta(milliseconds=1))
+        latest = observed_at
+        stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-{observed_at.microsecond // 1000:03}"
+        name = f"posts_{quote(page.page_id, safe='')}_{stamp}.json"
+        meta = {"observed_at": observed_at.isoformat(), "run_id": run_id, "refused_metrics": found.refused_metrics}
+        zone.land(page.organization, SOURCE, observed_at.date(), name, content, meta)

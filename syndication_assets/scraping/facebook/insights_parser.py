@@ -1,0 +1,189 @@
+"""Adapter: a page's posts with their insights, as Facebook's Graph API answers `/{page}/posts?fields=…,insights…`.
+
+Insights that have no data come as an empty list: that is "not measured", not zero. Which Graph name is which counter is
+written here, old names too: landed files are read for ever, whatever Graph calls things today.
+"""
+
+import re
+
+import msgspec
+
+from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.scraping.item_rules import (
+    Counter,
+    Ignored,
+    clean_handle,
+    clean_text,
+    decode_item,
+    known_keys,
+    media_key,
+    survey_item,
+    utc_from_iso,
+)
+from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
+
+SOURCE = "facebook_graph"
+PLATFORM = "facebook"
+VERSION = 1
+LIST_PATHS: tuple[tuple[str, ...], ...] = (("data",),)
+ONE_OBJECT_IS_AN_ITEM = False
+
+# Later names stand first: where a reply has both, the one that Graph still maintains counts.
+_NAMES = {
+    "views": ("post_media_view", "post_video_views"),
+    "impressions": ("post_impressions",),
+    "reach": ("post_total_media_view_unique", "post_impressions_unique"),
+    "clicks": ("post_clicks",),
+}
+_REACTIONS_BY_KIND = "post_reactions_by_type_total"
+
+
+class Summary(msgspec.Struct, gc=False):
+    total_count: Counter | None = None
+    order: Ignored = None
+    can_comment: Ignored = None
+    viewer_reaction: Ignored = None
+
+
+class Edge(msgspec.Struct, gc=False):
+    """Reactions or comments: only how many; other people's names and words are not kept."""
+
+    summary: Summary | None = None
+    data: Ignored = None
+    paging: Ignored = None
+
+
+class Shares(msgspec.Struct, gc=False):
+    count: Counter | None = None
+
+
+class Value(msgspec.Struct, gc=False):
+    value: Counter | dict[str, Counter] | None = None
+    end_time: Ignored = None
+
+
+class Insight(msgspec.Struct, gc=False):
+    name: str | None = None
+    period: str | None = None
+    values: list[Value] = []
+    total_value: Value | None = None
+    title: Ignored = None
+    description: Ignored = None
+    id: Ignored = None
+
+
+class Insights(msgspec.Struct, gc=False):
+    data: list[Insight] = []
+    paging: Ignored = None
+
+
+class Page(msgspec.Struct, gc=False):
+    id: str | None = None
+    name: str | None = None
+
+
+class Post(msgspec.Struct, gc=False):
+    id: str | None = None
+    created_time: str | None = None
+    message: str | None = None
+    permalink_url: str | None = None
+    full_picture: str | None = None
+    status_type: str | None = None
+    from_: Page | None = msgspec.field(default=None, name="from")
+    reactions: Edge | None = None
+    comments: Edge | None = None
+    shares: Shares | None = None
+    insights: Insights | None = None
+    updated_time: Ignored = None
+    is_simulated: bool = False
+
+
+_KNOWN_KEYS = known_keys(Post)
+_POST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # noqa: ARG001 - every adapter is called so
+    """What one post of the answer says; raises `ItemRejectedError`, and nothing else, for what cannot be loaded."""
+    post = decode_item(payload, Post)
+    unknown_keys = survey_item(payload, _KNOWN_KEYS)
+    if post.id is None:
+        raise ItemRejectedError("$.id: missing id")
+    if not _POST_ID.fullmatch(post.id):
+        raise ItemRejectedError("$.id: not a post id")
+    observation = PostObservation(
+        platform=PLATFORM,
+        observed_as="post",
+        is_description=post.message is not None or post.full_picture is not None,
+        ids=(("post", post.id),),
+        full_urn=f"fb:post:{post.id}",
+        posted_at=utc_from_iso(post.created_time, "$.created_time") if post.created_time else None,
+        author=_author(post.from_),
+        text=clean_text(post.message),
+        url=clean_text(post.permalink_url),
+        post_type=clean_text(post.status_type),
+        payload=payload,
+        media=_picture(post.full_picture),
+        counters=_counters(post),
+        stats=_stats(post),
+    )
+    return ParsedItem((observation,), unknown_keys)
+
+
+def _author(page: Page | None) -> Author | None:
+    page_id = clean_handle(page.id, "$.from.id") if page is not None else None
+    if page is None or page_id is None:
+        return None
+    return Author(username=page_id, name=clean_text(page.name), kind="company")
+
+
+def _picture(url: str | None) -> tuple[Media, ...]:
+    picture = clean_text(url)
+    return (Media(media_key(picture, "$.full_picture"), "image", picture),) if picture else ()
+
+
+def _counters(post: Post) -> Counters:
+    measured = {
+        insight.name: value
+        for insight in (post.insights or Insights()).data
+        if insight.name is not None and isinstance(value := _lifetime(insight), int)
+    }
+    found = {
+        counter: next((measured[name] for name in names if name in measured), None) for counter, names in _NAMES.items()
+    }
+    return Counters(
+        reactions=_total(post.reactions),
+        comments=_total(post.comments),
+        # Graph leaves `shares` out where nobody shared, and where it was not asked for: nobody can tell the two apart.
+        shares=post.shares.count if post.shares is not None else None,
+        **found,
+    )
+
+
+def _total(edge: Edge | None) -> int | None:
+    return edge.summary.total_count if edge is not None and edge.summary is not None else None
+
+
+def _lifetime(insight: Insight) -> int | dict[str, int] | None:
+    """The value of a lifetime metric; None for other periods, which are no cumulative counters, and for no data."""
+    if insight.period != "lifetime":
+        return None
+    if insight.total_value is not None:
+        return insight.total_value.value
+    return insight.values[-1].value if insight.values else None
+
+
+def _stats(post: Post) -> dict[str, object] | None:
+    kinds = next(
+        (
+            value
+            for insight in (post.insights or Insights()).data
+            if insight.name == _REACTIONS_BY_KIND and isinstance(value := _lifetime(insight), dict)
+        ),
+        None,
+    )
+    stats: dict[str, object] = {}
+    if kinds is not None:
+        stats["reactions"] = kinds
+    if post.is_simulated:
+        stats["is_simulated"] = True
+    return stats or None

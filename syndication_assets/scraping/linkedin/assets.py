@@ -1,0 +1,51 @@
+"""Fetches LinkedIn profiles through an Apify actor."""
+
+import dagster as dg
+
+from syndication_assets.scraping.fetch import FetchedFile, FetchSource
+from syndication_assets.scraping.fetch_assets import CHECK_NAME, fetch_as_asset, required, settings_for_today
+from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.sql_assets.cadence import FETCH_PROFILES
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS
+
+
+@dg.asset(
+    key=["scraping", "linkedin_apify_files"],
+    group_name="scraping",
+    partitions_def=daily_partitions,
+    kinds={"linkedin", "json"},
+    owners=OWNERS,
+    tags=FETCH_PROFILES,
+    pool="apify",
+    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"])],
+)
+def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """The newest posts of the tracked LinkedIn profiles, as an Apify actor finds them now.
+
+    **Grain:** one row is one landed file, the dataset of one profile at one time:
+    `<organization>/linkedin_apify/<YYYY-MM-DD>/dataset_<username>_<time>.json`, byte for byte as the API gave it. Its
+    `.meta.json` says when it was observed, by which runs, and what it cost.
+
+    **A re-run** observes again and adds files; it never changes one. After a run that failed or died it carries on:
+    what that session landed in the last five hours is left out. Only today's partition can be fetched.
+
+    **Numbers:** profiles with `is_tracked` and `is_active` in `scraping.profiles`, of all active organizations; costs
+    are Apify's. Each organization's fetch is a row of `scraping.download_runs`.
+    """
+    settings = settings_for_today(context)
+    where = "Apify's console under Settings, API & Integrations"
+    token = required(settings.apify_token, "SYNDICATION_APIFY_TOKEN", where)
+    return fetch_as_asset(
+        context, settings, lambda: linkedin_source(ApifyScraper(token, settings.apify_url, settings.apify_actor))
+    )
+
+
+def linkedin_source(scraper: ApifyScraper, limit: int = 10) -> FetchSource:
+    """LinkedIn profiles through an Apify actor: one file a profile, its newest `limit` posts."""
+
+    def fetch(username: str) -> list[FetchedFile]:
+        dataset = scraper.scrape_profile(username, limit)
+        return [FetchedFile(dataset.content, dataset.finished_at, dataset.actor_run_id, dataset.cost_usd)]
+
+    return FetchSource("linkedin_apify", "linkedin", "dataset", fetch)

@@ -1,0 +1,170 @@
+"""Loads the landed posts of one day: each file is parsed once, all rows are merged in one transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from syndication_assets.database.connection import Connection, load_sql, run_file, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
+from syndication_assets.landing.landing_zone import LandedFile, LandingZone
+from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
+from syndication_assets.scraping.file_reading import FileReading, read_file
+from syndication_assets.scraping.post_sources import SOURCES
+from syndication_assets.scraping.post_staging import Staging
+
+_MAXIMUM_UNKNOWN_KEYS = 1_000
+"""Of a run. A source that uses ids as keys would have a new one in each item."""
+
+
+@dataclass(slots=True)
+class DayLoad:
+    """What loading one day did."""
+
+    day: date
+    runs: dict[str, RunCounters] = field(default_factory=dict)
+    unknown_folders: list[str] = field(default_factory=list)
+
+    def total(self, counter: str) -> int:
+        return sum(getattr(counters, counter) for counters in self.runs.values())
+
+    @property
+    def unknown_keys(self) -> Counter[str]:
+        keys: Counter[str] = Counter()
+        for counters in self.runs.values():
+            keys.update(counters.unknown_keys)
+        return keys
+
+
+def load_day(
+    url: str,
+    zone: LandingZone,
+    day: date,
+    *,
+    maximum_file_bytes: int,
+    session: RunSession,
+    read: Callable[[LandedFile], FileReading] | None = None,
+) -> DayLoad:
+    """Makes the room's rows of `day` what its landed files contain. All of it is committed, or nothing.
+
+    `read` gives the reading of a file that was read ahead; without it each file is read now.
+    Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
+    """
+    load = DayLoad(day)
+    runs: dict[tuple[str, str], DownloadRun] = {}
+    read = read or (lambda file: read_file(zone, file, maximum_file_bytes))
+
+    def open_runs(landed: LandedDay) -> None:
+        load.unknown_folders = landed.unknown_folders
+        for slug, source in sorted(landed.sources):
+            run = runs[slug, source] = session.open(
+                kind="load",
+                organization_id=landed.organizations[slug],
+                source=source,
+                platform=SOURCES[source].platform if source in SOURCES else None,
+                first_day=day,
+                last_day=day,
+            )
+            load.runs[run.run_id] = RunCounters()
+
+    def stage(landed: LandedDay) -> None:
+        landed.connection.execute(load_sql("scraping/staging.sql"))
+        _stage(landed.connection, map(read, landed.files), runs, load)
+
+    def merge(landed: LandedDay) -> None:
+        for (_, source), run in runs.items():
+            landed.connection.execute(
+                "update staged_files set run_id = %s where is_withdrawn and organization_id = %s and source = %s",
+                [run.run_id, run.organization_id, source],
+            )
+        _merge(landed.connection, day, load)
+        for run in runs.values():
+            close_run(landed.connection, run, "completed", load.runs[run.run_id])
+
+    with transaction(url) as connection:
+        # Committed before the load begins: attaching a partition must not wait for other loads, nor they for it.
+        for table in ("scraping.raw_payloads", "scraping.snapshots"):
+            connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
+    try:
+        load_room_day(url, zone, day, RoomLoad("scraping", stage, merge, open_runs))
+    except BaseException as error:
+        status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
+        message = str(error) if isinstance(error, SyndicationError) else type(error).__name__
+        for run in runs.values():
+            # Without a server nothing can be closed: the next run does it. What went wrong is `error`.
+            with suppress(psycopg.Error):
+                session.close(run, status, RunCounters(), message)
+        raise
+    for run in runs.values():
+        session.forget(run)
+    return load
+
+
+def _stage(
+    connection: Connection,
+    readings: Iterable[FileReading],
+    runs: dict[tuple[str, str], DownloadRun],
+    load: DayLoad,
+) -> None:
+    staging = Staging(connection)
+    for reading in readings:
+        run = runs[reading.file.organization, reading.file.source]
+        counters = load.runs[run.run_id]
+        counters.files_read += 1
+        counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
+        counters.items_quarantined += len(reading.rejected)
+        for key, count in reading.unknown_keys.items():
+            if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
+                counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
+        staging.add(reading, run)
+    staging.finish()
+
+
+def _merge(connection: Connection, day: date, load: DayLoad) -> None:
+    parameters = {"day": day}
+    connection.execute(load_sql("scraping/resolve_posts.sql"))
+    while _merge_posts(connection):
+        connection.execute(load_sql("scraping/resolve_posts.sql"))
+    for statement in ("profiles", "observed_posts"):
+        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
+    _count(connection, "scraping/posts.sql", parameters, load)
+    for statement in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
+        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
+    connection.execute(load_sql("scraping/raw_payloads.sql"), parameters)
+    _count(connection, "scraping/data_downloads.sql", parameters, load)
+    connection.execute(load_sql("scraping/profile_post_counts.sql"))
+
+
+def _merge_posts(connection: Connection) -> bool:
+    """Merges posts that ids have just joined; whether there were any. A merge may lead to another: call it again."""
+    pairs = connection.execute(load_sql("scraping/posts_to_merge.sql")).fetchall()
+    gone: set[str] = set()
+    for organization_id, winning_post_id, losing_post_id in pairs:
+        # A post that several components know may be in several pairs.
+        if gone.isdisjoint((winning_post_id, losing_post_id)):
+            connection.execute(
+                load_sql("scraping/merged_facts.sql"),
+                {
+                    "organization_id": organization_id,
+                    "winning_post_id": winning_post_id,
+                    "losing_post_id": losing_post_id,
+                },
+            )
+            connection.execute(
+                "select scraping.merge_posts(%s, %s, %s)", [organization_id, winning_post_id, losing_post_id]
+            )
+            gone.add(losing_post_id)
+    return bool(pairs)
+
+
+def _count(connection: Connection, path: str, parameters: dict[str, Any], load: DayLoad) -> None:
+    """Runs a file whose last statement counts by run, and writes the counts into the runs' counters."""
+    for counts in run_file(connection, path, parameters).fetchall():
+        counters = load.runs[counts.pop("run_id")]
+        for name, count in counts.items():
+            setattr(counters, name, count)

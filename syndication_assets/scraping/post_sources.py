@@ -1,0 +1,35 @@
+"""The sources that can be loaded. A new input shape is one module here, and rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syndication_assets.scraping.facebook import insights_parser
+from syndication_assets.scraping.linkedin import dataset_parser
+from syndication_assets.scraping.observation import ParsedItem
+from syndication_assets.scraping.youtube import video_parser
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input shape: where a file's items are, and what one item says."""
+
+    name: str
+    platform: str
+    version: int
+    list_paths: tuple[tuple[str, ...], ...]
+    one_object_is_an_item: bool
+    parse_item: Callable[[bytes, str | None], ParsedItem]
+    """(exact JSON text of the item, tracked username) → observations; raises ItemRejectedError."""
+
+
+SOURCES = {
+    module.SOURCE: Source(
+        name=module.SOURCE,
+        platform=module.PLATFORM,
+        version=module.VERSION,
+        list_paths=module.LIST_PATHS,
+        one_object_is_an_item=module.ONE_OBJECT_IS_AN_ITEM,
+        parse_item=module.parse_item,
+    )
+    for module in (dataset_parser, video_parser, insights_parser)
+}

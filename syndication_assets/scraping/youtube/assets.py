@@ -1,0 +1,48 @@
+"""Fetches YouTube channels through the Data API."""
+
+import dagster as dg
+
+from syndication_assets.scraping.fetch import FetchedFile, FetchSource
+from syndication_assets.scraping.fetch_assets import CHECK_NAME, fetch_as_asset, required, settings_for_today
+from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
+from syndication_assets.sql_assets.cadence import FETCH_PROFILES
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollup import OWNERS
+
+
+@dg.asset(
+    key=["scraping", "youtube_data_api_files"],
+    group_name="scraping",
+    partitions_def=daily_partitions,
+    kinds={"youtube", "json"},
+    owners=OWNERS,
+    tags=FETCH_PROFILES,
+    pool="youtube",
+    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "youtube_data_api_files"])],
+)
+def youtube_data_api_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """The newest videos of the tracked YouTube channels and their counters, as the YouTube Data API says now.
+
+    **Grain:** one row is one landed file, a `videos.list` response of up to 50 videos of one channel:
+    `<organization>/youtube_data_api/<YYYY-MM-DD>/videos_<channel id>_<time>.json`, byte for byte. Its `.meta.json` says
+    when it was observed and by which runs.
+
+    **A re-run** observes again and adds files; it never changes one. After a run that failed or died it carries on:
+    what that session landed in the last five hours is left out. Only today's partition can be fetched.
+
+    **Numbers:** profiles with `is_tracked` and `is_active` in `scraping.profiles` (the username is the channel id), of
+    all active organizations. Two units of the key's daily quota a channel, no price. Each organization's fetch is a row
+    of `scraping.download_runs`.
+    """
+    settings = settings_for_today(context)
+    key = required(settings.youtube_api_key, "SYNDICATION_YOUTUBE_API_KEY", "Google Cloud's console under Credentials")
+    return fetch_as_asset(context, settings, lambda: youtube_source(YouTubeDataApi(key, settings.youtube_url)))
+
+
+def youtube_source(api: YouTubeDataApi, limit: int = 50) -> FetchSource:
+    """YouTube channels: their newest `limit` videos, 50 a file. The API has a quota, but no price."""
+
+    def fetch(channel_id: str) -> list[FetchedFile]:
+        return [FetchedFile(answer.content, answer.observed_at) for answer in api.channel_videos(channel_id, limit)]
+
+    return FetchSource("youtube_data_api", "youtube", "videos", fetch)

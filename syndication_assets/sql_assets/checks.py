@@ -1,0 +1,175 @@
+"""One way to make asset checks out of SQL files: `sql/<room>/checks/<table>__<check>.sql` returns what breaks a rule.
+
+A row is an offender, and its columns name it; no row means passed. The file's opening comment is the check's
+description: its first sentence says what holds. Parameters: window_start, window_end (dates, the end exclusive), the
+days of the run. Nothing is changed, so a check may run at any time.
+
+A check must not cost a scan of the whole history: it goes by the window, and where an index on days begins with the
+organization, by `organization_id = any(array(select organization_id from tenancy.organizations))` too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+import psycopg
+
+from syndication_assets.database.connection import (
+    Connection,
+    DatabaseError,
+    analyze_grown_tables,
+    describe,
+    load_sql,
+    transaction,
+)
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.rollup import description_of
+from syndication_assets.text.markdown import markdown_table, shorten
+
+SHOWN_OFFENDERS = 20
+DAYS_WITHOUT_A_RANGE = 28
+
+Window = tuple[date, date]
+"""The first day, and the one after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCheck:
+    """A rule of one table. With `blocking` and severity ERROR, nothing downstream runs when it is broken."""
+
+    table: str
+    name: str
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+    blocking: bool = False
+
+    def path(self, room: str) -> str:
+        """The file below `sql/`."""
+        return f"{room}/checks/{self.table}__{self.name}.sql"
+
+    def spec(self, room: str) -> dg.AssetCheckSpec:
+        return dg.AssetCheckSpec(
+            self.name,
+            asset=[room, self.table],
+            description=description_of(self.path(room)),
+            blocking=self.blocking,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offenders:
+    """How many rows break a rule, and the first of them under the names of their columns."""
+
+    count: int
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None) -> dg.AssetChecksDefinition:
+    """The checks of a room as one step, in one read-only transaction; each can also be run alone.
+
+    `name` is the step's, `<room>_checks` without it: a room with several steps names them.
+    """
+    by_key = {check.spec(room).key: check for check in checks}
+
+    @dg.multi_asset_check(
+        name=name or f"{room}_checks",
+        specs=[check.spec(room) for check in checks],
+        description=f"What must hold in the tables of {room} on the days of the run.",
+        can_subset=True,
+    )
+    def room_checks(
+        context: dg.AssetCheckExecutionContext, postgres: PostgresResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        window = check_window(context)
+        selected = [check for key, check in by_key.items() if key in context.selected_asset_check_keys]
+        analyze_grown_tables(postgres.url(), [room])
+        with read_only_transaction(postgres.url()) as connection:
+            results = [
+                check_result(room, check, find_offenders(connection, room, check, window), window) for check in selected
+            ]
+        passed = sum(result.passed for result in results)
+        context.log.info(f"{room}: {passed} of {len(results)} checks passed for {days_of(window)}")
+        yield from results
+
+    return room_checks
+
+
+@contextmanager
+def read_only_transaction(url: str) -> Iterator[Connection]:
+    """A transaction as the pipeline in which nothing can be changed."""
+    with transaction(url) as connection:
+        connection.execute("set transaction read only")
+        yield connection
+
+
+def check_window(context: dg.AssetCheckExecutionContext) -> Window:
+    """The days of the run, as its tags say: a check has no partitions of its own.
+
+    A check that is run without any looks at the last 28 days, today included.
+    """
+    tags = context.run.tags
+    first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition")
+    last = tags.get("dagster/asset_partition_range_end") or tags.get("dagster/partition")
+    if first is None or last is None:
+        end_day = datetime.now(UTC).date() + timedelta(days=1)
+        return end_day - timedelta(days=DAYS_WITHOUT_A_RANGE), end_day
+    return date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
+
+
+def days_of(window: Window) -> str:
+    """The window as people say it: both ends included."""
+    first_day, last_day = window[0], window[1] - timedelta(days=1)
+    return str(first_day) if first_day == last_day else f"{first_day} to {last_day}"
+
+
+def find_offenders(
+    connection: Connection,
+    room: str,
+    check: SqlCheck,
+    window: Window,
+    more_parameters: Mapping[str, Any] | None = None,
+) -> Offenders:
+    """Runs the file of a check. DatabaseError, with the file's name, if PostgreSQL refuses it."""
+    statement = load_sql(check.path(room)).strip().removesuffix(";")
+    parameters = {"window_start": window[0], "window_end": window[1], **(more_parameters or {})}
+    try:
+        cursor = connection.execute(
+            f"select count(*) over (), offenders.* from (\n{statement}\n) as offenders"  # noqa: S608 - our own file
+            f" order by offenders limit {SHOWN_OFFENDERS}",
+            parameters,
+        )
+    except psycopg.Error as error:
+        raise DatabaseError(f"sql/{check.path(room)}: {describe(error)}") from None
+    rows = cursor.fetchall()
+    columns = [column.name for column in cursor.description or ()][1:]
+    return Offenders(rows[0][0] if rows else 0, columns, [row[1:] for row in rows])
+
+
+def check_result(room: str, check: SqlCheck, offenders: Offenders, window: Window) -> dg.AssetCheckResult:
+    """What the UI and the command line show of a check."""
+    metadata: dict[str, Any] = {
+        "offenders": offenders.count,
+        "first_day": str(window[0]),
+        "last_day": str(window[1] - timedelta(days=1)),
+    }
+    rule = description_of(check.path(room))
+    if not offenders.count:
+        description = f"{rule.split('. ')[0].rstrip('.')}. Checked for {days_of(window)}."
+    else:
+        first = ", ".join(
+            f"{column} {shorten(value)}" for column, value in zip(offenders.columns, offenders.rows[0], strict=True)
+        )
+        times = "once" if offenders.count == 1 else f"{offenders.count:,} times"
+        description = f"Broken {times} in {days_of(window)}: {rule} The first: {first}."
+        metadata["first_offenders"] = dg.MetadataValue.md(markdown_table(offenders.columns, offenders.rows))
+    return dg.AssetCheckResult(
+        asset_key=[room, check.table],
+        check_name=check.name,
+        passed=not offenders.count,
+        severity=check.severity,
+        description=description,
+        metadata=metadata,
+    )

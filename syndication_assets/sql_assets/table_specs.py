@@ -1,0 +1,29 @@
+"""Assets that no run of Dagster fills: user-maintained rows, and logs that other work writes."""
+
+from collections.abc import Iterable, Mapping
+
+import dagster as dg
+
+from syndication_assets.sql_assets.cadence import USER_MAINTAINED
+from syndication_assets.sql_assets.rollup import OWNERS
+
+
+def external_table(
+    room: str,
+    table: str,
+    description: str,
+    *,
+    deps: Iterable[dg.AssetKey | dg.AssetSpec] = (),
+    tags: Mapping[str, str] = USER_MAINTAINED,
+) -> dg.AssetSpec:
+    """The asset `<room>/<table>`, which checks and downstream assets may name."""
+    return dg.AssetSpec(
+        key=[room, table],
+        group_name=room,
+        description=description,
+        deps=list(deps),
+        kinds={"postgres"},
+        owners=OWNERS,
+        tags=tags,
+        metadata={"dagster/table_name": f"{room}.{table}"},
+    )

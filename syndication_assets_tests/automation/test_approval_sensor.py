@@ -1,0 +1,97 @@
+"""The sensor of approvals: asks for the queue of a day once for the same approved texts, and for nothing else."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from syndication_assets.automation.approval_sensor import approval_sensor
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.definitions import defs
+from syndication_assets_tests.publishing.queue_desk import QueueDesk
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> QueueDesk:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    desk = QueueDesk(database_url)
+    desk.schedule(desk.page())
+    return desk
+
+
+def asked_for(instance: dg.DagsterInstance | None = None) -> list[dg.RunRequest]:
+    context = dg.build_sensor_context(
+        instance=instance or dg.DagsterInstance.ephemeral(),
+        definitions=defs,
+        resources={"postgres": PostgresResource()},
+        sensor_name="approval_sensor",
+    )
+    return list(approval_sensor.evaluate_tick(context).run_requests or ())
+
+
+def days(requests: list[dg.RunRequest]) -> list[date]:
+    return [date.fromisoformat(request.partition_key or "") for request in requests]
+
+
+def test_the_day_of_an_approved_text_is_asked_for(desk: QueueDesk):
+    desk.text(desk.post(TODAY))
+    assert asked_for() == [], "nobody approved it"
+    desk.approved(TODAY)
+    assert days(asked_for()) == [TODAY]
+
+
+def test_the_same_texts_are_asked_for_under_the_same_key_and_another_one_under_another(desk: QueueDesk):
+    desk.approved(TODAY)
+    first, again = asked_for(), asked_for()
+    assert [request.run_key for request in first] == [request.run_key for request in again]
+    desk.approved(TODAY)
+    assert [request.run_key for request in asked_for()] != [request.run_key for request in first]
+
+
+def test_what_has_its_place_in_the_queue_is_not_asked_for(desk: QueueDesk):
+    desk.approved(TODAY)
+    desk.plan(TODAY, TODAY + timedelta(days=1))
+    assert asked_for() == []
+
+
+def test_days_to_come_and_days_long_gone_are_left_alone(desk: QueueDesk):
+    desk.approved(TODAY + timedelta(days=1))
+    desk.approved(TODAY - timedelta(days=31))
+    assert asked_for() == []
+
+
+def test_a_channel_without_a_schedule_is_left_alone(desk: QueueDesk):
+    desk.execute("update publishing.publishing_schedules set is_active = false")
+    desk.approved(TODAY)
+    assert asked_for() == []
+
+
+def queue_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, day: date) -> None:
+    run = dg.DagsterRun(job_name="queue", status=status, tags={"dagster/partition": day.isoformat()})
+    instance.add_run(run)
+
+
+def test_after_a_run_that_failed_the_same_texts_are_asked_for_again_a_while_later(
+    desk: QueueDesk, monkeypatch: pytest.MonkeyPatch
+):
+    desk.approved(TODAY)
+    with dg.instance_for_test() as instance:
+        (first,) = asked_for(instance)
+        queue_run(instance, dg.DagsterRunStatus.SUCCESS, TODAY)
+        queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY - timedelta(days=1))
+        assert [request.run_key for request in asked_for(instance)] == [first.run_key]
+        queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY)
+        assert asked_for(instance) == [], "not at once"
+        monkeypatch.setattr("syndication_assets.automation.approval_sensor._REST", timedelta(days=-1))
+        (again,) = asked_for(instance)
+    assert again.partition_key == first.partition_key
+    assert again.run_key != first.run_key
+
+
+def test_a_page_that_comes_later_is_asked_for(desk: QueueDesk):
+    desk.approved(TODAY)
+    desk.plan(TODAY, TODAY + timedelta(days=1))
+    desk.schedule(desk.page("second"))
+    assert days(asked_for()) == [TODAY]

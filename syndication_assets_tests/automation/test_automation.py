@@ -1,0 +1,40 @@
+"""When things run: jobs and schedules."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from syndication_assets.automation.jobs import daily_schedule, fetch_schedule
+from syndication_assets.definitions import defs
+
+
+def test_the_daily_schedule_asks_for_yesterday_and_the_look_back_window_as_one_run():
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 11, 26, 1, 30, tzinfo=UTC))
+    request = daily_schedule(context)
+    assert request.tags["dagster/asset_partition_range_start"] == "2025-11-18"
+    assert request.tags["dagster/asset_partition_range_end"] == "2025-11-25"
+
+
+def test_the_look_back_window_is_a_setting_and_ends_at_the_first_day(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_LOOK_BACK_DAYS", "4000")
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2015, 1, 5, 1, 30, tzinfo=UTC))
+    assert daily_schedule(context).tags["dagster/asset_partition_range_start"] == "2015-01-01"
+
+
+def test_the_fetch_schedule_asks_for_the_day_that_is_going_on():
+    context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 11, 26, 18, 0, tzinfo=UTC))
+    assert fetch_schedule(context).partition_key == "2025-11-26"
+
+
+def test_only_the_daily_graph_runs_before_somebody_starts_anything():
+    repository = defs.get_repository_def()
+    definitions = [*repository.schedule_defs, *repository.sensor_defs]
+    assert [one.name for one in definitions if one.default_status.value == "RUNNING"] == ["daily_schedule"]
+
+
+def test_every_check_runs_in_a_job_and_those_of_rows_of_people_too():
+    repository = defs.get_repository_def()
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    in_jobs = {check for job in jobs for check in job.asset_layer.asset_graph.asset_check_keys}
+    assert in_jobs == set(repository.asset_graph.asset_check_keys)

@@ -1,0 +1,140 @@
+"""Dagster's events are the same in our event log as in Dagster's own, and a restarted server does not matter."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+import yaml
+
+from syndication_assets.automation.jobs import range_tags
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.servers import Server
+
+OURS = "syndication_assets.automation.dagster_event_log", "PooledPostgresEventLogStorage"
+DAGSTERS = "dagster_postgres", "PostgresEventLogStorage"
+DAYS = dg.DailyPartitionsDefinition("2025-11-01", end_date="2025-12-01")
+
+
+@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run(), tags={"kind": "upstream"})
+def upstream() -> None: ...
+
+
+@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run(), deps=[upstream])
+def downstream(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(metadata={"days": len(context.partition_keys)})
+
+
+@dg.asset_check(asset=downstream)
+def is_there() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=True)
+
+
+definitions = dg.Definitions(
+    assets=[upstream, downstream], asset_checks=[is_there], jobs=[dg.define_asset_job("graph", selection="*")]
+)
+
+
+@pytest.fixture(autouse=True)
+def batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the command line sets it."""
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+
+
+@pytest.fixture
+def storage_url(server: Server) -> Iterator[str]:
+    with new_database(server, "template0") as url:
+        yield url
+
+
+def make_instance(directory: Path, url: str, event_log: tuple[str, str]) -> dg.DagsterInstance:
+    driver_url = url.replace("postgresql://", "postgresql+psycopg2://")
+
+    def storage(module: str, name: str) -> dict[str, Any]:
+        return {"module": module, "class": name, "config": {"postgres_url": driver_url}}
+
+    directory.mkdir()
+    configuration = {
+        "run_storage": storage("dagster_postgres", "PostgresRunStorage"),
+        "event_log_storage": storage(*event_log),
+        "schedule_storage": storage("dagster_postgres", "PostgresScheduleStorage"),
+        "telemetry": {"enabled": False},
+    }
+    (directory / "dagster.yaml").write_text(yaml.safe_dump(configuration))
+    return dg.DagsterInstance.from_config(str(directory))
+
+
+def run_three_days(instance: dg.DagsterInstance) -> None:
+    result = definitions.resolve_job_def("graph").execute_in_process(
+        instance=instance, tags=range_tags("2025-11-03", "2025-11-05")
+    )
+    assert result.success
+
+
+def stored(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What the tables of the event log say of a run, but for ids and times."""
+    statements = {
+        "events": "select dagster_event_type, asset_key, partition, step_key, count(*) from event_logs"
+        " where dagster_event_type like 'ASSET%' group by 1, 2, 3, 4 order by 1, 2, 3, 4",
+        "assets": "select asset_key, last_run_id is not null, last_materialization is not null, tags"
+        " from asset_keys order by 1",
+        "tags": "select asset_key, key, value, count(*) from asset_event_tags where key not like '%%/%%'"
+        " group by 1, 2, 3 order by 1, 2, 3",
+        "checks": "select asset_key, check_name, execution_status, evaluation_event_storage_id is not null,"
+        " materialization_event_storage_id is not null, partition, abs(extract(epoch from"
+        " evaluation_event_timestamp - (now() at time zone 'utc'))) < 300 from asset_check_executions order by 1, 2, 6",
+        "times": "select distinct abs(extract(epoch from timestamp - (now() at time zone 'utc'))) < 300"
+        " from event_logs",
+    }
+    with psycopg.connect(url) as connection:
+        return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
+
+
+def test_a_run_over_days_leaves_what_dagsters_own_event_log_would(server: Server, storage_url: str, tmp_path: Path):
+    with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
+        run_three_days(instance)
+    ours = stored(storage_url)
+    with new_database(server, "template0") as other_url:
+        with make_instance(tmp_path / "dagsters", other_url, DAGSTERS) as instance:
+            run_three_days(instance)
+        assert ours == stored(other_url)
+    planned = [row for row in ours["events"] if row[0] == "ASSET_MATERIALIZATION_PLANNED"]
+    assert {(asset, day) for _, asset, day, _, _ in planned} == {
+        (asset, f"2025-11-0{day}") for asset in ('["upstream"]', '["downstream"]') for day in (3, 4, 5)
+    }
+    assert ('["downstream"]', "is_there", "SUCCEEDED", True, True, None, True) in ours["checks"]
+
+
+def test_the_plan_of_a_run_is_known_before_its_first_step(storage_url: str, tmp_path: Path):
+    with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
+        run = instance.create_run_for_job(
+            definitions.resolve_job_def("graph"), tags=range_tags("2025-11-03", "2025-11-05")
+        )
+        planned = instance.get_records_for_run(
+            run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+        ).records
+        assert len(planned) == 6
+        assert [str(record.partition_key) for record in planned[:3]] == ["2025-11-03", "2025-11-04", "2025-11-05"]
+        # What the UI lists as assets includes those that are only planned.
+        assert {key.to_user_string() for key in instance.all_asset_keys()} == {"upstream", "downstream"}
+
+
+def test_connections_that_the_server_ended_are_made_anew(storage_url: str, tmp_path: Path):
+    with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
+        run_three_days(instance)
+        with psycopg.connect(storage_url, autocommit=True) as connection:
+            ended = connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            ).fetchall()
+        assert ended != []
+        run_three_days(instance)
+
+
+def test_the_projects_instance_uses_this_event_log():
+    from syndication_assets.settings import PROJECT_DIRECTORY  # noqa: PLC0415
+
+    configuration = yaml.safe_load((PROJECT_DIRECTORY / "dagster.yaml").read_text())["event_log_storage"]
+    assert (configuration["module"], configuration["class"]) == OURS

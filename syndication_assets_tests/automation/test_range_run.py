@@ -1,0 +1,146 @@
+"""A range of days as one Dagster run."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from syndication_assets.automation.range_run import materialize_range, parse_range
+from syndication_assets.database.connection import transaction
+from syndication_assets.definitions import defs
+from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets_tests.sample_landing import land_samples
+
+FIRST_DAY = date(2025, 11, 3)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture
+def landed(database_url: str, zone: LandingZone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Three days of samples in the landing zone that the environment names; the URL of the database."""
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", zone.url)
+    monkeypatch.setenv("SYNDICATION_REPORTS_DIR", str(tmp_path / "reports"))
+    land_samples(zone, first_day=FIRST_DAY, days=3)
+    return database_url
+
+
+def _count(url: str, table: str) -> int:
+    with transaction(url) as connection:
+        return connection.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def test_a_range_is_one_run_that_materializes_every_day_of_every_asset(landed: str, instance: dg.DagsterInstance):
+    run = materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    assert run.is_success, run.failure
+    assert not run.has_errors, run.failed_checks
+    assert len(instance.get_run_ids()) == 1
+    for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"], ["engagement", "post_cohorts"]):
+        assert instance.get_materialized_partitions(dg.AssetKey(key)) == {"2025-11-03", "2025-11-04", "2025-11-05"}
+    assert _count(landed, "engagement.post_engagement_daily") > 0
+
+
+def test_the_row_count_of_each_partition_is_what_the_table_has(landed: str, instance: dg.DagsterInstance):
+    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    with transaction(landed) as connection:
+        expected = dict(
+            connection.execute(
+                "select activity_date::text, count(*) from engagement.post_engagement_daily group by 1"
+            ).fetchall()
+        )
+    records = instance.fetch_materializations(dg.AssetKey(["engagement", "post_engagement_daily"]), limit=10).records
+    reported = {
+        record.partition_key: record.asset_materialization.metadata["dagster/partition_row_count"].value
+        for record in records
+    }
+    assert reported == expected
+
+
+def test_what_is_true_of_the_whole_run_is_said_once_with_its_last_day(landed: str, instance: dg.DagsterInstance):
+    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"]):
+        records = instance.fetch_materializations(dg.AssetKey(key), limit=10).records
+        said = {one.partition_key for one in records if "dagster/column_schema" in one.asset_materialization.metadata}
+        assert (len(records), said) == (3, {"2025-11-05"})
+
+
+def test_the_same_range_again_adds_nothing(landed: str, instance: dg.DagsterInstance):
+    tables = ("scraping.posts", "scraping.data_downloads", "scraping.raw_payloads", "engagement.post_engagement_daily")
+    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    before = [_count(landed, table) for table in tables]
+    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+    assert [_count(landed, table) for table in tables] == before
+
+
+def test_a_selection_of_one_loaded_table_takes_the_load_it_belongs_to(landed: str, instance: dg.DagsterInstance):
+    run = materialize_range(defs, instance, "2025-11-03", "2025-11-03", ["key:scraping/posts"])
+    assert run.is_success
+    assert instance.get_materialized_partitions(dg.AssetKey(["scraping", "data_downloads"])) == {"2025-11-03"}
+    assert instance.get_materialized_partitions(dg.AssetKey(["engagement", "post_cohorts"])) == set()
+
+
+def test_a_day_without_files_succeeds_with_zero_rows(landed: str, instance: dg.DagsterInstance):
+    run = materialize_range(defs, instance, "2024-02-29", "2024-02-29")
+    assert run.is_success
+    assert _count(landed, "scraping.posts") == 0
+
+
+def test_a_run_says_what_failed_and_what_to_do(landed: str, zone: LandingZone, instance: dg.DagsterInstance):
+    materialize_range(defs, instance, "2025-11-03", "2025-11-03")
+    lost = next(iter(zone.files(FIRST_DAY)))
+    (Path(zone.url) / lost.path).unlink()
+    run = materialize_range(defs, instance, "2025-11-03", "2025-11-03")
+    assert run.has_errors
+    assert lost.path in run.failure
+    assert "Restore" in run.failure
+
+
+def test_a_folder_of_an_unknown_organization_is_an_error_that_names_it(
+    landed: str, zone: LandingZone, instance: dg.DagsterInstance
+):
+    land_samples(zone, "nobody", first_day=FIRST_DAY, days=1, profiles=1)
+    run = materialize_range(defs, instance, "2025-11-03", "2025-11-03")
+    assert run.is_success
+    assert run.has_errors
+    assert any("nobody" in check.description for check in run.failed_checks)
+    assert _count(landed, "scraping.posts") > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2025-11-25", ("2025-11-25", "2025-11-25")), ("2025-11-25...2025-11-26", ("2025-11-25", "2025-11-26"))],
+)
+def test_a_day_and_a_range_are_understood(text: str, expected: tuple[str, str]):
+    assert parse_range(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("yesterday", "write 2025-11-25"),
+        ("2025-11-25..2025-11-26", "write 2025-11-25"),
+        ("2025-13-01", "no day"),
+        ("2014-12-31", "SYNDICATION_FIRST_DAY"),
+        ("2999-01-01", "no partition"),
+        ("2025-11-26...2025-11-25", "before it begins"),
+        ("2025-11-25; drop table scraping.posts", "write 2025-11-25"),
+    ],
+)
+def test_a_range_that_is_none_is_refused_with_what_to_write(text: str, hint: str):
+    with pytest.raises(SyndicationError, match=hint):
+        parse_range(text)
+
+
+@pytest.mark.parametrize("selection", ["group:nothing", "key:scraping/nothing", "((("])
+def test_a_selection_that_picks_nothing_is_refused_and_named(instance: dg.DagsterInstance, selection: str):
+    with pytest.raises(SyndicationError, match=re.escape(f"--select {selection}")):
+        materialize_range(defs, instance, "2025-11-03", "2025-11-03", [selection])

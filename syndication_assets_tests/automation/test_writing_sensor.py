@@ -1,0 +1,87 @@
+"""The sensor of unwritten texts: asks again within the day, for what another try may help."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from syndication_assets.automation.writing_sensor import writing_sensor
+from syndication_assets.content.generation.assets import write_day
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.definitions import defs
+from syndication_assets.settings import Settings
+from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
+from syndication_assets_tests.content.shop import Shop
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def shop(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """A shop with one selection of today, which a language model is to write for."""
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-7Qv9zKpW3mXt")
+    monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
+    shop = Shop(database_url)
+    shop.load_templates()
+    shop.channel()
+    shop.product("kilt", shop.category("Kilts"))
+    shop.select(TODAY)
+    yield shop
+    shop.close()
+
+
+def write(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run of the morning, with a server that says this and nothing else."""
+    server = ChatServer(reply)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    with server.running():
+        write_day(shop.url, TODAY, Settings.from_environment())
+
+
+def asked_for() -> list[dg.RunRequest]:
+    context = dg.build_sensor_context(
+        definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="writing_sensor"
+    )
+    return list(writing_sensor.evaluate_tick(context).run_requests or ())
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(error(429, "insufficient_quota"), id="no quota"),
+        pytest.param(error(429, "rate_limit_exceeded", retry_after="3600"), id="asked too often"),
+        pytest.param(error(503, "down", retry_after="3600"), id="down"),
+        pytest.param(error(401, "invalid_api_key"), id="refused"),
+    ],
+)
+def test_a_text_that_was_not_written_is_asked_for_again(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch):
+    write(shop, reply, monkeypatch)
+    (request,) = asked_for()
+    assert request.partition_key == TODAY.isoformat()
+    write(shop, post(), monkeypatch)
+    assert asked_for() == []
+
+
+def test_what_a_model_has_answered_badly_three_times_waits_for_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    write(shop, completion("garbage"), monkeypatch)
+    assert asked_for() == []
+
+
+def test_one_half_hour_has_one_run(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    write(shop, error(401, "invalid_api_key"), monkeypatch)
+    keys = {request.run_key for _ in range(3) for request in asked_for()}
+    assert len(keys) <= 2, "a half hour may end between two looks"
+
+
+def test_other_days_are_left_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    write(shop, error(401, "invalid_api_key"), monkeypatch)
+    shop.execute("update content.posts_core set planned_on = %s", [TODAY - timedelta(1)])
+    assert asked_for() == []
+
+
+def test_where_templates_write_nothing_is_asked_for(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    write(shop, error(401, "invalid_api_key"), monkeypatch)
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert asked_for() == []

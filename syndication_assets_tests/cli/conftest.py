@@ -1,0 +1,5 @@
+"""What the tests of cli share with those of content."""
+
+from syndication_assets_tests.content.conftest import blog, shop
+
+__all__ = ["blog", "shop"]

@@ -1,0 +1,184 @@
+"""The command line, as its user sees it: outcome, exit code, and what to do after a mistake."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from syndication_assets.cli.main import main
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.migrations import find_migrations
+
+POST = (
+    b'[{"urn": {"activity_urn": "7399807615448305665"}, "full_urn": "urn:li:activity:7399807615448305665",'
+    b' "posted_at": {"timestamp": 1764234000000}, "text": "Shortbread", "post_type": "regular",'
+    b' "author": {"first_name": "Isla", "username": "isla-crumb"}, "stats": {"total_reactions": 3, "like": 3}}]'
+)
+NAME = "dataset_isla-crumb_2025-11-25_06-00-00-000.json"
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path / "local"))
+    (tmp_path / NAME).write_bytes(POST)
+    return tmp_path
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_land_copies_the_file_under_organization_source_and_day(environment: Path):
+    result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert result.exit_code == 0, result.output
+    landed = environment / "local/landing/default/linkedin_apify/2025-11-25" / NAME
+    assert landed.read_bytes() == POST
+    assert "syndication materialize --partitions 2025-11-25" in result.output
+
+
+def test_landing_the_same_file_twice_is_no_error_and_says_so(environment: Path):
+    _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert result.exit_code == 0
+    assert "already there" in result.output
+
+
+def test_a_landed_file_is_never_overwritten_by_another_content(environment: Path):
+    _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    (environment / NAME).write_bytes(b"[]")
+    result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert result.exit_code == 1
+    assert "never overwritten" in result.output
+    assert (environment / "local/landing/default/linkedin_apify/2025-11-25" / NAME).read_bytes() == POST
+
+
+def test_a_companion_beside_the_file_lands_with_it(environment: Path):
+    (environment / "export.json").write_bytes(POST)
+    (environment / "export.json.meta.json").write_text('{"observed_at": "2025-11-25T07:30:00Z"}')
+    assert _run("land", "linkedin_apify", "2025-11-25", environment / "export.json").exit_code == 0
+    folder = environment / "local/landing/default/linkedin_apify/2025-11-25"
+    assert sorted(path.name for path in folder.iterdir()) == ["export.json", "export.json.meta.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["land", "myspace", "2025-11-25", NAME], "linkedin_apify"),
+        (["land", "../../etc", "2025-11-25", NAME], "There is no source"),
+        (["land", "linkedin_apify", "25.11.2025", NAME], "2025-11-25"),
+        (["land", "linkedin_apify", "2999-01-01", NAME], "future"),
+        (["land", "linkedin_apify", "2025-11-24", NAME], "land it under 2025-11-25"),
+        (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "nobody"], "there are default"),
+        (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "../default"], "There is no organization"),
+        (["withdraw", f"default/linkedin_apify/2025-11-25/{NAME}", "--reason", "wrong"], "There is no landed file"),
+        (["withdraw", NAME, "--reason", "wrong"], "default/linkedin_apify/2025-11-25/dataset.json"),
+        (["organization", "add", "default", "--name", "Default"], "already"),
+        (["organization", "add", "Acme Bakery", "--name", "Acme"], "cannot be a slug"),
+        (["organization", "add", "acme", "--name", " "], "The name is empty"),
+        (["materialize", "--partitions", "tomorrow"], "2025-11-25...2025-11-26"),
+        (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
+    ],
+)
+def test_a_mistake_ends_with_one_sentence_that_says_what_to_do(environment: Path, arguments: list[str], hint: str):
+    result = _run(*[environment / NAME if argument == NAME else argument for argument in arguments])
+    assert result.exit_code == 1
+    assert hint in result.output
+    assert "Traceback" not in result.output
+    assert not (environment / "local/landing").exists()
+
+
+def test_commands_that_need_tables_say_to_migrate_first(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    (tmp_path / NAME).write_bytes(POST)
+    result = _run("land", "linkedin_apify", "2025-11-25", tmp_path / NAME)
+    assert result.exit_code == 1
+    assert "syndication migrate" in result.output
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://somebody:canary-of-a-password@127.0.0.1:1/nothing")
+    result = _run("status")
+    assert result.exit_code == 1
+    assert "SYNDICATION_DATABASE_URL" in result.output
+    assert "canary-of-a-password" not in result.output
+
+
+def test_migrate_status_and_rollback_go_together(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    assert "pending" in _run("status").output
+    assert "applied 0001" in _run("migrate").output
+    assert "up to date" in _run("migrate").output
+    assert "pending" not in _run("status").output
+    assert f"rolled back {find_migrations()[-1].name}" in _run("rollback").output
+    assert _run("status").output.count("pending") == 1
+
+
+def test_status_counts_the_files_that_no_load_reads(environment: Path):
+    assert "0 files of" in _run("status").output
+    lost = environment / "local/landing/default/linkedin_apify/2025-13-01"
+    lost.mkdir(parents=True)
+    (lost / NAME).write_bytes(POST)
+    output = _run("status").output
+    assert "1 files of" in output
+    assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is no day: rename the folder" in output
+
+
+def test_replay_loads_what_was_mended_and_says_what_remains(environment: Path, database_url: str):
+    """A file that was cut off while it was copied is complete now: its item goes where it belongs."""
+    _run("migrate")
+    folder = environment / "local/landing/default/linkedin_apify/2025-11-25"
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(POST[:-30])
+    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    assert "1 items are still in quarantine" in _run("replay").output
+    (folder / NAME).write_bytes(POST)
+    assert "0 items are still in quarantine" in _run("replay").output
+    with transaction(database_url) as connection:
+        assert connection.execute("select count(*) from scraping.posts").fetchone() == (1,)
+        assert connection.execute("select count(*) from landing.quarantine where replayed_at is null").fetchone() == (
+            0,
+        )
+
+
+def test_a_withdrawn_file_leaves_the_tables_with_the_command_that_is_printed(environment: Path, database_url: str):
+    _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    path = f"default/linkedin_apify/2025-11-25/{NAME}"
+    result = _run("withdraw", path, path, "--reason", "the wrong profile")
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines() == [
+        f"withdrawn {path}",
+        "Take what they said out of the tables with: syndication materialize --partitions 2025-11-25",
+    ]
+    assert f"withdrawn before: {path}" in _run("withdraw", path, "--reason", "again").output
+    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    with transaction(database_url) as connection:
+        for table in ("scraping.data_downloads", "engagement.post_engagement_daily"):
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,), table
+
+
+@pytest.mark.usefixtures("environment")
+def test_an_organization_is_added_listed_and_logged(database_url: str):
+    result = _run("organization", "add", "acme", "--name", "Acme Bakery")
+    assert result.exit_code == 0, result.output
+    listed = _run("organization", "list").output.splitlines()
+    assert [line.split()[0] for line in listed] == ["acme", "default"]
+    assert listed[0].endswith("Acme Bakery")
+    with transaction(database_url) as connection:
+        logged = connection.execute(
+            "select l.action, l.new_values ->> 'slug' from tenancy.audit_log l join tenancy.organizations o"
+            " using (organization_id) where o.slug = 'acme' and l.row_key ->> 'organization_id' = o.organization_id"
+        ).fetchall()
+    assert logged == [("insert", "acme")]
+
+
+def test_stop_without_a_running_server_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    assert "No embedded PostgreSQL server was running" in _run("stop").output

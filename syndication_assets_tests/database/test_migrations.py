@@ -1,0 +1,184 @@
+"""Migrations: each applied once, each undone without a trace, and none half-way."""
+
+import itertools
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, rollback, status
+from syndication_assets_tests.system_catalogue import catalogue
+
+ALL = find_migrations()
+
+
+def catalogue_of(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        return catalogue(connection)
+
+
+def names_in(url: str, query: str = "select name from public.syndication_migrations order by revision") -> list[str]:
+    with psycopg.connect(url) as connection:
+        return [name for (name,) in connection.execute(query)]
+
+
+def tables_in_public(url: str) -> list[str]:
+    names = names_in(url, "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
+    return sorted(set(names) - {"syndication_migrations", "syndication_version"})
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    """Three migrations, `0001_one` to `0003_three`; each makes a table of its name."""
+    for number, name in enumerate(["one", "two", "three"], start=1):
+        (tmp_path / f"000{number}_{name}.up.sql").write_text(f"create table public.{name} (id integer);\n")
+        (tmp_path / f"000{number}_{name}.down.sql").write_text(f"drop table public.{name};\n")
+    return tmp_path
+
+
+def test_migrating_again_applies_nothing(database_url: str):
+    assert migrate(database_url) == []
+    assert names_in(database_url) == [migration.name for migration in ALL]
+    assert all(line.applied_at is not None for line in status(database_url))
+
+
+def test_down_to_nothing_and_up_again_gives_the_same_schema(database_url: str, empty_database_url: str):
+    migrated, empty = catalogue_of(database_url), catalogue_of(empty_database_url)
+    rollback(database_url, steps=len(ALL))
+    assert catalogue_of(database_url) == empty
+    migrate(database_url)
+    assert catalogue_of(database_url) == migrated
+
+
+@pytest.mark.parametrize("count", range(1, len(ALL) + 1))
+def test_each_migration_alone_can_be_undone_and_applied_again(count: int, empty_database_url: str):
+    before = catalogue_of(empty_database_url)
+    for number in range(1, count + 1):
+        before = catalogue_of(empty_database_url)
+        migrate(empty_database_url, ALL[:number])
+    applied = catalogue_of(empty_database_url)
+    assert applied != before
+    assert rollback(empty_database_url, migrations=ALL[:count]) == [ALL[count - 1]]
+    assert catalogue_of(empty_database_url) == before
+    migrate(empty_database_url, ALL[:count])
+    assert catalogue_of(empty_database_url) == applied
+
+
+def test_four_migrators_at_once_apply_each_migration_once(empty_database_url: str):
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(4, mp_context=spawn) as pool:
+        applied = list(pool.map(_names_applied, [empty_database_url] * 4, chunksize=1))
+    assert sorted(itertools.chain(*applied)) == [migration.name for migration in ALL]
+    assert names_in(empty_database_url) == [migration.name for migration in ALL]
+
+
+def _names_applied(url: str) -> list[str]:
+    return [migration.name for migration in migrate(url)]
+
+
+def test_an_edited_file_is_refused_and_nothing_is_changed(empty_database_url: str, directory: Path):
+    migrate(empty_database_url, find_migrations(directory)[:2])
+    (directory / "0002_two.up.sql").write_text("create table public.two (id bigint);\n")
+    with pytest.raises(MigrationError, match=r"0002_two\.up\.sql was edited after it was applied: restore the file"):
+        migrate(empty_database_url, find_migrations(directory))
+    with pytest.raises(MigrationError, match="was edited"):
+        rollback(empty_database_url, migrations=find_migrations(directory))
+    assert tables_in_public(empty_database_url) == ["one", "two"]
+
+
+def test_a_checkout_with_other_line_ends_is_no_edit(empty_database_url: str, directory: Path):
+    migrate(empty_database_url, find_migrations(directory))
+    file = directory / "0002_two.up.sql"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert migrate(empty_database_url, find_migrations(directory)) == []
+
+
+def test_a_database_that_is_newer_than_the_files_is_refused(empty_database_url: str, directory: Path):
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, migrations)
+    with pytest.raises(MigrationError, match="0003_three, which is not among the files: check out a version"):
+        migrate(empty_database_url, migrations[:2])
+    assert names_in(empty_database_url) == ["0001_one", "0002_two", "0003_three"]
+
+
+def test_a_migration_that_comes_before_an_applied_one_is_refused(empty_database_url: str, directory: Path):
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, [migrations[0], migrations[2]])
+    with pytest.raises(MigrationError, match="0002_two is not applied, but the newer 0003 is: give it a number after"):
+        migrate(empty_database_url, migrations)
+    assert tables_in_public(empty_database_url) == ["one", "three"]
+
+
+def test_a_migration_that_fails_leaves_nothing_of_itself_and_the_earlier_ones_stay(
+    empty_database_url: str, directory: Path
+):
+    file = directory / "0002_two.up.sql"
+    good = file.read_text()
+    file.write_text("create table public.half (id integer);\ninsert into public.half\nvalues ('many');\n")
+    with pytest.raises(MigrationError) as caught:
+        migrate(empty_database_url, find_migrations(directory))
+    assert str(caught.value) == (
+        "0002_two.up.sql failed, and nothing of it stays: "
+        'invalid input syntax for type integer: "many" (22P02) (line 3)'
+    )
+    assert tables_in_public(empty_database_url) == ["one"]
+    assert names_in(empty_database_url) == ["0001_one"]
+    file.write_text(good)
+    assert [migration.name for migration in migrate(empty_database_url, find_migrations(directory))] == [
+        "0002_two",
+        "0003_three",
+    ]
+
+
+def test_a_down_file_that_fails_leaves_its_migration_applied(empty_database_url: str, directory: Path):
+    (directory / "0003_three.down.sql").write_text("drop table public.three; drop table public.nowhere;\n")
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, migrations)
+    with pytest.raises(MigrationError, match=r'0003_three\.down\.sql failed.*table "nowhere" does not exist'):
+        rollback(empty_database_url, migrations=migrations)
+    assert tables_in_public(empty_database_url) == ["one", "three", "two"]
+    assert len(names_in(empty_database_url)) == 3
+
+
+def test_the_message_of_a_failure_does_not_quote_rows(empty_database_url: str, directory: Path):
+    (directory / "0002_two.up.sql").write_text(
+        "create table public.two (secret text check (secret <> 'hunter2')); insert into public.two values ('hunter2');"
+    )
+    with pytest.raises(MigrationError) as caught:
+        migrate(empty_database_url, find_migrations(directory))
+    assert "violates check constraint" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_percent_signs_and_colons_reach_postgresql_as_they_are(empty_database_url: str, directory: Path):
+    (directory / "0001_one.up.sql").write_text(
+        "create table public.one (id text default '%s :name %(x)s 100%' check (id like '%:%'));"
+    )
+    migrate(empty_database_url, find_migrations(directory))
+    assert names_in(empty_database_url, "insert into public.one default values returning id") == ["%s :name %(x)s 100%"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("0004_four.up.sql", r"0004_four\.up\.sql has no 0004_four\.down\.sql: write how to undo it"),
+        ("0004_four.down.sql", r"0004_four\.down\.sql undoes nothing: there is no \.up\.sql of its name"),
+        ("4_four.up.sql", r"4_four\.up\.sql is not named NNNN_room_what\.up\.sql"),
+    ],
+)
+def test_files_that_are_no_pair_are_refused(name: str, message: str, directory: Path):
+    (directory / name).write_text("select 1;\n")
+    with pytest.raises(MigrationError, match=message):
+        find_migrations(directory)
+
+
+def test_two_migrations_of_one_number_are_refused(directory: Path):
+    (directory / "0002_zwei.up.sql").write_text("select 1;\n")
+    (directory / "0002_zwei.down.sql").write_text("select 1;\n")
+    with pytest.raises(MigrationError, match="0002_two and 0002_zwei have the same number: renumber the newer one"):
+        find_migrations(directory)

@@ -1,0 +1,31 @@
+"""`syndication psql`: the password stays out of the list of processes."""
+
+import os
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from syndication_assets.cli.main import main
+
+
+class ReplacedProcessError(Exception):
+    """Instead of the process that psql would take over."""
+
+
+def test_the_password_goes_by_the_environment_not_by_the_arguments(monkeypatch: pytest.MonkeyPatch):
+    calls: list[tuple[list[str], dict[str, str]]] = []
+
+    def execve(program: str, arguments: list[str], environment: Any) -> None:
+        calls.append((arguments, dict(environment)))
+        raise ReplacedProcessError
+
+    monkeypatch.setattr(os, "execve", execve)
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://someone:opensesame@localhost:1/somewhere")
+    result = CliRunner().invoke(main, ["psql", "-c", "select 1"])
+    assert isinstance(result.exception, ReplacedProcessError)
+    ((arguments, environment),) = calls
+    assert "opensesame" not in " ".join(arguments)
+    assert environment["PGPASSWORD"] == "opensesame"
+    assert sorted(arguments[1].split()) == ["dbname=somewhere", "host=localhost", "port=1", "user=someone"]
+    assert arguments[2:] == ["-c", "select 1"]

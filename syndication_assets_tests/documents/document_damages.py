@@ -1,0 +1,83 @@
+"""Damage to documents, their sections and their selections, one for each check of them."""
+
+from pathlib import Path
+
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.documents.blog import Blog, post
+from syndication_assets_tests.sample_database import Damage
+
+
+def add_documents(shop: Shop, directory: Path) -> None:
+    """Two posts on the first day, a section for the channel on the third."""
+    blog = Blog(shop, LandingZone(str(directory)))
+    blog.land(FIRST_DAY, post(1, "Wool is warm.", "Wool is light."), post(2, "Silk is cool."))
+    blog.load(FIRST_DAY)
+    blog.show(starts_on=FIRST_DAY.replace(day=5))
+    blog.select(FIRST_DAY.replace(day=5))
+
+
+DAMAGES = [
+    Damage(
+        "document_observations__no_orphans",
+        "delete from documents.source_documents where remote_document_id = '1'",
+        frozenset({"source_sections__no_orphans"}),
+    ),
+    Damage(
+        "document_observations__key_is_unique",
+        "alter table documents.document_observations drop constraint document_observations_pkey;"
+        "insert into documents.document_observations select * from documents.document_observations",
+    ),
+    Damage(
+        "source_documents__remote_id_is_unique",
+        "alter table documents.source_documents"
+        " drop constraint source_documents_organization_id_source_remote_document_id_key;"
+        "update documents.source_documents set remote_document_id = '1'",
+    ),
+    Damage(
+        "source_documents__are_their_newest_observations",
+        "update documents.source_documents set title = 'Something else' where remote_document_id = '1'",
+    ),
+    Damage(
+        "source_documents__are_their_newest_observations",
+        "update documents.document_observations set observed_at = observed_at + interval '1 hour'",
+    ),
+    Damage(
+        "source_sections__no_orphans",
+        "update documents.source_sections set document_id = 'doc-ffffffff' where section_key = 'id:20'",
+        frozenset({"section_selections__sections_were_known_on_the_day"}),
+    ),
+    Damage(
+        "source_sections__key_is_unique",
+        "alter table documents.source_sections"
+        " drop constraint source_sections_organization_id_document_id_section_key_key;"
+        "update documents.source_sections set section_key = 'id:10' where section_key = 'id:11'",
+    ),
+    Damage("source_sections__are_in_order", "update documents.source_sections set position = 0"),
+    Damage("source_sections__are_in_order", "update documents.source_sections set position = position + 1"),
+    Damage("source_sections__have_a_text", "update documents.source_sections set text_content = E' \\n'"),
+    Damage("source_sections__have_a_text", "update documents.source_sections set text_content = '<p>Warm.</p>'"),
+    Damage("section_channels__each_has_a_schedule", "update publishing.publishing_schedules set is_active = false"),
+    Damage(
+        "section_selections__sections_were_known_on_the_day",
+        "update documents.source_documents set first_seen_at = '2025-11-06'",
+    ),
+    Damage(
+        "section_selections__sections_were_known_on_the_day",
+        "update documents.source_documents set published_at = '2025-11-06'",
+    ),
+    Damage(
+        "section_selections__none_comes_twice",
+        "insert into content.section_selections (organization_id, section_selection_id, platform, channel_type,"
+        " selected_on, section_id, sections_left) select organization_id, 'ssl-ffffffff', platform, channel_type,"
+        " '2025-11-02', section_id, 0 from content.section_selections",
+    ),
+    Damage(
+        "posts_core__every_section_selection_has_its_post",
+        "update content.posts_core set section_selection_id = null where section_id is not null",
+    ),
+    Damage(
+        "posts_core__every_section_selection_has_its_post",
+        "update content.posts_core set planned_on = '2025-11-06' where section_id is not null",
+    ),
+]

@@ -1,0 +1,347 @@
+"""Both parsers of documents, pure: what they read, what they refuse, and that no bytes do harm."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+import msgspec
+import pytest
+
+from syndication_assets.documents import export_parser, feed_parser
+from syndication_assets.documents.document import Document, DocumentList
+from syndication_assets.documents.feed_guard import LARGEST_FEED
+from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets_tests.documents.blog import SITE, entry, post, rss
+
+HTML = """<p>Hello.</p><h2 id="warm">How warm?</h2><p>Very <i>warm</i>.</p>
+<img src="/a.jpg"><h4>By the way</h4>It dries.<script>alert(1)</script>"""
+ATOM = f"""<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><id>urn:b</id><link href="{SITE}/"/>
+<entry><id>tag:blog.example,2025:1</id><title type="html">Wool &lt;b&gt;&amp;amp; silk&lt;/b&gt;</title>
+<link href="/wool"/><published>2025-11-01T10:00:00+02:00</published><updated>2025-11-02T00:00:00Z</updated>
+<summary>In short.</summary><content type="html">{escape(HTML)}</content></entry></feed>"""
+RDF = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+<channel><title>B</title><link>{SITE}/</link></channel><item rdf:about="{SITE}/1"><title>Post 1</title>
+<link>{SITE}/1</link><description>Wool keeps you warm.</description></item></rdf:RDF>""".encode()
+
+
+def feed(*entries: str, **more: Any) -> DocumentList:
+    return feed_parser.parse(rss(*entries, **more))
+
+
+def one(documents: DocumentList) -> Document:
+    ((item,), ()) = documents.items, documents.rejected
+    return item.document
+
+
+def reasons(documents: DocumentList) -> list[tuple[int | None, str]]:
+    return [(rejected.position, rejected.reason) for rejected in documents.rejected]
+
+
+def posts(*items: Any) -> DocumentList:
+    return export_parser.parse(msgspec.json.encode({"posts": items}))
+
+
+# Feeds.
+
+
+def test_an_atom_entry_with_its_sections():
+    document = one(feed_parser.parse(ATOM.encode()))
+    assert (document.remote_document_id, document.title, document.summary) == (
+        "tag:blog.example,2025:1", "Wool & silk", "In short.",
+    )  # fmt: skip
+    assert (document.url, document.published_at) == (f"{SITE}/wool", datetime(2025, 11, 1, 8, tzinfo=UTC))
+    assert [
+        (part.section_key, part.heading, part.text_content, part.section_url, part.image_url)
+        for part in document.sections
+    ] == [
+        ("opening", None, "Hello.", f"{SITE}/wool", None),
+        (
+            "heading:how warm?",
+            "How warm?",
+            "Very warm.\nBy the way\nIt dries.",
+            f"{SITE}/wool#warm",
+            f"{SITE}/a.jpg",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        rss(entry(1)),
+        rss(entry(1)).replace(b'"2.0"', b'"0.92"'),
+        RDF,
+    ],
+)
+def test_every_version_of_rss_is_read(content: bytes):
+    document = one(feed_parser.parse(content))
+    assert (document.title, document.url, document.sections[0].text_content) == (
+        "Post 1", f"{SITE}/1", "Wool keeps you warm.",
+    )  # fmt: skip
+
+
+def test_a_post_without_headings_is_one_section():
+    (section,) = one(feed(entry(1, "<p>One.</p><p>Two.</p>"))).sections
+    assert (section.section_key, section.heading, section.text_content) == ("opening", None, "One.\nTwo.")
+
+
+def test_headings_that_repeat_are_numbered_and_empty_ones_begin_nothing():
+    document = one(feed(entry(1, "<h2>Wool</h2>a<h3></h3>b<h2>WOOL</h2>c<h2>Silk</h2>")))
+    assert [(part.section_key, part.text_content) for part in document.sections] == [
+        ("heading:wool", "ab"),
+        ("heading:wool (2)", "c"),
+    ]
+
+
+def test_an_id_that_is_no_uri_is_told_apart_by_its_feed():
+    item = "<item><title>A</title><guid>7</guid><description>Text</description></item>"
+    ours, theirs = rss(item), rss(item).replace(SITE.encode(), b"https://other.example")
+    ids = {one(feed_parser.parse(content)).remote_document_id for content in (ours, theirs)}
+    assert ids == {f"{SITE}/ 7", "https://other.example/ 7"}
+
+
+def test_without_an_id_the_link_is_one_and_without_a_date_none_is_invented():
+    document = one(feed("<item><title>A</title><link>https://blog.example/a</link><description>T</description></item>"))
+    assert (document.remote_document_id, document.published_at) == (f"{SITE}/a", None)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "https://a b/"])
+def test_a_link_that_no_browser_opens_as_a_page_is_none(link: str):
+    document = one(
+        feed(f"<item><title>A</title><guid>urn:1</guid><link>{link}</link><description>T</description></item>")
+    )
+    assert document.url is None
+
+
+def test_a_date_that_nobody_can_read_is_not_known_and_the_entry_is_loaded():
+    assert one(feed(entry(1, date="on a Tuesday"))).published_at is None
+
+
+def test_bad_entries_are_told_with_place_and_bytes_and_the_good_ones_are_read():
+    without_title = "<item><guid>urn:2</guid><description>T</description></item>"
+    without_text = "<item><title>A</title><guid>urn:3</guid></item>"
+    documents = feed(entry(1), without_title, without_text, entry(1), entry(4))
+    assert [item.position for item in documents.items] == [0, 4]
+    assert reasons(documents) == [
+        (1, "it has no title"),
+        (2, "it has no text"),
+        (3, "it has the same id as entry 0 of the file, which was taken"),
+    ]
+    assert documents.rejected[0].payload == without_title.encode()
+
+
+def test_of_a_feed_that_is_cut_off_the_whole_entries_are_read():
+    content = rss(entry(1), entry(2))
+    documents = feed_parser.parse(content[: content.rindex(b"keeps")])
+    assert [item.document.title for item in documents.items] == ["Post 1"]
+    assert reasons(documents) == [(1, "the feed is cut off within it")]
+
+
+def test_a_feed_that_is_no_xml_but_whole_is_read():
+    assert one(feed(entry(1, "Wool & silk").replace("&amp;", "&"))).sections[0].text_content == "Wool & silk"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+def test_encodings(encoding: str):
+    declared = encoding.removesuffix("-sig")
+    text = rss(entry(1, "Café"), head=f'<?xml version="1.0" encoding="{declared}"?>').decode()
+    assert one(feed_parser.parse(text.encode(encoding))).sections[0].text_content == "Café"
+
+
+def test_an_entry_with_bytes_that_are_no_text_is_told_and_the_others_are_read():
+    documents = feed_parser.parse(rss(entry(1, "Caf#"), entry(2)).replace(b"#", b"\xe9"))
+    assert reasons(documents) == [(0, "its section 0 has bytes that are no text in the file's encoding")]
+    assert len(documents.items) == 1
+
+
+_BOMB = (
+    '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+)
+_QUADRATIC = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 1000}">]>'
+_EXTERNAL = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+_REMOTE = '<!DOCTYPE rss [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x.dtd"> %a;]>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
+@pytest.mark.parametrize("declarations", [_BOMB, _QUADRATIC, _EXTERNAL, _REMOTE, _BOMB.lower()])
+def test_entities_are_refused_in_every_encoding_before_a_parser_sees_them(
+    declarations: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_parser.feedparser, "parse", lambda *_, **__: pytest.fail("the parser has seen it"))
+    text = rss(entry(1, "&a;"), head=f'<?xml version="1.0"?>{declarations}').decode()
+    with pytest.raises(FileRejectedError, match=r"declares entities|NUL bytes"):
+        feed_parser.parse(text.encode(encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "utf-32", "cp037", "unicode_escape", "punycode", "rot13", "nonsense"])
+def test_an_encoding_in_which_signs_can_hide_is_refused(encoding: str):
+    with pytest.raises(FileRejectedError, match="land it as UTF-8"):
+        feed(entry(1), head=f'<?xml version="1.0" encoding="{encoding}"?>')
+
+
+def test_an_external_document_type_is_not_fetched():
+    """Old feeds name one; the tests allow no connection but to this machine, where nobody listens."""
+    head = '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "http://127.0.0.1:9/rss.dtd">'
+    assert one(feed(entry(1), head=head)).title == "Post 1"
+
+
+@pytest.mark.parametrize("content", [b"/etc/passwd", b"file:///etc/passwd", b"http://127.0.0.1:9/feed"])
+def test_bytes_that_name_a_file_or_a_page_are_bytes(content: bytes):
+    with pytest.raises(FileRejectedError, match="no RSS or Atom"):
+        feed_parser.parse(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (rss(), "no entries"),
+        (b"<!DOCTYPE html><html><body><h1>Back soon</h1></body></html>", "a page of HTML"),
+        (b"<html><body>Back soon</body></html>", "a page of HTML"),
+        (b'{"posts": []}', "no RSS or Atom"),
+        (b"\x00\x01\x02", "NUL"),
+        (b"<rss>" + b" " * LARGEST_FEED, "larger than"),
+        (rss("<a>" * 200 + "</a>" * 200), "nested more than 100 deep"),
+    ],
+)
+def test_what_is_no_feed_is_refused_as_a_whole(content: bytes, reason: str):
+    with pytest.raises(FileRejectedError, match=reason):
+        feed_parser.parse(content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<div>" * 50_000, "<b>" * 100_000 + "x" + "</b>" * 100_000, "<" * 200_000, "<a href='" * 20_000, "&lt;" * 100_000],
+)
+def test_markup_that_would_keep_a_parser_busy_is_over_soon(text: str):
+    begin = time.monotonic()
+    documents = feed(entry(1, text), entry(2))
+    assert time.monotonic() - begin < 10
+    assert [item.document.title for item in documents.items][-1] == "Post 2"
+
+
+def test_a_section_that_is_too_long_is_told():
+    assert reasons(feed(entry(1, "Warm. " * 10_000))) == [
+        (0, "its section 0 has more than 50,000 signs: give it headings")
+    ]
+
+
+def test_scripts_and_styles_are_no_text():
+    document = one(feed(entry(1, "<style>p{}</style><p>Warm.</p><script>alert('x')</script><!-- no -->")))
+    assert document.sections[0].text_content == "Warm."
+
+
+# Exports.
+
+
+def test_a_post_of_an_export_with_its_sections_in_order():
+    item = post(1, image_url="https://img.example/1.jpg", summary="<p>In short.</p>")
+    item["sections"] = [
+        {"id": 8, "order": 2, "heading": "B", "text": "<p>b</p>", "image_url": "/b.jpg"},
+        {"id": 7, "order": 1, "heading": "A &amp; <i>a</i>", "polished": "a", "url": "https://blog.example/p/a"},
+        {"id": 9, "heading": "A picture", "text": ""},
+    ]
+    document = one(posts(item))
+    assert (document.title, document.summary, document.image_url, document.is_published) == (
+        "Post 1", "In short.", "https://img.example/1.jpg", True,
+    )  # fmt: skip
+    assert [(s.section_key, s.heading, s.text_content, s.section_url, s.image_url) for s in document.sections] == [
+        ("id:7", "A & a", "a", "https://blog.example/p/a", None),
+        ("id:8", "B", "b", f"{SITE}/post-1?section=8", f"{SITE}/b.jpg"),
+    ]
+
+
+def test_the_link_of_a_section_keeps_what_the_page_has_and_escapes_the_id():
+    document = one(posts(post(1, url=f"{SITE}/p?a=1#top", sections=[{"id": "x y&z", "text": "T"}])))
+    assert document.sections[0].section_url == f"{SITE}/p?a=1&section=x%20y%26z#top"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [lambda one: [one], lambda one: {"data": [one]}, lambda one: {"data": {"posts": [one]}}, lambda one: one],
+)
+def test_a_list_alone_wrapped_or_one_post(wrapped: Any):
+    assert one(export_parser.parse(msgspec.json.encode(wrapped(post(1))))).title == "Post 1"
+
+
+def test_a_post_with_one_text_is_cut_at_its_headings():
+    document = one(posts({"slug": "wool", "title": "Wool", "link": SITE, "content": "Hello.<h2 id=a>Warm</h2>Very."}))
+    assert [(part.section_key, part.section_url) for part in document.sections] == [
+        ("opening", SITE),
+        ("heading:warm", f"{SITE}#a"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_published"),
+    [("published", True), ("Published", True), (None, True), ("draft", False), ("in_process", False),
+     ("archived", False), ("deleted", False)],
+)  # fmt: skip
+def test_only_a_published_post_is_published(status: str | None, is_published: bool):
+    assert one(posts(post(1, status=status))).is_published is is_published
+
+
+def test_a_draft_may_have_no_text_yet():
+    assert one(posts({"id": 1, "title": "A", "status": "draft"})).sections == ()
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ({"title": "A", "content": "x"}, "it has neither id nor slug"),
+        ({"id": 1, "content": "x"}, "it has no title"),
+        ({"id": 1, "title": " <br> ", "content": "x"}, "it has no title"),
+        ({"id": 1, "title": "A"}, "it has no text"),
+        ({"id": 1, "title": 5, "content": "x"}, "title is not a text"),
+        ({"id": True, "title": "A", "content": "x"}, "id is neither text nor a whole number"),
+        ({"id": 1, "title": "A", "content": "x", "status": "maybe"}, "its status is none of"),
+        ({"id": 1, "title": "A", "content": "x", "published_at": "yesterday"}, "not an ISO 8601 time"),
+        ({"id": 1, "title": "A", "content": "x", "published_at": "2025-11-01T10:00:00"}, "no time zone"),
+        ({"id": 1, "title": "A", "sections": ["x"]}, "its sections are no list of objects"),
+        ({"id": 1, "title": "A", "sections": [{"id": 1, "text": "x", "order": "first"}]}, "order of a section"),
+        ({"id": 1, "title": "A", "sections": [{"id": 1, "text": "x"}, {"id": 1, "text": "y"}]}, "the same id"),
+        (5, "it is not an object"),
+    ],
+)
+def test_a_post_that_cannot_be_read_is_told_and_its_neighbours_are_read(item: Any, reason: str):
+    documents = posts(item, post(2))
+    ((position, said),) = reasons(documents)
+    assert position == 0
+    assert reason in said
+    assert documents.rejected[0].payload == msgspec.json.encode(item)
+    assert [found.position for found in documents.items] == [1]
+
+
+def test_a_day_alone_begins_at_midnight_utc():
+    assert one(posts(post(1, published_at="2025-11-01"))).published_at == datetime(2025, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"<html></html>", "HTML or XML"),
+        (b'{"posts": [{"id": 1', "truncated"),
+        (b"[" * 100_000, "RecursionError|nested"),
+        (b'"text"', "not the JSON"),
+        (b'{"status": "ok"}', "no list of posts"),
+        (b"\xff\xfe", "not the JSON"),
+    ],
+)
+def test_a_file_that_is_no_export_is_refused_as_a_whole(content: bytes, reason: str):
+    with pytest.raises(FileRejectedError, match=reason):
+        export_parser.parse(content)
+
+
+def test_keys_that_nobody_knows_are_counted():
+    assert dict(posts(post(1, mood="good"), post(2, mood="better")).unknown_keys) == {"mood": 2}
+
+
+def test_the_same_bytes_say_the_same():
+    assert feed_parser.parse(ATOM.encode()) == feed_parser.parse(ATOM.encode())
+    first, second = one(posts(post(1))), one(posts(post(1)))
+    assert first.content_hash == second.content_hash

@@ -1,0 +1,271 @@
+"""Fetching feeds: from public addresses only, wherever a name or a redirect leads, in bounded size and time."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from syndication_assets.documents import feed_assets
+from syndication_assets.documents.feed_assets import CHECK_NAME, blog_feed_files
+from syndication_assets.errors import SyndicationError
+from syndication_assets.http.public_client import FetchError, PublicClient
+from syndication_assets.http.public_urls import PublicUrlError
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.settings import Settings
+from syndication_assets_tests.documents.blog import entry, rss
+from syndication_assets_tests.documents.feed_server import PUBLIC, Answer, Internet
+
+FEED = rss(entry(1))
+TOKEN = "canary-feed-token-8fJ2"
+
+
+@pytest.fixture
+def internet(tmp_path: Path) -> Iterator[Internet]:
+    directory = tmp_path / "tls"
+    directory.mkdir()
+    with Internet(directory).running() as running:
+        running.pages["/feed"] = Answer(200, FEED)
+        yield running
+
+
+def redirect(to: str, status: int = 302) -> Answer:
+    return Answer(status, b"", {"Location": to})
+
+
+def test_a_feed_comes_as_it_is_from_the_address_that_was_checked_under_its_own_name(internet: Internet):
+    assert internet.client().get(internet.url("/feed?page=1")) == FEED
+    assert internet.asked == [(f"blog.example:{internet.port}", "/feed?page=1")]
+    assert internet.resolved == ["blog.example"]
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:192.168.0.1", "0.1.2.3"]
+)
+def test_a_name_that_leads_to_a_private_address_is_never_asked(internet: Internet, address: str):
+    internet.names["private.example"] = [PUBLIC, address]
+    with pytest.raises(PublicUrlError, match="no public address"):
+        internet.client().get(internet.url(host="private.example"))
+    assert internet.asked == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_a_private_address_is_not_followed(internet: Internet, status: int):
+    internet.names["private.example"] = ["192.168.1.1"]
+    internet.pages["/old"] = redirect(internet.url("/feed", "private.example"), status)
+    with pytest.raises(PublicUrlError, match=r"private\.example leads to 192\.168\.1\.1"):
+        internet.client().get(internet.url("/old"))
+    assert [path for _, path in internet.asked] == ["/old"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://blog.example/feed", "http://169.254.169.254/latest/meta-data/", "https://127.0.0.1/feed",
+        "https://[::1]/feed", "https://2130706433/", "file:///etc/passwd", "gopher://blog.example/", "//127.0.0.1/",
+        "https://user:sesame@blog.example/feed",
+    ],
+)  # fmt: skip
+def test_a_redirect_to_what_is_not_https_on_the_internet_is_not_followed(internet: Internet, target: str):
+    internet.names |= {"127.0.0.1": ["127.0.0.1"], "::1": ["::1"], "2130706433": ["127.0.0.1"]}
+    internet.pages["/old"] = redirect(target)
+    with pytest.raises(PublicUrlError) as refusal:
+        internet.client().get(internet.url("/old"))
+    assert len(internet.asked) == 1
+    assert "sesame" not in str(refusal.value)
+
+
+def test_a_name_that_answers_otherwise_the_second_time_leads_nowhere_else(internet: Internet):
+    """The address that was checked is the one that is asked: between the two nobody resolves the name again."""
+    answers = iter([[PUBLIC], ["127.0.0.1"]])
+    internet.names = type(
+        "Rebinding", (dict,), {"__contains__": lambda *_: True, "__getitem__": lambda *_: next(answers)}
+    )()
+    assert internet.client().get(internet.url()) == FEED
+    assert internet.resolved == ["blog.example"]
+
+
+def test_redirects_on_the_internet_are_followed_each_after_a_check_of_its_own(internet: Internet):
+    internet.names["news.example"] = [PUBLIC]
+    internet.pages["/old"] = redirect(internet.url("/new", "news.example"), 301)
+    internet.pages["/new"] = redirect("/feed#top")
+    assert internet.client().get(internet.url("/old")) == FEED
+    assert internet.resolved == ["blog.example", "news.example", "news.example"]
+
+
+def test_redirects_in_a_circle_end(internet: Internet):
+    internet.pages["/old"] = redirect("/old")
+    with pytest.raises(FetchError, match="more than 5 redirects"):
+        internet.client().get(internet.url("/old"))
+    assert len(internet.asked) == 6
+
+
+def test_a_server_with_another_certificate_is_not_believed(internet: Internet):
+    internet.names["stranger.example"] = [PUBLIC]
+    with pytest.raises(FetchError, match=r"stranger\.example: the connection failed"):
+        internet.client(maximum_tries=1).get(internet.url(host="stranger.example"))
+
+
+def test_an_answer_that_is_too_large_ends_when_it_is_known(internet: Internet):
+    internet.pages["/feed"] = Answer(200, b"x" * 10_001)
+    with pytest.raises(FetchError, match=r"larger than 10,000 bytes"):
+        internet.client().get(internet.url())
+    assert len(internet.asked) == 1
+
+
+def test_an_answer_that_drips_ends_in_time(internet: Internet):
+    internet.pages["/feed"] = Answer(200, FEED, pieces=100, seconds_between=0.2)
+    begin = time.monotonic()
+    with pytest.raises(FetchError, match=r"no answer within 0\.5 s, 1 times"):
+        internet.client(request_timeout=timedelta(seconds=0.5), maximum_tries=1).get(internet.url())
+    assert time.monotonic() - begin < 3
+
+
+@pytest.mark.parametrize("fault", [Answer(503), Answer(429), Answer(500), Answer(200, b"")])
+def test_what_passes_is_asked_again(internet: Internet, fault: Answer):
+    internet.pages["/feed"] = deque([fault, Answer(200, FEED)])
+    assert internet.client().get(internet.url()) == FEED
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_what_does_not_pass_is_asked_once(internet: Internet, status: int):
+    internet.pages["/feed"] = Answer(status, b"secret inside")
+    with pytest.raises(FetchError, match=f"blog.example: it answered {status}") as error:
+        internet.client().get(internet.url(f"/feed?token={TOKEN}"))
+    assert len(internet.asked) == 1
+    assert TOKEN not in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_retry_after_is_waited_for(internet: Internet):
+    internet.pages["/feed"] = deque([Answer(429, b"", {"Retry-After": "1"}), Answer(200, FEED)])
+    begin = time.monotonic()
+    assert internet.client().get(internet.url()) == FEED
+    assert time.monotonic() - begin >= 1
+
+
+def test_a_server_that_wants_to_be_left_alone_for_long_is(internet: Internet):
+    internet.pages["/feed"] = Answer(503, b"", {"Retry-After": "3600"})
+    with pytest.raises(FetchError, match="left alone for 3,600 s"):
+        internet.client().get(internet.url())
+    assert len(internet.asked) == 1
+
+
+def test_the_client_of_the_assets_refuses_this_machine(internet: Internet):
+    with pytest.raises(PublicUrlError, match="no public address"):
+        PublicClient(1000).get(f"https://127.0.0.1:{internet.port}/feed")
+    assert internet.asked == []
+
+
+# The asset.
+
+
+@pytest.fixture
+def here(internet: Internet, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Internet:
+    """The environment of an asset that sees that internet."""
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", internet.url(f"/feed?token={TOKEN}"))
+    monkeypatch.setattr(feed_assets, "feed_client", internet.client)
+    return internet
+
+
+def materialize(day: date | None = None) -> dg.ExecuteInProcessResult:
+    day = day or datetime.now(UTC).date()
+    return dg.materialize([blog_feed_files], partition_key=day.isoformat(), raise_on_error=False)
+
+
+def landed(tmp_path: Path) -> list[Path]:
+    return sorted(path for path in (tmp_path / "landing").rglob("*") if path.is_file())
+
+
+def failure(result: dg.ExecuteInProcessResult) -> str:
+    return str(next(event for event in result.all_events if event.is_step_failure).step_failure_data.error)
+
+
+def test_a_feed_lands_byte_for_byte_and_nothing_tells_its_token(here: Internet, tmp_path: Path):
+    result = materialize()
+    assert result.success
+    (file,) = landed(tmp_path)
+    assert file.read_bytes() == FEED
+    assert file.parent == tmp_path / "landing" / "default" / "blog_feed" / datetime.now(UTC).date().isoformat()
+    assert file.name.startswith("feed_blog.example-")
+    assert TOKEN not in str(file)
+    assert TOKEN not in "".join(str(event) for event in result.all_events)
+    zone = LandingZone(str(tmp_path / "landing"))
+    assert [one.source for one in zone.files(datetime.now(UTC).date())] == ["blog_feed"]
+
+
+def test_a_second_run_adds_a_file(here: Internet, tmp_path: Path):
+    assert materialize().success
+    assert materialize().success
+    assert len(landed(tmp_path)) == 2
+
+
+def test_another_day_than_today_is_refused_before_anybody_is_asked(here: Internet, tmp_path: Path):
+    result = materialize(date(2025, 11, 3))
+    assert not result.success
+    assert "the network only knows now" in failure(result)
+    assert here.asked == []
+
+
+def test_one_blog_that_is_away_does_not_keep_the_others_from_landing(
+    here: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"{here.url('/gone')} {here.url()}")
+    result = materialize()
+    assert result.success
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == (CHECK_NAME, False)
+    assert "blog.example: it answered 404" in str(check.description)
+    assert len(landed(tmp_path)) == 1
+
+
+def test_without_any_feed_that_answers_the_run_fails(here: Internet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", here.url("/gone"))
+    result = materialize()
+    assert not result.success
+    assert "No feed could be fetched" in failure(result)
+
+
+def test_a_feed_of_an_organization_that_is_not_there_is_told(here: Internet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"nobody={here.url()}")
+    result = materialize()
+    assert not result.success
+    assert "nobody" in failure(result)
+    assert here.asked == []
+
+
+def test_without_a_url_nobody_is_asked_and_the_metadata_say_what_to_set(
+    here: Internet, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("SYNDICATION_BLOG_FEED_URLS")
+    result = materialize(date(2025, 11, 3))
+    assert result.success
+    (event,) = result.asset_materializations_for_node("content__blog_feed_files")
+    assert "SYNDICATION_BLOG_FEED_URLS" in str(event.metadata["how_to_add_a_feed"].value)
+
+
+# The setting.
+
+
+def test_feeds_are_separated_by_spaces_or_commas_and_may_name_their_organization(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(
+        "SYNDICATION_BLOG_FEED_URLS", "https://a.example/f?x=1,2, acme=https://b.example/,https://c.example/"
+    )
+    assert [(feed.organization, feed.url) for feed in Settings.from_environment().blog_feeds] == [
+        ("default", "https://a.example/f?x=1,2"),
+        ("acme", "https://b.example/"),
+        ("default", "https://c.example/"),
+    ]
+
+
+@pytest.mark.parametrize("url", ["http://a.example/", "a.example", "https://", "file:///etc/passwd", "https://[x/"])
+def test_a_url_that_is_not_https_is_told_without_being_quoted(monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"https://a.example/ {url}?{TOKEN}")
+    with pytest.raises(SyndicationError, match="number 2") as error:
+        Settings.from_environment()
+    assert TOKEN not in str(error.value)
