@@ -8,10 +8,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo dev stop test lint format bench schema lock clean
+.PHONY: help demo dev stop test test-all lint format bench schema lock clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-9s %s\n", $$1, $$2}'
 
 demo: .venv/runtime ## 28 days of sample data through the whole graph
 	@.venv/bin/syndication demo
@@ -23,15 +23,20 @@ dev: .venv/runtime ## the Dagster UI on http://127.0.0.1:3000
 stop: .venv/runtime ## stop the embedded PostgreSQL server
 	@.venv/bin/syndication stop
 
-test: .venv/development ## all tests
-	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+test: .venv/development ## the tests, in a few minutes
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+test-all: .venv/development ## all tests, on both PostgreSQL servers; what CI runs
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --everything
 
 lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
+	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
 	.venv/bin/python -m syndication_assets.database.schema_file --check
+	.venv/bin/python -m requirements.locks
 
 format: .venv/development ## put the code into form
 	.venv/bin/ruff format

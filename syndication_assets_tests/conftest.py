@@ -1,7 +1,9 @@
 """What every test may use: servers, a migrated database of its own, an empty landing zone.
 
-A test that takes `database_url` runs once on each server that is there: the embedded PostgreSQL 18, and PostgreSQL 15
-where Debian's package is installed. `--database-url` names another server instead. No test reaches beyond loopback.
+A test that takes `database_url` runs on the embedded PostgreSQL 18. What PostgreSQL 15 may do differently (SQL files,
+migrations, row-level security, partitions) is marked `both_servers` and runs there too, where Debian's package is
+installed. `--everything` runs all tests on both, the slow ones included; `--database-url` names another server instead.
+No test reaches beyond loopback.
 """
 
 import itertools
@@ -31,6 +33,7 @@ set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cac
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-url", help="a PostgreSQL 15 or newer to test on, instead of starting servers")
+    parser.addoption("--everything", action="store_true", help="all tests on all servers, the slow ones too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,7 +75,18 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
+        is_for_all = metafunc.definition.get_closest_marker("both_servers") is not None
+        if not (is_for_all or metafunc.config.getoption("--everything")):
+            servers = servers[:1]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--everything"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,10 @@
-"""The PostgreSQL servers that the tests run on."""
+"""The PostgreSQL servers that the tests run on. They end with the test process, however it ends."""
 
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +36,36 @@ def start_servers(database_url: str | None, directory: Path) -> list[Server]:
     if database_url is not None:
         return [Server("given", database_url, lambda: None)]
     directory.chmod(0o755)
+    remove_with_this_process(directory)
     servers = [_embedded_server(directory / "embedded")]
     debian_binaries = Path("/usr/lib/postgresql/15/bin")
     if debian_binaries.is_dir():
         servers.append(_debian_server(debian_binaries, directory / "debian"))
     return servers
+
+
+def remove_with_this_process(directory: Path) -> None:
+    """Has the servers below a directory stopped, and the directory removed, when this process is gone.
+
+    A watcher reads from a pipe that only this process writes to: the end of the pipe is the end of this process, also
+    when it was killed.
+    """
+    read_end, write_end = os.pipe()
+    subprocess.Popen(
+        [sys.executable, "-m", "syndication_assets_tests.server_watcher", str(directory)],
+        stdin=read_end,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Outside of the process group: Ctrl-C must reach the tests and not the watcher.
+        start_new_session=True,
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+    os.close(read_end)
+    # Never closed by hand; not inherited by the programs that tests start.
+    _pipes_to_watchers.append(write_end)
+
+
+_pipes_to_watchers: list[int] = []
 
 
 def _embedded_server(directory: Path) -> Server:

@@ -9,7 +9,18 @@ from syndication_assets.definitions import defs
 from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROOMS = {"catalogue", "channels", "content", "engagement", "operations", "publishing", "scraping"}
+ROOMS = {
+    "ai",
+    "catalogue",
+    "channels",
+    "content",
+    "documents",
+    "engagement",
+    "landing",
+    "operations",
+    "publishing",
+    "scraping",
+}
 
 
 def test_nothing_is_renamed_added_or_lost_by_accident():

@@ -1,4 +1,4 @@
-"""The README is true: its commands run, in its order, as a new user would type them."""
+"""README and manual are true: their commands run, in the manual's order, as a new user would type them."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import psycopg
 import pytest
 
@@ -19,9 +20,16 @@ from syndication_assets_tests.servers import Server
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text()
-DAY_ONE = README[README.index("## Day one") :]
+# Generated from the settings, so that a checkout may not have it yet. It has no commands.
+SETTINGS_PAGE = "docs/settings.md"
+# The README's index is the order of the manual: pages build on the pages before them.
+PAGES = re.findall(r"^\| \[[^]]+\]\((docs/[a-z-]+\.md)\) \|", README, flags=re.MULTILINE)
+MANUAL = {page: (PROJECT / page).read_text() for page in PAGES if page != SETTINGS_PAGE}
+SECTIONS = [section for text in MANUAL.values() for section in text.split("\n## ")]
+TEXTS = {"README.md": README, **MANUAL, "CONTRIBUTING.md": (PROJECT / "CONTRIBUTING.md").read_text()}
+EVERYTHING = "\n".join(TEXTS.values())
 # Sections that do what others do, for other days: they need no other right.
-LOADS_AGAIN = ("Take a file back", "Backfill a month", "Look at quarantine")
+LOADS_AGAIN = ("Withdraw a file", "Backfill a range of days", "Inspect quarantine and replay it")
 # What stands for something of the reader's own.
 PLACEHOLDER_URL = "postgresql://user:password@host:5432/syndication"
 
@@ -39,7 +47,7 @@ def _script(text: str, database_url: str) -> str:
         else:
             lines.append(block.replace(PLACEHOLDER_URL, database_url).replace(" dataset_jane", " $FILES/dataset_jane"))
         if "cd " in lines[-1]:
-            raise AssertionError("a command of the README leaves the project's folder")
+            raise AssertionError("a command of the manual leaves the project's folder")
     return "\n".join(lines)
 
 
@@ -50,22 +58,22 @@ def _run(text: str, database_url: str, directory: Path) -> str:
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = _script(text, database_url).replace('export PATH="$PWD/.venv/bin:$PATH"', "")
     done = subprocess.run(
-        ["sh"], input=script, env=environment, capture_output=True, text=True, timeout=300, check=False
+        ["sh"], input=script, env=environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
 
-def test_every_command_of_day_one_works_in_its_order(server: Server, empty_database_url: str, tmp_path: Path):
+def test_every_command_of_the_manual_works_in_its_order(server: Server, empty_database_url: str, tmp_path: Path):
     if server.name.startswith("debian"):
         pytest.skip("most of these commands run on it below, by a user who is no superuser")
-    printed = _run(DAY_ONE, empty_database_url, tmp_path)
+    printed = _run("\n".join(SECTIONS), empty_database_url, tmp_path)
     assert "7399807615448305665" in printed
     assert "0 items are still in quarantine" in printed or "Nothing is in quarantine" in printed
 
 
-def test_day_one_needs_no_superuser(server_without_roles: Server, tmp_path: Path):
-    """The user of the README: owns the database, and may create roles and databases."""
+def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: Path):
+    """The user of the manual: owns the database, and may create roles and databases."""
     admin_url = server_without_roles.url("postgres")
     with (
         login(admin_url, "nosuperuser createrole createdb") as name,
@@ -74,12 +82,54 @@ def test_day_one_needs_no_superuser(server_without_roles: Server, tmp_path: Path
     ):
         with psycopg.connect(admin_url, autocommit=True) as connection:
             connection.execute(f"alter database {urlsplit(url).path[1:]} owner to {name}")
-        sections = [section for section in DAY_ONE.split("\n### ") if not section.startswith(LOADS_AGAIN)]
-        assert len(sections) == len(DAY_ONE.split("\n### ")) - len(LOADS_AGAIN)
-        assert "7399807615448305665" in _run("\n### ".join(sections), url_as(name, url), tmp_path)
+        sections = [section for section in SECTIONS if not section.startswith(LOADS_AGAIN)]
+        assert len(sections) == len(SECTIONS) - len(LOADS_AGAIN)
+        assert "7399807615448305665" in _run("\n".join(sections), url_as(name, url), tmp_path)
         with psycopg.connect(url) as connection:
             actors = connection.execute("select distinct actor from tenancy.audit_log").fetchall()
         assert actors == [(name,)]
+
+
+def test_the_readme_stays_short():
+    assert len(README.splitlines()) < 150
+
+
+def test_the_readme_links_every_page_of_the_manual():
+    pages = {str(file.relative_to(PROJECT)) for file in (PROJECT / "docs").rglob("*.md")}
+    assert sorted(pages - set(re.findall(r"\]\((docs/[^)#]+)", README))) == []
+
+
+def test_every_page_with_commands_has_its_place_in_the_order():
+    files = (PROJECT / "docs").rglob("*.md")
+    pages = [str(file.relative_to(PROJECT)) for file in files if _blocks(file.read_text())]
+    assert sorted(set(pages) - set(MANUAL)) == []
+    assert len(set(PAGES)) == len(PAGES)
+
+
+def test_the_commands_of_the_readme_itself_are_make_targets():
+    """They are run by the tests below; everything else is a command of the manual."""
+    commands = [line for _, block in _blocks(README) for line in block.splitlines()]
+    assert [line for line in commands if re.fullmatch(r"make [a-z]+", line) is None] == []
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_code_block_is_of_a_known_language(page: str):
+    """`sh` and `sql` run; `console` needs a server outside; `json` and pictures are only read."""
+    fences = re.findall(r"^\s*(?:```|~~~)(.*)$", TEXTS[page], flags=re.MULTILINE)
+    assert set(fences[::2]) <= {"sh", "sql", "console", "json", ""}
+    assert set(fences[1::2]) <= {""}
+
+
+@pytest.mark.parametrize("page", [*TEXTS, "CHANGELOG.md"])
+def test_every_link_leads_somewhere(page: str):
+    for target in re.findall(r"\]\(([^)\s]+)\)", (PROJECT / page).read_text()):
+        path, _, anchor = target.partition("#")
+        file = (PROJECT / page).parent / path if path else PROJECT / page
+        if "://" in target or file == PROJECT / SETTINGS_PAGE:
+            continue
+        assert file.exists(), target
+        titles = re.findall(r"^#+ (.+)$", file.read_text(), flags=re.MULTILINE) if anchor else []
+        assert not anchor or anchor in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 @contextmanager
@@ -94,8 +144,8 @@ def without_dagster_database(admin_url: str) -> Iterator[None]:
             connection.execute(drop)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)", README))))
-def test_every_make_target_of_the_readme_is_there(target: str):
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)", EVERYTHING))))
+def test_every_make_target_that_is_named_is_there(target: str):
     done = subprocess.run(
         ["make", "--dry-run", target], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
     )
@@ -125,14 +175,31 @@ def test_make_demo_runs_and_a_second_time_says_zero_new(tmp_path: Path):
         assert re.search(rf"│ {name} +│ +{total} │ +{total} │", first), name
 
 
+def _commands(group: click.Group, name: str = "syndication") -> Iterator[str]:
+    """Every command below the group, as a user types it."""
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{name} {command.name}")
+        else:
+            yield f"{name} {command.name}"
+
+
 def test_every_command_line_command_is_documented():
     from syndication_assets.cli.main import main  # noqa: PLC0415
 
-    documented = README + (PROJECT / "CHANGELOG.md").read_text()
-    assert [name for name in main.commands if f"syndication {name}" not in README and name not in documented] == []
+    assert [command for command in _commands(main) if command not in EVERYTHING] == []
 
 
-def test_every_setting_of_the_readme_exists():
+def test_every_schedule_and_sensor_is_documented():
+    from syndication_assets.definitions import defs  # noqa: PLC0415
+
+    names = [automation.name for automation in (*(defs.schedules or ()), *(defs.sensors or ()))]
+    assert names
+    assert [name for name in names if f"`{name}`" not in EVERYTHING] == []
+
+
+def test_every_setting_that_is_named_exists():
     settings = (PROJECT / "syndication_assets/settings.py").read_text()
     settings += (PROJECT / "syndication_assets/dagster_instance.py").read_text()
-    assert [name for name in set(re.findall(r"SYNDICATION_[A-Z_]+", README)) if name not in settings] == []
+    name = r"\b(?:SYNDICATION|OPENAI)_[A-Z_]+"
+    assert sorted(set(re.findall(name, EVERYTHING)) - set(re.findall(name, settings))) == []

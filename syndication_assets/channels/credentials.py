@@ -93,6 +93,15 @@ def store_credential(
     return str(credential_id)
 
 
+def count_failed_refresh(connection: Connection, organization_id: str, credential_id: str | None) -> None:
+    """Counts a refresh that gave no new secret."""
+    connection.execute(
+        "update channels.credentials set refresh_attempts = refresh_attempts + 1"
+        " where organization_id = %s and credential_id = %s",
+        [organization_id, credential_id],
+    )
+
+
 def list_credentials(connection: Connection) -> list[Credential]:
     """All of them, by organization and name."""
     return [credential for credential, _ in _read(connection, _ALL)]

@@ -1,6 +1,6 @@
 """Renewing the credential of an account that a platform calls expired."""
 
-from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.credentials import count_failed_refresh, store_credential
 from syndication_assets.channels.secret_box import SecretBox
 from syndication_assets.database.connection import Connection
 from syndication_assets.publishing.leases import Claim
@@ -41,11 +41,7 @@ def refresh_account(connection: Connection, settings: Settings, publisher: Publi
         return False
     secret = publisher.refresh(claim.secret)
     if secret is None:
-        connection.execute(
-            "update channels.credentials set refresh_attempts = refresh_attempts + 1"
-            " where organization_id = %s and credential_id = %s",
-            [claim.organization_id, claim.credential_id],
-        )
+        count_failed_refresh(connection, claim.organization_id, claim.credential_id)
         return False
     store_credential(
         connection,

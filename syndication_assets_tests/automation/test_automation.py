@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from syndication_assets.automation.jobs import daily_schedule, fetch_schedule
+from syndication_assets.automation.schedules import daily_schedule, fetch_schedule
 from syndication_assets.definitions import defs
 
 

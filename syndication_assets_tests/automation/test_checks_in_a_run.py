@@ -12,17 +12,20 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement import assets as engagement
 from syndication_assets.engagement.checks import CHECKS as ENGAGEMENT_CHECKS
 from syndication_assets.engagement.checks import engagement_checks
+from syndication_assets.landing import checks as landing_checks_module
+from syndication_assets.landing.assets import files, quarantine
+from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
+from syndication_assets.landing.checks import landing_checks, landing_zone_has_no_unread_files
 from syndication_assets.scraping import assets as scraping
-from syndication_assets.scraping import checks as scraping_checks_module
-from syndication_assets.scraping import fetch_assets
 from syndication_assets.scraping.checks import (
     CHECKS as SCRAPING_CHECKS,
 )
 from syndication_assets.scraping.checks import (
     freshness_check,
-    landing_zone_has_no_unread_files,
     scraping_checks,
 )
+from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
+from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.sql_assets.checks import check_window, days_of
 from syndication_assets.text.markdown import markdown_table
 from syndication_assets_tests.sample_database import FIRST_DAY, land_sample
@@ -33,15 +36,17 @@ DAILY_JOB = dg.define_asset_job(
     "daily_with_all_checks",
     selection=(
         dg.AssetSelection.groups("scraping", "engagement")
-        - dg.AssetSelection.assets(fetch_assets.linkedin_apify_files, fetch_assets.youtube_data_api_files)
+        - dg.AssetSelection.assets(linkedin_apify_files, youtube_data_api_files)
     )
-    | dg.AssetSelection.checks(engagement_checks),
+    | dg.AssetSelection.checks(engagement_checks, landing_checks, landing_zone_has_no_unread_files),
     executor_def=dg.in_process_executor,
 )
 DEFINITIONS = dg.Definitions(
     assets=[
-        fetch_assets.linkedin_apify_files,
-        fetch_assets.youtube_data_api_files,
+        linkedin_apify_files,
+        youtube_data_api_files,
+        files,
+        quarantine,
         scraping.load_landed_files,
         engagement.metric_definitions,
         engagement.post_engagement_daily,
@@ -50,7 +55,13 @@ DEFINITIONS = dg.Definitions(
         engagement.hashtag_engagement_daily,
         engagement.post_cohorts,
     ],
-    asset_checks=[scraping_checks, freshness_check, landing_zone_has_no_unread_files, engagement_checks],
+    asset_checks=[
+        scraping_checks,
+        freshness_check,
+        landing_checks,
+        landing_zone_has_no_unread_files,
+        engagement_checks,
+    ],
     jobs=[DAILY_JOB],
     resources={"postgres": PostgresResource()},
     executor=dg.in_process_executor,
@@ -84,10 +95,10 @@ def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.Dagste
     result = run_range(instance)
     assert result.success
     found = evaluations(result)
-    expected = {(check.table, check.name) for check in (*SCRAPING_CHECKS, *ENGAGEMENT_CHECKS)}
+    expected = {(check.table, check.name) for check in (*LANDING_CHECKS, *SCRAPING_CHECKS, *ENGAGEMENT_CHECKS)}
     assert found.keys() == expected | {
         ("data_downloads", "is_fresh"),
-        ("landed_files", "landing_zone_has_no_unread_files"),
+        ("files", "landing_zone_has_no_unread_files"),
     }
     assert len(result.get_asset_check_evaluations()) == len(found)
     assert {key for key, evaluation in found.items() if not evaluation.passed} == set()
@@ -162,7 +173,7 @@ def test_one_check_runs_alone_over_the_last_28_days(instance: dg.DagsterInstance
     assert evaluation.metadata["last_day"].value == str(today)
 
 
-ZONE_CHECK = ("landed_files", "landing_zone_has_no_unread_files")
+ZONE_CHECK = ("files", "landing_zone_has_no_unread_files")
 
 
 def test_a_folder_of_no_organization_is_an_error_that_names_it(instance: dg.DagsterInstance, tmp_path):
@@ -180,7 +191,7 @@ def test_a_folder_of_no_organization_is_an_error_that_names_it(instance: dg.Dags
 def test_a_file_that_no_load_reads_is_a_warning_that_names_it_and_says_what_to_do(
     instance: dg.DagsterInstance, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(scraping_checks_module, "_MAXIMUM_UNREAD_FILES", 3)
+    monkeypatch.setattr(landing_checks_module, "_MAXIMUM_UNREAD_FILES", 3)
     for number in range(5):
         (tmp_path / "landing" / "default" / "linkedin_apify" / f"{number}.json").write_bytes(b"[]")
     result = run_range(instance)

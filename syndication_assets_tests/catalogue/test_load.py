@@ -293,7 +293,7 @@ def test_a_file_of_a_believed_catalogue_may_not_vanish(desk: ShopDesk):
     with pytest.raises(LandedFilesMissingError, match="category_tree_"):
         desk.load(MONDAY)
     (desk.root / path).unlink()
-    with pytest.raises(LandedFilesMissingError, match="manifest_"):
+    with pytest.raises(LandedFilesMissingError, match="2 landed file"):
         desk.load(MONDAY)
     assert facts(desk.url) == before
 

@@ -7,27 +7,37 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from syndication_assets.ai.assets import llm_calls
+from syndication_assets.ai.checks import CHECKS as AI_CHECKS
+from syndication_assets.ai.checks import ai_checks
+from syndication_assets.content import checks
 from syndication_assets.content.generation.assets import posts_content
-from syndication_assets.content.selection import assets, checks
+from syndication_assets.content.generation.template_assets import content_templates
+from syndication_assets.content.review.assets import approval_rules, approvals
+from syndication_assets.content.selection.assets import product_selections
 from syndication_assets.content.selection.section_selection import section_channels, section_selections
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.assets import load_documents
+from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
+from syndication_assets.documents.checks import documents_checks
 from syndication_assets_tests.ai.chat_server import ChatServer, error
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 
 KEY = "sk-canary-7Qv9zKpW3mXt"
-TABLES = {check.table for check in checks.CHECKS} | {"content_templates"}
+TABLES = {check.table for check in (*checks.CHECKS, *DOCUMENT_CHECKS, *AI_CHECKS)} | {"content_templates"}
 ROOM = [
     load_documents,
     section_channels,
     section_selections,
-    assets.approval_rules,
-    assets.content_templates,
-    assets.product_selections,
+    approval_rules,
+    content_templates,
+    product_selections,
     posts_content,
-    assets.llm_calls,
-    assets.approvals,
+    llm_calls,
+    approvals,
     checks.content_checks,
+    documents_checks,
+    ai_checks,
     checks.placeholders_are_known,
     checks.hashes_are_of_their_texts,
 ]

@@ -5,14 +5,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import dagster as dg
+import psycopg
 import pytest
 
+from syndication_assets.ai.checks import CHECKS as AI_CHECKS
 from syndication_assets.content import checks as content
 from syndication_assets.content.checks import hashes_are_of_their_texts, placeholders_are_known
 from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
 from syndication_assets.operations import spending_assets
-from syndication_assets.sql_assets.checks import Window
+from syndication_assets.sql_assets.checks import Offenders, Window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.documents import document_damages
@@ -22,12 +25,21 @@ from syndication_assets_tests.servers import Server
 
 DAYS = 3
 WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(DAYS))
+CHECKS_OF_ROOMS = {"documents": DOCUMENT_CHECKS, "ai": AI_CHECKS, "content": content.CHECKS}
 ONE_CALL = (
     "insert into operations.api_usage (organization_id, provider, operation, model, used_at, input_tokens,"
     " cached_input_tokens, output_tokens, cost, currency, price_version, is_successful)"
     " select organization_id, 'test', 'write_post', 'small', '2025-11-04 12:00:00+00', 1000, 400, 200, {cost}, 'USD',"
     " 1, true from tenancy.organizations limit 1"
 )
+
+
+def broken_room_checks(connection: psycopg.Connection) -> dict[str, Offenders]:
+    """What the checks of content, and of the rooms it reads from and logs to, find."""
+    found: dict[str, Offenders] = {}
+    for room, checks in CHECKS_OF_ROOMS.items():
+        found |= broken_checks(connection, room, checks, WINDOW)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -156,14 +168,14 @@ COST_WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(2))
 
 def test_all_checks_pass_on_what_the_assets_leave(sample: str):
     with damaged(sample, "select 1") as connection:
-        assert broken_checks(connection, "content", content.CHECKS, WINDOW) == {}
+        assert broken_room_checks(connection) == {}
         assert broken_checks(connection, "operations", spending_assets.CHECKS, COST_WINDOW) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
 def test_each_check_sees_its_own_damage(sample: str, damage: Damage):
     with damaged(sample, damage.statement) as connection:
-        assert broken_checks(connection, "content", content.CHECKS, WINDOW).keys() == {damage.check} | damage.also
+        assert broken_room_checks(connection).keys() == {damage.check} | damage.also
 
 
 @pytest.mark.parametrize("damage", COST_DAMAGES, ids=lambda damage: damage.check)
@@ -173,12 +185,13 @@ def test_each_check_of_costs_sees_its_own_damage(sample: str, damage: Damage):
 
 
 @pytest.mark.parametrize(
-    ("room", "checks", "damages"),
-    [("content", content.CHECKS, DAMAGES), ("operations", spending_assets.CHECKS, COST_DAMAGES)],
+    ("checks_of_rooms", "damages"),
+    [(CHECKS_OF_ROOMS, DAMAGES), ({"operations": spending_assets.CHECKS}, COST_DAMAGES)],
+    ids=["content", "operations"],
 )
-def test_every_file_of_checks_is_listed_and_has_a_damage(room: str, checks, damages):
-    files = {path.stem for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for check in checks}
+def test_every_file_of_checks_is_listed_and_has_a_damage(checks_of_rooms, damages):
+    files = {path.stem for room in checks_of_rooms for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for checks in checks_of_rooms.values() for check in checks}
     assert files == listed == {damage.check for damage in damages}
 
 

@@ -9,12 +9,18 @@ import dagster as dg
 import pytest
 
 from syndication_assets import fault_points
+from syndication_assets.ai.assets import llm_calls
+from syndication_assets.ai.checks import ai_checks
+from syndication_assets.content import checks
 from syndication_assets.content.generation.assets import posts_content
-from syndication_assets.content.selection import assets, checks
+from syndication_assets.content.generation.template_assets import content_templates
+from syndication_assets.content.review.assets import approval_rules, approvals
+from syndication_assets.content.selection.assets import product_selections
 from syndication_assets.content.selection.section_selection import section_channels, section_selections
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets.documents.assets import load_documents
+from syndication_assets.documents.checks import documents_checks
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
@@ -23,13 +29,15 @@ ROOM = [
     load_documents,
     section_channels,
     section_selections,
-    assets.approval_rules,
-    assets.content_templates,
-    assets.product_selections,
+    approval_rules,
+    content_templates,
+    product_selections,
     posts_content,
-    assets.llm_calls,
-    assets.approvals,
+    llm_calls,
+    approvals,
     checks.content_checks,
+    documents_checks,
+    ai_checks,
 ]
 
 
@@ -68,7 +76,7 @@ def _metadata(result: dg.ExecuteInProcessResult, table: str) -> dict[str, Any]:
     return {
         name: value.value
         for event in result.get_asset_materialization_events()
-        if event.asset_key == dg.AssetKey(["content", table])
+        if event.asset_key in (dg.AssetKey(["documents", table]), dg.AssetKey(["content", table]))
         for name, value in event.materialization.metadata.items()
     }
 
@@ -125,11 +133,13 @@ def _assets_of(job: str) -> set[str]:
 
 
 def test_no_job_but_that_of_the_feeds_asks_the_network_for_them():
-    with_feeds = {job.name for job in defs.resolve_all_job_defs() if "content/blog_feed_files" in _assets_of(job.name)}
+    with_feeds = {
+        job.name for job in defs.resolve_all_job_defs() if "documents/blog_feed_files" in _assets_of(job.name)
+    }
     assert {name for name in with_feeds if not name.startswith("__")} == {"feeds"}
 
 
 def test_documents_are_loaded_by_night_with_the_look_back_and_before_they_are_selected():
     for job in ("daily_graph", "content"):
-        assert {"content/source_documents", "content/source_sections"} <= _assets_of(job)
+        assert {"documents/source_documents", "documents/source_sections"} <= _assets_of(job)
     assert "content/section_selections" not in _assets_of("daily_graph")

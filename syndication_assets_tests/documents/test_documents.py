@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from syndication_assets.documents.document_sources import SOURCES
 from syndication_assets.landing.landing_zone import LandedFilesMissingError
 from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post, rss
@@ -87,7 +88,7 @@ def test_a_parser_that_fails_is_told_and_quarantines_its_file_alone(blog: Blog, 
 def test_a_re_run_writes_nothing(blog: Blog):
     blog.land(MONDAY, post(1), post(2))
     blog.load(MONDAY)
-    rows = "select xmin::text, ctid::text from content.{} order by 2"
+    rows = "select xmin::text, ctid::text from documents.{} order by 2"
     before = [blog.shop.execute(rows.format(t)) for t in ("source_documents", "source_sections")]
     (again,) = blog.load(MONDAY)
     assert again.counts.total() == 0

@@ -245,7 +245,7 @@ def test_without_a_url_nobody_is_asked_and_the_metadata_say_what_to_set(
     monkeypatch.delenv("SYNDICATION_BLOG_FEED_URLS")
     result = materialize(date(2025, 11, 3))
     assert result.success
-    (event,) = result.asset_materializations_for_node("content__blog_feed_files")
+    (event,) = result.asset_materializations_for_node("documents__blog_feed_files")
     assert "SYNDICATION_BLOG_FEED_URLS" in str(event.metadata["how_to_add_a_feed"].value)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.landing.folder_locks import lock_folder
 from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.landing.withdrawal import Outcome, withdraw_files
 from syndication_assets.scraping.checks import CHECKS
@@ -33,6 +34,7 @@ ONE, TWO, THREE = (activity_id(number) for number in (1, 2, 3))
 LEDGER = "select withdrawn_at is not null, withdrawn_reason from landing.files where source_file_path = %s"
 WITHDRAW = """
 import sys
+from syndication_assets.landing.folder_locks import lock_folder
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.withdrawal import withdraw_files
 url, zone, path = sys.argv[1:]
@@ -266,7 +268,8 @@ def test_a_move_that_breaks_off_half_way_is_ended_by_the_next(
 def test_a_withdrawal_waits_for_a_load_that_is_going_on(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
-    with transaction(desk.url, lock="scraping load"):
+    with transaction(desk.url) as connection:
+        lock_folder(connection, "default", "linkedin_apify", MONDAY)
         process = subprocess.Popen([sys.executable, "-c", WITHDRAW, desk.url, desk.zone.url, path])
         while desk.value("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0:
             assert process.poll() is None

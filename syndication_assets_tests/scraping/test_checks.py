@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from syndication_assets.database.connection import SQL_DIRECTORY
+from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
 from syndication_assets.scraping.checks import CHECKS, FRESHNESS
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, sample_database
@@ -31,7 +32,7 @@ DAMAGES = [
         " where run_id = (select min(run_id) from scraping.download_runs)",
     ),
     Damage(
-        "landed_files__path_is_unique",
+        "files__path_is_unique",
         "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
         " size_bytes, run_id) select 'org-00000002', source_file_path, source, landed_on, content_hash, size_bytes,"
         " run_id from landing.files limit 1",
@@ -172,7 +173,7 @@ def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.
 
 def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
     with read_only_transaction(sample_url) as connection:
-        broken = broken_checks(connection, "scraping", CHECKS)
+        broken = broken_checks(connection, "landing", LANDING_CHECKS) | broken_checks(connection, "scraping", CHECKS)
         (quarantined,) = connection.execute("select count(*) from landing.quarantine").fetchall()[0]
     # The sample has damaged files, and only the quarantine says so.
     assert {name: offenders.count for name, offenders in broken.items()} == {OPEN_QUARANTINE: quarantined}
@@ -184,13 +185,13 @@ def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
 def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
     replayed = "update landing.quarantine set replayed_at = now();"
     with damaged(sample_url, replayed + damage.statement) as connection:
-        broken = broken_checks(connection, "scraping", CHECKS)
+        broken = broken_checks(connection, "landing", LANDING_CHECKS) | broken_checks(connection, "scraping", CHECKS)
     assert broken.keys() == {damage.check} | damage.also
 
 
 def test_every_file_of_checks_is_listed_and_has_a_damage():
-    files = {path.stem for path in (SQL_DIRECTORY / "scraping" / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    files = {path.stem for room in ("landing", "scraping") for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
+    listed = {f"{check.table}__{check.name}" for check in (*LANDING_CHECKS, *CHECKS)}
     assert files == listed | {"data_downloads__is_fresh"}
     assert listed == {damage.check for damage in DAMAGES}
 

@@ -17,10 +17,10 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
-from syndication_assets.scraping.fetch_assets import CHECK_NAME, linkedin_apify_files
+from syndication_assets.scraping.fetch_assets import CHECK_NAME
 from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
-from syndication_assets.scraping.linkedin.assets import linkedin_source
+from syndication_assets.scraping.linkedin.assets import linkedin_apify_files, linkedin_source
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from syndication_assets import fault_points
 from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.landing.landing_zone import LandedFilesMissingError
 from syndication_assets.scraping import post_load as load_module
@@ -21,7 +22,7 @@ def test_a_second_load_of_a_day_changes_nothing(desk: Desk):
     (first,) = desk.load(MONDAY)
     before = facts(desk.url)
     versions = "select max(xmin::text::bigint) from scraping.{}"
-    tables = ("posts", "profiles", "snapshots", "post_media", "post_hashtags", "landed_files", "raw_payloads")
+    tables = ("posts", "profiles", "snapshots", "post_media", "post_hashtags", "raw_payloads")
     written = [desk.value(versions.format(table)) for table in tables]
     (second,) = desk.load(MONDAY)
     assert first.total("posts_new") > 0
@@ -95,7 +96,7 @@ def test_an_interrupted_load_is_cancelled(desk: Desk, monkeypatch: pytest.Monkey
         raise KeyboardInterrupt
 
     desk.land(MONDAY, 9, post(ONE))
-    monkeypatch.setattr(load_module.fault_points, "reach", interrupt)
+    monkeypatch.setattr(fault_points, "reach", interrupt)
     with pytest.raises(KeyboardInterrupt):
         desk.load(MONDAY)
     assert desk.rows(RUNS) == [("cancelled", "KeyboardInterrupt")]

@@ -1,0 +1,63 @@
+"""A room writes its own schema. What it writes elsewhere is listed here, with the reason, and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROOMS = {path.name for path in (PROJECT / "sql").iterdir() if path.is_dir()} - {"migrations", "demo"} | {"tenancy"}
+WRITES_ACROSS_ROOMS = {
+    ("scraping", "engagement.stale_days"): "a merge of posts makes the rollups of the loser's days stale",
+    ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
+    ("ai", "operations.api_usage"): "a call and its usage are written together",
+}
+_WRITE = re.compile(
+    r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)"
+)
+
+
+def writes_of(text: str) -> set[str]:
+    """The tables that the SQL in a file writes, comments left out."""
+    code = re.sub(r"--[^\n]*", "", text)
+    # A statement in Python is a series of strings: what stands between two of them goes.
+    code = re.sub(r"\"\s*\n\s*f?\"", "", code)
+    return {f"{schema}.{table}" for schema, table in _WRITE.findall(code) if schema in ROOMS}
+
+
+def writes_across_rooms(directory: Path, pattern: str) -> dict[tuple[str, str], str]:
+    """(room, table) of another room, with a file that writes it."""
+    found = {}
+    for room in sorted(ROOMS):
+        for path in sorted((directory / room).rglob(pattern)):
+            for table in writes_of(path.read_text()):
+                if not table.startswith(f"{room}."):
+                    found[room, table] = str(path.relative_to(directory))
+    return found
+
+
+@pytest.mark.parametrize(("directory", "pattern"), [("sql", "*.sql"), ("syndication_assets", "*.py")])
+def test_no_room_writes_another_one_but_for_the_list(directory: str, pattern: str):
+    found = writes_across_rooms(PROJECT / directory, pattern)
+    assert {place: path for place, path in found.items() if place not in WRITES_ACROSS_ROOMS} == {}
+
+
+def test_everything_in_the_list_is_still_written():
+    found = writes_across_rooms(PROJECT / "sql", "*.sql") | writes_across_rooms(PROJECT / "syndication_assets", "*.py")
+    assert WRITES_ACROSS_ROOMS.keys() <= found.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into engagement.posts_seen (a) values (1)",
+        "with gone as (\n    delete from\n        engagement.posts_seen\n) select 1",
+        'connection.execute("update"\n    " engagement.posts_seen set a = 1")',
+    ],
+)
+def test_a_write_is_found_in_sql_and_in_python(text: str):
+    assert writes_of(text) == {"engagement.posts_seen"}
+
+
+def test_a_comment_writes_nothing():
+    assert writes_of("-- update engagement.posts_seen\nselect 1") == set()
