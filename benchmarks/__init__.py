@@ -1,1 +1,1 @@
-"""What `make bench` runs: every bound of this project, measured side by side in one run."""
+"""The performance bounds of this project, measured in one run by `make bench`. Correctness belongs in the tests."""

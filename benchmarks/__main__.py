@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME …]`: runs the benchmarks, prints the table, writes `.local/benchmarks.json`.
 
-Exits with 1 if a bound is missed. `--quick` only shows that the benchmarks work: small sizes, no verdict, and
-`.local/benchmarks-quick.json`.
+Exits with 1 if a bound is missed. `--quick` only shows whether the benchmarks work: it uses small sizes, gives no
+verdict, and writes `.local/benchmarks-quick.json`.
 """
 
 import argparse
@@ -30,7 +30,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], list[Result]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One benchmark as it went."""
+    """One run of a benchmark."""
 
     name: str
     seconds: float
@@ -40,19 +40,17 @@ class Run:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs what was named, all if nothing was; returns the exit code."""
+    """Runs the named benchmarks, or all of them; returns the exit code."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all if none is named"
-    )
-    parser.add_argument("--quick", action="store_true", help="small sizes: do the benchmarks work?")
-    parser.add_argument("--repeats", type=int, help="how often each side of a comparison is measured")
-    parser.add_argument("--directory", type=Path, default=DIRECTORY, help="where the server works; removed at the end")
-    parser.add_argument("--output", type=Path, help="the JSON file")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="use small sizes, to test the benchmarks")
+    parser.add_argument("--repeats", type=int, help="number of measurements of each side of a comparison")
+    parser.add_argument("--directory", type=Path, default=DIRECTORY, help="directory of the server; removed at the end")
+    parser.add_argument("--output", type=Path, help="JSON file to write")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}: there are {', '.join(BENCHMARKS)}")
+        parser.error(f"unknown benchmark {', '.join(unknown)}: choose from {', '.join(BENCHMARKS)}")
     output = options.output or DIRECTORY.parent / ("benchmarks-quick.json" if options.quick else "benchmarks.json")
     console = Console(width=None if Console().is_terminal else 180)
     sizes = QUICK if options.quick else FULL
@@ -81,7 +79,7 @@ def _table(runs: list[Run], *, is_quick: bool) -> Table:
     table = Table(
         title="Benchmarks (quick: the numbers mean nothing)" if is_quick else "Benchmarks", title_justify="left"
     )
-    for column in ("benchmark", "what", "measured", "held against", "value", "bound", ""):
+    for column in ("benchmark", "what", "measured", "compared with", "value", "bound", ""):
         is_number = column in {"measured", "value", "bound"}
         table.add_column(column, justify="right" if is_number else "left", no_wrap=is_number)
     for run in runs:
@@ -106,7 +104,7 @@ def _number(value: float) -> str:
 
 
 def write_json(path: Path, runs: list[Run], *, is_quick: bool) -> None:
-    """All results with what they were measured on."""
+    """Writes all results, with a description of the machine."""
     document = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "is_quick": is_quick,

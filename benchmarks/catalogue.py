@@ -1,8 +1,8 @@
-"""A landed catalogue of 100 000 products, loaded first and then unchanged, held against dlt's `merge` of its pages.
+"""A landed catalogue of 100 000 products, loaded first and then unchanged, compared with dlt's `merge` of its pages.
 
-Both sides read the same pages from the same disk into the same server, each into a fresh database. `load_day` fills six
-tables with history, cleans texts of markup, and reads the category tree too; dlt's merge makes two tables of the pages
-as they are. The second look, a day later, says what the first one said: it must not write a row of a product.
+Both sides read the same pages from the same disk into the same server, each into a new database. `load_day` fills six
+tables with history, removes markup from texts, and reads the category tree; dlt's merge fills two tables with the pages
+as they are. The second snapshot, a day later, equals the first, so loading it must not write any row of a product.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
 from syndication_assets.landing.landing_zone import LandingZone
 
 NAME = "catalogue"
-FIRST_LOOK = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
-NEXT_LOOK = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
+FIRST_SNAPSHOT = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
+NEXT_SNAPSHOT = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
 RATIO = 5.0
 DLT_TABLES = 2
 _TABLES_OF_PRODUCTS = ("products", "product_changes", "product_prices", "product_categories")
@@ -31,7 +31,7 @@ _TABLES_OF_PRODUCTS = ("products", "product_changes", "product_prices", "product
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The files of both looks, in a landing zone."""
+    """The files of both snapshots, in a landing zone."""
 
     zone: LandingZone
     pages: dict[date, list[Path]]
@@ -40,7 +40,7 @@ class Landed:
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """First load and unchanged re-load against dlt, and the rows of products that the re-load wrote."""
+    """First load and unchanged re-load compared with dlt, and the rows of products that the re-load wrote."""
     directory = workplace.folder("dlt_catalogue")
     prepare_dlt(directory)
     warm_up = _land(workplace, "catalogue_warm_up", 50)
@@ -71,10 +71,10 @@ def run(workplace: Workplace) -> list[Result]:
                 their_times.median / our_times.median,
                 Comparison.AT_LEAST,
                 RATIO,
-                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which makes {DLT_TABLES} tables, not 6",
+                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which fills {DLT_TABLES} tables, not 6",
             )
         )
-    note = "counted by the transaction that wrote each row (xmin) and by rows that are gone"
+    note = "rows with another writing transaction (xmin) or place, and removed rows"
     unchanged = Result(
         NAME, "rows of products that the re-load wrote", written, "rows", value=written, bound=0, note=note
     )
@@ -86,7 +86,7 @@ def _land(workplace: Workplace, name: str, products: int) -> Landed:
     zone = LandingZone(str(root))
     pages: dict[date, list[Path]] = {}
     size = 0
-    for observed_at in (FIRST_LOOK, NEXT_LOOK):
+    for observed_at in (FIRST_SNAPSHOT, NEXT_SNAPSHOT):
         day = pages.setdefault(observed_at.date(), [])
         for file in bulk_catalogue_files("default", products=products, observed_at=observed_at, seed=7):
             path, _ = zone.land("default", file.source, file.landed_on, file.name, file.content)
@@ -97,8 +97,8 @@ def _land(workplace: Workplace, name: str, products: int) -> Landed:
 
 
 def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float, int]:
-    """Seconds of both loads, and how many rows of products the second one wrote or removed."""
-    url = workplace.make_database("catalogue")
+    """The seconds of both loads, and the number of rows of products that the second one wrote or removed."""
+    url = workplace.create_database("catalogue")
     add_vendor(url, "default", VENDOR, SOURCE, CURRENCY, [PLACEHOLDER_PRICE])
     first, following = landed.pages
     first_seconds = _load_day(url, landed, first)
@@ -111,12 +111,12 @@ def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float, int]:
             " (select count(*) from catalogue.catalogue_snapshots where status = 'loaded')"
         ).fetchone()
     if counts != (landed.products, len(landed.pages)):
-        raise RuntimeError(f"load_day made {counts} products and looks of {landed.products} and {len(landed.pages)}")
+        raise RuntimeError(f"load_day wrote {counts} products and snapshots of {landed.products, len(landed.pages)}")
     return first_seconds, following_seconds, len(before ^ after)
 
 
 def rows_of_products(url: str) -> set[tuple[str, str, str]]:
-    """The table, the place and the writing transaction of each row of the tables that are about products."""
+    """Table, place (ctid) and writing transaction (xmin) of each row in the tables of products."""
     with psycopg.connect(url) as connection:
         return {
             row
@@ -130,7 +130,7 @@ def _load_day(url: str, landed: Landed, day: date) -> float:
 
 
 def _dlt(workplace: Workplace, landed: Landed, directory: Path) -> tuple[float, float]:
-    url = workplace.make_database("dlt", template="template0")
+    url = workplace.create_database("dlt", template="template0")
     merge = DltMerge(url, directory, "shop")
     first, following = (
         merge.load([MergedTable("products", "sku", partial(_products, files))]) for files in landed.pages.values()
@@ -141,7 +141,7 @@ def _dlt(workplace: Workplace, landed: Landed, directory: Path) -> tuple[float, 
             "select count(*) from pg_tables where schemaname = 'shop' and tablename not like '\\_dlt%'"
         ).fetchone()
     if products != (landed.products, landed.products) or tables != (DLT_TABLES,):
-        raise RuntimeError(f"dlt made {products} products in {tables} tables of {landed.products} in {DLT_TABLES}")
+        raise RuntimeError(f"dlt wrote {products} products in {tables} tables of {landed.products} in {DLT_TABLES}")
     return first, following
 
 

@@ -1,6 +1,6 @@
 """`make demo` after installation: `syndication demo` in a fresh local directory, and a second time.
 
-It is a process of its own, as a person starts it: the embedded server is initialized, migrations run, 28 days of
+It runs as a separate process, as a user starts it: the embedded server is initialized, migrations run, 28 days of
 samples land, and the whole graph is materialized.
 """
 
@@ -16,7 +16,7 @@ SECONDS = 60.0
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The first run, which has a bound, and the second, which finds everything done."""
+    """The first run, which has a bound, and a second run, which has nothing left to do."""
     local_directory = workplace.folder("demo")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("SYNDICATION_", "DAGSTER_"))

@@ -1,8 +1,8 @@
-"""The other side of the benchmarks that load files: dlt merges the same files into the same PostgreSQL server.
+"""The dlt side of the benchmarks that load files: dlt merges the same files into the same PostgreSQL server.
 
-dlt gets what makes it fastest here: one process (a second one for `normalize` costs more than it brings at this size on
-two cores), multi-row inserts over psycopg2 (its default; its CSV writer is no faster over the whole load), files read
-with orjson, telemetry off.
+dlt has its fastest settings for this case: one process (at this size, a second one for `normalize` costs more than it
+saves on two cores), multi-row inserts over psycopg2 (its default; its CSV writer is not faster for the whole load),
+files read with orjson, no telemetry.
 """
 
 import os
@@ -18,7 +18,7 @@ Rows = Iterator[list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class MergedTable:
-    """What one table gets: rows in batches, merged by their key. Lists in a row become tables of their own."""
+    """The rows of one table in batches, merged by their key. dlt puts lists in a row into tables of their own."""
 
     name: str
     key: str | list[str]
@@ -26,7 +26,7 @@ class MergedTable:
 
 
 def prepare_dlt(directory: Path) -> None:
-    """Settles dlt's surroundings, before it is first imported: nothing is sent anywhere or kept outside."""
+    """Configures dlt before its first import: it sends nothing, and writes below `directory` only."""
     os.environ.update(
         DLT_DATA_DIR=str(directory / "data"),
         DLT_PROJECT_DIR=str(directory),
@@ -40,20 +40,20 @@ def prepare_dlt(directory: Path) -> None:
 
 
 class DltMerge:
-    """One pipeline with its first load and the loads after it."""
+    """One dlt pipeline, for a first load and the loads after it."""
 
     def __init__(self, url: str, directory: Path, schema: str) -> None:
         import dlt  # noqa: PLC0415
         from dlt.destinations import postgres  # noqa: PLC0415
 
-        # dlt wants a host and a password in the URL; libpq takes the socket that the query names.
+        # dlt requires a host and a password in the URL; libpq uses the socket named in its query.
         credentials = url.replace("postgres@/", "postgres:unused@localhost/")
         self._pipeline = dlt.pipeline(
             "benchmark", destination=postgres(credentials), dataset_name=schema, pipelines_dir=str(directory)
         )
 
     def load(self, tables: Iterable[MergedTable]) -> float:
-        """Merges the rows of these tables; returns the seconds it took."""
+        """Merges the rows of these tables; returns the seconds."""
         import dlt  # noqa: PLC0415
 
         resources = [
@@ -64,7 +64,7 @@ class DltMerge:
 
 
 def read_json(files: Iterable[Path]) -> Iterator[Any]:
-    """The value of each file."""
+    """The parsed content of each file."""
     import orjson  # noqa: PLC0415 - comes with dlt
 
     for file in files:

@@ -1,8 +1,8 @@
-"""What dlt is given of landed LinkedIn files.
+"""The rows of landed LinkedIn files that dlt merges.
 
-By default the newest state of a post in two tables, `posts` and `posts__media__images`. Complete, the rows that the
-project keeps as well: ids and hashtags of each post, a snapshot per observation, the raw item, the author; still
-without a ledger, quarantine, or the history of texts.
+By default, they are the latest state of each post in two tables, `posts` and `posts__media__images`. The complete set
+adds other rows that the project keeps: ids and hashtags of each post, a snapshot per observation, the raw item and the
+author, but no ledger, no quarantine and no history of texts.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def tables_of_posts(files: list[Path], observed_at: str, *, is_complete: bool = 
 
 
 def _posts(files: list[Path]) -> Rows:
-    """The items of each file, with the activity id lifted into `urn`: a primary key cannot be nested."""
+    """The items of each file, with the activity id moved to `urn`, because a primary key cannot be nested."""
     for items in read_json(files):
         for item in items:
             item["urn"] = item["urn"]["activity_urn"]

@@ -1,8 +1,8 @@
-"""Writing 1 000 posts with a language model that answers in 500 ms, 50 at a time, held against that time alone.
+"""Writing 1 000 posts with a language model that answers in 500 ms, 50 at a time, compared with the waiting time alone.
 
-All of the writing is in it: the prompt, the budget, the question over HTTP, every rule held against the answer (the
-thousand other texts of the channel among them), and the books of calls and costs. The server is another process; the
-processor time is this process's own, divided by the posts.
+Everything is included: prompts, budget, requests over HTTP, checking every answer against all rules (with the thousand
+other texts of the channel among them), and recording calls and costs. The server is a separate process; the processor
+time is that of this process, divided by the posts.
 """
 
 import asyncio
@@ -36,20 +36,20 @@ _WARM_UP = CONCURRENCY
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How one run went, in seconds for all posts."""
+    """The times of one run, in seconds for all posts."""
 
     wall: float
     cpu: float
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The rate against the ideal one, and the processor time of one generation."""
+    """The rate compared with the ideal one, and the processor time of one generation."""
     count = workplace.sizes.generations
     ideal = -(-count // CONCURRENCY) * LATENCY
     with serve_slowly("completions", LATENCY, max(count, _WARM_UP)) as url:
         _write(database_of_posts(workplace, NAME, _WARM_UP), url, _WARM_UP)
         runs = [_write(database_of_posts(workplace, NAME, count), url, count) for _ in range(workplace.sizes.repeats)]
-    wall, cpu = Times(tuple(one.wall for one in runs)), Times(tuple(one.cpu for one in runs))
+    wall, cpu = Times(tuple(run.wall for run in runs)), Times(tuple(run.cpu for run in runs))
     milliseconds = cpu.median / count * 1000
     return [
         Result(
@@ -77,8 +77,8 @@ def run(workplace: Workplace) -> list[Result]:
 
 
 def database_of_posts(workplace: Workplace, name: str, posts: int, planned_on: date | None = None) -> str:
-    """A database with so many posts of one channel, which nobody has written."""
-    url = workplace.make_database(name)
+    """A database with `posts` unwritten posts of one channel."""
+    url = workplace.create_database(name)
     with transaction(url) as connection:
         load_reference(connection, read_reference())
     with transaction(url) as connection:
@@ -116,5 +116,5 @@ def _write(url: str, server: str, count: int) -> Writing:
             "select count(*), count(*) filter (where is_successful) from operations.api_usage"
         ).fetchone()
     if calls != (count, count):
-        raise RuntimeError(f"{calls} calls, and good ones, were made for {count} texts")
+        raise RuntimeError(f"{calls} calls and successful calls were made for {count} texts")
     return writing

@@ -1,6 +1,6 @@
 """Databases with a history: the same posts on every day of a year, or of its first weeks.
 
-Several benchmarks use the same one; it is made when the first asks for it.
+Several benchmarks share a history. It is created for the first of them.
 """
 
 import os
@@ -46,32 +46,32 @@ class History:
 
 
 def history(workplace: Workplace, days: int) -> History:
-    """The history of so many days; its rollups are as the last benchmark left them, empty at first."""
+    """The history of `days` days. Its rollups are empty at first, and later as the last benchmark left them."""
     database = f"history_{days}"
-    made = History(workplace.url(database), workplace.sizes.posts, days)
+    filled = History(workplace.url(database), workplace.sizes.posts, days)
     if not workplace.has(database):
-        workplace.make_database(database)
-        parameters = {"organization": ORGANIZATION, "posts": made.posts, "days": days, "first_day": FIRST_DAY}
-        run_script(made.url, "history.sql", parameters)
-    return made
+        workplace.create_database(database)
+        parameters = {"organization": ORGANIZATION, "posts": filled.posts, "days": days, "first_day": FIRST_DAY}
+        run_script(filled.url, "history.sql", parameters)
+    return filled
 
 
 def rolled_up_history(workplace: Workplace, days: int) -> History:
-    """The same with every rollup complete."""
-    made = history(workplace, days)
-    with psycopg.connect(made.url, autocommit=True) as connection:
+    """The history of `days` days with complete rollups."""
+    filled = history(workplace, days)
+    with psycopg.connect(filled.url, autocommit=True) as connection:
         row = connection.execute(
             "select count(distinct activity_date) from engagement.platform_engagement_daily"
         ).fetchone()
         if row is None or row[0] < days:
-            fill_rollups(made.url, FIRST_DAY, made.end_day)
+            fill_rollups(filled.url, FIRST_DAY, filled.end_day)
         connection.execute("vacuum analyze")
         connection.execute("checkpoint")
-    return made
+    return filled
 
 
 def run_script(url: str, name: str, parameters: dict[str, object]) -> None:
-    """Runs a file of `benchmarks/sql/` as superuser, then leaves its tables vacuumed, analyzed and on disk."""
+    """Runs a file of `benchmarks/sql/` as superuser, then vacuums, analyzes and flushes the tables."""
     with psycopg.connect(url, autocommit=True, cursor_factory=ClientCursor) as connection:
         connection.execute((_SQL / name).read_text(encoding="utf-8"), parameters)
         connection.execute("vacuum analyze")
@@ -80,7 +80,7 @@ def run_script(url: str, name: str, parameters: dict[str, object]) -> None:
 
 @contextmanager
 def project_database(url: str) -> Iterator[None]:
-    """Points the project's own code, which reads the environment, at a database."""
+    """Sets the database of the project's own code, which reads the environment."""
     before = os.environ["SYNDICATION_DATABASE_URL"]
     os.environ["SYNDICATION_DATABASE_URL"] = url
     try:

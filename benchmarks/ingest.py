@@ -1,8 +1,9 @@
-"""Loading 50 000 landed LinkedIn posts into all tables, and their next snapshot, held against dlt's `merge`.
+"""Loading 50 000 landed LinkedIn posts into all tables, and their next snapshot, compared with dlt's `merge`.
 
-Both sides read the same files from the same disk into the same server, each into a fresh database. The first load meets
-empty tables; the next snapshot, a day later, has the same posts with grown counters. `load_day` fills eleven tables
-with history, dlt's merge two without; so a second, reported comparison has dlt make the other rows as well.
+Both sides read the same files from the same disk into the same server, each into a new database. The first load starts
+with empty tables; the next snapshot, a day later, has the same posts with higher counters. `load_day` fills eleven
+tables with history, dlt's merge two without history. In a second comparison, which is only reported, dlt writes the
+other rows as well.
 """
 
 import os
@@ -42,7 +43,7 @@ class Landed:
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """First load and next snapshot against dlt; the same days as one Dagster run, reported."""
+    """First load and next snapshot compared with dlt; the same days as one Dagster run, only reported."""
     directory = workplace.folder("dlt")
     prepare_dlt(directory)
     warm_up = _land(workplace, "warm_up", 50)
@@ -71,14 +72,14 @@ def run(workplace: Workplace) -> list[Result]:
                 their_times.median / our_times.median,
                 Comparison.AT_LEAST,
                 bound,
-                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which makes {TABLES} tables, not 11",
+                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which fills {TABLES} tables, not 11",
             )
         )
     complete = _dlt(workplace, landed, directory / "complete", is_complete=True)
     results += [
         Result(
             NAME,
-            f"{phase}, held against dlt making all rows",
+            f"{phase}, compared with dlt writing all rows",
             result.measured,
             "s",
             seconds,
@@ -106,12 +107,12 @@ def _land(workplace: Workplace, name: str, posts: int) -> Landed:
 
 
 def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float]:
-    url = workplace.make_database("ingest")
+    url = workplace.create_database("ingest")
     first, following = (_load_day(url, landed, day) for day in landed.files)
     with psycopg.connect(url) as connection:
         row = connection.execute("select count(*) from scraping.data_downloads").fetchone()
     if row is None or row[0] != 2 * landed.posts:
-        raise RuntimeError(f"load_day made {row} snapshots of {landed.posts} posts in two days")
+        raise RuntimeError(f"load_day wrote {row} snapshots of {landed.posts} posts in two days")
     return first, following
 
 
@@ -121,7 +122,7 @@ def _load_day(url: str, landed: Landed, day: date) -> float:
 
 
 def _dlt(workplace: Workplace, landed: Landed, directory: Path, *, is_complete: bool = False) -> tuple[float, float]:
-    url = workplace.make_database("dlt", template="template0")
+    url = workplace.create_database("dlt", template="template0")
     merge = DltMerge(url, directory, "linkedin")
     first, following = (
         merge.load(tables_of_posts(files, day.isoformat(), is_complete=is_complete))
@@ -134,18 +135,18 @@ def _dlt(workplace: Workplace, landed: Landed, directory: Path, *, is_complete: 
         ).fetchone()
     expected_tables = TABLES_IF_COMPLETE if is_complete else TABLES
     if posts != (landed.posts, landed.posts) or tables != (expected_tables,):
-        raise RuntimeError(f"dlt made {posts} posts in {tables} tables of {landed.posts} in {expected_tables}")
+        raise RuntimeError(f"dlt wrote {posts} posts in {tables} tables of {landed.posts} in {expected_tables}")
     return first, following
 
 
 def _range_run(workplace: Workplace, landed: Landed, load_day_seconds: float) -> Result:
-    """Both days through Dagster, as one run of the load alone."""
+    """Both days as one Dagster run of the load alone."""
     prepare_dagster(workplace)
-    url = workplace.make_database("ingest")
+    url = workplace.create_database("ingest")
     os.environ["SYNDICATION_LANDING_URL"] = landed.zone.url
     first_day, last_day = FIRST_LOAD.date(), NEXT_SNAPSHOT.date()
     with project_database(url):
-        # Definitions are loaded and Dagster's tables made by a first run, of a day without files.
+        # A first run, for a day without files, loads the definitions and creates Dagster's tables.
         run_with_dagster(date(2025, 10, 1), date(2025, 10, 1), ('key:"scraping/posts"',))
         seconds = seconds_of(lambda: run_with_dagster(first_day, last_day, ('key:"scraping/posts"',)))
     return Result(

@@ -1,6 +1,6 @@
-"""What a benchmark returns, and how times are taken: medians of repeats that alternate between the two sides.
+"""Results of benchmarks, and how times are measured: as medians of repeats that alternate between two sides.
 
-A machine that is shared and noisy slows both sides of a comparison alike when they take turns, so bounds are ratios.
+Bounds are ratios, because a noisy machine slows both sides of a comparison alike if they alternate.
 """
 
 import gc
@@ -14,7 +14,7 @@ from enum import Enum
 
 
 class Comparison(Enum):
-    """On which side of its bound a value must lie."""
+    """The side of its bound on which a value must be."""
 
     AT_MOST = "≤"
     AT_LEAST = "≥"
@@ -22,7 +22,7 @@ class Comparison(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One line of the table: a measured value, and where it has one, what it is held against."""
+    """One line of the table: a measured value and, where there is one, the value it is compared with."""
 
     benchmark: str
     what: str
@@ -32,15 +32,15 @@ class Result:
     """The other side of the comparison, in the same unit."""
     reference_name: str = ""
     value: float | None = None
-    """What is held against the bound: a ratio, or the measured value itself where the bound is absolute."""
+    """The value that the bound applies to: a ratio, or the measured value itself if the bound is absolute."""
     comparison: Comparison = Comparison.AT_MOST
     bound: float | None = None
-    """None: the line is only reported."""
+    """None if the line is only reported."""
     note: str = ""
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the bound is met; None for a line that has none."""
+        """Whether the bound is met; None for a line without a bound."""
         if self.bound is None or self.value is None:
             return None
         if self.comparison is Comparison.AT_MOST:
@@ -64,7 +64,7 @@ class Times:
 
 
 def seconds_of(work: Callable[[], object]) -> float:
-    """Wall-clock seconds of one call, with the garbage of earlier work collected before."""
+    """Wall-clock seconds of one call; garbage of earlier work is collected first."""
     gc.collect()
     started_at = time.perf_counter()
     work()
@@ -72,7 +72,7 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def alternate(sides: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, Times]:
-    """Calls each side `repeats` times, in turns and in changing order; a side returns the seconds that count."""
+    """Calls each side `repeats` times, alternating which is first; a side returns its seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for repeat in range(repeats):
         names = list(sides)[:: 1 if repeat % 2 == 0 else -1]
@@ -82,16 +82,16 @@ def alternate(sides: Mapping[str, Callable[[], float]], repeats: int) -> dict[st
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that is not less than `percent` of the values. ValueError if there are none."""
+    """The smallest value that is not less than `percent` of the values. Raises ValueError without values."""
     if not values:
-        raise ValueError("There is no percentile of no values.")
+        raise ValueError("no values to take a percentile of")
     ordered = sorted(values)
     rank = -(-len(ordered) * percent // 100)
     return ordered[max(0, int(rank) - 1)]
 
 
 def load_average() -> float | None:
-    """Processes that wanted a processor in the last minute; None where the system does not say."""
+    """The load average of the last minute; None if the system does not provide it."""
     with suppress(OSError, AttributeError):
         return os.getloadavg()[0]
     return None

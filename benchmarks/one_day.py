@@ -1,7 +1,7 @@
-"""One day's rollups with a year of history and with 36 days of it: a day must not cost more because the past grows.
+"""One day's rollups with a year of history and with 36 days of history: the cost of a day must not grow with the past.
 
-The same number of posts is observed a day. The day is the last one, computed anew on top of complete rollups: its rows
-are taken away before each repeat.
+Both histories have the same number of posts per day. The last day is recomputed on top of complete rollups; its rows
+are removed before each repeat.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ REPEATS_BY_DAGSTER = 3
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The day through the SQL files, which has a bound, and through Dagster, which is reported."""
+    """The day by the SQL files, which has a bound, and by Dagster, which is only reported."""
     long = rolled_up_history(workplace, workplace.sizes.days)
     short = rolled_up_history(workplace, workplace.sizes.few_days)
     prepare_dagster(workplace)
@@ -64,14 +64,14 @@ def run(workplace: Workplace) -> list[Result]:
 
 
 def _by_sql(side: History) -> float:
-    return _anew(side, lambda: fill_rollups(side.url, side.last_day, side.end_day))
+    return _recompute(side, lambda: fill_rollups(side.url, side.last_day, side.end_day))
 
 
 def _by_dagster(side: History) -> float:
     with project_database(side.url):
-        return _anew(side, lambda: run_with_dagster(side.last_day, side.last_day, rollup_selection()))
+        return _recompute(side, lambda: run_with_dagster(side.last_day, side.last_day, rollup_selection()))
 
 
-def _anew(side: History, work: Callable[[], object]) -> float:
+def _recompute(side: History, work: Callable[[], object]) -> float:
     remove_days(side.url, side.last_day)
     return seconds_of(work)

@@ -1,7 +1,7 @@
-"""Publishing 1 000 due targets to a Graph API with a fixed latency, held against what that latency allows.
+"""Publishing 1 000 due targets to a Graph API with a fixed latency, compared with the rate that this latency allows.
 
-Every target goes the whole way: a claim and an attempt that are committed before the call, the call over HTTP, and its
-outcome committed after it, one after the other in each worker.
+Every target takes all steps: lease and attempt are committed before the call, then comes the call over HTTP, then its
+outcome is committed. Each worker takes one target after the other.
 """
 
 import os
@@ -36,21 +36,21 @@ _WARM_UP = 8
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """How one run went, in seconds for all targets."""
+    """The times of one run, in seconds for all targets."""
 
     wall: float
     cpu: float
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The rate against the one that the latency allows at the configured concurrency."""
+    """The rate compared with the rate that the latency allows at the configured concurrency."""
     count = workplace.sizes.targets
     with serve_slowly("graph", LATENCY, max(count, _WARM_UP)) as url:
         settings = replace(Settings.from_environment(), facebook_url=url, secret_keys=_KEYS)
         workers = settings.publish_concurrency
         _publish(workplace, settings, _WARM_UP)
         runs = [_publish(workplace, settings, count) for _ in range(workplace.sizes.repeats)]
-    wall, cpu = Times(tuple(one.wall for one in runs)), Times(tuple(one.cpu for one in runs))
+    wall, cpu = Times(tuple(run.wall for run in runs)), Times(tuple(run.cpu for run in runs))
     allowed = -(-count // workers) * LATENCY
     return [
         Result(

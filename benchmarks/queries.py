@@ -1,8 +1,8 @@
 """The queries behind the report, as a reader under row-level security, on 10 million points of one organization.
 
-A second organization's rollups are in the same tables. Every file of `sql/engagement/report/` is executed 200 times,
-with changing parameters, as role syndication_reader with app.organization_id set. The bound is absolute, so this
-benchmark wants a quiet machine.
+The same tables hold the rollups of a second organization. Every file of `sql/engagement/report/` is executed 200 times
+with changing parameters, as role syndication_reader with app.organization_id set. The bound is absolute, so run this
+benchmark on a quiet machine.
 """
 
 import re
@@ -27,14 +27,14 @@ MILLISECONDS_AT_95_PERCENT = 50.0
 FOLDER = "engagement/report"
 OTHER_ORGANIZATION = "globex"
 DAYS = {"top_posts": (7, 28), "post_history": (365,)}
-"""How many days a query looks at, where it is not 28."""
+"""The numbers of days of queries that do not cover 28 days."""
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What the parameters are drawn from."""
+    """The values that parameters are drawn from."""
 
     history: History
     organization_id: str
@@ -62,7 +62,7 @@ def _measure(connection: psycopg.Connection[Any], path: Path, days: int, subject
     rng = Random(path.stem)
     milliseconds: list[float] = []
     rows = 0
-    # One more than is counted: the first execution opens the table's files.
+    # The first execution is not counted, because it opens the files of the tables.
     for execution in range(executions + 1):
         parameters = _draw(statement, days, subjects, rng)
         started_at = time.perf_counter()
@@ -87,7 +87,7 @@ def _measure(connection: psycopg.Connection[Any], path: Path, days: int, subject
 
 
 def _draw(statement: str, days: int, subjects: Subjects, rng: Random) -> dict[str, object]:
-    """Values for the parameters that the statement names. KeyError, naming it, for one that is not known here."""
+    """Random values for the parameters of the statement. Raises KeyError with the name of an unknown parameter."""
     days = min(days, subjects.history.days)
     last_day = subjects.history.last_day - timedelta(days=rng.randrange(max(1, subjects.history.days - 2 * days)))
     draws: dict[str, Callable[[], object]] = {

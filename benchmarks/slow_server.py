@@ -1,7 +1,7 @@
-"""A server on loopback that answers every POST after the same time, in a process of its own.
+"""A server on loopback that answers every POST after a fixed time, in a separate process.
 
-Its own process, so that what it uses is not counted as the client's; cheap, because it shares the machine: it parses
-nothing but the length of a request, and its answers are made before it begins to listen.
+As a separate process, it adds nothing to the client's processor time. It is cheap, because it shares the machine: it
+parses only the length of a request, and prepares its answers before it listens.
 
 `python -m benchmarks.slow_server completions|graph LATENCY ANSWERS` prints its port.
 """
@@ -72,7 +72,7 @@ def _completion(chance: Random, number: int) -> dict[str, object]:
 
 
 class _Connection(asyncio.Protocol):
-    """One client: it asks, waits for its answer, and asks again."""
+    """Serves one client, request after request."""
 
     def __init__(self, answers: Iterator[bytes], latency: float) -> None:
         self._answers = answers
@@ -88,8 +88,8 @@ class _Connection(asyncio.Protocol):
         if end < 0:
             return
         head = self._received[:end].lower()
-        _, _, behind = head.partition(b"content-length:")
-        length = int(behind.split(b"\r\n", 1)[0] or 0)
+        _, _, after_name = head.partition(b"content-length:")
+        length = int(after_name.split(b"\r\n", 1)[0] or 0)
         if len(self._received) >= end + 4 + length:
             del self._received[: end + 4 + length]
             asyncio.get_running_loop().call_later(self._latency, self._answer, next(self._answers))

@@ -1,8 +1,8 @@
-"""How many bytes a point takes in `scraping.snapshots`, the table behind `data_downloads`: with indexes and TOAST.
+"""The bytes per point in `scraping.snapshots`, the table behind `data_downloads`, with indexes and TOAST.
 
-A point is a canonical counter that was measured (not NULL). LinkedIn's snapshots carry their reactions by kind as well,
-which `engagement.time_series_metrics` shows as points of their own; they are counted where the line says so. The bytes
-of the rollups are reported by themselves.
+A point is a measured (not NULL) canonical counter. Snapshots of LinkedIn also contain reactions by kind, which
+`engagement.time_series_metrics` shows as separate points; they count as points only where the line says so. The bytes
+of the rollups are reported separately.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "imp
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What the snapshots of a database take."""
+    """The size of the snapshots in a database, in bytes."""
 
     snapshots: int
     points: int
@@ -31,7 +31,7 @@ class Size:
     indexes: int
     toast: int
     widths: dict[str, float]
-    """Mean bytes of each column that takes any."""
+    """Mean bytes by column."""
 
     @property
     def total(self) -> int:
@@ -47,7 +47,7 @@ class Size:
 
 
 def run(workplace: Workplace) -> list[Result]:
-    """The year's snapshots, which have the bound, the platforms' own mixes, and the rollups."""
+    """The snapshots of the year, which have the bound, the mix of counters of each platform, and the rollups."""
     year = rolled_up_history(workplace, workplace.sizes.days)
     four = measure(year.url)
     per_point = four.total / four.points
@@ -75,7 +75,7 @@ def run(workplace: Workplace) -> list[Result]:
 
 
 def measure(url: str) -> Size:
-    """What `scraping.data_downloads` holds and takes, over all of its partitions."""
+    """The contents and the size of `scraping.data_downloads`, over all partitions."""
     points = " + ".join(f"count({counter})" for counter in _COUNTERS)
     with psycopg.connect(url) as connection:
         snapshots, points_found, kinds = _row(
@@ -104,9 +104,9 @@ def measure(url: str) -> Size:
 
 
 def _variant(workplace: Workplace, platform: str) -> Size:
-    """A history of some weeks whose snapshots are what one platform's are."""
+    """A history of a few weeks with snapshots like those of one platform."""
     source = history(workplace, workplace.sizes.few_days)
-    url = workplace.make_database(f"storage_{platform}", template=source.url.split("?")[0].rsplit("/", 1)[-1])
+    url = workplace.create_database(f"storage_{platform}", template=source.url.split("?")[0].rsplit("/", 1)[-1])
     run_script(url, "snapshots_of_platform.sql", {"platform": platform})
     return measure(url)
 

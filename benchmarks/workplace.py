@@ -1,6 +1,6 @@
-"""Where benchmarks work: a PostgreSQL server of their own below `.local/bench/`, thrown away at the end.
+"""The workplace of the benchmarks: a PostgreSQL server of their own below `.local/bench/`, removed at the end.
 
-It is the embedded server with the settings that a laptop's gets. Nothing of the project's own database is touched.
+It is an embedded server with its default settings. The project's own database is not touched.
 """
 
 import os
@@ -22,7 +22,7 @@ DIRECTORY = PROJECT_DIRECTORY / ".local" / "bench"
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much each benchmark works on."""
+    """The amount of data and the number of repeats of each benchmark."""
 
     ingest_posts: int
     catalogue_products: int
@@ -60,7 +60,7 @@ QUICK = Sizes(
     executions=3,
     repeats=1,
 )
-"""Only shows that the benchmarks work: what they measure means nothing."""
+"""Sizes that only show whether the benchmarks work; the measured values mean nothing."""
 
 
 @dataclass(slots=True)
@@ -78,20 +78,20 @@ class Workplace:
     def has(self, database: str) -> bool:
         return database in self.databases
 
-    def make_database(self, database: str, *, template: str = "syndication") -> str:
-        """A database that replaces any of that name; migrated, unless another template is named."""
+    def create_database(self, database: str, *, template: str = "syndication") -> str:
+        """Creates a database, migrated unless `template` says otherwise, and replaces any existing one of that name."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
             connection.execute(
                 sql.SQL("create database {} template {}").format(sql.Identifier(database), sql.Identifier(template))
             )
-            # What the copy wrote must not be flushed while something is being timed.
+            # Flushes the pages of the copy now, so that no measurement includes it.
             connection.execute("checkpoint")
         self.databases.add(database)
         return self.url(database)
 
     def folder(self, name: str) -> Path:
-        """An empty folder of that name."""
+        """A new, empty folder with this name."""
         path = self.directory / name
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
@@ -114,7 +114,7 @@ def open_workplace(sizes: Sizes, directory: Path = DIRECTORY) -> Iterator[Workpl
 
 
 def _remove(directory: Path) -> None:
-    """Stops the server that an interrupted run may have left, too."""
+    """Removes the directory and stops its server, also one left by an interrupted run."""
     if directory.exists():
         embedded_postgres.stop(directory)
         shutil.rmtree(directory, ignore_errors=True)

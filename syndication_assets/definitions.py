@@ -1,4 +1,4 @@
-"""The front door: the definitions of the rooms and of automation, merged."""
+"""What Dagster loads: the definitions of all rooms and of automation, merged."""
 
 import dagster as dg
 
@@ -19,8 +19,8 @@ defs = dg.Definitions.merge(
         sensors=[landing_zone_sensor, approval_sensor, writing_sensor],
         resources={"postgres": PostgresResource()},
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
-        # A day's loads and rollups share one transaction's locks: processes of their own would only wait for each
-        # other, and a killed run must not leave a step behind that goes on writing.
+        # Loads and rollups of a day take the same locks, so parallel processes would only wait for each other. And a
+        # killed run must not leave a step process that keeps writing.
         executor=dg.in_process_executor,
     ),
 )

@@ -1,5 +1,5 @@
-"""Errors that are meant for the person at the keyboard: each says what to do next."""
+"""Errors for the user: each message says what to do next."""
 
 
 class SyndicationError(Exception):
-    """Something the user can mend. The command line prints the message alone, without a traceback."""
+    """A problem that the user can fix. The command line prints only the message, without a traceback."""

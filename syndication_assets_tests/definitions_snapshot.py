@@ -1,6 +1,6 @@
-"""All that Dagster loads, as text.
+"""All definitions that Dagster loads, as text.
 
-`python -m syndication_assets_tests.definitions_snapshot` writes the snapshot anew.
+`python -m syndication_assets_tests.definitions_snapshot` rewrites the snapshot.
 """
 
 import json
@@ -13,7 +13,7 @@ SNAPSHOT = Path(__file__).with_name("definitions_snapshot.json")
 
 
 def snapshot() -> str:
-    """Assets with what hangs on their names, checks, jobs, schedules and sensors, in a stable order."""
+    """Assets with their properties, checks, jobs, schedules and sensors, in a stable order."""
     repository = defs.get_repository_def()
     graph = defs.resolve_asset_graph()
     assets: dict[str, Any] = {}

@@ -1,7 +1,7 @@
-"""What must hold between the landed files and the database, whatever happened on the way.
+"""Invariants between the landed files and the database, which must hold whatever happened in between.
 
-Apart from the workload on purpose: the files are read here with the standard library alone, by other code than the
-project's adapters, and the database is read as a superuser, past every policy.
+The checker is independent of the project's code on purpose: it reads the files with the standard library only, and the
+database as a superuser, without row-level security.
 """
 
 import gzip
@@ -20,7 +20,7 @@ Facts = dict[str, Counter[tuple[str, ...]]]
 
 _POST = "p.platform || '/' || p.urn"
 _FROM_POST = "join scraping.posts p using (organization_id, post_id)"
-# What differs between two databases that hold the same facts: generated ids, the session that wrote, and when.
+# Columns that may differ between databases with the same facts: generated ids, writing sessions and times.
 _NOT_FACTS = (
     "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, landed_file_id, quarantine_id,"
     " reposted_post_id, run_id, created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at,"
@@ -77,7 +77,7 @@ _FACTS = {
 
 
 Database = str | psycopg.Connection
-"""A URL, or a connection whose transaction is looked into."""
+"""A URL, or a connection whose transaction is read."""
 
 
 @contextmanager
@@ -88,31 +88,31 @@ def _connected(database: Database) -> Iterator[psycopg.Connection]:
 
 
 def facts(database: Database) -> Facts:
-    """The rows of each table as texts that depend neither on generated ids nor on who wrote them and when."""
+    """The rows of each table as texts, without generated ids, writing sessions and times of writing."""
     with _connected(database) as connection:
         return {table: Counter(connection.execute(query).fetchall()) for table, query in _FACTS.items()}
 
 
-def differences(one: Facts, other: Facts) -> list[str]:
-    """What only one of them has, a line a row; empty if they are equal."""
+def differences(first: Facts, second: Facts) -> list[str]:
+    """One line for each row that only one of them has; empty if they are equal."""
     lines = []
-    for table in one:
-        lines += [f"only first,  {table}: {row}" for row in (one[table] - other[table]).elements()]
-        lines += [f"only second, {table}: {row}" for row in (other[table] - one[table]).elements()]
+    for table in first:
+        lines += [f"only first,  {table}: {row}" for row in (first[table] - second[table]).elements()]
+        lines += [f"only second, {table}: {row}" for row in (second[table] - first[table]).elements()]
     return sorted(lines)
 
 
 class Content(NamedTuple):
-    """What an item tells of a post besides its counters."""
+    """The content of a post in an item, besides its counters."""
 
-    is_told: bool
+    has_content: bool
     """Whether it has text, media or an article."""
     text: str | None
     author: str | None
 
 
 class Observation(NamedTuple):
-    """What an item says of a post, the canonical id first."""
+    """One post in an item; its first id is the canonical one."""
 
     slug: str
     platform: str
@@ -136,7 +136,7 @@ class Item(NamedTuple):
 
 
 def broken_invariants(database: Database, landing: Path) -> list[str]:
-    """A line for each thing that does not hold between the landing zone and the database; empty if all is well."""
+    """One line for each broken invariant between the landing zone and the database; empty if all hold."""
     with _connected(database) as connection:
         quarantined = {
             (path, position)
@@ -163,7 +163,7 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
             try:
                 observations += _observations(item)
             except (TypeError, AttributeError, *_UNREADABLE):
-                problems.append(f"makes no sense and is not in quarantine: {item.path}, item {item.position}")
+                problems.append(f"cannot be parsed and is not in quarantine: {item.path}, item {item.position}")
         observed_posts, lost = _resolved(connection, observations)
         problems += lost
         problems += _snapshot_problems(connection, observed_posts)
@@ -195,7 +195,7 @@ def _items(landing: Path, path: str) -> list[Item]:
 
 
 def _items_before_the_damage(landing: Path, path: str) -> list[Item]:
-    """What a damaged list holds up to its first defect."""
+    """The items of a damaged list before its first defect."""
     values = []
     with suppress(*_UNREADABLE):
         text = (landing / path).read_bytes().decode("utf-8-sig").strip()
@@ -276,13 +276,13 @@ def _linkedin_content(post: dict[str, Any]) -> Content:
     text, author = post.get("text"), post.get("author") or {}
     address = (author.get("profile_url") or "").partition("?")[0].rstrip("/").removesuffix("/posts")
     handle = author.get("username") or unquote(address.rpartition("/")[2])
-    is_told = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
-    return Content(is_told, text, handle.strip().lower() or None)
+    has_content = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
+    return Content(has_content, text, handle.strip().lower() or None)
 
 
 def _youtube_content(snippet: dict[str, Any]) -> Content:
-    told = [snippet[key] for key in ("title", "description") if snippet.get(key)]
-    return Content(bool(told or snippet.get("thumbnails")), "\n\n".join(told) or None, snippet.get("channelId"))
+    texts = [snippet[key] for key in ("title", "description") if snippet.get(key)]
+    return Content(bool(texts or snippet.get("thumbnails")), "\n\n".join(texts) or None, snippet.get("channelId"))
 
 
 def _ledger_problems(connection: psycopg.Connection, paths: list[str]) -> list[str]:
@@ -321,9 +321,9 @@ def _canonical(value: Any) -> str:
 def _resolved(
     connection: psycopg.Connection, observations: list[Observation]
 ) -> tuple[list[tuple[str, Observation]], list[str]]:
-    """Each observation with the post that it speaks of, and a line for each that has none or several.
+    """Each observation with its post, and a problem for each observation that leads to no post or to several.
 
-    A weak id may lead elsewhere only if a lesser canonical id has it.
+    A weak id may lead to another post only if that post has a lesser canonical id.
     """
     post_of = {
         (slug, platform, kind, alias): (post_id, urn)
@@ -337,7 +337,10 @@ def _resolved(
     observed_posts = []
     problems = []
     for observation in observations:
-        posts = [post_of.get((observation.slug, observation.platform, *one), ("", "")) for one in observation.ids]
+        posts = [
+            post_of.get((observation.slug, observation.platform, kind, alias), ("", ""))
+            for kind, alias in observation.ids
+        ]
         post_id, urn = posts[0]
         is_canonical = observation.ids[0][0] in {"activity", "video"}
         if post_id and all(other == post_id or (is_canonical and "" < lesser < urn) for other, lesser in posts):
@@ -349,10 +352,10 @@ def _resolved(
 
 
 def _snapshot_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
-    said: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
+    landed: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
     problems = []
     for post_id, observation in observed_posts:
-        said[post_id, observation.observed_at].add(observation.counters)
+        landed[post_id, observation.observed_at].add(observation.counters)
     stored: dict[tuple[str, datetime], tuple[int | None, ...]] = {}
     for post_id, observed_at, *counters in connection.execute(
         "select post_id, downloaded_at, reactions, comments, shares, views from scraping.data_downloads"
@@ -360,55 +363,56 @@ def _snapshot_problems(connection: psycopg.Connection, observed_posts: list[tupl
         if (post_id, observed_at) in stored:
             problems.append(f"two snapshots of {post_id} at {observed_at}")
         stored[post_id, observed_at] = tuple(counters)
-    for key in said.keys() | stored.keys():
+    for key in landed.keys() | stored.keys():
         if key not in stored:
             problems.append(f"a snapshot is lost: {key}")
-        elif key not in said:
-            problems.append(f"a snapshot that no file tells of: {key}")
-        elif stored[key] not in said[key]:
-            problems.append(f"a snapshot with other counters: {key}: {stored[key]} where {said[key]} was said")
+        elif key not in landed:
+            problems.append(f"a snapshot that no file contains: {key}")
+        elif stored[key] not in landed[key]:
+            problems.append(f"a snapshot with other counters: {key}: {stored[key]}, landed {landed[key]}")
     return problems
 
 
 def _content_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
-    """A post has the newest text that was told and the newest author that was named, whatever came after without."""
+    """A post keeps its newest text and its newest author, even if later items have none."""
     observations_of: dict[str, list[Observation]] = defaultdict(list)
     for post_id, observation in observed_posts:
         observations_of[post_id].append(observation)
     problems = []
-    for post_id, urn, text, told_at, author, named_at in connection.execute(
+    for post_id, urn, text, content_at, author, author_at in connection.execute(
         "select post_id, urn, text_content, content_observed_at, author_username, author_observed_at"
         " from scraping.posts p where post_type is distinct from 'repost' and not exists ("
-        # What a withdrawn file told of a post stays until a newer one tells more.
+        # The content from a withdrawn file stays until a newer file has content.
         " select from landing.files f where f.organization_id = p.organization_id"
         " and f.withdrawn_at is not null and f.observed_at in (content_observed_at, author_observed_at, last_seen_at))"
     ):
         observations = observations_of[post_id]
-        telling = [one for one in observations if one.content.is_told]
-        naming = [one for one in observations if one.content.author is not None]
-        newest = max((one.observed_at for one in telling or observations), default=None)
-        texts = {one.content.text for one in telling or observations if one.observed_at == newest}
-        if observations and (text not in texts or told_at != (newest if telling else None)):
-            problems.append(f"another text than the newest that was told: {urn}")
-        newest = max((one.observed_at for one in naming), default=None)
-        names = {one.content.author for one in naming if one.observed_at == newest} or {None}
-        if observations and (author not in names or named_at != newest):
-            problems.append(f"another author than the newest that was named: {urn}")
+        with_content = [observation for observation in observations if observation.content.has_content]
+        with_author = [observation for observation in observations if observation.content.author is not None]
+        candidates = with_content or observations
+        newest = max((candidate.observed_at for candidate in candidates), default=None)
+        texts = {candidate.content.text for candidate in candidates if candidate.observed_at == newest}
+        if observations and (text not in texts or content_at != (newest if with_content else None)):
+            problems.append(f"another text than the newest: {urn}")
+        newest = max((candidate.observed_at for candidate in with_author), default=None)
+        authors = {candidate.content.author for candidate in with_author if candidate.observed_at == newest}
+        if observations and (author not in (authors or {None}) or author_at != newest):
+            problems.append(f"another author than the newest: {urn}")
     return problems
 
 
-# Each returns a text for each row that breaks the sentence.
+# Each query selects a text for each row that breaks the sentence.
 _SENTENCES = {
-    "a post goes by the least of its strongest ids": """
+    "a post has the least of its strongest ids": """
         select p.urn from scraping.posts p where p.urn is distinct from (
             select a.alias from scraping.post_aliases a
             where a.organization_id = p.organization_id and a.post_id = p.post_id
             order by array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], a.alias_kind), a.alias
             limit 1)""",
-    "a post has one canonical id at most": """
+    "a post has at most one canonical id": """
         select post_id from scraping.post_aliases where alias_kind in ('activity', 'video', 'post')
         group by organization_id, post_id having count(*) > 1""",
-    "a profile's posts are counted": """
+    "a profile's post_count is the number of its posts": """
         select f.username from scraping.profiles f where post_count <> (
             select count(*) from scraping.posts p
             where p.organization_id = f.organization_id and p.profile_id = f.profile_id)""",

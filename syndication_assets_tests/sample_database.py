@@ -1,4 +1,4 @@
-"""A database with three days of sample files, loaded and rolled up, and what its checks say after it was damaged."""
+"""A database with three days of sample files, loaded and rolled up, and the checks that fail on it after damage."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.post_load import load_day
 from syndication_assets.sql_assets.checks import Offenders, SqlCheck, Window, find_offenders
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
@@ -35,7 +35,7 @@ ROLLUPS = (
 
 @dataclass(frozen=True)
 class Damage:
-    """SQL that breaks one check, named `<table>__<check>`; `also` are the others that cannot but see it too."""
+    """SQL that breaks one check, named `<table>__<check>`; `also` are the other checks that it necessarily breaks."""
 
     check: str
     statement: str
@@ -44,7 +44,7 @@ class Damage:
 
 @contextmanager
 def sample_database(server: Server, template: str, directory: Path) -> Iterator[str]:
-    """The URL of a database of its own that holds the sample."""
+    """Creates a database with the sample; yields its URL."""
     with new_database(server, template) as url:
         zone = land_sample(directory)
         with run_session(url, "test") as session:
@@ -70,7 +70,7 @@ def land_sample(directory: Path, days: int = DAYS) -> LandingZone:
 
 @contextmanager
 def damaged(url: str, statement: str) -> Iterator[psycopg.Connection]:
-    """A transaction in which a superuser has run the statement past all triggers; nothing of it stays."""
+    """A transaction in which a superuser has run the statement without triggers; it is rolled back at the end."""
     with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("set local session_replication_role = replica; set local timezone = 'UTC'")
         connection.execute(statement)
@@ -82,6 +82,6 @@ def damaged(url: str, statement: str) -> Iterator[psycopg.Connection]:
 def broken_checks(
     connection: psycopg.Connection, room: str, checks: Sequence[SqlCheck], window: Window = WINDOW
 ) -> dict[str, Offenders]:
-    """What each check that does not pass found, under `<table>__<check>`."""
-    found = {f"{c.table}__{c.name}": find_offenders(connection, room, c, window) for c in checks}
+    """The offenders of each failed check, by `<table>__<check>`."""
+    found = {f"{check.table}__{check.name}": find_offenders(connection, room, check, window) for check in checks}
     return {name: offenders for name, offenders in found.items() if offenders.count}

@@ -1,4 +1,4 @@
-"""What a database says of itself: one line of text for each thing that migrations may make."""
+"""The system catalogue of a database as text: one line for each object that migrations may create."""
 
 from typing import Any
 

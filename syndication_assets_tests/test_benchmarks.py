@@ -1,4 +1,4 @@
-"""The benchmarks work and judge rightly. What they measure is not asserted here: `make bench` is for that."""
+"""The benchmarks run, and their verdicts are right. The measured values are asserted by `make bench` only."""
 
 import json
 import subprocess
@@ -26,8 +26,8 @@ def run_made_up(monkeypatch: pytest.MonkeyPatch, output: Path, results: list[Res
     return command.main(["--output", str(output), *options])
 
 
-def test_the_quick_form_runs_every_benchmark_that_is_cheap_and_leaves_only_its_numbers():
-    # A short path that the server's own account may enter: its socket lies below.
+def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
+    # A short path that the server's user may enter, because its socket is below.
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         Path(name).chmod(0o755)
         directory, output = Path(name) / "work", Path(name) / "benchmarks.json"
@@ -59,12 +59,12 @@ def test_the_quick_form_runs_every_benchmark_that_is_cheap_and_leaves_only_its_n
         (1.49, Comparison.AT_LEAST, False),
     ],
 )
-def test_a_bound_is_met_up_to_the_bound_itself(value: float, comparison: Comparison, is_met: bool):
+def test_a_value_equal_to_the_bound_meets_it(value: float, comparison: Comparison, is_met: bool):
     assert result(value=value, comparison=comparison).is_met is is_met
     assert result(value=value, comparison=comparison, bound=None).is_met is None
 
 
-def test_a_missed_bound_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_missed_bound_gives_exit_code_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     met, missed, without_bound = result(value=1.0), result(value=2.0), result(value=9.0, bound=None)
     output = tmp_path / "benchmarks.json"
     assert run_made_up(monkeypatch, output, [met, without_bound]) == 0
@@ -72,18 +72,18 @@ def test_a_missed_bound_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert [line["is_met"] for line in json.loads(output.read_text())["runs"][0]["results"]] == [True, False]
 
 
-def test_the_quick_form_judges_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_quick_gives_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     assert run_made_up(monkeypatch, tmp_path / "benchmarks.json", [result(value=2.0)], "--quick") == 0
 
 
-def test_a_name_that_is_no_benchmark_is_refused(capsys: pytest.CaptureFixture[str]):
+def test_an_unknown_benchmark_is_rejected_with_the_known_names(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
     known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, demo"
-    assert f"there are {known}" in capsys.readouterr().err
+    assert f"unknown benchmark nonsense: choose from {known}" in capsys.readouterr().err
 
 
-def test_the_sides_of_a_comparison_take_turns_and_change_who_begins():
+def test_the_sides_of_a_comparison_alternate_and_so_does_the_first():
     calls: list[str] = []
 
     def side(name: str, seconds: float) -> float:

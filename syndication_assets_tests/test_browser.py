@@ -1,4 +1,4 @@
-"""The real UI in headless Chromium: assets are listed, a day is materialized by clicking, the chart is seen."""
+"""The real UI in headless Chromium: it lists the assets, materializes a day by clicking, and shows the chart."""
 
 import os
 import shutil
@@ -34,15 +34,15 @@ FLAGS = [
 SECONDS = 120
 
 pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium here: on Debian, apt-get install chromium"
+    CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"
 )
 
 
 @pytest.fixture
 def landed_url(server: Server, template_database: str, tmp_path: Path) -> Iterator[str]:
-    """A database without posts, and a day of samples in the landing zone."""
+    """A database without posts, with one day of samples in the landing zone."""
     if server.name.startswith("debian"):
-        pytest.skip("one look at the UI is enough: it is the same on every server")
+        pytest.skip("testing the UI once is enough: it is the same on every server")
     land_samples(LandingZone(str(tmp_path / "landing")), first_day=date(2025, 11, 3), days=1)
     with new_database(server, template_database) as url:
         yield url
@@ -50,7 +50,7 @@ def landed_url(server: Server, template_database: str, tmp_path: Path) -> Iterat
 
 @pytest.fixture
 def ui(landed_url: str, server: Server, template_database: str, tmp_path: Path) -> Iterator[str]:
-    """`syndication dev` on a free port of loopback; its address."""
+    """Runs `syndication dev` on a free loopback port; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,13 +78,13 @@ def ui(landed_url: str, server: Server, template_database: str, tmp_path: Path) 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the UI with its server, daemon and code location, which are processes of their own in its group.
+    """Ends the UI with its server, daemon and code location, separate processes in its group.
 
-    Told to go, they sometimes wait for each other: then they are not asked again.
+    On SIGTERM they sometimes wait for each other; SIGKILL ends them then.
     """
-    for how in (signal.SIGTERM, signal.SIGKILL):
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, signal_number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=20)
     process.wait(timeout=20)
@@ -103,12 +103,12 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     raise AssertionError(f"the UI did not answer in {SECONDS} s: {log.read_text()[-2000:]}")
 
 
-def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str, tmp_path: Path):
+def test_a_user_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str, tmp_path: Path):
     from playwright.sync_api import TimeoutError, sync_playwright  # noqa: A004, PLC0415
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        # Tall, because the list of assets has only those rows that can be seen.
+        # Tall, because the list of assets renders visible rows only.
         page = browser.new_page(viewport={"width": 1500, "height": 4000})
         page.set_default_timeout(SECONDS * 1000)
 
@@ -123,7 +123,7 @@ def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str
 
         page.goto(f"{ui}/locations/syndication/jobs/daily_graph")
         page.get_by_role("button", name="Materialize").first.click()
-        # No catalogue was ever fetched here: Dagster asks whether that is meant.
+        # Dagster asks for confirmation, because no catalogue was ever fetched here.
         page.get_by_role("button", name="Confirm").click()
         show_all = page.get_by_role("button", name="Show all partitions")
         show_all.click()
@@ -136,7 +136,7 @@ def test_a_person_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str
 
         shown = page.get_by_text("[Show Markdown]")
         for _ in range(SECONDS // 5):
-            # The page shows what was there when it was opened; the run's last event comes a moment after the file.
+            # The page does not refresh itself, and the last event of the run is stored shortly after the file.
             page.goto(f"{ui}/assets/engagement/engagement_report")
             with suppress(TimeoutError):
                 shown.wait_for(timeout=5000)

@@ -1,4 +1,4 @@
-"""The front door: what Dagster loads, and what its instance is told."""
+"""What Dagster loads, and how its instance is configured."""
 
 from pathlib import Path
 
@@ -23,9 +23,9 @@ ROOMS = {
 }
 
 
-def test_nothing_is_renamed_added_or_lost_by_accident():
-    """The state of schedules, sensors and partitions hangs on names."""
-    assert snapshot() == SNAPSHOT.read_text(), "python -m syndication_assets_tests.definitions_snapshot writes it anew"
+def test_no_definition_is_renamed_added_or_lost_by_accident():
+    """Dagster keeps the state of schedules, sensors and partitions by name."""
+    assert snapshot() == SNAPSHOT.read_text(), "python -m syndication_assets_tests.definitions_snapshot rewrites it"
 
 
 def test_every_asset_has_a_room_an_owner_a_kind_and_a_description():
@@ -44,17 +44,17 @@ def test_every_table_asset_has_a_check():
     assert tables - checked == set()
 
 
-def test_the_code_location_has_its_name_for_ever():
+def test_the_code_location_keeps_its_name():
     workspace = yaml.safe_load((PROJECT / "workspace.yaml").read_text())
     assert workspace["load_from"][0]["python_module"]["location_name"] == "syndication"
 
 
-def test_dagsters_storage_names_the_driver_that_its_event_log_works_on():
+def test_dagsters_storage_url_names_the_driver_that_its_event_log_needs():
     url = storage_url("postgresql://postgres@/syndication?host=/somewhere")
     assert url == "postgresql+psycopg2://postgres@/dagster?host=/somewhere"
 
 
-def test_the_instance_sends_nothing_home_and_greets_nobody():
+def test_the_instance_has_no_telemetry_and_no_welcome_screen():
     instance = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
     assert instance["telemetry"] == {"enabled": False}
     assert instance["nux"] == {"enabled": False}

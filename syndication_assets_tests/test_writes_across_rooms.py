@@ -1,4 +1,4 @@
-"""A room writes its own schema. What it writes elsewhere is listed here, with the reason, and nothing else."""
+"""A room writes to its own schema only. Every exception is listed here with its reason."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = {path.name for path in (PROJECT / "sql").iterdir() if path.is_dir()} - {"migrations", "demo"} | {"tenancy"}
 WRITES_ACROSS_ROOMS = {
-    ("scraping", "engagement.stale_days"): "a merge of posts makes the rollups of the loser's days stale",
+    ("scraping", "engagement.stale_days"): "merging two posts makes the rollups of the removed post's days stale",
     ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
-    ("ai", "operations.api_usage"): "a call and its usage are written together",
+    ("ai", "operations.api_usage"): "a call and its usage are written in one transaction",
 }
 _WRITE = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)"
@@ -18,15 +18,15 @@ _WRITE = re.compile(
 
 
 def writes_of(text: str) -> set[str]:
-    """The tables that the SQL in a file writes, comments left out."""
+    """The tables that the SQL in a file writes to, comments excluded."""
     code = re.sub(r"--[^\n]*", "", text)
-    # A statement in Python is a series of strings: what stands between two of them goes.
+    # A statement in Python is a series of adjacent strings, which are joined here.
     code = re.sub(r"\"\s*\n\s*f?\"", "", code)
     return {f"{schema}.{table}" for schema, table in _WRITE.findall(code) if schema in ROOMS}
 
 
 def writes_across_rooms(directory: Path, pattern: str) -> dict[tuple[str, str], str]:
-    """(room, table) of another room, with a file that writes it."""
+    """Writes to tables of another room: (room, table), with one of the files."""
     found = {}
     for room in sorted(ROOMS):
         for path in sorted((directory / room).rglob(pattern)):
@@ -37,12 +37,12 @@ def writes_across_rooms(directory: Path, pattern: str) -> dict[tuple[str, str], 
 
 
 @pytest.mark.parametrize(("directory", "pattern"), [("sql", "*.sql"), ("syndication_assets", "*.py")])
-def test_no_room_writes_another_one_but_for_the_list(directory: str, pattern: str):
+def test_no_room_writes_to_another_room_except_as_listed(directory: str, pattern: str):
     found = writes_across_rooms(PROJECT / directory, pattern)
     assert {place: path for place, path in found.items() if place not in WRITES_ACROSS_ROOMS} == {}
 
 
-def test_everything_in_the_list_is_still_written():
+def test_every_listed_exception_is_still_needed():
     found = writes_across_rooms(PROJECT / "sql", "*.sql") | writes_across_rooms(PROJECT / "syndication_assets", "*.py")
     assert WRITES_ACROSS_ROOMS.keys() <= found.keys()
 

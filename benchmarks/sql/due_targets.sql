@@ -1,5 +1,5 @@
--- Gives each post an approved text, and a target of one page, whose credential is there; a target a second. Parameters:
--- organization_id, credential_id, scheduled_at (before the first one).
+-- Gives each post an approved text and a target of one page with a credential; targets are due one second apart.
+-- Parameters: organization_id, credential_id, scheduled_at (one second before the first target).
 
 insert into channels.social_accounts (
     organization_id, platform, remote_account_id, display_name, publisher, credential_id
@@ -44,7 +44,7 @@ select
     a.platform,
     'feed_post',
     'scheduled',
-    -- A slot of an account has one target.
+    -- Each slot of an account has one target.
     %(scheduled_at)s::timestamptz + row_number() over (order by c.content_id) * interval '1 second',
     false
 from content.posts_content as c

@@ -1,9 +1,9 @@
--- Fills a migrated, empty database with the history of one organization: the same posts observed once on every day,
--- four counters each time. Half of the posts are LinkedIn's, half YouTube's. Parameters: organization (slug), posts,
--- days, first_day.
+-- Fills a migrated, empty database with the history of one organization: the same posts, observed once a day with four
+-- counters. Half of the posts are from LinkedIn, half from YouTube. Parameters: organization (slug), posts, days,
+-- first_day.
 --
--- Rows arrive day by day and sorted by post, as daily loads bring them, so that tables and indexes are as full as they
--- would be. Foreign keys are not checked (session_replication_role), because here they hold by construction.
+-- Rows are inserted day by day and sorted by post, as by daily loads, so that tables and indexes are filled alike.
+-- Foreign keys are not checked (session_replication_role), because the rows satisfy them by construction.
 
 set session_replication_role = replica;
 
@@ -68,7 +68,7 @@ select
     p.profile_id,
     p.username,
     p.platform,
-    -- Older than the history by up to 60 days.
+    -- Up to 60 days before the history begins.
     %(first_day)s::date::timestamp at time zone 'utc' - interval '60 days' * mod(n * 7919, 6850) / 6850 as posted_at,
     exp(3.5 + 1.6 * sqrt(-2 * ln(1 - mod(n * 104729, 9973) / 9974.0)) * cos(n))::float8 as size
 from generate_series(1, %(posts)s) as n
@@ -106,7 +106,7 @@ from tenancy.organizations as o
 cross join generate_series(0, 199) as n
 where o.slug = %(organization)s;
 
--- Three hashtags a post, few of them in many posts.
+-- Three hashtags per post; a few hashtags are in many posts.
 insert into scraping.post_hashtags (organization_id, post_id, hashtag_id, seen_on, is_current)
 select distinct
     p.organization_id,

@@ -1,5 +1,5 @@
--- Gives a second organization the same posts, profiles, hashtags and rollups as the first: under row-level security a
--- reader must find its own among them. Snapshots are not copied, because no query of the report reads them.
+-- Gives a second organization the same posts, profiles, hashtags and rollups as the first, so that row-level security
+-- has rows to filter. Snapshots are not copied, because no query of the report reads them.
 -- Parameters: organization, other_organization (slugs).
 
 set session_replication_role = replica;

@@ -1,5 +1,5 @@
--- Fills a migrated database that has the reference rows with products of the default organization, and a post of one
--- Facebook channel for each, all planned on one day. Parameters: posts, planned_on.
+-- Adds products of the default organization to a migrated database with reference rows, and one post of a Facebook
+-- channel for each product, all planned on one day. Parameters: posts, planned_on.
 
 insert into catalogue.vendors (organization_id, vendor, source, currency)
 select

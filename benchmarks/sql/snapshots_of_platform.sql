@@ -1,5 +1,5 @@
--- Writes the snapshots anew as one platform's: LinkedIn has no views but reactions by kind in stats, YouTube no shares.
--- Parameter: platform. Rows arrive day by day and sorted by post, as daily loads bring them.
+-- Rewrites the snapshots as those of one platform: LinkedIn has no views, but reactions by kind in stats; YouTube has
+-- no shares. Parameter: platform. Rows are inserted day by day and sorted by post, as by daily loads.
 
 set session_replication_role = replica;
 

@@ -1,7 +1,7 @@
--- One row is one product, one channel that has a schedule, and one day: how much the product deserves the channel's
--- next post, by what was known at the end of the day. The score is the mean of the factors of
--- engagement.priority_factors, weighted; a factor that is not known for a product does not count. Simulated engagement
--- counts for sample organizations alone, and measured engagement not for them.
+-- One row is one product on one channel with a schedule, and one day: how much the product deserves the channel's next
+-- post, given what was known at the end of the day. The score is the weighted mean of the factors of
+-- engagement.priority_factors; a factor that is unknown for a product does not count. Simulated engagement counts for
+-- sample organizations only, measured engagement for all others.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run changes nothing.
 
 create temporary table products_to_rank on commit drop as
@@ -31,7 +31,7 @@ cross join lateral (
 ) as day
 where
     p.first_seen_at < (day.calculated_on + 1)::timestamp at time zone 'utc'
-    -- What the catalogues said by the end of the day: a product may have gone and come back since.
+    -- Whether the catalogue listed the product at the end of the day: it may have changed since.
     and coalesce(
         (
             select c.is_listed
@@ -126,7 +126,7 @@ left join (
         and r.channel_type = posted.channel_type
         and r.calculated_on = posted.calculated_on
 left join (
-    -- A rank, because a few posts bring most of the engagement: the best product has 1.
+    -- A rank from 0 to 1 (the best), because a few posts bring most of the engagement.
     select
         organization_id,
         product_id,
@@ -187,7 +187,7 @@ select
 from factor_values
 group by organization_id, product_id, platform, channel_type, calculated_on;
 
--- Not the factors: counting JSON costs more than the rest.
+-- Without the factors: statistics of JSON cost more than the rest.
 analyze computed_rows (organization_id, product_id, platform, channel_type, calculated_on);
 
 with removed_rows as (

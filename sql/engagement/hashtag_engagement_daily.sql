@@ -1,19 +1,18 @@
--- One row is one hashtag on one platform and UTC day, over the observed posts whose text had it on that day.
--- Parameters: window_start, window_end (dates, the end exclusive). Besides the window it computes the days that
--- engagement.stale_days holds for it. Sums leave out what was not measured, and are NULL if nothing was. The rate
--- is given twice: the ratio of sums, over the posts that have a denominator, and the mean of the posts' rates.
--- A re-run changes nothing.
+-- One row is one hashtag on one platform and UTC day: the totals of the observed posts whose text had it on that day.
+-- Parameters: window_start, window_end (dates, the end exclusive). The rollup also recomputes its days in
+-- engagement.stale_days. Sums skip unmeasured values, and are NULL if none was measured. Two rates are given: the ratio
+-- of sums, over the posts with a denominator, and the mean of the posts' rates. A re-run changes nothing.
 
 create temporary table days_to_compute on commit drop as
 select
     o.organization_id,
     %(window_start)s::date + d.day_number as activity_date,
-    false as is_noted
+    false as is_stale
 from tenancy.organizations as o
 cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number);
 
--- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
-with taken_notes as (
+-- Deleting locks the stale days: one that another transaction is writing is waited for, or left to the next run.
+with taken_days as (
     delete from engagement.stale_days
     where table_name = 'hashtag_engagement_daily'
     returning organization_id, activity_date
@@ -24,13 +23,12 @@ select
     organization_id,
     activity_date,
     true
-from taken_notes
+from taken_days
 where activity_date < %(window_start)s::date or activity_date >= %(window_end)s::date;
 
 analyze days_to_compute;
 
--- Joined with days_to_compute after the sums: a temporary table is read by the process that made it alone, and these
--- sums are worth several.
+-- The join with days_to_compute follows the sums, because parallel workers cannot read a temporary table.
 create temporary table computed_rows on commit drop as
 select
     organization_id,
@@ -80,7 +78,7 @@ from (
         min(e.rate_denominator_kind) as denominator_kind,
         engagement.total(e.engagement_delta) filter (where e.rate_denominator is not null) as rate_numerator,
         engagement.total(e.rate_denominator) filter (where e.engagement_delta is not null) as rate_denominator,
-        -- Rates have six digits: their sum in millionths is exact, and cheaper than avg().
+        -- Rates have six decimal places: summing them as millionths is exact, and faster than avg().
         engagement.total((e.engagement_rate * 1000000)::bigint)::numeric
         / nullif(count(e.engagement_rate) * 1000000, 0) as mean_engagement_rate
     from engagement.post_engagement_daily as e
@@ -88,13 +86,13 @@ from (
         on
             e.organization_id = h.organization_id
             and e.post_id = h.post_id
-            -- Not as an operator: of that the planner expects a thousandth of the rows.
+            -- A function, because the planner expects the operator <@ to keep only a thousandth of the rows.
             and multirange_contains_elem(h.seen_on, e.activity_date)
     where
         e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))
         and (
             (e.activity_date >= %(window_start)s::date and e.activity_date < %(window_end)s::date)
-            or e.activity_date = any(array(select d.activity_date from days_to_compute as d where d.is_noted))
+            or e.activity_date = any(array(select d.activity_date from days_to_compute as d where d.is_stale))
         )
     group by e.organization_id, h.hashtag_id, e.platform, e.activity_date
 ) as summed

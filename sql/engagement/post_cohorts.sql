@@ -1,24 +1,26 @@
--- One row is one post at one age: its last observation not later than that age, within the tolerance before it.
--- Parameters: window_start, window_end (dates, the end exclusive): the posts observed in the window, or on a day that
--- engagement.stale_days holds for this table, are computed at all ages, from all of their observations. A re-run
--- changes nothing, and the order of days does not matter. A post keeps its rows, all NULL, when it loses its snapshots.
+-- One row is one post at one age: its last observation not later than that age, and within the tolerance before it.
+-- Parameters: window_start, window_end (dates, the end exclusive). Posts observed in the window, or on a day that
+-- engagement.stale_days holds for this table, are recomputed at all ages from all of their observations. A re-run
+-- changes nothing, and days can be computed in any order. A post that loses its snapshots keeps its rows, all NULL.
 
-create temporary table noted_days (organization_id text not null, activity_date date not null) on commit drop;
+create temporary table stale_days_to_compute (
+    organization_id text not null, activity_date date not null
+) on commit drop;
 
--- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
-with taken_notes as (
+-- Deleting locks the stale days: one that another transaction is writing is waited for, or left to the next run.
+with taken_days as (
     delete from engagement.stale_days
     where table_name = 'post_cohorts'
     returning organization_id, activity_date
 )
 
-insert into noted_days
+insert into stale_days_to_compute
 select
     organization_id,
     activity_date
-from taken_notes;
+from taken_days;
 
-analyze noted_days;
+analyze stale_days_to_compute;
 
 create temporary table computed_rows on commit drop as
 select
@@ -66,12 +68,12 @@ from (
     select
         n.organization_id,
         n.post_id
-    from noted_days
+    from stale_days_to_compute as stale
     inner join scraping.data_downloads as n
         on
-            noted_days.organization_id = n.organization_id
-            and n.downloaded_at >= noted_days.activity_date::timestamp at time zone 'utc'
-            and n.downloaded_at < (noted_days.activity_date + 1)::timestamp at time zone 'utc'
+            stale.organization_id = n.organization_id
+            and n.downloaded_at >= stale.activity_date::timestamp at time zone 'utc'
+            and n.downloaded_at < (stale.activity_date + 1)::timestamp at time zone 'utc'
 ) as t
 inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id
 cross join engagement.cohort_ages as a
@@ -81,7 +83,7 @@ left join lateral (
     where
         s.organization_id = p.organization_id
         and s.post_id = p.post_id
-        -- Days are counted in UTC: elsewhere, a day may have 23 hours.
+        -- Ages are added in UTC: in other time zones, a day may have 23 hours.
         and s.downloaded_at <= (p.posted_at at time zone 'utc' + a.age) at time zone 'utc'
         and s.downloaded_at >= (p.posted_at at time zone 'utc' + a.age - a.tolerance) at time zone 'utc'
     order by s.downloaded_at desc

@@ -1,14 +1,14 @@
--- One row is one post on one UTC day with at least one observation: closings, and deltas to the last closing known
--- before. Parameters: window_start, window_end (dates, the end exclusive).
+-- One row is one post on one UTC day with at least one observation: the day's closing values, and their change since
+-- the last closing values known before. Parameters: window_start, window_end (dates, the end exclusive).
 --
--- A re-run changes nothing. Days may come in any order: besides the window, the rows after it that lean on it are
--- computed again, up to the first in which each counter of the window is measured. A post whose history was rewritten
--- is computed on all of its days, and its mark is taken away. What changed outside of the window is noted in
--- engagement.stale_days for the rollups that are made of this table.
+-- A re-run changes nothing, and days can be computed in any order: later rows whose deltas depend on the window are
+-- recomputed too, up to the first row in which every counter of the window is measured. Posts marked needs_rebuild are
+-- recomputed on all of their days, and the mark is cleared. Days that change outside of the window are recorded in
+-- engagement.stale_days, so that the rollups built on this table recompute them.
 
-create temporary table rewritten_posts (organization_id text not null, post_id text not null) on commit drop;
+create temporary table posts_to_rebuild (organization_id text not null, post_id text not null) on commit drop;
 
--- A post that a load holds at this moment keeps its mark for the next run: waiting could end in a deadlock.
+-- A post that a load has locked keeps its mark for the next run: waiting for the lock could deadlock.
 with marked_posts as (
     select
         organization_id,
@@ -25,16 +25,16 @@ unmarked_posts as (
     returning p.organization_id, p.post_id
 )
 
-insert into rewritten_posts (organization_id, post_id)
+insert into posts_to_rebuild (organization_id, post_id)
 select
     organization_id,
     post_id
 from unmarked_posts;
 
-analyze rewritten_posts;
+analyze posts_to_rebuild;
 
--- The closings of the window, and of every day of a rewritten post.
-create temporary table closings on commit drop as
+-- The closing values of the window, and of every day of a post to rebuild.
+create temporary table closing_values on commit drop as
 select
     s.organization_id,
     s.post_id,
@@ -62,7 +62,7 @@ from (
     select
         d.organization_id, d.post_id, d.downloaded_at,
         d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach
-    from rewritten_posts as r
+    from posts_to_rebuild as r
     inner join scraping.data_downloads as d on r.organization_id = d.organization_id and r.post_id = d.post_id
     where
         d.downloaded_at < %(window_start)s::timestamp at time zone 'utc'
@@ -70,10 +70,10 @@ from (
 ) as s
 group by s.organization_id, s.post_id, (s.downloaded_at at time zone 'utc')::date;
 
-analyze closings;
+analyze closing_values;
 
--- What stands in the table for the same days. By organization, because the index on days begins with it.
-create temporary table standing_rows on commit drop as
+-- The existing rows of the same days. Joined by organization, because the index on days begins with it.
+create temporary table existing_rows on commit drop as
 select
     e.organization_id, e.post_id, e.activity_date,
     e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
@@ -84,13 +84,13 @@ union all
 select
     e.organization_id, e.post_id, e.activity_date,
     e.reactions, e.comments, e.shares, e.saves, e.clicks, e.views, e.impressions, e.reach
-from rewritten_posts as r
+from posts_to_rebuild as r
 inner join engagement.post_engagement_daily as e on r.organization_id = e.organization_id and r.post_id = e.post_id
 where e.activity_date < %(window_start)s::date or e.activity_date >= %(window_end)s::date;
 
-analyze standing_rows;
+analyze existing_rows;
 
--- Which counters may have changed: those that have a value here, now or before.
+-- The counters that may have changed: those with a value among the new or the existing rows.
 create temporary table touched_posts on commit drop as
 select
     p.organization_id,
@@ -98,7 +98,7 @@ select
     p.platform,
     p.profile_id,
     p.posted_at,
-    r.post_id is not null as is_rewritten,
+    r.post_id is not null as is_rebuilt,
     t.has_reactions,
     t.has_comments,
     t.has_shares,
@@ -121,19 +121,19 @@ from (
         bool_or(reach is not null) as has_reach
     from (
         select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
-        from closings
+        from closing_values
         union all
         select organization_id, post_id, reactions, comments, shares, saves, clicks, views, impressions, reach
-        from standing_rows
+        from existing_rows
     ) as rows_of_window
     group by organization_id, post_id
 ) as t
 inner join scraping.posts as p on t.organization_id = p.organization_id and t.post_id = p.post_id
-left join rewritten_posts as r on t.organization_id = r.organization_id and t.post_id = r.post_id;
+left join posts_to_rebuild as r on t.organization_id = r.organization_id and t.post_id = r.post_id;
 
 analyze touched_posts;
 
--- The rows after the window that lean on it: the next one of each post …
+-- The rows after the window that depend on it: the next row of each post …
 create temporary table following_rows on commit drop as
 select n.*
 from touched_posts as t
@@ -147,12 +147,12 @@ cross join lateral (
     order by e.activity_date
     limit 1
 ) as n
-where not t.is_rewritten;
+where not t.is_rebuilt;
 
 analyze following_rows;
 
--- … and where that misses a counter of the window, those up to the first that has it. In both searches for a counter,
--- `offset 0` keeps the planner at one index search a post; a join over ranges of days it would estimate badly.
+-- … and, where that row lacks a counter of the window, all rows up to the first with that counter. In both searches for
+-- a counter, `offset 0` makes the planner search the index once per post: it misestimates a join over ranges of days.
 insert into following_rows
 select m.*
 from touched_posts as t
@@ -206,7 +206,7 @@ where search.last_day is not null;
 
 analyze following_rows;
 
--- The counters that will be looked for before the window: those of the window and of the rows after it.
+-- The counters whose last value before the window is needed: those of the window and of the rows after it.
 create temporary table needed_counters on commit drop as
 select
     organization_id,
@@ -225,7 +225,7 @@ from (
         has_reactions, has_comments, has_shares, has_saves,
         has_clicks, has_views, has_impressions, has_reach
     from touched_posts
-    where not is_rewritten
+    where not is_rebuilt
     union all
     select
         organization_id, post_id,
@@ -243,7 +243,7 @@ group by organization_id, post_id;
 
 analyze needed_counters;
 
--- What was known before the window: the row before it …
+-- The values known before the window: the row before it …
 create temporary table preceding_rows on commit drop as
 select b.*
 from needed_counters as t
@@ -260,7 +260,7 @@ cross join lateral (
 
 analyze preceding_rows;
 
--- … and where that misses a needed counter, those back to the last that has it.
+-- … and, where that row lacks a needed counter, all rows back to the last with that counter.
 insert into preceding_rows
 select m.*
 from needed_counters as t
@@ -314,17 +314,17 @@ where search.first_day is not null;
 
 analyze preceding_rows;
 
--- `is_standing`: the row is there already, and changes at most. New rows are told from those beforehand, because an
--- upsert of a year would take half as long again.
+-- `is_existing` marks rows that are in the table already. New rows are inserted separately, because an upsert of a
+-- whole year takes one and a half times as long.
 create temporary table computed_rows on commit drop as
 with days_of_posts as (
     select
         c.organization_id, c.post_id, c.activity_date,
         c.reactions, c.comments, c.shares, c.saves, c.clicks, c.views, c.impressions, c.reach,
         c.observations, c.first_observed_at, c.last_observed_at,
-        true as is_computed, s.post_id is not null as is_standing
-    from closings as c
-    left join standing_rows as s
+        true as is_computed, s.post_id is not null as is_existing
+    from closing_values as c
+    left join existing_rows as s
         on c.organization_id = s.organization_id and c.post_id = s.post_id and c.activity_date = s.activity_date
     union all
     select
@@ -348,9 +348,9 @@ known_values as (
         t.platform,
         t.profile_id,
         t.posted_at,
-        -- Where nothing is known before: zero if we watched from the beginning, else nobody knows.
+        -- Where a counter starts if it has no earlier value: at 0 if we watched from publication, else unknown.
         case when t.posted_at >= r.first_observed_at - g.sampling_gap then 0 end as opening,
-        -- The value of the latest earlier day that has one. The aggregate last_known says the same, at a higher cost.
+        -- The latest earlier value. The aggregate last_known gives the same result, but is slower.
         engagement.undated(max(engagement.dated(r.activity_date, r.reactions)) over earlier_days) as known_reactions,
         engagement.undated(max(engagement.dated(r.activity_date, r.comments)) over earlier_days) as known_comments,
         engagement.undated(max(engagement.dated(r.activity_date, r.shares)) over earlier_days) as known_shares,
@@ -376,7 +376,7 @@ deltas as (
         d.organization_id,
         d.post_id,
         d.activity_date,
-        d.is_standing,
+        d.is_existing,
         d.platform,
         d.profile_id,
         d.reactions,
@@ -426,7 +426,7 @@ select
     organization_id,
     post_id,
     activity_date,
-    is_standing,
+    is_existing,
     platform,
     profile_id,
     reactions,
@@ -468,14 +468,14 @@ from rated_rows;
 analyze computed_rows;
 
 with removed_rows as (
-    delete from engagement.post_engagement_daily as e using standing_rows as s
+    delete from engagement.post_engagement_daily as e using existing_rows as s
     where
         e.organization_id = s.organization_id
         and e.post_id = s.post_id
         and e.activity_date = s.activity_date
         and not exists (
             select
-            from closings as c
+            from closing_values as c
             where
                 c.organization_id = s.organization_id
                 and c.post_id = s.post_id
@@ -501,7 +501,7 @@ new_rows as (
         observations, first_observed_at, last_observed_at, previous_observed_at, gap_days, is_correction,
         is_published_on_day, engagement_delta, rate_denominator_kind, rate_denominator, engagement_rate, rate_formula
     from computed_rows
-    where not is_standing
+    where not is_existing
 ),
 
 changed_rows as (
@@ -521,7 +521,7 @@ changed_rows as (
         observations, first_observed_at, last_observed_at, previous_observed_at, gap_days, is_correction,
         is_published_on_day, engagement_delta, rate_denominator_kind, rate_denominator, engagement_rate, rate_formula
     from computed_rows
-    where is_standing
+    where is_existing
     on conflict (organization_id, post_id, activity_date) do update set
         platform = excluded.platform,
         profile_id = excluded.profile_id,
@@ -573,7 +573,7 @@ changed_rows as (
     returning e.organization_id, e.activity_date
 ),
 
-noted_days as (
+new_stale_days as (
     insert into engagement.stale_days (organization_id, table_name, activity_date)
     select
         changed.organization_id,
@@ -584,11 +584,11 @@ noted_days as (
         union
         select * from changed_rows
         union
-        -- All days of a rewritten post, those that are new too: rows of a record that was merged into it went with that
-        -- record. Other new rows are all of the window.
+        -- All days of a rebuilt post, new rows included: the rows of a post that was merged into it were deleted with
+        -- that post. All other new rows are in the window.
         select c.organization_id, c.activity_date
-        from closings as c
-        inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
+        from closing_values as c
+        inner join posts_to_rebuild as r on c.organization_id = r.organization_id and c.post_id = r.post_id
     ) as changed
     cross join (
         values
@@ -597,20 +597,20 @@ noted_days as (
     ) as rollup (table_name)
     where changed.activity_date < %(window_start)s::date or changed.activity_date >= %(window_end)s::date
     union
-    -- The cohorts compute every post of a day anew, so one day is enough.
+    -- The cohorts recompute every post of a day, so one day per post is enough.
     select
         c.organization_id,
         'post_cohorts',
         min(c.activity_date)
-    from closings as c
-    inner join rewritten_posts as r on c.organization_id = r.organization_id and c.post_id = r.post_id
+    from closing_values as c
+    inner join posts_to_rebuild as r on c.organization_id = r.organization_id and c.post_id = r.post_id
     group by c.organization_id, c.post_id
     on conflict (organization_id, table_name, activity_date) do update set
-        activity_date = excluded.activity_date -- locks the note: who takes it now must wait for these rows
+        activity_date = excluded.activity_date -- locks the row: the rollup that takes it waits for this transaction
 )
 
 select
     count(*) as rows_computed,
-    count(*) filter (where not is_standing) + (select count(*) from changed_rows) as rows_written,
+    count(*) filter (where not is_existing) + (select count(*) from changed_rows) as rows_written,
     (select count(*) from removed_rows) as rows_removed
 from computed_rows;

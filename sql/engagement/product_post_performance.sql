@@ -1,7 +1,7 @@
--- One row is one product on one platform and UTC day: the engagement of the day of its published posts. Posts that were
--- never sent (a dry run) are rows of their own, marked as simulated. Parameters: window_start, window_end (dates, the
--- end exclusive). Besides the window it computes the days that engagement.stale_days holds for it. Sums leave out
--- what was not measured, and are NULL if nothing was. A re-run changes nothing.
+-- One row is one product on one platform and UTC day: the engagement that its published posts gained on the day. Posts
+-- of a dry run, which were never sent, have rows of their own, marked as simulated. Parameters: window_start,
+-- window_end (dates, the end exclusive). The rollup also recomputes its days in engagement.stale_days. Sums skip
+-- unmeasured values, and are NULL if none was measured. A re-run changes nothing.
 
 create temporary table days_to_compute on commit drop as
 select
@@ -10,8 +10,8 @@ select
 from tenancy.organizations as o
 cross join generate_series(0, %(window_end)s::date - %(window_start)s::date - 1) as d (day_number);
 
--- Taken, not read: a note that is written at this moment is waited for, or waits for the next run.
-with taken_notes as (
+-- Deleting locks the stale days: one that another transaction is writing is waited for, or left to the next run.
+with taken_days as (
     delete from engagement.stale_days
     where table_name = 'product_post_performance'
     returning organization_id, activity_date
@@ -21,7 +21,7 @@ insert into days_to_compute
 select
     organization_id,
     activity_date
-from taken_notes
+from taken_days
 where activity_date < %(window_start)s::date or activity_date >= %(window_end)s::date;
 
 analyze days_to_compute;
@@ -46,7 +46,7 @@ from publishing.post_targets as t
 inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id
 inner join content.posts_core as core
     on c.organization_id = core.organization_id and c.post_core_id = core.post_core_id
--- The insights of our posts land like everybody's posts, under the id that the platform gave.
+-- Our own posts are scraped like any other post, under the id that the platform gave them.
 inner join scraping.posts as p
     on t.organization_id = p.organization_id and t.platform = p.platform and t.platform_post_id = p.urn
 inner join engagement.post_engagement_daily as e on p.organization_id = e.organization_id and p.post_id = e.post_id

@@ -1,4 +1,4 @@
--- Removes the engagement room. Its tables are computed from scraping: migrating up and materializing rebuilds them.
+-- Removes the engagement room. To restore its tables, which are computed from scraping, migrate up and materialize.
 
 set local role syndication_owner;
 

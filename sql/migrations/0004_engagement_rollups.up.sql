@@ -1,4 +1,4 @@
--- Engagement: what the snapshots mean, day by day and at equal age. Everything here can be rebuilt from scraping.
+-- Engagement: rollups of snapshots by day and at equal age. Everything here can be rebuilt from scraping.
 
 create schema engagement authorization syndication_owner;
 
@@ -6,7 +6,7 @@ set local role syndication_owner;
 
 grant usage on schema engagement to syndication_pipeline, syndication_reader;
 
--- The last value that was measured: as an aggregate over ordered rows, NULLs are skipped.
+-- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable strict parallel safe
 as $$ select later $$;
@@ -17,15 +17,15 @@ create aggregate engagement.last_known(bigint) ( -- noqa: LT01
 
 grant execute on function engagement.last_known to syndication_pipeline, syndication_reader;
 
--- The sum of counters as a counter. PostgreSQL's own sum of them is a numeric, at several times the cost.
+-- The sum of bigint as a bigint. PostgreSQL's own sum() returns numeric, at several times the cost.
 create aggregate engagement.total(bigint) ( -- noqa: LT01
     sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe
 );
 
 grant execute on function engagement.total to syndication_pipeline, syndication_reader;
 
--- A counter behind its day as one number, so that the greatest of several holds the latest value; NULLs are skipped. A
--- counter takes 40 bits, its CHECK in scraping says so; a day counts from 2000.
+-- Packs a day and a counter into one number, so that max() finds the latest value and skips NULL. The counter has the
+-- lower 40 bits, which a CHECK in scraping guarantees; days are counted from 2000-01-01.
 create function engagement.dated(day date, value bigint)
 returns bigint language sql immutable parallel safe
 as $$ select ((day - date '2000-01-01')::bigint << 40) + value $$;
@@ -36,13 +36,13 @@ as $$ select dated & ((1::bigint << 40) - 1) $$;
 
 grant execute on function engagement.dated, engagement.undated to syndication_pipeline, syndication_reader;
 
-create type engagement.denominator_kind as enum ('impressions', 'reach', 'views'); -- what an engagement rate is by
+create type engagement.denominator_kind as enum ('impressions', 'reach', 'views'); -- of an engagement rate
 
 create type engagement.metric_kind as enum (
-    'cumulative', -- only ever grows, but for corrections: closings and deltas, never sums of snapshots
-    'delta',      -- what happened in a period: may be summed
-    'gauge',      -- a level at a moment: the last one counts
-    'ratio'       -- a quotient: never summed, numerator and denominator are kept
+    'cumulative', -- only grows, except for corrections: use closing values and deltas, never sums of snapshots
+    'delta',      -- a change in a period: may be summed
+    'gauge',      -- a level at a moment: use the last value
+    'ratio'       -- a quotient: never summed, recomputed from its numerator and denominator
 );
 
 create table engagement.metric_definitions (
@@ -60,17 +60,25 @@ create table engagement.metric_definitions (
 );
 
 comment on table engagement.metric_definitions is
-'One row is one metric. Rules are rows: what may be summed, and how a ratio is made, is read from here.';
-comment on column engagement.metric_definitions.metric_name is 'The name everywhere.';
-comment on column engagement.metric_definitions.kind is 'How it behaves over time.';
-comment on column engagement.metric_definitions.unit is 'What is counted.';
-comment on column engagement.metric_definitions.is_additive_over_posts is 'Whether a sum over posts means something.';
-comment on column engagement.metric_definitions.is_additive_over_days is 'Whether a sum over days means something.';
-comment on column engagement.metric_definitions.numerator is 'Of a ratio.';
-comment on column engagement.metric_definitions.denominator is 'Of a ratio.';
-comment on column engagement.metric_definitions.denominator_kind is 'What the ratio is by.';
-comment on column engagement.metric_definitions.formula_version is 'Raised when the formula changes.';
-comment on column engagement.metric_definitions.description is 'In a sentence.';
+'One row is one metric: what it counts, whether it may be summed, and how a ratio is computed.';
+comment on column engagement.metric_definitions.metric_name is 'The name used in every table, view and report.';
+comment on column engagement.metric_definitions.kind is
+'How the metric behaves over time, which decides how it may be aggregated.';
+comment on column engagement.metric_definitions.unit is
+'What is counted, in the plural: reactions, people; fraction for a ratio.';
+comment on column engagement.metric_definitions.is_additive_over_posts is
+'Whether values of different posts may be summed.';
+comment on column engagement.metric_definitions.is_additive_over_days is
+'Whether values of different days may be summed.';
+comment on column engagement.metric_definitions.numerator is
+'The metric above the line of a ratio; NULL for every other kind.';
+comment on column engagement.metric_definitions.denominator is
+'The metric below the line of a ratio; NULL for every other kind.';
+comment on column engagement.metric_definitions.denominator_kind is
+'The name of the denominator in rate_denominator_kind; NULL unless the metric is a ratio.';
+comment on column engagement.metric_definitions.formula_version is
+'The version of a ratio''s formula, raised with every change of it; NULL for every other kind.';
+comment on column engagement.metric_definitions.description is 'What the metric counts, as a sentence for people.';
 
 create table engagement.platform_metrics (
     platform text not null,
@@ -85,14 +93,18 @@ create table engagement.platform_metrics (
 );
 
 comment on table engagement.platform_metrics is
-'One row is what one platform calls a metric, and from when to when it does.';
-comment on column engagement.platform_metrics.platform is 'The platform.';
-comment on column engagement.platform_metrics.metric_name is 'Our name.';
-comment on column engagement.platform_metrics.source_name is 'The platform''s name.';
-comment on column engagement.platform_metrics.entity_type is 'What it is a metric of: a post, or a profile or page.';
-comment on column engagement.platform_metrics.valid_from is 'The first day on which it has this name.';
-comment on column engagement.platform_metrics.valid_to is 'The first day on which it has not; NULL while it is valid.';
-comment on column engagement.platform_metrics.replaced_by is 'The platform''s name that came after.';
+'One row is the name that one platform gives a metric, and the days on which the name is valid.';
+comment on column engagement.platform_metrics.platform is 'The platform whose API uses the name, such as linkedin.';
+comment on column engagement.platform_metrics.metric_name is 'Our name of the metric.';
+comment on column engagement.platform_metrics.source_name is
+'The platform''s name of the metric, as its API spells it.';
+comment on column engagement.platform_metrics.entity_type is
+'What the platform measures under this name: a post, or a profile (also a page).';
+comment on column engagement.platform_metrics.valid_from is 'The first day on which the name is valid.';
+comment on column engagement.platform_metrics.valid_to is
+'The day on which the name was retired, exclusive; NULL while it is valid.';
+comment on column engagement.platform_metrics.replaced_by is
+'The source_name that replaced a retired name; NULL if none did.';
 
 create table engagement.cohort_ages (
     age_name text primary key,
@@ -101,10 +113,11 @@ create table engagement.cohort_ages (
 );
 
 comment on table engagement.cohort_ages is
-'One row is one age at which posts are compared, and how far before it the last observation may lie.';
-comment on column engagement.cohort_ages.age_name is 'The name of the age.';
-comment on column engagement.cohort_ages.age is 'Time since publication.';
-comment on column engagement.cohort_ages.tolerance is 'How long before the age the last observation may lie.';
+'One row is one age at which posts are compared, and the tolerance for the observation that is used.';
+comment on column engagement.cohort_ages.age_name is 'The age as people read it, such as 24 hours.';
+comment on column engagement.cohort_ages.age is 'The time since publication.';
+comment on column engagement.cohort_ages.tolerance is
+'How long before the age the last observation may be to count for it.';
 
 create table engagement.sampling_gaps (
     platform text primary key,
@@ -112,11 +125,11 @@ create table engagement.sampling_gaps (
 );
 
 comment on table engagement.sampling_gaps is
-'One row is how long a platform''s post may have been out before our first look, and still be called watched '
-'from its beginning.';
-comment on column engagement.sampling_gaps.platform is 'The platform.';
+'One row is the sampling gap of one platform: how old a post may be at its first snapshot and still count as '
+'watched from the beginning. A platform without a row has no watched posts.';
+comment on column engagement.sampling_gaps.platform is 'The platform of the posts, such as linkedin.';
 comment on column engagement.sampling_gaps.sampling_gap is
-'How long a post may have been out before our first look and count as watched from its beginning.';
+'The greatest age at the first snapshot of a post that counts as watched from the beginning.';
 
 create table engagement.post_engagement_daily (
     organization_id text not null,
@@ -163,59 +176,70 @@ create table engagement.post_engagement_daily (
 
 comment on table engagement.post_engagement_daily is
 'One row is one post on one UTC day with at least one observation.';
-comment on column engagement.post_engagement_daily.post_id is 'The post.';
-comment on column engagement.post_engagement_daily.activity_date is 'The UTC day.';
-comment on column engagement.post_engagement_daily.platform is 'The platform.';
-comment on column engagement.post_engagement_daily.profile_id is 'The author''s profile.';
+comment on column engagement.post_engagement_daily.post_id is 'The post that was observed.';
+comment on column engagement.post_engagement_daily.activity_date is 'The UTC day of the observations.';
+comment on column engagement.post_engagement_daily.platform is 'The platform of the post, copied for filtering.';
+comment on column engagement.post_engagement_daily.profile_id is
+'The profile of the post''s author; NULL if the author is unknown.';
 comment on column engagement.post_engagement_daily.reactions is
-'Likes and other reactions of all kinds: the day''s last measured value.';
-comment on column engagement.post_engagement_daily.comments is 'Comments: the day''s last measured value.';
+'Likes and other reactions of all kinds: the last measured total of the day; NULL if the day measured none.';
+comment on column engagement.post_engagement_daily.comments is
+'Comments: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.shares is
-'Reposts, retweets, reblogs: the day''s last measured value.';
-comment on column engagement.post_engagement_daily.saves is 'Saves and bookmarks: the day''s last measured value.';
-comment on column engagement.post_engagement_daily.clicks is 'Clicks, not public: the day''s last measured value.';
-comment on column engagement.post_engagement_daily.views is 'Plays and views: the day''s last measured value.';
+'Reposts, retweets and reblogs: the last measured total of the day; NULL if the day measured none.';
+comment on column engagement.post_engagement_daily.saves is
+'Saves and bookmarks: the last measured total of the day; NULL if the day measured none.';
+comment on column engagement.post_engagement_daily.clicks is
+'Clicks, which are not public: the last measured total of the day; NULL if the day measured none.';
+comment on column engagement.post_engagement_daily.views is
+'Plays and views: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.impressions is
-'Times the post was shown: the day''s last measured value.';
+'How often the post was shown: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.reach is
-'People who saw the post; never summed: the day''s last measured value.';
+'How many people saw the post; never summed: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.reactions_delta is
-'Change of reactions since the last day on which they were measured; NULL if that is not known.';
+'Change of reactions since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.comments_delta is
-'Change of comments since the last day on which they were measured; NULL if that is not known.';
+'Change of comments since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.shares_delta is
-'Change of shares since the last day on which they were measured; NULL if that is not known.';
+'Change of shares since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.saves_delta is
-'Change of saves since the last day on which they were measured; NULL if that is not known.';
+'Change of saves since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.clicks_delta is
-'Change of clicks since the last day on which they were measured; NULL if that is not known.';
+'Change of clicks since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.views_delta is
-'Change of views since the last day on which they were measured; NULL if that is not known.';
+'Change of views since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.impressions_delta is
-'Change of impressions since the last day on which they were measured; NULL if that is not known.';
+'Change of impressions since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.reach_delta is
-'Change of reach since the last day on which they were measured; NULL if that is not known.';
-comment on column engagement.post_engagement_daily.observations is 'Snapshots on the day.';
-comment on column engagement.post_engagement_daily.first_observed_at is 'The day''s first snapshot.';
-comment on column engagement.post_engagement_daily.last_observed_at is 'The day''s last snapshot.';
+'Change of reach since the last earlier day that measured it; NULL if unknown. Never summed.';
+comment on column engagement.post_engagement_daily.observations is 'The number of snapshots on the day.';
+comment on column engagement.post_engagement_daily.first_observed_at is 'The time of the day''s first snapshot.';
+comment on column engagement.post_engagement_daily.last_observed_at is 'The time of the day''s last snapshot.';
 comment on column engagement.post_engagement_daily.previous_observed_at is
-'The last snapshot of the observed day before; NULL for the first.';
-comment on column engagement.post_engagement_daily.is_opening is 'The first day on which we saw the post.';
-comment on column engagement.post_engagement_daily.is_gap is 'There are days without observation before it.';
+'The last snapshot of the previous observed day; NULL on the first observed day.';
+comment on column engagement.post_engagement_daily.is_opening is 'Whether this is the first observed day of the post.';
+comment on column engagement.post_engagement_daily.is_gap is
+'Whether days without observation precede this one, so that the deltas cover several days.';
 comment on column engagement.post_engagement_daily.is_correction is
-'A counter went down: likes were taken back, spam was purged.';
-comment on column engagement.post_engagement_daily.is_published_on_day is 'The post was published on the day.';
-comment on column engagement.post_engagement_daily.rate_denominator_kind is 'What the rate is by.';
-comment on column engagement.post_engagement_daily.rate_denominator is 'The denominator of the rate.';
-comment on column engagement.post_engagement_daily.rate_formula is 'Metric and version of the rate.';
+'Whether a counter decreased: likes were withdrawn, or the platform removed spam.';
+comment on column engagement.post_engagement_daily.is_published_on_day is
+'Whether the post was published on this UTC day.';
+comment on column engagement.post_engagement_daily.rate_denominator_kind is
+'The metric that the rate is divided by; NULL if the day measured neither impressions nor views.';
+comment on column engagement.post_engagement_daily.rate_denominator is
+'The delta that the rate is divided by; NULL if not measured.';
+comment on column engagement.post_engagement_daily.rate_formula is
+'The rate''s metric and formula version, such as engagement_rate_by_views/1; NULL without a denominator.';
 
 comment on column engagement.post_engagement_daily.gap_days is
-'Days since the previous observed day; NULL for the first. A delta over a gap is flagged, not spread.';
+'Days since the previous observed day; NULL on the first observed day. A delta over a gap is flagged, not spread '
+'over the days between.';
 comment on column engagement.post_engagement_daily.engagement_delta is
-'Public engagement of the day: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
+'Public engagement gained: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
 comment on column engagement.post_engagement_daily.engagement_rate is
-'engagement_delta / rate_denominator as a fraction; NULL where the denominator is 0 or NULL, or the fraction is '
-'1000 or more.';
+'engagement_delta / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 '
+'or more.';
 
 create index post_engagement_daily_day on engagement.post_engagement_daily (organization_id, activity_date)
 include (post_id, platform, engagement_delta);
@@ -228,10 +252,10 @@ create table engagement.stale_days (
 );
 
 comment on table engagement.stale_days is
-'One row is one day of an aggregated rollup that must be computed again, because a day of a post changed outside '
-'of the window that was being rolled up. The rollup that does it deletes the row.';
-comment on column engagement.stale_days.table_name is 'The rollup that has to do it.';
-comment on column engagement.stale_days.activity_date is 'The UTC day.';
+'One row is one day of a rollup that has to be recomputed, because a day of a post changed outside of the window '
+'of a run. The next run of that rollup recomputes the day and deletes the row.';
+comment on column engagement.stale_days.table_name is 'The rollup that has to recompute the day, without its schema.';
+comment on column engagement.stale_days.activity_date is 'The UTC day to recompute.';
 
 create table engagement.profile_engagement_daily (
     organization_id text not null,
@@ -262,39 +286,45 @@ create table engagement.profile_engagement_daily (
 );
 
 comment on table engagement.profile_engagement_daily is
-'One row is one profile on one UTC day on which a post of it was observed.';
-comment on column engagement.profile_engagement_daily.profile_id is 'The profile.';
-comment on column engagement.profile_engagement_daily.activity_date is 'The UTC day.';
-comment on column engagement.profile_engagement_daily.platform is 'The platform.';
+'One row is one profile on one UTC day on which at least one of its posts was observed.';
+comment on column engagement.profile_engagement_daily.profile_id is 'The author of the posts.';
+comment on column engagement.profile_engagement_daily.activity_date is 'The UTC day of the observations.';
+comment on column engagement.profile_engagement_daily.platform is 'The platform of the profile, copied for filtering.';
 comment on column engagement.profile_engagement_daily.posts_observed is 'Posts with an observation on the day.';
-comment on column engagement.profile_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.profile_engagement_daily.posts_published is
+'Observed posts that were published on the day.';
 comment on column engagement.profile_engagement_daily.posts_with_gap is
-'Those with days without observation before it.';
-comment on column engagement.profile_engagement_daily.corrections is 'Those of which a counter went down.';
+'Observed posts whose deltas cover several days, because the days before were not observed.';
+comment on column engagement.profile_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.profile_engagement_daily.reactions_delta is
-'Sum of the posts'' reactions of the day; NULL if none was measured.';
+'Sum of the posts'' reactions_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.comments_delta is
-'Sum of the posts'' comments of the day; NULL if none was measured.';
+'Sum of the posts'' comments_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.shares_delta is
-'Sum of the posts'' shares of the day; NULL if none was measured.';
+'Sum of the posts'' shares_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.saves_delta is
-'Sum of the posts'' saves of the day; NULL if none was measured.';
+'Sum of the posts'' saves_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.clicks_delta is
-'Sum of the posts'' clicks of the day; NULL if none was measured.';
+'Sum of the posts'' clicks_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.views_delta is
-'Sum of the posts'' views of the day; NULL if none was measured.';
+'Sum of the posts'' views_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.impressions_delta is
-'Sum of the posts'' impressions of the day; NULL if none was measured.';
-comment on column engagement.profile_engagement_daily.engagement_delta is 'Public engagement of the day.';
+'Sum of the posts'' impressions_delta; NULL if none was measured.';
+comment on column engagement.profile_engagement_daily.engagement_delta is
+'Public engagement: sum of the posts'' engagement_delta; NULL if none was measured.';
 comment on column engagement.profile_engagement_daily.rate_denominator_kind is
-'What the rates are by; NULL where posts differ in it.';
+'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.profile_engagement_daily.rate_numerator is
-'Engagement of the posts that have a denominator.';
-comment on column engagement.profile_engagement_daily.rate_denominator is 'Sum of their denominators.';
-comment on column engagement.profile_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+comment on column engagement.profile_engagement_daily.rate_denominator is
+'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+comment on column engagement.profile_engagement_daily.engagement_rate is
+'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
+'more.';
 comment on column engagement.profile_engagement_daily.mean_engagement_rate is
-'Mean of the posts'' rates, as a fraction.';
-comment on column engagement.profile_engagement_daily.rate_formula is 'Metric and version of the rates.';
+'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
+comment on column engagement.profile_engagement_daily.rate_formula is
+'The rates'' metric and formula version, such as engagement_rate_by_views/1; NULL without a denominator.';
 
 create index profile_engagement_daily_day on engagement.profile_engagement_daily (organization_id, activity_date)
 include (profile_id, engagement_delta, reactions_delta, comments_delta, shares_delta, views_delta);
@@ -326,38 +356,44 @@ create table engagement.platform_engagement_daily (
 );
 
 comment on table engagement.platform_engagement_daily is
-'One row is one platform on one UTC day on which a post of it was observed.';
-comment on column engagement.platform_engagement_daily.platform is 'The platform.';
-comment on column engagement.platform_engagement_daily.activity_date is 'The UTC day.';
+'One row is one platform on one UTC day on which at least one of its posts was observed.';
+comment on column engagement.platform_engagement_daily.platform is 'The platform of the posts.';
+comment on column engagement.platform_engagement_daily.activity_date is 'The UTC day of the observations.';
 comment on column engagement.platform_engagement_daily.posts_observed is 'Posts with an observation on the day.';
-comment on column engagement.platform_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.platform_engagement_daily.posts_published is
+'Observed posts that were published on the day.';
 comment on column engagement.platform_engagement_daily.posts_with_gap is
-'Those with days without observation before it.';
-comment on column engagement.platform_engagement_daily.corrections is 'Those of which a counter went down.';
+'Observed posts whose deltas cover several days, because the days before were not observed.';
+comment on column engagement.platform_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.platform_engagement_daily.reactions_delta is
-'Sum of the posts'' reactions of the day; NULL if none was measured.';
+'Sum of the posts'' reactions_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.comments_delta is
-'Sum of the posts'' comments of the day; NULL if none was measured.';
+'Sum of the posts'' comments_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.shares_delta is
-'Sum of the posts'' shares of the day; NULL if none was measured.';
+'Sum of the posts'' shares_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.saves_delta is
-'Sum of the posts'' saves of the day; NULL if none was measured.';
+'Sum of the posts'' saves_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.clicks_delta is
-'Sum of the posts'' clicks of the day; NULL if none was measured.';
+'Sum of the posts'' clicks_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.views_delta is
-'Sum of the posts'' views of the day; NULL if none was measured.';
+'Sum of the posts'' views_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.impressions_delta is
-'Sum of the posts'' impressions of the day; NULL if none was measured.';
-comment on column engagement.platform_engagement_daily.engagement_delta is 'Public engagement of the day.';
+'Sum of the posts'' impressions_delta; NULL if none was measured.';
+comment on column engagement.platform_engagement_daily.engagement_delta is
+'Public engagement: sum of the posts'' engagement_delta; NULL if none was measured.';
 comment on column engagement.platform_engagement_daily.rate_denominator_kind is
-'What the rates are by; NULL where posts differ in it.';
+'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.platform_engagement_daily.rate_numerator is
-'Engagement of the posts that have a denominator.';
-comment on column engagement.platform_engagement_daily.rate_denominator is 'Sum of their denominators.';
-comment on column engagement.platform_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+comment on column engagement.platform_engagement_daily.rate_denominator is
+'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+comment on column engagement.platform_engagement_daily.engagement_rate is
+'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
+'more.';
 comment on column engagement.platform_engagement_daily.mean_engagement_rate is
-'Mean of the posts'' rates, as a fraction.';
-comment on column engagement.platform_engagement_daily.rate_formula is 'Metric and version of the rates.';
+'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
+comment on column engagement.platform_engagement_daily.rate_formula is
+'The rates'' metric and formula version, such as engagement_rate_by_views/1; NULL without a denominator.';
 
 create table engagement.hashtag_engagement_daily (
     organization_id text not null,
@@ -389,38 +425,44 @@ create table engagement.hashtag_engagement_daily (
 
 comment on table engagement.hashtag_engagement_daily is
 'One row is one hashtag on one platform and UTC day, over the posts whose text had it on that day.';
-comment on column engagement.hashtag_engagement_daily.hashtag_id is 'The hashtag.';
-comment on column engagement.hashtag_engagement_daily.platform is 'The platform.';
-comment on column engagement.hashtag_engagement_daily.activity_date is 'The UTC day.';
+comment on column engagement.hashtag_engagement_daily.hashtag_id is 'The hashtag in the texts of the posts.';
+comment on column engagement.hashtag_engagement_daily.platform is 'The platform of the posts.';
+comment on column engagement.hashtag_engagement_daily.activity_date is 'The UTC day of the observations.';
 comment on column engagement.hashtag_engagement_daily.posts_observed is 'Posts with an observation on the day.';
-comment on column engagement.hashtag_engagement_daily.posts_published is 'Those of them that were published on it.';
+comment on column engagement.hashtag_engagement_daily.posts_published is
+'Observed posts that were published on the day.';
 comment on column engagement.hashtag_engagement_daily.posts_with_gap is
-'Those with days without observation before it.';
-comment on column engagement.hashtag_engagement_daily.corrections is 'Those of which a counter went down.';
+'Observed posts whose deltas cover several days, because the days before were not observed.';
+comment on column engagement.hashtag_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.hashtag_engagement_daily.reactions_delta is
-'Sum of the posts'' reactions of the day; NULL if none was measured.';
+'Sum of the posts'' reactions_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.comments_delta is
-'Sum of the posts'' comments of the day; NULL if none was measured.';
+'Sum of the posts'' comments_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.shares_delta is
-'Sum of the posts'' shares of the day; NULL if none was measured.';
+'Sum of the posts'' shares_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.saves_delta is
-'Sum of the posts'' saves of the day; NULL if none was measured.';
+'Sum of the posts'' saves_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.clicks_delta is
-'Sum of the posts'' clicks of the day; NULL if none was measured.';
+'Sum of the posts'' clicks_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.views_delta is
-'Sum of the posts'' views of the day; NULL if none was measured.';
+'Sum of the posts'' views_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.impressions_delta is
-'Sum of the posts'' impressions of the day; NULL if none was measured.';
-comment on column engagement.hashtag_engagement_daily.engagement_delta is 'Public engagement of the day.';
+'Sum of the posts'' impressions_delta; NULL if none was measured.';
+comment on column engagement.hashtag_engagement_daily.engagement_delta is
+'Public engagement: sum of the posts'' engagement_delta; NULL if none was measured.';
 comment on column engagement.hashtag_engagement_daily.rate_denominator_kind is
-'What the rates are by; NULL where posts differ in it.';
+'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.hashtag_engagement_daily.rate_numerator is
-'Engagement of the posts that have a denominator.';
-comment on column engagement.hashtag_engagement_daily.rate_denominator is 'Sum of their denominators.';
-comment on column engagement.hashtag_engagement_daily.engagement_rate is 'Ratio of sums, as a fraction.';
+'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+comment on column engagement.hashtag_engagement_daily.rate_denominator is
+'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+comment on column engagement.hashtag_engagement_daily.engagement_rate is
+'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
+'more.';
 comment on column engagement.hashtag_engagement_daily.mean_engagement_rate is
-'Mean of the posts'' rates, as a fraction.';
-comment on column engagement.hashtag_engagement_daily.rate_formula is 'Metric and version of the rates.';
+'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
+comment on column engagement.hashtag_engagement_daily.rate_formula is
+'The rates'' metric and formula version, such as engagement_rate_by_views/1; NULL without a denominator.';
 
 create index hashtag_engagement_daily_day on engagement.hashtag_engagement_daily (organization_id, activity_date)
 include (hashtag_id, engagement_delta, posts_observed);
@@ -453,28 +495,40 @@ create table engagement.post_cohorts (
 );
 
 comment on table engagement.post_cohorts is
-'One row is one post at one age: its last observation not later than that age and within the tolerance before '
-'it. All counters are NULL where there is none.';
-comment on column engagement.post_cohorts.post_id is 'The post.';
-comment on column engagement.post_cohorts.age_name is 'The age, of engagement.cohort_ages.';
-comment on column engagement.post_cohorts.platform is 'The platform.';
-comment on column engagement.post_cohorts.posted_at is 'When the post was published.';
+'One row is one post at one age: its last observation not later than that age, and within the tolerance before it. '
+'Without such an observation, all counters are NULL.';
+comment on column engagement.post_cohorts.post_id is 'The post that is compared at this age.';
+comment on column engagement.post_cohorts.age_name is 'The age, from engagement.cohort_ages.';
+comment on column engagement.post_cohorts.platform is 'The platform of the post, copied for filtering.';
+comment on column engagement.post_cohorts.posted_at is
+'When the post was published, as known when the row was computed.';
 comment on column engagement.post_cohorts.observed_at is
-'When the value was observed; NULL if there is none within the tolerance.';
-comment on column engagement.post_cohorts.observed_age is 'How old the post was then.';
-comment on column engagement.post_cohorts.reactions is 'Likes and other reactions of all kinds at that age.';
-comment on column engagement.post_cohorts.comments is 'Comments at that age.';
-comment on column engagement.post_cohorts.shares is 'Reposts, retweets, reblogs at that age.';
-comment on column engagement.post_cohorts.saves is 'Saves and bookmarks at that age.';
-comment on column engagement.post_cohorts.clicks is 'Clicks, not public at that age.';
-comment on column engagement.post_cohorts.views is 'Plays and views at that age.';
-comment on column engagement.post_cohorts.impressions is 'Times the post was shown at that age.';
-comment on column engagement.post_cohorts.reach is 'People who saw the post; never summed at that age.';
-comment on column engagement.post_cohorts.engagement is 'Public engagement at that age.';
-comment on column engagement.post_cohorts.rate_denominator_kind is 'What the rate is by.';
-comment on column engagement.post_cohorts.rate_denominator is 'The denominator of the rate.';
-comment on column engagement.post_cohorts.engagement_rate is 'engagement / rate_denominator as a fraction.';
-comment on column engagement.post_cohorts.rate_formula is 'Metric and version of the rate.';
+'The time of the observation that is used; NULL if there is none within the tolerance.';
+comment on column engagement.post_cohorts.observed_age is
+'The age of the post at observed_at; NULL without an observation.';
+comment on column engagement.post_cohorts.reactions is
+'Likes and other reactions of all kinds: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.comments is 'Comments: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.shares is
+'Reposts, retweets and reblogs: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.saves is 'Saves and bookmarks: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.clicks is
+'Clicks, which are not public: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.views is 'Plays and views: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.impressions is
+'How often the post was shown: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.reach is
+'How many people saw the post; never summed: the total at that age; NULL if not measured.';
+comment on column engagement.post_cohorts.engagement is
+'Public engagement at that age: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
+comment on column engagement.post_cohorts.rate_denominator_kind is
+'The metric that the rate is divided by; NULL if impressions, reach and views are all unmeasured.';
+comment on column engagement.post_cohorts.rate_denominator is
+'The total that the rate is divided by; NULL if not measured.';
+comment on column engagement.post_cohorts.engagement_rate is
+'engagement / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.';
+comment on column engagement.post_cohorts.rate_formula is
+'The rate''s metric and formula version, such as engagement_rate_by_reach/1; NULL without a denominator.';
 
 create index post_cohorts_observed_at on engagement.post_cohorts (observed_at);
 
@@ -492,8 +546,8 @@ grant select
 on engagement.metric_definitions, engagement.platform_metrics, engagement.cohort_ages, engagement.sampling_gaps
 to syndication_reader;
 
--- Every metric of every entity in one long form: what analysts ask for. Counters of posts are cumulative
--- (metric_definitions.kind tells); those of profiles, platforms and hashtags are a day's deltas.
+-- One row is one value of one metric of one entity at one time. Counters of posts are cumulative totals; those of
+-- profiles, platforms and hashtags are deltas of a day (see metric_definitions.kind).
 create view engagement.time_series_metrics with (security_invoker = true) as
 select
     d.organization_id,
@@ -593,31 +647,31 @@ insert into engagement.metric_definitions (
     metric_name, kind, unit, is_additive_over_posts, is_additive_over_days, numerator, denominator, denominator_kind,
     formula_version, description
 ) values
-('reactions', 'cumulative', 'reactions', true, false, null, null, null, null, 'Likes and other reactions, all kinds.'),
+('reactions', 'cumulative', 'reactions', true, false, null, null, null, null, 'Likes and all other reactions.'),
 ('comments', 'cumulative', 'comments', true, false, null, null, null, null, 'Comments.'),
-('shares', 'cumulative', 'shares', true, false, null, null, null, null, 'Reposts, retweets, reblogs.'),
+('shares', 'cumulative', 'shares', true, false, null, null, null, null, 'Reposts, retweets and reblogs.'),
 ('saves', 'cumulative', 'saves', true, false, null, null, null, null, 'Saves and bookmarks.'),
-('clicks', 'cumulative', 'clicks', true, false, null, null, null, null, 'Clicks, not public.'),
+('clicks', 'cumulative', 'clicks', true, false, null, null, null, null, 'Clicks, which are not public.'),
 ('views', 'cumulative', 'views', true, false, null, null, null, null, 'Plays and views.'),
-('impressions', 'cumulative', 'impressions', true, false, null, null, null, null, 'Times the post was shown.'),
+('impressions', 'cumulative', 'impressions', true, false, null, null, null, null, 'How often the post was shown.'),
 ('reach', 'cumulative', 'people', false, false, null, null, null, null,
-    'People who saw the post. Never summed over posts, days or parts.'),
+    'People who saw the post. Never summed over posts, days or partial values.'),
 ('followers', 'gauge', 'people', false, false, null, null, null, null, 'Followers of a profile.'),
 ('following', 'gauge', 'profiles', false, false, null, null, null, null, 'Profiles that a profile follows.'),
 ('posts', 'gauge', 'posts', false, false, null, null, null, null, 'Posts of a profile.'),
 ('engagement', 'cumulative', 'actions', true, false, null, null, null, null,
-    'Public engagement: reactions + comments + shares, + saves where they are public.'),
+    'Public engagement: reactions + comments + shares (+ saves where measured).'),
 ('engagement_all', 'cumulative', 'actions', true, false, null, null, null, null, 'Public engagement + clicks.'),
-('engagement_delta', 'delta', 'actions', true, true, null, null, null, null, 'Public engagement of a day.'),
-('reactions_delta', 'delta', 'reactions', true, true, null, null, null, null, 'Reactions of a day.'),
-('comments_delta', 'delta', 'comments', true, true, null, null, null, null, 'Comments of a day.'),
-('shares_delta', 'delta', 'shares', true, true, null, null, null, null, 'Shares of a day.'),
+('engagement_delta', 'delta', 'actions', true, true, null, null, null, null, 'Public engagement gained on a day.'),
+('reactions_delta', 'delta', 'reactions', true, true, null, null, null, null, 'Reactions gained on a day.'),
+('comments_delta', 'delta', 'comments', true, true, null, null, null, null, 'Comments gained on a day.'),
+('shares_delta', 'delta', 'shares', true, true, null, null, null, null, 'Shares gained on a day.'),
 ('reach_delta', 'delta', 'people', false, false, null, null, null, null,
-    'People newly reached on a day. Never summed.'),
-('saves_delta', 'delta', 'saves', true, true, null, null, null, null, 'Saves of a day.'),
-('clicks_delta', 'delta', 'clicks', true, true, null, null, null, null, 'Clicks of a day.'),
-('views_delta', 'delta', 'views', true, true, null, null, null, null, 'Views of a day.'),
-('impressions_delta', 'delta', 'impressions', true, true, null, null, null, null, 'Impressions of a day.'),
+    'Change of reach on a day. Never summed.'),
+('saves_delta', 'delta', 'saves', true, true, null, null, null, null, 'Saves gained on a day.'),
+('clicks_delta', 'delta', 'clicks', true, true, null, null, null, null, 'Clicks gained on a day.'),
+('views_delta', 'delta', 'views', true, true, null, null, null, null, 'Views gained on a day.'),
+('impressions_delta', 'delta', 'impressions', true, true, null, null, null, null, 'Impressions gained on a day.'),
 ('engagement_rate_by_impressions', 'ratio', 'fraction', false, false, 'engagement', 'impressions', 'impressions', 1,
     'Public engagement / impressions.'),
 ('engagement_rate_by_reach', 'ratio', 'fraction', false, false, 'engagement', 'reach', 'reach', 1,

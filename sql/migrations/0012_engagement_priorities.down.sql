@@ -1,4 +1,4 @@
--- Removes ranking and product performance: migrating up and materializing rebuilds them.
+-- Removes the ranking and product performance. To restore them, migrate up and materialize.
 
 set local role syndication_owner;
 

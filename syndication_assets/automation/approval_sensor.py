@@ -1,4 +1,4 @@
-"""The sensor of approvals: what a person has approved gets its slot, without a run that waits for people."""
+"""The approval sensor: approved texts get their slots without a run that waits for people."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,17 +9,17 @@ from syndication_assets.automation.jobs import queue_job
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 
-# Texts of older days were passed over long ago; days to come have no partition yet.
+# Texts of older days are not published any more; later days have no partition yet.
 _DAYS_BACK = 30
-_REST = timedelta(minutes=10)
-"""How long after a queue run failed the next one of its day is asked for."""
+_RETRY_DELAY = timedelta(minutes=10)
+"""The time between a failed queue run and the next request for its day."""
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 @dg.sensor(
     job=queue_job,
     minimum_interval_seconds=60,
-    description="Sees approved texts that have no place in the queue yet, and requests the queue of their day.",
+    description="Finds approved texts without a slot, and requests a queue run for their day.",
 )
 def approval_sensor(
     context: dg.SensorEvaluationContext, postgres: PostgresResource
@@ -33,19 +33,19 @@ def approval_sensor(
         days = connection.execute(load_sql("publishing/days_to_plan.sql"), window).fetchall()
     requests = []
     for planned_on, fingerprint in days:
-        # Dagster asks for a run key once, however its run ends. So the same approved texts have one key for as long as
-        # no run of their day fails, and another one after each that did.
+        # Dagster runs a run key once, even if the run fails. Counting failed runs in the key gives the same approved
+        # texts one key until a run of their day fails, and a new key after each failure.
         failed = context.instance.get_runs_count(_failed_runs(planned_on))
-        if failed and context.instance.get_runs_count(_failed_runs(planned_on, datetime.now(UTC) - _REST)):
+        if failed and context.instance.get_runs_count(_failed_runs(planned_on, datetime.now(UTC) - _RETRY_DELAY)):
             continue
         requests.append(
             dg.RunRequest(run_key=f"{planned_on}-{fingerprint}-{failed}", partition_key=planned_on.isoformat())
         )
     yield from requests
     if not days:
-        yield dg.SkipReason("no approved text waits for its place in the queue")
+        yield dg.SkipReason("every approved text has its slot")
     elif not requests:
-        yield dg.SkipReason("the queues of the waiting texts failed a moment ago: they are asked for again later")
+        yield dg.SkipReason("queue runs of the waiting texts have just failed; they are requested again later")
 
 
 def _failed_runs(planned_on: date, since: datetime | None = None) -> dg.RunsFilter:

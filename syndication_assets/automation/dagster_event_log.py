@@ -1,8 +1,8 @@
-"""Dagster's event log on PostgreSQL, with its connections kept and the plan of a run stored at once.
+"""Dagster's event log on PostgreSQL, with pooled connections and bulk inserts of a run's planned events.
 
-Dagster's own opens a connection for every event, and writes what a run plans one by one: a year of daily partitions of
-ten assets is 3 650 events before the first of them is touched. The tables and the events are Dagster's own: either
-class reads what the other wrote.
+Dagster's own class opens a connection per event, and inserts planned events singly: a year of daily partitions of ten
+assets is 3 650 events before any work starts. Tables and events are Dagster's own, so either class reads what the
+other wrote.
 """
 
 import json
@@ -20,8 +20,8 @@ from dagster._serdes import serialize_value
 from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 
-_SECONDS_TO_KEEP_A_CONNECTION = 600
-_MOST_CONNECTIONS = 20
+_CONNECTION_LIFETIME_SECONDS = 600
+_MAXIMUM_CONNECTIONS = 20
 _COLUMNS = ("run_id", "event", "dagster_event_type", "timestamp", "step_key", "asset_key", "partition")
 _ROWS_OF_EVENTS = """\
 select run_id, event, dagster_event_type, "timestamp", step_key, asset_key, partition
@@ -37,7 +37,7 @@ _PLANNED = {DagsterEventType.ASSET_MATERIALIZATION_PLANNED, DagsterEventType.ASS
 
 
 class PooledPostgresEventLogStorage(PostgresEventLogStorage):
-    """As Dagster's own, and faster; configured in the same way."""
+    """A faster drop-in replacement for Dagster's own class, with the same configuration."""
 
     def __init__(self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: Any = None) -> None:
         self._found: set[tuple[str, str]] = set()
@@ -47,9 +47,9 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
             None,
             isolation_level="AUTOCOMMIT",
             pool_size=1,
-            max_overflow=_MOST_CONNECTIONS - 1,
-            pool_recycle=_SECONDS_TO_KEEP_A_CONNECTION,
-            # A server that was restarted meanwhile is not an error.
+            max_overflow=_MAXIMUM_CONNECTIONS - 1,
+            pool_recycle=_CONNECTION_LIFETIME_SECONDS,
+            # Replaces connections that a restart of the server has closed.
             pool_pre_ping=True,
         )
 
@@ -62,25 +62,26 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
         )
 
     def has_table(self, table_name: str) -> bool:
-        """As Dagster's own, which asks the server with every event; a table that is there stays."""
-        return self._is_there(
+        """Dagster's own result, cached once the table exists: Dagster queries the server with every event."""
+        return self._exists(
             ("table", table_name), lambda: super(PooledPostgresEventLogStorage, self).has_table(table_name)
         )
 
     def has_asset_key_col(self, column_name: str) -> bool:
-        """As Dagster's own, which reads the table's columns for every asset; a column that is there stays."""
-        return self._is_there(
+        """Dagster's own result, cached once the column exists: Dagster reads all columns for every asset."""
+        return self._exists(
             ("column", column_name), lambda: super(PooledPostgresEventLogStorage, self).has_asset_key_col(column_name)
         )
 
-    def _is_there(self, what: tuple[str, str], ask: Callable[[], bool]) -> bool:
-        if what not in self._found and ask():
-            self._found.add(what)
-        return what in self._found
+    def _exists(self, key: tuple[str, str], look_up: Callable[[], bool]) -> bool:
+        if key not in self._found and look_up():
+            self._found.add(key)
+        return key in self._found
 
     def prepare_insert_event_batch(self, events: Sequence[EventLogEntry]) -> Any:
-        """The same rows as Dagster's, as one parameter: a statement with a parameter for each value of thousands of
-        rows takes longer to compile than to run.
+        """The same rows as Dagster's, passed as one parameter.
+
+        With one parameter per value of thousands of rows, compiling the statement would take longer than running it.
         """
         rows = json.dumps([self._event_to_row(event) for event in events], default=str)
         return SqlEventLogStorageTable.insert().from_select(
@@ -91,7 +92,7 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
         )
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Stores what a run plans as one statement, all other events as Dagster does."""
+        """Stores the planned events of a run in one statement, all other events as Dagster does."""
         planned = [event for event in events if event.dagster_event_type in _PLANNED]
         others = [event for event in events if event.dagster_event_type not in _PLANNED]
         if planned:

@@ -1,4 +1,4 @@
-"""Dagster's own storage for the command line: a database beside ours, files under the local directory."""
+"""Dagster's storage for the command line: a database next to ours, and files under the local directory."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 def prepare_environment(settings: Settings, database_url: str) -> Path:
     """Points this process and its children at the project's Dagster instance; returns DAGSTER_HOME.
 
-    A DAGSTER_HOME that is set already is somebody's own deployment: it is left as it is.
+    If DAGSTER_HOME is set, the deployment has its own configuration, and nothing is changed.
     """
     if "DAGSTER_HOME" in os.environ:
         return Path(os.environ["DAGSTER_HOME"])
@@ -31,19 +31,19 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
     )
     if "SYNDICATION_DAGSTER_STORAGE_URL" not in os.environ:
         os.environ["SYNDICATION_DAGSTER_STORAGE_URL"] = storage_url(database_url)
-        _make_database(database_url)
-    # Thousands of events come with a range of partitions; one by one they would cost more than the work.
+        _create_database(database_url)
+    # A range of partitions has thousands of events: stored singly, they would take longer than the work itself.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home
 
 
 def storage_url(database_url: str) -> str:
-    """The URL of Dagster's database beside ours, with the driver named: its event log fails on psycopg 3."""
+    """The URL of Dagster's database on our server; it names psycopg2, as Dagster's event log fails on psycopg 3."""
     parts = urlsplit(database_url)
     return urlunsplit(parts._replace(scheme="postgresql+psycopg2", path="/dagster"))
 
 
-def _make_database(database_url: str) -> None:
+def _create_database(database_url: str) -> None:
     with connect(database_url, autocommit=True) as connection:
         if connection.execute("select from pg_database where datname = 'dagster'").fetchone() is None:
             try:
@@ -52,7 +52,7 @@ def _make_database(database_url: str) -> None:
                 return
             except psycopg.errors.InsufficientPrivilege:
                 raise SyndicationError(
-                    "The user may not create the database `dagster`, which Dagster keeps its runs in. Let an "
-                    "administrator run `create database dagster owner <user>`, or name another database in "
-                    "SYNDICATION_DAGSTER_STORAGE_URL."
+                    "The user may not create the database `dagster`, in which Dagster stores its runs. Ask an "
+                    "administrator to run `create database dagster owner <user>`, or set "
+                    "SYNDICATION_DAGSTER_STORAGE_URL to another database."
                 ) from None

@@ -1,4 +1,4 @@
-"""What runs together. Jobs select assets by their tags, so that a new asset joins its job by its own definition."""
+"""The jobs. They select assets by tag, so that the definition of a new asset alone adds it to its job."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from syndication_assets.sql_assets import cadence
 
 
 def _tagged(tags: Mapping[str, str]) -> dg.AssetSelection:
-    """The assets that have all of these tags, with their checks."""
+    """The assets that carry all of these tags, and their checks."""
     first, *others = (dg.AssetSelection.tag(key, value) for key, value in tags.items())
     for other in others:
         first &= other
@@ -17,14 +17,14 @@ def _tagged(tags: Mapping[str, str]) -> dg.AssetSelection:
 
 
 def _checks_of_external_tables(*groups: str) -> dg.AssetSelection:
-    """The checks of tables that no run fills: a selection of assets leaves these checks out."""
+    """The checks of tables that no run materializes, which a selection of assets leaves out."""
     return dg.AssetSelection.checks_for_assets(
         *(spec.key for spec in rooms.assets or () if isinstance(spec, dg.AssetSpec) and spec.group_name in groups)
     )
 
 
 def _checks_of_reference_rows() -> dg.AssetSelection:
-    """Checks of rows that come with a version of the project, and that people edit between two runs of their asset."""
+    """The checks of reference rows, which ship with the project and which users edit between runs of their asset."""
     return dg.AssetSelection.checks_for_assets(
         *(
             key
@@ -41,7 +41,7 @@ daily_job = dg.define_asset_job(
     _tagged(cadence.LOAD)
     | _checks_of_external_tables("landing", "engagement", "channels", "operations")
     | _checks_of_reference_rows(),
-    description="Loads the landed files of a day, or of a range of days as one run, and rolls them up.",
+    description="Loads the landed files of a day or a range of days in one run, and computes the rollups.",
 )
 fetch_job = dg.define_asset_job(
     "fetch",
@@ -56,7 +56,7 @@ insights_job = dg.define_asset_job(
 feeds_job = dg.define_asset_job(
     "feeds",
     _tagged(cadence.FETCH_FEEDS),
-    description="Fetches the current entries of blogs' feeds into the landing zone.",
+    description="Fetches the current entries of blog feeds into the landing zone.",
 )
 catalogue_job = dg.define_asset_job(
     "catalogue",
@@ -66,7 +66,7 @@ catalogue_job = dg.define_asset_job(
 reference_job = dg.define_asset_job(
     "reference",
     _tagged(cadence.REFERENCE) | _checks_of_external_tables("channels"),
-    description="Loads the rows that come with this version: platforms, rules, templates. Your own edits stay.",
+    description="Loads the reference rows of this version: platforms, rules, templates. Your own edits are kept.",
 )
 content_job = dg.define_asset_job(
     "content",
@@ -78,7 +78,7 @@ content_job = dg.define_asset_job(
 write_job = dg.define_asset_job(
     "write",
     _tagged(cadence.WRITING),
-    description="Writes, checks, approves and queues the missing texts of a day; it selects nothing.",
+    description="Writes, checks, approves and queues the missing texts of a day, without a new selection.",
 )
 queue_job = dg.define_asset_job(
     "queue", _tagged(cadence.QUEUE), description="Assigns slots to the approved texts of a day."
@@ -100,7 +100,7 @@ JOBS = [
 
 
 def range_tags(first_day: str, last_day: str) -> dict[str, str]:
-    """The tags that make one run of a range of daily partitions, both ends included."""
+    """The tags that make one run cover a range of daily partitions, both ends included."""
     return {
         "dagster/asset_partition_range_start": first_day,
         "dagster/asset_partition_range_end": last_day,

@@ -1,7 +1,7 @@
-"""The sensor of the landing zone: which days have files that are not loaded, and which of them to ask for now.
+"""The landing zone sensor: finds days with files that are not loaded, and decides which of them to request now.
 
-A tick lists the files of a bounded number of days: the look-back window, and a slice of the older ones that goes round
-all history. What was asked for, and where the slice ended, is in the cursor.
+A tick lists the files of a bounded number of days: the look-back window, and a slice of older days that rotates through
+the whole history. The cursor holds the requests made so far and the end of the slice.
 """
 
 import hashlib
@@ -21,34 +21,34 @@ from syndication_assets.landing.landing_zone import LandedFile, LandingZone
 from syndication_assets.landing.source_rooms import room_of
 from syndication_assets.settings import Settings
 
-# A tick must end soon; the days that are left come with the next ones.
+# A tick must be short; the remaining days follow in the next ticks.
 _REQUESTS_PER_TICK = 30
 _OLDER_DAYS_PER_TICK = 60
-_STILL_CHANGING = timedelta(seconds=30)
-# A load that failed is asked for again, in case a restart or a store that was away was the reason. What fails once more
-# after hours needs a person, whom the failed check tells.
-_ASK_AGAIN_AFTER = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
+_SETTLING_TIME = timedelta(seconds=30)
+# A failed load is requested again, in case the cause was a restart or an unreachable store. A load that still fails
+# hours later needs a person, whom the failed check informs.
+_RETRY_DELAYS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):
-    """What was asked for: which content of a day, how often, and how many of its loads had failed by then."""
+    """A request made: the content of a day, the number of requests for it, and the failed loads by then."""
 
     fingerprint: str
-    times: int
+    attempts: int
     failures: int
 
 
 class Cursor(msgspec.Struct):
-    """What a tick leaves to the next one."""
+    """The state that a tick leaves to the next tick."""
 
     last_older_day: date = date.min
     requests: dict[str, Request] = {}
-    """By day; those that are not loaded yet."""
+    """By day; only days that are not loaded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Loads of a day that failed since its last one that succeeded."""
+    """The failed loads of a day since its last successful load."""
 
     count: int
     last_at: datetime
@@ -61,10 +61,10 @@ _NONE_FAILED = Failures(0, datetime.min.replace(tzinfo=UTC))
     job=daily_job,
     minimum_interval_seconds=60,
     description=(
-        "Sees posts, catalogues and documents in the landing zone that were not loaded yet, and requests each day of "
-        "theirs once per content; where a load of posts failed, again after 5 minutes, an hour and 6 hours. A day with "
-        "a file that changed in the last 30 seconds waits: the file may still be being written. The days of the "
-        "look-back window are looked at in every tick, older ones in turn."
+        "Finds posts, catalogues and documents in the landing zone that are not loaded yet, and requests each of their "
+        "days once per content. After a failed load of posts, it requests the day again after 5 minutes, an hour and "
+        "6 hours. A day with a file that changed in the last 30 seconds waits, because the file may be incomplete. "
+        "Every tick checks the days of the look-back window and, in turn, a slice of the older days."
     ),
 )
 def landing_zone_sensor(
@@ -79,7 +79,7 @@ def landing_zone_sensor(
     recent = all_days[bisect_right(all_days, first_recent_day - timedelta(days=1)) :]
     older = all_days[: len(all_days) - len(recent)]
     days = [*recent, *_next_days(older, cursor.last_older_day)]
-    taken, failures = _taken_files(postgres.url(), days), _failures(postgres.url(), days)
+    loaded, failures = _loaded_files(postgres.url(), days), _failures(postgres.url(), days)
 
     requests = {
         day.isoformat(): cursor.requests[day.isoformat()] for day in all_days if day.isoformat() in cursor.requests
@@ -92,7 +92,7 @@ def landing_zone_sensor(
             last_older_day = day
         key = day.isoformat()
         files = list(zone.files(day))
-        if all(_is_taken(file, taken) for file in files if _stands_for_itself(file)):
+        if all(_is_loaded(file, loaded) for file in files if _is_awaited(file)):
             requests.pop(key, None)
         elif not _is_changing(files):
             request = _next_request(requests.get(key), _fingerprint(files), failures.get(day, _NONE_FAILED))
@@ -106,40 +106,43 @@ def landing_zone_sensor(
 
 
 def _next_days(days: list[date], last_day: date) -> list[date]:
-    """The days that come after the last one that was looked at, and after the newest the oldest again."""
+    """The days after the last one checked; after the newest day, it starts over with the oldest."""
     start = bisect_right(days, last_day)
     return [*days[start:], *days[:start]][:_OLDER_DAYS_PER_TICK]
 
 
 def _next_request(last: Request | None, fingerprint: str, failures: Failures) -> Request | None:
-    """What to ask for now; None if it was asked for and did not fail since, failed too often or a moment ago."""
+    """The request to make now; None if the last one is pending, or failed too recently or too often."""
     if last is None or last.fingerprint != fingerprint:
         return Request(fingerprint, 1, failures.count)
-    if failures.count <= last.failures or last.times > len(_ASK_AGAIN_AFTER):
+    if failures.count <= last.failures or last.attempts > len(_RETRY_DELAYS):
         return None
-    if datetime.now(UTC) - failures.last_at < _ASK_AGAIN_AFTER[last.times - 1]:
+    if datetime.now(UTC) - failures.last_at < _RETRY_DELAYS[last.attempts - 1]:
         return None
-    return Request(fingerprint, last.times + 1, failures.count)
+    return Request(fingerprint, last.attempts + 1, failures.count)
 
 
 def _run_key(day: str, request: Request) -> str:
-    """Dagster runs a key once. It depends on the content and the failed loads alone, so a lost cursor asks for nothing
-    twice."""
+    """The key depends on the content and its failed loads only. Since Dagster runs a key once, a lost cursor causes no
+    second run.
+    """
     return f"{day}-{request.fingerprint}" + (f"-{request.failures}" if request.failures else "")
 
 
-def _stands_for_itself(file: LandedFile) -> bool:
-    """Whether it is waited for by its own name: the pieces of a look at a catalogue come with their manifest."""
+def _is_awaited(file: LandedFile) -> bool:
+    """Whether the day waits for this file: the pieces of a catalogue snapshot are loaded through their manifest."""
     return not (room_of(file.source) == "catalogue" and file.name.startswith(PIECE_PREFIXES))
 
 
-def _is_taken(file: LandedFile, taken: dict[str, int | None]) -> bool:
-    return file.path in taken and taken[file.path] in (None, file.size_bytes)
+def _is_loaded(file: LandedFile, loaded: dict[str, int | None]) -> bool:
+    return file.path in loaded and loaded[file.path] in (None, file.size_bytes)
 
 
-def _taken_files(url: str, days: list[date]) -> dict[str, int | None]:
-    """Path of each file of the days that was loaded, with its size where it is known; a withdrawn one that lands again
-    is new."""
+def _loaded_files(url: str, days: list[date]) -> dict[str, int | None]:
+    """The size of each file of the days that needs no load, by path; None if the size is unknown.
+
+    A withdrawn file that lands again is new.
+    """
     with transaction(url) as connection:
         return dict(connection.execute(load_sql("landing/taken_files.sql"), {"days": days}).fetchall())
 
@@ -151,11 +154,11 @@ def _failures(url: str, days: list[date]) -> dict[date, Failures]:
 
 
 def _fingerprint(files: list[LandedFile]) -> str:
-    """Names, sizes and times tell: a landed file is immutable, so another content is another file."""
+    """A digest of paths, sizes and times, which identify the content because landed files are immutable."""
     listing = "\n".join(f"{file.path} {file.size_bytes} {file.modified_at}" for file in files)
     return hashlib.blake2b(listing.encode(), digest_size=8).hexdigest()
 
 
 def _is_changing(files: list[LandedFile]) -> bool:
     now = datetime.now(UTC)
-    return any(file.modified_at is not None and now - file.modified_at < _STILL_CHANGING for file in files)
+    return any(file.modified_at is not None and now - file.modified_at < _SETTLING_TIME for file in files)

@@ -1,4 +1,4 @@
-"""What a run says on a terminal while it works: its own messages, one line a step, nothing of Dagster's prefixes."""
+"""The progress of a run on a terminal: its own messages and one line per step, without Dagster's prefixes."""
 
 import logging
 import sys
@@ -17,7 +17,7 @@ class _ProgressHandler(logging.Handler):
         if event is None:
             message = meta.get("orig_message") or record.getMessage()
             if message.startswith("Dependencies for step"):
-                return  # what cannot run after a failure; the failure itself has been said
+                return  # a step skipped after a failure, which was reported already
             prefix = "  " if record.levelno < logging.WARNING else f"  {record.levelname}: "
             sys.stderr.write(f"{prefix}{message}\n")
         elif event.event_type_value == _STEP_STARTED:

@@ -1,4 +1,4 @@
-"""Materializes a selection of assets for a day or a range of days: one Dagster run, in this process."""
+"""Materializes a selection of assets for a day or a range of days, as one Dagster run in this process."""
 
 import re
 import warnings
@@ -23,13 +23,13 @@ class FailedCheck:
 
     @property
     def summary(self) -> str:
-        """One line: which check, how badly it matters, and the first sentence of what it says."""
+        """One line: severity, name and first sentence of the description."""
         return f"{self.severity} {self.name}: {self.description.split('. ', 1)[0]}"
 
 
 @dataclass(frozen=True, slots=True)
 class RangeRun:
-    """How a run ended."""
+    """The outcome of a run."""
 
     run_id: str
     is_success: bool
@@ -44,24 +44,24 @@ class RangeRun:
 def parse_range(text: str) -> tuple[str, str]:
     """`2025-11-25` or `2025-11-25...2025-11-26` as first and last partition key.
 
-    SyndicationError if it is neither, or not among the partitions.
+    Raises SyndicationError for any other text, and for days without a partition.
     """
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:\.\.\.(\d{4}-\d{2}-\d{2}))?", text)
     if match is None:
-        raise SyndicationError(f"{text!r} is no range of days: write 2025-11-25 or 2025-11-25...2025-11-26.")
+        raise SyndicationError(f"{text!r} is not a range of days: write 2025-11-25 or 2025-11-25...2025-11-26.")
     first, last = match[1], match[2] or match[1]
     for key in (first, last):
         try:
             date.fromisoformat(key)
         except ValueError:
-            raise SyndicationError(f"{key} is no day of the calendar.") from None
+            raise SyndicationError(f"{key} is not a calendar day: write a day such as 2025-11-25.") from None
         if not daily_partitions.has_partition_key(key):
             raise SyndicationError(
-                f"There is no partition {key}: they go from {daily_partitions.get_first_partition_key()} to today "
-                f"({daily_partitions.get_last_partition_key()}). SYNDICATION_FIRST_DAY sets the first."
+                f"There is no partition {key}: partitions run from {daily_partitions.get_first_partition_key()} to "
+                f"today ({daily_partitions.get_last_partition_key()}). SYNDICATION_FIRST_DAY sets the first day."
             )
     if first > last:
-        raise SyndicationError(f"The range ends before it begins: {first} is after {last}.")
+        raise SyndicationError(f"The range ends before it begins: swap {first} and {last}.")
     return first, last
 
 
@@ -72,7 +72,7 @@ def materialize_range(
     last_day: str,
     selection: Sequence[str] = (),
 ) -> RangeRun:
-    """Runs the daily graph, or what `selection` picks of all assets, for the days with both ends included."""
+    """Runs the daily graph, or the assets that `selection` picks, for the days from first to last, both included."""
     asset_keys, job_name = _select(definitions, selection)
     return run_job(definitions, instance, job_name, range_tags(first_day, last_day), asset_keys)
 
@@ -84,7 +84,7 @@ def run_job(
     tags: Mapping[str, str],
     asset_keys: Sequence[dg.AssetKey] | None = None,
 ) -> RangeRun:
-    """One run of a job, or of some of its assets, in this process."""
+    """Runs a job, or some of its assets, once in this process."""
     result = definitions.resolve_job_def(job_name).execute_in_process(
         instance=instance,
         asset_selection=asset_keys,
@@ -120,7 +120,7 @@ def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list
     try:
         keys: set[dg.AssetKey] = set()
         with warnings.catch_warnings():
-            # Dagster warns of a parameter that it sets itself.
+            # Dagster warns about a parameter that Dagster itself sets.
             warnings.filterwarnings("ignore", message=".*`include_sources`.*", category=dg.BetaWarning)
             for text in selection:
                 keys |= dg.AssetSelection.from_string(text).required_multi_asset_neighbors().resolve(graph)
@@ -128,11 +128,11 @@ def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list
         raise SyndicationError(f"--select {' '.join(selection)}: {error}") from None
     keys = {key for key in keys if graph.get(key).is_materializable}
     if not keys:
-        raise SyndicationError(f"--select {' '.join(selection)} picks no asset: try group:engagement or key:*posts*.")
+        raise SyndicationError(f"--select {' '.join(selection)} selects no asset: try group:engagement or key:*posts*.")
     return sorted(keys), "__ASSET_JOB"
 
 
 def _message(error: object) -> str:
-    """The message of what was raised, not of Dagster's wrapping of it."""
+    """The message of the original exception, without Dagster's wrapper."""
     cause = getattr(error, "cause", None) or error
     return str(getattr(cause, "message", cause)).strip()

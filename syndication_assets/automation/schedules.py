@@ -1,4 +1,4 @@
-"""When jobs run by the clock."""
+"""The schedules of the jobs."""
 
 from datetime import UTC, timedelta
 
@@ -21,8 +21,8 @@ from syndication_assets.settings import Settings
     job=daily_job,
     cron_schedule="30 1 * * *",
     execution_timezone="UTC",
-    description="Yesterday and the look-back window (SYNDICATION_LOOK_BACK_DAYS), as one range run.",
-    # It reads what has landed and reaches nothing outside; every other schedule waits to be started.
+    description="Loads and rolls up yesterday and the look-back window (SYNDICATION_LOOK_BACK_DAYS) in one run.",
+    # It only reads landed files and reaches no outside service. Every other schedule has to be started by a person.
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -36,7 +36,7 @@ def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=fetch_job,
     cron_schedule="0 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches every six hours. Start it when the tokens are set.",
+    description="Fetches posts every six hours. Start it once the tokens are set.",
 )
 def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)
@@ -46,7 +46,7 @@ def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=insights_job,
     cron_schedule="20 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches insights every six hours. Start it when an account publishes with facebook_graph.",
+    description="Fetches insights every six hours. Start it once an account publishes with facebook_graph.",
 )
 def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)
@@ -56,7 +56,7 @@ def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=feeds_job,
     cron_schedule="40 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches blogs' feeds every six hours. Start it when SYNDICATION_BLOG_FEED_URLS is set.",
+    description="Fetches blog feeds every six hours. Start it once SYNDICATION_BLOG_FEED_URLS is set.",
 )
 def feeds_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)
@@ -66,7 +66,7 @@ def feeds_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=catalogue_job,
     cron_schedule="0 3 * * *",
     execution_timezone="UTC",
-    description="Fetches and loads the catalogues every night. Start it when there is a vendor to fetch.",
+    description="Fetches and loads the catalogues every night. Start it once there is a vendor to fetch.",
 )
 def catalogue_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_for_today(context)
@@ -76,7 +76,7 @@ def catalogue_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=content_job,
     cron_schedule="0 4 * * *",
     execution_timezone="UTC",
-    description="Selects, writes, checks and queues the posts of the day, after its ranking and its catalogue.",
+    description="Selects, writes, checks and queues the posts of the day, after the catalogue and the ranking.",
 )
 def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_for_today(context)
@@ -86,20 +86,20 @@ def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=publish_job,
     cron_schedule="*/5 * * * *",
     execution_timezone="UTC",
-    description="Publishes what has become due, every five minutes.",
+    description="Publishes all due targets every five minutes.",
 )
 def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
 def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Today's partition, several times a day."""
+    """A run of today's partition, with a key for each scheduled time."""
     scheduled_at = context.scheduled_execution_time.astimezone(UTC)
     return dg.RunRequest(run_key=scheduled_at.isoformat(), partition_key=scheduled_at.date().isoformat())
 
 
 def _run_for_today(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Today's partition, once a day."""
+    """A run of today's partition, with one key for the day."""
     today = context.scheduled_execution_time.astimezone(UTC).date().isoformat()
     return dg.RunRequest(run_key=today, partition_key=today)
 

@@ -1,4 +1,4 @@
-"""The sensor of unwritten texts: what a language model could not write when it was not there is asked for again."""
+"""The writing sensor: requests texts again that the language model could not write while it was unreachable."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,20 +12,20 @@ from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 
-_SECONDS = 1800
+_RETRY_SECONDS = 1800
 
 
 @dg.sensor(
     job=write_job,
-    minimum_interval_seconds=_SECONDS,
-    description="Sees texts of today that the language model has not written, and asks for them again every half hour.",
+    minimum_interval_seconds=_RETRY_SECONDS,
+    description="Finds texts of today that the language model has not written, and requests them every half hour.",
 )
 def writing_sensor(
     context: dg.SensorEvaluationContext, postgres: PostgresResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
     del context
     if Settings.from_environment().openai_api_key is None:
-        yield dg.SkipReason("templates write: what one could not fill needs another template, and not another try")
+        yield dg.SkipReason("templates write the texts: a text that no template could fill needs another template")
         return
     now = datetime.now(UTC)
     with transaction(postgres.url()) as connection:
@@ -38,8 +38,8 @@ def writing_sensor(
             },
         ).fetchall()
     if texts:
-        # A run that failed is asked for again, too: only its half hour is over.
-        half_hour = int(now.timestamp()) // _SECONDS
+        # A failed run is requested again in the next half hour, because its key has changed by then.
+        half_hour = int(now.timestamp()) // _RETRY_SECONDS
         yield dg.RunRequest(run_key=f"{now.date()}-{half_hour}", partition_key=now.date().isoformat())
     else:
-        yield dg.SkipReason("no text of today waits for the language model")
+        yield dg.SkipReason("no text of today is waiting for the language model")

@@ -18,8 +18,9 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.ledger_observations import observe_ledger
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD_CATALOGUES
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, describe_run, description_of, table_metadata
+from syndication_assets.sql_assets.table_metadata import describe_run, table_metadata
 from syndication_assets.text.markdown import markdown_table
 
 LOADED_TABLES = (

@@ -14,7 +14,8 @@ from syndication_assets.channels.reference_tables import TABLES
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.cadence import REFERENCE
-from syndication_assets.sql_assets.rollup import OWNERS, table_metadata
+from syndication_assets.sql_assets.descriptions import OWNERS
+from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.sql_assets.table_specs import external_table
 from syndication_assets.text.markdown import markdown_table, shorten
 

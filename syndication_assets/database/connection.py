@@ -1,4 +1,4 @@
-"""The project's PostgreSQL: where it is, and the one way to open a transaction on it."""
+"""The project's database: its URL, the one way to open a transaction on it, and running SQL files."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ SQL_DIRECTORY = _SQL_IN_WHEEL if _SQL_IN_WHEEL.is_dir() else PROJECT_DIRECTORY /
 
 
 class DatabaseError(SyndicationError):
-    """What PostgreSQL refused, without the row that it would print: rows may hold secrets and payloads."""
+    """An error of PostgreSQL, without the failing row, which may contain secrets and payloads."""
 
 
 def database_url(settings: Settings | None = None) -> str:
@@ -30,7 +30,7 @@ def database_url(settings: Settings | None = None) -> str:
     settings = settings or Settings.from_environment()
     if settings.database_url is None:
         return embedded_postgres.start(settings.local_directory)
-    # Other tools name a driver in the URL; libpq does not know that form.
+    # Some tools add a driver to the scheme, which libpq does not accept.
     return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url)
 
 
@@ -41,7 +41,7 @@ def load_sql(relative_path: str) -> str:
 
 
 def run_file(connection: Connection, relative_path: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
-    """Runs all statements of a file; the cursor stands at the last one, whose rows are dictionaries."""
+    """Runs all statements of a file; the cursor has the result of the last one, with rows as dictionaries."""
     cursor = connection.cursor(row_factory=dict_row).execute(load_sql(relative_path), parameters)
     while cursor.nextset():
         pass
@@ -49,7 +49,7 @@ def run_file(connection: Connection, relative_path: str, parameters: Mapping[str
 
 
 def copy_rows(connection: Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Fills columns of a table, named with commas between them, with COPY."""
+    """Copies rows into a table; `columns` are separated by commas."""
     statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), sql.SQL(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
@@ -77,10 +77,10 @@ def connect(url: str, *, autocommit: bool = False) -> Iterator[Connection]:
 
 @contextmanager
 def transaction(url: str, *, lock: str | None = None, role: str = "syndication_pipeline") -> Iterator[Connection]:
-    """One transaction as `role`, in UTC. With `lock`, nobody else who names the same lock runs at the same time."""
+    """One transaction as `role`, in UTC. Transactions with the same `lock` run one after another."""
     with connect(url) as connection:
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
-        # Compiling an expression costs more than running it here; sorts of a day fit in memory.
+        # Compiling these queries costs more than running them, and sorting a day fits in memory.
         connection.execute("set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'")
         if lock is not None:
             connection.execute("select pg_advisory_xact_lock(hashtext('syndication'), hashtext(%s))", [lock])
@@ -88,14 +88,14 @@ def transaction(url: str, *, lock: str | None = None, role: str = "syndication_p
 
 
 def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:
-    """Lets the planner know the tables of some rooms that have just been filled, before anything reads them."""
+    """Updates the planner's statistics of tables in these rooms that have grown since they were last analyzed."""
     with transaction(url) as connection:
         for room in sorted(rooms):
             analyze_room(connection, room)
 
 
 def analyze_room(connection: Connection, room: str) -> None:
-    """The same within a transaction, before rows come that refer to those that it has just written."""
+    """The same for one room within a transaction, before it adds rows that refer to those just written."""
     connection.execute("select operations.analyze_grown_tables(%s)", [room])
 
 
@@ -104,7 +104,7 @@ def describe(error: psycopg.Error) -> str:
     constraint = f" (constraint {error.diag.constraint_name})" if error.diag.constraint_name else ""
     if error.sqlstate is None:
         return f"PostgreSQL: {_first_line(error)}"
-    return f"PostgreSQL refused it: {error.sqlstate} {error.diag.message_primary}{constraint}"
+    return f"PostgreSQL rejected the statement: {error.sqlstate} {error.diag.message_primary}{constraint}"
 
 
 def _first_line(error: Exception) -> str:

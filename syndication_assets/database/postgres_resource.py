@@ -1,4 +1,4 @@
-"""The database as a Dagster resource. The URL comes from the environment at run time, so no run record holds it."""
+"""The database as a Dagster resource. The URL is read from the environment at run time and never stored in a run."""
 
 import dagster as dg
 
@@ -6,8 +6,8 @@ from syndication_assets.database.connection import database_url
 
 
 class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Where the project's PostgreSQL is: `SYNDICATION_DATABASE_URL`, else the embedded server."""
+    """The project's database: `SYNDICATION_DATABASE_URL`, or else the embedded server."""
 
     def url(self) -> str:
-        """The URL; starts the embedded server if it is the one in use."""
+        """The URL of the database. Starts the embedded server if no URL is set."""
         return database_url()

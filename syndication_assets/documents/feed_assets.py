@@ -15,8 +15,8 @@ from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import BlogFeed, Settings
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
-from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
+from syndication_assets.sql_assets.partitions import daily_partitions, require_today
 from syndication_assets.tenancy.organizations import require_organization
 from syndication_assets.text.markdown import markdown_table
 
@@ -60,7 +60,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     try:
         settings = Settings.from_environment()
         if settings.blog_feeds:
-            refuse_other_days(context.partition_keys)
+            require_today(context.partition_keys)
         for organization in sorted({feed.organization for feed in settings.blog_feeds}):
             require_organization(database_url(settings), organization)
         zone = LandingZone(settings.landing_url)

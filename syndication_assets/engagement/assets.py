@@ -1,16 +1,16 @@
-"""What the engagement room materializes: rollups, each computed by the SQL file of its name."""
+"""The rollups of the engagement room. Each is computed by the SQL file of its name."""
 
 import dagster as dg
 
-from syndication_assets.sql_assets.rollup import rollup_asset
+from syndication_assets.sql_assets.rollup_asset import rollup_asset
 from syndication_assets.sql_assets.table_specs import external_table
 
 metric_definitions = external_table(
     "engagement",
     "metric_definitions",
     (
-        "One row is one metric: what it counts, whether it may be summed over posts or days, and how a ratio is made. "
-        "Rows of people, not of a run: the migrations bring the first ones, a change in the table counts from then on."
+        "One row is one metric: what it counts, whether it may be summed over posts or days, and how a ratio is "
+        "computed. User-maintained: migrations insert the first rows, and your changes take effect at the next run."
     ),
 )
 
@@ -46,7 +46,7 @@ post_cohorts = rollup_asset(
     deps=[
         dg.AssetKey(["scraping", "data_downloads"]),
         dg.AssetKey(["scraping", "posts"]),
-        # It notes the days of a post whose history was rewritten.
+        # It records stale days of posts that it rebuilds, which this rollup then recomputes.
         dg.AssetKey(["engagement", "post_engagement_daily"]),
     ],
 )

@@ -1,7 +1,7 @@
-"""What must hold in the tables of the engagement room.
+"""The checks of the engagement rollups.
 
-They share one step after all rollups, so that none of them can block one: what is wrong here is wrong in a table that
-people read, and can be computed again.
+They run in one step after all rollups and block none of them: a failed check means that a table shows wrong numbers,
+which can be recomputed.
 """
 
 import dagster as dg
@@ -16,13 +16,13 @@ CHECKS = [
     SqlCheck("post_engagement_daily", "key_is_unique"),
     SqlCheck("post_engagement_daily", "no_orphans"),
     SqlCheck("post_engagement_daily", "every_observed_day_has_its_row"),
-    SqlCheck("post_engagement_daily", "closings_are_the_last_observations"),
+    SqlCheck("post_engagement_daily", "closing_values_are_the_last_observations"),
     SqlCheck("post_engagement_daily", "deltas_add_up"),
     SqlCheck("post_engagement_daily", "openings_count_only_watched_posts"),
     SqlCheck("post_engagement_daily", "corrections_are_flagged"),
     SqlCheck("post_engagement_daily", "gap_days_are_right"),
     SqlCheck("post_engagement_daily", "rates_are_quotients"),
-    SqlCheck("post_engagement_daily", "no_day_waits_to_be_rolled_up", WARN),
+    SqlCheck("post_engagement_daily", "no_day_is_stale", WARN),
     *(
         SqlCheck(table, name)
         for table in ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")

@@ -1,21 +1,21 @@
-"""The end of the loop: what a product's posts achieved, and which product deserves the next one."""
+"""The feedback loop: the engagement of a product's posts, and the ranking of products for the next post."""
 
 import dagster as dg
 
 from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
-from syndication_assets.sql_assets.rollup import rollup_asset
+from syndication_assets.sql_assets.rollup_asset import rollup_asset
 from syndication_assets.sql_assets.table_specs import external_table
 
 priority_factors = external_table(
     "engagement",
     "priority_factors",
     (
-        "One row is one factor of the ranking, with its weight. Rows of people, not of a run: the migrations bring the "
-        "first ones, a change in the table counts from the next ranking on."
+        "One row is one factor of the ranking, with its weight. User-maintained: migrations insert the first rows, and "
+        "your changes take effect at the next ranking."
     ),
 )
 
-# Not downstream of publishing: what is published today is measured tomorrow, from what lands then.
+# No dependency on publishing: a post published today is measured by the files that land tomorrow.
 product_post_performance = rollup_asset(
     "engagement", "product_post_performance", deps=[dg.AssetKey(["engagement", "post_engagement_daily"])]
 )

@@ -1,4 +1,4 @@
-"""The weekly page as an asset: rendered again when a rollup that it shows has changed."""
+"""The weekly pages as an asset, which renders them again when one of its rollups has changed."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -6,16 +6,17 @@ from pathlib import Path
 import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.engagement.report import WeekReport
 from syndication_assets.engagement.report_charts import png
 from syndication_assets.engagement.report_files import RenderedPages, render_range
 from syndication_assets.engagement.report_page import platform_chart
+from syndication_assets.engagement.report_values import WeekReport
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import ROLLUP
+from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, window_of
+from syndication_assets.sql_assets.windows import window_of
 
-# A chart lies in the event log with its bytes, a third more as text: three organizations' are enough.
+# A chart is stored in the event log as base64, a third larger than its bytes: charts of three organizations suffice.
 _CHARTS_SHOWN = 3
 _CHART_BYTES = 100_000
 _PATHS_SHOWN = 20
@@ -38,7 +39,7 @@ _UPSTREAM = (
     kinds={"python", "html"},
     owners=OWNERS,
     tags=ROLLUP,
-    # Of any day, not only of the newest: a late file changes an old page. A day that never had a run waits for one.
+    # For every day, not only the newest, because a late file changes an old page. A day without a run waits for one.
     automation_condition=(
         dg.AutomationCondition.any_deps_updated().since_last_handled()
         & ~dg.AutomationCondition.any_deps_missing()
@@ -47,22 +48,23 @@ _UPSTREAM = (
     ).with_label("a rollup of the day changed, and none is running"),
 )
 def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
-    """One HTML page an organization and ISO week, in `SYNDICATION_REPORTS_DIR` by organization, with an index.
+    """One HTML page per organization and ISO week, in `SYNDICATION_REPORTS_DIR/<organization>`, with an index.
 
-    A page stands alone: charts are inside, nothing is fetched, nothing runs. It is read as `syndication_reader`, so
-    row-level security decides what it holds. A run renders each week that its days touch once, and the weeks after that
-    look back on them; the same data gives the same bytes. A week without observations has no page.
+    A page is self-contained: it embeds its charts, loads nothing and has no scripts. Its values are read as
+    `syndication_reader`, so row-level security decides what it shows. A run renders each week of its days once, and the
+    later weeks whose pages show these days too. The same data gives the same bytes. A week without observations has no
+    page.
     """
     directory = Settings.from_environment().reports_directory.expanduser().absolute()
     first_day, end_day = window_of(context)
-    rendered = render_range(postgres.url(), directory, first_day, end_day, say=context.log.warning)
-    for sentence in rendered.skipped:
-        context.log.info(f"{sentence}: no page")
+    rendered = render_range(postgres.url(), directory, first_day, end_day, warn=context.log.warning)
+    for reason in rendered.skipped:
+        context.log.info(f"{reason}: no page")
     context.log.info(
         f"engagement_report: {len(rendered.pages)} pages of {len(rendered.weeks)} weeks, "
         f"{rendered.pages_changed} changed, in {directory}"
     )
-    # Metadata of a range is kept once a partition; the chart needs to be there once.
+    # The metadata of the result is stored with every partition; the chart is stored with the last one only.
     context.add_asset_metadata(
         main_chart(rendered), asset_key=context.asset_key, partition_key=max(context.partition_keys)
     )
@@ -70,7 +72,7 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
 
 
 def main_chart(rendered: RenderedPages) -> dict[str, dg.MetadataValue]:
-    """The newest week's main chart as Markdown, of the organizations that most posts are watched for."""
+    """The main chart of the newest week as Markdown, for the organizations with the most observed posts."""
     reports = sorted((report for _, report in rendered.newest), key=lambda report: -report.posts_observed)
     shown = reports[:_CHARTS_SHOWN]
     blocks = [_chart_block(report, _CHART_BYTES // len(shown)) for report in shown]

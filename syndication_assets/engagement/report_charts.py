@@ -1,6 +1,6 @@
-"""Values to charts: SVG for the page, PNG for Dagster's UI. Pure: the same values give the same bytes.
+"""Draws charts: SVG for the page, PNG for Dagster's UI. Pure: the same values give the same bytes.
 
-Charts hold dates, numbers and platform names only. Texts of people are for HTML, whose fonts know every script.
+Charts contain dates, numbers and platform names only. User texts are shown in HTML, where fonts cover every script.
 """
 
 import re
@@ -34,50 +34,50 @@ _SETTINGS: dict[Any, Any] = {
     "hatch.linewidth": 1.1,
     "xtick.color": QUIET,
     "ytick.color": QUIET,
-    # A dollar sign in a name is a dollar sign.
+    # A dollar sign in a name does not start a formula.
     "text.parse_math": False,
-    # Text stays text: the page's own fonts show it, and it can be selected.
+    # Text is kept as text, so that it can be selected and has the page's fonts.
     "svg.fonttype": "none",
 }
-# Inches. A panel is its name, its bars, and the dates below.
+# In inches. From top to bottom, a panel has its name, its bars and its dates.
 _WIDTH, _TITLE, _NAME, _BARS, _DATES = 9.6, 0.34, 0.3, 1.1, 0.24
 
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """One day of a series."""
+    """The value of one day in a series."""
 
     day: date
     is_observed: bool
     value: int | None
-    """None on an observed day: not measured."""
+    """None if the day is not observed, or its value not measured."""
     covers_more_days: bool = False
-    """The value is what happened since an observation before the previous day."""
+    """Whether the value covers several days, because the days before were not observed."""
     is_expected: bool = True
-    """False: the series had not begun, so that nothing is missing on the day."""
+    """False before the series begins, when a day without observation is no gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One series under its name."""
+    """One series and its name."""
 
     label: str
     bars: Sequence[DayBar]
 
 
 def chart_label(text: str) -> str:
-    """The text if the chart's font has all of it, else a dash."""
+    """The text if it is printable ASCII, which the chart's font covers, else a dash."""
     return text if text and text.isascii() and text.isprintable() else "-"
 
 
 def day_chart(panels: Sequence[Panel], highlighted_from: date, title: str = "") -> Figure:
-    """Bars by day, a panel a series, each with a scale of its own.
+    """Bars by day, with a panel for each series, on its own scale.
 
-    Days from `highlighted_from` on are dark and have their number written above. A day without observation is a grey
-    band, a measured 0 is a bar without height that says 0. ValueError if there is no panel.
+    Days from `highlighted_from` on are dark and labelled with their value. A day without observation is a grey band, a
+    measured 0 has the label 0 and no bar. Raises ValueError without a panel.
     """
     if not panels:
-        raise ValueError("a chart needs a panel")
+        raise ValueError("a chart needs at least one panel")
     top = _TITLE if title else 0.0
     panel_height = _NAME + _BARS + _DATES
     height = top + panel_height * len(panels)
@@ -93,26 +93,26 @@ def day_chart(panels: Sequence[Panel], highlighted_from: date, title: str = "") 
 
 
 def svg(figure: Figure, name: str) -> str:
-    """An `<svg>` element as wide as its place, labelled `name`.
+    """An `<svg>` element that fills the width of its container, with the label `name`.
 
-    Names must differ within a page: the ids in the element derive from them.
+    Names must be unique within a page, because the ids in the element derive from them.
     """
     stream = StringIO()
     with mpl.rc_context({**_SETTINGS, "svg.hashsalt": name}):
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(stream, format="svg", transparent=True, metadata=nothing)
+        no_metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(stream, format="svg", transparent=True, metadata=no_metadata)
     element = stream.getvalue()
     element = element[element.index("<svg") :]
     element = re.sub(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1">', element, count=1)
-    # The HTML parser knows the namespaces of inline SVG by itself.
+    # HTML parsers know the namespaces of inline SVG.
     element = element.replace("xlink:href=", "href=").replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return element.replace("<svg ", f'<svg class="chart" role="img" aria-label="{escape(name)}" ', 1)
 
 
 def png(figure: Figure, maximum_bytes: int) -> bytes:
-    """A PNG image about 1000 pixels wide, or smaller where it would have more than `maximum_bytes`.
+    """A PNG image, about 1000 pixels wide, or smaller to stay within `maximum_bytes`.
 
-    The smallest there is, 480 pixels wide, if none has so few.
+    The smallest size, 480 pixels wide, is returned even if it has more bytes.
     """
     for dots_per_inch in (105, 80, 50):
         stream = BytesIO()
@@ -169,7 +169,7 @@ def _draw_bar(axes: Axes, position: int, bar: DayBar, span: float, *, is_highlig
 
 
 def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """First and last position of each run of true flags: one band has no seams."""
+    """The first and last position of each run of true flags, so that each run is drawn as one band."""
     first = None
     for position, flag in enumerate([*flags, False]):
         if flag and first is None:

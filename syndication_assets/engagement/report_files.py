@@ -1,4 +1,4 @@
-"""Weekly pages as files: `<directory>/<organization slug>/<ISO year>-W<week>.html`, and an index beside them."""
+"""Weekly pages as files: `<directory>/<organization slug>/<ISO year>-W<week>.html`, and an index in each folder."""
 
 import os
 from collections.abc import Callable
@@ -8,33 +8,34 @@ from datetime import date
 from pathlib import Path
 
 from syndication_assets.database.connection import Connection, transaction
-from syndication_assets.engagement.report import Organization, WeekReport, observed_weeks, read_week, reader
+from syndication_assets.engagement.report import observed_weeks, read_week, reader
 from syndication_assets.engagement.report_page import IndexLine, render_index, render_page
+from syndication_assets.engagement.report_values import Organization, WeekReport
 from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWeek, weeks_touched
 
 
 @dataclass(slots=True)
 class RenderedPages:
-    """What rendering a range of days did."""
+    """The outcome of rendering a range of days."""
 
     pages: list[Path] = field(default_factory=list)
     pages_changed: int = 0
-    """Pages that are new or have other bytes than before; the index is not counted."""
+    """New pages and pages with changed bytes, without the index."""
     weeks: set[IsoWeek] = field(default_factory=set)
     newest: list[tuple[Path, WeekReport]] = field(default_factory=list)
-    """Of each organization with a page, the newest one of this range."""
+    """The newest page of this range, for each organization with a page."""
     skipped: list[str] = field(default_factory=list)
-    """A sentence for each organization and touched week without observations."""
+    """One sentence per organization with weeks without observations."""
 
 
 def render_range(
-    url: str, directory: Path, first_day: date, end_day: date, *, say: Callable[[str], object] = lambda _: None
+    url: str, directory: Path, first_day: date, end_day: date, *, warn: Callable[[str], object] = lambda _: None
 ) -> RenderedPages:
-    """Renders, for each organization, the ISO weeks of the days from `first_day` to before `end_day`, and those of the
-    four weeks after that were observed: their pages look back on these days.
+    """Renders, for each organization, the ISO weeks of the days from `first_day` up to, not including, `end_day`, and
+    the observed ones among the four weeks after them, whose pages show these days too.
 
-    The same data gives the same bytes, and an unchanged file is not written again. An organization's page of a week
-    without observations is skipped, with a sentence to `say` if an older page is there.
+    The same data gives the same bytes, and an unchanged file is not written again. A week without observations is
+    skipped; if it has an outdated page, `warn` receives a message.
     """
     rendered = RenderedPages()
     touched = weeks_touched(first_day, end_day)
@@ -49,9 +50,7 @@ def render_range(
                 rendered.skipped.append(_skipped(organization, unobserved))
             for week in unobserved:
                 if _page(folder, week).exists():
-                    say(
-                        f"{_page(folder, week)} is out of date: nothing is observed in {week.name} any more. Delete it."
-                    )
+                    warn(f"{_page(folder, week)} is out of date: {week.name} has no observations any more. Delete it.")
             for week in sorted(observed):
                 _render_week(connection, organization, week, folder, rendered)
             if observed:
@@ -69,7 +68,7 @@ def organizations(url: str) -> list[Organization]:
 
 
 def write_if_changed(path: Path, text: str) -> bool:
-    """Writes a file whole or not at all; False, without touching it, if it says this already."""
+    """Writes a file atomically; returns False, and leaves the file untouched, if it has this content already."""
     content = text.encode("utf-8")
     with suppress(FileNotFoundError):
         if path.read_bytes() == content:
@@ -95,13 +94,13 @@ def _render_week(
     rendered.pages.append(path)
     rendered.weeks.add(week)
     rendered.newest = [
-        *((page, other) for page, other in rendered.newest if other.organization != organization),
+        *((newest_path, newest) for newest_path, newest in rendered.newest if newest.organization != organization),
         (path, report),
     ]
 
 
 def _write_index(connection: Connection, organization: Organization, folder: Path) -> None:
-    """The index lists the pages that are there, with the totals of today."""
+    """Writes the index of all existing pages, with their current totals."""
     weeks = []
     for path in folder.glob("*.html"):
         with suppress(ValueError):
@@ -123,5 +122,5 @@ def _page(folder: Path, week: IsoWeek) -> Path:
 
 def _skipped(organization: Organization, weeks: list[IsoWeek]) -> str:
     if len(weeks) == 1:
-        return f"{organization.slug}: nothing was observed in {weeks[0].name}"
-    return f"{organization.slug}: nothing was observed in {len(weeks)} weeks from {weeks[0].name} to {weeks[-1].name}"
+        return f"{organization.slug}: no observations in {weeks[0].name}"
+    return f"{organization.slug}: no observations in {len(weeks)} weeks from {weeks[0].name} to {weeks[-1].name}"

@@ -1,4 +1,4 @@
-"""Values to HTML: one page a week and an index, self-contained, without scripts.
+"""Renders HTML: one page per week and an index, self-contained and without scripts.
 
 Pure: the same values give the same bytes.
 """
@@ -14,8 +14,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from syndication_assets.engagement import report_charts
-from syndication_assets.engagement.report import CHART_DAYS, Compared, Organization, Row, WeekReport, ratio
 from syndication_assets.engagement.report_charts import DayBar, Panel
+from syndication_assets.engagement.report_values import CHART_DAYS, Organization, Row, WeekComparison, WeekReport, ratio
 from syndication_assets.engagement.report_weeks import IsoWeek
 
 _MONTHS = (
@@ -44,7 +44,7 @@ _SHOWN_REASONS = 12
 
 @dataclass(frozen=True, slots=True)
 class IndexLine:
-    """A week in the index: its totals, None for "not measured"."""
+    """One week in the index, with its totals; None is "not measured"."""
 
     week: IsoWeek
     days_observed: int
@@ -64,7 +64,7 @@ def render_page(report: WeekReport) -> str:
 
 
 def render_index(organization: Organization, lines: Sequence[IndexLine]) -> str:
-    """The list of an organization's pages, in the order given."""
+    """The index of an organization's pages, in the order of `lines`."""
     return _environment.get_template("report_index.html.jinja").render(
         organization=organization,
         lines=lines,
@@ -73,7 +73,7 @@ def render_index(organization: Organization, lines: Sequence[IndexLine]) -> str:
 
 
 def platform_chart(report: WeekReport, title: str = "") -> Figure:
-    """The main chart: the platforms with most engagement in the week, by day."""
+    """The main chart: engagement by day of the platforms with the most engagement in the week."""
     panels = [
         Panel(
             platform_name(platform.platform),
@@ -93,12 +93,12 @@ def platform_chart(report: WeekReport, title: str = "") -> Figure:
 
 
 def platform_name(platform: str) -> str:
-    """As people write it."""
+    """The name of the platform as it is written, such as LinkedIn."""
     return _PLATFORM_NAMES.get(platform, platform.capitalize())
 
 
 def is_web_link(url: str | None) -> bool:
-    """Whether it may be a link: http or https to a host, nothing that a browser would run or mend."""
+    """Whether the URL may become a link: http or https with a host, and nothing that a browser runs or repairs."""
     if not url or not url.isprintable() or any(character.isspace() for character in url):
         return False
     try:
@@ -114,7 +114,7 @@ def number(value: float | None) -> str | Markup:
 
 
 def median(value: float | None) -> str | Markup:
-    """A median may end with a half."""
+    """Like `number`, with one decimal for a median between two integers."""
     return number(value) if value is None or value == int(value) else f"{value:,.1f}".replace("-", MINUS)
 
 
@@ -124,7 +124,7 @@ def percent(value: float | None) -> str | Markup:
 
 
 def change(now: int | None, before: int | None) -> str:
-    """`+345 (+12 %)`; without the percentage where there is nothing to divide by; empty where one is not measured."""
+    """`+345 (+12 %)`; no percentage if `before` is not positive; empty if either value is not measured."""
     if now is None or before is None:
         return ""
     difference = f"{now - before:+,}".replace("-", MINUS) if now != before else "±0"
@@ -136,14 +136,14 @@ def change(now: int | None, before: int | None) -> str:
 
 
 def direction(now: int | None, before: int | None) -> str:
-    """The class of a change: up, down or level."""
+    """The CSS class of a change: up, down or level."""
     if now is None or before is None or now == before:
         return "level"
     return "up" if now > before else "down"
 
 
 def share(value: int | None, of: int | None) -> float:
-    """Per cent of a bar's full width, from 0 to 100."""
+    """The width of a bar in per cent, from 0 to 100."""
     return round(max(0.0, min(1.0, ratio(value, of) or 0.0)) * 100, 1)
 
 
@@ -157,7 +157,7 @@ def weekday(value: date) -> str:
 
 
 def week_days(week: IsoWeek) -> str:
-    """`10-16 November 2025`, as short as the dates allow."""
+    """`10-16 November 2025`, without repeating an equal month or year."""
     first, last = week.monday, week.sunday
     if first.year != last.year:
         return f"{day(first)} {first.year} {DASH} {day(last)} {last.year}"
@@ -167,7 +167,7 @@ def week_days(week: IsoWeek) -> str:
 
 
 def first_line(row: Row) -> str:
-    """The first line of a post, cut at a word."""
+    """The first line of a post, shortened at a word boundary."""
     text = " ".join((row["first_line"] or "").split())
     if len(text) <= _FIRST_LINE_LENGTH:
         return text
@@ -175,7 +175,7 @@ def first_line(row: Row) -> str:
 
 
 def published(moment: datetime | None) -> str:
-    return f"{day(moment)} {moment.year}" if moment else "of an unknown day"
+    return f"{day(moment)} {moment.year}" if moment else "publication date unknown"
 
 
 def _top_post_chart(report: WeekReport) -> Markup | None:
@@ -185,7 +185,7 @@ def _top_post_chart(report: WeekReport) -> Markup | None:
     posted_at: datetime | None = report.top_posts[0]["posted_at"]
     first_day = report.week.sunday - timedelta(days=CHART_DAYS - 1)
     if posted_at is not None:
-        # The week of publication and at least two weeks, as far as the 28 days go back.
+        # From the week of publication, but at least two weeks and at most 28 days.
         latest = report.week.monday - timedelta(weeks=1)
         first_day = max(first_day, min(latest, IsoWeek.of(posted_at.date()).monday))
     bars = []
@@ -204,7 +204,7 @@ def _top_post_chart(report: WeekReport) -> Markup | None:
     return Markup(report_charts.svg(chart, f"Engagement of the top post by day, {report.week.name}"))  # noqa: S704
 
 
-def _compared(figure: Compared) -> str:
+def _compared(figure: WeekComparison) -> str:
     return change(figure.now, figure.before)
 
 

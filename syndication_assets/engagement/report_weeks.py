@@ -1,11 +1,11 @@
-"""ISO weeks: what a weekly page is named after, and which weeks a range of days concerns."""
+"""ISO weeks: the names of weekly pages, and the weeks that a range of days belongs to."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
 WEEKS_LOOKED_BACK = 4
-"""A page shows this many weeks before its own: 28 days of charts, five weeks of publication."""
+"""How many weeks before its own a page shows: charts cover 28 days, cohorts five weeks of publication."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,11 +22,11 @@ class IsoWeek:
 
     @classmethod
     def parse(cls, name: str) -> Self:
-        """`2026-W01`; ValueError if it is none."""
+        """The week of a name such as `2026-W01`. Raises ValueError for any other text."""
         year, separator, number = name.partition("-W")
         week = cls(int(year), int(number))
         if not separator or week.name != name:
-            raise ValueError(f"{name!r} is no ISO week")
+            raise ValueError(f"{name!r} is not an ISO week")
         return week
 
     @property
@@ -46,6 +46,6 @@ class IsoWeek:
 
 
 def weeks_touched(first_day: date, end_day: date) -> list[IsoWeek]:
-    """Each ISO week with a day from `first_day` to before `end_day`, once, in order."""
+    """The ISO weeks of the days from `first_day` up to, not including, `end_day`, in order."""
     days = (end_day - first_day).days
     return sorted({IsoWeek.of(first_day + timedelta(days=number)) for number in range(days)})

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from syndication_assets.sql_assets.cadence import CADENCE
-from syndication_assets.sql_assets.rollup import OWNERS, description_of
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.table_specs import external_table
 
 _WRITTEN_BY_LOADS = {CADENCE: "written-by-loads"}

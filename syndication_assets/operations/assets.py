@@ -4,7 +4,7 @@ import dagster as dg
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
 
 
 @dg.asset(

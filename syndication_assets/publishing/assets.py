@@ -14,9 +14,11 @@ from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.publishing.targets import plan_targets
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import PUBLISH, QUEUE, REFERENCE
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, description_of, table_metadata, window_of
+from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.sql_assets.table_specs import external_table
+from syndication_assets.sql_assets.windows import window_of
 from syndication_assets.text.markdown import markdown_table
 
 SERVED_CHECK = "every_account_was_served"

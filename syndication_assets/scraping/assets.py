@@ -19,8 +19,9 @@ from syndication_assets.scraping.read_ahead import read_ahead
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, describe_run, description_of, table_metadata
+from syndication_assets.sql_assets.table_metadata import describe_run, table_metadata
 from syndication_assets.text.markdown import markdown_table
 
 _DOWNLOAD_RUNS = (

@@ -16,7 +16,7 @@ from syndication_assets.scraping.fetch import (
     fetch_organization,
 )
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets.partitions import refuse_other_days
+from syndication_assets.sql_assets.partitions import require_today
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
 
@@ -36,7 +36,7 @@ _EXAMPLES = {"linkedin": "the-name-in-the-profile-url", "youtube": "UC…, the c
 
 
 def settings_for_today(context: dg.AssetExecutionContext) -> Settings:
-    refuse_other_days(context.partition_keys)
+    require_today(context.partition_keys)
     try:
         return Settings.from_environment()
     except SyndicationError as error:

@@ -1,11 +1,11 @@
-"""One way to make asset checks out of SQL files: `sql/<room>/checks/<table>__<check>.sql` returns what breaks a rule.
+"""One way to make asset checks out of SQL files: `sql/<room>/checks/<table>__<check>.sql` selects what breaks a rule.
 
-A row is an offender, and its columns name it; no row means passed. The file's opening comment is the check's
-description: its first sentence says what holds. Parameters: window_start, window_end (dates, the end exclusive), the
-days of the run. Nothing is changed, so a check may run at any time.
+Each row is an offender, named by its columns; no rows means passed. The file's opening comment is the check's
+description, and its first sentence states the rule. Parameters: window_start, window_end (dates, the end exclusive),
+the days of the run. A check changes nothing, so it can run at any time.
 
-A check must not cost a scan of the whole history: it goes by the window, and where an index on days begins with the
-organization, by `organization_id = any(array(select organization_id from tenancy.organizations))` too.
+A check must not scan the whole history: it filters by the window and, where an index on days begins with the
+organization, also by `organization_id = any(array(select organization_id from tenancy.organizations))`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,19 +26,19 @@ from syndication_assets.database.connection import (
     transaction,
 )
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.sql_assets.rollup import description_of
+from syndication_assets.sql_assets.descriptions import description_of
 from syndication_assets.text.markdown import markdown_table, shorten
 
 SHOWN_OFFENDERS = 20
 DAYS_WITHOUT_A_RANGE = 28
 
 Window = tuple[date, date]
-"""The first day, and the one after the last."""
+"""The first day, and the day after the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqlCheck:
-    """A rule of one table. With `blocking` and severity ERROR, nothing downstream runs when it is broken."""
+    """A rule of one table. With `blocking` and severity ERROR, a broken rule stops everything downstream."""
 
     table: str
     name: str
@@ -60,7 +60,7 @@ class SqlCheck:
 
 @dataclass(frozen=True, slots=True)
 class Offenders:
-    """How many rows break a rule, and the first of them under the names of their columns."""
+    """The number of rows that break a rule, and the first of these rows with their column names."""
 
     count: int
     columns: list[str]
@@ -68,16 +68,16 @@ class Offenders:
 
 
 def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None) -> dg.AssetChecksDefinition:
-    """The checks of a room as one step, in one read-only transaction; each can also be run alone.
+    """The checks of a room as one step in one read-only transaction; each check can also be run alone.
 
-    `name` is the step's, `<room>_checks` without it: a room with several steps names them.
+    `name` is the name of the step, `<room>_checks` by default. A room with several steps has to name them.
     """
     by_key = {check.spec(room).key: check for check in checks}
 
     @dg.multi_asset_check(
         name=name or f"{room}_checks",
         specs=[check.spec(room) for check in checks],
-        description=f"What must hold in the tables of {room} on the days of the run.",
+        description=f"Checks the tables of {room} on the days of the run.",
         can_subset=True,
     )
     def room_checks(
@@ -99,16 +99,16 @@ def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None
 
 @contextmanager
 def read_only_transaction(url: str) -> Iterator[Connection]:
-    """A transaction as the pipeline in which nothing can be changed."""
+    """A read-only transaction as the role of the pipeline."""
     with transaction(url) as connection:
         connection.execute("set transaction read only")
         yield connection
 
 
 def check_window(context: dg.AssetCheckExecutionContext) -> Window:
-    """The days of the run, as its tags say: a check has no partitions of its own.
+    """The days of the run, from its tags, because a check has no partitions of its own.
 
-    A check that is run without any looks at the last 28 days, today included.
+    A run without partitions checks the last 28 days, including today.
     """
     tags = context.run.tags
     first = tags.get("dagster/asset_partition_range_start") or tags.get("dagster/partition")
@@ -120,7 +120,7 @@ def check_window(context: dg.AssetCheckExecutionContext) -> Window:
 
 
 def days_of(window: Window) -> str:
-    """The window as people say it: both ends included."""
+    """The window for people, with both ends included: `2025-11-03 to 2025-11-05`."""
     first_day, last_day = window[0], window[1] - timedelta(days=1)
     return str(first_day) if first_day == last_day else f"{first_day} to {last_day}"
 
@@ -132,7 +132,7 @@ def find_offenders(
     window: Window,
     more_parameters: Mapping[str, Any] | None = None,
 ) -> Offenders:
-    """Runs the file of a check. DatabaseError, with the file's name, if PostgreSQL refuses it."""
+    """Runs the SQL file of a check. Raises DatabaseError, with the name of the file, if the statement fails."""
     statement = load_sql(check.path(room)).strip().removesuffix(";")
     parameters = {"window_start": window[0], "window_end": window[1], **(more_parameters or {})}
     try:
@@ -149,7 +149,7 @@ def find_offenders(
 
 
 def check_result(room: str, check: SqlCheck, offenders: Offenders, window: Window) -> dg.AssetCheckResult:
-    """What the UI and the command line show of a check."""
+    """The result of a check as the UI and the command line show it."""
     metadata: dict[str, Any] = {
         "offenders": offenders.count,
         "first_day": str(window[0]),
@@ -163,7 +163,7 @@ def check_result(room: str, check: SqlCheck, offenders: Offenders, window: Windo
             f"{column} {shorten(value)}" for column, value in zip(offenders.columns, offenders.rows[0], strict=True)
         )
         times = "once" if offenders.count == 1 else f"{offenders.count:,} times"
-        description = f"Broken {times} in {days_of(window)}: {rule} The first: {first}."
+        description = f"Broken {times} in {days_of(window)}: {rule} First offender: {first}."
         metadata["first_offenders"] = dg.MetadataValue.md(markdown_table(offenders.columns, offenders.rows))
     return dg.AssetCheckResult(
         asset_key=[room, check.table],

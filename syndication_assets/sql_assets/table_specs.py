@@ -1,11 +1,11 @@
-"""Assets that no run of Dagster fills: user-maintained rows, and logs that other work writes."""
+"""Assets that no run materializes: user-maintained tables, and logs that other assets write."""
 
 from collections.abc import Iterable, Mapping
 
 import dagster as dg
 
 from syndication_assets.sql_assets.cadence import USER_MAINTAINED
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
 
 
 def external_table(
@@ -16,7 +16,7 @@ def external_table(
     deps: Iterable[dg.AssetKey | dg.AssetSpec] = (),
     tags: Mapping[str, str] = USER_MAINTAINED,
 ) -> dg.AssetSpec:
-    """The asset `<room>/<table>`, which checks and downstream assets may name."""
+    """The asset `<room>/<table>`, as a target of checks and a dependency of other assets."""
     return dg.AssetSpec(
         key=[room, table],
         group_name=room,

@@ -1,4 +1,4 @@
-"""The sensor of approvals: asks for the queue of a day once for the same approved texts, and for nothing else."""
+"""The approval sensor: requests the queue of a day once for the same approved texts, and nothing else."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,7 +21,7 @@ def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> QueueDesk:
     return desk
 
 
-def asked_for(instance: dg.DagsterInstance | None = None) -> list[dg.RunRequest]:
+def requested(instance: dg.DagsterInstance | None = None) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(
         instance=instance or dg.DagsterInstance.ephemeral(),
         definitions=defs,
@@ -35,37 +35,37 @@ def days(requests: list[dg.RunRequest]) -> list[date]:
     return [date.fromisoformat(request.partition_key or "") for request in requests]
 
 
-def test_the_day_of_an_approved_text_is_asked_for(desk: QueueDesk):
+def test_the_day_of_an_approved_text_is_requested(desk: QueueDesk):
     desk.text(desk.post(TODAY))
-    assert asked_for() == [], "nobody approved it"
+    assert requested() == [], "the text is not approved"
     desk.approved(TODAY)
-    assert days(asked_for()) == [TODAY]
+    assert days(requested()) == [TODAY]
 
 
-def test_the_same_texts_are_asked_for_under_the_same_key_and_another_one_under_another(desk: QueueDesk):
+def test_the_run_key_changes_only_when_another_text_is_approved(desk: QueueDesk):
     desk.approved(TODAY)
-    first, again = asked_for(), asked_for()
+    first, again = requested(), requested()
     assert [request.run_key for request in first] == [request.run_key for request in again]
     desk.approved(TODAY)
-    assert [request.run_key for request in asked_for()] != [request.run_key for request in first]
+    assert [request.run_key for request in requested()] != [request.run_key for request in first]
 
 
-def test_what_has_its_place_in_the_queue_is_not_asked_for(desk: QueueDesk):
+def test_what_has_its_place_in_the_queue_is_not_requested(desk: QueueDesk):
     desk.approved(TODAY)
     desk.plan(TODAY, TODAY + timedelta(days=1))
-    assert asked_for() == []
+    assert requested() == []
 
 
-def test_days_to_come_and_days_long_gone_are_left_alone(desk: QueueDesk):
+def test_future_days_and_days_more_than_30_days_ago_are_left_alone(desk: QueueDesk):
     desk.approved(TODAY + timedelta(days=1))
     desk.approved(TODAY - timedelta(days=31))
-    assert asked_for() == []
+    assert requested() == []
 
 
 def test_a_channel_without_a_schedule_is_left_alone(desk: QueueDesk):
     desk.execute("update publishing.publishing_schedules set is_active = false")
     desk.approved(TODAY)
-    assert asked_for() == []
+    assert requested() == []
 
 
 def queue_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, day: date) -> None:
@@ -73,25 +73,25 @@ def queue_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, day: da
     instance.add_run(run)
 
 
-def test_after_a_run_that_failed_the_same_texts_are_asked_for_again_a_while_later(
+def test_after_a_failed_run_the_same_texts_are_requested_again_after_a_delay(
     desk: QueueDesk, monkeypatch: pytest.MonkeyPatch
 ):
     desk.approved(TODAY)
     with dg.instance_for_test() as instance:
-        (first,) = asked_for(instance)
+        (first,) = requested(instance)
         queue_run(instance, dg.DagsterRunStatus.SUCCESS, TODAY)
         queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY - timedelta(days=1))
-        assert [request.run_key for request in asked_for(instance)] == [first.run_key]
+        assert [request.run_key for request in requested(instance)] == [first.run_key]
         queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY)
-        assert asked_for(instance) == [], "not at once"
-        monkeypatch.setattr("syndication_assets.automation.approval_sensor._REST", timedelta(days=-1))
-        (again,) = asked_for(instance)
+        assert requested(instance) == [], "not at once"
+        monkeypatch.setattr("syndication_assets.automation.approval_sensor._RETRY_DELAY", timedelta(days=-1))
+        (again,) = requested(instance)
     assert again.partition_key == first.partition_key
     assert again.run_key != first.run_key
 
 
-def test_a_page_that_comes_later_is_asked_for(desk: QueueDesk):
+def test_a_page_that_comes_later_is_requested(desk: QueueDesk):
     desk.approved(TODAY)
     desk.plan(TODAY, TODAY + timedelta(days=1))
     desk.schedule(desk.page("second"))
-    assert days(asked_for()) == [TODAY]
+    assert days(requested()) == [TODAY]

@@ -1,4 +1,4 @@
-"""When things run: jobs and schedules."""
+"""Jobs and schedules."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from syndication_assets.automation.schedules import daily_schedule, fetch_schedu
 from syndication_assets.definitions import defs
 
 
-def test_the_daily_schedule_asks_for_yesterday_and_the_look_back_window_as_one_run():
+def test_the_daily_schedule_requests_yesterday_and_the_look_back_window_as_one_run():
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 11, 26, 1, 30, tzinfo=UTC))
     request = daily_schedule(context)
     assert request.tags["dagster/asset_partition_range_start"] == "2025-11-18"
@@ -22,18 +22,19 @@ def test_the_look_back_window_is_a_setting_and_ends_at_the_first_day(monkeypatch
     assert daily_schedule(context).tags["dagster/asset_partition_range_start"] == "2015-01-01"
 
 
-def test_the_fetch_schedule_asks_for_the_day_that_is_going_on():
+def test_the_fetch_schedule_requests_the_current_day():
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 11, 26, 18, 0, tzinfo=UTC))
     assert fetch_schedule(context).partition_key == "2025-11-26"
 
 
-def test_only_the_daily_graph_runs_before_somebody_starts_anything():
+def test_only_the_daily_graph_runs_by_default():
     repository = defs.get_repository_def()
     definitions = [*repository.schedule_defs, *repository.sensor_defs]
-    assert [one.name for one in definitions if one.default_status.value == "RUNNING"] == ["daily_schedule"]
+    running = [definition.name for definition in definitions if definition.default_status.value == "RUNNING"]
+    assert running == ["daily_schedule"]
 
 
-def test_every_check_runs_in_a_job_and_those_of_rows_of_people_too():
+def test_every_check_runs_in_a_job_including_those_of_user_maintained_tables():
     repository = defs.get_repository_def()
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
     in_jobs = {check for job in jobs for check in job.asset_layer.asset_graph.asset_check_keys}

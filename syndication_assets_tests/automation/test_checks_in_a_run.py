@@ -1,4 +1,4 @@
-"""Checks as Dagster runs them: in the step after the tables, for the days of the run, stopping what is downstream."""
+"""Checks as Dagster runs them: in a step after the tables, for the days of the run, blocking downstream assets."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -88,7 +88,10 @@ def run_range(instance: dg.DagsterInstance, job: str = DAILY_JOB.name, **selecti
 
 
 def evaluations(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str], dg.AssetCheckEvaluation]:
-    return {(e.asset_key.path[-1], e.check_name): e for e in result.get_asset_check_evaluations()}
+    return {
+        (evaluation.asset_key.path[-1], evaluation.check_name): evaluation
+        for evaluation in result.get_asset_check_evaluations()
+    }
 
 
 def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.DagsterInstance):
@@ -106,15 +109,13 @@ def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.Dagste
     assert add_up.metadata["first_day"].value == "2025-11-03"
     assert add_up.metadata["last_day"].value == "2025-11-04"
     assert add_up.description == (
-        "The deltas of a post add up: what was known before these days and all of their deltas make the last closing."
-        " Checked for 2025-11-03 to 2025-11-04."
+        "The deltas of a post add up: the last value known before these days plus all of their deltas is the last"
+        " closing value. Checked for 2025-11-03 to 2025-11-04."
     )
     assert found["data_downloads", "is_fresh"].description.startswith("Not judged: 2025-11-03 to 2025-11-04")
 
 
-def test_a_blocking_failure_stops_engagement_and_the_other_checks_still_speak(
-    instance: dg.DagsterInstance, database_url: str
-):
+def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(instance: dg.DagsterInstance, database_url: str):
     assert run_range(instance).success
     with psycopg.connect(database_url) as connection:
         connection.execute(
@@ -138,7 +139,7 @@ def test_a_blocking_failure_stops_engagement_and_the_other_checks_still_speak(
     assert "download_id dl-12345678" in unique.description
 
 
-def test_an_error_that_does_not_block_lets_engagement_run(instance: dg.DagsterInstance, database_url: str):
+def test_engagement_runs_after_an_error_that_does_not_block(instance: dg.DagsterInstance, database_url: str):
     assert run_range(instance).success
     with psycopg.connect(database_url) as connection:
         connection.execute(
@@ -151,11 +152,13 @@ def test_an_error_that_does_not_block_lets_engagement_run(instance: dg.DagsterIn
     result = run_range(instance)
     assert result.success
     found = evaluations(result)
-    assert {key for key, e in found.items() if not e.passed} == {("download_runs", "run_id_is_unique")}
+    assert {key for key, evaluation in found.items() if not evaluation.passed} == {
+        ("download_runs", "run_id_is_unique")
+    }
     assert result.asset_materializations_for_node("engagement__post_cohorts")
 
 
-def test_a_selection_of_assets_brings_its_own_checks_only(instance: dg.DagsterInstance):
+def test_a_selection_of_assets_runs_its_own_checks_only(instance: dg.DagsterInstance):
     assert run_range(instance).success
     result = run_range(instance, job="__ASSET_JOB", asset_selection=[dg.AssetKey(["engagement", "post_cohorts"])])
     assert result.success
@@ -176,7 +179,7 @@ def test_one_check_runs_alone_over_the_last_28_days(instance: dg.DagsterInstance
 ZONE_CHECK = ("files", "landing_zone_has_no_unread_files")
 
 
-def test_a_folder_of_no_organization_is_an_error_that_names_it(instance: dg.DagsterInstance, tmp_path):
+def test_a_folder_without_an_organization_is_an_error_that_names_it(instance: dg.DagsterInstance, tmp_path):
     stranger = tmp_path / "landing" / "stranger" / "linkedin_apify" / "2025-11-03"
     stranger.mkdir(parents=True)
     (stranger / "a.json").write_bytes(b"[]")
@@ -188,7 +191,7 @@ def test_a_folder_of_no_organization_is_an_error_that_names_it(instance: dg.Dags
     assert "'stranger'" in evaluation.description
 
 
-def test_a_file_that_no_load_reads_is_a_warning_that_names_it_and_says_what_to_do(
+def test_a_file_that_no_load_reads_is_a_warning_that_names_it(
     instance: dg.DagsterInstance, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(landing_checks_module, "_MAXIMUM_UNREAD_FILES", 3)
@@ -206,7 +209,7 @@ def test_a_file_that_no_load_reads_is_a_warning_that_names_it_and_says_what_to_d
     assert "3.json" not in evaluation.metadata["first_offenders"].value
 
 
-def test_freshness_is_judged_from_yesterday_on(instance: dg.DagsterInstance, database_url: str):
+def test_freshness_is_checked_from_yesterday_on(instance: dg.DagsterInstance, database_url: str):
     assert run_range(instance).success
     today = datetime.now(UTC).date()
     job = DEFINITIONS.resolve_job_def("__ASSET_JOB").get_subset(
@@ -233,7 +236,7 @@ def test_freshness_is_judged_from_yesterday_on(instance: dg.DagsterInstance, dat
         ({"dagster/partition": "2025-11-04"}, "2025-11-04"),
     ],
 )
-def test_the_window_is_what_the_tags_of_the_run_say(tags: dict[str, str], days: str):
+def test_the_window_comes_from_the_tags_of_the_run(tags: dict[str, str], days: str):
     class Run:
         def __init__(self) -> None:
             self.tags = tags
@@ -244,7 +247,7 @@ def test_the_window_is_what_the_tags_of_the_run_say(tags: dict[str, str], days: 
     assert days_of(check_window(Context())) == days  # type: ignore[arg-type]
 
 
-def test_a_cell_shows_any_text_as_it_is():
+def test_a_cell_escapes_any_text():
     table = markdown_table(["reason"], [["a|b\n<img src=x> [link](http://x) `code` \\"], [None], ["x" * 300]])
     header, _, first, second, third = table.splitlines()
     assert header == "| reason |"

@@ -1,4 +1,4 @@
-"""Dagster's events are the same in our event log as in Dagster's own, and a restarted server does not matter."""
+"""Our event log stores the same events as Dagster's own, and survives a restart of the server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +39,7 @@ definitions = dg.Definitions(
 
 @pytest.fixture(autouse=True)
 def batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the command line sets it."""
+    """Sets the batch size of the command line."""
     monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
 
 
@@ -74,7 +74,7 @@ def run_three_days(instance: dg.DagsterInstance) -> None:
 
 
 def stored(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """What the tables of the event log say of a run, but for ids and times."""
+    """The contents of the event log's tables, without ids and times."""
     statements = {
         "events": "select dagster_event_type, asset_key, partition, step_key, count(*) from event_logs"
         " where dagster_event_type like 'ASSET%' group by 1, 2, 3, 4 order by 1, 2, 3, 4",
@@ -92,7 +92,7 @@ def stored(url: str) -> dict[str, list[tuple[Any, ...]]]:
         return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
 
 
-def test_a_run_over_days_leaves_what_dagsters_own_event_log_would(server: Server, storage_url: str, tmp_path: Path):
+def test_a_range_run_stores_the_same_rows_as_dagsters_own_event_log(server: Server, storage_url: str, tmp_path: Path):
     with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
         run_three_days(instance)
     ours = stored(storage_url)
@@ -107,7 +107,7 @@ def test_a_run_over_days_leaves_what_dagsters_own_event_log_would(server: Server
     assert ('["downstream"]', "is_there", "SUCCEEDED", True, True, None, True) in ours["checks"]
 
 
-def test_the_plan_of_a_run_is_known_before_its_first_step(storage_url: str, tmp_path: Path):
+def test_the_planned_events_of_a_run_are_stored_before_its_first_step(storage_url: str, tmp_path: Path):
     with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
         run = instance.create_run_for_job(
             definitions.resolve_job_def("graph"), tags=range_tags("2025-11-03", "2025-11-05")
@@ -117,11 +117,11 @@ def test_the_plan_of_a_run_is_known_before_its_first_step(storage_url: str, tmp_
         ).records
         assert len(planned) == 6
         assert [str(record.partition_key) for record in planned[:3]] == ["2025-11-03", "2025-11-04", "2025-11-05"]
-        # What the UI lists as assets includes those that are only planned.
+        # The UI lists planned assets, too.
         assert {key.to_user_string() for key in instance.all_asset_keys()} == {"upstream", "downstream"}
 
 
-def test_connections_that_the_server_ended_are_made_anew(storage_url: str, tmp_path: Path):
+def test_connections_closed_by_the_server_are_replaced(storage_url: str, tmp_path: Path):
     with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
         run_three_days(instance)
         with psycopg.connect(storage_url, autocommit=True) as connection:

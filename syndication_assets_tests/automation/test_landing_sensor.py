@@ -1,4 +1,4 @@
-"""The sensor of the landing zone."""
+"""The landing zone sensor."""
 
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +26,7 @@ DAY = date(2025, 11, 25)
 
 @pytest.fixture
 def landed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LandingZone:
-    """An empty landing zone whose files have been at rest, as the environment names it."""
+    """The empty landing zone of the environment, whose files count as complete."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     monkeypatch.setenv("SYNDICATION_LANDING_URL", str(tmp_path / "landing"))
     monkeypatch.setattr("syndication_assets.automation.landing_sensor._is_changing", lambda _files: False)
@@ -57,14 +57,14 @@ def test_the_sensor_requests_each_day_once_per_content(landed: LandingZone):
     assert third.run_requests[0].run_key not in {request.run_key for request in first.run_requests}
 
 
-def test_the_sensor_leaves_days_alone_that_are_loaded(landed: LandingZone, database_url: str, session: RunSession):
-    """A sensor that is started after months of loading must not request all of them again."""
+def test_loaded_days_are_left_alone(landed: LandingZone, database_url: str, session: RunSession):
+    """A sensor that is started after months of loading must not request all days again."""
     landed.land("default", "linkedin_apify", date(2025, 11, 25), "a.json", b"[]")
     load_day(database_url, landed, date(2025, 11, 25), maximum_file_bytes=1000, session=session)
     assert _days(_tick()) == []
 
 
-def test_the_sensor_waits_for_files_that_are_still_being_written(
+def test_a_day_waits_while_its_files_are_being_written(
     database_url: str, zone: LandingZone, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
@@ -76,7 +76,7 @@ def test_the_sensor_waits_for_files_that_are_still_being_written(
     assert _days(_tick()) == ["2025-11-25"]
 
 
-def test_a_tick_is_bounded_and_the_rest_comes_with_the_next(landed: LandingZone):
+def test_a_tick_is_bounded_and_the_rest_follows_in_the_next_tick(landed: LandingZone):
     for day in range(1, 32):
         landed.land("default", "linkedin_apify", date(2025, 10, day), "a.json", b"[]")
     first = _tick()
@@ -116,13 +116,13 @@ def time_passes(database_url: str):
     return pass_by
 
 
-def test_a_failed_load_is_asked_for_again_three_times_ever_later_and_then_left_to_people(
+def test_a_failed_load_is_requested_three_more_times_at_growing_intervals_and_then_left_to_people(
     landed: LandingZone, failing, time_passes
 ):
     landed.land("default", "linkedin_apify", DAY, "a.json", b"[]")
     first = _tick()
     assert _days(first) == ["2025-11-25"]
-    # It has not failed yet: it may be waiting for its turn.
+    # The load has not failed yet: it may be queued.
     tick = _tick(first.cursor)
     assert _days(tick) == []
     keys = [first.run_requests[0].run_key]
@@ -137,12 +137,12 @@ def test_a_failed_load_is_asked_for_again_three_times_ever_later_and_then_left_t
     assert len(set(keys)) == 4
     failing(24 * 60)
     assert _days(_tick(tick.cursor)) == []
-    # Another content is another matter.
+    # New content starts over.
     landed.land("default", "linkedin_apify", DAY, "late.json", b"[]")
     assert _days(_tick(tick.cursor)) == ["2025-11-25"]
 
 
-def test_a_load_that_died_is_a_failed_one_and_a_working_one_is_not(landed: LandingZone, database_url: str):
+def test_a_killed_load_counts_as_failed_and_a_running_load_does_not(landed: LandingZone, database_url: str):
     landed.land("default", "linkedin_apify", DAY, "a.json", b"[]")
     first = _tick()
     with psycopg.connect(database_url) as connection:
@@ -162,7 +162,7 @@ def test_a_load_that_died_is_a_failed_one_and_a_working_one_is_not(landed: Landi
     assert _days(_tick(first.cursor)) == ["2025-11-25"]
 
 
-def test_a_load_that_succeeded_after_all_is_not_asked_for_again(
+def test_a_load_that_succeeded_after_a_failure_is_not_requested_again(
     landed: LandingZone, database_url: str, session: RunSession, failing
 ):
     landed.land("default", "linkedin_apify", DAY, "a.json", b"[]")
@@ -177,16 +177,14 @@ def test_a_load_that_succeeded_after_all_is_not_asked_for_again(
     assert request.run_key.count("-") == 3
 
 
-def test_a_lost_cursor_asks_under_the_same_run_keys(landed: LandingZone, failing):
+def test_a_lost_cursor_gives_the_same_run_keys(landed: LandingZone, failing):
     landed.land("default", "linkedin_apify", DAY, "a.json", b"[]")
     assert [r.run_key for r in _tick().run_requests] == [r.run_key for r in _tick().run_requests]
     failing(30)
     assert [r.run_key for r in _tick().run_requests] == [r.run_key for r in _tick().run_requests]
 
 
-def test_a_withdrawn_file_is_not_waited_for_and_is_new_when_it_lands_again(
-    landed: LandingZone, database_url: str, session: RunSession
-):
+def test_a_withdrawn_file_is_ignored_until_it_lands_again(landed: LandingZone, database_url: str, session: RunSession):
     for name in ("a.json", "b.json"):
         path, _ = landed.land("default", "linkedin_apify", DAY, name, b"[]")
     load_day(database_url, landed, DAY, maximum_file_bytes=1000, session=session)
@@ -199,7 +197,7 @@ def test_a_withdrawn_file_is_not_waited_for_and_is_new_when_it_lands_again(
     assert _days(_tick(tick.cursor)) == ["2025-11-25"]
 
 
-def test_a_tick_looks_into_the_recent_days_and_a_slice_of_the_older_ones_until_all_were_seen(
+def test_ticks_check_the_recent_days_and_slices_of_older_days_until_all_were_checked(
     landed: LandingZone, monkeypatch: pytest.MonkeyPatch
 ):
     today = datetime.now(UTC).date()
@@ -220,14 +218,14 @@ def test_a_tick_looks_into_the_recent_days_and_a_slice_of_the_older_ones_until_a
     assert all_seen == {*recent, *older}
 
 
-def test_days_that_have_no_partition_are_not_asked_for(landed: LandingZone):
+def test_days_without_a_partition_are_not_requested(landed: LandingZone):
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     for day in (date(2014, 12, 31), tomorrow):
         landed.land("default", "linkedin_apify", day, "a.json", b"[]")
     assert _days(_tick()) == []
 
 
-def test_a_catalogue_is_asked_for_when_its_manifest_lands_and_left_alone_when_it_is_loaded(
+def test_a_catalogue_is_requested_when_its_manifest_lands_and_left_alone_once_loaded(
     landed: LandingZone, database_url: str
 ):
     add_vendor(database_url)
@@ -235,31 +233,31 @@ def test_a_catalogue_is_asked_for_when_its_manifest_lands_and_left_alone_when_it
     landed.land("default", "clan_catalogue", DAY, "products_page_0001.json", b"{}")
     assert _days(_tick()) == []
     shop.land(DAY, product("SKU-1"))
-    asked = _tick()
-    assert _days(asked) == [DAY.isoformat()]
-    assert _days(_tick(asked.cursor)) == []
+    first = _tick()
+    assert _days(first) == [DAY.isoformat()]
+    assert _days(_tick(first.cursor)) == []
     shop.load(DAY)
     assert _days(_tick()) == []
 
 
-def test_a_catalogue_whose_pages_come_after_its_manifest_is_asked_for_again(landed: LandingZone, database_url: str):
+def test_a_catalogue_whose_pages_land_after_its_manifest_is_requested_again(landed: LandingZone, database_url: str):
     add_vendor(database_url)
     shop = ShopDesk(database_url, landed)
     shop.land(DAY, product("SKU-1"))
     (page,) = shop.root.rglob("products_page_*.json")
     content = page.read_bytes()
     page.unlink()
-    asked = _tick()
+    first = _tick()
     assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["refused"]
-    assert _days(_tick(asked.cursor)) == []
+    assert _days(_tick(first.cursor)) == []
     page.write_bytes(content)
-    again = _tick(asked.cursor)
+    again = _tick(first.cursor)
     assert _days(again) == [DAY.isoformat()]
     assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["loaded"]
     assert _days(_tick(again.cursor)) == []
 
 
-def test_documents_are_asked_for_until_they_are_loaded_or_in_quarantine(landed: LandingZone, database_url: str):
+def test_documents_are_requested_until_they_are_loaded_or_quarantined(landed: LandingZone, database_url: str):
     landed.land("default", "blog_posts", DAY, "a.json", msgspec.json.encode({"posts": [post(1)]}))
     assert _days(_tick()) == [DAY.isoformat()]
     load_documents(database_url, landed, DAY, maximum_file_bytes=10_000)

@@ -65,12 +65,16 @@ def test_the_row_count_of_each_partition_is_what_the_table_has(landed: str, inst
     assert reported == expected
 
 
-def test_what_is_true_of_the_whole_run_is_said_once_with_its_last_day(landed: str, instance: dg.DagsterInstance):
+def test_metadata_of_the_whole_run_is_attached_to_its_last_day_only(landed: str, instance: dg.DagsterInstance):
     materialize_range(defs, instance, "2025-11-03", "2025-11-05")
     for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"]):
         records = instance.fetch_materializations(dg.AssetKey(key), limit=10).records
-        said = {one.partition_key for one in records if "dagster/column_schema" in one.asset_materialization.metadata}
-        assert (len(records), said) == (3, {"2025-11-05"})
+        described_days = {
+            record.partition_key
+            for record in records
+            if "dagster/column_schema" in record.asset_materialization.metadata
+        }
+        assert (len(records), described_days) == (3, {"2025-11-05"})
 
 
 def test_the_same_range_again_adds_nothing(landed: str, instance: dg.DagsterInstance):
@@ -81,7 +85,7 @@ def test_the_same_range_again_adds_nothing(landed: str, instance: dg.DagsterInst
     assert [_count(landed, table) for table in tables] == before
 
 
-def test_a_selection_of_one_loaded_table_takes_the_load_it_belongs_to(landed: str, instance: dg.DagsterInstance):
+def test_selecting_one_loaded_table_runs_the_whole_load(landed: str, instance: dg.DagsterInstance):
     run = materialize_range(defs, instance, "2025-11-03", "2025-11-03", ["key:scraping/posts"])
     assert run.is_success
     assert instance.get_materialized_partitions(dg.AssetKey(["scraping", "data_downloads"])) == {"2025-11-03"}
@@ -94,7 +98,7 @@ def test_a_day_without_files_succeeds_with_zero_rows(landed: str, instance: dg.D
     assert _count(landed, "scraping.posts") == 0
 
 
-def test_a_run_says_what_failed_and_what_to_do(landed: str, zone: LandingZone, instance: dg.DagsterInstance):
+def test_a_failed_run_reports_what_failed_and_what_to_do(landed: str, zone: LandingZone, instance: dg.DagsterInstance):
     materialize_range(defs, instance, "2025-11-03", "2025-11-03")
     lost = next(iter(zone.files(FIRST_DAY)))
     (Path(zone.url) / lost.path).unlink()
@@ -119,7 +123,7 @@ def test_a_folder_of_an_unknown_organization_is_an_error_that_names_it(
     ("text", "expected"),
     [("2025-11-25", ("2025-11-25", "2025-11-25")), ("2025-11-25...2025-11-26", ("2025-11-25", "2025-11-26"))],
 )
-def test_a_day_and_a_range_are_understood(text: str, expected: tuple[str, str]):
+def test_a_day_and_a_range_are_parsed(text: str, expected: tuple[str, str]):
     assert parse_range(text) == expected
 
 
@@ -128,19 +132,19 @@ def test_a_day_and_a_range_are_understood(text: str, expected: tuple[str, str]):
     [
         ("yesterday", "write 2025-11-25"),
         ("2025-11-25..2025-11-26", "write 2025-11-25"),
-        ("2025-13-01", "no day"),
+        ("2025-13-01", "not a calendar day"),
         ("2014-12-31", "SYNDICATION_FIRST_DAY"),
         ("2999-01-01", "no partition"),
         ("2025-11-26...2025-11-25", "before it begins"),
         ("2025-11-25; drop table scraping.posts", "write 2025-11-25"),
     ],
 )
-def test_a_range_that_is_none_is_refused_with_what_to_write(text: str, hint: str):
+def test_an_invalid_range_is_rejected_with_a_hint(text: str, hint: str):
     with pytest.raises(SyndicationError, match=hint):
         parse_range(text)
 
 
 @pytest.mark.parametrize("selection", ["group:nothing", "key:scraping/nothing", "((("])
-def test_a_selection_that_picks_nothing_is_refused_and_named(instance: dg.DagsterInstance, selection: str):
+def test_a_selection_without_assets_is_rejected_and_named(instance: dg.DagsterInstance, selection: str):
     with pytest.raises(SyndicationError, match=re.escape(f"--select {selection}")):
         materialize_range(defs, instance, "2025-11-03", "2025-11-03", [selection])

@@ -1,4 +1,4 @@
-"""The sensor of unwritten texts: asks again within the day, for what another try may help."""
+"""The writing sensor: requests a text again within the day if another try may help."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,14 +33,14 @@ def shop(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 
 
 def write(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run of the morning, with a server that says this and nothing else."""
+    """The morning's run, with a server that always gives this reply."""
     server = ChatServer(reply)
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     with server.running():
         write_day(shop.url, TODAY, Settings.from_environment())
 
 
-def asked_for() -> list[dg.RunRequest]:
+def requested() -> list[dg.RunRequest]:
     context = dg.build_sensor_context(
         definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="writing_sensor"
     )
@@ -51,37 +51,37 @@ def asked_for() -> list[dg.RunRequest]:
     "reply",
     [
         pytest.param(error(429, "insufficient_quota"), id="no quota"),
-        pytest.param(error(429, "rate_limit_exceeded", retry_after="3600"), id="asked too often"),
+        pytest.param(error(429, "rate_limit_exceeded", retry_after="3600"), id="rate limit"),
         pytest.param(error(503, "down", retry_after="3600"), id="down"),
-        pytest.param(error(401, "invalid_api_key"), id="refused"),
+        pytest.param(error(401, "invalid_api_key"), id="invalid key"),
     ],
 )
-def test_a_text_that_was_not_written_is_asked_for_again(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch):
+def test_a_text_that_was_not_written_is_requested_again(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch):
     write(shop, reply, monkeypatch)
-    (request,) = asked_for()
+    (request,) = requested()
     assert request.partition_key == TODAY.isoformat()
     write(shop, post(), monkeypatch)
-    assert asked_for() == []
+    assert requested() == []
 
 
-def test_what_a_model_has_answered_badly_three_times_waits_for_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_a_text_with_three_invalid_answers_waits_for_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     write(shop, completion("garbage"), monkeypatch)
-    assert asked_for() == []
+    assert requested() == []
 
 
-def test_one_half_hour_has_one_run(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_each_half_hour_has_one_run_key(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     write(shop, error(401, "invalid_api_key"), monkeypatch)
-    keys = {request.run_key for _ in range(3) for request in asked_for()}
-    assert len(keys) <= 2, "a half hour may end between two looks"
+    keys = {request.run_key for _ in range(3) for request in requested()}
+    assert len(keys) <= 2, "a half hour may end between two ticks"
 
 
 def test_other_days_are_left_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     write(shop, error(401, "invalid_api_key"), monkeypatch)
     shop.execute("update content.posts_core set planned_on = %s", [TODAY - timedelta(1)])
-    assert asked_for() == []
+    assert requested() == []
 
 
-def test_where_templates_write_nothing_is_asked_for(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_where_templates_write_nothing_is_requested(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     write(shop, error(401, "invalid_api_key"), monkeypatch)
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert asked_for() == []
+    assert requested() == []

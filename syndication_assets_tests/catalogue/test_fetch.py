@@ -305,7 +305,7 @@ def test_the_asset_says_when_a_catalogue_is_not_complete(
 
 def test_the_asset_refuses_another_day(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
     result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(desk))
-    assert "2025-11-03 cannot be fetched: the network only knows now" in failure_of(result)
+    assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(result)
 
 
 def test_the_asset_says_which_setting_is_missing(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):

@@ -234,7 +234,7 @@ def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShopif
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
     refused = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(desk))
-    assert "2025-11-03 cannot be fetched: the network only knows now" in failure_of(refused)
+    assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(refused)
     shop.fail_page(2, HTML)
     (check,) = materialize(
         shopify_products_files, monkeypatch, today_partition(), **environment(desk)

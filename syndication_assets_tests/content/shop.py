@@ -19,7 +19,7 @@ from syndication_assets.content.generation.template_rows import (
 from syndication_assets.content.generation.writing import VariationError, remember, store, write_without_model
 from syndication_assets.content.selection.assets import select_products
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 
 FIRST_DAY = date(2025, 11, 3)
 SEEN_AT = datetime(2025, 10, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from syndication_assets.content.generation.template_rows import read_templates
 from syndication_assets.content.generation.writing import store
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.spending import Price, TokenUsage, read_spending
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 

@@ -1,4 +1,4 @@
-"""Who may migrate: no superuser is needed, and whoever lacks a right is told what an administrator has to run."""
+"""The rights to migrate: no superuser is needed, and a missing right is reported with the statements that grant it."""
 
 import re
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ def own(url: str, login_name: str) -> None:
 
 
 def what_to_run(error: MigrationError) -> str:
-    """The statements that the message asks an administrator for."""
+    """The statements in the message for an administrator."""
     found = re.search(r"Let an administrator run: (.*;) then migrate again\.", str(error))
     assert found is not None, str(error)
     return found[1]
@@ -39,7 +39,7 @@ def test_a_login_with_createrole_that_owns_the_database_migrates_a_new_server(se
         assert migrate(url_as(name, url)) == find_migrations()
         with psycopg.connect(url_as(name, url)) as connection:
             lines = catalogue(connection)
-        # PostgreSQL gives the schemas' objects to the role, not to the login.
+        # The objects belong to the role, not to the login.
         assert not [line for line in lines if name in line]
         rollback(url_as(name, url), steps=len(find_migrations()))
         migrate(url_as(name, url))
@@ -89,7 +89,7 @@ def test_a_login_that_may_only_make_tables_is_told_to_ask_for_schemas_too(server
 
 
 @pytest.mark.usefixtures("template_database")
-def test_a_public_schema_that_everybody_may_write_is_closed(server: Server):
+def test_a_public_schema_that_everyone_may_write_to_is_closed(server: Server):
     with login(server.url("postgres")) as name, new_database(server, "template0") as url:
         execute(url, "grant create on schema public to public")
         execute(url_as(name, url), "create table public.before (id integer)")

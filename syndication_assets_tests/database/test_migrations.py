@@ -1,4 +1,4 @@
-"""Migrations: each applied once, each undone without a trace, and none half-way."""
+"""Migrations: each is applied once, completely or not at all, and rolled back without a trace."""
 
 import itertools
 import multiprocessing
@@ -32,7 +32,7 @@ def tables_in_public(url: str) -> list[str]:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
-    """Three migrations, `0001_one` to `0003_three`; each makes a table of its name."""
+    """Three migrations, `0001_one` to `0003_three`; each creates a table with its name."""
     for number, name in enumerate(["one", "two", "three"], start=1):
         (tmp_path / f"000{number}_{name}.up.sql").write_text(f"create table public.{name} (id integer);\n")
         (tmp_path / f"000{number}_{name}.down.sql").write_text(f"drop table public.{name};\n")
@@ -45,7 +45,7 @@ def test_migrating_again_applies_nothing(database_url: str):
     assert all(line.applied_at is not None for line in status(database_url))
 
 
-def test_down_to_nothing_and_up_again_gives_the_same_schema(database_url: str, empty_database_url: str):
+def test_rolling_everything_back_and_migrating_again_gives_the_same_schema(database_url: str, empty_database_url: str):
     migrated, empty = catalogue_of(database_url), catalogue_of(empty_database_url)
     rollback(database_url, steps=len(ALL))
     assert catalogue_of(database_url) == empty
@@ -54,7 +54,7 @@ def test_down_to_nothing_and_up_again_gives_the_same_schema(database_url: str, e
 
 
 @pytest.mark.parametrize("count", range(1, len(ALL) + 1))
-def test_each_migration_alone_can_be_undone_and_applied_again(count: int, empty_database_url: str):
+def test_each_migration_alone_can_be_rolled_back_and_applied_again(count: int, empty_database_url: str):
     before = catalogue_of(empty_database_url)
     for number in range(1, count + 1):
         before = catalogue_of(empty_database_url)
@@ -79,7 +79,7 @@ def _names_applied(url: str) -> list[str]:
     return [migration.name for migration in migrate(url)]
 
 
-def test_an_edited_file_is_refused_and_nothing_is_changed(empty_database_url: str, directory: Path):
+def test_an_edited_file_is_rejected_and_nothing_is_changed(empty_database_url: str, directory: Path):
     migrate(empty_database_url, find_migrations(directory)[:2])
     (directory / "0002_two.up.sql").write_text("create table public.two (id bigint);\n")
     with pytest.raises(MigrationError, match=r"0002_two\.up\.sql was edited after it was applied: restore the file"):
@@ -89,14 +89,14 @@ def test_an_edited_file_is_refused_and_nothing_is_changed(empty_database_url: st
     assert tables_in_public(empty_database_url) == ["one", "two"]
 
 
-def test_a_checkout_with_other_line_ends_is_no_edit(empty_database_url: str, directory: Path):
+def test_other_line_endings_are_no_edit(empty_database_url: str, directory: Path):
     migrate(empty_database_url, find_migrations(directory))
     file = directory / "0002_two.up.sql"
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     assert migrate(empty_database_url, find_migrations(directory)) == []
 
 
-def test_a_database_that_is_newer_than_the_files_is_refused(empty_database_url: str, directory: Path):
+def test_a_database_that_is_newer_than_the_files_is_rejected(empty_database_url: str, directory: Path):
     migrations = find_migrations(directory)
     migrate(empty_database_url, migrations)
     with pytest.raises(MigrationError, match="0003_three, which is not among the files: check out a version"):
@@ -104,7 +104,7 @@ def test_a_database_that_is_newer_than_the_files_is_refused(empty_database_url: 
     assert names_in(empty_database_url) == ["0001_one", "0002_two", "0003_three"]
 
 
-def test_a_migration_that_comes_before_an_applied_one_is_refused(empty_database_url: str, directory: Path):
+def test_a_migration_numbered_before_an_applied_one_is_rejected(empty_database_url: str, directory: Path):
     migrations = find_migrations(directory)
     migrate(empty_database_url, [migrations[0], migrations[2]])
     with pytest.raises(MigrationError, match="0002_two is not applied, but the newer 0003 is: give it a number after"):
@@ -112,9 +112,7 @@ def test_a_migration_that_comes_before_an_applied_one_is_refused(empty_database_
     assert tables_in_public(empty_database_url) == ["one", "three"]
 
 
-def test_a_migration_that_fails_leaves_nothing_of_itself_and_the_earlier_ones_stay(
-    empty_database_url: str, directory: Path
-):
+def test_a_failed_migration_leaves_nothing_behind_and_earlier_ones_stay(empty_database_url: str, directory: Path):
     file = directory / "0002_two.up.sql"
     good = file.read_text()
     file.write_text("create table public.half (id integer);\ninsert into public.half\nvalues ('many');\n")
@@ -133,7 +131,7 @@ def test_a_migration_that_fails_leaves_nothing_of_itself_and_the_earlier_ones_st
     ]
 
 
-def test_a_down_file_that_fails_leaves_its_migration_applied(empty_database_url: str, directory: Path):
+def test_a_failed_down_file_leaves_its_migration_applied(empty_database_url: str, directory: Path):
     (directory / "0003_three.down.sql").write_text("drop table public.three; drop table public.nowhere;\n")
     migrations = find_migrations(directory)
     migrate(empty_database_url, migrations)
@@ -155,7 +153,7 @@ def test_the_message_of_a_failure_does_not_quote_rows(empty_database_url: str, d
     assert caught.value.__suppress_context__
 
 
-def test_percent_signs_and_colons_reach_postgresql_as_they_are(empty_database_url: str, directory: Path):
+def test_percent_signs_and_colons_reach_postgresql_unchanged(empty_database_url: str, directory: Path):
     (directory / "0001_one.up.sql").write_text(
         "create table public.one (id text default '%s :name %(x)s 100%' check (id like '%:%'));"
     )
@@ -171,13 +169,13 @@ def test_percent_signs_and_colons_reach_postgresql_as_they_are(empty_database_ur
         ("4_four.up.sql", r"4_four\.up\.sql is not named NNNN_room_what\.up\.sql"),
     ],
 )
-def test_files_that_are_no_pair_are_refused(name: str, message: str, directory: Path):
+def test_files_without_their_counterpart_are_rejected(name: str, message: str, directory: Path):
     (directory / name).write_text("select 1;\n")
     with pytest.raises(MigrationError, match=message):
         find_migrations(directory)
 
 
-def test_two_migrations_of_one_number_are_refused(directory: Path):
+def test_two_migrations_with_the_same_number_are_rejected(directory: Path):
     (directory / "0002_zwei.up.sql").write_text("select 1;\n")
     (directory / "0002_zwei.down.sql").write_text("select 1;\n")
     with pytest.raises(MigrationError, match="0002_two and 0002_zwei have the same number: renumber the newer one"):

@@ -1,4 +1,4 @@
-"""`syndication psql`: the password stays out of the list of processes."""
+"""`syndication psql` keeps the password out of the process list."""
 
 import os
 from typing import Any
@@ -10,10 +10,10 @@ from syndication_assets.cli.main import main
 
 
 class ReplacedProcessError(Exception):
-    """Instead of the process that psql would take over."""
+    """Raised in place of replacing the process by psql."""
 
 
-def test_the_password_goes_by_the_environment_not_by_the_arguments(monkeypatch: pytest.MonkeyPatch):
+def test_the_password_is_passed_in_the_environment_not_in_the_arguments(monkeypatch: pytest.MonkeyPatch):
     calls: list[tuple[list[str], dict[str, str]]] = []
 
     def execve(program: str, arguments: list[str], environment: Any) -> None:

@@ -1,4 +1,4 @@
-"""`sql/schema.sql` is what the migrations give: as a text, and as a database that is made from it."""
+"""`sql/schema.sql` equals the migrations: as text, and as a database created from it."""
 
 import difflib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _HOW = "run `python -m syndication_assets.database.schema_file`"
 
 @pytest.fixture(scope="module")
 def shared_database_url(server: Server, template_database: str) -> Iterator[str]:
-    """A migrated database for tests that leave nothing in it."""
+    """A migrated database for tests that change nothing."""
     with new_database(server, template_database) as url:
         yield url
 
@@ -28,13 +28,13 @@ def catalogue_of(url: str) -> list[str]:
         return catalogue(connection)
 
 
-def test_the_file_is_the_text_that_the_migrations_give(database_url: str):
+def test_the_file_is_the_text_of_the_migrated_schema(database_url: str):
     expected = schema_text(database_url).splitlines()
     difference = list(difflib.unified_diff(SCHEMA_FILE.read_text().splitlines(), expected, lineterm="", n=1))
     assert difference == [], _HOW
 
 
-def test_a_database_made_from_the_file_has_the_catalogue_of_a_migrated_one(
+def test_a_database_created_from_the_file_has_the_catalogue_of_a_migrated_one(
     server: Server, database_url: str, empty_database_url: str
 ):
     with psycopg.connect(empty_database_url) as connection:
@@ -70,7 +70,7 @@ def test_a_database_made_from_the_file_has_the_catalogue_of_a_migrated_one(
         "alter default privileges for role syndication_owner grant execute on functions to public",
     ],
 )
-def test_the_catalogue_notices(change: str, shared_database_url: str):
+def test_the_catalogue_detects(change: str, shared_database_url: str):
     with psycopg.connect(shared_database_url) as connection:
         before = catalogue(connection)
         connection.execute(change)
@@ -78,7 +78,7 @@ def test_the_catalogue_notices(change: str, shared_database_url: str):
         connection.rollback()
 
 
-def test_month_partitions_do_not_stand_in_the_text(database_url: str):
+def test_month_partitions_are_left_out_of_the_text(database_url: str):
     before = schema_text(database_url)
     with psycopg.connect(database_url) as connection:
         connection.execute("select * from operations.ensure_upcoming_partitions()")
@@ -95,7 +95,7 @@ def test_the_text_depends_neither_on_the_time_zone_nor_on_the_moment(
     assert "Dumped" not in before
 
 
-def test_a_policy_that_asks_another_table_stands_after_that_table(server: Server):
+def test_a_policy_follows_every_table_that_it_refers_to(server: Server):
     with new_database(server, "template0") as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(

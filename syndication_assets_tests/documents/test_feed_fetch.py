@@ -208,7 +208,7 @@ def test_a_second_run_adds_a_file(here: Internet, tmp_path: Path):
 def test_another_day_than_today_is_refused_before_anybody_is_asked(here: Internet, tmp_path: Path):
     result = materialize(date(2025, 11, 3))
     assert not result.success
-    assert "the network only knows now" in failure(result)
+    assert "sources only serve their present state" in failure(result)
     assert here.asked == []
 
 

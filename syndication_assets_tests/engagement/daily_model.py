@@ -1,6 +1,6 @@
-"""What the rollups must hold, computed from a list of snapshots in plain Python, as metrics.md says it.
+"""A model of the rollups in plain Python: their expected rows, computed from a list of snapshots.
 
-It knows nothing of windows, of the order of runs or of what stood in the tables before.
+It ignores windows, the order of runs and existing rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def day_of(moment: datetime) -> date:
 
 
 def total(values: Iterable[int | None]) -> int | None:
-    """The sum of what was measured; None if nothing was."""
+    """The sum of the measured values; None if none was measured."""
     measured = [value for value in values if value is not None]
     return sum(measured) if measured else None
 
@@ -52,7 +52,7 @@ def ratio(numerator: int | None, denominator: int | None) -> Decimal | None:
 
 
 def first_measured(row: Mapping[str, object], names: Iterable[str], suffix: str = "") -> tuple[str | None, object]:
-    """The first of the counters that has a value, and the value."""
+    """The name and the value of the first measured counter; (None, None) if none was measured."""
     return next(((name, row[name + suffix]) for name in names if row[name + suffix] is not None), (None, None))
 
 
@@ -72,16 +72,16 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
         is_watched = post.posted_at is not None and sampling_gap is not None and post.posted_at >= first - sampling_gap
         row: ModelRow = {"post_id": post.post_id, "activity_date": activity_date, "platform": post.platform}
         row["profile_id"] = post.profile_id
-        closings, deltas = {}, {}
+        closing_values, deltas = {}, {}
         for counter in COUNTERS:
             measured = [s.values[counter] for s in seen if s.values.get(counter) is not None]
-            closing = measured[-1] if measured else None
+            closing_value = measured[-1] if measured else None
             before = known.get(counter, 0 if is_watched else None)
-            closings[counter] = closing
-            deltas[counter] = None if closing is None or before is None else closing - before
-            if closing is not None:
-                known[counter] = closing
-        row |= closings | {f"{counter}_delta": delta for counter, delta in deltas.items()}
+            closing_values[counter] = closing_value
+            deltas[counter] = None if closing_value is None or before is None else closing_value - before
+            if closing_value is not None:
+                known[counter] = closing_value
+        row |= closing_values | {f"{counter}_delta": delta for counter, delta in deltas.items()}
         kind, denominator = first_measured(deltas, DAILY_DENOMINATORS)
         engagement = total(deltas[counter] for counter in PUBLIC)
         gap = None if previous is None else (activity_date - day_of(previous)).days

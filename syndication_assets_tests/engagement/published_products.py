@@ -1,4 +1,4 @@
-"""Products and published posts put straight into their tables: what the tests of the ranking speak with."""
+"""Inserts products and published posts into their tables, for the tests of the ranking."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ PLATFORM, CHANNEL = "facebook", "feed_post"
 
 
 class Shop:
-    """A history with a shop, one page, one schedule of it, and posts about products."""
+    """A history with a shop, one page with a schedule, and posts about products."""
 
     def __init__(self, history: History) -> None:
         self.history = history
@@ -57,7 +57,7 @@ class Shop:
         return product_id
 
     def listed(self, product_id: str, observed_at: datetime, *, is_listed: bool) -> None:
-        """A catalogue that has the product from then on, or has it no more."""
+        """Adds a catalogue snapshot that lists the product from now on, or no longer lists it."""
         self._insert(
             "catalogue.product_changes",
             "product_id",
@@ -68,7 +68,7 @@ class Shop:
         )
 
     def target(self, product_id: str, scheduled_at: datetime, *, is_simulated: bool = False) -> str:
-        """A target that is due; returns its id."""
+        """Adds a due target; returns its id."""
         core = self._insert(
             "content.posts_core",
             "post_core_id",
@@ -101,7 +101,7 @@ class Shop:
         )
 
     def end(self, target_id: str, state: str, at: datetime) -> str:
-        """Ends a target as `published` or `failed` at a time; returns the post that its insights land under."""
+        """Ends a target as `published` or `failed`; returns the id of the scraped post of its insights."""
         self.history.execute(
             "update publishing.post_targets set state = 'publishing', claimed_by = 'test', leased_until = %s"
             " where target_id = %s",
@@ -140,7 +140,7 @@ class Shop:
         return self.end(self.target(product_id, at, is_simulated=is_simulated), "published", at)
 
     def priorities(self, calculated_on: object) -> dict[str, Row]:
-        """The ranking of a day by sku."""
+        """The priorities of a day, by SKU."""
         return {
             self._skus[row["product_id"]]: row
             for row in self.history.rows("content_priorities")

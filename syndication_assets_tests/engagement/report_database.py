@@ -1,10 +1,10 @@
-"""Posts and snapshots as rows, rolled up by the real statements: what the tests of the weekly page read."""
+"""A database of posts and snapshots, rolled up by the real statements, for the tests of the weekly page."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from syndication_assets.database.connection import connect, transaction
-from syndication_assets.engagement.report import Organization
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.engagement.report_values import Organization
+from syndication_assets.sql_assets.windows import run_window
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -21,7 +21,7 @@ def noon(day: date) -> datetime:
 
 
 class ReportDatabase:
-    """Writes into a migrated database of a test's own."""
+    """Inserts rows into the migrated database of a test."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -30,7 +30,7 @@ class ReportDatabase:
         self._days_to_roll_up: set[date] = set()
 
     def organization(self, slug: str = "default", name: str | None = None) -> Organization:
-        """The organization of the slug, made if it is not there."""
+        """The organization with this slug, created if necessary."""
         with transaction(self.url) as connection:
             connection.execute(
                 "insert into tenancy.organizations (slug, name) values (%s, %s) on conflict (slug) do nothing",
@@ -91,7 +91,7 @@ class ReportDatabase:
         return post_id
 
     def observe(self, organization: Organization, post_id: str, day: date, **counters: int | None) -> None:
-        """A snapshot at noon; `roll_up` makes the days of it."""
+        """Adds a snapshot at noon, which `roll_up` then rolls up."""
         with transaction(self.url) as connection:
             connection.execute("select operations.ensure_month_partitions('scraping.snapshots', %s, %s)", [day, day])
             connection.execute(
@@ -110,7 +110,7 @@ class ReportDatabase:
         self._days_to_roll_up.add(day)
 
     def roll_up(self) -> None:
-        """Rolls up the days from the first to the last that was observed since the last call."""
+        """Rolls up the range of days observed since the last call."""
         if not self._days_to_roll_up:
             return
         first_day, end_day = min(self._days_to_roll_up), max(self._days_to_roll_up) + timedelta(days=1)
@@ -120,7 +120,7 @@ class ReportDatabase:
                 run_window(connection, f"engagement/{table}.sql", first_day, end_day)
 
     def hashtag(self, organization: Organization, post_id: str, hashtag: str) -> None:
-        """The post has had it for ever; call it before `observe`."""
+        """Adds a hashtag to all days of the post; call it before `observe`."""
         self.execute(
             "with tag as (insert into scraping.hashtags (organization_id, hashtag, first_seen_at)"
             " values (%s, %s, '2025-01-01') returning hashtag_id)"

@@ -1,4 +1,4 @@
-"""Posts and snapshots put straight into the scraping tables, and the rollups of them: what the tests here speak with.
+"""Inserts posts and snapshots into the scraping tables, and rolls them up, for the tests of this folder.
 
 Days are numbered from `FIRST_DAY`, so that day 2 is the last of a month and day 3 the first of the next.
 """
@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 
 FIRST_DAY = date(2025, 1, 30)
 COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
@@ -40,7 +40,7 @@ def moment(number: int, clock: str = "12:00") -> datetime:
 
 
 class History:
-    """The scraping tables of the default organization, and the rollups over them."""
+    """The scraping tables of the default organization and their rollups."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -63,7 +63,7 @@ class History:
         )
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        """Runs one statement in a transaction of its own; returns how many rows it changed."""
+        """Runs one statement in its own transaction; returns the number of changed rows."""
         with transaction(self.url) as connection:
             return connection.execute(statement, parameters).rowcount  # type: ignore[arg-type]
 
@@ -85,7 +85,7 @@ class History:
     def post(
         self, *, posted_at: datetime | None = None, platform: str = "linkedin", profile_id: str | None = None
     ) -> str:
-        """A post; with no `posted_at`, nobody knows when it was published."""
+        """Adds a post; without `posted_at`, its publication time is unknown."""
         self._urns += 1
         return str(
             self.value(
@@ -97,7 +97,7 @@ class History:
         )
 
     def snapshot(self, post_id: str, observed_at: datetime, *, stats: str | None = None, **counters: int | None):
-        """One observation; a counter that is not named was not measured. An earlier one of that moment is replaced."""
+        """Adds or replaces the snapshot of a moment; counters that are not given are not measured."""
         columns = {
             "organization_id": self.organization_id,
             "post_id": post_id,
@@ -116,7 +116,7 @@ class History:
             connection.execute(statement, list(columns.values()))
 
     def daily(self, post_id: str, counter: str, values: Mapping[int, int | None]) -> None:
-        """One snapshot of one counter at noon of each numbered day."""
+        """Adds a snapshot of one counter at noon of each numbered day."""
         for number, value in values.items():
             self.snapshot(post_id, moment(number), **{counter: value})
 
@@ -124,7 +124,7 @@ class History:
         return self.execute(_REMOVE, [self.organization_id, post_id, observed_at])
 
     def hashtag(self, hashtag: str, post_id: str, *numbers: int) -> str:
-        """Says that the post's text had the hashtag on the numbered days."""
+        """Adds a hashtag to the post's text on the numbered days."""
         hashtag_id = self.value(
             "insert into scraping.hashtags as h (organization_id, hashtag, first_seen_at) values (%s, %s, now())"
             " on conflict (organization_id, hashtag) do update set hashtag = h.hashtag returning hashtag_id",
@@ -139,17 +139,17 @@ class History:
         return str(hashtag_id)
 
     def roll_up(self, table: str, first: int, last: int | None = None, *, time_zone: str = "UTC") -> dict[str, int]:
-        """Materializes one rollup for the numbered days, both included; returns what its last statement counts."""
+        """Materializes one rollup for the numbered days, both included; returns the counts of its last statement."""
         with transaction(self.url) as connection:
             connection.execute(sql.SQL("set local timezone = {}").format(time_zone))
             return run_window(connection, f"engagement/{table}.sql", day(first), day((last or first) + 1))
 
     def roll_up_all(self, first: int, last: int | None = None, *, time_zone: str = "UTC") -> dict[str, dict[str, int]]:
-        """Materializes every rollup, in the order in which they lean on each other."""
+        """Materializes every rollup, in dependency order."""
         return {table: self.roll_up(table, first, last, time_zone=time_zone) for table in ROLLUPS}
 
     def rows(self, table: str) -> list[Row]:
-        """All rows of a table of the engagement room, as a superuser sees them, in the order of their text."""
+        """All rows of a table of the engagement room, read as a superuser, ordered by their text."""
         with psycopg.connect(self.url, row_factory=psycopg.rows.dict_row) as connection:
             connection.execute("set timezone = 'UTC'")
             query = sql.SQL("select * from engagement.{} as t order by t::text").format(sql.Identifier(table))

@@ -1,4 +1,4 @@
-"""The checks of the engagement room: they pass on what the rollups leave, and each sees its own damage."""
+"""The checks of the engagement room: they pass after the rollups, and each detects its own damage."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ from syndication_assets_tests.sample_database import (
 from syndication_assets_tests.servers import Server
 
 POST, PROFILE, PLATFORM, HASHTAG = (f"{name}_engagement_daily" for name in ("post", "profile", "platform", "hashtag"))
-# Damage to a post's row is damage to what is summed from it. These posts have no hashtag and no value at an age.
+# Damage to a post's row also breaks the totals that contain it. These posts have no hashtag and no value at an age.
 PLAIN_POST = (
     "(select e.post_id from engagement.post_engagement_daily as e"
     " where e.profile_id is not null and e.reactions_delta > 0"
@@ -43,7 +43,7 @@ ONE_MORE_DAY = (
 
 
 def duplicate(table: str, condition: str = "rate_formula is null") -> str:
-    """One row a second time, in a table without its primary key."""
+    """SQL that drops the primary key of a table and duplicates one row."""
     columns = f"engagement.{table}"
     return (
         f"alter table {columns} drop constraint {table}_pkey;"
@@ -52,7 +52,7 @@ def duplicate(table: str, condition: str = "rate_formula is null") -> str:
     )
 
 
-def one_row(table: str, change: str, condition: str = "true") -> str:
+def change_one_row(table: str, change: str, condition: str = "true") -> str:
     return (
         f"update engagement.{table} set {change}"
         f" where ctid = (select ctid from engagement.{table} where {condition} order by 1 limit 1)"
@@ -86,25 +86,27 @@ DAMAGES = [
     Damage(f"{POST}__no_orphans", f"delete from scraping.posts where post_id = {PLAIN_POST}"),
     Damage(f"{POST}__every_observed_day_has_its_row", ONE_MORE_DAY),
     Damage(
-        f"{POST}__closings_are_the_last_observations",
+        f"{POST}__closing_values_are_the_last_observations",
         f"update scraping.snapshots set reactions = reactions + 1 where post_id = {PLAIN_POST}",
     ),
     Damage(
-        f"{POST}__closings_are_the_last_observations",
+        f"{POST}__closing_values_are_the_last_observations",
         f"delete from scraping.snapshots where post_id = {PLAIN_POST}",
     ),
     Damage(
-        f"{POST}__closings_are_the_last_observations",
+        f"{POST}__closing_values_are_the_last_observations",
         f"update scraping.snapshots set views = 7 where post_id = {PLAIN_POST}",
     ),
     Damage(
         f"{POST}__deltas_add_up",
-        one_row(POST, "reactions_delta = reactions_delta + 1", f"post_id = {PLAIN_POST} and reactions_delta > 0"),
+        change_one_row(
+            POST, "reactions_delta = reactions_delta + 1", f"post_id = {PLAIN_POST} and reactions_delta > 0"
+        ),
         IN_TOTALS,
     ),
     Damage(
         f"{POST}__deltas_add_up",
-        one_row(POST, "shares_delta = null", "not is_opening and shares_delta = 0"),
+        change_one_row(POST, "shares_delta = null", "not is_opening and shares_delta = 0"),
     ),
     Damage(f"{POST}__openings_count_only_watched_posts", "delete from engagement.sampling_gaps"),
     Damage(
@@ -113,26 +115,26 @@ DAMAGES = [
     ),
     Damage(
         f"{POST}__corrections_are_flagged",
-        one_row(POST, "is_correction = not is_correction", f"post_id = {PLAIN_POST}"),
+        change_one_row(POST, "is_correction = not is_correction", f"post_id = {PLAIN_POST}"),
         IN_TOTALS,
     ),
     Damage(
         f"{POST}__gap_days_are_right",
-        one_row(POST, "previous_observed_at = previous_observed_at - interval '1 second'", "not is_opening"),
+        change_one_row(POST, "previous_observed_at = previous_observed_at - interval '1 second'", "not is_opening"),
     ),
     Damage(
         f"{POST}__gap_days_are_right",
-        one_row(POST, "gap_days = 2", "gap_days = 1"),
+        change_one_row(POST, "gap_days = 2", "gap_days = 1"),
         IN_ALL_TOTALS,
     ),
-    Damage(f"{POST}__rates_are_quotients", one_row(POST, "rate_formula = null", "rate_formula is not null")),
+    Damage(f"{POST}__rates_are_quotients", change_one_row(POST, "rate_formula = null", "rate_formula is not null")),
     Damage(
         f"{POST}__rates_are_quotients",
-        one_row(POST, "engagement_rate = engagement_rate + 0.1", "engagement_rate is not null"),
+        change_one_row(POST, "engagement_rate = engagement_rate + 0.1", "engagement_rate is not null"),
         IN_ALL_TOTALS,
     ),
     Damage(
-        f"{POST}__no_day_waits_to_be_rolled_up",
+        f"{POST}__no_day_is_stale",
         "insert into engagement.stale_days (organization_id, table_name, activity_date)"
         f" select organization_id, '{PROFILE}', '2020-02-29' from tenancy.organizations",
     ),
@@ -157,13 +159,13 @@ DAMAGES = [
         Damage(f"{table}__totals_equal_their_posts", statement)
         for table in (PROFILE, PLATFORM, HASHTAG)
         for statement in (
-            one_row(table, "engagement_delta = coalesce(engagement_delta, 0) + 1"),
-            one_row(table, "posts_observed = posts_observed - 1"),
+            change_one_row(table, "engagement_delta = coalesce(engagement_delta, 0) + 1"),
+            change_one_row(table, "posts_observed = posts_observed - 1"),
             f"delete from engagement.{table} where ctid = (select min(ctid) from engagement.{table})",
         )
     ),
     *(
-        Damage(f"{table}__rates_are_quotients", one_row(table, change, "engagement_rate is not null"))
+        Damage(f"{table}__rates_are_quotients", change_one_row(table, change, "engagement_rate is not null"))
         for table in (PROFILE, PLATFORM, HASHTAG)
         for change in ("engagement_rate = engagement_rate + 0.1", "engagement_rate = null", "rate_formula = null")
     ),
@@ -185,10 +187,12 @@ DAMAGES = [
     ),
     Damage(
         "post_cohorts__values_equal_the_snapshot",
-        one_row("post_cohorts", "saves = 0", "observed_at is not null"),
+        change_one_row("post_cohorts", "saves = 0", "observed_at is not null"),
     ),
     *(
-        Damage("post_cohorts__rates_are_quotients", one_row("post_cohorts", change, "engagement_rate is not null"))
+        Damage(
+            "post_cohorts__rates_are_quotients", change_one_row("post_cohorts", change, "engagement_rate is not null")
+        )
         for change in ("engagement_rate = null", "engagement = engagement + 1", "rate_formula = null")
     ),
 ]
@@ -200,7 +204,7 @@ def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.
         yield url
 
 
-def test_every_check_passes_on_what_the_rollups_leave(sample_url: str):
+def test_every_check_passes_after_the_rollups(sample_url: str):
     with read_only_transaction(sample_url) as connection:
         assert broken_checks(connection, "engagement", CHECKS) == {}
         for table in (POST, PROFILE, PLATFORM, HASHTAG):
@@ -215,7 +219,7 @@ def test_every_check_passes_for_a_single_day(sample_url: str, number: int):
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
-def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
+def test_each_damage_is_detected_by_its_own_checks_only(sample_url: str, damage: Damage):
     with damaged(sample_url, "") as connection:
         connection.execute("reset role")
         table = damage.check.split("__")[0]
@@ -226,17 +230,17 @@ def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: D
         ).fetchall()[0][0]
         for statement in damage.statement.replace("{columns}", columns).split(";"):
             changed = connection.execute(statement)  # type: ignore[arg-type]
-        assert changed.rowcount != 0, "the damage found nothing to damage"
+        assert changed.rowcount != 0, "the damage changed no row"
         connection.execute("set local role syndication_pipeline")
         broken = broken_checks(connection, "engagement", CHECKS)
     assert broken.keys() == {damage.check} | damage.also
 
 
-def test_every_file_of_checks_is_listed_and_has_a_damage():
+def test_every_sql_check_is_listed_and_has_a_damage():
     files = {path.stem for path in (SQL_DIRECTORY / "engagement" / "checks").glob("*.sql")}
     listed = {f"{check.table}__{check.name}" for check in CHECKS}
     assert listed == {damage.check for damage in DAMAGES}
-    # Those of the ranking have their damages in test_priorities.py.
+    # The checks of the ranking have their damages in test_priorities.py.
     assert files == listed | {f"{check.table}__{check.name}" for check in priorities.CHECKS}
 
 
@@ -259,7 +263,7 @@ def test_deltas_add_up_over_a_day_on_which_a_counter_was_hidden(sample_url: str,
         assert f"{POST}__deltas_add_up" in broken_checks(connection, "engagement", CHECKS, window)
 
 
-def test_a_check_says_nothing_of_days_outside_of_its_window(sample_url: str):
+def test_a_check_ignores_days_outside_of_its_window(sample_url: str):
     with damaged(sample_url, f"delete from engagement.{PLATFORM} where activity_date = '2025-11-03'") as connection:
         assert broken_checks(connection, "engagement", CHECKS, (FIRST_DAY + timedelta(1), END_DAY)) == {}
         assert broken_checks(connection, "engagement", CHECKS, WINDOW).keys() == {

@@ -1,4 +1,4 @@
-"""What a late file, a removed snapshot and a rewritten history change in the rollups, and what they leave alone."""
+"""The rows of rollups that late files, removed snapshots and rebuilt posts change, and the rows that stay."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,14 +7,14 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.engagement.snapshots import ROLLUPS, History, Row, day, moment, without
 
 TABLE = "post_engagement_daily"
 
 
 def changed_days(history: History, post_id: str, before: list[Row]) -> set[int]:
-    """The days of the post whose row is another one than before, `updated_at` included; no other post has any."""
+    """The days of the post whose row changed, including `updated_at`; asserts that no other post changed."""
     after = history.rows(TABLE)
     changed = [row for row in after if row not in before] + [row for row in before if row not in after]
     assert {row["post_id"] for row in changed} <= {post_id}
@@ -22,7 +22,7 @@ def changed_days(history: History, post_id: str, before: list[Row]) -> set[int]:
 
 
 def three_posts(history: History) -> str:
-    """Three posts with an observation on each of eight days but the fourth; returns the one that will change."""
+    """Three posts observed on each of eight days except the fourth; returns the post that will change."""
     posts = [history.post(posted_at=moment(1)) for _ in range(3)]
     for post in posts:
         history.daily(post, "reactions", {number: number * 10 for number in (1, 2, 3, 5, 6, 7, 8)})
@@ -30,7 +30,7 @@ def three_posts(history: History) -> str:
     return posts[1]
 
 
-def notes(history: History) -> set[tuple[str, int]]:
+def stale_days(history: History) -> set[tuple[str, int]]:
     return {(row["table_name"], (row["activity_date"] - day(1)).days + 1) for row in history.rows("stale_days")}
 
 
@@ -45,7 +45,7 @@ def test_a_late_file_changes_its_day_and_the_next_observed_day_only(database_url
     assert history.by_day(post, "reactions_delta") == {1: 10, 2: 10, 3: 13, 5: 17, 6: 10, 7: 10, 8: 10}
 
 
-def test_a_late_file_fills_a_hole_and_closes_the_gap_after_it(database_url: str):
+def test_a_late_file_fills_an_unobserved_day_and_closes_the_gap_after_it(database_url: str):
     history = History(database_url)
     post = three_posts(history)
     before = history.rows(TABLE)
@@ -55,7 +55,7 @@ def test_a_late_file_fills_a_hole_and_closes_the_gap_after_it(database_url: str)
     assert history.by_day(post, "gap_days") == {1: None, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 8: 1}
 
 
-def test_a_late_file_before_everything_takes_the_opening(database_url: str):
+def test_a_late_file_before_the_first_day_becomes_the_opening(database_url: str):
     history = History(database_url)
     post = three_posts(history)
     before = history.rows(TABLE)
@@ -76,7 +76,7 @@ def test_an_earlier_snapshot_of_a_day_changes_no_other_day(database_url: str):
     assert history.by_day(post, "reactions_delta")[3] == 10
 
 
-def test_the_day_on_which_a_hidden_counter_comes_back_changes_with_the_day_it_leans_on(database_url: str):
+def test_a_day_on_which_a_hidden_counter_reappears_changes_with_the_last_day_that_had_it(database_url: str):
     history = History(database_url)
     post, other = history.post(), history.post()
     for number, comments in {1: 1, 2: 2, 3: None, 4: None, 5: 9, 6: 12}.items():
@@ -86,11 +86,11 @@ def test_the_day_on_which_a_hidden_counter_comes_back_changes_with_the_day_it_le
     before = history.rows(TABLE)
     history.snapshot(post, moment(2, "18:00"), reactions=2, comments=4)
     history.roll_up(TABLE, 2)
-    assert changed_days(history, post, before) == {2, 3, 5}, "3 leans on the moment, 5 on the comments"
+    assert changed_days(history, post, before) == {2, 3, 5}, "day 3 depends on the time, day 5 on the comments"
     assert history.by_day(post, "comments_delta") == {1: None, 2: 3, 3: None, 4: None, 5: 5, 6: 3}
 
 
-def test_a_counter_that_is_hidden_after_all_is_counted_on_the_next_day_that_has_it(database_url: str):
+def test_a_counter_that_becomes_hidden_is_counted_on_the_next_day_that_has_it(database_url: str):
     history = History(database_url)
     post = history.post()
     for number in range(1, 5):
@@ -103,7 +103,7 @@ def test_a_counter_that_is_hidden_after_all_is_counted_on_the_next_day_that_has_
     assert history.by_day(post, "comments_delta") == {1: None, 2: None, 3: 4, 4: 2}
 
 
-def test_removed_snapshots_shrink_the_rollup_and_mend_the_next_day(database_url: str):
+def test_removing_snapshots_removes_their_rows_and_corrects_the_next_day(database_url: str):
     history = History(database_url)
     post = three_posts(history)
     before = history.rows(TABLE)
@@ -129,17 +129,17 @@ def test_a_window_that_lost_all_its_snapshots_is_emptied_in_every_rollup(databas
     assert all([row["activity_date"] for row in history.rows(table)] == [day(1)] for table in ROLLUPS[:4])
 
 
-def test_days_that_change_outside_of_the_window_are_noted_and_consumed(database_url: str):
+def test_days_that_change_outside_of_the_window_become_stale_until_they_are_recomputed(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    assert notes(history) == set()
+    assert stale_days(history) == set()
     history.snapshot(post, moment(3, "18:00"), reactions=33)
     history.roll_up(TABLE, 3)
-    assert notes(history) == {(table, 5) for table in (*ROLLUPS[1:4], "product_post_performance")}
+    assert stale_days(history) == {(table, 5) for table in (*ROLLUPS[1:4], "product_post_performance")}
     before = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
     history.roll_up("platform_engagement_daily", 3)
     after = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
-    assert notes(history) == {
+    assert stale_days(history) == {
         ("profile_engagement_daily", 5),
         ("hashtag_engagement_daily", 5),
         ("product_post_performance", 5),
@@ -148,8 +148,8 @@ def test_days_that_change_outside_of_the_window_are_noted_and_consumed(database_
     assert (after[day(3)]["reactions_delta"], after[day(5)]["reactions_delta"]) == (33, 57)
 
 
-def test_a_note_that_is_written_while_it_is_taken_is_not_lost(database_url: str):
-    """Two runs at once: one notes a day that is noted already, the other takes the note before the first commits."""
+def test_a_stale_day_that_is_written_while_it_is_taken_is_not_lost(database_url: str):
+    """Two concurrent runs: one marks a day that is stale already, the other takes that day before the first commits."""
     history = History(database_url)
     post = three_posts(history)
     history.snapshot(post, moment(3, "18:00"), reactions=33)
@@ -162,7 +162,7 @@ def test_a_note_that_is_written_while_it_is_taken_is_not_lost(database_url: str)
             with pytest.raises(TimeoutError):
                 taker.result(timeout=0.5)
         taker.result(timeout=30)
-    # Three posts: two grew by 20 since the third day, this one by 15.
+    # Of three posts, two grew by 20 since the third day, and this post by 15.
     totals = {row["activity_date"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
     assert totals[day(5)] == 20 + 20 + 15
 
@@ -170,15 +170,15 @@ def test_a_note_that_is_written_while_it_is_taken_is_not_lost(database_url: str)
 def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(database_url: str):
     history = History(database_url)
     post, other = history.post(), history.post()
-    for each in (post, other):
-        history.daily(each, "reactions", {1: 10, 2: 12, 5: 20})
+    for observed_post in (post, other):
+        history.daily(observed_post, "reactions", {1: 10, 2: 12, 5: 20})
     history.roll_up_all(1, 5)
     before = history.rows(TABLE)
     history.execute(
         "update scraping.posts set posted_at = %s, needs_rebuild = true where post_id = %s",
         [moment(1) - timedelta(minutes=45), post],
     )
-    # No day of the post lies in the window: a time may be learnt from an observation without counters.
+    # No day of the post is in the window, since an item without counters can bring the publication time.
     history.roll_up_all(7)
     assert changed_days(history, post, before) == {1}
     assert history.by_day(post, "reactions_delta") == {1: 10, 2: 2, 5: 8}
@@ -186,14 +186,14 @@ def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(datab
     platform_days = {row["activity_date"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
     assert platform_days == {day(1): 10, day(2): 4, day(5): 16}
     assert {row["post_id"] for row in history.rows("post_cohorts")} == {post}
-    assert notes(history) == set()
+    assert stale_days(history) == set()
 
 
 def test_merged_posts_are_one_post_in_every_rollup(database_url: str):
     history = History(database_url)
     winner, loser = (history.post(posted_at=moment(1)) for _ in range(2))
     history.daily(winner, "reactions", {1: 10, 2: 20, 5: 50})
-    # Day 2 was observed under both ids at one moment: the winner's row stays as it is.
+    # Day 2 was observed under both ids at the same time, so the winner keeps its row.
     history.daily(loser, "reactions", {2: 20, 3: 30})
     history.roll_up_all(1, 5)
     history.execute("select scraping.merge_posts(%s, %s, %s)", [history.organization_id, winner, loser])
@@ -203,10 +203,10 @@ def test_merged_posts_are_one_post_in_every_rollup(database_url: str):
     for table in ROLLUPS[2:3]:
         rows = {row["activity_date"]: (row["posts_observed"], row["reactions_delta"]) for row in history.rows(table)}
         assert rows == {day(1): (1, 10), day(2): (1, 10), day(3): (1, 10), day(5): (1, 20), day(6): (1, 10)}
-    assert notes(history) == set()
+    assert stale_days(history) == set()
 
 
-def test_the_mark_of_a_rewritten_history_is_taken_away_so_that_it_is_rebuilt_once(database_url: str):
+def test_needs_rebuild_is_cleared_so_that_a_post_is_rebuilt_once(database_url: str):
     history = History(database_url)
     post = three_posts(history)
     history.execute("update scraping.posts set needs_rebuild = true where post_id = %s", [post])
@@ -214,7 +214,7 @@ def test_the_mark_of_a_rewritten_history_is_taken_away_so_that_it_is_rebuilt_onc
     assert history.roll_up(TABLE, 8)["rows_computed"] == 3
 
 
-def test_a_rewritten_post_that_a_load_holds_waits_for_the_next_run(database_url: str):
+def test_a_post_to_rebuild_that_a_load_has_locked_waits_for_the_next_run(database_url: str):
     history = History(database_url)
     post = three_posts(history)
     history.execute("update scraping.posts set needs_rebuild = true where post_id = %s", [post])

@@ -1,4 +1,4 @@
-"""The rows that say what may be summed, and what platforms call a metric."""
+"""Metric definitions: what may be summed, and the names that platforms give a metric."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ def test_every_counter_is_cumulative_and_never_summed_over_days(definitions: dic
         assert (row["kind"], row["is_additive_over_days"]) == ("cumulative", False), counter
 
 
-def test_only_deltas_are_summed_over_days_and_that_of_reach_is_not(definitions: dict[str, Row]):
+def test_only_deltas_are_summed_over_days_and_the_reach_delta_is_not(definitions: dict[str, Row]):
     additive = {name for name, row in definitions.items() if row["is_additive_over_days"]}
     deltas = {name for name, row in definitions.items() if row["kind"] == "delta"}
     assert deltas == {name for name in definitions if name.endswith("_delta")}
@@ -43,7 +43,7 @@ def test_reach_and_ratios_and_gauges_are_not_summed_over_posts(definitions: dict
     assert not_additive == {"reach", "reach_delta"} | ratios | gauges
 
 
-def test_what_the_aggregates_sum_is_what_the_definitions_allow(database_url: str, definitions: dict[str, Row]):
+def test_the_aggregates_sum_what_the_definitions_allow(database_url: str, definitions: dict[str, Row]):
     history = History(database_url)
     for table in ("profile", "platform", "hashtag"):
         columns = history.value(
@@ -55,7 +55,7 @@ def test_what_the_aggregates_sum_is_what_the_definitions_allow(database_url: str
         assert all(definitions[column]["is_additive_over_posts"] for column in columns)
 
 
-def test_a_ratio_names_its_parts_and_its_kind_of_denominator(definitions: dict[str, Row]):
+def test_a_ratio_names_its_numerator_denominator_and_denominator_kind(definitions: dict[str, Row]):
     ratios = {name: row for name, row in definitions.items() if row["kind"] == "ratio"}
     assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("impressions", "reach", "views", "followers")}
     for name, row in ratios.items():
@@ -73,7 +73,7 @@ def test_a_ratio_names_its_parts_and_its_kind_of_denominator(definitions: dict[s
         ("gauge", "engagement", "views", 1),
     ],
 )
-def test_half_a_ratio_is_refused(database_url: str, kind: str, numerator: str, denominator: str, version: int):
+def test_an_incomplete_ratio_is_rejected(database_url: str, kind: str, numerator: str, denominator: str, version: int):
     with pytest.raises(DatabaseError, match="23514"):
         History(database_url).execute(
             "insert into engagement.metric_definitions (metric_name, kind, unit, is_additive_over_posts,"
@@ -100,13 +100,13 @@ def test_half_a_ratio_is_refused(database_url: str, kind: str, numerator: str, d
         ("linkedin", "post", "impressions", "2025-11-15", []),
     ],
 )
-def test_a_retired_name_ends_on_the_day_on_which_its_successor_begins(
+def test_a_retired_name_ends_on_the_day_its_successor_begins(
     database_url: str, platform: str, entity_type: str, metric_name: str, day: str, names: list[str]
 ):
     assert names_valid_on(History(database_url), platform, entity_type, metric_name, date.fromisoformat(day)) == names
 
 
-def test_every_replacement_is_there_when_the_old_name_ends(database_url: str):
+def test_every_replacement_starts_when_the_old_name_ends(database_url: str):
     rows = History(database_url).rows("platform_metrics")
     replaced = [row for row in rows if row["replaced_by"] is not None]
     assert replaced

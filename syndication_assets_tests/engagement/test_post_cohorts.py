@@ -29,7 +29,7 @@ def observe(history: History, post_id: str, observed_at: datetime, **counters: i
 
 
 def cohorts(history: History) -> dict[str, Row]:
-    """The rows of the one post that there is, by age."""
+    """The rows of the only post, by age."""
     return {row["age_name"]: row for row in history.rows(TABLE)}
 
 
@@ -68,7 +68,7 @@ def test_an_observation_counts_up_to_the_tolerance_before_the_age(database_url: 
     assert values(history)[age] == 2
 
 
-def test_the_tolerance_is_a_row(database_url: str):
+def test_the_tolerance_is_read_from_its_table(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=POSTED)
     observe(history, post, POSTED + timedelta(hours=15), reactions=5)
@@ -79,7 +79,7 @@ def test_the_tolerance_is_a_row(database_url: str):
     assert values(history)["24 hours"] == 5
 
 
-def test_an_age_is_a_row(database_url: str):
+def test_ages_are_read_from_their_table(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=POSTED)
     observe(history, post, POSTED + timedelta(hours=47), reactions=5)
@@ -99,13 +99,13 @@ def test_each_age_has_its_own_observation_across_months(database_url: str):
     assert {(row["posted_at"], row["platform"]) for row in history.rows(TABLE)} == {(POSTED, "linkedin")}
 
 
-def test_a_post_whose_publication_is_unknown_has_no_age(database_url: str):
+def test_a_post_with_unknown_publication_time_has_no_rows(database_url: str):
     history = History(database_url)
     observe(history, history.post(), moment(1), reactions=1)
     assert history.roll_up(TABLE, 1) == {"rows_computed": 0, "rows_written": 0, "rows_removed": 0}
 
 
-def test_a_removed_observation_gives_way_to_the_one_before(database_url: str):
+def test_a_removed_observation_is_replaced_by_the_previous_one(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=POSTED)
     observe(history, post, POSTED + timedelta(hours=20), reactions=1)
@@ -124,7 +124,7 @@ def test_a_removed_observation_gives_way_to_the_one_before(database_url: str):
 def test_a_day_of_age_has_24_hours_whatever_the_time_zone_of_the_session(database_url: str, time_zone: str):
     history = History(database_url)
     history.execute("select operations.ensure_month_partitions('scraping.snapshots', '2018-10-01', '2018-11-30')")
-    # The seven days lie over the night of 4 November 2018, which Brazil's clocks made an hour shorter.
+    # The seven days include 4 November 2018, which was an hour shorter in Brazil.
     posted_at = moment(-2281)
     post = history.post(posted_at=posted_at)
     observe(history, post, posted_at + timedelta(days=7) - timedelta(minutes=30), reactions=1)
@@ -165,7 +165,7 @@ def test_a_rate_that_does_not_fit_is_null(database_url: str):
     assert {row["engagement_rate"] for row in history.rows(TABLE)} == {None}
 
 
-def test_an_observation_without_any_counter_is_no_engagement_of_zero(database_url: str):
+def test_an_observation_without_counters_is_not_an_engagement_of_zero(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=POSTED)
     observe(history, post, POSTED + AGES["1 hour"], clicks=3)

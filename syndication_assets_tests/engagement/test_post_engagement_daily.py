@@ -1,4 +1,4 @@
-"""A post's day: closings, deltas, openings, gaps and corrections."""
+"""The daily row of a post: closing values, deltas, openings, gaps and corrections."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from syndication_assets_tests.engagement.snapshots import COUNTERS, History, day
 TABLE = "post_engagement_daily"
 
 
-def test_a_closing_is_the_last_measured_value_of_the_day_for_each_counter(database_url: str):
+def test_each_closing_value_is_the_last_measured_value_of_the_day(database_url: str):
     history = History(database_url)
     post = history.post()
     history.snapshot(post, moment(1, "18:00"), reactions=7)
@@ -23,7 +23,7 @@ def test_a_closing_is_the_last_measured_value_of_the_day_for_each_counter(databa
 
 
 @pytest.mark.parametrize("counter", COUNTERS)
-def test_a_delta_is_the_closing_minus_the_last_closing_known_before(database_url: str, counter: str):
+def test_a_delta_is_the_closing_value_minus_the_last_known_closing_value(database_url: str, counter: str):
     history = History(database_url)
     post = history.post()
     history.daily(post, counter, {1: 10, 2: 17, 3: 17, 4: 40})
@@ -35,7 +35,7 @@ def test_a_delta_is_the_closing_minus_the_last_closing_known_before(database_url
 
 
 @pytest.mark.parametrize(
-    ("age_at_first_look", "delta"),
+    ("age_at_first_snapshot", "delta"),
     [
         (timedelta(hours=24), 10),
         (timedelta(hours=24, microseconds=1), None),
@@ -44,11 +44,11 @@ def test_a_delta_is_the_closing_minus_the_last_closing_known_before(database_url
         (None, None),
     ],
 )
-def test_an_opening_counts_if_the_post_was_out_for_no_longer_than_the_sampling_gap(
-    database_url: str, age_at_first_look: timedelta | None, delta: int | None
+def test_an_opening_counts_if_the_post_is_not_older_than_the_sampling_gap(
+    database_url: str, age_at_first_snapshot: timedelta | None, delta: int | None
 ):
     history = History(database_url)
-    posted_at = None if age_at_first_look is None else moment(3) - age_at_first_look
+    posted_at = None if age_at_first_snapshot is None else moment(3) - age_at_first_snapshot
     post = history.post(posted_at=posted_at)
     history.daily(post, "reactions", {3: 10, 4: 12})
     history.roll_up(TABLE, 3, 4)
@@ -56,7 +56,7 @@ def test_an_opening_counts_if_the_post_was_out_for_no_longer_than_the_sampling_g
     assert history.by_day(post, "is_opening") == {3: True, 4: False}
 
 
-def test_the_first_look_of_the_day_decides_whether_an_opening_counts(database_url: str):
+def test_the_first_snapshot_of_the_day_decides_whether_an_opening_counts(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(2, "01:00"))
     history.snapshot(post, moment(3, "00:30"), reactions=3)
@@ -65,7 +65,7 @@ def test_the_first_look_of_the_day_decides_whether_an_opening_counts(database_ur
     assert history.by_day(post, "reactions_delta") == {3: 5}
 
 
-def test_the_sampling_gap_is_a_row(database_url: str):
+def test_the_sampling_gap_is_read_from_its_table(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(3) - timedelta(hours=30))
     history.daily(post, "views", {3: 10})
@@ -85,7 +85,9 @@ def test_a_platform_without_a_sampling_gap_has_no_opening_deltas(database_url: s
 
 
 @pytest.mark.parametrize("windows", [[(1, 7)], [(n, n) for n in range(1, 8)], [(n, n) for n in range(7, 0, -1)]])
-def test_deltas_add_up_to_last_minus_first_over_any_holes(database_url: str, windows: list[tuple[int, int]]):
+def test_deltas_add_up_to_last_minus_first_whatever_is_missing_in_between(
+    database_url: str, windows: list[tuple[int, int]]
+):
     history = History(database_url)
     post = history.post()
     reactions = {1: 100, 2: None, 3: None, 4: 130, 5: None, 6: 120, 7: None}
@@ -98,7 +100,7 @@ def test_deltas_add_up_to_last_minus_first_over_any_holes(database_url: str, win
     assert history.by_day(post, "comments_delta") == {1: None, 2: None, 3: 1, 4: None, 5: None, 6: None, 7: 5}
 
 
-def test_a_counter_that_is_first_measured_late_opens_late_and_its_growth_before_is_nobodys(database_url: str):
+def test_a_counter_that_is_first_measured_late_opens_late_without_its_earlier_growth(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(1, "08:00"))
     history.snapshot(post, moment(1), reactions=3)
@@ -106,7 +108,7 @@ def test_a_counter_that_is_first_measured_late_opens_late_and_its_growth_before_
     history.snapshot(post, moment(3), reactions=6, saves=4, clicks=50)
     history.roll_up(TABLE, 1, 3)
     assert history.by_day(post, "reactions_delta") == {1: 3, 2: 2, 3: 1}
-    assert history.by_day(post, "saves_delta") == {1: None, 2: 1, 3: 3}, "day 2 lies within the sampling gap"
+    assert history.by_day(post, "saves_delta") == {1: None, 2: 1, 3: 3}, "day 2 is within the sampling gap"
     assert history.by_day(post, "clicks_delta") == {1: None, 2: None, 3: None}
     assert history.by_day(post, "is_opening") == {1: True, 2: False, 3: False}
 
@@ -124,7 +126,7 @@ def test_a_decrease_is_kept_as_measured_and_flagged(database_url: str):
     assert history.by_day(post, "is_correction") == {1: False, 2: True, 3: False, 4: False}
 
 
-def test_a_gap_is_flagged_and_not_spread(database_url: str):
+def test_a_delta_over_a_gap_is_flagged_and_not_spread(database_url: str):
     history = History(database_url)
     post = history.post()
     history.daily(post, "reactions", {1: 1, 2: 2, 6: 42, 7: 43})
@@ -156,7 +158,7 @@ def test_days_begin_at_midnight_utc_whatever_the_time_zone_of_the_session(databa
     assert history.by_day(post, "views") == {2: 2, 3: 3, 4: 4}
     assert history.by_day(post, "is_published_on_day") == {2: False, 3: True, 4: False}
     assert history.by_day(post, "gap_days") == {2: None, 3: 1, 4: 1}
-    assert (day(2).month, day(3).month) == (1, 2), "the days lie on both sides of a month's end"
+    assert (day(2).month, day(3).month) == (1, 2), "the days are on both sides of the end of a month"
 
 
 @pytest.mark.parametrize(
@@ -170,12 +172,12 @@ def test_days_begin_at_midnight_utc_whatever_the_time_zone_of_the_session(databa
         (3, 1, None, "impressions", 1, "3.000000"),
         (1000, 1, None, "impressions", 1, None),
         (999, 1, None, "impressions", 1, "999.000000"),
-        # Rounded to six places this is 1000, which does not fit the column.
+        # Rounded to six decimal places, this is 1000, which does not fit the column.
         (9_999_999_999, 10_000_000, None, "impressions", 10_000_000, None),
         (10**12, 10**12, None, "impressions", 10**12, "1.000000"),
     ],
 )
-def test_a_rate_has_its_denominator_and_is_null_where_it_cannot_be(
+def test_a_rate_names_its_denominator_and_is_null_if_it_cannot_be_computed(
     database_url: str, reactions, impressions, views, kind, denominator, rate
 ):
     history = History(database_url)
@@ -188,7 +190,7 @@ def test_a_rate_has_its_denominator_and_is_null_where_it_cannot_be(
     assert (None if row["engagement_rate"] is None else str(row["engagement_rate"])) == rate
 
 
-def test_the_engagement_of_a_day_is_what_is_public_and_measured(database_url: str):
+def test_the_engagement_of_a_day_is_the_sum_of_public_measured_counters(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(1))
     history.snapshot(post, moment(1), reactions=1, comments=20, shares=300, saves=4000, clicks=50000, views=600000)

@@ -1,4 +1,4 @@
-"""What a product's posts achieved, and which product deserves the next post."""
+"""The engagement of a product's posts, and the ranking of products for the next post."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ def value(shop: Shop, sku: str, factor: str, number: int) -> float | None:
 
 
 def offenders(shop: Shop) -> dict[str, int]:
-    """The checks that see something, with how much."""
+    """The failed checks, with their numbers of offenders."""
     with read_only_transaction(shop.history.url) as connection:
         found = {
             f"{check.table}__{check.name}": find_offenders(connection, "engagement", check, (FIRST_DAY, day(60))).count
@@ -38,7 +38,7 @@ def offenders(shop: Shop) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def test_a_day_of_a_product_is_the_sum_of_its_published_posts(shop: Shop):
+def test_the_totals_of_a_product_are_the_sums_of_its_published_posts(shop: Shop):
     scarf = shop.product("scarf", moment(1))
     first, second = shop.publish(scarf, moment(1, "09:00")), shop.publish(scarf, moment(2, "09:00"))
     shop.history.daily(first, "reactions", {1: 3, 2: 10})
@@ -49,11 +49,11 @@ def test_a_day_of_a_product_is_the_sum_of_its_published_posts(shop: Shop):
         day(1): (1, 3),
         day(2): (2, 11),
     }
-    assert {row["views_delta"] for row in rows.values()} == {None}, "nobody measured views: that is not zero"
+    assert {row["views_delta"] for row in rows.values()} == {None}, "views were not measured, which is not zero"
     assert offenders(shop) == {}
 
 
-def test_a_product_that_went_and_came_back_is_not_ranked_for_the_days_between(shop: Shop):
+def test_a_product_that_was_delisted_for_some_days_is_not_ranked_for_them(shop: Shop):
     scarf = shop.product("scarf", moment(1))
     for number, is_listed in ((1, True), (3, False), (5, True)):
         shop.listed(scarf, moment(number), is_listed=is_listed)
@@ -61,7 +61,7 @@ def test_a_product_that_went_and_came_back_is_not_ranked_for_the_days_between(sh
     assert [number for number in range(1, 7) if shop.priorities(day(number))] == [1, 2, 5, 6]
 
 
-def test_simulated_posts_are_rows_of_their_own_and_do_not_rank_measured_ones(shop: Shop):
+def test_simulated_posts_have_rows_of_their_own_and_do_not_affect_the_ranking(shop: Shop):
     scarf, kilt = shop.product("scarf", moment(1)), shop.product("kilt", moment(1))
     sent = shop.publish(scarf, moment(1, "09:00"))
     simulated = shop.publish(kilt, moment(1, "10:00"), is_simulated=True)
@@ -83,7 +83,7 @@ def test_a_sample_organization_ranks_by_its_simulated_numbers(shop: Shop):
     assert value(shop, "kilt", "engagement", 1) == 1
 
 
-def test_a_product_that_was_never_posted_is_most_due_and_one_posted_at_the_end_of_the_day_least(shop: Shop):
+def test_recency_is_1_for_a_product_never_posted_and_0_for_one_posted_at_the_end_of_the_day(shop: Shop):
     shop.publish(shop.product("scarf", moment(1)), moment(2, "23:59:59.999999"))
     shop.product("kilt", moment(1))
     rank(shop, 1, 16)
@@ -92,7 +92,7 @@ def test_a_product_that_was_never_posted_is_most_due_and_one_posted_at_the_end_o
     assert value(shop, "scarf", "recency", 16) == pytest.approx(0.5, abs=1e-6), "after one half-life"
 
 
-def test_a_day_knows_nothing_of_later_ones(shop: Shop):
+def test_a_ranking_ignores_later_days(shop: Shop):
     scarf = shop.product("scarf", moment(1))
     shop.product("late", moment(3))
     rank(shop, 1, 2)
@@ -106,7 +106,7 @@ def test_a_day_knows_nothing_of_later_ones(shop: Shop):
     assert shop.priorities(day(3)).keys() == {"scarf", "late"}
 
 
-def test_old_engagement_fades_and_the_most_engaging_product_has_one(shop: Shop):
+def test_old_engagement_fades_and_the_most_engaging_product_has_rank_1(shop: Shop):
     old = shop.publish(shop.product("old", moment(1)), moment(1, "09:00"))
     new = shop.publish(shop.product("new", moment(1)), moment(40, "09:00"))
     shop.history.daily(old, "reactions", {1: 15})
@@ -116,7 +116,7 @@ def test_old_engagement_fades_and_the_most_engaging_product_has_one(shop: Shop):
     assert value(shop, "old", "engagement", 39) == 1
 
 
-def test_success_is_published_targets_of_those_that_ended(shop: Shop):
+def test_success_rate_is_published_targets_out_of_published_and_failed_ones(shop: Shop):
     scarf = shop.product("scarf", moment(1))
     shop.end(shop.target(scarf, moment(1, "08:00")), "failed", moment(1, "08:01"))
     shop.publish(scarf, moment(1, "09:00"))
@@ -136,7 +136,7 @@ def test_the_score_is_the_weighted_mean_of_the_known_factors(shop: Shop):
     )
 
 
-def test_a_weight_is_a_row_and_counts_at_once(shop: Shop):
+def test_a_changed_weight_counts_at_the_next_run(shop: Shop):
     shop.product("scarf", moment(1))
     shop.history.execute("update engagement.priority_factors set is_active = false where factor_name <> 'recency'")
     rank(shop, 1)
@@ -144,7 +144,7 @@ def test_a_weight_is_a_row_and_counts_at_once(shop: Shop):
     assert (row["score"], set(row["factors"])) == (1, {"recency"})
 
 
-def test_products_that_left_the_catalogue_and_channels_without_a_schedule_are_not_ranked(shop: Shop):
+def test_delisted_products_and_channels_without_a_schedule_are_not_ranked(shop: Shop):
     shop.product("gone", moment(1), deactivated_at=moment(2))
     rank(shop, 1, 2)
     assert shop.priorities(day(1)).keys() == {"gone"}
@@ -171,7 +171,7 @@ def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
     assert {table: without(shop.history.rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)} == expected
 
 
-def test_a_late_file_is_rolled_up_into_its_product(shop: Shop):
+def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
     post = shop.publish(shop.product("scarf", moment(1)), moment(1, "09:00"))
     shop.history.daily(post, "reactions", {1: 1, 3: 9})
     rank(shop, 1, 3)
@@ -182,7 +182,7 @@ def test_a_late_file_is_rolled_up_into_its_product(shop: Shop):
 
 
 @pytest.mark.parametrize(
-    ("damage", "seen_by"),
+    ("damage", "check_name"),
     [
         (
             "update engagement.product_post_performance set engagement_delta = 7",
@@ -229,11 +229,11 @@ def test_a_late_file_is_rolled_up_into_its_product(shop: Shop):
         ),
     ],
 )
-def test_each_check_sees_its_damage(shop: Shop, damage: str, seen_by: str):
+def test_each_check_detects_its_damage(shop: Shop, damage: str, check_name: str):
     post = shop.publish(shop.product("scarf", moment(1)), moment(1, "09:00"))
     shop.history.daily(post, "reactions", {1: 3})
     rank(shop, 1)
     assert offenders(shop) == {}
     with psycopg.connect(shop.history.url, autocommit=True) as connection:
         connection.execute(damage)
-    assert seen_by in offenders(shop)
+    assert check_name in offenders(shop)

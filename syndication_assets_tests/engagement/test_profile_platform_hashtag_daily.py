@@ -1,4 +1,4 @@
-"""The sums over posts: by profile, by platform, by hashtag."""
+"""Totals of posts by profile, by platform and by hashtag."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ AGGREGATES = ("profile_engagement_daily", "platform_engagement_daily", "hashtag_
 
 
 def posts_of_one_day(history: History, *counters: dict[str, int | None]) -> None:
-    """Posts of one profile with one hashtag, published and observed on day 1, and the rollups of that day."""
+    """Adds posts of one profile with one hashtag, published and observed on day 1, and rolls up that day."""
     profile = history.profile("ada")
     for measured in counters:
         post = history.post(posted_at=moment(1), profile_id=profile)
@@ -25,7 +25,7 @@ def rate_of(row: Row) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("table", AGGREGATES)
-def test_sums_leave_out_what_was_not_measured_and_are_null_if_nothing_was(database_url: str, table: str):
+def test_sums_skip_unmeasured_values_and_are_null_if_none_was_measured(database_url: str, table: str):
     history = History(database_url)
     posts_of_one_day(
         history,
@@ -73,12 +73,12 @@ def test_reach_is_never_summed(database_url: str, table: str):
             [{"reactions": 20, "views": 100}, {"reactions": 10, "views": 900}],
             ("views", 30, 1000, "0.030000", "0.105556"),
         ),
-        # A post without a denominator is in neither sum.
+        # Neither sum contains a post without a denominator,
         (
             [{"reactions": 20, "views": 100}, {"reactions": 999}],
             ("views", 20, 100, "0.200000", "0.200000"),
         ),
-        # Nor is one without engagement.
+        # or a post without engagement.
         (
             [{"reactions": 20, "impressions": 100}, {"impressions": 900}],
             ("impressions", 20, 100, "0.200000", "0.200000"),
@@ -88,17 +88,17 @@ def test_reach_is_never_summed(database_url: str, table: str):
             [{"reactions": 20, "views": 0}, {"reactions": 5, "views": 10}],
             ("views", 25, 10, "2.500000", "0.500000"),
         ),
-        # Kinds are kept apart: a sum over two of them has no rate.
+        # A sum over two kinds of denominators has no rate.
         ([{"reactions": 20, "views": 100}, {"reactions": 20, "impressions": 100}], (None,) * 5),
         ([{"reactions": 20}], (None,) * 5),
         ([{"views": 20}], ("views", None, None, None, None)),
-        # What does not fit the column is NULL, also where only rounding takes it to 1000.
+        # A rate that does not fit the column is NULL, even if only rounding makes it 1000.
         ([{"reactions": 1000, "views": 1}], ("views", 1000, 1, None, None)),
         ([{"reactions": 9_999_999_999, "views": 10_000_000}], ("views", 9_999_999_999, 10_000_000, None, None)),
         ([{"reactions": 10**12, "views": 10**12}] * 3, ("views", 3 * 10**12, 3 * 10**12, "1.000000", "1.000000")),
     ],
 )
-def test_a_rate_is_given_as_ratio_of_sums_and_as_mean_of_ratios(database_url: str, table: str, posts, rate):
+def test_the_rate_is_given_as_ratio_of_sums_and_as_mean_of_ratios(database_url: str, table: str, posts, rate):
     history = History(database_url)
     posts_of_one_day(history, *posts)
     (row,) = history.rows(table)
@@ -109,7 +109,7 @@ def test_a_rate_is_given_as_ratio_of_sums_and_as_mean_of_ratios(database_url: st
 
 
 @pytest.mark.parametrize("table", AGGREGATES)
-def test_a_kind_that_changes_alone_is_written(database_url: str, table: str):
+def test_a_changed_denominator_kind_alone_is_written(database_url: str, table: str):
     history = History(database_url)
     posts_of_one_day(history, {"views": 20})
     post = history.value("select post_id from scraping.posts")
@@ -146,7 +146,7 @@ def test_profiles_and_platforms_are_kept_apart(database_url: str):
         assert by_platform == {"linkedin": 50321, "youtube": 4000}
 
 
-def test_a_hashtag_counts_on_the_days_whose_text_had_it(database_url: str):
+def test_a_hashtag_counts_on_the_days_on_which_the_text_had_it(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(1))
     data = history.hashtag("data", post, 1, 2, 4)
@@ -166,7 +166,7 @@ def test_a_hashtag_counts_on_the_days_whose_text_had_it(database_url: str):
     }
 
 
-def test_a_hashtag_that_was_edited_away_goes_with_the_next_run_of_the_day(database_url: str):
+def test_a_hashtag_removed_by_an_edit_disappears_with_the_next_run_of_the_day(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(1))
     data = history.hashtag("data", post, 1, 2)
@@ -184,7 +184,7 @@ def test_a_hashtag_that_was_edited_away_goes_with_the_next_run_of_the_day(databa
 @pytest.mark.parametrize("table", AGGREGATES)
 def test_days_of_the_window_do_not_depend_on_the_time_zone_of_the_session(database_url: str, table: str):
     history = History(database_url)
-    # In 2018 Brazil's clocks went forward at midnight: the day of 4 November began at 01:00 there.
+    # In Brazil, 4 November 2018 began at 01:00, because the clocks went forward at midnight.
     history.execute("select operations.ensure_month_partitions('scraping.snapshots', '2018-11-01', '2018-11-30')")
     first = -2278
     assert str(day(first)) == "2018-11-04"

@@ -1,4 +1,4 @@
-"""The weekly page: what it says, for whom, and when it is written again."""
+"""The weekly page: its content, its readers, and when it is written again."""
 
 import re
 import warnings
@@ -79,17 +79,17 @@ def two_weeks(rows: ReportDatabase, days: int = 14, **post: object) -> None:
         rows.observe(organization, post_id, MONDAY + timedelta(days=day - 7), **counters)
 
 
-def test_a_page_shows_the_week_beside_the_week_before(rows: ReportDatabase, tmp_path: Path):
+def test_a_page_compares_the_week_with_the_week_before(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
     render(rows, tmp_path)
     text = PageReader(page(tmp_path)).text
-    # 7 days of 11 after 6 of them: the very first observation adds nothing.
+    # 7 days of 11 each, after 6 days: the first observation adds nothing.
     assert "Public engagement 77 +11 (+17\u202f%)" in text
     assert "Reactions 70 +10 (+17\u202f%)" in text
     assert "Comments 7 +1 (+17\u202f%)" in text
 
 
-def test_what_was_not_measured_is_not_shown_as_0_and_0_is_shown_as_0(rows: ReportDatabase, tmp_path: Path):
+def test_unmeasured_values_are_not_shown_as_0_and_a_measured_0_is(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
     render(rows, tmp_path)
     text = PageReader(page(tmp_path)).text
@@ -99,10 +99,10 @@ def test_what_was_not_measured_is_not_shown_as_0_and_0_is_shown_as_0(rows: Repor
     for day in range(2):
         rows.observe(rows.organization(), post, MONDAY + timedelta(days=day), reactions=5, views=40)
     render(rows, tmp_path)
-    assert "Views 0 no number to compare with" in PageReader(page(tmp_path)).text
+    assert "Views 0 no earlier value" in PageReader(page(tmp_path)).text
 
 
-def test_a_week_of_first_looks_only_measures_nothing(rows: ReportDatabase, tmp_path: Path):
+def test_a_week_with_first_snapshots_only_measures_nothing(rows: ReportDatabase, tmp_path: Path):
     organization = rows.organization()
     rows.observe(organization, rows.post(organization), MONDAY, reactions=100)
     render(rows, tmp_path)
@@ -111,7 +111,7 @@ def test_a_week_of_first_looks_only_measures_nothing(rows: ReportDatabase, tmp_p
     assert "No post has measured engagement this week." in text
 
 
-def test_a_page_stands_alone(rows: ReportDatabase, tmp_path: Path):
+def test_a_page_is_self_contained(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows, url="https://example.org/a?b=1&c=2", author_url="https://example.org/ada")
     render(rows, tmp_path)
     read = PageReader(page(tmp_path))
@@ -125,7 +125,7 @@ def test_a_page_stands_alone(rows: ReportDatabase, tmp_path: Path):
     assert index.addresses == ["2025-W46.html"]
 
 
-def test_texts_of_people_are_texts(rows: ReportDatabase, tmp_path: Path):
+def test_user_texts_are_escaped(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows, text="<script>alert('post')</script>\nsecond line", author="</td><img src=x onerror=alert(1)>")
     rows.execute("update tenancy.organizations set name = %s", ["<script>organization</script>"])
     rows.quarantine(rows.organization(), MONDAY, "<script>reason</script>")
@@ -160,14 +160,14 @@ def test_only_web_addresses_become_links(url: str | None, is_link: bool):
     assert is_web_link(url) is is_link
 
 
-def test_a_post_with_another_address_has_no_link(rows: ReportDatabase, tmp_path: Path):
+def test_a_post_with_an_unsafe_url_has_no_link(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows, url="javascript:alert(1)", author_url="javascript:alert(2)")
     render(rows, tmp_path)
     assert "javascript" not in page(tmp_path)
     assert "A post" in page(tmp_path)
 
 
-def test_every_script_is_shown(rows: ReportDatabase, tmp_path: Path):
+def test_texts_in_every_script_are_shown(rows: ReportDatabase, tmp_path: Path):
     texts = ["صباح الخير", "おはよう", "👩🏽\u200d🍳🥖", "שלום", "สวัสดี"]
     organization = rows.organization()
     for text in texts:
@@ -178,7 +178,7 @@ def test_every_script_is_shown(rows: ReportDatabase, tmp_path: Path):
     assert all(page(tmp_path).count(text) >= 2 for text in texts)
 
 
-def test_a_page_holds_its_organization_only(rows: ReportDatabase, tmp_path: Path):
+def test_a_page_shows_its_own_organization_only(rows: ReportDatabase, tmp_path: Path):
     for slug, text in ORGANIZATION_TEXTS.items():
         organization = rows.organization(slug, f"Organization {slug}")
         post_id = rows.post(organization, text=text, author=f"author-{slug}")
@@ -202,7 +202,7 @@ def test_a_page_holds_its_organization_only(rows: ReportDatabase, tmp_path: Path
             assert name not in own
 
 
-def test_the_values_are_read_as_a_reader_who_cannot_write_and_sees_one_organization(rows: ReportDatabase):
+def test_values_are_read_as_a_role_that_cannot_write_and_sees_one_organization(rows: ReportDatabase):
     two_weeks(rows)
     rows.roll_up()
     stranger = rows.organization("stranger")
@@ -229,27 +229,27 @@ def test_the_same_data_gives_the_same_bytes_and_a_change_does_not(rows: ReportDa
     assert render(rows, tmp_path / "a").pages_changed == 1
 
 
-def test_a_week_without_data_has_no_page_and_is_named(rows: ReportDatabase, tmp_path: Path):
+def test_a_week_without_data_has_no_page_and_is_reported(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
     rendered = render(rows, tmp_path, MONDAY + timedelta(weeks=1))
     assert (rendered.pages, rendered.newest) == ([], [])
-    assert rendered.skipped == ["default: nothing was observed in 2025-W47"]
+    assert rendered.skipped == ["default: no observations in 2025-W47"]
     assert not (tmp_path / "default").exists()
     rendered = render(rows, tmp_path, MONDAY - timedelta(weeks=3), 42)
     assert [path.name for path in rendered.pages] == ["2025-W45.html", "2025-W46.html"]
-    assert rendered.skipped == ["default: nothing was observed in 4 weeks from 2025-W43 to 2025-W48"]
+    assert rendered.skipped == ["default: no observations in 4 weeks from 2025-W43 to 2025-W48"]
 
 
-def test_a_page_that_has_lost_its_data_is_reported(rows: ReportDatabase, tmp_path: Path):
+def test_a_page_whose_data_was_removed_is_reported(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
     render(rows, tmp_path)
     rows.execute("delete from engagement.platform_engagement_daily where activity_date >= %s", [MONDAY])
-    said: list[str] = []
-    render_range(rows.url, tmp_path, MONDAY, MONDAY + timedelta(days=1), say=said.append)
-    assert [sentence for sentence in said if "2025-W46.html is out of date" in sentence]
+    messages: list[str] = []
+    render_range(rows.url, tmp_path, MONDAY, MONDAY + timedelta(days=1), warn=messages.append)
+    assert [message for message in messages if "2025-W46.html is out of date" in message]
 
 
-def test_the_week_of_a_day_is_that_of_its_iso_year(rows: ReportDatabase, tmp_path: Path):
+def test_a_day_belongs_to_the_week_of_its_iso_year(rows: ReportDatabase, tmp_path: Path):
     organization = rows.organization()
     post_id = rows.post(organization, published=date(2025, 12, 1))
     for day in (date(2025, 12, 28), date(2025, 12, 29), date(2025, 12, 31), date(2026, 1, 1)):
@@ -261,7 +261,7 @@ def test_the_week_of_a_day_is_that_of_its_iso_year(rows: ReportDatabase, tmp_pat
     assert [path.name for path in rendered.pages] == ["2025-W52.html", "2026-W01.html"]
 
 
-def test_each_week_of_a_range_is_touched_once():
+def test_each_week_of_a_range_is_listed_once():
     assert weeks_touched(date(2025, 12, 28), date(2025, 12, 30)) == [IsoWeek(2025, 52), IsoWeek(2026, 1)]
     assert weeks_touched(date(2020, 12, 31), date(2021, 1, 5)) == [IsoWeek(2020, 53), IsoWeek(2021, 1)]
     assert weeks_touched(MONDAY, MONDAY + timedelta(days=7)) == [WEEK]
@@ -273,19 +273,19 @@ def test_each_week_of_a_range_is_touched_once():
             IsoWeek.parse(name)
 
 
-def test_an_unfinished_week_says_so_and_is_compared_with_the_same_days(rows: ReportDatabase, tmp_path: Path):
+def test_an_incomplete_week_is_marked_and_compared_with_the_same_days(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows, days=10)
     render(rows, tmp_path, MONDAY, 1)
     text = PageReader(page(tmp_path)).text
-    assert "There are no observations after Wednesday, 12 November. Everything here covers 3 days" in text
-    # 3 days of 11, and 2 of the same days of the week before: its first day adds nothing.
+    assert "There are no observations after Wednesday, 12 November. This page covers 3 days" in text
+    # 3 days of 11, compared with 2 of the same days of the week before, whose first day adds nothing.
     assert "Public engagement 33 +11 (+50\u202f%)" in text
     two_weeks(rows)
     render(rows, tmp_path, MONDAY, 1)
-    assert "Not the whole week" not in page(tmp_path)
+    assert "Incomplete week" not in page(tmp_path)
 
 
-def test_a_day_without_observation_is_missing_and_the_next_one_stands_over_a_gap(rows: ReportDatabase, tmp_path: Path):
+def test_a_day_without_observation_is_named_and_the_next_day_counts_as_over_a_gap(rows: ReportDatabase, tmp_path: Path):
     organization = rows.organization()
     post_id = rows.post(organization)
     for day in (0, 1, 3, 4, 5, 6):
@@ -306,7 +306,7 @@ def test_a_day_without_observation_is_missing_and_the_next_one_stands_over_a_gap
     ]
     text = PageReader(page(tmp_path)).text
     assert "LinkedIn Wednesday, 12 November 6 1 1 1" in text
-    assert "6 of 7 days were observed now, 0 then" in text
+    assert "6 of 7 days were observed this week, 0 the week before" in text
 
 
 def test_the_quarantine_of_the_week_is_counted_by_reason(rows: ReportDatabase, tmp_path: Path):
@@ -314,14 +314,14 @@ def test_the_quarantine_of_the_week_is_counted_by_reason(rows: ReportDatabase, t
     rows.quarantine(rows.organization(), MONDAY, "no id", items=3)
     rows.quarantine(rows.organization(), MONDAY + timedelta(days=6), "a file of the source's error page")
     rows.quarantine(rows.organization(), MONDAY - timedelta(days=1), "the week before")
-    rows.quarantine(rows.organization(), MONDAY, "mended since")
-    rows.execute("update landing.quarantine set replayed_at = now() where reason = %s", ["mended since"])
+    rows.quarantine(rows.organization(), MONDAY, "replayed since")
+    rows.execute("update landing.quarantine set replayed_at = now() where reason = %s", ["replayed since"])
     render(rows, tmp_path)
     text = PageReader(page(tmp_path)).text
     assert "4 items that landed this week could not be loaded" in text
     assert "3 no id linkedin_apify 1 a file of the source's error page" in text
     assert "the week before linkedin_apify" not in text
-    assert "mended since" not in text
+    assert "replayed since" not in text
 
 
 def test_posts_are_compared_at_ages_that_they_have_reached(rows: ReportDatabase, tmp_path: Path):
@@ -332,12 +332,12 @@ def test_posts_are_compared_at_ages_that_they_have_reached(rows: ReportDatabase,
         rows.observe(organization, post_id, MONDAY + timedelta(days=1), reactions=reactions)
     render(rows, tmp_path)
     text = PageReader(page(tmp_path)).text
-    # Published at 11:00, observed at 12:00: the second look comes after 25 hours, so that 24 hours are not measured.
+    # Published at 11:00, observed at 12:00: the second snapshot is 25 hours old, so that 24 hours are not measured.
     assert "2025-W46 from 10 November 2 1 (2) not measured too young too young" in text
     assert "2025-W45 from 3 November 0 no posts" in text
 
 
-def test_a_late_file_renders_the_pages_that_look_back_on_its_day(rows: ReportDatabase, tmp_path: Path):
+def test_a_late_file_renders_every_page_that_shows_its_day(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
     render(rows, tmp_path)
     organization = rows.organization()
@@ -377,7 +377,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_numbers_are_written_for_people():
+def test_numbers_are_formatted_for_people():
     assert (number(1234567), number(0), number(-7)) == ("1,234,567", "0", "\N{MINUS SIGN}7")
     assert "not measured" in number(None)
     assert "not measured" in percent(None)
@@ -438,5 +438,5 @@ def test_a_run_of_a_day_without_any_data_succeeds(
 ):
     (metadata,) = materialize(rows, monkeypatch, tmp_path, MONDAY, MONDAY).values()
     assert metadata["pages"].value == 0
-    assert metadata["skipped"].value == "default: nothing was observed in 2025-W46"
+    assert metadata["skipped"].value == "default: no observations in 2025-W46"
     assert "main_chart" not in metadata

@@ -1,4 +1,4 @@
-"""Values to charts."""
+"""Charts of daily values."""
 
 import re
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ MONDAY = date(2025, 11, 10)
 
 
 def panel(*values: int | str | None, label: str = "LinkedIn") -> Panel:
-    """A week; "gap" is a day without observation, "before" one on which nothing was expected."""
+    """A week; "gap" is a day without observation, "before" a day before the series begins."""
     return Panel(
         label,
         [
@@ -34,8 +34,8 @@ def texts(element: str) -> list[str]:
     return re.findall(r"<text [^>]*>([^<]*)</text>", element)
 
 
-def test_a_measured_zero_says_0_and_a_day_that_was_not_measured_does_not():
-    # The axis has a 0 of its own.
+def test_a_measured_zero_is_labelled_0_and_an_unmeasured_day_is_not():
+    # The axis has another 0.
     assert texts(drawn(5, 0, 7)).count("0") == texts(drawn(5, None, 7)).count("0") + 1
     assert texts(drawn(5, None, 7)).count("n. m.") == 1
     assert texts(drawn(5, 0, 7)).count("n. m.") == 0
@@ -64,7 +64,7 @@ def test_a_correction_is_a_bar_below_zero():
 
 
 @pytest.mark.parametrize("label", ["日本語", "مرحبا", "😀", r"$\frac$", "", "a\nb", "<b>&"])
-def test_no_name_of_a_platform_breaks_a_chart(label: str):
+def test_any_platform_name_can_be_drawn(label: str):
     element = drawn(1, 2, label=label)
     assert label == "" or label.isascii() or label not in element
     assert "<b>" not in element
@@ -78,7 +78,7 @@ def test_the_same_values_give_the_same_bytes():
     assert png(chart, 10**6) == png(again, 10**6)
 
 
-def test_an_element_stands_inside_a_page_without_a_size_a_prolog_or_an_address():
+def test_an_svg_element_has_no_size_no_prolog_and_no_external_reference():
     element = drawn(5, 6)
     assert element.startswith("<svg class=")
     assert "<?xml" not in element
@@ -94,7 +94,7 @@ def test_ids_of_two_charts_differ():
     assert not first & second
 
 
-def test_an_image_is_made_smaller_until_it_has_few_enough_bytes():
+def test_an_image_is_made_smaller_until_it_fits_the_byte_limit():
     bars = panel(*range(1000, 1028)).bars
     chart = day_chart([Panel(f"platform {number}", bars) for number in range(6)], MONDAY, "A title")
     assert len(png(chart, 10**6)) > 100_000
@@ -102,6 +102,6 @@ def test_an_image_is_made_smaller_until_it_has_few_enough_bytes():
     assert png(chart, 1).startswith(b"\x89PNG")
 
 
-def test_a_chart_needs_a_panel():
-    with pytest.raises(ValueError, match="panel"):
+def test_a_chart_needs_at_least_one_panel():
+    with pytest.raises(ValueError, match="at least one panel"):
         day_chart([], MONDAY)

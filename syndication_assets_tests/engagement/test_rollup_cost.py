@@ -1,4 +1,4 @@
-"""A window of one day costs what a day costs, however long the history is."""
+"""The cost of one day does not depend on the length of the history."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.rollup import count_by_day, run_window
+from syndication_assets.sql_assets.table_metadata import count_by_day
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History, day
 
 POSTS = 300
@@ -16,7 +17,7 @@ LAST = 60
 
 @pytest.fixture
 def history(database_url: str) -> History:
-    """Many posts with a snapshot on each of many days, rolled up. Every third snapshot has no comments."""
+    """Many posts with one snapshot a day on many days, rolled up. Every third snapshot has no comments."""
     history = History(database_url)
     profile = history.profile("ada")
     with psycopg.connect(database_url) as connection:
@@ -44,7 +45,7 @@ def history(database_url: str) -> History:
 
 
 def rows_read(history: History, table: str, number: int) -> dict[str, tuple[int, int]]:
-    """What materializing one day reads of each table: rows of sequential scans, and rows of index scans."""
+    """The rows that materializing one day reads, by table: rows of sequential scans, and rows of index scans."""
     with transaction(history.url) as connection:
         run_window(connection, f"engagement/{table}.sql", day(number), day(number + 1))
         count_by_day(connection, f"engagement.{table}", day(number), day(number + 1))
@@ -64,7 +65,7 @@ def test_a_day_reads_no_more_than_the_rows_around_it(history: History):
                 if name == "post_engagement_daily":
                     assert sequential == 0, f"{table} scans all of {name}"
                     assert indexed <= 12 * POSTS, f"{table} looks up too many rows of {name}"
-                # A month is the unit of pruning: the window's own may be read as a whole.
+                # Pruning works by month, so the month of the window may be read as a whole.
                 if name.startswith("snapshots_") and name != month:
                     assert sequential == 0, f"{table} scans {name}, which is outside of its window"
                     assert indexed <= 4 * POSTS, f"{table} looks up too many rows of {name}"
@@ -76,4 +77,4 @@ def test_a_day_reads_no_more_than_the_rows_around_it(history: History):
         row = connection.execute(
             "select seq_tup_read from pg_stat_xact_user_tables where relname = 'post_engagement_daily'"
         ).fetchone()
-    assert row == (POSTS * DAYS,), "the measure sees a scan of everything"
+    assert row == (POSTS * DAYS,), "the measurement detects a full scan"

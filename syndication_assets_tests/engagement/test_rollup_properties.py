@@ -1,4 +1,4 @@
-"""Random histories, materialized in random order: the rollups are what one clean run gives, and what the model says."""
+"""Random histories, materialized in random order, give the same rollups as one clean run and as the model."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +28,7 @@ AGES = {
     "28 days": (timedelta(days=28), timedelta(hours=48)),
 }
 
-# Half of the values are missing: the holes are what days lean over.
+# Half of the values are missing, so that deltas depend on days before the gaps.
 counter_values = st.one_of(st.none(), st.integers(0, 20))
 snapshots = st.tuples(
     st.just("observe"),
@@ -48,15 +48,15 @@ first_values = st.lists(
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Any]:
-    """First most days of all posts, materialized in some order, then late files among windows."""
+    """Most days of all posts, materialized in some order, followed by late files and windows."""
     values = draw(first_values)
-    todo: list[Any] = [
+    steps: list[Any] = [
         ("observe", place // DAYS, place % DAYS + 1, "12:00", found)
         for place, found in enumerate(values)
         if found is not None
     ]
-    todo += [("roll up", first, last) for first, last in ranges(draw(st.permutations(range(1, DAYS + 1))))]
-    return todo + draw(late_steps)
+    steps += [("roll up", first, last) for first, last in ranges(draw(st.permutations(range(1, DAYS + 1))))]
+    return steps + draw(late_steps)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def shared_history(server: Server, template_database: str) -> Iterator[History]:
         yield History(url)
 
 
-def start_afresh(history: History, published: list[int | None], hashtags: list[set[int]]) -> list[Post]:
+def start_over(history: History, published: list[int | None], hashtags: list[set[int]]) -> list[Post]:
     with transaction(history.url) as connection:
         for table in (
             "scraping.snapshots",
@@ -86,36 +86,36 @@ def start_afresh(history: History, published: list[int | None], hashtags: list[s
     return posts
 
 
-def follow(history: History, posts: list[Post], todo: list[Any], rest: list[int]) -> list[Snapshot]:
-    """Does the steps, and at the end materializes each day that changed since its last window, in the order of `rest`.
+def follow(history: History, posts: list[Post], steps: list[Any], rest: list[int]) -> list[Snapshot]:
+    """Takes the steps, then materializes each day that changed since its last window, in the order of `rest`.
 
-    Returns the snapshots that are there then.
+    Returns the snapshots that exist at the end.
     """
-    there: dict[tuple[str, Any], Snapshot] = {}
+    existing: dict[tuple[str, Any], Snapshot] = {}
     stale: set[int] = set()
-    for step in todo:
+    for step in steps:
         match step:
             case ("observe", index, number, clock, values):
                 snapshot = Snapshot(
                     posts[index].post_id, moment(number, clock), dict(zip(MEASURED, values, strict=True))
                 )
                 history.snapshot(snapshot.post_id, snapshot.observed_at, **snapshot.values)
-                there[snapshot.post_id, snapshot.observed_at] = snapshot
+                existing[snapshot.post_id, snapshot.observed_at] = snapshot
                 stale.add(number)
             case ("remove", index, number, clock):
                 history.remove(posts[index].post_id, moment(number, clock))
-                if there.pop((posts[index].post_id, moment(number, clock)), None) is not None:
+                if existing.pop((posts[index].post_id, moment(number, clock)), None) is not None:
                     stale.add(number)
             case ("roll up", first, last):
                 history.roll_up_all(first, last)
                 stale -= set(range(first, last + 1))
     for first, last in ranges([number for number in rest if number in stale]):
         history.roll_up_all(first, last)
-    return list(there.values())
+    return list(existing.values())
 
 
 def ranges(numbers: list[int]) -> list[tuple[int, int]]:
-    """Days that follow each other in the list become one window."""
+    """The windows of the days; consecutive days in the list become one window."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and found[-1][1] + 1 == number:
@@ -126,14 +126,14 @@ def ranges(numbers: list[int]) -> list[tuple[int, int]]:
 
 
 def tables(history: History) -> dict[str, list[Row]]:
-    """All rollups. A post that lost all its snapshots may keep rows of NULLs in the cohorts: they are left out."""
+    """The rows of all rollups, without the NULL rows of cohorts that a post without snapshots may keep."""
     found = {table: without(history.rows(table), "organization_id", "updated_at") for table in ROLLUPS}
     found["post_cohorts"] = [row for row in found["post_cohorts"] if row["observed_at"] is not None]
     return found
 
 
-def expected_tables(posts: list[Post], hashtags: list[set[int]], there: list[Snapshot], hashtag_id: str):
-    days = [row for post in posts for row in daily_model.post_days(post, there, SAMPLING_GAP)]
+def expected_tables(posts: list[Post], hashtags: list[set[int]], existing: list[Snapshot], hashtag_id: str):
+    days = [row for post in posts for row in daily_model.post_days(post, existing, SAMPLING_GAP)]
     numbers = {post.post_id: {day(number) for number in found} for post, found in zip(posts, hashtags, strict=True)}
     tagged: list[ModelRow] = [
         row | {"hashtag_id": hashtag_id} for row in days if row["activity_date"] in numbers[str(row["post_id"])]
@@ -145,7 +145,9 @@ def expected_tables(posts: list[Post], hashtags: list[set[int]], there: list[Sna
         ),
         "platform_engagement_daily": daily_model.sums(days, ("platform", "activity_date")),
         "hashtag_engagement_daily": daily_model.sums(tagged, ("hashtag_id", "platform", "activity_date")),
-        "post_cohorts": [row for post in posts for row in daily_model.cohorts(post, there, AGES) if row["observed_at"]],
+        "post_cohorts": [
+            row for post in posts for row in daily_model.cohorts(post, existing, AGES) if row["observed_at"]
+        ],
     }
     return {table: sorted(map(comparable, rows), key=repr) for table, rows in model.items()}
 
@@ -159,26 +161,26 @@ def comparable(row: ModelRow) -> ModelRow:
     deadline=None,
     derandomize=True,
     database=None,
-    # Unshrunk: each try costs a second, and a history is short enough to be read.
+    # No shrinking: each attempt takes a second, and a history is short enough to read.
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     published=st.tuples(*[st.sampled_from(PUBLISHED)] * 3).map(list),
     hashtags=hashtag_days,
-    todo=histories(),
+    steps=histories(),
     rest=st.permutations(range(1, DAYS + 1)),
 )
-def test_any_order_of_windows_and_late_files_ends_in_the_tables_of_one_clean_run_and_of_the_model(
-    shared_history: History, published: list[int | None], hashtags: list[set[int]], todo: list[Any], rest: list[int]
+def test_any_order_of_windows_and_late_files_gives_the_tables_of_one_clean_run_and_of_the_model(
+    shared_history: History, published: list[int | None], hashtags: list[set[int]], steps: list[Any], rest: list[int]
 ):
     history = shared_history
-    posts = start_afresh(history, published, hashtags)
-    there = follow(history, posts, todo, rest)
+    posts = start_over(history, published, hashtags)
+    existing = follow(history, posts, steps, rest)
     hashtag_id = history.value("select hashtag_id from scraping.hashtags")
     found = tables(history)
 
-    for table, rows in expected_tables(posts, hashtags, there, hashtag_id).items():
+    for table, rows in expected_tables(posts, hashtags, existing, hashtag_id).items():
         assert sorted(map(comparable, found[table]), key=repr) == rows, table
     assert history.rows("stale_days") == []
 
@@ -189,10 +191,10 @@ def test_any_order_of_windows_and_late_files_ends_in_the_tables_of_one_clean_run
 
 
 def test_deltas_of_the_model_add_up_to_last_minus_first():
-    """The model is the judge of the SQL; this is a judge of the model."""
+    """The model verifies the SQL; this verifies the model."""
     post = Post("p-00000001", "linkedin", None, None)
     values = [5, None, 9, 7, None, 30]
-    there = [Snapshot(post.post_id, moment(n), {"views": value}) for n, value in enumerate(values, start=1)]
-    rows = daily_model.post_days(post, there, SAMPLING_GAP)
+    existing = [Snapshot(post.post_id, moment(n), {"views": value}) for n, value in enumerate(values, start=1)]
+    rows = daily_model.post_days(post, existing, SAMPLING_GAP)
     assert [row["views_delta"] for row in rows] == [None, None, 4, -2, None, 23]
     assert sum(row["views_delta"] or 0 for row in rows) == 30 - 5  # type: ignore[misc]

@@ -22,7 +22,7 @@ WIDE = {
 
 @pytest.fixture
 def history(database_url: str) -> History:
-    """Two posts of one profile, three days, holes in every counter, and reactions by kind."""
+    """Two posts of one profile on three days, with gaps in every counter, and reactions by kind."""
     history = History(database_url)
     profile = history.profile("ada")
     for offset in (0, 1):
@@ -51,7 +51,7 @@ def snapshots(history: History) -> list[Row]:
         return connection.execute("select * from scraping.data_downloads").fetchall()
 
 
-def test_a_posts_long_form_holds_what_the_snapshots_hold(history: History):
+def test_the_long_form_of_posts_has_the_values_of_the_snapshots(history: History):
     wide = {
         (row["post_id"], counter, row["downloaded_at"]): row[counter]
         for row in snapshots(history)
@@ -68,7 +68,7 @@ def test_a_posts_long_form_holds_what_the_snapshots_hold(history: History):
 
 
 @pytest.mark.parametrize("entity_type", WIDE)
-def test_an_aggregates_long_form_holds_its_deltas_at_the_end_of_the_day(history: History, entity_type: str):
+def test_the_long_form_of_aggregates_has_their_deltas_at_the_end_of_the_day(history: History, entity_type: str):
     table, key = WIDE[entity_type]
     wide = {
         (row[key], name, datetime.combine(row["activity_date"] + timedelta(days=1), time(), UTC)): row[name]
@@ -84,14 +84,14 @@ def test_no_row_is_without_a_value(history: History):
     assert not [row for row in history.rows(VIEW) if row["metric_value"] is None]
 
 
-def test_every_metric_is_defined_but_for_the_reactions_by_kind(history: History):
+def test_every_metric_except_reactions_by_kind_is_defined(history: History):
     names = {row["metric_name"] for row in history.rows(VIEW)}
     defined = {row["metric_name"] for row in history.rows("metric_definitions")}
     assert names - defined == {"reactions_like", "reactions_celebrate"}
     assert names >= set(COUNTERS) | set(DELTAS)
 
 
-def test_a_posts_rows_say_where_they_come_from(history: History):
+def test_the_rows_of_posts_name_their_source(history: History):
     snapshot = {(row["post_id"], row["downloaded_at"]): row for row in snapshots(history)}
     rows = [row for row in history.rows(VIEW) if row["entity_type"] == "post"]
     for row in rows:
@@ -118,6 +118,6 @@ def test_a_reader_sees_its_own_organization_only(history: History):
     assert seen_by("") == 0
 
 
-def test_the_view_asks_with_the_rights_of_who_asks(history: History):
+def test_the_view_uses_the_rights_of_its_caller(history: History):
     options = history.value("select reloptions from pg_class where oid = %s::regclass", [f"engagement.{VIEW}"])
     assert options == ["security_invoker=true"]

@@ -17,7 +17,7 @@ from syndication_assets.landing.folder_locks import lock_folder
 from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.landing.withdrawal import Outcome, withdraw_files
 from syndication_assets.scraping.checks import CHECKS
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.sample_database import ROLLUPS, broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import (

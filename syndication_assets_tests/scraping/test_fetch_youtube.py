@@ -180,7 +180,7 @@ def test_what_is_no_response_is_not_landed(youtube: FakeYouTube, body: bytes) ->
 def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
     said = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
     assert "SYNDICATION_YOUTUBE_API_KEY is not set" in said
-    assert "the network only knows now" in failure_of(
+    assert "sources only serve their present state" in failure_of(
         materialize(youtube_data_api_files, monkeypatch, "2024-01-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
     )
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.sql_assets.rollup import run_window
+from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples

@@ -1,5 +1,5 @@
--- A product has one score a channel and day. One row is a product with several: the primary key is missing or its index
--- is broken. Rebuild it (reindex table engagement.content_priorities).
+-- A product has one score per channel and day. One row is a product with several: the primary key is missing or its
+-- index is corrupt. Rebuild it (reindex table engagement.content_priorities).
 
 select
     organization_id,

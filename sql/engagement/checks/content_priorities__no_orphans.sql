@@ -1,5 +1,5 @@
--- Every score of these days has its product. One row is one whose product does not exist: rows were deleted past the
--- constraints.
+-- Every score of these days belongs to an existing product. One row is a score without a product: rows were deleted
+-- with constraints disabled.
 
 select
     e.organization_id,

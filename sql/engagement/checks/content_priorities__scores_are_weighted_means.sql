@@ -1,5 +1,5 @@
--- A score is the mean of the factors that stand beside it, by their weights, and lies between 0 and 1. One row is a
--- score that does not follow from its factors. Materialize engagement/content_priorities of the day again.
+-- A score is the weighted mean of the factors stored with it, and lies between 0 and 1. One row is a score that does
+-- not follow from its factors. Materialize engagement/content_priorities for that day again.
 
 select
     e.organization_id,
@@ -22,5 +22,5 @@ cross join lateral (
 where
     e.calculated_on >= %(window_start)s::date
     and e.calculated_on < %(window_end)s::date
-    -- The factors are rounded to six digits.
+    -- Factors are stored with six decimal places.
     and abs(e.score - mean.expected) > 0.000002

@@ -1,5 +1,5 @@
--- A hashtag has one row a platform and day, in whatever organization. One row is a hashtag id with several: two
--- organizations use the id, or the primary key's index is broken.
+-- A hashtag has one row per platform and day, across all organizations. One row is a hashtag id with several: two
+-- organizations use the id, or the primary key's index is corrupt.
 
 select
     hashtag_id,

@@ -1,5 +1,5 @@
--- Every row of these days has its hashtag. One row is one whose hashtag does not exist: rows were deleted past the
--- constraints.
+-- Every row of these days belongs to an existing hashtag. One row is a daily row without its hashtag: rows were deleted
+-- with constraints disabled.
 
 select
     e.organization_id,

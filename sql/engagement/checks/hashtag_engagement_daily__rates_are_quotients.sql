@@ -1,5 +1,6 @@
--- The rate of a day is the sum of its posts' engagement by the sum of their denominators, and empty where that is 0 or
--- not measured, or the rate is 1000 or more. One row is a rate that is not. Materialize engagement of the day again.
+-- A day's rate is the sum of the posts' engagement divided by the sum of their denominators, and NULL if the
+-- denominator is 0 or not measured, or the rate is 1000 or more. One row is a rate that differs. Materialize engagement
+-- for that day again.
 
 select
     organization_id,

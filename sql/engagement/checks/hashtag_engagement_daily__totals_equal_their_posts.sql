@@ -1,5 +1,5 @@
--- A hashtag's day is the sum over the posts whose text had it on that day, and there is at least one. One row is a
--- value that differs from the posts, or a day of one side only. Materialize engagement of the day again.
+-- A hashtag's totals of a day are the sums over the posts whose text had it on that day, at least one post. One row is
+-- a value that differs from the posts, or a day that only one side has. Materialize engagement for that day again.
 
 with expected as (
     select
@@ -40,7 +40,7 @@ with expected as (
         on
             p.organization_id = h.organization_id
             and p.post_id = h.post_id
-            -- Not as an operator: of that the planner expects a thousandth of the rows.
+            -- A function, because the planner expects the operator <@ to keep only a thousandth of the rows.
             and multirange_contains_elem(h.seen_on, p.activity_date)
     where
         p.organization_id = any(array(select organization_id from tenancy.organizations))

@@ -1,5 +1,5 @@
--- Every counter that we store has a definition that says what it counts and whether it may be summed. One row is a
--- column without one: insert it into engagement.metric_definitions.
+-- Every stored counter has a definition, which says what it counts and whether it may be summed. One row is a column
+-- without a definition: insert it into engagement.metric_definitions.
 
 select distinct
     a.attname::text as column_name,

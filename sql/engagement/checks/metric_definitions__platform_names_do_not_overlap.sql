@@ -1,5 +1,6 @@
--- On any day, a platform has one name for a metric. One row is a pair of rows in engagement.platform_metrics that hold
--- on the same days: a request would ask for the metric twice, or for a retired name. End the older one (valid_to).
+-- On any day, a platform has one name per metric. One row is a pair of rows in engagement.platform_metrics that are
+-- valid on the same days: a fetch would request the metric twice, or under a retired name. Set valid_to of the older
+-- row.
 
 select
     a.platform,

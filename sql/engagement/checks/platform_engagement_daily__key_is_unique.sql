@@ -1,5 +1,5 @@
--- A platform has one row a day in an organization. One row is a platform with several on a day: the primary key is
--- missing or its index is broken. Rebuild it (reindex table engagement.platform_engagement_daily).
+-- A platform has one row per organization and day. One row is a platform with several on a day: the primary key is
+-- missing or its index is corrupt. Rebuild it (reindex table engagement.platform_engagement_daily).
 
 select
     organization_id,

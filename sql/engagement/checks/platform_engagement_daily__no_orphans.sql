@@ -1,5 +1,5 @@
--- Every row of these days has its organization. One row is one whose organization does not exist: rows were deleted
--- past the constraints.
+-- Every row of these days belongs to an existing organization. One row is a daily row without its organization: rows
+-- were deleted with constraints disabled.
 
 select
     e.organization_id,

@@ -1,5 +1,5 @@
--- A post has one row an age, in whatever organization. One row is a post id with several among those observed in these
--- days: two organizations use the id, or the primary key's index is broken.
+-- A post has one row per age, across all organizations. One row is a post id, observed in these days, with several rows
+-- at an age: two organizations use the id, or the primary key's index is corrupt.
 
 select
     post_id,

@@ -1,5 +1,5 @@
--- A value at an age is the last observation before that age. One row is a post that was observed in these days nearer
--- to an age than its row says. Materialize engagement of that day again.
+-- The value at an age is the last observation before that age. One row is a post with an observation in these days that
+-- is nearer to an age than the stored one. Materialize engagement for that day again.
 
 select
     d.organization_id,

@@ -1,5 +1,5 @@
--- Every value at an age that was observed in these days has its post and its age. One row is one whose post or age
--- does not exist: rows were deleted past the constraints.
+-- Every value at an age, observed in these days, belongs to an existing post and age. One row is a value without its
+-- post or its age: rows were deleted with constraints disabled.
 
 select
     e.organization_id,

@@ -1,6 +1,6 @@
--- A value at an age was observed not later than that age, and within the tolerance before it. One row is one of these
--- days that was not, or whose post has another publication time now: posts would be compared at unequal ages.
--- Materialize engagement of a day on which the post was observed.
+-- The value at an age was observed not later than that age, and within the tolerance before it. One row is a value of
+-- these days outside of the tolerance, or of a post whose publication time has changed: posts would be compared at
+-- unequal ages. Materialize engagement for a day on which the post was observed.
 
 select
     e.organization_id,

@@ -1,6 +1,6 @@
--- A rate at an age is the engagement by its denominator, and empty where the denominator is 0 or not measured, or the
--- rate is 1000 or more. One row is a rate, or an engagement, of these days that is not. Materialize engagement of the
--- day again.
+-- A rate at an age is the engagement divided by its denominator, and NULL if the denominator is 0 or not measured, or
+-- the rate is 1000 or more. One row is a rate or an engagement of these days that differs. Materialize engagement for
+-- that day again.
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- A value at an age is the value of the observation that it names. One row is one of these days that differs from its
--- snapshot, or whose snapshot is gone. Materialize engagement of the day again.
+-- The values at an age equal those of the snapshot that was chosen for it. One row is a post of these days whose values
+-- differ from that snapshot, or whose snapshot is gone. Materialize engagement for that day again.
 
 select
     e.organization_id,

@@ -1,5 +1,5 @@
--- A row is flagged as a correction if, and only if, one of its deltas is negative. One row is one that is flagged
--- wrongly. Materialize engagement of the day again.
+-- A row is flagged as a correction if, and only if, one of its deltas is negative. One row is a row with a wrong flag.
+-- Materialize engagement for that day again.
 
 select
     organization_id,

@@ -1,10 +1,11 @@
--- The deltas of a post add up: what was known before these days and all of their deltas make the last closing. Without
--- anything known before, the count begins at 0, or at the first closing where growth before we watched is left out (no
--- delta). One row is a counter of a post where they do not, or where a closing has no delta. Materialize its days
--- again.
+-- The deltas of a post add up: the last value known before these days plus all of their deltas is the last closing
+-- value. Without an earlier value, the count begins at 0, or at the first closing value if growth before we watched is
+-- left out (no delta). One row is a counter of a post that does not add up, or a closing value without a delta.
+-- Materialize engagement for these days again.
 
--- The least and the greatest pair of day and closing are the first and the last row of a counter. All counters of a
--- post are summed at once, and become rows after that: a row for each counter of each day would be eight times as many.
+-- The least and the greatest pair of day and closing value are the first and the last row of a counter. All counters of
+-- a post are summed in one pass and unnested afterwards: a row for each counter and day would be eight times as many
+-- rows.
 with counters as (
     select
         organization_id,
@@ -15,7 +16,7 @@ with counters as (
         unnest(array[
             count(reactions), count(comments), count(shares), count(saves), count(clicks), count(views),
             count(impressions), count(reach)
-        ]) as closings,
+        ]) as measured_days,
         unnest(array[
             count(reactions_delta), count(comments_delta), count(shares_delta), count(saves_delta),
             count(clicks_delta), count(views_delta), count(impressions_delta), count(reach_delta)
@@ -31,7 +32,7 @@ with counters as (
             min(engagement.dated(activity_date, clicks)), min(engagement.dated(activity_date, views)),
             min(engagement.dated(activity_date, impressions)), min(engagement.dated(activity_date, reach))
         ]) as opening,
-        -- The same, of the rows with a delta: where it is another, the first row has none.
+        -- The same, of the rows with a delta: if it differs, the first row has no delta.
         unnest(array[
             min(engagement.dated(activity_date, reactions)) filter (where reactions_delta is not null),
             min(engagement.dated(activity_date, comments)) filter (where comments_delta is not null),
@@ -62,21 +63,22 @@ expected_counters as (
         c.post_id,
         c.counter,
         engagement.undated(c.ending)
-        - coalesce(known.closing, case when c.is_opened_without_delta then engagement.undated(c.opening) else 0 end)
-            as expected,
+        - coalesce(
+            known.closing_value, case when c.is_opened_without_delta then engagement.undated(c.opening) else 0 end
+        ) as expected,
         coalesce(c.delta_sum, 0) as found,
-        c.closings - (known.closing is null and c.is_opened_without_delta)::integer as expected_deltas,
+        c.measured_days - (known.closing_value is null and c.is_opened_without_delta)::integer as expected_deltas,
         c.deltas as found_deltas
     from (
         select
             *,
             coalesce(opening <> opening_with_delta, true) as is_opened_without_delta
         from counters
-        where closings + deltas > 0
+        where measured_days + deltas > 0
     ) as c
-    -- An index lookup of the counter's last row before the window in which it was measured.
+    -- An index lookup of the counter's last measured row before the window.
     left join lateral (
-        select earlier.closing
+        select earlier.closing_value
         from (
             select
                 e.activity_date,
@@ -84,14 +86,14 @@ expected_counters as (
                     when 'reactions' then e.reactions when 'comments' then e.comments when 'shares' then e.shares
                     when 'saves' then e.saves when 'clicks' then e.clicks when 'views' then e.views
                     when 'impressions' then e.impressions when 'reach' then e.reach
-                end as closing
+                end as closing_value
             from engagement.post_engagement_daily as e
             where
                 e.organization_id = c.organization_id
                 and e.post_id = c.post_id
                 and e.activity_date < %(window_start)s::date
         ) as earlier
-        where earlier.closing is not null
+        where earlier.closing_value is not null
         order by earlier.activity_date desc
         limit 1
     ) as known on true

@@ -1,5 +1,5 @@
--- Every post that was observed on a day has a row of that day. One row is a post and a day without one: the numbers of
--- the day lack it. Materialize engagement of the day again.
+-- Every post observed on a day has a row for that day. One row is a post and a day without a row: the day's totals lack
+-- it. Materialize engagement for that day again.
 
 select
     d.organization_id,

@@ -1,5 +1,5 @@
--- gap_days are the days since the post's previous row, and none for its first. One row is one that says otherwise: a
--- day before it came late or went. Materialize engagement of the previous day again.
+-- gap_days is the number of days since the post's previous row, and NULL for its first. One row is a row with another
+-- number: an earlier day was added or removed since. Materialize engagement for the previous day again.
 
 select
     e.organization_id,
@@ -23,7 +23,7 @@ from (
         and activity_date < %(window_end)s::date
     window days as (partition by organization_id, post_id order by activity_date)
 ) as e
--- Only the first row of a post in the window has to look before it.
+-- The first row of a post in the window needs the post's last row before the window.
 left join lateral (
     select
         earlier.activity_date,

@@ -1,5 +1,5 @@
--- A post has one row a day, in whatever organization. One row is a post id with several rows on a day: two
--- organizations use the id, or the primary key's index is broken.
+-- A post has one row per day, across all organizations. One row is a post id with several rows on a day: two
+-- organizations use the id, or the primary key's index is corrupt.
 
 select
     post_id,

@@ -1,5 +1,5 @@
--- Every row of these days has its post and its author. One row is one whose post or profile does not exist: rows were
--- deleted past the constraints.
+-- Every row of these days belongs to an existing post and author. One row is a daily row without its post or profile:
+-- rows were deleted with constraints disabled.
 
 select
     e.organization_id,

@@ -1,6 +1,6 @@
--- The first row of a post counts its values as growth only if we watched it from the beginning: it was published
--- within the platform's sampling gap before the first look. One row is an opening that counts what happened before we
--- watched, or leaves out what we saw. Materialize engagement of the day again.
+-- The first row of a post counts its values as growth only if we watched the post from the beginning: its first
+-- snapshot came within the platform's sampling gap after publication. One row is a first row that counts growth from
+-- before we watched, or leaves out growth that we saw. Materialize engagement for that day again.
 
 select
     e.organization_id,
@@ -21,7 +21,7 @@ where
     and e.activity_date >= %(window_start)s::date
     and e.activity_date < %(window_end)s::date
     and e.is_opening
-    -- Such a post is about to be computed again, from its first day.
+    -- The next rollup recomputes such a post from its first day.
     and not p.needs_rebuild
     and num_nonnulls(
         e.reactions_delta, e.comments_delta, e.shares_delta, e.saves_delta, e.clicks_delta, e.views_delta,

@@ -1,5 +1,5 @@
--- A rate is the engagement of the day by its denominator, and empty where the denominator is 0 or not measured, or the
--- rate is 1000 or more. One row is a rate that is not. Materialize engagement of the day again.
+-- A rate is the engagement of the day divided by its denominator, and NULL if the denominator is 0 or not measured, or
+-- the rate is 1000 or more. One row is a rate that differs. Materialize engagement for that day again.
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- Every active factor is one that the ranking knows how to compute. One row is one that it does not: its weight counts
--- for nothing. Set is_active to false, or write the factor into sql/engagement/content_priorities.sql.
+-- The ranking can compute every active factor. One row is a factor that it cannot compute, so that its weight has no
+-- effect. Set is_active to false, or add the factor to sql/engagement/content_priorities.sql.
 
 select
     factor_name,

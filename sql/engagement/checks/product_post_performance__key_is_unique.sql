@@ -1,5 +1,5 @@
--- A product has one row a platform and day. One row is a product with several: the primary key is missing or its index
--- is broken. Rebuild it (reindex table engagement.product_post_performance).
+-- A product has one row per platform and day. One row is a product with several: the primary key is missing or its
+-- index is corrupt. Rebuild it (reindex table engagement.product_post_performance).
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- Every row of these days has its product. One row is one whose product does not exist: rows were deleted past the
--- constraints.
+-- Every row of these days belongs to an existing product. One row is a daily row without its product: rows were deleted
+-- with constraints disabled.
 
 select
     e.organization_id,

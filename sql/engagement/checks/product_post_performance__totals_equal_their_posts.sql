@@ -1,5 +1,5 @@
--- A product's day is the sum of its published posts' day. One row is a value that differs from the posts, or a day of
--- one side only. Materialize engagement/product_post_performance of the day again.
+-- A product's totals of a day are the sums over its published posts of that day. One row is a value that differs from
+-- the posts, or a day that only one side has. Materialize engagement/product_post_performance for that day again.
 
 with expected as (
     select

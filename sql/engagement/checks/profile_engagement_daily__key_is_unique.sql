@@ -1,5 +1,5 @@
--- A profile has one row a day, in whatever organization. One row is a profile id with several: two organizations use
--- the id, or the primary key's index is broken.
+-- A profile has one row per day, across all organizations. One row is a profile id with several: two organizations use
+-- the id, or the primary key's index is corrupt.
 
 select
     profile_id,

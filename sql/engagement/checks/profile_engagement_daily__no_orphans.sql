@@ -1,5 +1,5 @@
--- Every row of these days has its profile. One row is one whose profile does not exist: rows were deleted past the
--- constraints.
+-- Every row of these days belongs to an existing profile. One row is a daily row without its profile: rows were deleted
+-- with constraints disabled.
 
 select
     e.organization_id,

@@ -1,5 +1,5 @@
--- A profile's day is the sum of its posts' day. One row is a value that differs from the posts, or a day of one side
--- only. Materialize engagement of the day again.
+-- A profile's totals of a day are the sums over its posts of that day. One row is a value that differs from the posts,
+-- or a day that only one side has. Materialize engagement for that day again.
 
 with expected as (
     select

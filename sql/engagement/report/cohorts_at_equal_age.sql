@@ -1,9 +1,9 @@
--- One row is the posts of one platform, published in one ISO week, at one age: how they compare whatever their age now.
--- Parameters: last_day (date, included), weeks (how many weeks of publication, that of last_day among them).
+-- One row is the posts that one platform published in one ISO week, at one age: posts compared at equal age.
+-- Parameters: last_day (date, included), weeks (how many weeks of publication, that of last_day included).
 --
--- `posts_published` were seen by the end of last_day, `posts_of_age` had that age by then, and `posts_measured` were
--- observed at it: the median is over those, NULL if there are none. Later observations change nothing here. Reads as
--- syndication_reader with app.organization_id set; changes nothing.
+-- `posts_published` were seen by the end of last_day, `posts_of_age` had reached the age by then, and `posts_measured`
+-- were observed at that age; the median is over the latter, and NULL if there are none. Later observations change
+-- nothing. Reads as syndication_reader with app.organization_id set; changes nothing.
 
 select
     p.platform,

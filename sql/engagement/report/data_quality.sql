@@ -1,9 +1,10 @@
--- One row is one platform: how far the days up to last_day can be trusted.
--- Parameters: last_day (date, included), days (how many days, last_day among them).
+-- One row is one platform: how complete and how exact its data of the days up to last_day is.
+-- Parameters: last_day (date, included), days (how many days, last_day included).
 --
--- `days_observed` of the days have an observation. `gaps` are post-days whose delta covers more than one day,
--- `corrections` those with a counter that went down. `not_measured` are post-days without a delta: the first look at a
--- post that was out before. Reads as syndication_reader with app.organization_id set; changes nothing.
+-- `days_observed` is how many of the days have an observation. `gaps` counts post-days whose delta covers more than one
+-- day, `corrections` those on which a counter decreased, `not_measured` those without a delta: mostly the first
+-- snapshot of a post that had been published before. Reads as syndication_reader with app.organization_id set; changes
+-- nothing.
 
 select
     d.platform,

@@ -1,10 +1,10 @@
 -- One row is one of the hashtags whose posts gained the most public engagement in the days up to last_day, best first.
--- Parameters: last_day (date, included), days (how many days, last_day among them), compared_last_day (the last of as
+-- Parameters: last_day (date, included), days (how many days, last_day included), compared_last_day (the last of as
 -- many days to compare with), row_limit.
 --
--- NULL was not measured. A post with two hashtags counts for both, so the rows do not add up to a total. `posts` is how
--- many posts of it were observed on the day with most. Reads the covering index alone, but for the names. Reads as
--- syndication_reader with app.organization_id set; changes nothing.
+-- NULL means not measured. A post with two hashtags counts for both, so the rows do not add up to a total. `posts` is
+-- the number of its posts observed on its busiest day. The ranking is an index-only scan. Reads as syndication_reader
+-- with app.organization_id set; changes nothing.
 
 with ranked_hashtags as materialized (
     select

@@ -1,7 +1,7 @@
--- One row is one ISO week with an observation, between two days, oldest first.
+-- One row is one ISO week with an observation between two days, oldest first.
 -- Parameters: first_day, last_day (dates, both included).
 --
--- NULL was not measured. Reads as syndication_reader with app.organization_id set; changes nothing.
+-- NULL means not measured. Reads as syndication_reader with app.organization_id set; changes nothing.
 
 select
     date_trunc('week', activity_date::timestamp)::date as monday,

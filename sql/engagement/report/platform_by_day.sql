@@ -1,8 +1,8 @@
--- One row is one platform and one day up to last_day, also a day without any observation: there every value is NULL.
--- Parameters: last_day (date, included), days (how many days, last_day among them).
+-- One row is one platform and one day up to last_day. On a day without observations, every value is NULL.
+-- Parameters: last_day (date, included), days (how many days, last_day included).
 --
--- The platforms are those observed in these days. Reads as syndication_reader with app.organization_id set; changes
--- nothing.
+-- Platforms without an observation in these days have no rows. Reads as syndication_reader with app.organization_id
+-- set; changes nothing.
 
 with observed_days as materialized (
     select *

@@ -1,7 +1,7 @@
--- One row is one observed day of one post, oldest first: its closings, and what the day added.
--- Parameters: post_id, last_day (date, included), days (how many days, last_day among them).
+-- One row is one observed day of one post, oldest first: its closing values and deltas.
+-- Parameters: post_id, last_day (date, included), days (how many days, last_day included).
 --
--- A day without a row was not observed; NULL was not measured. Reads as syndication_reader with app.organization_id
+-- A day without a row was not observed; NULL means not measured. Reads as syndication_reader with app.organization_id
 -- set; changes nothing.
 
 select

@@ -1,10 +1,10 @@
 -- One row is one of the profiles whose posts gained the most public engagement in the days up to last_day, best first.
--- Parameters: last_day (date, included), days (how many days, last_day among them), compared_last_day (the last of as
+-- Parameters: last_day (date, included), days (how many days, last_day included), compared_last_day (the last of as
 -- many days to compare with), row_limit.
 --
--- `posts_published` in these days were seen by their end, plain reposts left out. NULL was not measured. The rate is
--- the ratio of sums, over the posts that have a denominator, and NULL where the kinds of denominators differ. The
--- ranking reads the covering index alone. Reads as syndication_reader with app.organization_id set; changes nothing.
+-- `posts_published` counts posts published in these days and seen by their end, without plain reposts. NULL means not
+-- measured. The rate is the ratio of sums, over the posts with a denominator, and NULL where the kinds of denominators
+-- differ. The ranking is an index-only scan. Reads as syndication_reader with app.organization_id set; changes nothing.
 
 with ranked_profiles as materialized (
     select

@@ -1,8 +1,9 @@
--- One row is one platform: how many posts were published in the days up to last_day, and seen by its end.
--- Parameters: last_day (date, included), days (how many days, last_day among them).
+-- One row is one platform: how many posts were published in the days up to last_day, and seen by the end of last_day.
+-- Parameters: last_day (date, included), days (how many days, last_day included).
 --
--- Plain reposts have no counters of their own and are not counted; nor is a post that is found later, so that a newer
--- week is not the poorer for being new. Reads as syndication_reader with app.organization_id set; changes nothing.
+-- Plain reposts have no counters of their own and are left out. So are posts found later: an old week would gain them
+-- over time, and a new week would look poor beside it. Reads as syndication_reader with app.organization_id set;
+-- changes nothing.
 
 select
     platform,

@@ -1,7 +1,7 @@
--- One row is one reason for which items landed in the days up to last_day could not be loaded, most frequent first.
--- Parameters: last_day (date, included), days (how many days, last_day among them).
+-- One row is one reason why items that landed in the days up to last_day could not be loaded, most frequent first.
+-- Parameters: last_day (date, included), days (how many days, last_day included).
 --
--- Items that a later load has mended are not counted: nothing of them is missing. Reads as syndication_reader with
+-- Items that were replayed since are left out: nothing of them is missing. Reads as syndication_reader with
 -- app.organization_id set; changes nothing.
 
 select

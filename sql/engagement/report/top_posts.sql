@@ -1,9 +1,9 @@
 -- One row is one of the posts that gained the most public engagement in the days up to last_day, best first.
--- Parameters: last_day (date, included), days (how many days, last_day among them), row_limit.
+-- Parameters: last_day (date, included), days (how many days, last_day included), row_limit.
 --
--- The counters are what was gained in these days, not totals; NULL where no day measured them. Posts without any
--- measured engagement are not ranked. The ranking reads the covering index alone; the other columns are looked up for
--- the ranked posts only. Reads as syndication_reader with app.organization_id set; changes nothing.
+-- The counters are what the post gained in these days, not totals; NULL where no day measured them. Posts without
+-- measured engagement are not ranked. The ranking is an index-only scan; the other columns are looked up for the ranked
+-- posts only. Reads as syndication_reader with app.organization_id set; changes nothing.
 
 with ranked_posts as materialized (
     select

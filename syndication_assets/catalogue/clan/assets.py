@@ -16,8 +16,8 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
-from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
+from syndication_assets.sql_assets.partitions import daily_partitions, require_today
 from syndication_assets.text.markdown import markdown_table
 
 CHECK_NAME = "every_catalogue_is_complete"
@@ -52,7 +52,7 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     **Numbers:** vendors of source `clan_catalogue` in `catalogue.vendors` that are active; the shop is
     SYNDICATION_CLAN_URL, else SYNDICATION_CLAN_FALLBACK_URL.
     """
-    refuse_other_days(context.partition_keys)
+    require_today(context.partition_keys)
     try:
         settings = Settings.from_environment()
         shop = _shop(settings.clan_url, settings)

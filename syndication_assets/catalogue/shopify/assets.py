@@ -14,8 +14,8 @@ from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
-from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
+from syndication_assets.sql_assets.partitions import daily_partitions, require_today
 from syndication_assets.text.markdown import markdown_table
 
 CHECK_NAME = "every_open_list_is_complete"
@@ -53,7 +53,7 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
         settings = Settings.from_environment()
         vendors = _vendors(database_url(settings))
         if vendors:
-            refuse_other_days(context.partition_keys)
+            require_today(context.partition_keys)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -29,8 +29,10 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.spending import read_spending
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import WRITING
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, description_of, run_window, table_metadata, window_of
+from syndication_assets.sql_assets.table_metadata import table_metadata
+from syndication_assets.sql_assets.windows import run_window, window_of
 from syndication_assets.text.markdown import markdown_table
 
 TABLES = {

@@ -10,7 +10,8 @@ from syndication_assets.content.generation.template_rows import (
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.cadence import REFERENCE
-from syndication_assets.sql_assets.rollup import OWNERS, description_of, table_metadata
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
+from syndication_assets.sql_assets.table_metadata import table_metadata
 
 
 @dg.asset(

@@ -15,8 +15,10 @@ from syndication_assets.database.connection import Connection, run_file, transac
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CONTENT
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, description_of, table_metadata, window_of
+from syndication_assets.sql_assets.table_metadata import table_metadata
+from syndication_assets.sql_assets.windows import window_of
 from syndication_assets.text.markdown import markdown_table
 
 

@@ -8,9 +8,11 @@ from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.cadence import CONTENT
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS, description_of, table_metadata, window_of
+from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.sql_assets.table_specs import external_table
+from syndication_assets.sql_assets.windows import window_of
 from syndication_assets.text.markdown import markdown_table
 
 section_channels = external_table(

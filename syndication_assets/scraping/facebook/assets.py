@@ -11,8 +11,8 @@ from syndication_assets.scraping.facebook.insights_client import FacebookInsight
 from syndication_assets.scraping.facebook.insights_fetch import fetch_insights
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_INSIGHTS
-from syndication_assets.sql_assets.partitions import daily_partitions, refuse_other_days
-from syndication_assets.sql_assets.rollup import OWNERS
+from syndication_assets.sql_assets.descriptions import OWNERS
+from syndication_assets.sql_assets.partitions import daily_partitions, require_today
 
 CHECK_NAME = "every_page_was_fetched"
 
@@ -40,7 +40,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     those of `engagement.platform_metrics` that are valid on the day; one that Graph refuses is left out and named, the
     others are asked for all the same.
     """
-    refuse_other_days(context.partition_keys)
+    require_today(context.partition_keys)
     today = datetime.now(UTC).date()
     try:
         settings = Settings.from_environment()

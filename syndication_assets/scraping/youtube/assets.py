@@ -6,8 +6,8 @@ from syndication_assets.scraping.fetch import FetchedFile, FetchSource
 from syndication_assets.scraping.fetch_assets import CHECK_NAME, fetch_as_asset, required, settings_for_today
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
+from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions
-from syndication_assets.sql_assets.rollup import OWNERS
 
 
 @dg.asset(

@@ -1,5 +1,5 @@
--- No day waits to be computed again. One row is a rollup with days that a late file changed: they hold old numbers
--- until the rollup runs. Materialize it, for any day.
+-- No rollup has stale days. One row is a rollup with days that a late file changed: they show old numbers until the
+-- rollup runs. Materialize that rollup for any day.
 
 select
     organization_id,

@@ -1,5 +1,6 @@
--- Every row's closings are the last measured values of its day, and its observations are those of the day. One row is
--- a value that differs from the snapshots: they changed after the rollup. Materialize engagement of the day again.
+-- Every row's closing values are the last measured values of its day, and it counts all observations of the day. One
+-- row is a value that differs from the snapshots: they changed after the rollup. Materialize engagement for that day
+-- again.
 
 with days as not materialized (
     select
@@ -24,8 +25,8 @@ snapshots as not materialized (
         and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
 ),
 
--- What each row says, and what the snapshots say. A row that tells of one observation, as most do, is held against
--- every snapshot of its day as it is: one that it does not tell of has another time.
+-- Each row beside its expected values. Most rows have one observation: such a row is compared with every snapshot of
+-- its day directly, since a snapshot that it missed has a different time.
 observed_once as (
     select
         e.*,
@@ -46,8 +47,8 @@ observed_once as (
     where e.observations = 1
 ),
 
--- The others are computed. The greatest pair of time and value holds the last value; a pair is made only where there
--- is one. The range of times says once more which day it is, for an index search where such rows are few.
+-- The others are aggregated. The greatest pair of time and value holds the last value; unmeasured values form no pair.
+-- The range of times repeats the condition on the day, so that few such rows are found by index.
 observed_often as (
     select
         e.*,
@@ -103,8 +104,8 @@ cross join lateral (
     ('reach', r.expected_reach::text, r.reach::text)
 ) as v (value_name, expected, found)
 where
-    -- As a value: of that the planner expects few rows, and lets several processes look for them, in each branch of the
-    -- union by itself because the types of their columns are the same.
+    -- Compared as a value, so that the planner expects few rows and scans in parallel. Equal column types in both
+    -- branches of the union let it push the condition into each.
     case
         when (
             r.observations, r.first_observed_at, r.last_observed_at,

@@ -1,0 +1,61 @@
+"""One way to make an asset out of a SQL file: `sql/<room>/<table>.sql` fills `<room>.<table>` for a window of days.
+
+The file's opening comment is the asset's description. Its last statement returns `rows_computed`, `rows_written` and
+`rows_removed`. A range of partitions is one window in one transaction.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from syndication_assets import fault_points
+from syndication_assets.database.connection import analyze_grown_tables, transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.cadence import ROLLUP
+from syndication_assets.sql_assets.descriptions import OWNERS, description_of
+from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.table_metadata import count_by_day, describe_run, table_metadata
+from syndication_assets.sql_assets.windows import run_window, window_of
+
+
+def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset `<room>/<table>`, computed from the tables of `deps` by its SQL file."""
+    path = f"{room}/{table}.sql"
+    rooms_read = {dg.AssetDep.from_coercible(dep).asset_key.path[0] for dep in deps}
+
+    @dg.asset(
+        key=[room, table],
+        group_name=room,
+        description=description_of(path),
+        deps=deps,
+        partitions_def=daily_partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={"postgres", "sql"},
+        owners=OWNERS,
+        tags=ROLLUP,
+        metadata={"dagster/table_name": f"{room}.{table}"},
+    )
+    def rollup(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
+        first_day, end_day = window_of(context)
+        analyze_grown_tables(postgres.url(), rooms_read)
+        with transaction(postgres.url(), lock=f"{room}.{table}") as connection:
+            counts = run_window(connection, path, first_day, end_day)
+            fault_points.reach(f"{table}.before_commit")
+            rows_by_day = count_by_day(connection, f"{room}.{table}", first_day, end_day)
+            metadata = table_metadata(connection, room, table)
+        fault_points.reach(f"{table}.after_commit")
+        context.log.info(
+            f"{table}: {first_day} to {end_day} (exclusive): {counts['rows_computed']:,} rows computed, "
+            f"{counts['rows_written']:,} written, {counts['rows_removed']:,} removed"
+        )
+        if rows_by_day is not None:
+            for day in context.partition_keys:
+                context.add_asset_metadata(
+                    {"dagster/partition_row_count": rows_by_day.get(day, 0)},
+                    asset_key=context.asset_key,
+                    partition_key=day,
+                )
+        describe_run(context, context.asset_key, {**metadata, **counts})
+        return dg.MaterializeResult()
+
+    return rollup
