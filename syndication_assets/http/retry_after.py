@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 
 def seconds_to_wait(value: str | None) -> float | None:
-    """The seconds that the header asks for, 0 for a moment that is over; None if it says neither seconds nor a date."""
+    """The seconds that the header asks for, 0 for a time in the past; None if it is neither seconds nor a date."""
     try:
         if value is None:
             return None

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def shop() -> Iterator[FakeShop]:
 
 
 def api(shop: FakeShop, **settings: Any) -> ShopApi:
-    quick = {"retry_delay": timedelta(milliseconds=1), "maximum_tries": 3, "request_timeout": timedelta(seconds=5)}
+    quick = {"retry_delay": timedelta(milliseconds=1), "maximum_attempts": 3, "request_timeout": timedelta(seconds=5)}
     return ShopApi(shop.url, 1024 * 1024, **(quick | settings))
 
 
@@ -223,7 +224,7 @@ def test_a_shop_that_stops_answering_half_way_is_given_up(desk: ShopDesk, shop: 
 
 def test_the_server_says_how_long_to_wait(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
-    monkeypatch.setattr("syndication_assets.catalogue.clan.clan_api.time.sleep", waits.append)
+    monkeypatch.setattr("syndication_assets.http.retries.time.sleep", waits.append)
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60))
     shop.fail_next("/getProducts", too_many("7"), too_many(in_a_minute))
     fetch(desk, shop)
@@ -295,7 +296,7 @@ def test_the_asset_says_when_a_catalogue_is_not_complete(
 ):
     shop.tree = []
     settings = environment(desk, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
-    monkeypatch.setattr(ShopApi, "_wait", lambda *_: None)
+    monkeypatch.setattr("syndication_assets.http.retries.time", SimpleNamespace(sleep=lambda _: None))
     result = materialize(clan_catalogue_files, monkeypatch, today(), **settings)
     assert result.success
     (check,) = result.get_asset_check_evaluations()

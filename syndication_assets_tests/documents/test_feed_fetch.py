@@ -106,7 +106,7 @@ def test_redirects_in_a_circle_end(internet: Internet):
 def test_a_server_with_another_certificate_is_not_believed(internet: Internet):
     internet.names["stranger.example"] = [PUBLIC]
     with pytest.raises(FetchError, match=r"stranger\.example: the connection failed"):
-        internet.client(maximum_tries=1).get(internet.url(host="stranger.example"))
+        internet.client(maximum_attempts=1).get(internet.url(host="stranger.example"))
 
 
 def test_an_answer_that_is_too_large_ends_when_it_is_known(internet: Internet):
@@ -120,7 +120,7 @@ def test_an_answer_that_drips_ends_in_time(internet: Internet):
     internet.pages["/feed"] = Answer(200, FEED, pieces=100, seconds_between=0.2)
     begin = time.monotonic()
     with pytest.raises(FetchError, match=r"no answer within 0\.5 s, 1 times"):
-        internet.client(request_timeout=timedelta(seconds=0.5), maximum_tries=1).get(internet.url())
+        internet.client(request_timeout=timedelta(seconds=0.5), maximum_attempts=1).get(internet.url())
     assert time.monotonic() - begin < 3
 
 

@@ -102,7 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _note(self, form: dict[str, str]) -> None:
         self.graph.requests.append(
-            {"method": self.command, "path": self.path, "form": form, "headers": dict(self.headers)}
+            {
+                "method": self.command,
+                "path": self.path,
+                "form": form,
+                "headers": dict(self.headers),
+                "connection": self.client_address,
+            }
         )
 
     def _send(self, answer: Answer) -> None:

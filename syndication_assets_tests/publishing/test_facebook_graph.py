@@ -177,6 +177,16 @@ def test_an_answer_that_proves_nothing_is_unknown_and_one_that_refuses_is_not(
     assert len(graph.requests) == 1
 
 
+def test_every_post_goes_out_on_a_new_connection(graph: FakeGraph, facebook: FacebookGraph):
+    """The server may close a kept-alive connection while a post is on its way, and nobody knows then who read it."""
+    for _ in range(2):
+        facebook.look_up(post(), SECRET, datetime.now(UTC) - HOUR, datetime.now(UTC))
+        facebook.publish(post(), SECRET)
+    listing, first_post, second_listing, second_post = [request["connection"] for request in graph.requests]
+    assert listing == second_listing
+    assert len({listing, first_post, second_post}) == 3
+
+
 def test_a_duplicate_after_an_earlier_attempt_may_be_that_attempt(graph: FakeGraph, facebook: FacebookGraph):
     graph.answers.append(Answer(400, error(506, "Duplicate status message")))
     assert facebook.publish(post(attempt_number=2), SECRET).kind is OutcomeKind.UNKNOWN

@@ -43,7 +43,7 @@ def youtube() -> Iterator[FakeYouTube]:
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("syndication_assets.scraping.youtube.data_api_client.time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr("syndication_assets.http.retries.time", SimpleNamespace(sleep=slept.append))
     return slept
 
 

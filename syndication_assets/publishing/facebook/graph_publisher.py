@@ -1,7 +1,8 @@
-"""Facebook pages through the Graph API: feed and photo posts, and what a page has published.
+"""Facebook pages through the Graph API: feed and photo posts, and the listing of what a page has published.
 
-The token travels in the body of a POST and in the header of a GET, never in a URL: URLs end in log lines and errors.
-Messages that come from the outside are scrubbed of it. A call is made once; it follows no redirect.
+The token travels in the body of a POST and in the header of a GET, never in a URL, because URLs end in log lines and
+errors. It is redacted from every message from outside. Every request is sent once and follows no redirect; a post goes
+out on a new connection.
 """
 
 import unicodedata
@@ -9,30 +10,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
-import httpx
 import msgspec
 from pydantic import SecretStr
 
 from syndication_assets.channels.facebook_errors import classify
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError
 from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
+from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.response import HttpResponse
+from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.publisher import Listing, Post, RemotePost
 
 PUBLISHER = "facebook_graph"
 CHANNELS = {"feed_post", "photo_post"}
-"""The channels that a page's feed and photos are; a story or a reel is another API."""
+"""A page's feed and its photos. Stories and reels have APIs of their own."""
 _POSTS_A_PAGE = 100
 _MAXIMUM_PAGES = 20
-# Nothing was sent: the connection did not come to be.
-_NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
+_MAXIMUM_BYTES = 64 * 1024 * 1024
 
 
 class _Created(msgspec.Struct):
@@ -76,9 +74,8 @@ class FacebookGraph:
         """`check_picture` raises PublicUrlError for a URL that is not https on a public address."""
         self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
         self._check_picture = check_picture
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout.total_seconds(), connect=10),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        self._client = HttpClient(
+            maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES, connections=connections
         )
 
     def close(self) -> None:
@@ -89,22 +86,22 @@ class FacebookGraph:
             return Outcome(OutcomeKind.PERMANENT, message="The account has no credential to publish with.")
         try:
             edge, parameters = self._request(post)
-        except _RefusedHereError as error:
+        except _InvalidPostError as error:
             return error.outcome
         token = secret.get_secret_value()
         try:
-            response = self._client.post(
+            response = self._client.post_once(
                 f"{self._base_url}/{quote(post.remote_account_id, safe='')}/{edge}",
-                data={**parameters, "access_token": token},
+                {**parameters, "access_token": token},
             )
-        except _NOTHING_SENT as error:
-            return Outcome(OutcomeKind.RETRYABLE, message=f"Facebook could not be reached: {_said(error, token)}.")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Outcome(OutcomeKind.UNKNOWN, message=f"The answer did not come: {_said(error, token)}.")
-        return _scrubbed(_outcome(response, post), token)
+        except (NotSentError, InvalidRequestError) as error:
+            return Outcome(OutcomeKind.RETRYABLE, message=f"Facebook could not be reached: {error}.")
+        except HttpError as error:
+            return Outcome(OutcomeKind.UNKNOWN, message=f"The answer did not come: {error}.")
+        return _redacted(_outcome(response, post), token)
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
-        """What the page published in that time. A picture's caption is its text."""
+        """What the page published between the two times. The text of a photo is its caption."""
         if secret is None:
             return Listing((), is_complete=False, reason="the account has no credential")
         token = secret.get_secret_value()
@@ -119,12 +116,12 @@ class FacebookGraph:
         for _ in range(_MAXIMUM_PAGES):
             try:
                 page = self._published_posts(post.remote_account_id, token, parameters)
-                found += [_remote_post(one, wanted) for one in page.data]
+                found += [_remote_post(published, wanted) for published in page.data]
             except _ListingRefusedError as error:
-                refusal = _scrubbed(error.outcome, token)
-                return Listing(found, is_complete=False, reason=_without(str(error), token), refusal=refusal)
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                return Listing(found, is_complete=False, reason=_said(error, token))
+                refusal = _redacted(error.outcome, token)
+                return Listing(found, is_complete=False, reason=refusal.message, refusal=refusal)
+            except (HttpError, ValueError) as error:  # ValueError: a malformed creation time
+                return Listing(found, is_complete=False, reason=redact_to_line(str(error), token, mark="[token]"))
             if page.paging.next is None:
                 return Listing(found, is_complete=True)
             if page.paging.cursors.after is None:
@@ -135,63 +132,63 @@ class FacebookGraph:
         )
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
-        """None: Facebook renews no token that has expired; a person has to log in."""
+        """None: Facebook renews no expired token; a person has to log in."""
         del secret
         return None
 
     def _request(self, post: Post) -> tuple[str, dict[str, str]]:
         """The edge to post to, and its parameters without the token."""
         if post.channel_type not in CHANNELS:
-            raise _RefusedHereError(
+            raise _InvalidPostError(
                 OutcomeKind.PERMANENT,
                 f"Only {', '.join(sorted(CHANNELS))} can be published on a Facebook page, not {post.channel_type}.",
             )
         if post.channel_type == "feed_post" and (post.link_url is not None or post.image_url is None):
-            # Facebook shows the picture of the link's page.
+            # Facebook shows the picture of the linked page.
             return "feed", {"message": post.text} | ({"link": post.link_url} if post.link_url else {})
         if post.image_url is None:
-            raise _RefusedHereError(OutcomeKind.PERMANENT, "A photo post needs a picture, and the text has none.")
+            raise _InvalidPostError(OutcomeKind.PERMANENT, "A photo post needs a picture, and the text has none.")
         try:
             self._check_picture(post.image_url)
         except UnresolvedUrlError as error:
-            raise _RefusedHereError(OutcomeKind.RETRYABLE, str(error)) from None
+            raise _InvalidPostError(OutcomeKind.RETRYABLE, str(error)) from None
         except PublicUrlError as error:
-            raise _RefusedHereError(OutcomeKind.PERMANENT, str(error)) from None
+            raise _InvalidPostError(OutcomeKind.PERMANENT, str(error)) from None
         alt_text = {"alt_text_custom": post.alt_text} if post.alt_text else {}
         return "photos", {"url": post.image_url, "caption": post.text, **alt_text}
 
     def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> _Page:
-        """_ListingRefusedError with what Facebook said, if it is no listing."""
+        """_ListingRefusedError with Facebook's outcome if the response is no listing."""
         response = self._client.get(
             f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
-            params=parameters,
+            parameters,
             headers={"Authorization": f"Bearer {token}"},
         )
         try:
             return msgspec.json.decode(response.content, type=_Page)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            refusal = classify(response.status_code, response.headers, response.content, attempt_number=1)
+            refusal = classify(response.status, response.headers, response.content, attempt_number=1)
             raise _ListingRefusedError(refusal) from None
 
 
 class _ListingRefusedError(Exception):
-    """Facebook answered something that is no listing."""
+    """Facebook answered with something that is no listing."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.message)
         self.outcome = outcome
 
 
-class _RefusedHereError(Exception):
-    """Nothing was sent, because it could not be right."""
+class _InvalidPostError(Exception):
+    """The post cannot be published as it is, so nothing was sent."""
 
     def __init__(self, kind: OutcomeKind, message: str) -> None:
         super().__init__(message)
         self.outcome = Outcome(kind, message=message)
 
 
-def _outcome(response: httpx.Response, post: Post) -> Outcome:
-    if response.is_success:
+def _outcome(response: HttpResponse, post: Post) -> Outcome:
+    if 200 <= response.status < 300:
         try:
             created = msgspec.json.decode(response.content, type=_Created)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -202,9 +199,9 @@ def _outcome(response: httpx.Response, post: Post) -> Outcome:
                 OutcomeKind.PUBLISHED,
                 platform_post_id=post_id,
                 platform_post_url=f"https://www.facebook.com/{quote(post_id, safe='')}",
-                http_status=response.status_code,
+                http_status=response.status,
             )
-    return classify(response.status_code, response.headers, response.content, post.attempt_number)
+    return classify(response.status, response.headers, response.content, post.attempt_number)
 
 
 def _remote_post(post: _PublishedPost, wanted: str) -> RemotePost:
@@ -216,16 +213,7 @@ def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _said(error: Exception, token: str) -> str:
-    return _without(f"{type(error).__name__} {error}".strip(), token)
-
-
-def _scrubbed(outcome: Outcome, token: str) -> Outcome:
-    return replace(outcome, message=_without(outcome.message, token)) if outcome.message else outcome
-
-
-def _without(text: str, token: str) -> str:
-    """On one line, shortened, and without the token in any of the forms that a server may echo."""
-    for form in {token, quote(token), quote(token, safe=""), quote_plus(token)}:
-        text = text.replace(form, "[token]")
-    return " ".join(text.split())[:400].rstrip(". ")
+def _redacted(outcome: Outcome, token: str) -> Outcome:
+    if outcome.message is None:
+        return outcome
+    return replace(outcome, message=redact_to_line(outcome.message, token, mark="[token]", length=400))

@@ -1,7 +1,7 @@
 """The posts of a Facebook page with their insights, as the Graph API gives them now.
 
-The token travels in a header. Graph writes it into the links of its answers all the same, so it is taken out of them
-before anybody keeps them: that is the one change that is made to an answer.
+The token travels in a header. Graph writes it into the links of its responses all the same, so it is redacted before a
+response is kept: the only change to a response. Every request is sent once.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import msgspec
 from pydantic import SecretStr
 
 from syndication_assets.channels.facebook_errors import classify, error_of
 from syndication_assets.channels.outcome import Outcome
 from syndication_assets.errors import SyndicationError
+from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.http_errors import HttpError
+from syndication_assets.http.redaction import redact
+from syndication_assets.http.retries import NO_RETRIES
 
 _FIELDS = (
     "id,created_time,message,permalink_url,full_picture,status_type,from,"
@@ -25,12 +28,13 @@ _FIELDS = (
 _POSTS_A_CALL = 50
 _MAXIMUM_CALLS = 40
 _INVALID_PARAMETER = 100
+_MAXIMUM_BYTES = 64 * 1024 * 1024
 
 
 class InsightsError(SyndicationError):
-    """A page could not be read; the message says why, without the token.
+    """A page could not be read. The message says why, without the token.
 
-    `refusal` is what the answer says of the page's account (a limit, a refused credential), if there was an answer.
+    `refusal` is what the response means for the page's account (a rate limit, a refused credential), if there was one.
     """
 
     def __init__(self, message: str, refusal: Outcome | None = None) -> None:
@@ -40,11 +44,11 @@ class InsightsError(SyndicationError):
 
 @dataclass(slots=True)
 class PageAnswers:
-    """What Graph said of one page: its answers in order, each with the time at which it was true."""
+    """Graph's responses for one page in order, each with the time at which it was true."""
 
     answers: list[tuple[bytes, datetime]] = field(default_factory=list)
     refused_metrics: list[str] = field(default_factory=list)
-    """Metrics that Graph does not know any more; the others were asked for without them."""
+    """Metrics that Graph does not know any more; the others were requested without them."""
 
 
 class _Cursors(msgspec.Struct):
@@ -62,7 +66,7 @@ class _Envelope(msgspec.Struct):
 
 
 class _RefusedError(Exception):
-    """Graph does not take a parameter of the call: one of the metrics, perhaps."""
+    """Graph rejects a parameter of the call, perhaps one of the metrics."""
 
 
 class FacebookInsights:
@@ -70,19 +74,19 @@ class FacebookInsights:
 
     def __init__(self, base_url: str, version: str, *, timeout: timedelta = timedelta(seconds=60)) -> None:
         self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
-        self._client = httpx.Client(timeout=httpx.Timeout(timeout.total_seconds(), connect=10))
+        self._client = HttpClient(maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES)
 
     def close(self) -> None:
         self._client.close()
 
     def page_posts(self, page_id: str, token: SecretStr, metrics: Sequence[str], since: datetime) -> PageAnswers:
-        """The page's posts since then, with those metrics that Graph takes. InsightsError if they cannot be read."""
+        """The page's posts since then, with the metrics that Graph accepts. InsightsError if they cannot be read."""
         found = PageAnswers()
         try:
             return self._read(page_id, token, metrics, since, found)
         except _RefusedError as error:
             first_error = error
-        found.refused_metrics = [metric for metric in metrics if not self._is_taken(page_id, token, metric, since)]
+        found.refused_metrics = [metric for metric in metrics if not self._is_accepted(page_id, token, metric, since)]
         if not found.refused_metrics:
             raise InsightsError(str(first_error))
         left = [metric for metric in metrics if metric not in found.refused_metrics]
@@ -91,7 +95,7 @@ class FacebookInsights:
         except _RefusedError as error:
             raise InsightsError(str(error)) from None
 
-    def _is_taken(self, page_id: str, token: SecretStr, metric: str, since: datetime) -> bool:
+    def _is_accepted(self, page_id: str, token: SecretStr, metric: str, since: datetime) -> bool:
         try:
             self._call(page_id, token, _parameters([metric], since, limit=1))
         except _RefusedError:
@@ -119,20 +123,20 @@ class FacebookInsights:
         try:
             response = self._client.get(
                 f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
-                params=parameters,
+                parameters,
                 headers={"Authorization": f"Bearer {secret}"},
             )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise InsightsError(f"Facebook could not be reached: {_without(type(error).__name__, secret)}.") from None
-        content = _without(response.content.decode("utf-8", "replace"), secret).encode()
+        except HttpError as error:
+            raise InsightsError(f"Facebook could not be reached: {error}.") from None
+        content = redact(response.content.decode("utf-8", "replace"), secret, mark="[token]").encode()
         try:
             return content, msgspec.json.decode(content, type=_Envelope)
         except msgspec.DecodeError:
             pass
         graph_error = error_of(content)
-        refusal = classify(response.status_code, response.headers, content, attempt_number=1)
+        refusal = classify(response.status, response.headers, content, attempt_number=1)
         if graph_error is None:
-            raise InsightsError(f"Facebook answered {response.status_code}, and not in JSON that lists posts.", refusal)
+            raise InsightsError(f"Facebook answered {response.status}, and not in JSON that lists posts.", refusal)
         message = f"Facebook answered error {graph_error.code} for the page {page_id}: {graph_error.message}"
         if graph_error.code == _INVALID_PARAMETER:
             raise _RefusedError(message)
@@ -142,9 +146,3 @@ class FacebookInsights:
 def _parameters(metrics: Sequence[str], since: datetime, limit: int) -> dict[str, Any]:
     insights = f",insights.metric({','.join(metrics)})" if metrics else ""
     return {"fields": _FIELDS + insights, "since": int(since.timestamp()), "limit": limit}
-
-
-def _without(text: str, token: str) -> str:
-    for form in {token, quote(token), quote(token, safe=""), msgspec.json.encode(token).decode()[1:-1]}:
-        text = text.replace(form, "[token]")
-    return text

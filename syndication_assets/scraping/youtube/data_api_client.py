@@ -1,22 +1,23 @@
 """The YouTube Data API: the newest videos of a channel, with their counters, as the raw `videos.list` responses.
 
-The key travels in a header: httpx writes URLs into its log lines and errors. Quota: two units for 50 videos.
+The key travels in a header, because URLs end in log lines and errors. Quota: two units for 50 videos.
 """
 
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from syndication_assets.http.retry_after import seconds_to_wait
+from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.http_errors import HttpError
+from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.response import HttpResponse
+from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 
-if TYPE_CHECKING:
-    import httpx
-
 _IDS_A_CALL = 50
+_MAXIMUM_BYTES = 64 * 1024 * 1024
 _QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded"}
 _RATE_REASONS = {"rateLimitExceeded", "userRateLimitExceeded"}
 _KEY_REASONS = {"keyInvalid", "keyExpired", "accessNotConfigured", "ipRefererBlocked"}
@@ -26,7 +27,7 @@ Body = TypeVar("Body")
 
 @dataclass(frozen=True, slots=True)
 class VideosResponse:
-    """One `videos.list` response, untouched, and when it came (UTC)."""
+    """One `videos.list` response, untouched, and when it arrived (UTC)."""
 
     content: bytes
     observed_at: datetime
@@ -34,8 +35,8 @@ class VideosResponse:
 
 @dataclass(frozen=True, slots=True)
 class YouTubeDataApi:
-    """The API under one key. A rate limit, a server error or a lost connection is tried again, up to `attempts` times
-    in all, after `backoff`, twice that, and so on; `Retry-After` is waited for instead, but `maximum_wait` at most.
+    """The API under one key. After a rate limit, a server error or a lost connection the request is sent again, up to
+    `attempts` times in all: after `backoff`, twice that and so on, or after Retry-After, cut at `maximum_wait`.
     """
 
     key: str = field(repr=False)
@@ -46,7 +47,7 @@ class YouTubeDataApi:
     maximum_wait: timedelta = timedelta(seconds=60)
 
     def __post_init__(self) -> None:
-        # A header cannot hold anything else, and the HTTP library would quote the whole key to say so.
+        # A header holds printable ASCII only, and the HTTP library would quote the whole key to say so.
         if not self.key.isascii() or not self.key.isprintable() or " " in self.key:
             raise AccountRefusedError(
                 "SYNDICATION_YOUTUBE_API_KEY has a character in it that no key has, such as a space or a line break: "
@@ -54,19 +55,22 @@ class YouTubeDataApi:
             )
 
     def channel_videos(self, channel_id: str, limit: int = 50) -> list[VideosResponse]:
-        """The newest `limit` videos of a channel, 50 a response. A channel with an empty list of uploads gives none.
+        """The newest `limit` videos of a channel, 50 per response; none if its list of uploads is empty.
 
-        FetchError if it is no channel id, or there is no such channel (or one that never published: the API
-        answers both alike).
+        FetchError for an invalid channel id, and for a channel that does not exist or never published: the API
+        does not tell the two apart.
         """
-        import httpx  # noqa: PLC0415 - only a fetch needs it
-
         if not channel_id.startswith("UC"):
             raise FetchError(
                 f"{channel_id!r} is not a YouTube channel id: it starts with UC. A @handle's id is on the channel's "
                 "page under About, Share channel, Copy channel ID."
             )
-        with httpx.Client(headers={"X-Goog-Api-Key": self.key}, timeout=self.timeout.total_seconds()) as client:
+        with HttpClient(
+            maximum_bytes=_MAXIMUM_BYTES,
+            headers={"X-Goog-Api-Key": self.key},
+            request_timeout=self.timeout,
+            retries=RetryPolicy(self.attempts, self.backoff, self.maximum_wait),
+        ) as client:
             video_ids = self._upload_ids(client, channel_id, limit)
             responses = []
             for start in range(0, len(video_ids), _IDS_A_CALL):
@@ -80,10 +84,10 @@ class YouTubeDataApi:
                 responses.append(VideosResponse(content, datetime.now(UTC)))
             return responses
 
-    def _upload_ids(self, client: "httpx.Client", channel_id: str, limit: int) -> list[str]:
+    def _upload_ids(self, client: HttpClient, channel_id: str, limit: int) -> list[str]:
         """The ids of the newest videos: a channel's uploads are the playlist of its id with UU for UC."""
         parameters = {"part": "contentDetails", "playlistId": f"UU{channel_id[2:]}"}
-        video_ids: dict[str, None] = {}  # a video published while we turn a page is met twice
+        video_ids: dict[str, None] = {}  # a video published between two pages is listed twice
         while len(video_ids) < limit:
             parameters["maxResults"] = str(min(_IDS_A_CALL, limit - len(video_ids)))
             content = self._get(client, "playlistItems", parameters, channel_id)
@@ -94,32 +98,28 @@ class YouTubeDataApi:
             parameters["pageToken"] = page.next_page_token
         return list(video_ids)[:limit]
 
-    def _get(self, client: "httpx.Client", path: str, parameters: dict[str, str], channel_id: str) -> bytes:
-        import httpx  # noqa: PLC0415 - only a fetch needs it
+    def _get(self, client: HttpClient, path: str, parameters: dict[str, str], channel_id: str) -> bytes:
+        try:
+            response = client.get(f"{self.url.rstrip('/')}/{path}", parameters, is_transient=_is_transient)
+        except HttpError as error:
+            attempts, problem = error.attempts, f"{error.name}: {error}"
+        else:
+            if response.is_ok:
+                return response.content
+            reason, message = _error_of(response.content)
+            attempts = response.attempts
+            problem = redact_to_line(f"{response.status} {reason} {message}", self.key, mark="[key]")
+            if not _is_transient(response):
+                raise _refusal(response.status, reason, problem, channel_id)
+        raise FetchError(f"YouTube did not answer {path} in {attempts} attempts: {problem}. Fetch again later.")
 
-        said = ""
-        for attempt in range(1, self.attempts + 1):
-            wait = self.backoff.total_seconds() * 2 ** (attempt - 1)
-            try:
-                response = client.get(f"{self.url.rstrip('/')}/{path}", params=parameters)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                said = self._scrubbed(f"{type(error).__name__} {error}")
-            else:
-                if response.status_code == httpx.codes.OK:
-                    return response.content
-                reason, message = _error_of(response.content)
-                said = self._scrubbed(f"{response.status_code} {reason} {message}")
-                is_passing = response.status_code == 429 or response.status_code >= 500 or reason in _RATE_REASONS
-                if not is_passing or reason in _QUOTA_REASONS:
-                    raise _refusal(response.status_code, reason, said, channel_id)
-                wait = seconds_to_wait(response.headers.get("Retry-After")) or wait
-            if attempt < self.attempts:
-                time.sleep(min(wait, self.maximum_wait.total_seconds()))
-        raise FetchError(f"YouTube did not answer {path} in {self.attempts} attempts: {said}. Fetch again later.")
 
-    def _scrubbed(self, text: str) -> str:
-        """On one line, shortened, and without the key."""
-        return " ".join(text.replace(self.key, "[key]").split())[:300].rstrip(". ")
+def _is_transient(response: HttpResponse) -> bool:
+    """Whether the request is sent again. The API answers a used-up quota and a rate limit with the same status."""
+    if response.is_ok:
+        return False
+    reason, _ = _error_of(response.content)
+    return (is_transient_status(response) or reason in _RATE_REASONS) and reason not in _QUOTA_REASONS
 
 
 class _Reference(msgspec.Struct, rename="camel"):
@@ -169,21 +169,21 @@ def _error_of(content: bytes) -> tuple[str, str]:
     return (error.errors[0].reason if error.errors else ""), error.message
 
 
-def _refusal(status_code: int, reason: str, said: str, channel_id: str) -> FetchError:
+def _refusal(status: int, reason: str, problem: str, channel_id: str) -> FetchError:
     if reason in _QUOTA_REASONS:
         return AccountRefusedError(
-            f"The day's quota of the YouTube Data API is used up ({said}). It is full again at midnight Pacific time; "
+            f"The day's quota of the YouTube Data API is used up ({problem}). It is reset at midnight Pacific time; "
             "fetch again then, or ask Google for a larger quota."
         )
-    # An invalid key is a 400 that only its message tells from a bad parameter.
-    if status_code == 401 or reason in _KEY_REASONS or (status_code == 400 and "api key" in said.lower()):
+    # Only the message of a 400 tells an invalid key from a bad parameter.
+    if status == 401 or reason in _KEY_REASONS or (status == 400 and "api key" in problem.lower()):
         return AccountRefusedError(
-            f"YouTube refused the key: {said}. Check SYNDICATION_YOUTUBE_API_KEY, and that the key's project has the "
+            f"YouTube refused the key: {problem}. Check SYNDICATION_YOUTUBE_API_KEY, and that its project has the "
             "YouTube Data API v3 enabled."
         )
-    if status_code == 404:
+    if status == 404:
         return FetchError(
-            f"YouTube has no channel {channel_id} with public videos ({said}). If it is gone, pause it: is_active = "
+            f"YouTube has no channel {channel_id} with public videos ({problem}). If it is gone, pause it: is_active = "
             "false in scraping.profiles."
         )
-    return FetchError(f"YouTube refused {channel_id}: {said}")
+    return FetchError(f"YouTube refused {channel_id}: {problem}")
