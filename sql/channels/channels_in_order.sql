@@ -1,4 +1,4 @@
--- One row is one channel of one platform with the number of its rules, in the order in which people are shown them.
+-- One row is one channel of one platform with the number of its active rules, in display order.
 
 select
     pc.platform,

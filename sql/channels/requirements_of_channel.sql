@@ -1,6 +1,6 @@
--- The rules of one channel that are switched on: one row is one rule, by category, then the greatest priority, then
--- key. What people are shown and what prompts and validation are made of is this one answer. Whether the channel is
--- written for at all is another question, which platforms.status and platform_channels.status answer.
+-- One row is one active rule of one channel, ordered by category, then priority (the greatest first), then key. The
+-- display, the prompts and the validation all read this list. Whether the channel is written for at all depends on
+-- platforms.status and platform_channels.status.
 --
 -- Parameters: platform, channel_type.
 

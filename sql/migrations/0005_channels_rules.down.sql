@@ -1,4 +1,4 @@
--- Removes the channels room: accounts, credentials and edited rules are lost.
+-- Drops the channels schema: accounts, credentials and edited rules are lost.
 
 set local role syndication_owner;
 

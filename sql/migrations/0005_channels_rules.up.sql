@@ -1,5 +1,5 @@
--- Channels: where we may publish, under which rules, as whom, with which keys. Platforms, channels and their rules are
--- the same for every organization; accounts and credentials are the organization's own.
+-- Channels: platforms, channels and their rules, social accounts and credentials. Platforms, channels and rules are
+-- shared by all organizations; accounts and credentials belong to one organization.
 
 create schema channels authorization syndication_owner;
 
@@ -20,8 +20,8 @@ create type channels.support_status as enum ('active', 'beta', 'not_implemented'
 create type channels.value_type as enum ('number', 'text', 'boolean', 'list');
 
 create type channels.severity as enum (
-    'hard', -- breaking it keeps a text from being published
-    'soft'  -- breaking it is shown to the reviewer
+    'hard', -- a violation prevents publication
+    'soft'  -- a violation is shown to the reviewer
 );
 
 create table channels.platforms (
@@ -38,16 +38,17 @@ create table channels.platforms (
 );
 
 comment on table channels.platforms is
-'One row is one platform.';
-comment on column channels.platforms.platform is 'The name in every other table and in the landing zone.';
-comment on column channels.platforms.display_name is 'The name for people.';
-comment on column channels.platforms.description is 'What it is.';
-comment on column channels.platforms.status is 'active, inactive or deprecated.';
-comment on column channels.platforms.priority is 'Order of display, the greatest first.';
-comment on column channels.platforms.website_url is 'Its front page.';
-comment on column channels.platforms.api_documentation_url is 'Where its API is described.';
+'One row is one platform, shared by all organizations. Loaded from platforms.csv; edited rows are kept.';
+comment on column channels.platforms.platform is 'Name in every other table, in commands and in the landing zone.';
+comment on column channels.platforms.display_name is 'Display name.';
+comment on column channels.platforms.description is 'What is published there, in a sentence.';
+comment on column channels.platforms.status is 'Only active platforms are written for and published to.';
+comment on column channels.platforms.priority is 'Display order, the greatest first.';
+comment on column channels.platforms.website_url is 'Home page of the platform.';
+comment on column channels.platforms.api_documentation_url is 'Documentation of its API.';
 comment on column channels.platforms.reference_hash is
-'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
 
 create table channels.channel_types (
     channel_type text primary key check (channel_type ~ '^[a-z][a-z0-9_]*$'),
@@ -61,14 +62,15 @@ create table channels.channel_types (
 );
 
 comment on table channels.channel_types is
-'One row is one kind of publication, whatever the platform.';
-comment on column channels.channel_types.channel_type is 'The name in every other table.';
-comment on column channels.channel_types.display_name is 'The name for people.';
-comment on column channels.channel_types.description is 'What it is.';
-comment on column channels.channel_types.content_kind is 'What it mainly carries.';
-comment on column channels.channel_types.media_support is 'The media that it takes: image, video, link …';
+'One row is one kind of publication, independent of the platform.';
+comment on column channels.channel_types.channel_type is 'Name in every other table and in commands.';
+comment on column channels.channel_types.display_name is 'Display name.';
+comment on column channels.channel_types.description is 'What such a publication looks like, in a sentence.';
+comment on column channels.channel_types.content_kind is 'Main medium of the publication.';
+comment on column channels.channel_types.media_support is 'Supported media: image, video, link …';
 comment on column channels.channel_types.reference_hash is
-'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
 
 create table channels.platform_channels (
     platform text not null references channels.platforms on update cascade,
@@ -83,17 +85,18 @@ create table channels.platform_channels (
 );
 
 comment on table channels.platform_channels is
-'One row is one channel of one platform: what a schedule, a selection and a target name.';
-comment on column channels.platform_channels.platform is 'The platform.';
-comment on column channels.platform_channels.channel_type is 'The kind of publication.';
+'One row is one channel: a kind of publication on a platform. Schedules, selections and targets refer to it.';
+comment on column channels.platform_channels.platform is 'Platform of the channel.';
+comment on column channels.platform_channels.channel_type is 'Kind of publication of the channel.';
 comment on column channels.platform_channels.status is
-'active and beta channels are written for; not_implemented and deprecated ones are not.';
-comment on column channels.platform_channels.priority is 'Order of display, the greatest first.';
-comment on column channels.platform_channels.notes is 'For people.';
+'Texts are written for active and beta channels only.';
+comment on column channels.platform_channels.priority is 'Display order within the platform, the greatest first.';
+comment on column channels.platform_channels.notes is 'Free text, never evaluated.';
 comment on column channels.platform_channels.reference_hash is
-'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
 
--- Whether a value is of the type that its row says.
+-- Whether a JSON value has the declared type.
 create function channels.is_of_type(value jsonb, value_type channels.value_type)
 returns boolean language sql immutable parallel safe
 return jsonb_typeof(value) = case value_type
@@ -121,19 +124,21 @@ create table channels.platform_capabilities (
 );
 
 comment on table channels.platform_capabilities is
-'One row is one thing that a platform can do or limits, with a typed value.';
-comment on column channels.platform_capabilities.platform is 'The platform.';
-comment on column channels.platform_capabilities.capability_type is 'content, media, api or limits.';
-comment on column channels.platform_capabilities.capability_name is 'The name of the capability.';
-comment on column channels.platform_capabilities.value_type is 'What the value is.';
-comment on column channels.platform_capabilities.value is 'The value, of that type.';
-comment on column channels.platform_capabilities.unit is 'What a number counts.';
-comment on column channels.platform_capabilities.description is 'In a sentence.';
-comment on column channels.platform_capabilities.is_active is 'False switches it off.';
-comment on column channels.platform_capabilities.source_url is 'Where it is said.';
-comment on column channels.platform_capabilities.checked_on is 'When somebody read it there; NULL if nobody did.';
+'One row is one capability or limit of a platform, with a typed value.';
+comment on column channels.platform_capabilities.platform is 'Platform that has the capability.';
+comment on column channels.platform_capabilities.capability_type is 'Category: content, media, api or limits.';
+comment on column channels.platform_capabilities.capability_name is 'Name, unique within platform and category.';
+comment on column channels.platform_capabilities.value_type is 'JSON type that the value must have.';
+comment on column channels.platform_capabilities.value is 'The value: a number, text, boolean or list.';
+comment on column channels.platform_capabilities.unit is 'Unit of a number: characters, images …; NULL if none.';
+comment on column channels.platform_capabilities.description is 'The capability as a sentence.';
+comment on column channels.platform_capabilities.is_active is 'FALSE disables the row.';
+comment on column channels.platform_capabilities.source_url is 'Documentation of the value; NULL for a house rule.';
+comment on column channels.platform_capabilities.checked_on is
+'Day on which a person last checked the value against source_url; NULL if nobody has.';
 comment on column channels.platform_capabilities.reference_hash is
-'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
 
 create table channels.channel_requirements (
     platform text not null,
@@ -160,35 +165,41 @@ create table channels.channel_requirements (
     check (num_nonnulls(value, minimum, maximum) > 0),
     check (value_type = 'number' or num_nonnulls(minimum, maximum) = 0),
     check (minimum <= maximum),
-    -- A kind of variations that nobody knows would be taken for none.
+    -- An unknown kind of variations would silently be treated as none.
     constraint channel_requirements_variations_by check (
         requirement_key <> 'variations_by' or coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')
     )
 );
 
 comment on table channels.channel_requirements is
-'One row is one rule of one channel. Prompts are written from these rows and texts are validated by them.';
-comment on column channels.channel_requirements.platform is 'The platform.';
-comment on column channels.channel_requirements.channel_type is 'The kind of publication.';
-comment on column channels.channel_requirements.requirement_category is 'content, media or engagement.';
+'One row is one rule of one channel. Prompts are built from these rows and texts are validated against them.';
+comment on column channels.channel_requirements.platform is 'Platform of the channel.';
+comment on column channels.channel_requirements.channel_type is 'Kind of publication of the channel.';
+comment on column channels.channel_requirements.requirement_category is 'Category: content, media or engagement.';
 comment on column channels.channel_requirements.requirement_key is
-'What is ruled: text_length, hashtag_count, banned_words, tone …';
-comment on column channels.channel_requirements.value_type is 'What the value is.';
-comment on column channels.channel_requirements.value is 'The value, of that type; NULL where a range rules.';
-comment on column channels.channel_requirements.minimum is 'The least number that is allowed.';
-comment on column channels.channel_requirements.maximum is 'The greatest number that is allowed.';
-comment on column channels.channel_requirements.unit is 'What a number counts.';
-comment on column channels.channel_requirements.severity is 'hard refuses, soft shows.';
+'Name of the rule: text_length, hashtag_count, banned_words, tone …';
+comment on column channels.channel_requirements.value_type is 'JSON type that the value must have.';
+comment on column channels.channel_requirements.value is
+'The required value: a number, text, boolean or list; NULL if minimum or maximum define a range instead.';
+comment on column channels.channel_requirements.minimum is
+'Smallest allowed number, inclusive; NULL for no lower bound.';
+comment on column channels.channel_requirements.maximum is
+'Greatest allowed number, inclusive; NULL for no upper bound.';
+comment on column channels.channel_requirements.unit is 'Unit of the numbers: characters, hashtags …; NULL if none.';
+comment on column channels.channel_requirements.severity is
+'hard: a violation prevents publication. soft: a violation is shown to the reviewer.';
 comment on column channels.channel_requirements.priority is 'Order within the category, the greatest first.';
-comment on column channels.channel_requirements.description is 'In a sentence, as it stands in a prompt.';
-comment on column channels.channel_requirements.is_active is 'False switches the rule off.';
-comment on column channels.channel_requirements.source_url is 'Where it is said; NULL for a rule of the house.';
-comment on column channels.channel_requirements.checked_on is 'When somebody read it there; NULL if nobody did.';
+comment on column channels.channel_requirements.description is 'The rule as a sentence, used verbatim in prompts.';
+comment on column channels.channel_requirements.is_active is 'FALSE disables the rule.';
+comment on column channels.channel_requirements.source_url is 'Documentation of the rule; NULL for a house rule.';
+comment on column channels.channel_requirements.checked_on is
+'Day on which a person last checked the rule against source_url; NULL if nobody has.';
 comment on column channels.channel_requirements.reference_hash is
-'BLAKE2b-128 of the values that were loaded from the reference file; a row that says something else was edited by you.';
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
 
--- Rules hold for every organization, so the audit log of one has no place for their history: it is here. Only the
--- trigger writes, so its ids are nobody's to draw.
+-- The history of shared rules, which belongs to no organization's audit log. Only the trigger writes it, so no role is
+-- granted its sequence.
 create sequence channels.rule_change_id_sequence as bigint maxvalue 4294967295;
 
 create table channels.rule_changes (
@@ -204,14 +215,14 @@ create table channels.rule_changes (
 );
 
 comment on table channels.rule_changes is
-'One row is one change of a rule that all organizations share, written by the transaction that made it. Nobody updates '
-'or deletes here.';
+'One row is one change of a row that all organizations share, written by the transaction that made it. Append-only.';
 comment on column channels.rule_changes.change_id is 'Public id, rch-….';
-comment on column channels.rule_changes.occurred_at is 'When the change was made (its transaction began).';
+comment on column channels.rule_changes.occurred_at is 'Start of the transaction that made the change.';
 comment on column channels.rule_changes.actor is 'Who made it: app.actor of the session, else the database login.';
 comment on column channels.rule_changes.action is 'insert, update or delete.';
-comment on column channels.rule_changes.table_name is 'Which table, also of another room: prices, processes.';
-comment on column channels.rule_changes.row_key is 'Which row: its primary key.';
+comment on column channels.rule_changes.table_name is
+'Qualified name of the changed table; includes shared tables of other schemas, such as operations.api_prices.';
+comment on column channels.rule_changes.row_key is 'Primary key of the changed row, as an object.';
 comment on column channels.rule_changes.old_values is 'The row before; NULL for an insert.';
 comment on column channels.rule_changes.new_values is 'The row after; NULL for a delete.';
 
@@ -226,11 +237,11 @@ before truncate on channels.rule_changes
 for each statement execute function tenancy.refuse_change_of_history();
 
 grant select on channels.rule_changes to syndication_pipeline;
--- The people of one organization are no business of another's.
+-- Without actor: one organization must not see the people of another.
 grant select (change_id, occurred_at, action, table_name, row_key, old_values, new_values)
 on channels.rule_changes to syndication_reader;
 
--- Writes the row of the change that fires it, as tenancy.write_audit_log() does for what belongs to an organization.
+-- Writes the change that fires it to channels.rule_changes: the shared counterpart of tenancy.write_audit_log().
 create function channels.write_rule_change()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -271,7 +282,7 @@ for each row execute function channels.write_rule_change();
 create trigger channel_requirements_changes after insert or update or delete on channels.channel_requirements
 for each row execute function channels.write_rule_change();
 
--- Made by syndication_assets/resources/secret_box.py: version, key id, nonce and ciphertext; plain text does not pass.
+-- Written by syndication_assets/channels/secret_box.py: version, key id, nonce and ciphertext. Rejects plain text.
 create domain channels.encrypted_secret as text
 check (value ~ '^v1:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$');
 
@@ -293,21 +304,21 @@ create table channels.credentials (
 );
 
 comment on table channels.credentials is
-'One row is one secret, encrypted with a key that only the environment knows.';
-comment on column channels.credentials.credential_id is 'Public id, crd-…; part of what the ciphertext is bound to.';
-comment on column channels.credentials.credential_name is 'The name in commands.';
-comment on column channels.credentials.platform is 'The platform that it opens; NULL for other services.';
+'One row is one secret, encrypted with a key that only the environment holds. User-maintained.';
+comment on column channels.credentials.credential_id is 'Public id, crd-…; the ciphertext is bound to it.';
+comment on column channels.credentials.credential_name is 'Name in commands, unique within the organization.';
+comment on column channels.credentials.platform is 'Platform that the secret gives access to; NULL for other services.';
 comment on column channels.credentials.secret is
-'AES-256-GCM: v1:key id:nonce:ciphertext. Bound to organization and row: copied into another row it does not open.';
-comment on column channels.credentials.key_id is 'The key that opens it, by its id in SYNDICATION_SECRET_KEYS.';
-comment on column channels.credentials.expires_at is 'When it stops working; NULL if that is not known.';
-comment on column channels.credentials.last_refreshed_at is 'When it was renewed or encrypted anew.';
-comment on column channels.credentials.refresh_attempts is 'Failed renewals since it last worked.';
+'AES-256-GCM as v1:key id:nonce:ciphertext. Bound to organization and row: it cannot be decrypted in another row.';
+comment on column channels.credentials.key_id is 'Id of its key in SYNDICATION_SECRET_KEYS.';
+comment on column channels.credentials.expires_at is 'When the secret expires; NULL if unknown.';
+comment on column channels.credentials.last_refreshed_at is 'When the secret was last stored, renewed or re-encrypted.';
+comment on column channels.credentials.refresh_attempts is 'Failed renewals since the secret was last stored.';
 
 create type channels.account_status as enum (
     'active',
-    'paused',       -- by people
-    'disconnected'  -- the platform refuses its credential: somebody has to connect it anew
+    'paused',       -- a person paused it
+    'disconnected'  -- the platform rejects its credential: a person has to reconnect it
 );
 
 create table channels.social_accounts (
@@ -331,21 +342,22 @@ create table channels.social_accounts (
 );
 
 comment on table channels.social_accounts is
-'One row is one page or profile that we may publish to.';
+'One row is one page or profile that we may publish to. User-maintained.';
 comment on column channels.social_accounts.account_id is 'Public id, acc-….';
-comment on column channels.social_accounts.platform is 'The platform.';
+comment on column channels.social_accounts.platform is 'Platform of the page or profile.';
 comment on column channels.social_accounts.remote_account_id is 'The platform''s id of the page or profile.';
-comment on column channels.social_accounts.display_name is 'The name for people.';
+comment on column channels.social_accounts.display_name is 'Display name; commands accept it as well.';
 comment on column channels.social_accounts.publisher is
-'Who publishes: dry_run sends nothing and marks what it does as simulated.';
-comment on column channels.social_accounts.credential_id is 'The secret to publish with.';
+'Publisher to use: dry_run sends nothing and marks its targets as simulated.';
+comment on column channels.social_accounts.credential_id is 'Credential to publish with; may be NULL for dry_run only.';
 comment on column channels.social_accounts.status is 'Only active accounts are published to.';
-comment on column channels.social_accounts.status_reason is 'Why it is paused or disconnected.';
+comment on column channels.social_accounts.status_reason is
+'Why it is paused or disconnected; NULL if active or no reason was given.';
 
 select tenancy.protect_tenant_table('channels.credentials');
 select tenancy.protect_tenant_table('channels.social_accounts');
 
--- Readers know that there is a credential and when it ends; its ciphertext is of no use to them.
+-- Readers see that a credential exists and when it expires, but never its ciphertext.
 revoke select on channels.credentials from syndication_reader;
 grant select (
     organization_id, credential_id, credential_name, platform, key_id, expires_at, last_refreshed_at,
@@ -376,8 +388,8 @@ for each row execute function tenancy.set_updated_at();
 create trigger social_accounts_updated_at before update on channels.social_accounts
 for each row execute function tenancy.set_updated_at();
 
--- The history of a credential, as tenancy.write_audit_log() writes it, without the ciphertext: nobody deletes from the
--- audit log, and to change a key that became known would be worth nothing if what it opens stayed there.
+-- tenancy.write_audit_log() without the ciphertext: the audit log is append-only, so a ciphertext in it would outlive
+-- the rotation of a leaked key.
 create function channels.write_credential_audit_log()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -425,10 +437,11 @@ create table channels.platform_limits (
 );
 
 comment on table channels.platform_limits is
-'One row is an account that its platform wants left alone for a while: it holds for every process.';
-comment on column channels.platform_limits.account_id is 'The account.';
-comment on column channels.platform_limits.blocked_until is 'Until when nothing is sent.';
-comment on column channels.platform_limits.reason is 'What the platform said.';
+'One row is one account in back-off, at the request of its platform. Every process respects it.';
+comment on column channels.platform_limits.account_id is 'Account in back-off.';
+comment on column channels.platform_limits.blocked_until is
+'End of the back-off: no call is made for the account until then.';
+comment on column channels.platform_limits.reason is 'The platform''s message.';
 select tenancy.protect_tenant_table('channels.platform_limits');
 create trigger platform_limits_updated_at before update on channels.platform_limits
 for each row execute function tenancy.set_updated_at();

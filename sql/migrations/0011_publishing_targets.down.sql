@@ -1,4 +1,4 @@
--- Removes the publishing room: what was published, and when, is lost.
+-- Drops the publishing schema: the record of what was published is lost.
 
 set local role syndication_owner;
 

@@ -1,5 +1,5 @@
--- Publishing: when, where and whether. A target is one text for one account and channel; it goes out once, or somebody
--- is asked.
+-- Publishing: schedules, the queue, attempts and execution history. A target is one text for one account and channel.
+-- Each target is published at most once; where that is uncertain, a person decides.
 
 create schema publishing authorization syndication_owner;
 
@@ -23,7 +23,7 @@ create table publishing.publishing_schedules (
     account_id text not null,
     recurrence_rule text not null check (
         recurrence_rule like '%FREQ=%'
-        -- A step of nothing never ends.
+        -- An interval of zero would never advance.
         and recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'
     ),
     time_zone text not null check (time_zone <> ''),
@@ -39,31 +39,33 @@ create table publishing.publishing_schedules (
 );
 
 comment on table publishing.publishing_schedules is
-'One row is a recurring slot of one account and channel.';
+'One row is one recurring slot of one account and channel. User-maintained.';
 comment on column publishing.publishing_schedules.schedule_id is 'Public id, sch-….';
-comment on column publishing.publishing_schedules.schedule_name is 'The name for people.';
-comment on column publishing.publishing_schedules.platform is 'The platform.';
-comment on column publishing.publishing_schedules.channel_type is 'The kind of publication.';
-comment on column publishing.publishing_schedules.account_id is 'The account that publishes.';
+comment on column publishing.publishing_schedules.schedule_name is
+'Name in commands, unique within the organization.';
+comment on column publishing.publishing_schedules.platform is
+'Platform of the slots; the account has the same.';
+comment on column publishing.publishing_schedules.channel_type is 'Kind of publication that the slots are for.';
+comment on column publishing.publishing_schedules.account_id is 'The account that publishes the posts.';
 comment on column publishing.publishing_schedules.recurrence_rule is
-'RFC 5545 RRULE in local time, such as FREQ=DAILY;BYHOUR=17;BYMINUTE=0.';
+'RFC 5545 RRULE, evaluated in the local time of time_zone: FREQ=DAILY;BYHOUR=17;BYMINUTE=0.';
 comment on column publishing.publishing_schedules.time_zone is
-'IANA time zone of the rule: 17:00 stays 17:00 on the clock through summer and winter.';
-comment on column publishing.publishing_schedules.starts_on is 'The local day on which the rule begins.';
+'IANA time zone of the rule: 17:00 stays 17:00 local time when daylight saving begins or ends.';
+comment on column publishing.publishing_schedules.starts_on is 'First local day of the rule.';
 comment on column publishing.publishing_schedules.jitter_minutes is
-'By up to how many minutes a post is put off after its slot, as if at random, so that not all go out on the minute; 0 '
-'for none. The same slot always has the same delay, which ends before the next slot.';
-comment on column publishing.publishing_schedules.is_active is 'False: no new slots are taken.';
+'Maximum delay of a post after its slot, in minutes; 0 for none. The delay is pseudo-random but deterministic: a slot '
+'always has the same delay, and it never reaches the next slot.';
+comment on column publishing.publishing_schedules.is_active is 'FALSE: no further posts are planned into its slots.';
 
 create type publishing.target_state as enum (
-    'draft',          -- its text is not approved
-    'ready',          -- approved, no slot yet
-    'scheduled',      -- waits for its time
-    'publishing',     -- claimed by a publisher, until its lease ends
-    'published',      -- the platform has it
-    'failed',         -- the platform refused it for good
-    'cancelled',      -- by people
-    'needs_reconcile' -- nobody knows whether the platform has it: only a person has it sent again
+    'draft',          -- not in the queue: its text is not approved, or the catalogue contradicts it
+    'ready',          -- approved, without a slot
+    'scheduled',      -- waits for scheduled_at
+    'publishing',     -- leased by a publisher
+    'published',      -- the platform has the post
+    'failed',         -- the platform rejected it permanently
+    'cancelled',      -- a person cancelled it
+    'needs_reconcile' -- unresolved: the platform may have the post, so it is never resent automatically
 );
 
 create table publishing.post_targets (
@@ -87,7 +89,7 @@ create table publishing.post_targets (
     ) stored,
     is_simulated boolean not null,
     is_in_doubt boolean not null default false,
-    claimed_by text,
+    leased_by text,
     leased_until timestamptz,
     attempts integer not null default 0 check (attempts >= 0),
     next_attempt_at timestamptz,
@@ -109,41 +111,52 @@ create table publishing.post_targets (
     check (state <> 'published' or platform_post_id is not null),
     check (state not in ('scheduled', 'publishing', 'published', 'needs_reconcile') or scheduled_at is not null),
     check ((state = 'publishing') = (leased_until is not null)),
-    check ((state = 'publishing') = (claimed_by is not null)),
+    check ((state = 'publishing') = (leased_by is not null)),
     check (state not in ('failed', 'needs_reconcile') or error_message is not null),
     check (state = 'cancelled' or not is_in_doubt),
     check (slot_at is null or schedule_id is not null)
 );
 
 comment on table publishing.post_targets is
-'One row is one text for one account and channel: the queue. Two pages are two rows.';
+'One row is one text for one account and channel: the publishing queue. Two pages are two rows.';
 comment on column publishing.post_targets.target_id is 'Public id, tgt-….';
-comment on column publishing.post_targets.content_id is 'The text.';
-comment on column publishing.post_targets.content_hash is 'What was approved: another text is another target.';
-comment on column publishing.post_targets.post_core_id is 'The post that the text is of; a trigger fills it in.';
+comment on column publishing.post_targets.content_id is 'The text: one version of one variation of a post.';
+comment on column publishing.post_targets.content_hash is
+'Hash of the approved text; a target is published only while the text and its approval have the same hash.';
+comment on column publishing.post_targets.post_core_id is 'The post that the text belongs to. Filled in by a trigger.';
 comment on column publishing.post_targets.variation is
-'Which of the texts that are compared; a trigger fills it in.';
-comment on column publishing.post_targets.account_id is 'Where it goes.';
-comment on column publishing.post_targets.platform is 'The platform of the account.';
-comment on column publishing.post_targets.channel_type is 'The kind of publication.';
-comment on column publishing.post_targets.schedule_id is 'The schedule whose slot it has; NULL if a person chose one.';
+'Variation number of the text within its post, from 1. Filled in by a trigger.';
+comment on column publishing.post_targets.account_id is 'The account that publishes it.';
+comment on column publishing.post_targets.platform is 'The account''s platform when the target was planned.';
+comment on column publishing.post_targets.channel_type is 'Kind of publication: feed_post, story_post …';
+comment on column publishing.post_targets.schedule_id is
+'The schedule that its slot comes from; NULL without a slot, or if a person made it due at once.';
 comment on column publishing.post_targets.slot_at is
-'The slot of its schedule, before the stagger put it off; NULL if a person chose its time, or it gave its slot away.';
-comment on column publishing.post_targets.state is 'Where it stands; the database refuses illegal steps.';
-comment on column publishing.post_targets.scheduled_at is 'When it is due.';
+'Slot of its schedule, before jitter; NULL without a slot, or if a person made it due at once.';
+comment on column publishing.post_targets.state is
+'Position in the life cycle of a target. A trigger rejects illegal transitions.';
+comment on column publishing.post_targets.scheduled_at is 'Due time: the slot plus jitter; NULL while it has no slot.';
 comment on column publishing.post_targets.idempotency_key is
-'Account, channel, content hash and slot (without a slot, the text): the same post cannot be queued twice.';
-comment on column publishing.post_targets.is_simulated is 'Nothing is sent, and no number of it is a measured one.';
+'Account, channel, content hash and due time (without one, the text): unique, so the same post is never queued twice.';
+comment on column publishing.post_targets.is_simulated is
+'TRUE if its publisher is dry_run: nothing is sent, and it has no measured numbers.';
 comment on column publishing.post_targets.is_in_doubt is
-'Cancelled while nobody knew whether the platform has it: it counts as sent. A trigger fills it in.';
-comment on column publishing.post_targets.claimed_by is 'The publisher that has it in hand.';
-comment on column publishing.post_targets.leased_until is 'Until when; after that it died.';
-comment on column publishing.post_targets.attempts is 'Calls that were begun.';
-comment on column publishing.post_targets.next_attempt_at is 'Not before this; NULL for at once.';
-comment on column publishing.post_targets.platform_post_id is 'The platform''s id of the post.';
-comment on column publishing.post_targets.platform_post_url is 'Its page.';
-comment on column publishing.post_targets.published_at is 'When the platform took it.';
-comment on column publishing.post_targets.error_message is 'What went wrong last, in a sentence.';
+'TRUE if it was cancelled while unresolved: it counts as sent. Filled in by a trigger.';
+comment on column publishing.post_targets.leased_by is
+'Name of the publisher process that holds the lease; NULL unless the state is publishing.';
+comment on column publishing.post_targets.leased_until is
+'Expiry of the lease: a publisher that passes it counts as dead. NULL unless the state is publishing.';
+comment on column publishing.post_targets.attempts is 'Number of leases so far; each is followed by at most one call.';
+comment on column publishing.post_targets.next_attempt_at is
+'Earliest time of the next attempt; NULL if it may be attempted as soon as it is due.';
+comment on column publishing.post_targets.platform_post_id is
+'The platform''s id of the post; NULL until it is published. Never overwritten.';
+comment on column publishing.post_targets.platform_post_url is
+'Permalink of the post; NULL until it is published, or if the platform gave none.';
+comment on column publishing.post_targets.published_at is
+'When the platform accepted the post; the due time if simulated. NULL until it is published.';
+comment on column publishing.post_targets.error_message is
+'Last problem and what to do about it; NULL if there is none.';
 
 create index post_targets_due on publishing.post_targets (scheduled_at, target_id) where state = 'scheduled';
 create index post_targets_leased on publishing.post_targets (leased_until) where state = 'publishing';
@@ -153,12 +166,12 @@ create unique index post_targets_slot on publishing.post_targets (
 ) where state not in ('cancelled', 'failed');
 create unique index post_targets_remote on publishing.post_targets (organization_id, platform, platform_post_id)
 where platform_post_id is not null;
--- An edited text does not go out beside the one that it replaces.
+-- Only one version of a text is scheduled or published on an account.
 create unique index post_targets_one_version on publishing.post_targets (
     organization_id, account_id, channel_type, post_core_id, variation
 ) where state in ('scheduled', 'publishing', 'published', 'needs_reconcile') or is_in_doubt;
 
--- Whether the text of a target may be published: it is approved as it stands, and the approval names what it says.
+-- Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.
 create function publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea)
 returns boolean language sql stable parallel safe
 return exists (
@@ -176,7 +189,7 @@ return exists (
 
 grant execute on function publishing.is_approved to syndication_pipeline, syndication_reader;
 
--- The amounts that a text names, as people write numbers: 20, 19.99, 1,252.00, 1.252,00, 1 252.
+-- The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.
 create function publishing.named_amounts(text_content text)
 returns numeric[] language sql immutable parallel safe
 as $$
@@ -188,15 +201,15 @@ select array(
 )
 $$;
 
--- What the catalogue, or the blog, says against a text, in a sentence for people; NULL if nothing: what it is about is
--- gone, or it names the price of its day, or of when it was written, and that is not the price any more. What counts is
--- what was known at a time: a publisher's clock, or infinity for now.
+-- How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is
+-- contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was
+-- written, and the price has changed since. Evaluated as of at_time: a publisher's clock, or infinity for now.
 create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
 returns text language sql stable parallel safe
 as $$
 select
     case
-        when d.deactivated_at <= at_time then 'Its product is not in the catalogue any more.'
+        when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
         when exists (
             select
             from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
@@ -217,8 +230,8 @@ select
                 (known.price, known.currency) is distinct from (priced.price, priced.currency)
                 and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
         ) then format(
-            'The price of its product has changed since it was written; it is %s now.',
-            coalesce(priced.price || ' ' || priced.currency, 'not known')
+            'The price of its product has changed since it was written; it is now %s.',
+            coalesce(priced.price || ' ' || priced.currency, 'unknown')
         )
     end
 from content.posts_content as c
@@ -241,7 +254,7 @@ cross join lateral (
 ) as priced
 where c.organization_id = of_organization_id and c.content_id = of_content_id
 union all
-select 'What it is about does not stand in its blog any more.'
+select 'Its section is no longer in its blog.'
 from content.posts_content as c
 inner join content.posts_core as p
     on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
@@ -254,16 +267,16 @@ left join lateral (
     where o.organization_id = s.organization_id and o.document_id = s.document_id and o.observed_at <= at_time
     order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
     limit 1
-) as said on true
+) as latest on true
 where
     c.organization_id = of_organization_id
     and c.content_id = of_content_id
     and not coalesce(
-        said.is_published
-        and said.facts @> jsonb_build_object(
+        latest.is_published
+        and latest.facts @> jsonb_build_object(
             'sections', jsonb_build_array(jsonb_build_object('section_key', s.section_key))
         ),
-        -- A rehearsal of days that are over meets what its blog had not said yet: that is nothing against it.
+        -- A simulation of a past day may precede the first observation of the document: no contradiction.
         exists (
             select
             from documents.document_observations as later
@@ -275,8 +288,8 @@ $$;
 grant execute on function publishing.named_amounts, publishing.contradiction
 to syndication_pipeline, syndication_reader;
 
--- The post and the variation of the text, so that an index can say that only one version of it is on its way.
-create function publishing.name_the_post()
+-- Copies post and variation from the text, so that an index can enforce that only one version of it is scheduled.
+create function publishing.fill_in_post()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -290,10 +303,11 @@ $$;
 
 create trigger post_targets_post before insert or update of content_id, post_core_id, variation
 on publishing.post_targets
-for each row execute function publishing.name_the_post();
+for each row execute function publishing.fill_in_post();
 alter table publishing.post_targets enable always trigger post_targets_post;
 
-create function publishing.refuse_illegal_step()
+-- Rejects illegal transitions of a target's state, and changes of what a target publishes once it is under way.
+create function publishing.reject_illegal_step()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -304,7 +318,7 @@ begin
                 using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
         end if;
     elsif new.state = 'published' and old.state in ('draft', 'ready', 'scheduled', 'failed', 'cancelled') then
-        -- The platform's own word came late, after somebody was sure that it has no such post.
+        -- A late response: the platform accepted the post although a person had decided otherwise.
         if not exists (
             select
             from publishing.publish_attempts a
@@ -314,7 +328,7 @@ begin
                 and a.outcome = 'published'
                 and a.platform_post_id = new.platform_post_id
         ) then
-            raise exception 'a target cannot go from % to % without the call that published it', old.state, new.state
+            raise exception 'a target cannot go from % to % without the attempt that published it', old.state, new.state
                 using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
         end if;
     elsif new.state = 'publishing' and old.state = 'scheduled' and exists (
@@ -322,7 +336,7 @@ begin
         from publishing.publish_attempts a
         where a.organization_id = new.organization_id and a.target_id = new.target_id and a.outcome = 'published'
     ) then
-        raise exception 'a target that a call has published is not sent again'
+        raise exception 'a target with a published attempt is never sent again'
             using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
     elsif new.state is distinct from old.state and (old.state, new.state) not in (
         ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
@@ -354,15 +368,15 @@ end
 $$;
 
 create trigger post_targets_step before insert or update on publishing.post_targets
-for each row execute function publishing.refuse_illegal_step();
+for each row execute function publishing.reject_illegal_step();
 
 create type publishing.attempt_outcome as enum (
     'published',
-    'retryable',     -- the platform did not take it, and may later
-    'permanent',     -- the platform refused this post
-    'refresh_token', -- the credential has expired and can be renewed
-    'disconnected',  -- the credential was revoked: a person has to connect the account anew
-    'unknown'        -- sent, and no answer that says whether it was taken
+    'retryable',     -- the platform did not accept the post, and may do so later
+    'permanent',     -- the platform rejected this post
+    'refresh_token', -- the credential has expired and may be renewed
+    'disconnected',  -- the credential was revoked: a person has to reconnect the account
+    'unknown'        -- sent, without a response that says whether it was accepted
 );
 
 create table publishing.publish_attempts (
@@ -391,23 +405,29 @@ create table publishing.publish_attempts (
 );
 
 comment on table publishing.publish_attempts is
-'One row is one call, written before it is made. A row without an outcome is a call whose end nobody saw.';
+'One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under '
+'way or whose publisher died.';
 comment on column publishing.publish_attempts.attempt_id is 'Public id, att-….';
-comment on column publishing.publish_attempts.target_id is 'The target.';
-comment on column publishing.publish_attempts.attempt_number is 'From 1.';
-comment on column publishing.publish_attempts.publisher is 'Who called: dry_run or the name of a platform''s API.';
-comment on column publishing.publish_attempts.started_at is 'When the call was about to be made.';
-comment on column publishing.publish_attempts.finished_at is 'When its end was known.';
-comment on column publishing.publish_attempts.outcome is 'How it ended; NULL if nobody saw it.';
-comment on column publishing.publish_attempts.platform_post_id is 'The platform''s id of the post.';
-comment on column publishing.publish_attempts.http_status is 'Of the answer.';
-comment on column publishing.publish_attempts.error_code is 'The platform''s own code of the error.';
-comment on column publishing.publish_attempts.error_message is 'What the platform said, without secrets.';
-comment on column publishing.publish_attempts.retry_after is 'When the platform wants to be asked again.';
+comment on column publishing.publish_attempts.target_id is 'The target that the call publishes.';
+comment on column publishing.publish_attempts.attempt_number is 'Number of the attempt within its target, from 1.';
+comment on column publishing.publish_attempts.publisher is
+'The publisher that made the call: dry_run or the name of a platform API.';
+comment on column publishing.publish_attempts.started_at is 'Just before the call was made.';
+comment on column publishing.publish_attempts.finished_at is 'When the outcome was recorded; NULL until then.';
+comment on column publishing.publish_attempts.outcome is 'How the call ended; NULL until it is recorded.';
+comment on column publishing.publish_attempts.platform_post_id is
+'The platform''s id of the post; NULL unless published.';
+comment on column publishing.publish_attempts.http_status is 'HTTP status of the response; NULL without a response.';
+comment on column publishing.publish_attempts.error_code is
+'The platform''s error code, with its subcode; NULL if it gave none.';
+comment on column publishing.publish_attempts.error_message is
+'The platform''s message or the reason of the failure, without secrets; NULL if published.';
+comment on column publishing.publish_attempts.retry_after is
+'End of the back-off that the platform requested; NULL if it requested none.';
 comment on column publishing.publish_attempts.resolved_at is
-'When somebody found out how it had ended; NULL if its answer said so, or nobody knows yet.';
+'When an unknown outcome was resolved later; NULL if the response settled it or it is still unresolved.';
 comment on column publishing.publish_attempts.resolved_by is
-'Who found out: the lookup on the platform, or a person.';
+'Who resolved it: `lookup` or the login of a person; NULL if not resolved later.';
 
 create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
 
@@ -427,19 +447,19 @@ create table publishing.content_processes (
 );
 
 comment on table publishing.content_processes is
-'One row is one way of making posts for one channel, and how far it has come.';
-comment on column publishing.content_processes.process_name is 'The name in every other table: product_post …';
-comment on column publishing.content_processes.platform is 'The platform.';
-comment on column publishing.content_processes.channel_type is 'The kind of publication.';
-comment on column publishing.content_processes.display_name is 'The name for people.';
-comment on column publishing.content_processes.description is 'What it does.';
+'One row is one way of making posts for one channel, with its development status. User-maintained.';
+comment on column publishing.content_processes.process_name is 'product_post, blog_post or announcement.';
+comment on column publishing.content_processes.platform is 'Platform of the channel.';
+comment on column publishing.content_processes.channel_type is 'Kind of publication of the channel.';
+comment on column publishing.content_processes.display_name is 'Display name.';
+comment on column publishing.content_processes.description is 'How it makes posts, in a sentence.';
 comment on column publishing.content_processes.development_status is
-'draft, developed, testing or production: for people. Whether it works is said by is_active.';
-comment on column publishing.content_processes.priority is 'Order of display, the greatest first.';
+'draft, developed, testing or production. Informative only: is_active decides whether it runs.';
+comment on column publishing.content_processes.priority is 'Display order, the greatest first.';
 comment on column publishing.content_processes.is_active is
-'False switches it off: nothing is selected, planned or published by it.';
+'FALSE: nothing is selected, planned or published by it.';
 
--- Whether posts of a kind are made for a channel: they are, unless a row switches their process off.
+-- Whether posts of a kind are made for a channel: yes, unless a row deactivates their process.
 create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
 returns boolean language sql stable parallel safe
 return not exists (
@@ -454,10 +474,10 @@ return not exists (
 
 grant execute on function publishing.is_process_active to syndication_pipeline, syndication_reader;
 
--- The approved texts of the posts of some days, each with every account that has no place for it in its queue yet:
--- those of the active schedules of its channel. Of several versions the newest counts; none waits where another one is
--- on its way, published, or may be. found_no_slot: it was planned before, and gets a slot if its day is planned again
--- and there is one by then.
+-- One row is one approved text of the days and one account with an active schedule for its channel where it has no
+-- target with a slot yet. Only the newest version counts, and only if no version is scheduled, published or unresolved
+-- there. found_no_slot: it was planned before without finding a slot, and gets one when its day is planned again and a
+-- slot is free.
 create function publishing.waiting_texts(window_start date, window_end date)
 returns table (
     planned_on date,
@@ -532,14 +552,14 @@ from (
                     t.state in ('scheduled', 'publishing', 'published', 'needs_reconcile')
                     or t.is_in_doubt
                     or (t.content_id = c.content_id and t.state in ('failed', 'cancelled'))
-                    -- A person decides about a target whose slot was missed.
+                    -- It missed its slot: a person decides.
                     or (t.content_id = c.content_id and t.state = 'ready' and t.error_message is not null)
                 )
         )
     order by
         p.planned_on asc, p.organization_id asc, p.post_core_id asc, c.variation asc, s.account_id asc, c.version desc
 ) as newest
--- Asked of the few that are left. A simulation may be of a past day, with the catalogue of that day.
+-- Outside, so that it runs for the few remaining rows only. Simulations of past days use the catalogue of their day.
 where
     newest.is_simulated
     or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
@@ -569,17 +589,20 @@ create table publishing.execution_history (
 );
 
 comment on table publishing.execution_history is
-'One row is one execution of one process.';
+'One row is one execution of one process: what a run of the publisher did for one channel, as counts.';
 comment on column publishing.execution_history.execution_id is 'Public id, exe-….';
-comment on column publishing.execution_history.process_name is 'The process.';
-comment on column publishing.execution_history.platform is 'The platform.';
-comment on column publishing.execution_history.channel_type is 'The kind of publication.';
-comment on column publishing.execution_history.execution_status is 'success, failed or partial.';
-comment on column publishing.execution_history.input_data is 'What it was given: ids and counts, no texts, no secrets.';
-comment on column publishing.execution_history.output_data is 'What came of it.';
-comment on column publishing.execution_history.execution_seconds is 'How long it took.';
-comment on column publishing.execution_history.error_message is 'What went wrong.';
-comment on column publishing.execution_history.dagster_run_id is 'The run in the Dagster UI.';
+comment on column publishing.execution_history.process_name is 'Process of the posts: product_post, blog_post …';
+comment on column publishing.execution_history.platform is 'Platform of the channel.';
+comment on column publishing.execution_history.channel_type is 'Kind of publication of the channel.';
+comment on column publishing.execution_history.execution_status is
+'success if every target was published, partial if some were, failed if none was.';
+comment on column publishing.execution_history.input_data is 'Number of targets; no texts, no secrets.';
+comment on column publishing.execution_history.output_data is 'Number of calls by outcome.';
+comment on column publishing.execution_history.execution_seconds is
+'Sum of the durations of its calls, in seconds; concurrent calls add up.';
+comment on column publishing.execution_history.error_message is
+'How many targets were not published; NULL if all of them were.';
+comment on column publishing.execution_history.dagster_run_id is 'Dagster run; NULL if started on the command line.';
 comment on column publishing.execution_history.executed_at is 'When it ended.';
 
 create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
@@ -598,7 +621,7 @@ for each row execute function tenancy.set_updated_at();
 create trigger content_processes_updated_at before update on publishing.content_processes
 for each row execute function tenancy.set_updated_at();
 
--- What people do to a target is audited; what publishers do is in publish_attempts.
+-- Changes by people go to the audit log; what publishers do is in publish_attempts.
 create trigger post_targets_audit after update on publishing.post_targets
 for each row when (nullif(current_setting('app.actor', true), '') is not null)
 execute function tenancy.write_audit_log();
@@ -607,8 +630,7 @@ for each row execute function tenancy.write_audit_log();
 create trigger content_processes_changes after insert or update or delete on publishing.content_processes
 for each row execute function channels.write_rule_change();
 
--- The results of texts that are compared: what became of each variation. Of its versions the one that was published
--- counts, else the newest.
+-- The results of variations: the published version of each counts, or the newest if none was published.
 create view content.variation_results with (security_invoker = true) as
 select
     p.organization_id,
@@ -655,8 +677,7 @@ left join (
         sum(m.impressions)::bigint as impressions,
         case when count(m.measured_at) = 1 then max(m.reach) end as reach
     from publishing.post_targets as t
-    -- The insights of our posts land like everybody's posts, under the id that the platform gave. What was never sent
-    -- has no measured number.
+    -- Insights of our own posts are landed like any other post, under the platform's id. Simulated posts have none.
     left join scraping.posts as s
         on
             t.organization_id = s.organization_id
@@ -699,33 +720,35 @@ where
     );
 
 comment on view content.variation_results is
-'One row is one variation of a post''s text, and what its published targets have reached. A text that was both sent '
-'and rehearsed is there twice: a rehearsal is never mixed with what was measured.';
-comment on column content.variation_results.post_core_id is 'The post: its variations are compared.';
-comment on column content.variation_results.variation is 'Which of the texts that are compared, from 1.';
+'One row is one variation of a post''s text with the latest numbers of its published targets. A text that was both '
+'sent and simulated has two rows: simulated and measured results are never mixed.';
+comment on column content.variation_results.post_core_id is 'The post whose variations are compared.';
+comment on column content.variation_results.variation is 'Variation number within the post, from 1.';
 comment on column content.variation_results.variations_by is
-'What the variations of the post were made to differ in: content, hashtags, or timing (published_at is when).';
-comment on column content.variation_results.platform is 'The platform.';
-comment on column content.variation_results.channel_type is 'The kind of publication.';
+'What the variations of the post differ in: content, hashtags or timing (see published_at).';
+comment on column content.variation_results.platform is 'Platform of the channel.';
+comment on column content.variation_results.channel_type is 'Kind of publication of the channel.';
 comment on column content.variation_results.content_id is
-'The text: the version that was published, else the newest.';
+'The text: its published version, or the newest if none was published.';
 comment on column content.variation_results.is_simulated is
-'True where nothing was sent: such a row has no number. NULL while nothing is published.';
-comment on column content.variation_results.targets_published is 'On how many accounts it is published.';
-comment on column content.variation_results.targets_measured is 'Of them, those whose post has been measured.';
-comment on column content.variation_results.published_at is 'When the first of them was published.';
+'TRUE if nothing was sent: the numbers are NULL. NULL while nothing is published.';
+comment on column content.variation_results.targets_published is 'Number of accounts on which it is published.';
+comment on column content.variation_results.targets_measured is
+'Number of published targets whose post has been measured.';
+comment on column content.variation_results.published_at is
+'When the first of its targets was published; NULL while none is.';
 comment on column content.variation_results.measured_at is
-'When one of them was measured last. Texts that have been out equally long are compared.';
+'Latest measurement of any of its targets; NULL if none was measured. Compare texts of equal age.';
 comment on column content.variation_results.reactions is
-'Likes and other reactions, as measured last: the sum over its measured targets; NULL if none was measured.';
-comment on column content.variation_results.comments is 'Comments, as measured last; likewise.';
-comment on column content.variation_results.shares is 'Reposts, retweets, reblogs, as measured last; likewise.';
-comment on column content.variation_results.saves is 'Saves and bookmarks, as measured last; likewise.';
-comment on column content.variation_results.clicks is 'Clicks, not public, as measured last; likewise.';
-comment on column content.variation_results.views is 'Plays and views, as measured last; likewise.';
-comment on column content.variation_results.impressions is 'Times it was shown, as measured last; likewise.';
+'Likes and other reactions: sum of the latest values of its measured targets; NULL if none was measured.';
+comment on column content.variation_results.comments is 'Comments; as reactions.';
+comment on column content.variation_results.shares is 'Reposts, retweets, reblogs; as reactions.';
+comment on column content.variation_results.saves is 'Saves and bookmarks; as reactions.';
+comment on column content.variation_results.clicks is 'Clicks (not public); as reactions.';
+comment on column content.variation_results.views is 'Plays and views; as reactions.';
+comment on column content.variation_results.impressions is 'Times it was shown; as reactions.';
 comment on column content.variation_results.reach is
-'People who saw it, as measured last; never summed: NULL also where several targets were measured.';
+'People who saw it, latest value; never summed, so NULL if none or more than one target was measured.';
 
 grant select on content.variation_results to syndication_pipeline, syndication_reader;
 

@@ -1,11 +1,11 @@
--- One row is one way of making posts for one channel. Every channel that posts are written for has the three that this
--- program knows; a row that is there belongs to you and stays as it is, so a re-run changes nothing.
+-- One row is one way of making posts for one channel. Every active or beta channel gets the three processes that this
+-- program knows. Existing rows are user-maintained and never changed, so a re-run writes nothing.
 
 with processes (process_name, display_name, description, priority) as (
     values
-    ('product_post', 'Product post', 'Selects a product, writes about it by a template or a language model.', 30),
+    ('product_post', 'Product post', 'Selects a product and writes about it, with a template or a language model.', 30),
     ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20),
-    ('announcement', 'Announcement', 'Publishes what a person wrote.', 10)
+    ('announcement', 'Announcement', 'Publishes a text written by a person.', 10)
 ),
 
 written as (

@@ -1,6 +1,6 @@
--- The days with approved texts that an account has no place for yet, with a fingerprint of them: the same texts and
--- accounts give the same one. What was planned and found no slot waits for a person. Parameters: window_start,
--- window_end (dates, the end exclusive).
+-- One row is one day with approved texts that lack a target on some account, with a fingerprint of them: the same texts
+-- and accounts give the same fingerprint. Texts that were planned and found no slot are left out: they wait for a
+-- person. Parameters: window_start, window_end (dates, the end exclusive).
 
 select
     planned_on,

@@ -1,6 +1,8 @@
--- One row is one execution of one process: what a run of the publisher did for one channel, counts only. Parameters:
--- rows, a JSON list of organization_id, platform, channel_type, post_kind, targets, outcomes (an object of counts) and
--- seconds; dagster_run_id. A process that is not there yet is made: posts are published in channels that were left.
+-- One row is one execution of one process: what a run of the publisher did for one channel, as counts.
+--
+-- Parameters: rows, a JSON list of organization_id, platform, channel_type, post_kind, targets, outcomes (an object of
+-- counts) and seconds; dagster_run_id. Creates missing processes, because a channel may be switched off after its posts
+-- were queued. Every run appends its own rows.
 
 with executions as (
     select
@@ -44,7 +46,8 @@ select
     jsonb_build_object('targets', targets) as input_data,
     outcomes as output_data,
     seconds,
-    case when published < targets then format('%%s of %%s were not published.', targets - published, targets) end
-        as error_message,
+    case
+        when published < targets then format('%%s of %%s targets were not published.', targets - published, targets)
+    end as error_message,
     %(dagster_run_id)s as dagster_run_id
 from executions

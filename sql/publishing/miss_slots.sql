@@ -1,6 +1,6 @@
--- Takes out of the queue what a real account should have published long ago: after an outage, or a backfill of past
--- days, nothing comes down on a page all at once. A simulation may run in the past. Parameters: now,
--- maximum_delay (an interval). A re-run finds nothing to do.
+-- Unschedules the targets of real accounts whose slot passed too long ago, so that an outage or a backfill of past days
+-- does not flood a page. Simulations are exempt: they may run in the past. Parameters: now, maximum_delay (an
+-- interval). A re-run finds nothing to do.
 
 update publishing.post_targets as t
 set
@@ -10,8 +10,8 @@ set
     slot_at = null,
     next_attempt_at = null,
     error_message = format(
-        'Its slot of %%s was missed by more than %%s hours, so it was not sent. Send it now with `syndication targets'
-        ' retry %%s`, or give it up with `syndication targets cancel %%s`.',
+        'It missed its slot of %%s by more than %%s hours and was not sent. Send it now with `syndication targets'
+        ' retry %%s`, or drop it with `syndication targets cancel %%s`.',
         to_char(t.scheduled_at at time zone 'utc', 'YYYY-MM-DD HH24:MI UTC'),
         extract(epoch from %(maximum_delay)s::interval)::bigint / 3600,
         t.target_id,

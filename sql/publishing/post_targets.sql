@@ -1,8 +1,9 @@
--- One row is one approved text for one account and channel: the queue. Slots are chosen before: the parameter rows is a
--- JSON list of organization_id, content_id, content_hash (hex), account_id, platform, channel_type, schedule_id,
--- slot_at, scheduled_at and is_simulated; without a free slot schedule_id, slot_at and scheduled_at are null, and the
--- target is ready. A draft or ready target that is there gets its slot; every other state stays as it is, so a re-run
--- changes nothing, also one after its schedule was changed.
+-- One row is one approved text for one account and channel: the publishing queue.
+--
+-- Parameter: rows, a JSON list of organization_id, content_id, content_hash (hex), account_id, platform, channel_type,
+-- schedule_id, slot_at, scheduled_at and is_simulated. Slots are assigned in advance; without a free slot schedule_id,
+-- slot_at and scheduled_at are null and the target is ready. Existing draft and ready targets get their slot; targets
+-- in any other state are never changed, so a re-run writes nothing, even after a schedule was changed.
 
 with slots as (
     select

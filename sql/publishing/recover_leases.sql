@@ -1,12 +1,12 @@
--- Takes targets from publishers that died. Whose call was noted may be on the platform: nobody sends it again before
--- somebody knows. Whose call was not noted was never made: it waits for its turn again. The clock is the database's,
--- as it was when the lease was written. A re-run finds nothing to do.
+-- Recovers targets whose lease expired because their publisher died. If its call was recorded, the post may be on the
+-- platform: the target is never resent automatically and needs to be reconciled. If no call was recorded, none was
+-- made: the target is scheduled again. Uses the database clock, as the lease does. A re-run finds nothing to do.
 
 with expired as (
     select
         t.organization_id,
         t.target_id,
-        t.claimed_by,
+        t.leased_by,
         a.attempt_id
     from publishing.post_targets as t
     left join publishing.publish_attempts as a
@@ -18,12 +18,12 @@ with expired as (
     for update of t skip locked
 ),
 
-told as (
+ended_attempts as (
     update publishing.publish_attempts as a
     set
         finished_at = clock_timestamp(),
         outcome = 'unknown',
-        error_message = format('The publisher %%s ended without saying what came of its call.', e.claimed_by)
+        error_message = format('The publisher %%s ended without recording the outcome of its call.', e.leased_by)
     from expired as e
     where a.organization_id = e.organization_id and a.attempt_id = e.attempt_id and a.outcome is null
 )
@@ -31,11 +31,11 @@ told as (
 update publishing.post_targets as t
 set
     state = case when e.attempt_id is null then 'scheduled' else 'needs_reconcile' end::publishing.target_state,
-    claimed_by = null,
+    leased_by = null,
     leased_until = null,
     error_message = case
         when e.attempt_id is null then t.error_message
-        else format('The publisher %%s ended without saying what came of its call.', e.claimed_by)
+        else format('The publisher %%s ended without recording the outcome of its call.', e.leased_by)
     end
 from expired as e
 where t.organization_id = e.organization_id and t.target_id = e.target_id

@@ -1,6 +1,6 @@
--- The targets of which nobody knows whether they are published, with what looking them up needs: the publisher that
--- made the call, when, and the account. Parameters: publishers (names), maximum. Accounts that may not be asked now are
--- left out.
+-- One row is one target with an unresolved call, the call that was made longest ago first, with what its lookup needs:
+-- the publisher that made the call, the time of the call, the account and the text. Accounts in back-off are left out.
+-- Parameters: publishers (names), maximum.
 
 select
     t.organization_id,

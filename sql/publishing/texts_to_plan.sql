@@ -1,5 +1,5 @@
--- The approved texts of some days, each with every account that has no place for it in its queue yet, or one that waits
--- for a slot. Parameters: window_start, window_end (dates, the end exclusive).
+-- One row is one approved text and one account that has no target for it yet, or only one without a slot. Parameters:
+-- window_start, window_end (dates, the end exclusive).
 
 select
     planned_on,

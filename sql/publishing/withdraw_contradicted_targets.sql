@@ -1,6 +1,6 @@
--- Takes out of the queue what is not true any more: a target whose text the catalogue contradicts goes back to draft
--- and gives its slot away. It is planned again when the catalogue says otherwise. Parameters: now, the clock of the
--- publisher: a simulation of a past day goes by the catalogue of that day. A re-run finds nothing to do.
+-- Unschedules targets whose text the catalogue or the blog contradicts: they go back to draft and release their slots.
+-- If the contradiction ends, they are planned again. Parameter: now, the publisher's clock; a simulation of a past day
+-- is checked against the catalogue of that day. A re-run finds nothing to do.
 
 with contradicted as (
     select
@@ -19,8 +19,8 @@ set
     slot_at = null,
     next_attempt_at = null,
     error_message = format(
-        '%%s Write it anew with `syndication review edit %%s` and approve that, or give it up with `syndication targets'
-        ' cancel %%s`.',
+        '%%s Rewrite it with `syndication review edit %%s` and approve the new version, or drop it with `syndication'
+        ' targets cancel %%s`.',
         contradicted.reason,
         t.content_id,
         t.target_id

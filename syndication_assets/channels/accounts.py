@@ -1,4 +1,4 @@
-"""The pages and profiles that an organization publishes to: adding one, listing them, connecting one again."""
+"""Social accounts, the pages and profiles to publish to: adding, listing and reconnecting them."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ PUBLISHERS = ("dry_run", "facebook_graph")
 
 
 class Account(NamedTuple):
-    """One row of channels.social_accounts, with the names of what it points at."""
+    """One row of channels.social_accounts, with the names of its organization and credential."""
 
     organization_slug: str
     account_id: str
@@ -36,14 +36,14 @@ def add_account(
     publisher: str,
     credential_name: str | None,
 ) -> str:
-    """Makes an account, and returns its id. SyndicationError if it cannot be."""
+    """Adds an account and returns its id. SyndicationError if it exists or the values do not fit."""
     require_platform(connection, platform)
     if publisher == "facebook_graph" and platform != "facebook":
         raise SyndicationError(f"facebook_graph publishes to facebook, not to {platform}: use dry_run.")
     if publisher != "dry_run" and credential_name is None:
         raise SyndicationError(
-            f"{publisher} needs a credential: store it with `syndication credentials set`, and name it with "
-            "--credential."
+            f"{publisher} needs a credential: store it with `syndication credentials set` and pass its name "
+            "with --credential."
         )
     credential_id = _credential_id(connection, organization_id, credential_name, platform)
     try:
@@ -54,16 +54,16 @@ def add_account(
         ).fetchall()[0]
     except psycopg.errors.UniqueViolation:
         raise SyndicationError(
-            f"The account {remote_account_id} of {platform} is there already: look at `syndication account list`."
+            f"The account {remote_account_id} of {platform} already exists: see `syndication account list`."
         ) from None
     return str(account_id)
 
 
 def reconnect_account(connection: Connection, settings: Settings, account_id: str, actor: str) -> str:
-    """Makes a disconnected account active again, in the audit log under the actor's name; returns its name.
+    """Makes a disconnected account active again and returns its name. The audit log records the actor.
 
-    SyndicationError, with nothing changed, if it is not disconnected, or has no credential that could do better: one
-    that was stored after the platform refused the former, opens, and has not expired.
+    SyndicationError, with nothing changed, if the account is not disconnected or its credential has expired, cannot be
+    opened, or was stored before the platform rejected it.
     """
     connection.execute("select set_config('app.actor', %s, true)", [actor])
     row = connection.execute(
@@ -72,13 +72,11 @@ def reconnect_account(connection: Connection, settings: Settings, account_id: st
         [account_id],
     ).fetchone()
     if row is None:
-        raise SyndicationError(f"There is no account {account_id}: look at `syndication account list`.")
+        raise SyndicationError(f"There is no account {account_id}: `syndication account list` shows the accounts.")
     organization_id, display_name, status, status_reason, credential_id = row
     if status != "disconnected":
-        because = f": {status_reason}" if status_reason else ""
-        raise SyndicationError(
-            f"{display_name} is {status}{because}. Only a disconnected account can be connected again."
-        )
+        reason = f": {status_reason}" if status_reason else ""
+        raise SyndicationError(f"{display_name} is {status}{reason}. Only a disconnected account can be reconnected.")
     if credential_id is not None:
         _require_better_credential(connection, settings, organization_id, account_id, credential_id)
     connection.execute(
@@ -101,18 +99,18 @@ def _require_better_credential(
         " where organization_id = %(organization_id)s and credential_id = %(credential_id)s",
         {"organization_id": organization_id, "account_id": account_id, "credential_id": credential_id},
     ).fetchall()[0]
-    how = f"get a new one from the platform, store it with `syndication credentials set {name}`, and say this again"
+    remedy = f"get a new one from the platform, store it with `syndication credentials set {name}` and try again"
     if has_expired:
-        raise SyndicationError(f"The credential {name!r} has expired: {how}.")
+        raise SyndicationError(f"The credential {name!r} has expired: {remedy}.")
     if not is_newer:
         raise SyndicationError(
-            f"The credential {name!r} is the one that the platform refused: {how}. If it is good again, store it again."
+            f"The platform rejected the credential {name!r}: {remedy}. If it is valid again, store it again."
         )
     open_credential(connection, settings, organization_id, credential_id)
 
 
 def list_accounts(connection: Connection) -> list[Account]:
-    """All of them, by organization, platform and name."""
+    """All accounts, by organization, platform and name."""
     rows = connection.execute(
         "select o.slug, a.account_id, a.platform, a.remote_account_id, a.display_name, a.publisher, c.credential_name,"
         " a.status::text, a.status_reason"
@@ -124,7 +122,7 @@ def list_accounts(connection: Connection) -> list[Account]:
 
 
 def require_platform(connection: Connection, platform: str) -> None:
-    """SyndicationError, naming those that there are, if there is no such platform."""
+    """SyndicationError, which names the existing platforms, if this one does not exist."""
     platforms = [
         name
         for (name,) in connection.execute("select platform from channels.platforms order by priority desc, platform")
@@ -135,7 +133,7 @@ def require_platform(connection: Connection, platform: str) -> None:
             "<today>`."
         )
     if platform not in platforms:
-        raise SyndicationError(f"There is no platform {platform!r}: there are {', '.join(platforms)}.")
+        raise SyndicationError(f"There is no platform {platform!r}: choose from {', '.join(platforms)}.")
 
 
 def _credential_id(
@@ -153,5 +151,5 @@ def _credential_id(
             f"{credential_name}`."
         )
     if row[1] not in {None, platform}:
-        raise SyndicationError(f"The credential {credential_name!r} is one of {row[1]}, not of {platform}.")
+        raise SyndicationError(f"The credential {credential_name!r} belongs to {row[1]}, not to {platform}.")
     return str(row[0])

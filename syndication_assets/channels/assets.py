@@ -1,4 +1,4 @@
-"""What the channels room materializes: the reference tables, from the files beside this module."""
+"""The assets of the channels room: the reference tables, loaded from the CSV files in `reference/`."""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,24 +21,24 @@ from syndication_assets.text.markdown import markdown_table, shorten
 
 _SHOWN_KEPT_ROWS = 50
 _RE_RUN = (
-    " A load inserts what is missing and updates what nobody edited. A row that you edited is yours: it is kept, and "
-    "named in the log and here. Delete it to have the file's again; to be rid of a row, switch it off instead, because "
-    "a deleted one comes back. Nothing is deleted."
+    " A load inserts missing rows and updates rows that nobody edited; it never deletes. Edited rows are kept and "
+    "named in the log and the metadata. Delete an edited row to restore the file's version. To remove a rule, "
+    "deactivate its row: a deleted row is inserted again."
 )
 _ROW_OF = {
     "platforms": "One row is one platform, from platforms.csv.",
-    "channel_types": "One row is one kind of publication, whatever the platform, from channel_types.csv.",
+    "channel_types": "One row is one kind of publication, independent of the platform, from channel_types.csv.",
     "platform_channels": "One row is one channel of one platform, from platform_channels.csv.",
-    "platform_capabilities": "One row is one thing that a platform can do or limits, from platform_capabilities.csv.",
+    "platform_capabilities": "One row is one capability or limit of a platform, from platform_capabilities.csv.",
     "channel_requirements": (
-        "One row is one rule of one channel, from channel_requirements.csv: prompts are written from these rows and "
-        "texts are validated by them."
+        "One row is one rule of one channel, from channel_requirements.csv. Prompts are built from these rows and "
+        "texts are validated against them."
     ),
 }
 
 
 def _reference_version() -> str:
-    """Changes when a file does, so that the UI and the automation condition notice."""
+    """A hash of the files, so that the UI and the automation condition notice a change."""
     digest = hashlib.blake2b(digest_size=8)
     for table in TABLES:
         digest.update((REFERENCE_DIRECTORY / f"{table.name}.csv").read_bytes())
@@ -68,7 +68,7 @@ def _upstream(references: tuple[tuple[tuple[str, ...], str], ...]) -> list[dg.As
     ],
 )
 def reference(context: dg.AssetExecutionContext, postgres: PostgresResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads the five files in one transaction: a mistake in one of them changes nothing."""
+    """Loads the five files in one transaction: if one of them is invalid, nothing changes."""
     rows = read_reference()
     with transaction(postgres.url(), lock="channels.reference") as connection:
         changes = load_reference(connection, rows)
@@ -95,13 +95,13 @@ def _log(context: dg.AssetExecutionContext, table: str, changes: Changes) -> Non
         f"{len(changes.unchanged)} unchanged, kept {len(changes.kept)} edited rows"
     )
     for key, differences in changes.kept.items():
-        told = ", ".join(
-            f"{column} {shorten(yours)}, the file {shorten(file)}" for column, (yours, file) in differences.items()
+        summary = ", ".join(
+            f"{column} {shorten(current)} (file: {shorten(new)})" for column, (current, new) in differences.items()
         )
-        context.log.warning(f"{table}: kept the edited row {'/'.join(key)}: {told}")
+        context.log.warning(f"{table}: kept the edited row {'/'.join(key)}: {summary}")
     if changes.no_longer_in_file:
         names = ", ".join("/".join(key) for key in changes.no_longer_in_file)
-        context.log.warning(f"{table}: no longer in the file, and kept: {names}. Switch off what should not rule.")
+        context.log.warning(f"{table}: kept rows that left the file: {names}. Deactivate those that must not apply.")
 
 
 def _change_metadata(changes: Changes) -> dict[str, Any]:
@@ -113,11 +113,11 @@ def _change_metadata(changes: Changes) -> dict[str, Any]:
     }
     if changes.kept:
         cells = [
-            ("/".join(key), column, yours, file)
+            ("/".join(key), column, current, new)
             for key, differences in changes.kept.items()
-            for column, (yours, file) in differences.items()
+            for column, (current, new) in differences.items()
         ]
-        table = markdown_table(("row", "column", "yours, kept", "the file"), cells[:_SHOWN_KEPT_ROWS])
+        table = markdown_table(("row", "column", "kept", "file"), cells[:_SHOWN_KEPT_ROWS])
         metadata["edited_rows"] = dg.MetadataValue.md(table)
     if changes.no_longer_in_file:
         metadata["no_longer_in_file"] = [["/".join(key)] for key in changes.no_longer_in_file]
@@ -128,8 +128,8 @@ credentials = external_table(
     "channels",
     "credentials",
     (
-        "One row is one secret, encrypted with a key that only the environment knows. Rows of people, not of a run: "
-        "`syndication credentials set` writes them, and no asset shows one."
+        "One row is one secret, encrypted with a key that only the environment holds. User-maintained: `syndication "
+        "credentials set` writes the rows, and no asset shows a secret."
     ),
 )
 
@@ -137,8 +137,8 @@ social_accounts = external_table(
     "channels",
     "social_accounts",
     (
-        "One row is one page or profile that we may publish to, and who publishes there: dry_run, the default, sends "
-        "nothing. Rows of people, not of a run: `syndication account add` writes them."
+        "One row is one page or profile that we may publish to, with its publisher; the default, dry_run, sends "
+        "nothing. User-maintained: `syndication account add` writes the rows."
     ),
     deps=[dg.AssetKey(["channels", "platforms"]), credentials],
 )

@@ -1,4 +1,4 @@
-"""What must hold in the tables of the channels room."""
+"""Invariants of the channels tables."""
 
 import dagster as dg
 
@@ -37,10 +37,10 @@ channels_checks = sql_checks("channels", CHECKS)
 @dg.multi_asset_check(
     name="credential_expiry_check",
     specs=[EXPIRY.spec("channels")],
-    description="Which credentials have expired, or will soon.",
+    description="Finds credentials that have expired or will soon.",
 )
 def credential_expiry_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
-    """Judges the present, whatever the days of the run: a credential serves what is published now."""
+    """Checks the current state, whatever the days of the run."""
     window = check_window(context)
     days = Settings.from_environment().credential_warning_days
     with read_only_transaction(postgres.url()) as connection:

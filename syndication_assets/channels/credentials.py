@@ -1,4 +1,4 @@
-"""The secrets of organizations: `channels.credentials`, sealed by the secret box. The one place that opens them."""
+"""Secrets of organizations in `channels.credentials`, sealed by the secret box. Secrets are opened only here."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from syndication_assets.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What may be shown of a credential: everything but the secret."""
+    """A credential without its secret."""
 
     organization_id: str
     organization_slug: str
@@ -26,10 +26,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How many credentials were sealed anew with the first key, and how many were already."""
+    """How many credentials were resealed with the first key, and how many already had it."""
 
-    sealed_anew: int
-    left_alone: int
+    resealed: int
+    unchanged: int
 
 
 _ALL: LiteralString = """
@@ -40,9 +40,9 @@ _ALL: LiteralString = """
 
 
 def open_credential(connection: Connection, settings: Settings, organization_id: str, credential_id: str) -> SecretStr:
-    """The secret, which no repr, log line or JSON shows; `get_secret_value()` gives it to the request that needs it.
+    """The secret; it never appears in a repr, log line or JSON, only `get_secret_value()` returns it.
 
-    SecretError, which names the credential, if there is none or it does not open.
+    SecretError, which names the credential, if it does not exist or cannot be opened.
     """
     row = connection.execute(
         "select credential_name, secret from channels.credentials where organization_id = %s and credential_id = %s",
@@ -50,7 +50,7 @@ def open_credential(connection: Connection, settings: Settings, organization_id:
     ).fetchone()
     if row is None:
         raise SecretError(
-            f"Organization {organization_id} has no credential {credential_id}: look at `syndication credentials list`."
+            f"Organization {organization_id} has no credential {credential_id}: see `syndication credentials list`."
         )
     return _open(SecretBox(settings.secret_keys), row[1], organization_id, credential_id, row[0])
 
@@ -65,11 +65,11 @@ def store_credential(
     platform: str | None,
     expires_at: datetime | None,
 ) -> str:
-    """Makes the organization's credential of that name, or gives the one that is there another secret and expiry.
+    """Stores a secret under a name, replacing secret and expiry if the name exists; returns the credential's id.
 
-    A `platform` of None leaves that of a known credential as it is. Returns the credential's id.
+    A `platform` of None keeps the platform of an existing credential.
     """
-    # The ciphertext is bound to the id, so the id comes first.
+    # The ciphertext is bound to the id, so the id is needed first.
     (credential_id,) = connection.execute(
         "select coalesce((select credential_id from channels.credentials where organization_id = %s"
         " and credential_name = %s), tenancy.public_id('crd', nextval('channels.credential_id_sequence')))",
@@ -94,7 +94,7 @@ def store_credential(
 
 
 def count_failed_refresh(connection: Connection, organization_id: str, credential_id: str | None) -> None:
-    """Counts a refresh that gave no new secret."""
+    """Counts a refresh that returned no new secret."""
     connection.execute(
         "update channels.credentials set refresh_attempts = refresh_attempts + 1"
         " where organization_id = %s and credential_id = %s",
@@ -103,18 +103,18 @@ def count_failed_refresh(connection: Connection, organization_id: str, credentia
 
 
 def list_credentials(connection: Connection) -> list[Credential]:
-    """All of them, by organization and name."""
+    """All credentials, by organization and name."""
     return [credential for credential, _ in _read(connection, _ALL)]
 
 
 def rotate_credentials(connection: Connection, box: SecretBox) -> Rotation:
-    """Seals with the first key what another one sealed.
+    """Reseals with the first key every credential that was sealed with another.
 
-    SecretError, which names the credential, at the first one that does not open: the caller's transaction ends there.
+    SecretError, which names the first credential that cannot be opened; the caller's transaction must then roll back.
     """
     rows = _read(connection, f"{_ALL} for update of c")
-    former = [(credential, sealed) for credential, sealed in rows if credential.key_id != box.first_key_id]
-    for credential, sealed in former:
+    outdated = [(credential, sealed) for credential, sealed in rows if credential.key_id != box.first_key_id]
+    for credential, sealed in outdated:
         organization_id, credential_id = credential.organization_id, credential.credential_id
         secret = _open(box, sealed, organization_id, credential_id, credential.credential_name)
         connection.execute(
@@ -122,11 +122,11 @@ def rotate_credentials(connection: Connection, box: SecretBox) -> Rotation:
             " where organization_id = %s and credential_id = %s",
             [box.seal(secret, organization_id=organization_id, row_id=credential_id), organization_id, credential_id],
         )
-    return Rotation(sealed_anew=len(former), left_alone=len(rows) - len(former))
+    return Rotation(resealed=len(outdated), unchanged=len(rows) - len(outdated))
 
 
 def unopenable_credentials(connection: Connection, box: SecretBox) -> dict[str, str]:
-    """Why each credential that does not open does not, by its id."""
+    """Credential id → why it cannot be opened."""
     reasons: dict[str, str] = {}
     for credential, sealed in _read(connection, _ALL):
         try:

@@ -1,4 +1,4 @@
-"""What the channels room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the channels room: every asset and check of the modules listed here."""
 
 import dagster as dg
 

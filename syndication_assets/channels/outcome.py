@@ -1,4 +1,4 @@
-"""How a call to a platform ended: for the post, and for the account that made it."""
+"""The outcome of a call to a platform: what it means for the post and for its account."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,24 +6,24 @@ from enum import StrEnum
 
 
 class OutcomeKind(StrEnum):
-    """How a call ended; the values of `publishing.attempt_outcome`."""
+    """The kinds of outcomes: the values of `publishing.attempt_outcome`."""
 
     PUBLISHED = "published"
     RETRYABLE = "retryable"
-    """The platform did not take it, and may later."""
+    """The platform did not accept the post, and may do so later."""
     PERMANENT = "permanent"
-    """The platform refused this post."""
+    """The platform rejected this post."""
     REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a kind of outcome
     """The credential has expired and may be renewed."""
     DISCONNECTED = "disconnected"
-    """The credential was revoked: a person has to connect the account anew."""
+    """The credential was revoked: a person has to reconnect the account."""
     UNKNOWN = "unknown"
-    """Sent, and no answer that says whether it was taken."""
+    """Sent, without a response that says whether it was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call ended. `message` is a sentence for people, without secrets; None only for `published`."""
+    """How a call ended. `message` is a sentence for people, without secrets; None only if published."""
 
     kind: OutcomeKind
     platform_post_id: str | None = None
@@ -32,6 +32,6 @@ class Outcome:
     error_code: str | None = None
     message: str | None = None
     wait: timedelta | None = None
-    """How long the platform wants the whole account left alone."""
+    """Back-off that the platform requests for the whole account."""
     is_app_wide: bool = False
-    """Whether it wants that of all accounts that this program publishes to through the same API."""
+    """Whether the back-off applies to all accounts of the same publisher."""

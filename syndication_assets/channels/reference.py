@@ -1,4 +1,4 @@
-"""Loads the reference files into the tables of the room: one transaction, and nobody's edit is overwritten."""
+"""Loads the reference files into their tables, in one transaction, without overwriting edits."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,9 +14,9 @@ from syndication_assets.database.connection import Connection
 
 
 def load_reference(connection: Connection, rows: Mapping[str, Mapping[Key, Values]]) -> dict[str, Changes]:
-    """Inserts what is missing, updates what nobody edited; returns what it did to each table. A re-run does nothing.
+    """Inserts missing rows and updates unedited ones; returns the changes of each table. A re-run changes nothing.
 
-    Readers go on; whoever edits these tables waits until the transaction ends, so that no edit is missed.
+    Readers continue; edits of these tables wait until the transaction ends, so that none is missed.
     """
     names = sql.SQL(", ").join(sql.Identifier("channels", table.name) for table in TABLES)
     connection.execute(sql.SQL("lock table {} in share row exclusive mode").format(names))

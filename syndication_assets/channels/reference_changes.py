@@ -1,7 +1,7 @@
-"""What a load of the reference may change: rows that nobody edited. Pure: rows of file and table in, changes out.
+"""Decides what a load of the reference changes. Pure: rows of file and table in, changes out.
 
-A row remembers the hash of the values that the file gave it. While its values have that hash, it is the file's and
-follows it; once they have not, somebody edited it, and it is that person's for as long as the edit stands.
+Each row stores the hash of the values that the file gave it. While its values match the hash, the row follows the file;
+when they no longer match, somebody edited the row and loads keep it until the edit is undone.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from syndication_assets.channels.reference_tables import Key, Values
 
 @dataclass(frozen=True, slots=True)
 class CurrentRow:
-    """A row of the table; `reference_hash` is None where a person made it."""
+    """A row of the table; `reference_hash` is None if a person inserted it."""
 
     values: Values
     reference_hash: bytes | None
@@ -28,18 +28,18 @@ class CurrentRow:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to do with each row, by key."""
+    """The changes of one table, by key."""
 
     to_insert: dict[Key, Values] = field(default_factory=dict)
     to_update: dict[Key, Values] = field(default_factory=dict)
     unchanged: list[Key] = field(default_factory=list)
     kept: dict[Key, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
-    """Edited rows that the file says otherwise: what the table and what the file has, by column."""
+    """Edited rows that differ from the file: (value in the table, value in the file) by column."""
     no_longer_in_file: list[Key] = field(default_factory=list)
 
 
 def compare(file_rows: Mapping[Key, Values], current_rows: Mapping[Key, CurrentRow]) -> Changes:
-    """A row that the table lacks is inserted, also when somebody deleted it; nothing is ever deleted."""
+    """Missing rows are inserted, even if somebody deleted them; nothing is ever deleted."""
     changes = Changes()
     for key, values in file_rows.items():
         current = current_rows.get(key)
@@ -62,14 +62,14 @@ def compare(file_rows: Mapping[Key, Values], current_rows: Mapping[Key, CurrentR
 
 
 def hash_of(values: Values) -> bytes:
-    """BLAKE2b-128 of what the columns say. NULLs are left out, so a column that is added later changes no hash."""
-    said = {column: _canonical(value) for column, value in values.items() if value is not None}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+    """BLAKE2b-128 of the values. NULLs are left out, so that a column added later changes no hash."""
+    canonical = {column: _canonical(value) for column, value in values.items() if value is not None}
+    text = json.dumps(canonical, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def _canonical(value: Any) -> Any:
-    """The same for the same meaning, whether it came from a file, a numeric or a jsonb column."""
+    """A form that is equal for equal values, whether read from a file, a numeric or a jsonb column."""
     if isinstance(value, list):
         return [_canonical(item) for item in value]
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):

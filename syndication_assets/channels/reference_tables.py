@@ -1,4 +1,4 @@
-"""The tables of the room that reference files fill: their columns, and what a cell of each may say. Pure."""
+"""The tables that reference files fill: their columns and the parser of each. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 Key = tuple[str, ...]
 Values = dict[str, Any]
 Parser = Callable[[str], Any]
-"""Raises ValueError with what is wrong with the text, to be read after it."""
+"""Raises ValueError; its message continues a sentence that begins with the text."""
 
 
 def _text(text: str) -> str:
@@ -19,13 +19,13 @@ def _text(text: str) -> str:
 
 def _name(text: str) -> str:
     if re.fullmatch(r"[a-z][a-z0-9_]*", text) is None:
-        raise ValueError("is no name: write lower-case letters, digits and '_', a letter first")
+        raise ValueError("is not a name: use lower-case letters, digits and '_', starting with a letter")
     return text
 
 
 def _integer(text: str) -> int:
     if re.fullmatch(r"-?\d{1,9}", text) is None:
-        raise ValueError("is no whole number")
+        raise ValueError("is not a whole number")
     return int(text)
 
 
@@ -33,9 +33,9 @@ def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError("is no number") from None
+        raise ValueError("is not a number") from None
     if not number.is_finite():
-        raise ValueError("is no number")
+        raise ValueError("is not a number")
     return number
 
 
@@ -49,7 +49,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError("is no day such as 2025-11-25") from None
+        raise ValueError("is not a date: write 2025-11-25") from None
 
 
 def _list(text: str) -> list[str]:
@@ -61,7 +61,7 @@ def _list(text: str) -> list[str]:
 
 def _url(text: str) -> str:
     if re.fullmatch(r"https://[^\s/]+\S*", text) is None:
-        raise ValueError("is no https address")
+        raise ValueError("is not an https URL")
     return text
 
 
@@ -75,20 +75,20 @@ def _one_of(*choices: str) -> Parser:
 
 
 VALUE_PARSERS: Mapping[str, Parser] = {"number": _number, "text": _text, "boolean": _boolean, "list": _list}
-"""How a `value` is written, by the `value_type` beside it."""
+"""The parser of a `value` by the `value_type` of its row."""
 _VALUE_TYPE = _one_of(*VALUE_PARSERS)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTable:
-    """A table of the room `channels` that is filled from `<name>.csv`, whose columns are these in this order."""
+    """A table of the schema `channels`, filled from `<name>.csv`, which has these columns in this order."""
 
     name: str
     key: tuple[str, ...]
     columns: Mapping[str, Parser]
     required: frozenset[str]
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
-    """Columns that name the key of a row of another file."""
+    """Columns that hold the key of a row of another file, and the name of that file."""
 
 
 PLATFORMS = ReferenceTable(
@@ -183,4 +183,4 @@ CHANNEL_REQUIREMENTS = ReferenceTable(
     ((("platform", "channel_type"), "platform_channels"),),
 )
 TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, PLATFORM_CAPABILITIES, CHANNEL_REQUIREMENTS)
-"""In the order in which they can be loaded: each refers to earlier ones only."""
+"""In load order: each table refers to earlier tables only."""

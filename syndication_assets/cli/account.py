@@ -1,4 +1,4 @@
-"""`syndication account`: the pages and profiles that we may publish to."""
+"""`syndication account`: the pages and profiles to publish to."""
 
 import getpass
 
@@ -19,19 +19,24 @@ def account() -> None:
 @account.command()
 @click.option("--organization", default="default", show_default=True, metavar="SLUG")
 @click.option("--platform", required=True, metavar="PLATFORM")
-@click.option("--remote-id", required=True, metavar="ID", help="the platform's id of the page or profile")
-@click.option("--name", required=True, metavar="NAME", help="what people call it")
+@click.option("--remote-id", required=True, metavar="ID", help="The platform's id of the page or profile.")
+@click.option("--name", required=True, metavar="NAME", help="Display name.")
 @click.option(
     "--publisher",
     default="dry_run",
     show_default=True,
     type=click.Choice(PUBLISHERS),
-    help="dry_run sends nothing, and marks what it does as simulated",
+    help="dry_run sends nothing and marks its targets as simulated.",
 )
-@click.option("--credential", default=None, metavar="NAME", help="the credential to publish with")
+@click.option(
+    "--credential",
+    default=None,
+    metavar="NAME",
+    help="Credential to publish with; required for every publisher but dry_run.",
+)
 @command
 def add(organization: str, platform: str, remote_id: str, name: str, publisher: str, credential: str | None) -> None:
-    """Makes an account."""
+    """Adds an account."""
     url = migrated_database_url(Settings.from_environment())
     organization_id = require_organization(url, organization).organization_id
     with transaction(url) as connection:
@@ -44,18 +49,21 @@ def add(organization: str, platform: str, remote_id: str, name: str, publisher: 
             publisher=publisher,
             credential_name=credential,
         )
-    click.echo(f"added {name} ({account_id}), published to by {publisher}")
+    click.echo(f"Added {name} ({account_id}) with the publisher {publisher}.")
 
 
 @account.command()
 @click.argument("account_id")
 @command
 def reconnect(account_id: str) -> None:
-    """Makes a disconnected account active again, once its new credential is stored. What waits for it is sent then."""
+    """Reactivates the disconnected account ACCOUNT_ID after its new credential was stored.
+
+    Its due targets are published with the next run.
+    """
     settings = Settings.from_environment()
     with transaction(migrated_database_url(settings)) as connection:
         name = reconnect_account(connection, settings, account_id, getpass.getuser())
-    click.echo(f"{name} ({account_id}) is active again: what is due for it goes out with the next publishing run.")
+    click.echo(f"{name} ({account_id}) is active again; its due targets are published with the next run.")
 
 
 @account.command("list")
@@ -64,12 +72,12 @@ def list_all() -> None:
     """Lists the accounts."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         accounts = list_accounts(connection)
-    for one in accounts:
-        credential = f" with {one.credential_name}" if one.credential_name else ""
-        reason = f": {one.status_reason}" if one.status_reason else ""
+    for listed in accounts:
+        credential = f" with {listed.credential_name}" if listed.credential_name else ""
+        reason = f": {listed.status_reason}" if listed.status_reason else ""
         click.echo(
-            f"{one.organization_slug:16} {one.account_id}  {one.platform:10} {one.remote_account_id:20} "
-            f"{one.display_name}  {one.publisher}{credential} ({one.status}{reason})"
+            f"{listed.organization_slug:16} {listed.account_id}  {listed.platform:10} {listed.remote_account_id:20} "
+            f"{listed.display_name}  {listed.publisher}{credential} ({listed.status}{reason})"
         )
     if not accounts:
-        click.echo("There are no accounts: `syndication account add` makes one.")
+        click.echo("There are no accounts: add one with `syndication account add`.")

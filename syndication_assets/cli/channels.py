@@ -1,4 +1,4 @@
-"""`syndication channels`: where we may publish, and under which rules."""
+"""`syndication channels`: the channels to publish in, and their rules."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from syndication_assets.settings import Settings
 def channels(platform: str | None, channel_type: str | None) -> None:
     """Lists the channels, or shows the rules of one: `syndication channels facebook feed_post`.
 
-    The rules are rows of channels.channel_requirements: change one there, and the next text obeys it.
+    The rules are rows of channels.channel_requirements; a change there applies to the next text.
     """
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         rows = connection.execute(load_sql("channels/channels_in_order.sql")).fetchall()
@@ -34,7 +34,7 @@ def channels(platform: str | None, channel_type: str | None) -> None:
                 table.add_row(*map(str, row))
         else:
             table = _rules(connection, rows, platform, channel_type)
-    # A pipe has no width of its own, and a wrapped table is no table.
+    # A pipe has no width; without one, rich would wrap the table at 80 columns.
     Console(width=None if Console().is_terminal else 240, markup=False).print(table)
 
 
@@ -42,11 +42,11 @@ def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: st
     of_platform = [row[1] for row in channels if row[0] == platform]
     if not of_platform:
         names = ", ".join(dict.fromkeys(row[0] for row in channels))
-        raise SyndicationError(f"No platform {platform!r} has channels: there are {names}.")
+        raise SyndicationError(f"There are no channels of a platform {platform!r}: choose from {names}.")
     if channel_type not in of_platform:
-        wrong = "Which channel" if channel_type is None else f"{platform} has no channel {channel_type!r}"
-        raise SyndicationError(f"{wrong}: there are {', '.join(of_platform)}.")
-    table = _table("category", "rule", "value", "unit", "severity", "in words")
+        problem = "Name a channel" if channel_type is None else f"{platform} has no channel {channel_type!r}"
+        raise SyndicationError(f"{problem}: choose from {', '.join(of_platform)}.")
+    table = _table("category", "rule", "value", "unit", "severity", "description")
     for rule in connection.execute(
         load_sql("channels/requirements_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
     ):

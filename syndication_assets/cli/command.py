@@ -1,4 +1,4 @@
-"""What the commands of the command line share."""
+"""What all commands share: error reporting, and the check for pending migrations."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ from syndication_assets.settings import Settings
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A user's mistake is one sentence on stderr and exit code 1, not a traceback."""
+    """Reports a SyndicationError as its message on stderr and exit code 1, without a traceback."""
 
     @wraps(function)
     def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -29,5 +29,5 @@ def migrated_database_url(settings: Settings) -> str:
     """The URL of the database; SyndicationError if a migration is pending."""
     url = database_url(settings)
     if any(entry.applied_at is None for entry in migrations.status(url)):
-        raise SyndicationError("The database lacks migrations: run `syndication migrate` first.")
+        raise SyndicationError("The database has pending migrations: run `syndication migrate` first.")
     return url

@@ -1,4 +1,4 @@
-"""`syndication credentials`: secrets, encrypted. No command prints one or takes one as an argument."""
+"""`syndication credentials`: encrypted secrets. No command prints a secret or takes one as an argument."""
 
 import re
 import sys
@@ -25,21 +25,21 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def credentials() -> None:
-    """Keeps access tokens and keys, encrypted with SYNDICATION_SECRET_KEYS."""
+    """Manages access tokens and keys, encrypted with SYNDICATION_SECRET_KEYS."""
 
 
 @credentials.command("set")
 @click.argument("name")
 @click.option("--organization", default="default", show_default=True, metavar="SLUG")
-@click.option("--platform", default=None, metavar="PLATFORM", help="the platform that it opens")
-@click.option("--expires-at", default=None, metavar="TIME", help="when it stops working, as 2026-01-31T12:00:00Z")
+@click.option("--platform", default=None, metavar="PLATFORM", help="Platform that it gives access to.")
+@click.option("--expires-at", default=None, metavar="TIME", help="When it expires, e.g. 2026-01-31T12:00:00Z.")
 @command
 def set_secret(name: str, organization: str, platform: str | None, expires_at: str | None) -> None:
-    """Stores a secret under NAME, or puts it in place of the one there. It is read from stdin, or asked for."""
+    """Stores a secret under NAME, replacing an existing one. Reads it from stdin, or prompts for it."""
     settings = Settings.from_environment()
     if re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", name) is None:
         raise SyndicationError(
-            f"{name!r} cannot be a name: write lower-case letters, digits, '-' and '_', a letter first."
+            f"{name!r} is not a valid name: use lower-case letters, digits, '-' and '_', starting with a letter."
         )
     expires = _parse_expiry(expires_at)
     box = SecretBox(settings.secret_keys)
@@ -51,41 +51,45 @@ def set_secret(name: str, organization: str, platform: str | None, expires_at: s
         credential_id = store_credential(
             connection, box, organization_id, name, _read_secret(), platform=platform, expires_at=expires
         )
-    click.echo(f"stored {name} ({credential_id}), encrypted with the key {box.first_key_id}")
+    click.echo(f"Stored {name} ({credential_id}), encrypted with the key {box.first_key_id}.")
 
 
 @credentials.command("list")
 @command
 def list_all() -> None:
-    """Lists the credentials, without what is secret of them."""
+    """Lists the credentials without their secrets."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         known = list_credentials(connection)
     for credential in known:
         click.echo(f"{_line(credential)}  {_expiry(credential, datetime.now(UTC))}")
     if not known:
-        click.echo("There are no credentials: `syndication credentials set` stores one.")
+        click.echo("There are no credentials: store one with `syndication credentials set`.")
 
 
 @credentials.command()
 @command
 def rotate() -> None:
-    """Encrypts every credential with the first key of SYNDICATION_SECRET_KEYS, all or none of them.
+    """Encrypts all credentials with the first key of SYNDICATION_SECRET_KEYS, in one transaction.
 
-    After that the other keys may be taken out of the variable.
+    Afterwards the other keys can be removed from the variable.
     """
     settings = Settings.from_environment()
     box = SecretBox(settings.secret_keys)
     with transaction(migrated_database_url(settings)) as connection:
         rotation = rotate_credentials(connection, box)
     click.echo(
-        f"{rotation.sealed_anew} encrypted anew with the key {box.first_key_id}, {rotation.left_alone} were already"
+        f"Re-encrypted {rotation.resealed} credentials with the key {box.first_key_id}; {rotation.unchanged} already "
+        "had it."
     )
 
 
 @credentials.command()
 @command
 def check() -> None:
-    """Opens each credential, and says which do not open, have expired or will soon. Exits with 1 if one does."""
+    """Opens every credential and reports those that cannot be opened, have expired or will soon.
+
+    Exits with 1 if there are any.
+    """
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     now = datetime.now(UTC)
@@ -102,15 +106,15 @@ def check() -> None:
         click.echo(f"{'PROBLEM' if reason or ends_soon else 'ok':8} {_line(credential)}  {verdict}")
     if problems:
         raise SyndicationError(
-            f"{problems} of {len(known)} credentials need you: store a new one with `syndication credentials set`."
+            f"{problems} of {len(known)} credentials have a problem: store new ones with `syndication credentials set`."
         )
-    click.echo(f"{len(known)} credentials are in order.")
+    click.echo(f"All {len(known)} credentials are in order.")
 
 
 @credentials.command()
 @command
 def key() -> None:
-    """Prints a fresh key for SYNDICATION_SECRET_KEYS. It is kept nowhere: keep it where you keep passwords."""
+    """Prints a new key for SYNDICATION_SECRET_KEYS. Store it in your password manager: it is saved nowhere else."""
     click.echo(new_key())
 
 
@@ -121,10 +125,10 @@ def _read_secret() -> SecretStr:
     try:
         text = stream.read().decode()
     except UnicodeDecodeError:
-        raise SyndicationError("The secret on stdin is not UTF-8 text: encode it, as base64 for example.") from None
+        raise SyndicationError("The secret on stdin is not UTF-8 text: encode it, for example as base64.") from None
     text = text.removesuffix("\n").removesuffix("\r")
     if not text.strip():
-        raise SyndicationError("There is no secret on stdin: pipe it in, or call this from a terminal to be asked.")
+        raise SyndicationError("There is no secret on stdin: pipe it in, or run this in a terminal to be prompted.")
     return SecretStr(text)
 
 
@@ -134,10 +138,10 @@ def _parse_expiry(text: str | None) -> datetime | None:
     try:
         expires_at = datetime.fromisoformat(text)
     except ValueError:
-        raise SyndicationError(f"{text!r} is no time: write it as 2026-01-31T12:00:00Z, or as a day.") from None
+        raise SyndicationError(f"{text!r} is not a time: write it as 2026-01-31T12:00:00Z or 2026-01-31.") from None
     expires_at = expires_at.replace(tzinfo=UTC) if expires_at.tzinfo is None else expires_at
     if expires_at <= datetime.now(UTC):
-        raise SyndicationError(f"{text} is past (UTC): a secret that has expired is of no use.")
+        raise SyndicationError(f"{text} is in the past (UTC): store a secret that has not expired.")
     return expires_at
 
 
@@ -148,7 +152,7 @@ def _line(credential: Credential) -> str:
 
 def _expiry(credential: Credential, now: datetime) -> str:
     if credential.expires_at is None:
-        return "no expiry known"
+        return "expiry unknown"
     days = (credential.expires_at - now) // timedelta(days=1)
     when = f"{credential.expires_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"expires {when}, in {days} days" if credential.expires_at > now else f"expired {when}"

@@ -1,4 +1,4 @@
-"""`syndication land` and `syndication withdraw`: files into the landing zone, and back out of it."""
+"""`syndication land` and `syndication withdraw`: add files to the landing zone and withdraw them."""
 
 from datetime import date
 from pathlib import Path
@@ -23,44 +23,44 @@ from syndication_assets.tenancy.organizations import require_organization
 def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:
     """Copies FILES into the landing zone, under SOURCE and DATE (UTC, the day of observation).
 
-    Nothing is loaded yet: materialize the day, or let the landing zone's sensor notice. A landed file is never
-    overwritten by another content.
+    This loads nothing: materialize the day, or let the landing sensor do it. A landed file is never overwritten with
+    different content.
     """
     settings = Settings.from_environment()
     require_organization(migrated_database_url(settings), organization)
     landed = drop_in.land_files(LandingZone(settings.landing_url), organization, source, _parse_day(day), files)
     for path, is_new in landed:
-        click.echo(f"{'landed' if is_new else 'already there:'} {path}")
+        click.echo(f"{'landed' if is_new else 'already landed:'} {path}")
     click.echo(f"Load it with: syndication materialize --partitions {day}")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--reason", required=True, metavar="TEXT", help="why, for the ledger and the audit log")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, for the ledger and the audit log.")
 @command
 def withdraw(paths: tuple[str, ...], reason: str) -> None:
-    """Takes the landed files of PATHS back, as `syndication land` printed them: <organization>/<source>/<date>/<name>.
+    """Withdraws landed files. PATHS are as `syndication land` printed them: <organization>/<source>/<date>/<name>.
 
-    They are moved to <organization>/.withdrawn, where no load reads them. What they said leaves the tables when their
-    days are materialized again; landing a file again brings it back.
+    The files are moved to <organization>/.withdrawn, where no load reads them. Rematerializing their days removes
+    everything loaded from them; landing a file again restores it.
     """
     settings = Settings.from_environment()
     withdrawals = withdraw_files(migrated_database_url(settings), LandingZone(settings.landing_url), paths, reason)
-    told = {
+    messages = {
         "moved": "withdrawn {}",
-        "gone": "withdrawn {}: the file itself was gone already",
-        "withdrawn before": "withdrawn before: {}",
+        "gone": "withdrawn {}: the file itself was already gone",
+        "withdrawn before": "already withdrawn: {}",
     }
     for withdrawal in withdrawals:
-        click.echo(told[withdrawal.outcome].format(withdrawal.file.path))
+        click.echo(messages[withdrawal.outcome].format(withdrawal.file.path))
     days = sorted({withdrawal.file.day for withdrawal in withdrawals})
     for first_day, last_day in drop_in.contiguous_ranges(days):
         partitions = f"{first_day}" if first_day == last_day else f"{first_day}...{last_day}"
-        click.echo(f"Take what they said out of the tables with: syndication materialize --partitions {partitions}")
+        click.echo(f"Remove their rows with: syndication materialize --partitions {partitions}")
 
 
 def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SyndicationError(f"{text!r} is no day: write it as 2025-11-25.") from None
+        raise SyndicationError(f"{text!r} is not a date: write it as 2025-11-25.") from None

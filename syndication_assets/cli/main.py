@@ -1,4 +1,4 @@
-"""`syndication`: the command line. Commands of the landing zone and of organizations are modules of their own."""
+"""`syndication`: the entry point, and the commands for the database, runs and the UI. Other groups have own modules."""
 
 import os
 import shutil
@@ -42,7 +42,7 @@ def main() -> None:
 @main.command()
 @command
 def migrate() -> None:
-    """Brings the database to the newest migration."""
+    """Applies all pending migrations."""
     applied = migrations.migrate(database_url())
     for migration in applied:
         click.echo(f"applied {migration.name}")
@@ -51,10 +51,12 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--steps", default=1, show_default=True, type=click.IntRange(min=1), help="how many migrations to undo")
+@click.option(
+    "--steps", default=1, show_default=True, type=click.IntRange(min=1), help="Number of migrations to roll back."
+)
 @command
 def rollback(steps: int) -> None:
-    """Undoes the newest applied migration. Its tables go, with their rows."""
+    """Rolls back the newest migration, or several. Its tables are dropped with their rows."""
     undone = migrations.rollback(database_url(), steps=steps)
     for migration in undone:
         click.echo(f"rolled back {migration.name}")
@@ -65,7 +67,7 @@ def rollback(steps: int) -> None:
 @main.command()
 @command
 def status() -> None:
-    """Says which migrations are applied, and whether the landing zone has files that no load reads."""
+    """Shows which migrations are applied, and landed files that no load reads."""
     settings = Settings.from_environment()
     url = database_url(settings)
     entries = migrations.status(url)
@@ -76,7 +78,7 @@ def status() -> None:
         slugs = {organization.slug for organization in list_organizations(url)}
         zone = LandingZone(settings.landing_url)
         unread = list(unread_files(zone, slugs, settings.first_day, datetime.now(UTC).date()))
-        click.echo(f"{len(unread):,} files of {zone.url} that no load reads")
+        click.echo(f"{len(unread):,} files in {zone.url} that no load reads")
         for file in unread[:_SHOWN_UNREAD_FILES]:
             click.echo(f"  {file.path}: {file.reason}")
 
@@ -84,7 +86,7 @@ def status() -> None:
 @main.command()
 @command
 def url() -> None:
-    """Prints the URL of the database, starting the embedded server if it is the one in use."""
+    """Prints the URL of the database; starts the embedded server if it is in use."""
     click.echo(database_url())
 
 
@@ -92,9 +94,9 @@ def url() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @command
 def psql(arguments: tuple[str, ...]) -> None:
-    """Opens psql on the database, with ARGUMENTS of psql, e.g. -c "select …"."""
+    """Opens psql on the database, passing on ARGUMENTS, e.g. -c "select …"."""
     program = shutil.which("psql") or str(embedded_postgres.program("psql"))
-    # A password among the arguments would be there for everybody who lists processes.
+    # Arguments are visible to everybody who lists processes: pass the password in the environment.
     parameters: dict[str, Any] = dict(conninfo_to_dict(database_url()))
     password = parameters.pop("password", None)
     environment = os.environ | ({"PGPASSWORD": password} if password is not None else {})
@@ -106,16 +108,16 @@ def psql(arguments: tuple[str, ...]) -> None:
     "--partitions",
     default=None,
     metavar="A[...B]",
-    help="a day, or a range of days with both ends included; today (UTC) if it is left out",
+    help="A day, or a range of days, both ends included; default: today (UTC).",
 )
 @click.option(
-    "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster's asset selection, e.g. group:engagement"
+    "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster asset selection, e.g. group:engagement."
 )
 @command
 def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
     """Runs the daily graph for a day or a range of days, as one Dagster run.
 
-    Exits with 1 if the run fails, or a check of ERROR severity does.
+    Exits with 1 if the run or a check with severity ERROR fails.
     """
     from syndication_assets.automation.range_run import parse_range  # noqa: PLC0415 - Dagster takes a second to import
 
@@ -124,10 +126,10 @@ def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.option("--organization", default=None, metavar="SLUG", help="only what this organization has in quarantine")
+@click.option("--organization", default=None, metavar="SLUG", help="Only the quarantine of this organization.")
 @command
 def replay(organization: str | None) -> None:
-    """Loads the days with open quarantine again: after an adapter was mended, items go where they belong."""
+    """Loads all days with open quarantine entries again, for example after an adapter was fixed."""
     settings = Settings.from_environment()
     ranges = drop_in.days_in_quarantine(migrated_database_url(settings), organization)
     if not ranges:
@@ -142,7 +144,7 @@ def replay(organization: str | None) -> None:
 @main.command()
 @command
 def demo() -> None:
-    """Lands 28 days of sample data in the organization `demo`, materializes them, and shows what came of it."""
+    """Lands 28 days of sample data in the organization `demo`, materializes them, and shows the result."""
     from syndication_assets.demo.run import run_demo  # noqa: PLC0415
 
     settings = Settings.from_environment()
@@ -153,7 +155,7 @@ def demo() -> None:
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
 @command
 def dev(port: int) -> None:
-    """Opens the Dagster UI with schedules and sensors on 127.0.0.1."""
+    """Runs the Dagster UI with schedules and sensors on 127.0.0.1."""
     from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
 
     settings = Settings.from_environment()
@@ -161,14 +163,14 @@ def dev(port: int) -> None:
     dagster = Path(sys.executable).with_name("dagster")
     workspace = PROJECT_DIRECTORY / "workspace.yaml"
     command = [str(dagster), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
-    click.echo(f"The UI comes up at http://127.0.0.1:{port}; Ctrl-C ends it.")
+    click.echo(f"Starting the UI at http://127.0.0.1:{port}; press Ctrl-C to stop it.")
     os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell
 
 
 @main.command()
 @command
 def stop() -> None:
-    """Stops the embedded PostgreSQL server. Its data stays."""
+    """Stops the embedded PostgreSQL server. Its data is kept."""
     stopped = embedded_postgres.stop(Settings.from_environment().local_directory)
     click.echo(
         "The embedded PostgreSQL server has stopped." if stopped else "No embedded PostgreSQL server was running."

@@ -1,4 +1,4 @@
-"""`syndication organization`: the tenants."""
+"""`syndication organization`: the tenants of the database."""
 
 import click
 
@@ -9,23 +9,23 @@ from syndication_assets.tenancy.organizations import add_organization, list_orga
 
 @click.group()
 def organization() -> None:
-    """Adds and lists organizations: everything belongs to one."""
+    """Adds and lists organizations, the tenants that own all data."""
 
 
 @organization.command()
 @click.argument("slug")
-@click.option("--name", required=True, metavar="NAME", help="what people call it")
+@click.option("--name", required=True, metavar="NAME", help="Display name.")
 @command
 def add(slug: str, name: str) -> None:
-    """Makes an organization. SLUG is its name in paths and commands."""
+    """Adds an organization. SLUG is its name in paths and commands."""
     added = add_organization(migrated_database_url(Settings.from_environment()), slug, name)
-    click.echo(f"added {added.slug} ({added.organization_id})")
+    click.echo(f"Added {added.slug} ({added.organization_id}).")
 
 
 @organization.command("list")
 @command
 def list_all() -> None:
     """Lists the organizations."""
-    for one in list_organizations(migrated_database_url(Settings.from_environment())):
-        paused = "" if one.is_active else " (not active)"
-        click.echo(f"{one.slug:20} {one.organization_id}  {one.name}{paused}")
+    for listed in list_organizations(migrated_database_url(Settings.from_environment())):
+        paused = "" if listed.is_active else " (not active)"
+        click.echo(f"{listed.slug:20} {listed.organization_id}  {listed.name}{paused}")

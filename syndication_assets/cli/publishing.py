@@ -1,4 +1,4 @@
-"""`syndication targets` and `syndication publish`: the queue, what people decide about it, publishing what is due."""
+"""`syndication targets` and `syndication publish`: the queue, decisions about targets, and publishing."""
 
 import getpass
 from datetime import UTC, datetime
@@ -15,11 +15,11 @@ from syndication_assets.settings import Settings
 
 @click.group()
 def targets() -> None:
-    """Lists what is to be published, and decides about what waits for a person."""
+    """Lists the publishing queue, and decides about targets that wait for a person."""
 
 
 @targets.command("list")
-@click.option("--state", type=click.Choice(get_args(State)), default=None, help="only the targets of this state")
+@click.option("--state", type=click.Choice(get_args(State)), default=None, help="Only targets in this state.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1))
 @command
 def list_some(state: State | None, limit: int) -> None:
@@ -38,19 +38,17 @@ def list_some(state: State | None, limit: int) -> None:
 
 @targets.command()
 @click.argument("target_id")
-@click.option("--published", "remote_id", metavar="REMOTE_ID", help="the platform's id of the post: it is there")
-@click.option("--not-published", is_flag=True, help="it is not there: send it again")
-@click.option(
-    "--cancel", "is_cancelled", is_flag=True, help="whatever came of it, do not send it again: it counts as sent"
-)
+@click.option("--published", "remote_id", metavar="REMOTE_ID", help="The post exists on the platform, with this id.")
+@click.option("--not-published", is_flag=True, help="The post does not exist: send it again.")
+@click.option("--cancel", "is_cancelled", is_flag=True, help="Never send it again; it counts as sent.")
 @command
 def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cancelled: bool) -> None:
-    """Says what became of the target TARGET_ID, of which nobody knows whether it is published.
+    """Resolves the target TARGET_ID, which may or may not be published.
 
-    One that was cancelled in doubt is still published when somebody finds its post: --published.
+    A target that was cancelled while unresolved still accepts --published, in case you find its post later.
     """
     if (remote_id is not None) + not_published + is_cancelled != 1:
-        raise SyndicationError("Say one of --published REMOTE_ID, --not-published and --cancel.")
+        raise SyndicationError("Choose exactly one of --published REMOTE_ID, --not-published and --cancel.")
     url, actor = _url(), getpass.getuser()
     if remote_id is not None:
         target_decisions.resolve_as_published(url, target_id, remote_id, actor)
@@ -67,7 +65,7 @@ def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cance
 @click.argument("target_id")
 @command
 def retry(target_id: str) -> None:
-    """Makes the target TARGET_ID due at once: it failed, missed its slot, or waits for another attempt."""
+    """Makes the target TARGET_ID due at once if it failed, missed its slot or waits for an attempt."""
     target_decisions.retry(_url(), target_id, getpass.getuser())
     click.echo(f"{target_id} is due now")
 
@@ -76,16 +74,16 @@ def retry(target_id: str) -> None:
 @click.argument("target_id")
 @command
 def cancel(target_id: str) -> None:
-    """Takes the target TARGET_ID out of the queue for good."""
+    """Removes the target TARGET_ID from the queue permanently."""
     target_decisions.cancel(_url(), target_id, getpass.getuser())
     click.echo(f"{target_id} is cancelled")
 
 
 @click.command()
-@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="how many calls at most")
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="Maximum number of calls.")
 @command
 def publish(limit: int) -> None:
-    """Publishes what is due now, and looks up what nobody knows. Accounts of `dry_run` send nothing.
+    """Publishes due targets and looks up unresolved ones. Accounts with the publisher dry_run send nothing.
 
     Exits with 1 if an account could not be served.
     """
@@ -103,7 +101,7 @@ def publish(limit: int) -> None:
     if not report.calls:
         click.echo("Nothing is due.")
     if back_to_draft := report.withdrawn + report.contradicted:
-        click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` says why.")
+        click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` shows why.")
     problems = reconciled.problems + report.problems
     if problems:
         raise SyndicationError("\n".join(problems))

@@ -1,4 +1,4 @@
-"""`syndication review`: people decide which texts may be published."""
+"""`syndication review`: people approve, reject and edit texts."""
 
 import getpass
 import sys
@@ -15,20 +15,20 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def review() -> None:
-    """Shows the texts that wait for a person, and takes the decision. Every decision is kept in the audit log."""
+    """Shows texts that wait for a decision, and records it. Every decision is in the audit log."""
 
 
 def _by(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--by", "person", metavar="NAME", default=getpass.getuser, help="who decides; your login without it"
+        "--by", "person", metavar="NAME", default=getpass.getuser, help="Who decides; default: your login."
     )(function)
 
 
 @review.command("list")
-@click.option("--organization", default=None, metavar="SLUG", help="only of this organization")
+@click.option("--organization", default=None, metavar="SLUG", help="Only texts of this organization.")
 @command
 def list_waiting(organization: str | None) -> None:
-    """Lists the texts that nobody has decided on, with the hard rules that they break."""
+    """Lists the texts without a decision, with the hard rules that they violate."""
     from syndication_assets.content.review.text_decisions import waiting  # noqa: PLC0415 - reads the validation's tables
 
     url = _url()
@@ -36,7 +36,7 @@ def list_waiting(organization: str | None) -> None:
         require_organization(url, organization)
     rows = waiting(url, organization)
     for content_id, planned_on, channel, generator, state, reasons in rows:
-        click.echo(f"{content_id}  {planned_on}  {channel:24} {generator:9} {state:12} {reasons or 'in order'}")
+        click.echo(f"{content_id}  {planned_on}  {channel:24} {generator:9} {state:12} {reasons or 'valid'}")
     if not rows:
         click.echo("No text waits for a decision.")
 
@@ -45,7 +45,7 @@ def list_waiting(organization: str | None) -> None:
 @click.argument("content_id", metavar="ID")
 @command
 def show(content_id: str) -> None:
-    """Shows a text as it would be published, the rules that it breaks, and what was decided."""
+    """Shows a text as it would be published, the rules that it violates, and its decisions."""
     from syndication_assets.content.review.text_decisions import show as read  # noqa: PLC0415
 
     text, findings, decisions = read(_url(), content_id)
@@ -58,7 +58,7 @@ def show(content_id: str) -> None:
     for name, value in (("link", draft.link_url), ("picture", draft.image_url), ("alternative text", draft.alt_text)):
         click.echo(f"{name}: {value or 'none'}")
     passed = sum(finding.is_passed for finding in findings)
-    click.echo(f"{passed} of {len(findings)} rules are obeyed")
+    click.echo(f"{passed} of {len(findings)} rules are met")
     for finding in findings:
         if not finding.is_passed:
             click.echo(f"  {finding.severity} {finding.rule_name}: {finding.reason}")
@@ -72,24 +72,24 @@ def show(content_id: str) -> None:
 @_by
 @command
 def approve(content_id: str, person: str) -> None:
-    """Approves a text. Its rules are checked anew first; one that breaks a hard rule is refused with the reasons."""
+    """Approves a text after checking its rules again; a text that violates a hard rule is not approved."""
     from syndication_assets.content.review.text_decisions import approve as decide  # noqa: PLC0415
 
     is_new = decide(_url(), content_id, person)
-    click.echo(f"{content_id} {'is approved' if is_new else 'was approved before'}.")
+    click.echo(f"{content_id} {'is approved' if is_new else 'was already approved'}.")
 
 
 @review.command()
 @click.argument("content_id", metavar="ID")
-@click.option("--reason", required=True, metavar="TEXT", help="what is wrong, for the next writer")
+@click.option("--reason", required=True, metavar="TEXT", help="What is wrong, for the next version.")
 @_by
 @command
 def reject(content_id: str, reason: str, person: str) -> None:
-    """Rejects a text. It will not be published, also if it was approved."""
+    """Rejects a text, even if it was approved: it is not published."""
     from syndication_assets.content.review.text_decisions import reject as decide  # noqa: PLC0415
 
     is_new = decide(_url(), content_id, person, reason)
-    click.echo(f"{content_id} {'is rejected' if is_new else 'was rejected before'}.")
+    click.echo(f"{content_id} {'is rejected' if is_new else 'was already rejected'}.")
 
 
 @review.command()
@@ -98,9 +98,9 @@ def reject(content_id: str, reason: str, person: str) -> None:
 @_by
 @command
 def edit(content_id: str, file: Path, person: str) -> None:
-    """Replaces a text by the one in FILE, or on standard input: a new version, which waits for approval.
+    """Replaces a text with the content of FILE, or of standard input: a new version, which needs approval.
 
-    The whole text as it is to be published, hashtags and link included. The old version's approval is withdrawn.
+    FILE contains the whole text to publish, including hashtags and link. The old version loses its approval.
     """
     from syndication_assets.content.review.text_decisions import edit as replace  # noqa: PLC0415
 
@@ -108,13 +108,13 @@ def edit(content_id: str, file: Path, person: str) -> None:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise click.ClickException("The text is not UTF-8.") from None
+        raise click.ClickException("The text is not UTF-8: save it as UTF-8.") from None
     new_id, reasons = replace(_url(), content_id, person, text)
     click.echo(f"{new_id} replaces {content_id}.")
     for reason in reasons:
         click.echo(f"  {reason}")
     click.echo(
-        f"{'Mend it' if reasons else 'Approve it'} with: syndication review {'edit' if reasons else 'approve'} {new_id}"
+        f"{'Fix it' if reasons else 'Approve it'} with: syndication review {'edit' if reasons else 'approve'} {new_id}"
     )
 
 

@@ -1,4 +1,4 @@
-"""`syndication sections`: which channels get a section of a blog each day."""
+"""`syndication sections`: which channels get a blog section each day."""
 
 from datetime import UTC, datetime
 
@@ -16,22 +16,20 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def sections() -> None:
-    """Gives channels a section of a blog each day, lists them, and stops that."""
+    """Manages the channels that get a blog section each day."""
 
 
 @sections.command()
 @click.argument("platform")
 @click.argument("channel_type", metavar="CHANNEL")
-@click.option(
-    "--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="the first day; today (UTC) if left out"
-)
-@click.option("--instead-of-products", is_flag=True, help="give it no products from that day on")
+@click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day; default: today (UTC).")
+@click.option("--instead-of-products", is_flag=True, help="Select no products for it from that day on.")
 @click.option("--organization", default="default", show_default=True, metavar="SLUG")
 @command
 def add(
     platform: str, channel_type: str, starts_on: datetime | None, instead_of_products: bool, organization: str
 ) -> None:
-    """Gives a channel the next section of the newest post each day, besides its product."""
+    """Gives a channel the next section of the newest blog post each day, in addition to its product."""
     url = migrated_database_url(Settings.from_environment())
     organization_id = require_organization(url, organization).organization_id
     first_day = (starts_on or datetime.now(UTC)).date()
@@ -43,7 +41,7 @@ def add(
         first_day,
         instead_of_products=instead_of_products,
     )
-    click.echo(f"{platform} {channel_type} of {organization} gets a section a day from {first_day} on")
+    click.echo(f"{platform} {channel_type} of {organization} gets a section per day from {first_day} on.")
 
 
 @sections.command("list")
@@ -51,16 +49,16 @@ def add(
 def list_all() -> None:
     """Lists the channels that get sections."""
     channels = list_section_channels(migrated_database_url(Settings.from_environment()))
-    for one in channels:
-        products = "no products" if one.instead_of_products else "besides products"
-        paused = "" if one.is_active else " (stopped)"
-        schedule = "" if one.has_schedule else " (without a schedule: its posts get no slot)"
+    for channel in channels:
+        products = "no products" if channel.instead_of_products else "in addition to products"
+        paused = "" if channel.is_active else " (stopped)"
+        schedule = "" if channel.has_schedule else " (without a schedule: its posts get no slot)"
         click.echo(
-            f"{one.organization:12} {one.platform:10} {one.channel_type:20} from {one.starts_on}, {products}"
-            f"{paused}{schedule}"
+            f"{channel.organization:12} {channel.platform:10} {channel.channel_type:20} from {channel.starts_on}, "
+            f"{products}{paused}{schedule}"
         )
     if not channels:
-        click.echo("No channel gets sections: `syndication sections add` gives one to a channel.")
+        click.echo("No channel gets sections: add one with `syndication sections add`.")
 
 
 @sections.command()
@@ -69,8 +67,8 @@ def list_all() -> None:
 @click.option("--organization", default="default", show_default=True, metavar="SLUG")
 @command
 def stop(platform: str, channel_type: str, organization: str) -> None:
-    """Gives a channel no sections any more, and its products again. What was selected before stays."""
+    """Stops sections for a channel and resumes its products. Existing selections are kept."""
     url = migrated_database_url(Settings.from_environment())
     organization_id = require_organization(url, organization).organization_id
     stop_section_channel(url, organization_id, platform, channel_type)
-    click.echo(f"{platform} {channel_type} of {organization} gets no sections any more")
+    click.echo(f"{platform} {channel_type} of {organization} no longer gets sections.")

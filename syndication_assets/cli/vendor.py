@@ -1,4 +1,4 @@
-"""`syndication vendor`: the shops whose catalogues are read."""
+"""`syndication vendor`: the shops whose catalogues are loaded."""
 
 import click
 
@@ -11,23 +11,23 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def vendor() -> None:
-    """Adds and lists vendors: the shops whose catalogues are read."""
+    """Adds and lists vendors, the shops whose catalogues are loaded."""
 
 
 @vendor.command()
 @click.argument("slug")
 @click.option("--organization", default="default", show_default=True, metavar="SLUG")
-@click.option("--source", required=True, metavar="SOURCE", help="the shape of its catalogue, e.g. clan_catalogue")
-@click.option("--currency", required=True, metavar="CODE", help="ISO 4217 code of its prices, e.g. GBP")
+@click.option("--source", required=True, metavar="SOURCE", help="Source of its catalogue files, e.g. clan_catalogue.")
+@click.option("--currency", required=True, metavar="CODE", help="ISO 4217 code of its prices, e.g. GBP.")
 @click.option(
     "--placeholder-price",
     "placeholder_prices",
     multiple=True,
     metavar="PRICE",
-    help="a price that the shop writes where it knows none; may be given several times",
+    help="Price that the shop uses where it has none; repeat for several.",
 )
 @click.option(
-    "--shop-url", metavar="URL", help="of a Shopify shop: where its products.json is, as https://shop.example"
+    "--shop-url", metavar="URL", help="Base URL of products.json for Shopify shops, e.g. https://shop.example."
 )
 @command
 def add(
@@ -38,11 +38,11 @@ def add(
     placeholder_prices: tuple[str, ...],
     shop_url: str | None,
 ) -> None:
-    """Makes a vendor. SLUG is its name: lower-case letters, digits and '_'."""
+    """Adds a vendor. SLUG is its name: lower-case letters, digits and '_'."""
     url = migrated_database_url(Settings.from_environment())
     require_organization(url, organization)
     add_vendor(url, organization, slug, source, currency, placeholder_prices, shop_url)
-    click.echo(f"added {slug} of {organization}: its files land under {organization}/{source}/<YYYY-MM-DD>/")
+    click.echo(f"Added {slug} of {organization}: land its files under {organization}/{source}/<YYYY-MM-DD>/")
 
 
 @vendor.command("list")
@@ -51,10 +51,10 @@ def list_all() -> None:
     """Lists the vendors."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         vendors = list_vendors(connection)
-    for one in vendors:
-        placeholders = ", ".join(map(str, one.placeholder_prices)) or "none"
-        paused = "" if one.is_active else " (not fetched)"
+    for listed in vendors:
+        placeholders = ", ".join(map(str, listed.placeholder_prices)) or "none"
+        paused = "" if listed.is_active else " (not fetched)"
         click.echo(
-            f"{one.organization:20} {one.vendor:20} {one.source:20} {one.currency}  placeholder prices: {placeholders}"
-            f"{f'  {one.shop_url}' if one.shop_url else ''}{paused}"
+            f"{listed.organization:20} {listed.vendor:20} {listed.source:20} {listed.currency}  "
+            f"placeholder prices: {placeholders}{f'  {listed.shop_url}' if listed.shop_url else ''}{paused}"
         )

@@ -1,4 +1,4 @@
-"""What the publishing room materializes: the queue, and what was published from it."""
+"""The assets of the publishing room: processes, the queue of targets, and publishing what is due."""
 
 from datetime import UTC, datetime
 
@@ -27,9 +27,9 @@ publishing_schedules = external_table(
     "publishing",
     "publishing_schedules",
     (
-        "One row is a recurring slot of one account and channel: an RRULE in the local time of a zone. Rows of people: "
-        "`syndication schedule add` makes one, `syndication schedule preview` shows its slots, and by how much its "
-        "stagger puts each one off."
+        "One row is one recurring slot of one account and channel: an RRULE in the local time of a zone. "
+        "User-maintained: `syndication schedule add` adds a row, `syndication schedule preview` shows its next slots "
+        "with their jitter."
     ),
 )
 
@@ -70,26 +70,25 @@ def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResou
     metadata={"dagster/table_name": "publishing.post_targets"},
 )
 def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
-    """The queue: when each approved text goes out, on which account.
+    """The publishing queue: when each approved text is published, and on which account.
 
     **Grain:** one row is one text for one account and channel; two pages are two rows, two variations have two slots.
 
-    **A re-run** gives slots to the texts of the days that have none yet: the first free slot from the day on, within 30
-    days, put off by its schedule's stagger; gaps are filled, one post a slot. What has a slot keeps it. A target whose
-    text lost its approval goes back to draft, and gives its slot away. A range is planned day by day, so it is the same
-    as its days one after the other. On a real account no text gets a slot from before its approval; a simulation may
-    run in the past.
+    **A re-run** assigns slots to the texts of the days that have none: the first free slot within 30 days of the day,
+    one post per slot, plus the schedule's jitter. Existing slots are kept and gaps are filled. A target whose text lost
+    its approval goes back to draft and releases its slot. Planning a range gives the same slots as planning its days in
+    order. On a real account no text gets a slot before its approval; a simulation may run in the past.
 
-    **Numbers:** the texts with an approval of what they say now, and the active schedules of their channel.
+    **Numbers:** from the texts that are approved in their current wording and the active schedules of their channel.
     """
     first_day, end_day = window_of(context)
     plan = plan_targets(postgres.url(), first_day, end_day)
     context.log.info(
-        f"post_targets: {plan.texts:,} texts waited, {plan.targets_written:,} targets written, "
+        f"post_targets: {plan.texts:,} texts without a slot, {plan.targets_written:,} targets written, "
         f"{plan.without_a_slot:,} without a free slot, {plan.withdrawn:,} back to draft"
     )
     for schedule_id, reason in plan.broken_schedules.items():
-        context.log.warning(f"{schedule_id} gives no slots. {reason}")
+        context.log.warning(f"Schedule {schedule_id} has no slots. {reason}")
     with transaction(postgres.url()) as connection:
         metadata = table_metadata(connection, "publishing", "post_targets")
     return dg.MaterializeResult(
@@ -115,16 +114,16 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     check_specs=[dg.AssetCheckSpec(SERVED_CHECK, asset=["publishing", "publish_due_targets"])],
 )
 def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """Publishes what is due now, and looks up on the platforms what nobody knows.
+    """Publishes due targets and looks up unresolved ones on their platforms.
 
     **Grain:** one call is one row of `publishing.publish_attempts`, written before the call is made; one channel and
-    kind of post is one row of `publishing.execution_history`.
+    kind of post is one row of `publishing.execution_history` per run.
 
-    **A re-run** publishes what has become due since. No post goes out twice: a call whose end nobody saw makes its
-    target `needs_reconcile`, which is looked up, or decided about by a person (`syndication targets resolve`).
+    **A re-run** publishes what has become due since. No post is published twice: if a call has no known outcome, its
+    target is `needs_reconcile` until the lookup finds the post or a person decides (`syndication targets resolve`).
 
-    **Numbers:** the calls of this run by how they ended. Accounts of the publisher `dry_run` send nothing; their
-    targets are marked as simulated.
+    **Numbers:** the calls of this run by outcome. Accounts with the publisher `dry_run` send nothing; their targets are
+    marked as simulated.
     """
     settings = _settings()
     url = postgres.url()
@@ -145,7 +144,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             "back_to_draft": report.withdrawn,
             "contradicted_by_the_catalogue": report.contradicted,
             "slots_missed": report.missed,
-            "taken_over": sum(report.recovered.values()),
+            "leases_recovered": sum(report.recovered.values()),
             "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),
             "outcomes": dg.MetadataValue.md(markdown_table(["outcome", "calls"], outcomes)),
         },

@@ -1,4 +1,4 @@
-"""What the publishing room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the publishing room: every asset and check of the modules listed here."""
 
 import dagster as dg
 

@@ -1,7 +1,7 @@
-"""The first transaction of a publication: one due target is claimed, and the call that is about to be made is noted.
+"""The first transaction of a publication: leases one due target and records the attempt before the call is made.
 
-When it is committed, the target is `publishing` under a lease and has an attempt without an outcome. From then on
-nobody else takes it: if this process dies, the lease runs out and the target needs to be reconciled.
+Once it is committed, the target is `publishing` and has an attempt without an outcome, so no other publisher leases it.
+If this process dies, the lease expires and the target needs to be reconciled.
 """
 
 import os
@@ -23,27 +23,27 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Post
 from syndication_assets.settings import Settings
 
-LEASE = timedelta(minutes=15)
-"""Much longer than a call may take: a lease that runs out is a publisher that died."""
+LEASE_DURATION = timedelta(minutes=15)
+"""Much longer than a call may take: if a lease expires, its publisher has died."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A target in hand, with what its call needs."""
+class Lease:
+    """A leased target, with what its call needs."""
 
     organization_id: str
     account_id: str
     platform: str
     post_kind: str
     publisher: str
-    claimed_by: str
+    leased_by: str
     credential_id: str | None
     post: Post
     secret: SecretStr | None = field(repr=False)
 
 
 class ClosedAccountError(SyndicationError):
-    """The account's credential cannot be opened here; nothing was claimed."""
+    """The account's credential cannot be opened here; nothing was leased."""
 
     def __init__(self, account_id: str, reason: str) -> None:
         super().__init__(f"Account {account_id}: {reason}")
@@ -51,34 +51,35 @@ class ClosedAccountError(SyndicationError):
 
 
 def publisher_name() -> str:
-    """A name for this process's claims, which no other process has."""
+    """A unique name for the leases of this process."""
     return f"{host_platform.node()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def claim_next(
+def lease_next(
     connection: Connection,
     settings: Settings,
     now: datetime,
     publishers: Collection[str],
-    claimed_by: str,
+    leased_by: str,
     closed_accounts: Collection[str] = (),
-) -> Claim | None:
-    """Claims the target that is due first; None if none is. One transaction of a connection in autocommit mode.
+) -> Lease | None:
+    """Leases the due target with the earliest slot; None if nothing is due.
 
-    ClosedAccountError, with nothing changed, if its secret cannot be opened.
+    One transaction, on a connection in autocommit mode. ClosedAccountError, with nothing changed, if the account's
+    secret cannot be opened.
     """
     with connection.transaction():
-        # Prepared once for each connection: planning it takes longer than running it.
+        # Prepared once per connection: planning the query takes longer than running it.
         row = (
             psycopg.Cursor(connection, row_factory=dict_row)
             .execute(
-                load_sql("publishing/claim_target.sql"),
+                load_sql("publishing/lease_target.sql"),
                 {
                     "now": now,
                     "publishers": list(publishers),
                     "closed_accounts": list(closed_accounts),
-                    "claimed_by": claimed_by,
-                    "lease": LEASE,
+                    "leased_by": leased_by,
+                    "lease_duration": LEASE_DURATION,
                 },
                 prepare=True,
             )
@@ -86,18 +87,18 @@ def claim_next(
         )
         if row is None:
             return None
-        claim = _claim(connection, settings, claimed_by, row)
+        lease = _lease(connection, settings, leased_by, row)
         fault_points.reach("publishing.before_attempt")
         connection.execute(
             "insert into publishing.publish_attempts (organization_id, target_id, attempt_number, publisher)"
             " values (%s, %s, %s, %s)",
-            [claim.organization_id, claim.post.target_id, claim.post.attempt_number, claim.publisher],
+            [lease.organization_id, lease.post.target_id, lease.post.attempt_number, lease.publisher],
         )
     fault_points.reach("publishing.after_attempt")
-    return claim
+    return lease
 
 
-def _claim(connection: Connection, settings: Settings, claimed_by: str, row: dict[str, Any]) -> Claim:
+def _lease(connection: Connection, settings: Settings, leased_by: str, row: dict[str, Any]) -> Lease:
     credential_id = row["credential_id"]
     secret = None
     if credential_id is not None:
@@ -105,13 +106,13 @@ def _claim(connection: Connection, settings: Settings, claimed_by: str, row: dic
             secret = open_credential(connection, settings, row["organization_id"], credential_id)
         except SyndicationError as error:
             raise ClosedAccountError(row["account_id"], str(error)) from None
-    return Claim(
+    return Lease(
         organization_id=row["organization_id"],
         account_id=row["account_id"],
         platform=row["platform"],
         post_kind=row["post_kind"],
         publisher=row["publisher"],
-        claimed_by=claimed_by,
+        leased_by=leased_by,
         credential_id=credential_id,
         post=post_of(row),
         secret=secret,
@@ -119,7 +120,7 @@ def _claim(connection: Connection, settings: Settings, claimed_by: str, row: dic
 
 
 def post_of(row: dict[str, Any]) -> Post:
-    """The post of a row with a target, its account and its text."""
+    """The post of a row that joins a target, its account and its text."""
     return Post(
         target_id=row["target_id"],
         attempt_number=row["attempts"],

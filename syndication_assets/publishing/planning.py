@@ -1,4 +1,4 @@
-"""Which text gets which slot. Pure: texts, schedules and taken slots in, a slot for each text out."""
+"""Assigns slots to texts. Pure: texts, schedules and taken slots in, a slot for each text out."""
 
 from bisect import bisect_left, insort
 from collections import defaultdict
@@ -9,19 +9,19 @@ from heapq import merge
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from syndication_assets.publishing.jitter import LONGEST_STAGGER, put_off, slots_with_the_next
+from syndication_assets.publishing.jitter import MAXIMUM_JITTER, jittered_time, slots_with_following
 from syndication_assets.publishing.slots import Schedule, day_begins
 
 LOOK_AHEAD = timedelta(days=30)
-"""How long after its day a text may still get a slot."""
+"""How long after the start of its day a text may get a slot."""
 
 Queue = tuple[str, str, str]
-"""Organization, account and channel: what has one post a slot."""
+"""Organization, account and channel: each has one post per slot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An approved text that waits for a slot of one queue."""
+    """An approved text that needs a slot in one queue."""
 
     queue: Queue
     content_id: str
@@ -42,19 +42,19 @@ class NamedSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When, by which schedule."""
+    """A slot of a schedule, and when its post is published."""
 
     slot_at: datetime
-    """What the rule says: the slot belongs to the day of this."""
+    """The occurrence of the rule; its day is the day of the slot."""
     scheduled_at: datetime
-    """When what has it goes out, with the schedule's stagger."""
+    """When its post is published: `slot_at` plus jitter."""
     schedule_id: str
     time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A slot that is not free: for nobody, or (of a failed or cancelled target) for the same text only."""
+class TakenSlot:
+    """A slot that already has a target. That of a failed or cancelled target is free again for other texts."""
 
     queue: Queue
     slot_at: datetime
@@ -66,21 +66,21 @@ class Taken:
 def assign_slots(
     texts: Sequence[Text],
     schedules: Mapping[Queue, Sequence[NamedSchedule]],
-    taken: Sequence[Taken],
+    taken: Sequence[TakenSlot],
     posts_a_day: Mapping[Queue, int],
 ) -> list[Slot | None]:
-    """The slot of each text, in the order of the texts: the first one that is free from its day on.
+    """The slot of each text, in the order of the texts: the first free slot from its day on; None if 30 days have none.
 
-    None where 30 days have no free one. A text for a real account takes no slot from before it was approved: nothing
-    can be sent into the past; a simulation can, so that past days can be simulated. A queue in `posts_a_day` gets no
-    more than that on one day of the schedule's clock.
+    A text for a real account gets no slot before its approval, because nothing can be sent in the past; a simulation
+    may, so that past days can be simulated. A queue in `posts_a_day` gets at most that many posts on one local day of
+    the schedule.
 
-    What has a slot keeps its time when the stagger of its schedule changes, and nobody else gets the slot then; nor do
-    two posts of a queue go out at one time.
+    If the jitter of a schedule changes, targets keep their time and their slot stays taken. Two posts of a queue are
+    never published at the same time.
     """
     occupied_slots = {(slot.queue, slot.slot_at) for slot in taken if not slot.is_free_for_others}
     occupied_times = {(slot.queue, slot.scheduled_at) for slot in taken if not slot.is_free_for_others}
-    of_same_text = {
+    slots_of_same_text = {
         (slot.queue, instant, slot.content_hash) for slot in taken for instant in (slot.slot_at, slot.scheduled_at)
     }
     slots: list[Slot | None] = []
@@ -92,7 +92,7 @@ def assign_slots(
             key, time_key = (text.queue, slot.slot_at), (text.queue, slot.scheduled_at)
             if key in occupied_slots or time_key in occupied_times:
                 continue
-            if (*key, text.content_hash) in of_same_text or (*time_key, text.content_hash) in of_same_text:
+            if (*key, text.content_hash) in slots_of_same_text or (*time_key, text.content_hash) in slots_of_same_text:
                 continue
             if days.has_room(text.queue, slot, posts_a_day.get(text.queue)):
                 chosen = slot
@@ -109,33 +109,33 @@ def _time(slot: Slot) -> tuple[datetime, str]:
 
 
 class _Calendar:
-    """The slots of schedules, each day's computed once."""
+    """The slots of schedules, computed once per schedule and day."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Schedule, datetime], list[tuple[datetime, datetime | None]]] = {}
+        self._slots: dict[tuple[Schedule, datetime], list[tuple[datetime, datetime | None]]] = {}
 
     def slots(self, text: Text, named: NamedSchedule) -> Iterator[Slot]:
         day_begin = day_begins(text.planned_on, named.schedule.time_zone)
         earliest = day_begin if text.is_simulated else max(day_begin, text.decided_at)
-        # Whole days, so that texts that were approved at different times of a day share what was computed.
+        # Whole days, so that texts that were approved at different times of a day share a cache entry.
         begins = day_begin + timedelta(days=(earliest - day_begin).days)
         key = (named.schedule, begins)
-        if key not in self._known:
+        if key not in self._slots:
             end = begins + LOOK_AHEAD
-            # A slot from before may still go out.
-            just_before = begins - timedelta(minutes=LONGEST_STAGGER, microseconds=1)
-            self._known[key] = list(
-                takewhile(lambda pair: pair[0] < end, slots_with_the_next(named.schedule, just_before))
+            # The post of an earlier slot may be published after the day begins.
+            just_before = begins - timedelta(minutes=MAXIMUM_JITTER, microseconds=1)
+            self._slots[key] = list(
+                takewhile(lambda pair: pair[0] < end, slots_with_following(named.schedule, just_before))
             )
-        for slot_at, following in self._known[key]:
+        for slot_at, following in self._slots[key]:
             if slot_at >= day_begin:
-                scheduled_at = put_off(named.schedule_id, named.jitter_minutes, slot_at, following)
+                scheduled_at = jittered_time(named.schedule_id, named.jitter_minutes, slot_at, following)
                 if scheduled_at >= earliest:
                     yield Slot(slot_at, scheduled_at, named.schedule_id, named.schedule.time_zone)
 
 
 class _Days:
-    """What each queue has, by time, to count the posts of a local day. A day has few: they are searched for."""
+    """The sorted times of each queue, to count the posts of a local day."""
 
     def __init__(self, occupied: Iterable[tuple[Queue, datetime]]) -> None:
         self._times: dict[Queue, list[datetime]] = defaultdict(list)

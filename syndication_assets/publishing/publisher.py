@@ -1,7 +1,7 @@
-"""What a publisher is: the one interface between the queue and a platform's API.
+"""The interface between the queue and a platform's API.
 
-A publisher makes one call for one post and says how it ended. It raises nothing for what a platform may do; whatever it
-raises all the same counts as a call whose end nobody knows.
+A publisher makes one call for one post and returns its outcome, including for every error of the platform. If it raises
+an exception nevertheless, the outcome counts as unknown.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from syndication_assets.channels.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is to be published, and where."""
+    """What to publish, and where."""
 
     target_id: str
     attempt_number: int
@@ -30,35 +30,35 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class RemotePost:
-    """A post that the platform has."""
+    """A post that exists on the platform."""
 
     platform_post_id: str
     platform_post_url: str | None
     published_at: datetime
     has_same_text: bool
-    """White space aside."""
+    """Ignoring white space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an account published in a time. Only a complete listing proves that something is not there."""
+    """What an account published in a period. Only a complete listing proves that a post is missing."""
 
     posts: Sequence[RemotePost]
     is_complete: bool
     reason: str | None = None
-    """Why it is not complete."""
+    """Why it is incomplete."""
     refusal: Outcome | None = None
-    """What the platform answered in its place, if it says something of the account: a limit, a refused credential."""
+    """The error response, if it concerns the account: a rate limit or a rejected credential."""
 
 
 class Publisher(Protocol):
-    """One platform's API. Used by several threads at once."""
+    """One platform's API. Implementations are thread-safe."""
 
     def publish(self, post: Post, secret: SecretStr | None) -> Outcome:
-        """Makes the call, once: it tries nothing again by itself."""
+        """Makes exactly one call, without retries."""
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
-        """What the account of the post published in that time."""
+        """What the account of the post published in the period."""
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
-        """A new secret for an expired one; None where the platform renews none."""
+        """A new secret in exchange for an expired one; None if the platform does not renew secrets."""

@@ -1,4 +1,4 @@
-"""The publishers there are, by the names that accounts choose them by."""
+"""The available publishers by name, as in channels.social_accounts.publisher."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,7 +12,7 @@ from syndication_assets.settings import Settings
 
 @contextmanager
 def open_publishers(settings: Settings) -> Iterator[Mapping[str, Publisher]]:
-    """The publishers, for as long as the context lasts."""
+    """The publishers; their connections are closed when the context ends."""
     graph = FacebookGraph(
         settings.facebook_url, settings.facebook_version, connections=max(settings.publish_concurrency, 1)
     )

@@ -1,9 +1,9 @@
-"""Looking up on the platform what nobody knows: whether a call that had no answer was taken all the same.
+"""Looks up unresolved targets on the platform: was a call without a response accepted?
 
-A post with the target's text in the time of the call is the target's, unless another target with that text waits for
-its post of about that time, too: variations may differ in their time alone. All else stays as it is, for a person: also
-where a complete listing has no such post. A platform may change a text, or show a post late, and who sends again what
-is there already sends twice. So the target says what was looked for, and with which command it is sent again.
+A post with the target's text and about the time of the call belongs to the target, unless another unresolved target has
+the same text and time: variations may differ only in timing. Every other target stays unresolved until a person
+decides, even if a complete listing has no such post: a platform may change a text or list a post late, and resending an
+existing post would publish it twice. The target's message says what was found and which commands resolve it.
 """
 
 import logging
@@ -16,21 +16,21 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from syndication_assets.channels.account_refusals import note_refusal
+from syndication_assets.channels.account_backoff import record_rejection
 from syndication_assets.channels.credentials import open_credential
 from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.leases import post_of
 from syndication_assets.publishing.publisher import Listing, Publisher, RemotePost
-from syndication_assets.publishing.recording import uncertain
+from syndication_assets.publishing.recording import unresolved_message
 from syndication_assets.publishing.resolving import resolve_published
 from syndication_assets.settings import Settings
 
-CLOCKS_DIFFER = timedelta(hours=1)
-"""How far the platform's time of a post may be from our time of the call."""
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""Between the platform's time of a post and our time of the call."""
 SETTLED_AFTER = timedelta(minutes=10)
-"""How long after a call a post that is not listed may still come to be."""
+"""How long after a call its post may still appear in a listing."""
 LOOKUP = "lookup"
 
 logger = logging.getLogger(__name__)
@@ -38,10 +38,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What looking up brought."""
+    """The result of the lookups."""
 
     states: Counter[str] = field(default_factory=Counter)
-    """Targets by the state they are in now; `needs_reconcile` are those that a person has to decide about."""
+    """Targets by their new state; those that still `needs_reconcile` need a decision by a person."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -61,7 +61,7 @@ def reconcile(
     *,
     log: logging.Logger = logger,
 ) -> ReconcileReport:
-    """Looks up at most `limit` targets, the longest waiting first; what is found is published."""
+    """Looks up at most `limit` targets, the oldest call first, and marks those that are found as published."""
     report = ReconcileReport()
     with transaction(url) as connection:
         rows = (
@@ -73,84 +73,87 @@ def reconcile(
         )
     for row in rows:
         try:
-            state = _reconcile_one(url, settings, publishers[row["publisher"]], row)
-        except SyndicationError as error:  # one account's trouble is not the next one's
+            state = _reconcile_target(url, settings, publishers[row["publisher"]], row)
+        except SyndicationError as error:  # the other targets are still looked up
             report.problems.append(f"{row['target_id']}: {error}")
         else:
             if state is not None:
                 report.states[state] += 1
     if report.states:
-        told = ", ".join(f"{count} {state}" for state, count in sorted(report.states.items()))
-        log.info(f"reconciled: {told}")
+        summary = ", ".join(f"{count} {state}" for state, count in sorted(report.states.items()))
+        log.info(f"reconciled: {summary}")
     return report
 
 
 def judge(
-    listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str], twins: Sequence[str] = ()
+    listing: Listing, sent_at: datetime, now: datetime, known_ids: Set[str], duplicates: Sequence[str] = ()
 ) -> Finding:
-    """What a listing of the time around a call says of the call's post. Pure.
+    """Searches a listing of the time around a call for the post of the call. Pure.
 
-    `known_ids` are other targets' posts, `twins` the targets whose call had the same text and may have made the post.
+    `known_ids` are the posts of other targets; `duplicates` are unresolved targets with the same text whose call may
+    have published the post instead.
     """
-    unknown = [
+    candidates = [
         post
         for post in listing.posts
-        if abs(post.published_at - sent_at) <= CLOCKS_DIFFER and post.platform_post_id not in known_ids
+        if abs(post.published_at - sent_at) <= CLOCK_TOLERANCE and post.platform_post_id not in known_ids
     ]
-    with_text = [post for post in unknown if post.has_same_text]
-    if len(with_text) == 1 and not twins:
-        return Finding(found=with_text[0])
-    if with_text:
-        count = f"The account has {len(with_text)} posts with this text, of about that time."
-        return Finding(reason=f"A post with this text may be that of {', '.join(twins)}." if twins else count)
+    matching = [post for post in candidates if post.has_same_text]
+    if len(matching) == 1 and not duplicates:
+        return Finding(found=matching[0])
+    if matching:
+        several = f"The account has {len(matching)} posts with this text from about that time."
+        return Finding(
+            reason=f"A post with this text may belong to {', '.join(duplicates)}." if duplicates else several
+        )
     if not listing.is_complete:
-        return Finding(reason=f"What the account published could not be listed: {listing.reason}.")
-    if unknown:
-        return Finding(reason="The account has a post of about that time that is not ours, and may be this one.")
+        return Finding(reason=f"The posts of the account could not be listed: {listing.reason}.")
+    if candidates:
+        return Finding(reason="The account has an unidentified post from about that time, which may be this one.")
     if now - sent_at < SETTLED_AFTER:
-        return Finding(reason="It is not on the account yet, and may still come.")
-    return Finding(reason="It was looked for on the account, and is not there.")
+        return Finding(reason="It is not on the account yet and may still appear.")
+    return Finding(reason="The lookup did not find it on the account.")
 
 
-def _reconcile_one(url: str, settings: Settings, publisher: Publisher, row: dict[str, Any]) -> str | None:
-    """Asks without a transaction, then decides in one; returns the state of the target after that.
+def _reconcile_target(url: str, settings: Settings, publisher: Publisher, row: dict[str, Any]) -> str | None:
+    """Looks up outside a transaction, then decides in one; returns the new state of the target.
 
-    None if the account may not be asked any more: an earlier answer of this run said so.
+    None if an earlier lookup of this run put the account into back-off or disconnected it.
     """
     organization_id, sent_at = row["organization_id"], row["sent_at"]
     secret = None
     with transaction(url) as connection:
-        if not _may_be_asked(connection, row):
+        if not _may_be_called(connection, row):
             return None
         if row["credential_id"] is not None:
             secret = open_credential(connection, settings, organization_id, row["credential_id"])
     try:
-        listing = publisher.look_up(post_of(row), secret, sent_at - CLOCKS_DIFFER, sent_at + CLOCKS_DIFFER)
+        listing = publisher.look_up(post_of(row), secret, sent_at - CLOCK_TOLERANCE, sent_at + CLOCK_TOLERANCE)
     except Exception as error:
         listing = Listing((), is_complete=False, reason=f"the publisher failed: {type(error).__name__}")
     refusal = listing.refusal
     if refusal is not None and refusal.kind is OutcomeKind.REFRESH_TOKEN and publisher.refresh(secret) is not None:
-        refusal = None  # the next post renews it
+        refusal = None  # the next call to publish renews it
     with transaction(url) as connection:
         if refusal is not None:
-            note_refusal(connection, organization_id, row["account_id"], refusal)
-        finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row), _twins(connection, row))
+            record_rejection(connection, organization_id, row["account_id"], refusal)
+        finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row), _duplicates(connection, row))
         if finding.found is not None:
             try:
                 with connection.transaction():
                     return resolve_published(connection, row, finding.found, LOOKUP)
             except psycopg.errors.UniqueViolation:
-                finding = Finding(reason="The post that was found is another target's by now.")
+                finding = Finding(reason="The post that was found belongs to another target by now.")
         connection.execute(
             "update publishing.post_targets set error_message = %(message)s"
             " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
             " and state = 'needs_reconcile' and error_message is distinct from %(message)s",
-            {**row, "message": uncertain(row["target_id"], finding.reason)},
+            {**row, "message": unresolved_message(row["target_id"], finding.reason)},
         )
     return "needs_reconcile"
 
 
-def _may_be_asked(connection: Connection, row: dict[str, Any]) -> bool:
+def _may_be_called(connection: Connection, row: dict[str, Any]) -> bool:
     return bool(
         connection.execute(
             "select a.status = 'active' and not exists (select from channels.platform_limits as l"
@@ -166,13 +169,13 @@ def _known_ids(connection: Connection, row: dict[str, Any]) -> set[str]:
     rows = connection.execute(
         "select platform_post_id from publishing.post_targets"
         " where organization_id = %s and platform = %s and platform_post_id is not null and published_at >= %s",
-        [row["organization_id"], row["platform"], row["sent_at"] - 3 * CLOCKS_DIFFER],
+        [row["organization_id"], row["platform"], row["sent_at"] - 3 * CLOCK_TOLERANCE],
     ).fetchall()
     return {post_id for (post_id,) in rows}
 
 
-def _twins(connection: Connection, row: dict[str, Any]) -> list[str]:
-    """Targets of the account with the same text and a call at about that time, of which nobody knows either."""
+def _duplicates(connection: Connection, row: dict[str, Any]) -> list[str]:
+    """Unresolved targets of the account with the same text and a call at about the same time."""
     rows = connection.execute(
         "select other.target_id from publishing.post_targets as t"
         " join publishing.post_targets as other on other.organization_id = t.organization_id"
@@ -183,6 +186,6 @@ def _twins(connection: Connection, row: dict[str, Any]) -> list[str]:
         " where t.organization_id = %(organization_id)s and t.target_id = %(target_id)s"
         " and (other.state in ('publishing', 'needs_reconcile') or other.is_in_doubt)"
         " and a.started_at between %(sent_at)s - %(around)s and %(sent_at)s + %(around)s order by other.target_id",
-        {**row, "around": 2 * CLOCKS_DIFFER},
+        {**row, "around": 2 * CLOCK_TOLERANCE},
     ).fetchall()
     return [target_id for (target_id,) in rows]

@@ -1,4 +1,4 @@
-"""The last transaction of a publication: how the call ended, and what that makes of its target and account."""
+"""The last transaction of a publication: records the outcome of the call and moves its target and account on."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,78 +6,78 @@ from datetime import timedelta
 import psycopg
 
 from syndication_assets import fault_points
-from syndication_assets.channels.account_refusals import disconnect, leave_alone
+from syndication_assets.channels.account_backoff import back_off, disconnect
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection
-from syndication_assets.publishing.late_answers import believe_late_answer, published_before
-from syndication_assets.publishing.leases import Claim
+from syndication_assets.publishing.late_responses import accept_late_response, published_before
+from syndication_assets.publishing.leases import Lease
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.token_refresh import refresh_account
 from syndication_assets.settings import Settings
 
 BACKOFF = timedelta(minutes=5)
-"""The wait after the first refusal that may pass; it doubles each time."""
-LONGEST_BACKOFF = timedelta(hours=4)
+"""The wait after the first retryable rejection; it doubles each time."""
+MAXIMUM_BACKOFF = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of a target; `wait` is how long it is left alone."""
+    """The next state of a target; `wait` delays its next attempt."""
 
     state: str
     error_message: str | None = None
     wait: timedelta | None = None
 
 
-def record(connection: Connection, settings: Settings, publisher: Publisher, claim: Claim, outcome: Outcome) -> str:
-    """Writes the outcome of a claim's call and moves its target; returns the target's state. One transaction.
+def record(connection: Connection, settings: Settings, publisher: Publisher, lease: Lease, outcome: Outcome) -> str:
+    """Records the outcome of a lease's call and moves its target; returns the target's state. One transaction.
 
-    An answer may come after the lease ran out. Then it still counts: that a post is published is never forgotten, and
-    whatever else it says holds for a target that nobody has moved since. An id that cannot be this post's, because
-    another target has it, leaves in doubt what came of the call.
+    A response that arrives after the lease expired still counts: a published post is always recorded, and any other
+    outcome applies if the target was not moved since. If the platform returns the id of another target's post, the
+    outcome is unknown.
     """
     try:
-        return _record(connection, settings, publisher, claim, outcome)
+        return _record(connection, settings, publisher, lease, outcome)
     except psycopg.IntegrityError:
         if outcome.kind is not OutcomeKind.PUBLISHED:
             raise
-    said = f"The platform answered with the id {outcome.platform_post_id!r}, which is none, or another target's."
-    doubt = Outcome(OutcomeKind.UNKNOWN, http_status=outcome.http_status, message=said)
-    return _record(connection, settings, publisher, claim, doubt)
+    message = f"The platform returned the id {outcome.platform_post_id!r}, which is empty or belongs to another target."
+    unknown = Outcome(OutcomeKind.UNKNOWN, http_status=outcome.http_status, message=message)
+    return _record(connection, settings, publisher, lease, unknown)
 
 
-def _record(connection: Connection, settings: Settings, publisher: Publisher, claim: Claim, outcome: Outcome) -> str:
-    number = claim.post.attempt_number
+def _record(connection: Connection, settings: Settings, publisher: Publisher, lease: Lease, outcome: Outcome) -> str:
+    number = lease.post.attempt_number
     with connection.transaction():
-        state, attempts, claimed_by = connection.execute(
-            "select state::text, attempts, claimed_by from publishing.post_targets"
+        state, attempts, leased_by = connection.execute(
+            "select state::text, attempts, leased_by from publishing.post_targets"
             " where organization_id = %s and target_id = %s for update",
-            [claim.organization_id, claim.post.target_id],
+            [lease.organization_id, lease.post.target_id],
         ).fetchall()[0]
-        _end_attempt(connection, claim, outcome)
-        leave_alone(connection, claim.organization_id, claim.account_id, outcome)
-        is_ours = attempts == number and (
-            (state == "publishing" and claimed_by == claim.claimed_by) or state == "needs_reconcile"
+        _end_attempt(connection, lease, outcome)
+        back_off(connection, lease.organization_id, lease.account_id, outcome)
+        is_current = attempts == number and (
+            (state == "publishing" and leased_by == lease.leased_by) or state == "needs_reconcile"
         )
-        if is_ours:
-            step = _next_step(connection, settings, publisher, claim, outcome)
-            taken = published_before(connection, claim.organization_id, claim.post.target_id) if number > 1 else None
-            if taken is not None and step.state in ("scheduled", "failed"):
-                step, outcome = Step("published"), taken  # an earlier call, whose answer came during this one
+        if is_current:
+            step = _next_step(connection, settings, publisher, lease, outcome)
+            earlier = published_before(connection, lease.organization_id, lease.post.target_id) if number > 1 else None
+            if earlier is not None and step.state in ("scheduled", "failed"):
+                step, outcome = Step("published"), earlier  # its response arrived during this call
             state = step.state
-            move(connection, claim.organization_id, claim.post.target_id, step, outcome)
+            move(connection, lease.organization_id, lease.post.target_id, step, outcome)
         elif outcome.kind is OutcomeKind.PUBLISHED:
-            state = believe_late_answer(connection, claim, outcome, state)
+            state = accept_late_response(connection, lease, outcome, state)
         fault_points.reach("publishing.before_outcome")
     return str(state)
 
 
 def move(connection: Connection, organization_id: str, target_id: str, step: Step, outcome: Outcome) -> None:
-    """Moves a target that is being published, or needs to be reconciled, in the caller's transaction."""
+    """Moves a target that is being published or reconciled, in the caller's transaction."""
     connection.execute(
-        "update publishing.post_targets set state = %(state)s, claimed_by = null, leased_until = null,"
+        "update publishing.post_targets set state = %(state)s, leased_by = null, leased_until = null,"
         " error_message = %(error_message)s, next_attempt_at = clock_timestamp() + %(wait)s::interval,"
-        # A simulation is as punctual as its slot: it may rehearse days that are over.
+        # A simulation is published exactly at its slot, because it may run in the past.
         " published_at = case when %(state)s = 'published' then"
         " case when is_simulated then scheduled_at else clock_timestamp() end end,"
         " platform_post_id = %(platform_post_id)s, platform_post_url = %(platform_post_url)s"
@@ -94,22 +94,22 @@ def move(connection: Connection, organization_id: str, target_id: str, step: Ste
     )
 
 
-def uncertain(target_id: str, reason: str) -> str:
-    """What a person reads of a target of which nobody knows whether it is published."""
+def unresolved_message(target_id: str, reason: str) -> str:
+    """The error message of a target that may or may not be published: the reason, and how to resolve it."""
     return (
-        f"Nobody knows whether it is published. {reason} Look at the account, then say `syndication targets resolve "
-        f"{target_id} --published ID_OF_THE_POST`, or `--not-published` to send it again, or `--cancel`."
+        f"It is unknown whether it was published. {reason} Check the account, then run `syndication targets resolve "
+        f"{target_id} --published ID_OF_THE_POST`, or with `--not-published` to send it again, or with `--cancel`."
     )
 
 
-def _end_attempt(connection: Connection, claim: Claim, outcome: Outcome) -> None:
+def _end_attempt(connection: Connection, lease: Lease, outcome: Outcome) -> None:
     connection.execute(
         "update publishing.publish_attempts set finished_at = clock_timestamp(), outcome = %(outcome)s,"
         " platform_post_id = %(platform_post_id)s, http_status = %(http_status)s, error_code = %(error_code)s,"
         " error_message = %(message)s, retry_after = clock_timestamp() + %(wait)s::interval"
         " where organization_id = %(organization_id)s and target_id = %(target_id)s"
         " and attempt_number = %(attempt_number)s"
-        # What was found out since stands, unless this is the platform's own word that it has the post.
+        # An outcome that was resolved since is kept, unless the platform now confirms that it has the post.
         " and (outcome is null or outcome = 'unknown' or %(outcome)s = 'published')",
         {
             "outcome": outcome.kind.value,
@@ -118,50 +118,51 @@ def _end_attempt(connection: Connection, claim: Claim, outcome: Outcome) -> None
             "error_code": outcome.error_code,
             "message": outcome.message,
             "wait": outcome.wait,
-            "organization_id": claim.organization_id,
-            "target_id": claim.post.target_id,
-            "attempt_number": claim.post.attempt_number,
+            "organization_id": lease.organization_id,
+            "target_id": lease.post.target_id,
+            "attempt_number": lease.post.attempt_number,
         },
     )
 
 
 def _next_step(
-    connection: Connection, settings: Settings, publisher: Publisher, claim: Claim, outcome: Outcome
+    connection: Connection, settings: Settings, publisher: Publisher, lease: Lease, outcome: Outcome
 ) -> Step:
-    target_id, message = claim.post.target_id, outcome.message or "It said nothing more."
+    target_id, message = lease.post.target_id, outcome.message or "The platform gave no reason."
     if outcome.kind is OutcomeKind.PUBLISHED:
         return Step("published")
     if outcome.kind is OutcomeKind.UNKNOWN:
-        return Step("needs_reconcile", uncertain(target_id, message))
+        return Step("needs_reconcile", unresolved_message(target_id, message))
     if outcome.kind is OutcomeKind.PERMANENT:
-        return Step("failed", f"{message} {_what_to_do(target_id)}")
+        return Step("failed", f"{message} {_retry_or_cancel(target_id)}")
     if outcome.kind is OutcomeKind.RETRYABLE:
-        return _try_again(connection, settings, claim, outcome, message)
-    # The credential is refused, not the post: it waits for the account.
-    if outcome.kind is OutcomeKind.REFRESH_TOKEN and refresh_account(connection, settings, publisher, claim):
+        return _retry(connection, settings, lease, outcome, message)
+    # The credential was rejected, not the post: the post waits for the account.
+    if outcome.kind is OutcomeKind.REFRESH_TOKEN and refresh_account(connection, settings, publisher, lease):
         return Step("scheduled", "The credential had expired and was renewed.")
-    disconnect(connection, claim.organization_id, claim.account_id, message)
-    return Step("scheduled", f"The account is disconnected: {message} It is sent when the account is active again.")
+    disconnect(connection, lease.organization_id, lease.account_id, message)
+    return Step("scheduled", f"The account is disconnected: {message} The post is sent when it is active again.")
 
 
-def _try_again(connection: Connection, settings: Settings, claim: Claim, outcome: Outcome, message: str) -> Step:
-    """Back to the queue, or failed for good. A rate limit is no refusal of the post: it does not count."""
-    (refusals,) = connection.execute(
+def _retry(connection: Connection, settings: Settings, lease: Lease, outcome: Outcome, message: str) -> Step:
+    """Back to the queue, or failed after the maximum number of rejections. Rate limits do not count as rejections."""
+    (rejections,) = connection.execute(
         "select count(*) from publishing.publish_attempts where organization_id = %s and target_id = %s"
         " and outcome = 'retryable' and retry_after is null and resolved_at is null",
-        [claim.organization_id, claim.post.target_id],
+        [lease.organization_id, lease.post.target_id],
     ).fetchall()[0]
     if outcome.wait is not None:
         return Step("scheduled", message, outcome.wait)
-    if refusals >= settings.publish_maximum_attempts:
+    if rejections >= settings.publish_maximum_attempts:
         return Step(
-            "failed", f"It was refused {refusals} times, last so: {message} {_what_to_do(claim.post.target_id)}"
+            "failed",
+            f"It was rejected {rejections} times, most recently: {message} {_retry_or_cancel(lease.post.target_id)}",
         )
-    return Step("scheduled", message, min(BACKOFF * 2 ** max(refusals - 1, 0), LONGEST_BACKOFF))
+    return Step("scheduled", message, min(BACKOFF * 2 ** max(rejections - 1, 0), MAXIMUM_BACKOFF))
 
 
-def _what_to_do(target_id: str) -> str:
+def _retry_or_cancel(target_id: str) -> str:
     return (
-        f"When the reason is gone, send it with `syndication targets retry {target_id}`; or give it up with "
+        f"Fix the cause and send it with `syndication targets retry {target_id}`, or drop it with "
         f"`syndication targets cancel {target_id}`."
     )

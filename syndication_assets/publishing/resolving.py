@@ -1,7 +1,7 @@
-"""What was found out about a call that had no answer becomes the target's state, in the caller's transaction.
+"""Moves an unresolved target to its resolved state, in the caller's transaction.
 
-A row is a dict with organization_id, target_id, attempts and sent_at, which is when the last call was made. Nothing
-happens to a target that was moved or sent since.
+A row is a dict with organization_id, target_id, attempts and sent_at, the time of the last call. Targets that were
+moved or sent since are left unchanged.
 """
 
 from typing import Any
@@ -11,9 +11,9 @@ from syndication_assets.publishing.publisher import RemotePost
 
 
 def resolve_published(connection: Connection, row: dict[str, Any], post: RemotePost, resolved_by: str) -> str:
-    """The platform has it, also where it was cancelled while nobody knew. Returns the target's state.
+    """The platform has the post, even if its target was cancelled while unresolved. Returns the target's state.
 
-    UniqueViolation if the post is another target's.
+    UniqueViolation if the post belongs to another target.
     """
     values = {
         **row,
@@ -29,7 +29,7 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
         values,
     ).fetchone()
     if is_in_doubt is not None:
-        # The call first: a cancelled target becomes published by none but the call that published it.
+        # The attempt first: a cancelled target becomes published only with an attempt that published it.
         connection.execute(
             "update publishing.publish_attempts set outcome = 'published', platform_post_id = %(post_id)s,"
             " finished_at = coalesce(finished_at, clock_timestamp()), resolved_at = clock_timestamp(),"
@@ -40,7 +40,7 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
         connection.execute(
             "update publishing.post_targets set state = 'published', platform_post_id = %(post_id)s,"
             " platform_post_url = %(post_url)s, published_at = %(published_at)s, error_message = null,"
-            # Who cancelled it gave its slot away: it has the time of its call.
+            # A cancelled target released its slot: it gets the time of its call.
             " scheduled_at = case when state = 'cancelled' then %(sent_at)s else scheduled_at end,"
             " slot_at = case when state <> 'cancelled' then slot_at end"
             " where organization_id = %(organization_id)s and target_id = %(target_id)s",
@@ -50,11 +50,11 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
 
 
 def resolve_absent(connection: Connection, row: dict[str, Any], resolved_by: str) -> str:
-    """A person looked, and the platform does not have it: it waits for its turn again. Returns the target's state."""
+    """A person found no such post on the platform: it is scheduled again. Returns the target's state."""
     values = {**row, "by": resolved_by}
     moved = connection.execute(
         "update publishing.post_targets set state = 'scheduled', next_attempt_at = clock_timestamp(),"
-        " error_message = 'The last call was not taken: it is not on the account.'"
+        " error_message = 'The last call did not publish it: the post is not on the account.'"
         " where organization_id = %(organization_id)s and target_id = %(target_id)s and attempts = %(attempts)s"
         " and state = 'needs_reconcile'",
         values,

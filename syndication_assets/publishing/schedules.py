@@ -1,4 +1,4 @@
-"""The schedules of an organization: adding one, listing them, looking at their slots."""
+"""Schedules: adding, listing and previewing them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +7,13 @@ import psycopg
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.jitter import StaggeredSlot, next_staggered_slots
+from syndication_assets.publishing.jitter import JitteredSlot, next_jittered_slots
 from syndication_assets.publishing.slots import Schedule, require_slots
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSchedule:
-    """One row of publishing.publishing_schedules, with names for people."""
+    """One row of publishing.publishing_schedules, with display names."""
 
     schedule_id: str
     organization: str
@@ -34,9 +34,9 @@ def add_schedule(
     schedule: Schedule,
     jitter_minutes: int = 0,
 ) -> str:
-    """Makes a schedule for an account, named by its id, its platform's id of it or its display name; returns its id.
+    """Adds a schedule and returns its id. `account` is the account's id, its remote id or its display name.
 
-    SyndicationError if the rule never fires, or account or channel are not there.
+    SyndicationError if the rule never fires, the name is taken, or the account or channel does not exist.
     """
     require_slots(schedule)
     with transaction(url) as connection:
@@ -48,8 +48,8 @@ def add_schedule(
         ).fetchall()
         if len(accounts) != 1:
             raise SyndicationError(
-                f"{organization} has {len(accounts)} accounts that are called {account!r}: name one by its account_id "
-                "in channels.social_accounts."
+                f"{organization} has {len(accounts)} accounts called {account!r}: use the account_id that "
+                "`syndication account list` shows."
             )
         organization_id, account_id, platform = accounts[0]
         try:
@@ -72,15 +72,15 @@ def add_schedule(
             ).fetchall()[0]
         except psycopg.errors.ForeignKeyViolation:
             raise SyndicationError(
-                f"{platform} has no channel {channel_type!r}: channels.platform_channels has the channels."
+                f"{platform} has no channel {channel_type!r}: `syndication channels` lists the channels."
             ) from None
         except psycopg.errors.UniqueViolation:
-            raise SyndicationError(f"There is a schedule {name!r} already: take another name.") from None
+            raise SyndicationError(f"A schedule called {name!r} already exists: choose another name.") from None
     return str(row[0])
 
 
 def list_schedules(url: str) -> list[ListedSchedule]:
-    """All of them, by organization and name."""
+    """All schedules, by organization and name."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select s.schedule_id, o.slug, s.schedule_name, a.display_name, s.platform || ' ' || s.channel_type,"
@@ -89,15 +89,15 @@ def list_schedules(url: str) -> list[ListedSchedule]:
             " join tenancy.organizations o using (organization_id)"
             " join channels.social_accounts a using (organization_id, account_id) order by o.slug, s.schedule_name"
         ).fetchall()
-    return [ListedSchedule(*row[:7], Schedule(*row[7:])) for row in rows]  # type: ignore[call-arg] # seven are seven
+    return [ListedSchedule(*row[:7], Schedule(*row[7:])) for row in rows]  # type: ignore[call-arg] # seven columns
 
 
-def preview(url: str, name: str, after: datetime, count: int) -> tuple[ListedSchedule, list[StaggeredSlot]]:
-    """A schedule, by name or id, and its next slots. SyndicationError if there is not one of that name."""
-    found = [one for one in list_schedules(url) if name in (one.schedule_name, one.schedule_id)]
+def preview(url: str, name: str, after: datetime, count: int) -> tuple[ListedSchedule, list[JitteredSlot]]:
+    """A schedule, by name or id, and its next slots. SyndicationError unless exactly one matches."""
+    found = [schedule for schedule in list_schedules(url) if name in (schedule.schedule_name, schedule.schedule_id)]
     if len(found) != 1:
         raise SyndicationError(
-            f"There are {len(found)} schedules {name!r}: name one by its id, from `syndication schedule list`."
+            f"There are {len(found)} schedules called {name!r}: use an id that `syndication schedule list` shows."
         )
-    one = found[0]
-    return one, next_staggered_slots(one.schedule_id, one.schedule, one.jitter_minutes, after, count)
+    (listed,) = found
+    return listed, next_jittered_slots(listed.schedule_id, listed.schedule, listed.jitter_minutes, after, count)

@@ -1,7 +1,8 @@
 """The slots of a schedule: an RRULE in the local time of an IANA zone, as instants in UTC. Pure.
 
-The rule is read as RFC 5545 says, from midnight of the schedule's first local day. Daylight saving: a local time that
-the clock skips moves to the next minute that exists; one that comes twice fires once, the first time.
+Rules follow RFC 5545 and start at midnight of the schedule's first local day. When daylight saving begins, a local time
+that does not exist moves to the next minute that does; when it ends, a local time that occurs twice fires once, at its
+first occurrence.
 """
 
 from collections.abc import Iterator
@@ -15,15 +16,15 @@ from dateutil.rrule import rrulestr
 from syndication_assets.errors import SyndicationError
 
 SEARCH_YEARS = 10
-"""How far a slot is looked for. Two leap days are at most eight years apart."""
+"""How far to search for a slot. Two leap days are at most eight years apart."""
 LAST_YEAR = 2999
-"""The last year in which a schedule may begin: after it comes the room that a search needs."""
+"""The last year in which a schedule may begin: searching needs the years after it."""
 
 _CALENDAR_REPEATS = 400
-"""Years after which the calendar is the same again, with its leap years and its days of the week."""
+"""Years after which the calendar repeats, including leap years and days of the week."""
 
 _MINUTE = timedelta(minutes=1)
-_NAMES = {
+_SUPPORTED_PARTS = {
     "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYHOUR",
     "BYMINUTE", "BYSETPOS",
 }  # fmt: skip
@@ -31,12 +32,12 @@ _FREQUENCIES = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"}
 
 
 class ScheduleError(SyndicationError):
-    """The schedule cannot be read, or has no slot."""
+    """The schedule is unreadable, or has no slots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A recurrence rule, the zone of its clock, and the first local day it is good for."""
+    """A recurrence rule, its time zone, and its first local day."""
 
     recurrence_rule: str
     time_zone: str
@@ -44,9 +45,9 @@ class Schedule:
 
 
 def slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
-    """The slots later than `after` (aware) in UTC, ascending, for ten years from then.
+    """The slots of the ten years after `after` (aware), in UTC, ascending.
 
-    ScheduleError if the rule or the zone cannot be read, or the rule fires never.
+    ScheduleError if the rule or the zone is unreadable, or if the rule never fires.
     """
     zone = _zone(schedule.time_zone)
     require_slots(schedule)
@@ -60,17 +61,17 @@ def slots_after(schedule: Schedule, after: datetime) -> Iterator[datetime]:
 
 
 def require_slots(schedule: Schedule) -> None:
-    """ScheduleError if the schedule cannot be read or never fires."""
+    """ScheduleError if the schedule is unreadable or never fires."""
     zone = _zone(schedule.time_zone)
     if next(_local_times(schedule, zone, schedule.starts_on), None) is None:
         raise ScheduleError(
-            f"The schedule never fires: no day of the {SEARCH_YEARS} years from {schedule.starts_on} fits "
+            f"The schedule never fires: no day in the {SEARCH_YEARS} years from {schedule.starts_on} matches "
             f"{schedule.recurrence_rule!r}. Check its months and days, and that it does not end before it begins."
         )
 
 
 def existing_instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) at which the clock of the zone shows a naive local time first, or the next minute it shows."""
+    """The first instant (UTC) of a naive local time in the zone, or of the next minute that exists."""
     while True:
         instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
         if instant.astimezone(zone).replace(tzinfo=None) == local:
@@ -79,15 +80,15 @@ def existing_instant(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def day_begins(day: date, time_zone: str) -> datetime:
-    """The instant (UTC) at which a local day begins. ScheduleError if there is no such zone."""
+    """The instant (UTC) at which a local day begins. ScheduleError if the zone does not exist."""
     return existing_instant(datetime.combine(day, time()), _zone(time_zone))
 
 
 def _local_times(schedule: Schedule, zone: ZoneInfo, day: date) -> Iterator[datetime]:
-    """What the clock shows at each occurrence, ascending, from about a local day to ten years later."""
+    """The local time of each occurrence, ascending, from about a local day to ten years later."""
     begins = schedule.starts_on
     if begins.year > LAST_YEAR:
-        raise ScheduleError(f"The schedule begins on {begins}: let it begin before the year {LAST_YEAR + 1}.")
+        raise ScheduleError(f"The schedule begins on {begins}: choose a day before the year {LAST_YEAR + 1}.")
     end = datetime.combine(day, time()) + timedelta(days=round(SEARCH_YEARS * 365.25))
     parts = _parse(schedule.recurrence_rule)
     count, until = parts.pop("COUNT", None), parts.pop("UNTIL", None)
@@ -96,7 +97,7 @@ def _local_times(schedule: Schedule, zone: ZoneInfo, day: date) -> Iterator[date
     limit = _whole_number("COUNT", count) if count is not None else None
     if until is not None:
         end = min(end, _until(until, zone))
-    if limit is None and _is_the_same_every_day(parts):
+    if limit is None and _repeats_without_counting(parts):
         begins = max(begins, day - timedelta(days=2))
     return islice(_occurrences(schedule, parts, begins, end), limit)
 
@@ -104,8 +105,8 @@ def _local_times(schedule: Schedule, zone: ZoneInfo, day: date) -> Iterator[date
 def _occurrences(schedule: Schedule, parts: dict[str, str], begins: date, end: datetime) -> Iterator[datetime]:
     """The rule's local times from a day to an end.
 
-    Where none is left, dateutil goes on to the year 9999, for minutes or hours. So the rule is read in the last
-    repetition of the calendar, and what is found is moved back: there the search is soon over.
+    When a rule has no more occurrences, dateutil searches on to the year 9999, for minutes or hours. So the rule is
+    evaluated in the last repetition of the calendar, where that search is short, and the results are moved back.
     """
     years = (MAXYEAR - max(begins.year, end.year)) // _CALENDAR_REPEATS * _CALENDAR_REPEATS
     last = end.replace(year=end.year + years)
@@ -118,10 +119,10 @@ def _occurrences(schedule: Schedule, parts: dict[str, str], begins: date, end: d
     return (local.replace(year=local.year - years) for local in found)
 
 
-def _is_the_same_every_day(parts: dict[str, str]) -> bool:
-    """Whether the rule may be read from any day on, so that nobody counts through the years since it began."""
-    names_its_days = parts["FREQ"] in ("DAILY", "HOURLY") or (parts["FREQ"] == "WEEKLY" and "BYDAY" in parts)
-    return names_its_days and parts.get("INTERVAL", "1") == "1"
+def _repeats_without_counting(parts: dict[str, str]) -> bool:
+    """Whether the rule may be evaluated from any day on, which saves the years since it began."""
+    has_fixed_days = parts["FREQ"] in ("DAILY", "HOURLY") or (parts["FREQ"] == "WEEKLY" and "BYDAY" in parts)
+    return has_fixed_days and parts.get("INTERVAL", "1") == "1"
 
 
 def _parse(recurrence_rule: str) -> dict[str, str]:
@@ -129,34 +130,34 @@ def _parse(recurrence_rule: str) -> dict[str, str]:
     for part in recurrence_rule.strip().removeprefix("RRULE:").rstrip(";").upper().split(";"):
         name, equals, value = part.partition("=")
         if not equals or not value or name in parts:
-            raise _unreadable(recurrence_rule, f"{part!r} is not NAME=VALUE, or is there twice")
-        if name not in _NAMES:
-            raise _unreadable(recurrence_rule, f"{name} is not known")
+            raise _unreadable(recurrence_rule, f"{part!r} is not NAME=VALUE, or is repeated")
+        if name not in _SUPPORTED_PARTS:
+            raise _unreadable(recurrence_rule, f"{name} is not supported")
         parts[name] = value
     if parts.get("FREQ") not in _FREQUENCIES:
-        raise _unreadable(recurrence_rule, f"FREQ is one of {', '.join(sorted(_FREQUENCIES))}")
-    # Without a step, dateutil would look at the same day for ever.
+        raise _unreadable(recurrence_rule, f"FREQ must be one of {', '.join(sorted(_FREQUENCIES))}")
+    # With an interval of zero, dateutil would never advance.
     _whole_number("INTERVAL", parts.get("INTERVAL", "1"))
     if parts["FREQ"] == "HOURLY" and "BYSETPOS" in parts:
-        raise _unreadable(recurrence_rule, "BYSETPOS chooses among the times of a day or more, not of an hour")
+        raise _unreadable(recurrence_rule, "BYSETPOS needs FREQ=DAILY or a longer period")
     return parts
 
 
 def _unreadable(recurrence_rule: str, reason: str) -> ScheduleError:
     return ScheduleError(
-        f"{recurrence_rule!r} cannot be read as a schedule: {reason}. Write an RRULE of RFC 5545 such as "
+        f"{recurrence_rule!r} is not a valid schedule: {reason}. Write an RFC 5545 RRULE such as "
         "FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=17;BYMINUTE=30."
     )
 
 
 def _whole_number(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise ScheduleError(f"{name}={text} is no whole number: write {name}=1 or more.")
+        raise ScheduleError(f"{name}={text} is not a positive whole number: write {name}=1 or more.")
     return int(text)
 
 
 def _until(text: str, zone: ZoneInfo) -> datetime:
-    """The last local time that an UNTIL allows; a day alone is meant with all its hours."""
+    """The last local time that an UNTIL allows; a date without a time includes the whole day."""
     try:
         if len(text) == len("20261231"):
             return datetime.combine(datetime.strptime(text, "%Y%m%d").date(), time(23, 59, 59))  # noqa: DTZ007
@@ -165,11 +166,11 @@ def _until(text: str, zone: ZoneInfo) -> datetime:
             return instant.astimezone(zone).replace(tzinfo=None)
         return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - local time of the schedule
     except ValueError:
-        raise ScheduleError(f"UNTIL={text} is no time: write UNTIL=20261231 or UNTIL=20261231T170000.") from None
+        raise ScheduleError(f"UNTIL={text} is not a time: write UNTIL=20261231 or UNTIL=20261231T170000.") from None
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ScheduleError(f"There is no time zone {name!r}: write an IANA name such as Europe/London.") from None
+        raise ScheduleError(f"There is no time zone {name!r}: use an IANA name such as Europe/London.") from None

@@ -1,4 +1,4 @@
-"""What a person decides about a target. Each decision is a row of the audit log, under the person's name."""
+"""Decisions of people about targets. Each is recorded in the audit log under the person's name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.late_answers import published_before
+from syndication_assets.publishing.late_responses import published_before
 from syndication_assets.publishing.publisher import RemotePost
 from syndication_assets.publishing.resolving import resolve_absent, resolve_published
 
@@ -20,7 +20,7 @@ State = Literal["draft", "ready", "scheduled", "publishing", "published", "faile
 
 @dataclass(frozen=True, slots=True)
 class ListedTarget:
-    """A target as a person looks at it."""
+    """A target with display names."""
 
     target_id: str
     organization: str
@@ -34,7 +34,7 @@ class ListedTarget:
 
 
 def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
-    """The targets, or those of a state, the earliest slot first."""
+    """The targets, or those of one state, the earliest slot first."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
@@ -49,42 +49,42 @@ def list_targets(url: str, state: State | None = None, limit: int = 100) -> list
 
 
 def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
-    """The person found the post. SyndicationError unless nobody knew: it waits for that, or was cancelled so."""
+    """A person found the post. SyndicationError unless the target is unresolved or was cancelled while unresolved."""
     with _target(url, target_id, actor) as (connection, row):
-        _require_doubt(row)
+        _require_unresolved(row)
         try:
             resolve_published(connection, row, RemotePost(platform_post_id, None, row["sent_at"], True), actor)
         except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
             raise SyndicationError(
-                f"{platform_post_id!r} cannot be the id of {target_id}'s post: it is empty, or another target's."
+                f"{platform_post_id!r} cannot be the id of {target_id}'s post: it is empty, or another target has it."
             ) from None
 
 
 def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
-    """The person looked, and it is not there: it is sent again.
+    """A person found no such post: it is sent again.
 
-    SyndicationError unless the target needs to be reconciled, or if a call of it was taken.
+    SyndicationError unless the target is unresolved, or if one of its attempts was published.
     """
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
-        _refuse_what_was_taken(connection, row)
+        _reject_if_published(connection, row)
         resolve_absent(connection, row, actor)
 
 
 def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
-    """Whatever came of it, it is not sent again, and counts as sent: no other version follows. Errors as above."""
+    """It is never sent again and counts as sent, so no other version follows. SyndicationError unless unresolved."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
         _cancel(
             connection,
             row,
-            "It was cancelled while nobody knew whether it is published. If it is on the account after all, say "
+            "It was cancelled while unresolved and counts as sent. If you find it on the account, run "
             f"`syndication targets resolve {target_id} --published ID`.",
         )
 
 
 def cancel(url: str, target_id: str, actor: str) -> None:
-    """It is not sent. SyndicationError if it is on its way, published, or nobody knows."""
+    """It is not sent. SyndicationError if it is being published, published or unresolved."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "draft", "ready", "scheduled", "failed")
         _cancel(connection, row)
@@ -93,18 +93,18 @@ def cancel(url: str, target_id: str, actor: str) -> None:
 def retry(url: str, target_id: str, actor: str) -> None:
     """It is due at once, whatever its slot was.
 
-    SyndicationError unless it failed, missed its slot or waits for another attempt, and its text is approved and true,
-    and no call of it was taken.
+    SyndicationError unless it is failed, ready or scheduled, its text is approved and not contradicted, and none of its
+    attempts was published.
     """
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "failed", "ready", "scheduled")
-        _refuse_what_was_taken(connection, row)
+        _reject_if_published(connection, row)
         if not row["is_approved"]:
             raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
         if row["contradiction"] is not None:
             raise SyndicationError(
-                f"The text of {target_id} is not true any more. {row['contradiction']} Write it anew with `syndication "
-                f"review edit {row['content_id']}`, and approve that."
+                f"The text of {target_id} is out of date. {row['contradiction']} Rewrite it with `syndication review "
+                f"edit {row['content_id']}` and approve the new version."
             )
         try:
             connection.execute(
@@ -116,13 +116,13 @@ def retry(url: str, target_id: str, actor: str) -> None:
         except psycopg.errors.UniqueViolation:
             raise SyndicationError(
                 f"Another version of the text of {target_id} is scheduled or published on this account: cancel "
-                f"{target_id}, or that one first."
+                f"{target_id}, or cancel the other target first."
             ) from None
 
 
 @contextmanager
 def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
-    """The target, locked, in a transaction in the person's name."""
+    """Locks the target in a transaction under the person's name."""
     with transaction(url) as connection:
         connection.execute("select set_config('app.actor', %s, true)", [actor])
         row = (
@@ -132,7 +132,7 @@ def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, 
                 " t.platform_post_id,"
                 " coalesce(a.started_at, now()) as sent_at,"
                 " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved,"
-                # A simulation may go by the catalogue of a past day.
+                # A simulation may use the catalogue of a past day.
                 " case when not t.is_simulated then"
                 " publishing.contradiction(t.organization_id, t.content_id, 'infinity') end as contradiction"
                 " from publishing.post_targets t left join publishing.publish_attempts a"
@@ -143,48 +143,48 @@ def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, 
             .fetchone()
         )
         if row is None:
-            raise SyndicationError(f"There is no target {target_id!r}: look at `syndication targets list`.")
+            raise SyndicationError(f"There is no target {target_id!r}: `syndication targets list` shows the targets.")
         yield connection, row
 
 
 def _require(row: dict[str, Any], *states: str) -> None:
     if row["state"] not in states:
         raise SyndicationError(
-            f"{row['target_id']} is {row['state']}; only a target that is {' or '.join(states)} can be decided on so."
+            f"{row['target_id']} is {row['state']}; this command needs a target that is {' or '.join(states)}."
         )
 
 
-def _require_doubt(row: dict[str, Any]) -> None:
+def _require_unresolved(row: dict[str, Any]) -> None:
     if row["state"] == "needs_reconcile" or row["is_in_doubt"]:
         return
     target_id = row["target_id"]
     what_to_do = {
-        "publishing": "It is being sent at this moment: look again when that has ended.",
-        "published": f"It has its post already: {row['platform_post_id']}.",
-        "failed": f"The platform refused it: say `syndication targets retry {target_id}`, or `cancel`.",
-        "cancelled": "No call of it had an open end when that was decided. If its post is there after all, delete it.",
+        "publishing": "It is being published right now: try again in a few minutes.",
+        "published": f"It already has its post: {row['platform_post_id']}.",
+        "failed": f"The platform rejected it: run `syndication targets retry {target_id}`, or `cancel`.",
+        "cancelled": "All of its calls were resolved when it was cancelled. If its post exists, delete it.",
     }.get(
         row["state"],
-        f"No call of it waits for an answer. To keep it from being sent, say `syndication targets cancel {target_id}`.",
+        f"None of its calls is unresolved. To keep it from being sent, run `syndication targets cancel {target_id}`.",
     )
-    raise SyndicationError(f"{target_id} is {row['state']}, and that is not in doubt. {what_to_do}")
+    raise SyndicationError(f"{target_id} is {row['state']}, not unresolved. {what_to_do}")
 
 
-def _refuse_what_was_taken(connection: Connection, row: dict[str, Any]) -> None:
-    taken = published_before(connection, row["organization_id"], row["target_id"])
-    if taken is not None:
+def _reject_if_published(connection: Connection, row: dict[str, Any]) -> None:
+    published = published_before(connection, row["organization_id"], row["target_id"])
+    if published is not None:
         target_id = row["target_id"]
-        command = f"syndication targets resolve {target_id} --published {taken.platform_post_id}"
+        command = f"syndication targets resolve {target_id} --published {published.platform_post_id}"
         if row["state"] != "needs_reconcile":
             command = f"syndication targets cancel {target_id}"
         raise SyndicationError(
-            f"An earlier call of {target_id} was taken: the account has it as {taken.platform_post_id}. It is not sent "
-            f"again. Say `{command}`."
+            f"An earlier call of {target_id} published it: the account has it as {published.platform_post_id}. It is "
+            f"never sent again. Run `{command}`."
         )
 
 
 def _cancel(connection: Connection, row: dict[str, Any], message: str | None = None) -> None:
-    """`message` is what its row says from now on; without one, what it said before."""
+    """Sets `message` as its error message; None keeps the previous message."""
     connection.execute(
         "update publishing.post_targets set state = 'cancelled',"
         " error_message = coalesce(%(message)s, error_message)"

@@ -1,4 +1,4 @@
-"""The queue is filled here: approved texts become targets with a slot. What is no longer approved leaves it."""
+"""Planning: fills the queue with a target for each approved text, and withdraws texts that lost their approval."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,35 +10,35 @@ import msgspec
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
-from syndication_assets.publishing.planning import NamedSchedule, Queue, Slot, Taken, Text, assign_slots
+from syndication_assets.publishing.planning import NamedSchedule, Queue, Slot, TakenSlot, Text, assign_slots
 from syndication_assets.publishing.slots import Schedule, ScheduleError, require_slots
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What planning some days did."""
+    """The result of planning a range of days."""
 
     texts: int
-    """Approved texts of the days that had no slot yet, once for each account."""
+    """Approved texts of the days without a slot, counted once per account."""
     targets_written: int
     without_a_slot: int
-    """Of them, those for which 30 days had no free slot: they are ready."""
+    """Those of them for which 30 days had no free slot: their targets are ready."""
     withdrawn: int
-    """Targets of any day that went back to draft, because their text is not approved any more."""
+    """Targets of any day that went back to draft because their text lost its approval."""
     broken_schedules: dict[str, str]
-    """Schedule id → why it gave no slots."""
+    """Schedule id → why it has no slots."""
 
 
 def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
-    """Gives the approved texts of the days, the end exclusive, their targets: one transaction, days in order.
+    """Plans the approved texts of the days (the end exclusive), in the order of the days and in one transaction.
 
-    A text is planned by its day, not by the clock, so the same tables give the same slots at any time.
+    Planning depends on a text's day, not on the current time: the same tables always give the same slots.
     """
     with transaction(url, lock="publishing.post_targets") as connection:
         withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
         waiting, texts = _texts(connection, first_day, end_day)
         schedules, broken = _schedules(connection)
-        slots = assign_slots(texts, schedules, _taken(connection, first_day), _posts_a_day(connection))
+        slots = assign_slots(texts, schedules, _taken_slots(connection, first_day), _posts_a_day(connection))
         counts = connection.execute(
             load_sql("publishing/post_targets.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
         ).fetchall()[0]
@@ -73,10 +73,10 @@ def _texts(connection: Connection, first_day: date, end_day: date) -> tuple[list
 
 
 def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]], dict[str, str]]:
-    """The active schedules by queue, and why those that cannot be read are left out."""
+    """The active schedules by queue, and the reason for each that is unreadable and left out."""
     schedules: dict[Queue, list[NamedSchedule]] = defaultdict(list)
     broken: dict[str, str] = {}
-    for *queue, schedule_id, recurrence_rule, time_zone, starts_on, stagger in connection.execute(
+    for *queue, schedule_id, recurrence_rule, time_zone, starts_on, jitter_minutes in connection.execute(
         "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on,"
         " jitter_minutes"
         " from publishing.publishing_schedules where is_active order by schedule_id"
@@ -84,15 +84,15 @@ def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]]
         schedule = Schedule(recurrence_rule, time_zone, starts_on)
         try:
             require_slots(schedule)
-        except ScheduleError as error:  # one broken schedule is not the next one's trouble
+        except ScheduleError as error:  # the other schedules are still planned
             broken[schedule_id] = str(error)
         else:
-            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule, stagger))
+            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule, jitter_minutes))
     return schedules, broken
 
 
-def _taken(connection: Connection, first_day: date) -> list[Taken]:
-    # Without an end: a late approval moves the search to its own time.
+def _taken_slots(connection: Connection, first_day: date) -> list[TakenSlot]:
+    # Without an upper bound: the search of a late approval begins at the approval.
     rows = connection.execute(
         "select organization_id, account_id, channel_type, coalesce(slot_at, scheduled_at), scheduled_at,"
         " encode(content_hash, 'hex'),"
@@ -100,11 +100,11 @@ def _taken(connection: Connection, first_day: date) -> list[Taken]:
         " where scheduled_at >= %s::date - interval '2 days'",
         [first_day],
     ).fetchall()
-    return [Taken((row[0], row[1], row[2]), *row[3:]) for row in rows]
+    return [TakenSlot((row[0], row[1], row[2]), *row[3:]) for row in rows]
 
 
 def _posts_a_day(connection: Connection) -> dict[Queue, int]:
-    """The greatest number of posts a day of each queue whose channel has a hard rule for it."""
+    """The maximum number of posts per day, for each queue whose channel has a hard rule for it."""
     rows = connection.execute(
         "select distinct s.organization_id, s.account_id, s.channel_type,"
         " floor(coalesce(r.maximum, (r.value #>> '{}')::numeric))::integer"

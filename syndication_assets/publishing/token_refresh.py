@@ -1,18 +1,18 @@
-"""Renewing the credential of an account that a platform calls expired."""
+"""Renews the credential of an account that a platform reports as expired."""
 
 from syndication_assets.channels.credentials import count_failed_refresh, store_credential
 from syndication_assets.channels.secret_box import SecretBox
 from syndication_assets.database.connection import Connection
-from syndication_assets.publishing.leases import Claim
+from syndication_assets.publishing.leases import Lease
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.settings import Settings
 
 
-def refresh_account(connection: Connection, settings: Settings, publisher: Publisher, claim: Claim) -> bool:
-    """Whether the publisher gave a new secret for the one that was refused, and it is stored.
+def refresh_account(connection: Connection, settings: Settings, publisher: Publisher, lease: Lease) -> bool:
+    """Whether the account has a new secret, renewed here or by another thread since the lease.
 
-    A secret that was renewed since the claim counts as new; one that is refused right after it was renewed is not
-    renewed again. In the caller's transaction: the credential's row is locked, so that one thread renews it.
+    A secret that is rejected right after its renewal is not renewed again. Runs in the caller's transaction and locks
+    the credential's row, so that only one thread renews it.
     """
     row = connection.execute(
         "select credential_name, last_refreshed_at > ("
@@ -26,10 +26,10 @@ def refresh_account(connection: Connection, settings: Settings, publisher: Publi
         " ) from channels.credentials as c"
         " where c.organization_id = %(organization_id)s and c.credential_id = %(credential_id)s for update",
         {
-            "organization_id": claim.organization_id,
-            "credential_id": claim.credential_id,
-            "target_id": claim.post.target_id,
-            "attempt_number": claim.post.attempt_number,
+            "organization_id": lease.organization_id,
+            "credential_id": lease.credential_id,
+            "target_id": lease.post.target_id,
+            "attempt_number": lease.post.attempt_number,
         },
     ).fetchone()
     if row is None:
@@ -39,14 +39,14 @@ def refresh_account(connection: Connection, settings: Settings, publisher: Publi
         return True
     if was_renewed_for_this:
         return False
-    secret = publisher.refresh(claim.secret)
+    secret = publisher.refresh(lease.secret)
     if secret is None:
-        count_failed_refresh(connection, claim.organization_id, claim.credential_id)
+        count_failed_refresh(connection, lease.organization_id, lease.credential_id)
         return False
     store_credential(
         connection,
         SecretBox(settings.secret_keys),
-        claim.organization_id,
+        lease.organization_id,
         credential_name,
         secret,
         platform=None,

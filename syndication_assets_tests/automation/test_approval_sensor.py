@@ -8,15 +8,15 @@ import pytest
 from syndication_assets.automation.approval_sensor import approval_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
-from syndication_assets_tests.publishing.queue_desk import QueueDesk
+from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
 TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
-def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> QueueDesk:
+def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> PublishingQueue:
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
-    desk = QueueDesk(database_url)
+    desk = PublishingQueue(database_url)
     desk.schedule(desk.page())
     return desk
 
@@ -35,14 +35,14 @@ def days(requests: list[dg.RunRequest]) -> list[date]:
     return [date.fromisoformat(request.partition_key or "") for request in requests]
 
 
-def test_the_day_of_an_approved_text_is_requested(desk: QueueDesk):
+def test_the_day_of_an_approved_text_is_requested(desk: PublishingQueue):
     desk.text(desk.post(TODAY))
     assert requested() == [], "the text is not approved"
     desk.approved(TODAY)
     assert days(requested()) == [TODAY]
 
 
-def test_the_run_key_changes_only_when_another_text_is_approved(desk: QueueDesk):
+def test_the_run_key_changes_only_when_another_text_is_approved(desk: PublishingQueue):
     desk.approved(TODAY)
     first, again = requested(), requested()
     assert [request.run_key for request in first] == [request.run_key for request in again]
@@ -50,19 +50,19 @@ def test_the_run_key_changes_only_when_another_text_is_approved(desk: QueueDesk)
     assert [request.run_key for request in requested()] != [request.run_key for request in first]
 
 
-def test_what_has_its_place_in_the_queue_is_not_requested(desk: QueueDesk):
+def test_what_has_its_place_in_the_queue_is_not_requested(desk: PublishingQueue):
     desk.approved(TODAY)
     desk.plan(TODAY, TODAY + timedelta(days=1))
     assert requested() == []
 
 
-def test_future_days_and_days_more_than_30_days_ago_are_left_alone(desk: QueueDesk):
+def test_future_days_and_days_more_than_30_days_ago_are_left_alone(desk: PublishingQueue):
     desk.approved(TODAY + timedelta(days=1))
     desk.approved(TODAY - timedelta(days=31))
     assert requested() == []
 
 
-def test_a_channel_without_a_schedule_is_left_alone(desk: QueueDesk):
+def test_a_channel_without_a_schedule_is_left_alone(desk: PublishingQueue):
     desk.execute("update publishing.publishing_schedules set is_active = false")
     desk.approved(TODAY)
     assert requested() == []
@@ -74,7 +74,7 @@ def queue_run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus, day: da
 
 
 def test_after_a_failed_run_the_same_texts_are_requested_again_after_a_delay(
-    desk: QueueDesk, monkeypatch: pytest.MonkeyPatch
+    desk: PublishingQueue, monkeypatch: pytest.MonkeyPatch
 ):
     desk.approved(TODAY)
     with dg.instance_for_test() as instance:
@@ -90,7 +90,7 @@ def test_after_a_failed_run_the_same_texts_are_requested_again_after_a_delay(
     assert again.run_key != first.run_key
 
 
-def test_a_page_that_comes_later_is_requested(desk: QueueDesk):
+def test_a_page_that_comes_later_is_requested(desk: PublishingQueue):
     desk.approved(TODAY)
     desk.plan(TODAY, TODAY + timedelta(days=1))
     desk.schedule(desk.page("second"))

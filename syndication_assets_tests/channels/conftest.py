@@ -1,4 +1,4 @@
-"""A database with the reference loaded, and keys to encrypt with."""
+"""A database with the reference loaded, and a key to encrypt with."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from syndication_assets.database.connection import transaction
 
 @pytest.fixture
 def reference_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a database that the environment names, with the reference in it."""
+    """The URL of a database with the reference; the environment names it."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     with transaction(database_url) as connection:
         load_reference(connection, read_reference())
@@ -19,7 +19,7 @@ def reference_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def secret_keys(monkeypatch: pytest.MonkeyPatch) -> str:
-    """One key, which the environment holds."""
+    """A key, which the environment holds."""
     keys = new_key()
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", keys)
     return keys

@@ -1,4 +1,4 @@
-"""Secrets leave no trace: canaries go through every command, run and failure, and are looked for everywhere."""
+"""Secrets leave no trace: canaries pass through every command, run and failure, and are searched for everywhere."""
 
 import base64
 import logging
@@ -23,9 +23,9 @@ CANARY = "canary-QmVpbm4gQmhyZWFn-0123456789"
 
 
 def forms(secret: str) -> list[bytes]:
-    """The secret and what somebody may have made of it on the way."""
+    """The secret, and the encodings in which it might leak."""
     raw = secret.encode()
-    # base64 depends on what stands before: each of the three places, without the signs that neighbours change.
+    # base64 depends on the offset: each of the three, without the characters that neighbours change.
     encoded = [base64.b64encode(b"x" * shift + raw)[4 : 4 + len(raw)] for shift in range(3)]
     return [raw, raw[:16], raw[-16:], raw.hex().encode(), *encoded]
 
@@ -52,17 +52,17 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 @dg.asset
 def publisher_that_fails(context: dg.AssetExecutionContext, postgres: PostgresResource) -> None:
-    """Opens the secret and does with it what publishers do by mistake: logs it, and dies with it in hand."""
+    """Opens the secret and makes the mistakes of a careless publisher: logs it, and fails with it in the message."""
     with transaction(postgres.url()) as connection:
         row = connection.execute("select organization_id, credential_id from channels.credentials").fetchall()[0]
         secret = open_credential(connection, Settings.from_environment(), *row)
     assert secret.get_secret_value() == CANARY
     context.log.info(f"publishing with {secret} {secret!r}")
     context.add_output_metadata({"secret": str(secret)})
-    raise RuntimeError(f"the platform refused {secret}")
+    raise RuntimeError(f"the platform rejected {secret}")
 
 
-def test_a_secret_and_its_keys_are_found_nowhere(
+def test_no_secret_or_key_is_found_anywhere(
     reference_url: str,
     secret_keys: str,
     instance: dg.DagsterInstance,
@@ -72,11 +72,11 @@ def test_a_secret_and_its_keys_are_found_nowhere(
     capfd: pytest.CaptureFixture[str],
 ):
     caplog.set_level(logging.DEBUG)
-    said: list[str] = []
+    outputs: list[str] = []
 
     def run(*arguments: str, stdin: str | None = None) -> None:
         result = CliRunner().invoke(main, list(arguments), input=stdin)
-        said.extend([result.output, result.stderr, repr(result.exception)])
+        outputs.extend([result.output, result.stderr, repr(result.exception)])
 
     new = new_key()
     run("credentials", "set", "page", "--platform", "facebook", stdin=CANARY)
@@ -106,7 +106,7 @@ def test_a_secret_and_its_keys_are_found_nowhere(
     files = b"\n".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     output = capfd.readouterr()
     places = {
-        "what the commands said": "\n".join(said).encode(),
+        "the output of the commands": "\n".join(outputs).encode(),
         "stdout and stderr": (output.out + output.err).encode(),
         "the log": caplog.text.encode(),
         "the database": database,
@@ -116,14 +116,14 @@ def test_a_secret_and_its_keys_are_found_nowhere(
         for secret in (CANARY, secret_keys.split(":")[1], new.split(":")[1]):
             for form in forms(secret):
                 assert form not in content, f"{place} holds {form!r}"
-    # Each place was looked at: what may be there is found.
-    assert b"stored page" in places["what the commands said"]
+    # Each place was really searched: what may be there is found.
+    assert b"Stored page" in places["the output of the commands"]
     assert b"publishing with **********" in places["stdout and stderr"]
     assert b"channels.credentials" in database
-    assert b"the platform refused **********" in files
+    assert b"the platform rejected **********" in files
 
 
-def test_the_search_finds_a_secret_that_was_written(database_url: str, tmp_path: Path):
+def test_the_search_finds_a_secret_in_the_database(database_url: str, tmp_path: Path):
     with transaction(database_url) as connection:
         connection.execute("update tenancy.organizations set description = %s", [f"x{CANARY}"])
     database = everything_in(database_url)

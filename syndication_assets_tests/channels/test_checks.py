@@ -1,4 +1,4 @@
-"""The checks of the channels room: they pass on the reference with an account, and each sees its own damage."""
+"""The checks of the channels room: they pass on the reference with an account, and each fails on its own damage."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ _LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
 
 
 def _duplicate(table: str, key: str) -> Damage:
-    """A row a second time, in a table without its key."""
+    """Duplicates a row in a table without its key."""
     new_id = {"credentials": "credential_id = 'crd-ffffffff'", "social_accounts": "account_id = 'acc-ffffffff'"}
     generated = {"credentials": "alter table channels.credentials drop column key_id;"}
     return Damage(
@@ -121,7 +121,7 @@ def test_every_check_passes_on_the_reference(channels_url: str):
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
-def test_each_check_sees_its_damage_and_no_other_does(channels_url: str, damage: Damage):
+def test_each_damage_fails_its_own_check_only(channels_url: str, damage: Damage):
     with damaged(channels_url, "") as connection:
         connection.execute("reset role")
         for statement in damage.statement.split(";"):
@@ -132,22 +132,24 @@ def test_each_check_sees_its_damage_and_no_other_does(channels_url: str, damage:
 
 
 @pytest.mark.parametrize(
-    ("expires_at", "is_seen"),
+    ("expires_at", "is_reported"),
     [("now() - interval '1 day'", True), ("now() + interval '13 days'", True), ("now() + interval '15 days'", False)],
 )
-def test_a_credential_that_ends_within_the_warning_days_is_seen(channels_url: str, expires_at: str, is_seen: bool):
+def test_a_credential_that_expires_within_the_warning_days_is_reported(
+    channels_url: str, expires_at: str, is_reported: bool
+):
     with damaged(channels_url, f"update channels.credentials set expires_at = {expires_at}") as connection:
         offenders = find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14})
-    assert bool(offenders.count) is is_seen
+    assert bool(offenders.count) is is_reported
     assert "secret" not in offenders.columns
 
 
-def test_a_credential_without_expiry_is_not_seen(channels_url: str):
+def test_a_credential_without_expiry_is_not_reported(channels_url: str):
     with read_only_transaction(channels_url) as connection:
         assert find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14}).count == 0
 
 
-def test_every_file_of_checks_is_listed_and_has_a_damage():
+def test_every_check_file_is_registered_and_has_a_damage():
     files = {path.stem for path in (SQL_DIRECTORY / "channels" / "checks").glob("*.sql")}
     listed = {f"{check.table}__{check.name}" for check in CHECKS}
     assert files == listed | {"credentials__none_expires_soon"}

@@ -1,4 +1,4 @@
-"""`syndication channels`, `credentials` and `account`, as their user sees them."""
+"""`syndication channels`, `credentials` and `account`, from the user's point of view."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ def in_days(days: float) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
-def test_the_list_of_channels_says_which_are_in_use_and_how_many_rules_they_have(reference_url: str):
+def test_the_list_of_channels_shows_status_and_number_of_rules(reference_url: str):
     with transaction(reference_url) as connection:
         connection.execute("update channels.platforms set status = 'inactive' where platform = 'tiktok'")
     lines = run("channels").output.splitlines()
@@ -30,7 +30,7 @@ def test_the_list_of_channels_says_which_are_in_use_and_how_many_rules_they_have
     assert sum("platform inactive" in line for line in lines) == 2
 
 
-def test_the_rules_of_a_channel_are_shown_in_one_table(reference_url: str):
+def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
     result = run("channels", "facebook", "feed_post")
     assert result.exit_code == 0, result.output
     rows = [line for line in result.output.splitlines() if line.startswith("│")]
@@ -43,14 +43,12 @@ def test_the_rules_of_a_channel_are_shown_in_one_table(reference_url: str):
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["myspace"], "there are facebook, instagram"),
-        (["facebook"], "Which channel: there are feed_post"),
-        (["facebook", "pin"], "facebook has no channel 'pin': there are feed_post"),
+        (["myspace"], "choose from facebook, instagram"),
+        (["facebook"], "Name a channel: choose from feed_post"),
+        (["facebook", "pin"], "facebook has no channel 'pin': choose from feed_post"),
     ],
 )
-def test_a_channel_that_is_not_there_is_answered_with_those_that_are(
-    reference_url: str, arguments: list[str], hint: str
-):
+def test_the_error_for_an_unknown_channel_lists_the_channels(reference_url: str, arguments: list[str], hint: str):
     result = run("channels", *arguments)
     assert result.exit_code == 1
     assert hint in result.output
@@ -74,7 +72,7 @@ def test_a_secret_is_stored_from_stdin_and_no_command_shows_it(reference_url: st
         assert part in listed.output
     checked = run("credentials", "check")
     assert checked.exit_code == 0, checked.output
-    assert "1 credentials are in order" in checked.output
+    assert "All 1 credentials are in order" in checked.output
     for result in (stored, listed, checked):
         assert TOKEN not in result.output
         assert secret_keys.split(":")[1] not in result.output
@@ -97,10 +95,10 @@ def test_only_the_line_end_is_taken_off_a_secret(reference_url: str, secret_keys
         (SET, " \n", "There is no secret on stdin"),
         (SET, b"\xff\xfe", "not UTF-8"),
         ((*SET, "--expires-at", "soon"), TOKEN, "2026-01-31T12:00:00Z"),
-        ((*SET, "--expires-at", "2001-01-01"), TOKEN, "is past"),
+        ((*SET, "--expires-at", "2001-01-01"), TOKEN, "is in the past"),
         ((*SET, "--organization", "nobody"), TOKEN, "there are default"),
-        (("credentials", "set", "Page Token"), TOKEN, "cannot be a name"),
-        (("credentials", "set", "page", "--platform", "myspace"), TOKEN, "there are facebook"),
+        (("credentials", "set", "Page Token"), TOKEN, "is not a valid name"),
+        (("credentials", "set", "page", "--platform", "myspace"), TOKEN, "choose from facebook"),
     ],
 )
 def test_a_mistake_stores_nothing_and_says_what_to_do(
@@ -113,12 +111,12 @@ def test_a_mistake_stores_nothing_and_says_what_to_do(
     assert "There are no credentials" in run("credentials", "list").output
 
 
-def test_a_secret_is_no_argument(reference_url: str, secret_keys: str):
+def test_a_secret_is_not_accepted_as_an_argument(reference_url: str, secret_keys: str):
     assert run(*SET, TOKEN).exit_code == 2
 
 
 @pytest.mark.parametrize("arguments", [SET, ("credentials", "rotate")])
-def test_without_a_key_the_message_names_the_command_that_makes_one(reference_url: str, arguments: tuple[str, ...]):
+def test_without_a_key_the_message_names_the_command_that_creates_it(reference_url: str, arguments: tuple[str, ...]):
     result = run(*arguments, stdin=TOKEN)
     assert result.exit_code == 1
     assert "syndication credentials key" in result.output
@@ -134,8 +132,8 @@ def test_rotation_and_check_end_to_end(reference_url: str, secret_keys: str, mon
     run(*SET, stdin=TOKEN)
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", f"{new},{secret_keys}")
     rotated = run("credentials", "rotate")
-    assert f"1 encrypted anew with the key {new.split(':')[0]}, 0 were already" in rotated.output
-    assert "0 encrypted anew" in run("credentials", "rotate").output
+    assert f"Re-encrypted 1 credentials with the key {new.split(':')[0]}; 0 already had it" in rotated.output
+    assert "Re-encrypted 0 credentials" in run("credentials", "rotate").output
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new)
     assert run("credentials", "check").exit_code == 0
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", secret_keys)
@@ -147,7 +145,7 @@ def test_rotation_and_check_end_to_end(reference_url: str, secret_keys: str, mon
 
 
 @pytest.mark.parametrize(("days", "exit_code", "word"), [(15.5, 0, "ok"), (13.5, 1, "PROBLEM")])
-def test_the_check_fails_for_a_credential_that_ends_soon(
+def test_the_check_fails_for_a_credential_that_expires_soon(
     reference_url: str, secret_keys: str, days: float, exit_code: int, word: str
 ):
     run(*SET, "--expires-at", in_days(days), stdin=TOKEN)
@@ -156,7 +154,7 @@ def test_the_check_fails_for_a_credential_that_ends_soon(
     assert result.output.startswith(word)
 
 
-def test_the_check_fails_for_a_credential_that_has_ended(reference_url: str, secret_keys: str):
+def test_the_check_fails_for_an_expired_credential(reference_url: str, secret_keys: str):
     run(*SET, stdin=TOKEN)
     with transaction(reference_url) as connection:
         connection.execute("update channels.credentials set expires_at = now() - interval '1 day'")
@@ -177,10 +175,10 @@ def test_an_account_is_added_for_a_dry_run_and_listed(reference_url: str):
         assert part in listed
     again = run(*ADD)
     assert again.exit_code == 1
-    assert "is there already" in again.output
+    assert "already exists" in again.output
 
 
-def test_an_account_that_publishes_for_real_names_its_credential(reference_url: str, secret_keys: str):
+def test_an_account_that_is_not_simulated_names_its_credential(reference_url: str, secret_keys: str):
     run(*SET, stdin=TOKEN)
     added = run(*ADD, "--publisher", "facebook_graph", "--credential", "page")
     assert added.exit_code == 0, added.output
@@ -193,15 +191,15 @@ def test_an_account_that_publishes_for_real_names_its_credential(reference_url: 
         ([*ADD, "--publisher", "facebook_graph"], "facebook_graph needs a credential"),
         ([*ADD, "--credential", "nothing"], "no credential 'nothing'"),
         ([*ADD, "--organization", "nobody"], "there are default"),
-        ([*ADD, "--platform", "myspace"], "there are facebook"),
-        ([*ADD, "--platform", "linkedin", "--credential", "page"], "is one of facebook, not of linkedin"),
+        ([*ADD, "--platform", "myspace"], "choose from facebook"),
+        ([*ADD, "--platform", "linkedin", "--credential", "page"], "belongs to facebook, not to linkedin"),
         (
             [*ADD, "--platform", "linkedin", "--publisher", "facebook_graph", "--credential", "page"],
             "facebook_graph publishes to facebook",
         ),
     ],
 )
-def test_an_account_that_cannot_be_is_refused(reference_url: str, secret_keys: str, arguments: list[str], hint: str):
+def test_an_invalid_account_is_rejected(reference_url: str, secret_keys: str, arguments: list[str], hint: str):
     run(*SET, stdin=TOKEN)
     result = run(*arguments)
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""Credentials in the database: encrypted or refused, opened for their own row, and shown to nobody who only reads."""
+"""Credentials in the database: always encrypted, opened for their own row only, and never shown to readers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,9 +54,7 @@ def test_a_publisher_opens_what_was_stored(connection: Connection, organization_
     assert TOKEN not in sealed(connection)["page"]
 
 
-def test_another_secret_of_the_same_name_takes_the_place_of_the_first(
-    connection: Connection, organization_id: str, secret_keys: str
-):
+def test_a_secret_of_the_same_name_replaces_the_first(connection: Connection, organization_id: str, secret_keys: str):
     first = store(connection, organization_id, secret_keys)
     connection.execute("update channels.credentials set refresh_attempts = 3, expires_at = now()")
     assert store(connection, organization_id, secret_keys, token="newer") == first
@@ -65,7 +63,7 @@ def test_another_secret_of_the_same_name_takes_the_place_of_the_first(
     assert row.fetchall() == [(0, None, 1)]
 
 
-def test_a_credential_that_is_not_there_is_said_to_be_missing(connection: Connection, organization_id: str):
+def test_the_error_names_a_missing_credential(connection: Connection, organization_id: str):
     with pytest.raises(SecretError, match="has no credential crd-ffffffff"):
         opened(connection, organization_id, "crd-ffffffff")
 
@@ -106,7 +104,7 @@ def test_a_ciphertext_copied_to_another_row_or_organization_does_not_open(
         f"{'A' * 40}",
     ],
 )
-def test_the_database_refuses_what_was_not_encrypted(connection: Connection, organization_id: str, secret: str):
+def test_the_database_rejects_secrets_that_are_not_encrypted(connection: Connection, organization_id: str, secret: str):
     with pytest.raises(errors.CheckViolation):
         connection.execute(
             "insert into channels.credentials (organization_id, credential_name, secret) values (%s, 'plain', %s)",
@@ -115,9 +113,7 @@ def test_the_database_refuses_what_was_not_encrypted(connection: Connection, org
 
 
 @pytest.mark.parametrize("statement", ["select secret", "select *", "select length(secret)", "select c"])
-def test_a_reader_sees_that_there_is_a_credential_and_not_what_it_is(
-    statement: str, database_url: str, secret_keys: str
-):
+def test_a_reader_sees_a_credential_but_not_its_secret(statement: str, database_url: str, secret_keys: str):
     with transaction(database_url) as connection:
         (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
         store(connection, organization_id, secret_keys)
@@ -140,7 +136,7 @@ def audit(connection: Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def test_the_audit_log_says_who_changed_a_credential_and_never_holds_its_ciphertext(
+def test_the_audit_log_records_changes_of_a_credential_without_its_ciphertext(
     connection: Connection, organization_id: str, secret_keys: str
 ):
     credential_id = store(connection, organization_id, secret_keys)
@@ -155,7 +151,7 @@ def test_the_audit_log_says_who_changed_a_credential_and_never_holds_its_ciphert
             assert values is None or (values["key_id"] == secret_keys.partition(":")[0] and "secret" not in values)
 
 
-def test_another_secret_is_logged_though_nothing_else_of_the_row_changes(
+def test_a_new_secret_is_logged_even_if_no_other_column_changes(
     connection: Connection, organization_id: str, secret_keys: str
 ):
     store(connection, organization_id, secret_keys)
@@ -164,7 +160,7 @@ def test_another_secret_is_logged_though_nothing_else_of_the_row_changes(
     assert len(audit(connection)) == 3
 
 
-def test_rotation_seals_everything_with_the_first_key_so_that_the_old_one_can_go(
+def test_rotation_reseals_everything_with_the_first_key_so_that_the_old_key_can_be_removed(
     connection: Connection, organization_id: str, secret_keys: str, monkeypatch: pytest.MonkeyPatch
 ):
     new = new_key()
@@ -172,7 +168,7 @@ def test_rotation_seals_everything_with_the_first_key_so_that_the_old_one_can_go
     ids["new"] = store(connection, organization_id, new, "new", "new")
     before = sealed(connection)
     rotation = rotate_credentials(connection, SecretBox(f"{new},{secret_keys}"))
-    assert (rotation.sealed_anew, rotation.left_alone) == (2, 1)
+    assert (rotation.resealed, rotation.unchanged) == (2, 1)
     assert sealed(connection)["new"] == before["new"]
     assert {credential.key_id for credential in list_credentials(connection)} == {new.split(":")[0]}
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new)
@@ -188,7 +184,7 @@ def test_rotation_is_all_or_nothing(database_url: str, secret_keys: str):
         store(connection, organization_id, secret_keys, "page")
         store(connection, organization_id, lost, "shop")
         before = sealed(connection)
-    with pytest.raises(SecretError, match=r"'shop'.*does not hold"), transaction(database_url) as connection:
+    with pytest.raises(SecretError, match=r"'shop'.*does not contain"), transaction(database_url) as connection:
         rotate_credentials(connection, SecretBox(f"{new},{secret_keys}"))
     with transaction(database_url) as connection:
         assert sealed(connection) == before
@@ -198,7 +194,7 @@ def test_rotation_is_all_or_nothing(database_url: str, secret_keys: str):
     ("publisher", "platform", "has_credential"),
     [("facebook_graph", "facebook", False), ("facebook_graph", "linkedin", True)],
 )
-def test_the_database_refuses_an_account_that_nobody_could_publish_to(
+def test_the_database_rejects_an_account_that_cannot_be_published_to(
     reference_url: str, secret_keys: str, publisher: str, platform: str, has_credential: bool
 ):
     with transaction(reference_url) as connection:

@@ -1,4 +1,4 @@
-"""`syndication account reconnect`: when a disconnected account may publish again, and who said so."""
+"""`syndication account reconnect`: when a disconnected account becomes active again, and the audit log of it."""
 
 import getpass
 
@@ -21,7 +21,7 @@ def store_token() -> None:
 
 
 def change(url: str, statement: str) -> None:
-    """A transaction of its own, so that its time is its own."""
+    """Runs a statement in a separate transaction, with its own timestamp."""
     with transaction(url) as connection:
         connection.execute(statement)
 
@@ -35,7 +35,7 @@ def account_of(url: str) -> tuple[str, str, str | None]:
 
 @pytest.fixture
 def disconnected(reference_url: str, secret_keys: str) -> str:
-    """The id of an account whose credential the platform has refused."""
+    """The id of an account whose credential the platform has rejected."""
     store_token()
     added = run(
         "account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "Kilts", "--publisher",
@@ -50,7 +50,9 @@ def disconnect(url: str) -> None:
     change(url, "update channels.social_accounts set status = 'disconnected', status_reason = 'Refused.'")
 
 
-def test_with_a_new_credential_it_is_active_again_and_the_audit_log_says_by_whom(reference_url: str, disconnected: str):
+def test_with_a_new_credential_the_account_is_active_again_and_the_audit_log_names_the_actor(
+    reference_url: str, disconnected: str
+):
     store_token()
     result = run("account", "reconnect", disconnected)
     assert result.exit_code == 0, result.output
@@ -64,19 +66,19 @@ def test_with_a_new_credential_it_is_active_again_and_the_audit_log_says_by_whom
         ).fetchall() == [(getpass.getuser(), "Refused.")]
 
 
-def test_the_credential_that_was_refused_is_not_tried_again(reference_url: str, disconnected: str):
+def test_the_rejected_credential_is_not_tried_again(reference_url: str, disconnected: str):
     result = run("account", "reconnect", disconnected)
     assert result.exit_code == 1
-    assert "is the one that the platform refused" in result.output
+    assert "The platform rejected the credential 'page'" in result.output
     assert "syndication credentials set page" in result.output
     assert account_of(reference_url)[1] == "disconnected"
 
 
-def test_a_credential_that_is_refused_again_does_not_count_as_new(reference_url: str, disconnected: str):
+def test_a_credential_that_is_rejected_again_does_not_count_as_new(reference_url: str, disconnected: str):
     store_token()
     assert run("account", "reconnect", disconnected).exit_code == 0
     disconnect(reference_url)
-    assert "is the one that the platform refused" in run("account", "reconnect", disconnected).output
+    assert "The platform rejected the credential 'page'" in run("account", "reconnect", disconnected).output
 
 
 def test_a_later_edit_of_the_account_does_not_make_its_new_credential_old(reference_url: str, disconnected: str):
@@ -85,7 +87,7 @@ def test_a_later_edit_of_the_account_does_not_make_its_new_credential_old(refere
     assert run("account", "reconnect", disconnected).exit_code == 0
 
 
-def test_an_expired_credential_is_refused(reference_url: str, disconnected: str):
+def test_an_expired_credential_does_not_reconnect_the_account(reference_url: str, disconnected: str):
     store_token()
     change(reference_url, "update channels.credentials set expires_at = now() - interval '1 second'")
     result = run("account", "reconnect", disconnected)
@@ -94,7 +96,7 @@ def test_an_expired_credential_is_refused(reference_url: str, disconnected: str)
     assert account_of(reference_url)[1] == "disconnected"
 
 
-def test_a_credential_that_does_not_open_is_refused(
+def test_a_credential_that_cannot_be_opened_does_not_reconnect_the_account(
     reference_url: str, disconnected: str, monkeypatch: pytest.MonkeyPatch
 ):
     store_token()
@@ -106,14 +108,14 @@ def test_a_credential_that_does_not_open_is_refused(
     assert account_of(reference_url)[1] == "disconnected"
 
 
-def test_an_account_that_only_rehearses_needs_no_credential(reference_url: str):
+def test_a_simulated_account_needs_no_credential(reference_url: str):
     run("account", "add", "--platform", "facebook", "--remote-id", "1", "--name", "Kilts")
     disconnect(reference_url)
     assert run("account", "reconnect", account_of(reference_url)[0]).exit_code == 0
 
 
 @pytest.mark.parametrize("status", ["active", "paused"])
-def test_only_a_disconnected_account_is_connected_again(reference_url: str, disconnected: str, status: str):
+def test_only_a_disconnected_account_is_reconnected(reference_url: str, disconnected: str, status: str):
     store_token()
     change(reference_url, f"update channels.social_accounts set status = '{status}'")
     result = run("account", "reconnect", disconnected)
@@ -122,7 +124,7 @@ def test_only_a_disconnected_account_is_connected_again(reference_url: str, disc
     assert account_of(reference_url)[1] == status
 
 
-def test_an_account_that_is_not_there_is_said_to_be_not_there(reference_url: str):
+def test_the_error_for_an_unknown_account_names_the_list_command(reference_url: str):
     result = run("account", "reconnect", "acc-00000000")
     assert result.exit_code == 1
     assert "syndication account list" in result.output

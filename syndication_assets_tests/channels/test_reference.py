@@ -1,4 +1,4 @@
-"""The reference in the database: loaded by an asset, owned by people after that."""
+"""The reference in the database: loaded by an asset, then user-maintained."""
 
 import shutil
 from collections.abc import Callable
@@ -27,7 +27,7 @@ EDIT = f"update channels.channel_requirements set maximum = 500 where {LENGTH_OF
 
 @pytest.fixture
 def files(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The reference files that the asset loads: a copy, which a test may change."""
+    """A copy of the reference files that the asset loads, which a test may change."""
     directory = tmp_path / "reference"
     shutil.copytree(REFERENCE_DIRECTORY, directory)
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
@@ -36,7 +36,7 @@ def files(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def materialize() -> dict[str, dict[str, Any]]:
-    """Loads the files as Dagster does; the metadata of each table."""
+    """Loads the files as Dagster does; returns the metadata of each table."""
     result = dg.materialize([assets.reference], resources={"postgres": PostgresResource()}, raise_on_error=True)
     return {
         event.asset_key.path[1]: {name: value.value for name, value in event.metadata.items()}
@@ -63,7 +63,7 @@ def value(url: str, query: str) -> Any:
 
 
 def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows, with the version of each: a row that was written anew has another."""
+    """All rows with their xmin, which changes whenever a row is written."""
     with transaction(url) as connection:
         return {
             table.name: connection.execute(
@@ -73,19 +73,19 @@ def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_every_line_of_the_files_is_a_row_and_a_second_load_writes_none(files: Path, database_url: str):
+def test_every_line_of_the_files_becomes_a_row_and_a_second_load_writes_nothing(files: Path, database_url: str):
     first = materialize()
     expected = {name: len(table) for name, table in read_reference(files).items()}
-    assert {name: one["rows_inserted"] for name, one in first.items()} == expected
-    assert {name: one["dagster/row_count"] for name, one in first.items()} == expected
+    assert {name: metadata["rows_inserted"] for name, metadata in first.items()} == expected
+    assert {name: metadata["dagster/row_count"] for name, metadata in first.items()} == expected
     loaded = rows(database_url)
     second = materialize()
     assert rows(database_url) == loaded
-    assert {name: one["rows_unchanged"] for name, one in second.items()} == expected
-    assert all("edited_rows" not in one and one["edited_rows_kept"] == 0 for one in second.values())
+    assert {name: metadata["rows_unchanged"] for name, metadata in second.items()} == expected
+    assert all("edited_rows" not in metadata and metadata["edited_rows_kept"] == 0 for metadata in second.values())
 
 
-def test_a_new_version_of_the_files_changes_the_rows_that_nobody_edited_and_no_other(files: Path, database_url: str):
+def test_a_new_version_of_the_files_changes_unedited_rows_only(files: Path, database_url: str):
     materialize()
     execute(database_url, EDIT)
     before = rows(database_url)
@@ -108,7 +108,7 @@ def test_a_kept_edit_is_named_in_metadata_and_log(files: Path, database_url: str
     assert "facebook/feed\\_post/content/text\\_length | maximum | 500 | 400" in shown
     log = capfd.readouterr().err
     assert "kept 1 edited rows" in log
-    assert "kept the edited row facebook/feed_post/content/text_length: maximum 500, the file 400" in log
+    assert "kept the edited row facebook/feed_post/content/text_length: maximum 500 (file: 400)" in log
 
 
 def test_an_edit_of_any_column_keeps_its_row(files: Path, database_url: str):
@@ -123,17 +123,17 @@ def test_an_edit_of_any_column_keeps_its_row(files: Path, database_url: str):
     edited = {table: execute(database_url, statement) for table, statement in edits.items()}
     kept_rows = rows(database_url)
     second = materialize()
-    assert {name: one["edited_rows_kept"] for name, one in second.items()} == edited
+    assert {name: metadata["edited_rows_kept"] for name, metadata in second.items()} == edited
     assert rows(database_url) == kept_rows
 
 
-def test_numbers_that_say_the_same_are_no_edit(files: Path, database_url: str):
+def test_an_equal_number_in_another_notation_is_not_an_edit(files: Path, database_url: str):
     materialize()
     execute(database_url, f"update channels.channel_requirements set maximum = 400.00 where {LENGTH_OF_FACEBOOK}")
     assert materialize()["channel_requirements"]["edited_rows_kept"] == 0
 
 
-def test_a_deleted_row_comes_back_and_one_that_is_switched_off_stays_off(files: Path, database_url: str):
+def test_a_deleted_row_comes_back_and_a_deactivated_row_stays_inactive(files: Path, database_url: str):
     materialize()
     assert execute(database_url, "delete from channels.channel_requirements where requirement_key = 'tone'") > 20
     execute(
@@ -150,7 +150,7 @@ def test_a_deleted_row_comes_back_and_one_that_is_switched_off_stays_off(files: 
     )
 
 
-def test_deleting_an_edited_row_gives_it_back_to_the_file(files: Path, database_url: str):
+def test_deleting_an_edited_row_restores_the_version_of_the_file(files: Path, database_url: str):
     materialize()
     execute(database_url, EDIT)
     execute(database_url, f"delete from channels.channel_requirements where {LENGTH_OF_FACEBOOK}")
@@ -158,7 +158,7 @@ def test_deleting_an_edited_row_gives_it_back_to_the_file(files: Path, database_
     assert value(database_url, f"select maximum from channels.channel_requirements where {LENGTH_OF_FACEBOOK}") == 400
 
 
-def test_a_row_that_left_the_files_stays_and_is_named(files: Path, database_url: str):
+def test_a_row_that_left_the_files_is_kept_and_named(files: Path, database_url: str):
     materialize()
     file = files / "platform_capabilities.csv"
     file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "publisher" not in line))
@@ -169,7 +169,7 @@ def test_a_row_that_left_the_files_stays_and_is_named(files: Path, database_url:
     ) == len(gone)
 
 
-def test_a_mistake_in_the_last_file_loads_none_of_them(files: Path, database_url: str):
+def test_a_mistake_in_the_last_file_prevents_loading_any_file(files: Path, database_url: str):
     change_line(
         files / "channel_requirements.csv", "bluesky,feed_post,media,alt", lambda line: line.replace("true", "ja")
     )
@@ -178,7 +178,7 @@ def test_a_mistake_in_the_last_file_loads_none_of_them(files: Path, database_url
     assert value(database_url, "select count(*) from channels.platforms") == 0
 
 
-def test_whoever_edits_waits_for_a_load_so_that_no_edit_is_missed(reference_url: str):
+def test_edits_wait_for_a_load_so_that_none_is_missed(reference_url: str):
     with transaction(reference_url) as loading, psycopg.connect(reference_url) as editing:
         assets.load_reference(loading, read_reference())
         assert editing.execute("select count(*) from channels.platforms").fetchone() == (10,)
@@ -187,7 +187,7 @@ def test_whoever_edits_waits_for_a_load_so_that_no_edit_is_missed(reference_url:
             editing.execute(EDIT)
 
 
-def test_the_rules_of_a_channel_come_by_category_priority_and_key(reference_url: str):
+def test_the_rules_of_a_channel_are_ordered_by_category_priority_and_key(reference_url: str):
     statement = (
         "insert into channels.channel_requirements (platform, channel_type, requirement_category, requirement_key,"
         " value_type, value, priority, is_active) values"
@@ -215,7 +215,7 @@ values ('lemmy', 'link_post', 'content', 'text_length', 'number', 200, 'characte
 """
 
 
-def test_a_platform_and_a_channel_are_added_by_rows_alone(reference_url: str):
+def test_a_platform_and_a_channel_are_added_with_rows_only(reference_url: str):
     execute(reference_url, NEW_PLATFORM)
     with transaction(reference_url) as connection:
         [rule] = connection.execute(
@@ -229,6 +229,6 @@ def test_a_platform_and_a_channel_are_added_by_rows_alone(reference_url: str):
     assert added.exit_code == 0, added.output
 
 
-def test_a_changed_row_changes_the_next_answer_at_once(reference_url: str):
+def test_a_changed_row_is_effective_immediately(reference_url: str):
     execute(reference_url, EDIT)
     assert "80 to 500" in CliRunner().invoke(main, ["channels", "facebook", "feed_post"]).output

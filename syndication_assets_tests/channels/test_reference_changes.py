@@ -1,4 +1,4 @@
-"""What a load may change. The model: a row that somebody touched is never written, every other one follows the file."""
+"""What a load may change. The model: an edited row is never written, and every other row follows the file."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,14 +17,14 @@ def row(value: int) -> dict[str, object]:
     return {"value": value, "note": None}
 
 
-def test_the_hash_is_of_the_meaning_and_not_of_the_form():
+def test_the_hash_depends_on_the_value_and_not_on_its_notation():
     from_file = {"minimum": Decimal("80"), "value": ["a", Decimal("0.50")], "checked_on": date(2025, 11, 25)}
     from_table = {"minimum": Decimal("80.00"), "value": ["a", 0.5], "checked_on": date(2025, 11, 25), "unit": None}
     assert hash_of(from_file) == hash_of(from_table)
     assert len(hash_of(from_file)) == 16
 
 
-def test_what_looks_alike_and_is_not_has_another_hash():
+def test_similar_but_different_values_have_different_hashes():
     alike = [
         {"v": True},
         {"v": 1},
@@ -39,45 +39,45 @@ def test_what_looks_alike_and_is_not_has_another_hash():
     assert len({hash_of(values) for values in alike}) == len(alike)
 
 
-def test_an_edited_row_is_kept_and_told_with_what_it_has_and_what_the_file_has():
+def test_an_edited_row_is_kept_and_reported_with_both_values():
     current = {("a",): CurrentRow(row(2), hash_of(row(1)))}
     changes = compare({("a",): row(3)}, current)
     assert changes.kept == {("a",): {"value": (2, 3)}}
     assert not changes.to_update
 
 
-def test_an_edit_that_says_what_the_file_says_is_nothing_to_tell():
+def test_an_edit_that_equals_the_file_is_not_reported():
     changes = compare({("a",): row(2)}, {("a",): CurrentRow(row(2), hash_of(row(1)))})
     assert (changes.unchanged, changes.kept) == ([("a",)], {})
 
 
-def test_an_edit_that_was_taken_back_follows_the_file_again():
+def test_a_row_whose_edit_was_undone_follows_the_file_again():
     changes = compare({("a",): row(3)}, {("a",): CurrentRow(row(1), hash_of(row(1)))})
     assert changes.to_update == {("a",): row(3)}
 
 
-def test_a_row_that_a_person_made_is_theirs():
+def test_a_row_that_a_person_inserted_is_kept():
     current = {("a",): CurrentRow(row(1), None), ("b",): CurrentRow(row(1), None)}
     changes = compare({("a",): row(2)}, current)
     assert changes.kept == {("a",): {"value": (1, 2)}}
     assert changes.no_longer_in_file == []
 
 
-def test_a_row_that_left_the_file_is_named_and_a_deleted_one_comes_back():
+def test_a_row_that_left_the_file_is_named_and_a_deleted_row_comes_back():
     changes = compare({("a",): row(1)}, {("b",): CurrentRow(row(1), hash_of(row(1)))})
     assert changes.to_insert == {("a",): row(1)}
     assert changes.no_longer_in_file == [("b",)]
 
 
 class Loads(RuleBasedStateMachine):
-    """Files, people and loads in any order, beside a model that remembers who said what last."""
+    """Files, people and loads in any order, next to a model that remembers the last value of each."""
 
     @initialize(files=st.dictionaries(st.sampled_from(KEYS), VALUES))
     def begin(self, files: dict[tuple[str], int]) -> None:
         self.files = files
         self.table: dict[tuple[str], CurrentRow] = {}
         self.loaded: dict[tuple[str], int] = {}
-        """What the last load left of each row that nobody has touched since, and whose edits."""
+        """The value that the last load wrote to each row."""
         self.edits: dict[tuple[str], int] = {}
 
     @rule(key=st.sampled_from(KEYS), value=VALUES)
@@ -126,8 +126,8 @@ TestLoads = Loads.TestCase
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES))
-def test_a_second_load_changes_nothing(values: dict[tuple[str], int]):
-    file = {key: row(value) for key, value in values.items()}
-    table = {key: CurrentRow(one, hash_of(one)) for key, one in file.items()}
+def test_a_second_load_changes_nothing(numbers: dict[tuple[str], int]):
+    file = {key: row(value) for key, value in numbers.items()}
+    table = {key: CurrentRow(values, hash_of(values)) for key, values in file.items()}
     changes = compare(file, table)
     assert (changes.to_insert, changes.to_update, changes.kept, changes.no_longer_in_file) == ({}, {}, {}, [])

@@ -1,4 +1,4 @@
-"""The reference files: what they say of the house's channels, and what is said of a mistake in one of them."""
+"""The reference files: the rules of our channels, and the errors for invalid files."""
 
 import shutil
 from collections.abc import Callable
@@ -30,14 +30,14 @@ def test_there_are_eight_platforms_and_twenty_channels_in_use():
     assert {platform for platform, _ in IN_USE} == {platform for (platform,) in REFERENCE["platforms"]}
 
 
-def test_every_kind_of_publication_is_used():
+def test_every_kind_of_publication_has_a_channel():
     assert {channel for _, channel in REFERENCE["platform_channels"]} == {
         name for (name,) in REFERENCE["channel_types"]
     }
 
 
 @pytest.mark.parametrize("channel", IN_USE, ids="/".join)
-def test_a_channel_in_use_has_every_rule_that_texts_are_written_by(channel: Key):
+def test_a_channel_in_use_has_every_rule_that_writing_needs(channel: Key):
     content = {key[3]: row for key, row in REQUIREMENTS.items() if key[:3] == (*channel, "content")}
     kinds = {name: (row["value_type"], row["severity"]) for name, row in content.items() if name != "hashtag_position"}
     assert kinds == {
@@ -66,7 +66,7 @@ def test_hashtags_come_last(channel: Key):
 
 
 @pytest.mark.parametrize("channel", IN_USE, ids="/".join)
-def test_the_recommended_length_lies_within_the_limit_and_that_within_the_platforms(channel: Key):
+def test_the_recommended_length_is_within_the_limit_and_the_limit_within_that_of_the_platform(channel: Key):
     hard, soft = (rule(channel, "content", name) for name in ("text_length", "text_length_recommended"))
     assert hard["minimum"] <= soft["minimum"] < soft["maximum"] <= hard["maximum"]
     platform_limit = REFERENCE["platform_capabilities"][channel[0], "limits", "maximum_text_length"]["value"]
@@ -74,7 +74,7 @@ def test_the_recommended_length_lies_within_the_limit_and_that_within_the_platfo
     assert hard["maximum"] <= platform_limit or channel[1] == "article"
 
 
-def test_a_facebook_post_has_three_hashtags_a_link_and_no_delving():
+def test_a_facebook_post_has_three_hashtags_and_a_link_and_bans_delve():
     channel = ("facebook", "feed_post")
     length, hashtags = (rule(channel, "content", name) for name in ("text_length", "hashtag_count"))
     assert (length["minimum"], length["maximum"]) == (80, 400)
@@ -84,7 +84,7 @@ def test_a_facebook_post_has_three_hashtags_a_link_and_no_delving():
 
 
 @pytest.mark.parametrize("table", ["channel_requirements", "platform_capabilities"])
-def test_a_row_without_a_source_says_that_it_is_a_rule_of_the_house(table: str):
+def test_a_row_without_a_source_is_marked_as_a_house_rule(table: str):
     for key, row in REFERENCE[table].items():
         if row["source_url"] is None and key[2] != "publisher":
             assert "house rule" in row["description"], key
@@ -92,67 +92,75 @@ def test_a_row_without_a_source_says_that_it_is_a_rule_of_the_house(table: str):
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """A copy of the reference files, to be spoilt."""
+    """A copy of the reference files, to be damaged."""
     copy = tmp_path / "reference"
     shutil.copytree(REFERENCE_DIRECTORY, copy)
     return copy
 
 
 def _in_line(number: int, old: str, new: str) -> Callable[[str], str]:
-    def spoil(text: str) -> str:
+    def damage(text: str) -> str:
         lines = text.splitlines()
         assert old in lines[number - 1]
         lines[number - 1] = lines[number - 1].replace(old, new, 1)
         return "\n".join(lines) + "\n"
 
-    return spoil
+    return damage
 
 
 @pytest.mark.parametrize(
-    ("table", "spoil", "message"),
+    ("table", "damage", "message"),
     [
-        ("platforms", _in_line(2, "facebook", "Face book"), "line 2, column platform: 'Face book' is no name"),
+        ("platforms", _in_line(2, "facebook", "Face book"), "line 2, column platform: 'Face book' is not a name"),
         ("platforms", _in_line(3, ",active,", ",activ,"), "line 3, column status: 'activ' is not one of active, "),
-        ("platforms", _in_line(3, ",90,", ",high,"), "line 3, column priority: 'high' is no whole number"),
+        ("platforms", _in_line(3, ",90,", ",high,"), "line 3, column priority: 'high' is not a whole number"),
         ("platforms", _in_line(3, ",90,", ",,"), "line 3, column priority: is empty"),
-        ("platforms", _in_line(3, "https://www.", "www."), "line 3, column website_url: .* is no https address"),
-        ("platforms", _in_line(1, "display_name", "name"), "line 1: the columns are not platform,display_name,"),
-        ("platforms", _in_line(4, "linkedin", "facebook"), "line 4: facebook is in line 2 already"),
+        ("platforms", _in_line(3, "https://www.", "www."), "line 3, column website_url: .* is not an https URL"),
+        ("platforms", _in_line(1, "display_name", "name"), "line 1: the columns must be platform,display_name,"),
+        ("platforms", _in_line(4, "linkedin", "facebook"), "line 4: facebook is already in line 2"),
         ("platforms", _in_line(2, ",https", ",unquoted,https"), "line 2: has 8 cells instead of 7: quote a cell"),
-        ("platforms", _in_line(2, ",Facebook", ',"Facebook'), "no CSV: "),
+        ("platforms", _in_line(2, ",Facebook", ',"Facebook'), "is not valid CSV: "),
         ("platforms", lambda text: text + "\n", "has 0 cells"),
-        ("platforms", lambda _: "", "line 1: the columns are not"),
+        ("platforms", lambda _: "", "line 1: the columns must be"),
         ("channel_types", _in_line(2, "text;image;link", "text;;link"), "line 2, column media_support: .* empty item"),
         ("platform_channels", _in_line(2, "facebook", "facebok"), "column platform: facebok is not in platforms.csv"),
         ("platform_channels", _in_line(3, "carousel", "carusel"), "column channel_type: carusel is not in channel_"),
         ("platform_capabilities", _in_line(2, ",true,,", ",yes,,"), "line 2, column value: 'yes' is neither true nor"),
-        ("platform_capabilities", _in_line(5, ",10,", ",ten,"), "line 5, column value: 'ten' is no number"),
+        ("platform_capabilities", _in_line(5, ",10,", ",ten,"), "line 5, column value: 'ten' is not a number"),
         (
             "platform_capabilities",
             lambda text: _in_line(2, text.splitlines()[1], text.splitlines()[1][:-1] + ",2025-11-25")(text),
-            "line 2, column checked_on: there is no source_url that was checked",
+            "line 2, column checked_on: needs a source_url that was checked",
         ),
-        ("channel_requirements", _in_line(2, ",80,", ",eighty,"), "line 2, column minimum: 'eighty' is no number"),
-        ("channel_requirements", _in_line(2, ",80,", ",NaN,"), "line 2, column minimum: 'NaN' is no number"),
+        ("channel_requirements", _in_line(2, ",80,", ",eighty,"), "line 2, column minimum: 'eighty' is not a number"),
+        ("channel_requirements", _in_line(2, ",80,", ",NaN,"), "line 2, column minimum: 'NaN' is not a number"),
         ("channel_requirements", _in_line(2, ",80,", ",800,"), "line 2, column minimum: 800 is more than the maximum"),
-        ("channel_requirements", _in_line(2, ",80,400,", ",,,"), "line 2, column value: .* it rules nothing"),
-        ("channel_requirements", _in_line(5, "end,,,", "end,1,,"), "line 5, column minimum: only a number has"),
+        (
+            "channel_requirements",
+            _in_line(2, ",80,400,", ",,,"),
+            "line 2, column value: .* is empty, like minimum and maximum",
+        ),
+        (
+            "channel_requirements",
+            _in_line(5, "end,,,", "end,1,,"),
+            "line 5, column minimum: only a rule of type number has",
+        ),
         ("channel_requirements", _in_line(2, "feed_post", "pin"), "column channel_type: facebook/pin is not in"),
         ("channel_requirements", _in_line(2, ",hard,", ",strict,"), "line 2, column severity: 'strict' is not one of"),
         ("channel_requirements", _in_line(2, "number", "numbr"), "line 2, column value_type: 'numbr' is not one of"),
         ("channel_requirements", _in_line(2, ",true,,", ",true,,tomorrow"), "line 2, column checked_on: 'tomorrow' is"),
     ],
 )
-def test_a_mistake_is_named_with_file_line_and_column(
-    directory: Path, table: str, spoil: Callable[[str], str], message: str
+def test_the_error_of_a_mistake_names_file_line_and_column(
+    directory: Path, table: str, damage: Callable[[str], str], message: str
 ):
     file = directory / f"{table}.csv"
-    file.write_text(spoil(file.read_text()))
+    file.write_text(damage(file.read_text()))
     with pytest.raises(ReferenceFileError, match=rf"^{table}\.csv.*{message}"):
         read_reference(directory)
 
 
-def test_a_cell_of_several_lines_does_not_shift_the_lines_that_are_named(directory: Path):
+def test_a_cell_with_a_line_break_does_not_shift_the_line_numbers(directory: Path):
     file = directory / "platforms.csv"
     file.write_text(file.read_text().replace("Pages: text", "Pages:\ntext").replace(",90,", ",high,"))
     with pytest.raises(ReferenceFileError, match="line 4, column priority"):
@@ -160,7 +168,7 @@ def test_a_cell_of_several_lines_does_not_shift_the_lines_that_are_named(directo
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES])
-def test_a_file_that_is_missing_or_not_utf_8_is_named(directory: Path, table: str):
+def test_the_error_names_a_file_that_is_missing_or_not_utf_8(directory: Path, table: str):
     file = directory / f"{table}.csv"
     file.write_bytes(b"\xff" + file.read_bytes())
     with pytest.raises(ReferenceFileError, match=rf"{table}\.csv: is not UTF-8"):

@@ -1,4 +1,4 @@
-"""Who changed a rule that all organizations share: every change is written down, by the transaction that makes it."""
+"""The history of shared rules: the transaction of every change records it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ Connection = psycopg.Connection[Any]
 
 @pytest.fixture
 def pipeline(reference_url: str) -> Iterator[Connection]:
-    """A session that works as the pipeline, after the first load; what it does is undone."""
+    """A session with the role of the pipeline, after the first load; it is rolled back at the end."""
     with transaction(reference_url) as connection:
         connection.execute(load_sql("publishing/content_processes.sql"))
         connection.execute("insert into operations.api_prices values ('x', 'small', 1, '2025-01-01', 'USD', 1, 1, 2)")
@@ -41,7 +41,7 @@ def pipeline(reference_url: str) -> Iterator[Connection]:
 
 
 def newest(connection: Connection) -> tuple[Any, ...]:
-    """Action, table, key, before and after of the newest change."""
+    """Action, table, key, old and new values of the newest change."""
     return connection.execute(
         "select action, table_name, row_key, old_values, new_values from channels.rule_changes"
         " order by occurred_at desc, action desc limit 1"
@@ -52,7 +52,7 @@ def count(connection: Connection) -> int:
     return int(connection.execute("select count(*) from channels.rule_changes").fetchall()[0][0])
 
 
-def test_an_edit_is_written_down_with_who_when_what_was_and_what_is(pipeline: Connection):
+def test_an_edit_is_recorded_with_actor_time_and_both_values(pipeline: Connection):
     pipeline.execute("select set_config('app.actor', 'isla', true)")
     pipeline.execute(f"update channels.channel_requirements set maximum = 300 where {OF_LENGTH}")
     action, table, key, before, after = newest(pipeline)
@@ -63,7 +63,7 @@ def test_an_edit_is_written_down_with_who_when_what_was_and_what_is(pipeline: Co
     ).fetchall() == [("isla", True)]
 
 
-def test_what_is_inserted_and_deleted_is_written_down_whole(pipeline: Connection):
+def test_inserted_and_deleted_rows_are_recorded_in_full(pipeline: Connection):
     pipeline.execute("insert into channels.platforms (platform, display_name) values ('lemmy', 'Lemmy')")
     pipeline.commit()
     action, table, key, before, after = newest(pipeline)
@@ -91,7 +91,7 @@ def test_a_load_that_changes_nothing_writes_nothing(pipeline: Connection):
     pipeline.execute(load_sql("publishing/content_processes.sql"))
     assert count(pipeline) == before
     pipeline.execute("update channels.platforms set display_name = display_name")
-    assert count(pipeline) == before, "who writes what stands there changes nothing"
+    assert count(pipeline) == before, "writing the existing value is not a change"
     pipeline.execute("delete from channels.channel_requirements where requirement_key = 'text_length'")
     load_reference(pipeline, read_reference())
     assert count(pipeline) > before
@@ -114,7 +114,7 @@ def test_a_change_that_is_rolled_back_leaves_no_row(pipeline: Connection):
         "truncate channels.rule_changes",
     ],
 )
-def test_nobody_changes_the_log(change: str, role: str | None, pipeline: Connection):
+def test_no_role_can_change_the_log(change: str, role: str | None, pipeline: Connection):
     before = count(pipeline)
     pipeline.commit()
     pipeline.execute("reset role" if role is None else f"set local role {role}")
@@ -124,13 +124,13 @@ def test_nobody_changes_the_log(change: str, role: str | None, pipeline: Connect
     assert count(pipeline) == before > 0
 
 
-def test_nobody_writes_the_log_but_the_change_itself(pipeline: Connection):
+def test_only_the_trigger_writes_the_log(pipeline: Connection):
     forged = "insert into channels.rule_changes (actor, action, table_name, row_key) values ('a', 'b', 'c', '{}')"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         pipeline.execute(forged)
 
 
-def test_a_reader_sees_what_changed_and_not_the_people_of_other_organizations(pipeline: Connection):
+def test_a_reader_sees_the_changes_but_not_the_actors(pipeline: Connection):
     pipeline.execute("reset role")
     pipeline.execute("set local role syndication_reader")
     seen = pipeline.execute(

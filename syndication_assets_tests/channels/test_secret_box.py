@@ -1,4 +1,4 @@
-"""The secret box: what goes in comes out for the same row only, and nothing it says holds a secret."""
+"""The secret box: a secret opens for its own row only, and no message contains any part of it."""
 
 import base64
 import re
@@ -22,15 +22,15 @@ def sealed(box: SecretBox = BOX) -> str:
 
 
 @given(st.text())
-def test_what_is_sealed_opens_again(text: str):
+def test_a_sealed_secret_opens_again(text: str):
     assert BOX.open(BOX.seal(SecretStr(text), **ROW), **ROW).get_secret_value() == text
 
 
-def test_the_form_is_the_one_that_the_database_takes():
+def test_a_sealed_secret_has_the_form_that_the_database_accepts():
     assert re.fullmatch(r"v1:first:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}", sealed())
 
 
-def test_the_same_secret_looks_different_each_time():
+def test_sealing_the_same_secret_gives_a_different_text_each_time():
     assert len({sealed() for _ in range(100)}) == 100
 
 
@@ -49,12 +49,12 @@ def _with_part(number: int, change: Callable[[str], str]) -> Callable[[str], str
     return changed
 
 
-def _another_first_sign(part: str) -> str:
+def _another_first_character(part: str) -> str:
     return ("B" if part[0] == "A" else "A") + part[1:]
 
 
-def _next_last_sign(part: str) -> str:
-    """The last sign with its lowest bit turned: base64 may leave that bit unused, so it must be looked at."""
+def _next_last_character(part: str) -> str:
+    """Flips the lowest bit of the last character: base64 may leave it unused, so it must be checked."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return part[:-1] + alphabet[alphabet.index(part[-1]) ^ 1]
 
@@ -65,10 +65,10 @@ def _next_last_sign(part: str) -> str:
         _with_part(0, lambda _: "v2"),
         _with_part(1, lambda _: "second"),
         _with_part(1, lambda _: "unknown"),
-        _with_part(2, _another_first_sign),
-        _with_part(2, _next_last_sign),
-        _with_part(3, _another_first_sign),
-        _with_part(3, _next_last_sign),
+        _with_part(2, _another_first_character),
+        _with_part(2, _next_last_character),
+        _with_part(3, _another_first_character),
+        _with_part(3, _next_last_character),
         _with_part(3, lambda part: part[:-4]),
         _with_part(3, lambda part: part + "AAAA"),
         _with_part(3, lambda part: part + "="),
@@ -82,13 +82,13 @@ def test_no_part_can_be_changed(tamper: Callable[[str], str]):
     original = sealed(box)
     assert box.open(original, **ROW).get_secret_value() == SECRET
     assert tamper(original) != original
-    with pytest.raises(SecretError) as refused:
+    with pytest.raises(SecretError) as caught:
         box.open(tamper(original), **ROW)
-    assert SECRET not in str(refused.value)
+    assert SECRET not in str(caught.value)
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=127))
-def test_no_single_sign_can_be_changed(place: int, distance: int):
+def test_no_single_character_can_be_changed(place: int, distance: int):
     original = sealed()
     place %= len(original)
     changed = chr((ord(original[place]) + distance) % 128)
@@ -100,11 +100,13 @@ def _another_key() -> str:
     return base64.b64encode(bytes(reversed(range(KEY_BYTES)))).decode()
 
 
-def test_the_first_key_seals_and_all_of_them_open():
+def test_the_first_key_seals_and_every_key_opens():
     rotating = SecretBox(f"new:{_another_key()},first:{KEY}")
     assert rotating.open(sealed(), **ROW).get_secret_value() == SECRET
     assert sealed(rotating).startswith("v1:new:")
-    with pytest.raises(SecretError, match="encrypted with the key 'new', which SYNDICATION_SECRET_KEYS does not hold"):
+    with pytest.raises(
+        SecretError, match="encrypted with the key 'new', which SYNDICATION_SECRET_KEYS does not contain"
+    ):
         BOX.open(sealed(rotating), **ROW)
 
 
@@ -113,12 +115,12 @@ def test_another_key_under_the_same_id_does_not_open():
         SecretBox(f"first:{_another_key()}").open(sealed(), **ROW)
 
 
-def test_a_new_key_is_one_that_the_box_takes_and_each_is_new():
+def test_a_new_key_is_valid_and_unique():
     keys = {new_key() for _ in range(50)}
     assert len({SecretBox(key).first_key_id for key in keys}) == 50
 
 
-def test_without_a_key_the_message_names_the_command_that_makes_one():
+def test_without_a_key_the_message_names_the_command_that_creates_it():
     with pytest.raises(SecretError, match="syndication credentials key"):
         SecretBox(None)
 
@@ -140,13 +142,13 @@ def test_without_a_key_the_message_names_the_command_that_makes_one():
         f":{KEY}",
     ],
 )
-def test_wrong_keys_are_refused_by_their_place_and_never_shown(keys: str):
-    with pytest.raises(SecretError, match=r"Key \d of SYNDICATION_SECRET_KEYS") as refused:
+def test_invalid_keys_are_named_by_their_position_and_never_shown(keys: str):
+    with pytest.raises(SecretError, match=r"Key \d of SYNDICATION_SECRET_KEYS") as caught:
         SecretBox(keys)
-    assert KEY[:8] not in str(refused.value)
+    assert KEY[:8] not in str(caught.value)
 
 
-def test_neither_a_box_nor_a_secret_shows_itself():
+def test_no_repr_shows_a_key_or_a_secret():
     secret = BOX.open(sealed(), **ROW)
     for shown in (repr(BOX), str(BOX), repr(secret), str(secret), f"{secret}", f"{secret!r:>40}"):
         assert SECRET not in shown

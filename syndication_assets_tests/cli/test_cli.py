@@ -1,4 +1,4 @@
-"""The command line, as its user sees it: outcome, exit code, and what to do after a mistake."""
+"""The command line from the user's point of view: output, exit codes, and what to do after a mistake."""
 
 from pathlib import Path
 
@@ -37,14 +37,14 @@ def test_land_copies_the_file_under_organization_source_and_day(environment: Pat
     assert "syndication materialize --partitions 2025-11-25" in result.output
 
 
-def test_landing_the_same_file_twice_is_no_error_and_says_so(environment: Path):
+def test_landing_the_same_file_twice_succeeds_and_says_so(environment: Path):
     _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
     result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
     assert result.exit_code == 0
-    assert "already there" in result.output
+    assert "already landed" in result.output
 
 
-def test_a_landed_file_is_never_overwritten_by_another_content(environment: Path):
+def test_a_landed_file_is_never_overwritten_with_different_content(environment: Path):
     _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
     (environment / NAME).write_bytes(b"[]")
     result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
@@ -53,7 +53,7 @@ def test_a_landed_file_is_never_overwritten_by_another_content(environment: Path
     assert (environment / "local/landing/default/linkedin_apify/2025-11-25" / NAME).read_bytes() == POST
 
 
-def test_a_companion_beside_the_file_lands_with_it(environment: Path):
+def test_a_companion_file_lands_with_its_file(environment: Path):
     (environment / "export.json").write_bytes(POST)
     (environment / "export.json.meta.json").write_text('{"observed_at": "2025-11-25T07:30:00Z"}')
     assert _run("land", "linkedin_apify", "2025-11-25", environment / "export.json").exit_code == 0
@@ -80,7 +80,7 @@ def test_a_companion_beside_the_file_lands_with_it(environment: Path):
         (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
     ],
 )
-def test_a_mistake_ends_with_one_sentence_that_says_what_to_do(environment: Path, arguments: list[str], hint: str):
+def test_a_mistake_ends_with_a_sentence_that_says_what_to_do(environment: Path, arguments: list[str], hint: str):
     result = _run(*[environment / NAME if argument == NAME else argument for argument in arguments])
     assert result.exit_code == 1
     assert hint in result.output
@@ -99,7 +99,7 @@ def test_commands_that_need_tables_say_to_migrate_first(
     assert "syndication migrate" in result.output
 
 
-def test_a_server_that_is_not_there_is_named_without_the_password(monkeypatch: pytest.MonkeyPatch):
+def test_the_error_for_an_unreachable_server_hides_the_password(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://somebody:canary-of-a-password@127.0.0.1:1/nothing")
     result = _run("status")
     assert result.exit_code == 1
@@ -107,9 +107,7 @@ def test_a_server_that_is_not_there_is_named_without_the_password(monkeypatch: p
     assert "canary-of-a-password" not in result.output
 
 
-def test_migrate_status_and_rollback_go_together(
-    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_migrate_status_and_rollback_agree(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     assert "pending" in _run("status").output
@@ -121,17 +119,17 @@ def test_migrate_status_and_rollback_go_together(
 
 
 def test_status_counts_the_files_that_no_load_reads(environment: Path):
-    assert "0 files of" in _run("status").output
+    assert "0 files in" in _run("status").output
     lost = environment / "local/landing/default/linkedin_apify/2025-13-01"
     lost.mkdir(parents=True)
     (lost / NAME).write_bytes(POST)
     output = _run("status").output
-    assert "1 files of" in output
+    assert "1 files in" in output
     assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is no day: rename the folder" in output
 
 
-def test_replay_loads_what_was_mended_and_says_what_remains(environment: Path, database_url: str):
-    """A file that was cut off while it was copied is complete now: its item goes where it belongs."""
+def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, database_url: str):
+    """A file that was truncated while it was copied is complete now, so its item is loaded."""
     _run("migrate")
     folder = environment / "local/landing/default/linkedin_apify/2025-11-25"
     folder.mkdir(parents=True)
@@ -147,7 +145,7 @@ def test_replay_loads_what_was_mended_and_says_what_remains(environment: Path, d
         )
 
 
-def test_a_withdrawn_file_leaves_the_tables_with_the_command_that_is_printed(environment: Path, database_url: str):
+def test_the_printed_command_removes_the_rows_of_a_withdrawn_file(environment: Path, database_url: str):
     _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
     assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
     path = f"default/linkedin_apify/2025-11-25/{NAME}"
@@ -155,9 +153,9 @@ def test_a_withdrawn_file_leaves_the_tables_with_the_command_that_is_printed(env
     assert result.exit_code == 0, result.output
     assert result.output.splitlines() == [
         f"withdrawn {path}",
-        "Take what they said out of the tables with: syndication materialize --partitions 2025-11-25",
+        "Remove their rows with: syndication materialize --partitions 2025-11-25",
     ]
-    assert f"withdrawn before: {path}" in _run("withdraw", path, "--reason", "again").output
+    assert f"already withdrawn: {path}" in _run("withdraw", path, "--reason", "again").output
     assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
     with transaction(database_url) as connection:
         for table in ("scraping.data_downloads", "engagement.post_engagement_daily"):

@@ -1,4 +1,4 @@
-"""`syndication sections`, as a person uses it."""
+"""`syndication sections` from the user's point of view."""
 
 from datetime import timedelta
 
@@ -27,20 +27,20 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["sections", *arguments])
 
 
-def said(*arguments: str) -> str:
+def output_of(*arguments: str) -> str:
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     return " ".join(result.output.split())
 
 
-def refused(*arguments: str) -> str:
+def error_of(*arguments: str) -> str:
     result = run(*arguments)
     assert result.exit_code == 1, result.output
     return " ".join(result.output.split())
 
 
 def selected(blog: Blog, number: int) -> list[str]:
-    """What the channel gets on a day: products by their sku, sections by their heading."""
+    """The selections of a day: products by sku, sections by heading."""
     day = FIRST_DAY + timedelta(number)
     blog.select(day)
     blog.shop.select(day, no_repeat_days=0)
@@ -55,29 +55,29 @@ def selected(blog: Blog, number: int) -> list[str]:
     ]
 
 
-def test_a_channel_gets_sections_besides_its_products_until_that_is_stopped(channel: Blog):
-    assert "No channel gets sections" in said("list")
+def test_a_channel_gets_sections_in_addition_to_its_products_until_stopped(channel: Blog):
+    assert "No channel gets sections" in output_of("list")
     assert selected(channel, 0) == ["kilt"]
-    assert said(*ADD) == f"facebook feed_post of default gets a section a day from {FIRST_DAY} on"
-    assert said("list") == f"default facebook feed_post from {FIRST_DAY}, besides products"
+    assert output_of(*ADD) == f"facebook feed_post of default gets a section per day from {FIRST_DAY} on."
+    assert output_of("list") == f"default facebook feed_post from {FIRST_DAY}, in addition to products"
     assert selected(channel, 1) == ["kilt", "Heading 1.0"]
-    said("stop", "facebook", "feed_post")
-    assert said("list").endswith("(stopped)")
+    output_of("stop", "facebook", "feed_post")
+    assert output_of("list").endswith("(stopped)")
     assert selected(channel, 2) == ["kilt"]
 
 
-def test_it_gets_them_instead_of_products_and_a_stopped_one_begins_again_as_said(channel: Blog):
-    said(*ADD)
-    said("stop", "facebook", "feed_post")
-    said(*ADD[:-1], "2025-11-04", "--instead-of-products")
-    assert said("list") == "default facebook feed_post from 2025-11-04, no products"
+def test_a_channel_gets_sections_instead_of_products_and_can_be_restarted_that_way(channel: Blog):
+    output_of(*ADD)
+    output_of("stop", "facebook", "feed_post")
+    output_of(*ADD[:-1], "2025-11-04", "--instead-of-products")
+    assert output_of("list") == "default facebook feed_post from 2025-11-04, no products"
     assert selected(channel, 0) == ["kilt"]
     assert selected(channel, 1) == ["Heading 1.0"]
 
 
-def test_every_step_is_in_the_audit_log(channel: Blog):
-    said(*ADD)
-    said("stop", "facebook", "feed_post")
+def test_every_change_is_in_the_audit_log(channel: Blog):
+    output_of(*ADD)
+    output_of("stop", "facebook", "feed_post")
     assert channel.shop.execute(
         "select action, new_values ->> 'is_active' from tenancy.audit_log"
         " where table_name = 'content.section_channels' order by occurred_at"
@@ -92,15 +92,15 @@ def test_every_step_is_in_the_audit_log(channel: Blog):
         (("stop", "facebook", "feed_post"), "facebook feed_post gets no sections: look at `syndication sections list`"),
     ],
 )
-def test_a_mistake_is_told_with_what_to_do(arguments: tuple[str, ...], message: str, channel: Blog):
-    assert message in refused(*arguments)
-    assert "No channel gets sections" in said("list")
+def test_the_error_of_a_mistake_says_what_to_do(arguments: tuple[str, ...], message: str, channel: Blog):
+    assert message in error_of(*arguments)
+    assert "No channel gets sections" in output_of("list")
 
 
 def test_a_channel_that_gets_sections_is_not_added_again(channel: Blog):
-    said(*ADD)
-    assert "`syndication sections stop facebook feed_post` first" in refused(*ADD, "--instead-of-products")
-    assert "besides products" in said("list")
+    output_of(*ADD)
+    assert "`syndication sections stop facebook feed_post` first" in error_of(*ADD, "--instead-of-products")
+    assert "in addition to products" in output_of("list")
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_a_channel_that_gets_sections_is_not_added_again(channel: Blog):
         ("update channels.platforms set status = 'inactive'", "is of a platform that is inactive, so"),
     ],
 )
-def test_a_channel_that_nothing_is_written_for_is_not_added(channel: Blog, change: str, status: str):
+def test_a_channel_that_is_not_written_for_is_not_added(channel: Blog, change: str, status: str):
     channel.shop.execute(change)
-    assert status in refused(*ADD)
+    assert status in error_of(*ADD)
 
 
-def test_the_list_says_which_channel_has_no_schedule(channel: Blog):
-    said(*ADD)
+def test_the_list_marks_channels_without_a_schedule(channel: Blog):
+    output_of(*ADD)
     channel.shop.execute("update publishing.publishing_schedules set is_active = false")
-    assert said("list").endswith("(without a schedule: its posts get no slot)")
+    assert output_of("list").endswith("(without a schedule: its posts get no slot)")

@@ -135,7 +135,7 @@ def test_what_went_out_is_neither_edited_nor_rejected(written: Shop, content_id:
         scheduled_at=FIRST_DAY, is_simulated=True,
     )  # fmt: skip
     written.execute(
-        "update publishing.post_targets set state = 'publishing', claimed_by = 'test', leased_until = now()"
+        "update publishing.post_targets set state = 'publishing', leased_by = 'test', leased_until = now()"
         " where target_id = %s",
         [target],
     )
@@ -179,13 +179,13 @@ def test_the_command_line_lists_shows_edits_and_approves(command_line: Shop, con
     shown = _run("show", content_id)
     text = command_line.texts()[0]["text_content"]
     assert text in shown.output
-    assert "rules are obeyed" in shown.output
+    assert "rules are met" in shown.output
     edited = _run("edit", content_id, "--by", "bob", text=text.replace("kilt", "warm kilt", 1))
     assert edited.exit_code == 0, edited.output
     new_id = edited.output.split()[0]
     assert f"syndication review approve {new_id}" in edited.output
     assert _run("approve", new_id, "--by", "ann").output == f"{new_id} is approved.\n"
-    assert _run("approve", new_id, "--by", "ann").output == f"{new_id} was approved before.\n"
+    assert _run("approve", new_id, "--by", "ann").output == f"{new_id} was already approved.\n"
     assert "approved by ann" in _run("show", new_id).output
     assert "No text waits" in _run("list").output
 

@@ -62,12 +62,12 @@ class Comparison:
             is_simulated=is_simulated,
         )
         self.shop.execute(
-            "update publishing.post_targets set state = 'publishing', claimed_by = 'test', leased_until = now()"
+            "update publishing.post_targets set state = 'publishing', leased_by = 'test', leased_until = now()"
             " where target_id = %s",
             [target_id],
         )
         self.shop.execute(
-            "update publishing.post_targets set state = 'published', claimed_by = null, leased_until = null,"
+            "update publishing.post_targets set state = 'published', leased_by = null, leased_until = null,"
             " published_at = %s, platform_post_id = target_id where target_id = %s",
             [at, target_id],
         )

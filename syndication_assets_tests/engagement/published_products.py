@@ -103,7 +103,7 @@ class Shop:
     def end(self, target_id: str, state: str, at: datetime) -> str:
         """Ends a target as `published` or `failed`; returns the id of the scraped post of its insights."""
         self.history.execute(
-            "update publishing.post_targets set state = 'publishing', claimed_by = 'test', leased_until = %s"
+            "update publishing.post_targets set state = 'publishing', leased_by = 'test', leased_until = %s"
             " where target_id = %s",
             [at, target_id],
         )
@@ -120,7 +120,7 @@ class Shop:
             platform_post_id=urn if state == "published" else None,
         )
         self.history.execute(
-            "update publishing.post_targets set state = %s, claimed_by = null, leased_until = null,"
+            "update publishing.post_targets set state = %s, leased_by = null, leased_until = null,"
             " published_at = %s, platform_post_id = %s, error_message = %s where target_id = %s",
             [
                 state,

@@ -1,11 +1,11 @@
-"""What the tests of publishing use."""
+"""The fixtures of the publishing tests."""
 
 import pytest
 
-from syndication_assets_tests.publishing.queue_desk import QueueDesk
+from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
 
 @pytest.fixture
-def desk(shared_database: str) -> QueueDesk:
+def queue(shared_database: str) -> PublishingQueue:
     """An empty queue."""
-    return QueueDesk(shared_database)
+    return PublishingQueue(shared_database)

@@ -1,4 +1,4 @@
-"""A platform in memory that counts what it really took, and a publisher whose answers a test decides."""
+"""A platform in memory that records the posts it accepts, and a publisher whose responses a test scripts."""
 
 import threading
 from collections import deque
@@ -13,16 +13,16 @@ from syndication_assets.publishing.publisher import Listing, Post, RemotePost
 
 
 class CrashError(BaseException):
-    """The process dies here, as far as the code under test is concerned."""
+    """Stands for the death of the process."""
 
 
 @dataclass
 class FakePlatform:
-    """Takes every post, unless an answer is queued."""
+    """Accepts every post, unless a response is queued."""
 
-    taken: list[tuple[str, str, datetime]] = field(default_factory=list)
-    """(id, text, when) of what is on the page."""
-    answers: deque[Callable[["FakePlatform", Post], Outcome]] = field(default_factory=deque)
+    accepted: list[tuple[str, str, datetime]] = field(default_factory=list)
+    """(id, text, time) of the posts on the page."""
+    responses: deque[Callable[["FakePlatform", Post], Outcome]] = field(default_factory=deque)
     calls: list[Post] = field(default_factory=list)
     secrets: list[str | None] = field(default_factory=list)
     new_secret: str | None = None
@@ -35,16 +35,18 @@ class FakePlatform:
         with self.lock:
             self.calls.append(post)
             self.secrets.append(secret and secret.get_secret_value())
-            answer = self.answers.popleft() if self.answers else take
-            return answer(self, post)
+            response = self.responses.popleft() if self.responses else accept
+            return response(self, post)
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
         del secret
         self.lookups += 1
         if self.listing_refusal is not None:
-            return Listing((), is_complete=False, reason="it was refused", refusal=self.listing_refusal)
+            return Listing((), is_complete=False, reason="it was rejected", refusal=self.listing_refusal)
         posts = [
-            RemotePost(post_id, None, at, text == post.text) for post_id, text, at in self.taken if since <= at <= until
+            RemotePost(post_id, None, at, text == post.text)
+            for post_id, text, at in self.accepted
+            if since <= at <= until
         ]
         return Listing(posts, self.is_listing_complete, None if self.is_listing_complete else "it is down")
 
@@ -53,26 +55,26 @@ class FakePlatform:
         return SecretStr(self.new_secret) if self.new_secret else None
 
     def texts(self) -> list[str]:
-        return [text for _, text, _ in self.taken]
+        return [text for _, text, _ in self.accepted]
 
 
-def take(platform: FakePlatform, post: Post) -> Outcome:
-    post_id = f"page_{len(platform.taken) + 1}"
-    platform.taken.append((post_id, post.text, datetime.now(UTC)))
+def accept(platform: FakePlatform, post: Post) -> Outcome:
+    post_id = f"page_{len(platform.accepted) + 1}"
+    platform.accepted.append((post_id, post.text, datetime.now(UTC)))
     return Outcome(OutcomeKind.PUBLISHED, platform_post_id=post_id, http_status=200)
 
 
-def take_and_lose_the_answer(platform: FakePlatform, post: Post) -> Outcome:
-    take(platform, post)
-    return Outcome(OutcomeKind.UNKNOWN, message="The answer did not come.")
+def accept_and_lose_the_response(platform: FakePlatform, post: Post) -> Outcome:
+    accept(platform, post)
+    return Outcome(OutcomeKind.UNKNOWN, message="No response arrived.")
 
 
-def lose_the_question(_platform: FakePlatform, _post: Post) -> Outcome:
-    return Outcome(OutcomeKind.UNKNOWN, message="The answer did not come.")
+def lose_the_request(_platform: FakePlatform, _post: Post) -> Outcome:
+    return Outcome(OutcomeKind.UNKNOWN, message="No response arrived.")
 
 
-def take_and_crash(platform: FakePlatform, post: Post) -> Outcome:
-    take(platform, post)
+def accept_and_crash(platform: FakePlatform, post: Post) -> Outcome:
+    accept(platform, post)
     raise CrashError
 
 
@@ -80,6 +82,6 @@ def crash_before_sending(_platform: FakePlatform, _post: Post) -> Outcome:
     raise CrashError
 
 
-def refuse(kind: OutcomeKind, **more: object) -> Callable[[FakePlatform, Post], Outcome]:
+def reject_with(kind: OutcomeKind, **more: object) -> Callable[[FakePlatform, Post], Outcome]:
     outcome = Outcome(kind, message=f"It was {kind.value}.", **more)  # type: ignore[arg-type]
     return lambda _platform, _post: outcome

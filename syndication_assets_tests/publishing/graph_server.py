@@ -1,6 +1,6 @@
-"""A small Graph API on 127.0.0.1: pages that take posts, list them, and fail as the real ones do.
+"""A small Graph API on 127.0.0.1: pages that accept posts, list them, and fail like the real API.
 
-It counts what it really took, whatever it answered.
+It records the posts that it accepts, whatever it responds.
 """
 
 import json
@@ -17,34 +17,34 @@ from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is answered to a post. `body` bytes go out as they are; None hangs up without a word."""
+class Response:
+    """The response to a post. A `body` of bytes is sent unchanged; None closes the connection without a response."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
-    is_taken: bool = False
+    is_accepted: bool = False
     delay: float = 0.0
 
 
 @dataclass
 class FakeGraph:
-    """Takes every post and answers with its id, unless an answer is queued."""
+    """Accepts every post and responds with its id, unless a response is queued."""
 
     url: str = ""
-    answers: deque[Answer] = field(default_factory=deque)
+    responses: deque[Response] = field(default_factory=deque)
     delay: float = 0.0
     posts: list[dict[str, str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     listing_status: int = 200
-    listing_answer: Answer | None = None
+    listing_response: Response | None = None
     page_size: int = 100
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def publish(self, path: str, form: dict[str, str]) -> Answer:
+    def publish(self, path: str, form: dict[str, str]) -> Response:
         with self.lock:
-            answer = self.answers.popleft() if self.answers else None
-            if answer is None or answer.is_taken:
+            response = self.responses.popleft() if self.responses else None
+            if response is None or response.is_accepted:
                 page_id = path.strip("/").split("/")[1]
                 post_id = f"{page_id}_{len(self.posts) + 1}"
                 self.posts.append(
@@ -57,14 +57,14 @@ class FakeGraph:
                 )
                 is_photo = path.endswith("/photos")
                 body = {"id": "photo", "post_id": post_id} if is_photo else {"id": post_id}
-                answer = answer or Answer(body=body, delay=self.delay)
-            return answer
+                response = response or Response(body=body, delay=self.delay)
+            return response
 
-    def listing(self, query: dict[str, str]) -> Answer:
-        if self.listing_answer is not None:
-            return self.listing_answer
+    def listing(self, query: dict[str, str]) -> Response:
+        if self.listing_response is not None:
+            return self.listing_response
         if self.listing_status != 200:
-            return Answer(self.listing_status, error(2, "Service temporarily unavailable"))
+            return Response(self.listing_status, error(2, "Service temporarily unavailable"))
         since, until = int(query["since"]), int(query["until"])
         newest_first = [
             post
@@ -76,7 +76,7 @@ class FakeGraph:
         body: dict[str, Any] = {"data": newest_first[start:end], "paging": {"cursors": {"after": str(end)}}}
         if end < len(newest_first):
             body["paging"]["next"] = f"{self.url}/next?access_token=in-the-real-one"
-        return Answer(200, body)
+        return Response(200, body)
 
 
 def error(code: int, message: str = "It is so", subcode: int | None = None, **more: Any) -> dict[str, Any]:
@@ -111,20 +111,20 @@ class _Handler(BaseHTTPRequestHandler):
             }
         )
 
-    def _send(self, answer: Answer) -> None:
-        time.sleep(answer.delay)
-        if answer.body is None:
+    def _send(self, response: Response) -> None:
+        time.sleep(response.delay)
+        if response.body is None:
             self.close_connection = True
             return
-        content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-        self.send_response(answer.status)
-        for name, value in ({"Content-Length": str(len(content))} | answer.headers).items():
+        content = response.body if isinstance(response.body, bytes) else json.dumps(response.body).encode()
+        self.send_response(response.status)
+        for name, value in ({"Content-Length": str(len(content))} | response.headers).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Keeps the test output quiet."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -132,7 +132,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *_: object) -> None:
-        """A client that was killed is no news."""
+        """Ignores clients that were killed."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The checks of the publishing room: they pass on a published queue, and each sees its own damage."""
+"""The checks of the publishing room: they pass on a published queue, and each fails on its own damage."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from syndication_assets.database.connection import SQL_DIRECTORY, load_sql, tran
 from syndication_assets.publishing.checks import CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.publishing.queue_desk import DAY, QueueDesk
+from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
 from syndication_assets_tests.sample_database import broken_checks, damaged
 from syndication_assets_tests.servers import Server
 
 WINDOW = (DAY, datetime.now(UTC).date() + timedelta(2))
 FIRST = "(select target_id from publishing.post_targets order by scheduled_at, target_id limit 1)"
-ONE_AGAIN = (
+REPEATED_POST = (
     "insert into publishing.post_targets (organization_id, content_id, content_hash, account_id, platform,"
     " channel_type, state, scheduled_at, is_simulated, published_at, platform_post_id) select organization_id,"
     " {content}, content_hash, account_id, platform, channel_type, 'published', {slot}, true, now(), 'dry-run_again'"
@@ -29,7 +29,7 @@ ONE_AGAIN = (
 
 @dataclass(frozen=True)
 class Damage:
-    """SQL that breaks the check, and the others that cannot but see it too."""
+    """SQL that violates the check, and the other checks that it inevitably violates too."""
 
     check: str
     statement: str
@@ -43,11 +43,11 @@ DAMAGES = [
     ),
     Damage("content_processes__every_scheduled_channel_has_its_processes", "delete from publishing.content_processes"),
     Damage(
-        "post_targets__published_ones_have_their_attempt",
+        "post_targets__published_targets_have_their_attempt",
         f"delete from publishing.publish_attempts where target_id = {FIRST}",
     ),
     Damage(
-        "post_targets__published_ones_have_their_attempt",
+        "post_targets__published_targets_have_their_attempt",
         f"update publishing.publish_attempts set platform_post_id = 'other' where target_id = {FIRST}",
         frozenset({"post_targets__published_attempts_have_their_target"}),
     ),
@@ -64,16 +64,16 @@ DAMAGES = [
         "insert into content.posts_content (organization_id, content_id, post_core_id, text_content, generator,"
         " content_hash) select organization_id, 'cnt-12345678', 'pco-12345678', 'again', 'template', ''"
         f" from publishing.post_targets where target_id = {FIRST};"
-        + ONE_AGAIN.format(content="'cnt-12345678'", slot="scheduled_at"),
-        frozenset({"post_targets__published_ones_were_approved"}),
+        + REPEATED_POST.format(content="'cnt-12345678'", slot="scheduled_at"),
+        frozenset({"post_targets__published_texts_were_approved"}),
     ),
     Damage(
         "post_targets__nothing_is_published_twice",
         "drop index publishing.post_targets_one_version; alter table publishing.post_targets drop constraint"
         " post_targets_organization_id_content_id_account_id_channel__key;"
-        + ONE_AGAIN.format(content="content_id", slot="scheduled_at + interval '1 minute'"),
+        + REPEATED_POST.format(content="content_id", slot="scheduled_at + interval '1 minute'"),
     ),
-    # The same words on another day, in another post.
+    # The same words in another post on another day.
     Damage(
         "post_targets__nothing_is_published_twice",
         "insert into content.posts_core (organization_id, post_core_id, post_kind, platform, channel_type, planned_on)"
@@ -82,19 +82,19 @@ DAMAGES = [
         "insert into content.posts_content (organization_id, content_id, post_core_id, text_content, generator,"
         " content_hash) select organization_id, 'cnt-12345678', 'pco-12345678', 'again', 'template', ''"
         f" from publishing.post_targets where target_id = {FIRST};"
-        + ONE_AGAIN.format(content="'cnt-12345678'", slot="scheduled_at + interval '17 days'"),
-        frozenset({"post_targets__published_ones_were_approved"}),
+        + REPEATED_POST.format(content="'cnt-12345678'", slot="scheduled_at + interval '17 days'"),
+        frozenset({"post_targets__published_texts_were_approved"}),
     ),
     Damage(
-        "post_targets__published_ones_were_approved",
+        "post_targets__published_texts_were_approved",
         "update content.approvals set content_hash = 'other words'",
     ),
     Damage(
-        "post_targets__published_ones_were_approved",
+        "post_targets__published_texts_were_approved",
         "update content.approvals set decision = 'rejected', reason = 'no'",
     ),
     Damage(
-        "post_targets__simulated_ones_have_no_measured_numbers",
+        "post_targets__simulated_posts_have_no_measured_numbers",
         "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date);"
         "insert into scraping.posts (organization_id, post_id, platform, urn, urn_kind, first_seen_at, last_seen_at)"
         " select organization_id, 'p-12345678', platform, platform_post_id, 'post', now(), now()"
@@ -105,7 +105,7 @@ DAMAGES = [
     ),
     Damage(
         "post_targets__leases_are_not_overdue",
-        "update publishing.post_targets set state = 'publishing', claimed_by = 'dead', leased_until = now() -"
+        "update publishing.post_targets set state = 'publishing', leased_by = 'dead', leased_until = now() -"
         " interval '11 minutes', published_at = null, platform_post_id = null where target_id = " + FIRST,
         frozenset({"post_targets__published_attempts_have_their_target"}),
     ),
@@ -123,7 +123,7 @@ DAMAGES = [
     ),
     Damage(
         "post_targets__none_waits_for_a_person",
-        "update publishing.post_targets set state = 'draft', error_message = 'not true any more', published_at = null"
+        "update publishing.post_targets set state = 'draft', error_message = 'out of date', published_at = null"
         f" where target_id = {FIRST}",
         frozenset(
             {"post_targets__published_attempts_have_their_target", "post_targets__every_approved_text_has_its_targets"}
@@ -142,58 +142,58 @@ DAMAGES = [
         "post_targets__every_approved_text_has_its_targets",
         "delete from publishing.publish_attempts; delete from publishing.post_targets where content_id ="
         f" (select content_id from publishing.post_targets where target_id = {FIRST})",
-        frozenset({"post_targets__published_ones_have_their_attempt"}),
+        frozenset({"post_targets__published_targets_have_their_attempt"}),
     ),
 ]
 
 
 @pytest.fixture(scope="module")
 def url(server: Server, template_database: str) -> Iterator[str]:
-    """Three posts that a dry run published on two pages."""
+    """Three posts, published by a dry run on two pages."""
     with new_database(server, template_database) as made:
-        desk = QueueDesk(made)
+        queue = PublishingQueue(made)
         for name in ("first", "second"):
-            desk.schedule(desk.page(name))
+            queue.schedule(queue.page(name))
         for day in (DAY, DAY, date(2025, 11, 4)):
-            desk.approved(day)
+            queue.approved(day)
         with transaction(made) as connection:
             connection.execute(load_sql("publishing/content_processes.sql"))
-        desk.plan(DAY, date(2025, 11, 5))
-        assert desk.publish(now=datetime(2025, 12, 1, tzinfo=UTC)).calls == 6
+        queue.plan(DAY, date(2025, 11, 5))
+        assert queue.publish(now=datetime(2025, 12, 1, tzinfo=UTC)).calls == 6
         yield made
 
 
-def test_every_check_passes_on_what_was_published(url: str):
+def test_every_check_passes_on_a_published_queue(url: str):
     with read_only_transaction(url) as connection:
         assert broken_checks(connection, "publishing", CHECKS, WINDOW) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=[damage.check for damage in DAMAGES])
-def test_each_damage_is_seen_by_its_check_and_by_no_other(damage: Damage, url: str):
+def test_each_damage_fails_its_own_check_only(damage: Damage, url: str):
     with damaged(url, damage.statement) as connection:
         assert broken_checks(connection, "publishing", CHECKS, WINDOW).keys() == {damage.check, *damage.also}
 
 
-def test_the_same_words_may_come_again_when_the_days_of_their_rule_are_over(url: str):
+def test_the_same_words_may_be_repeated_after_the_days_of_the_rule(url: str):
     statement = next(damage.statement for damage in DAMAGES if "'2025-11-20'" in damage.statement)
     with damaged(url, statement.replace("'2025-11-20'", "'2026-02-01'")) as connection:
         assert "post_targets__nothing_is_published_twice" not in broken_checks(connection, "publishing", CHECKS, WINDOW)
 
 
-def test_every_check_has_its_damage_and_every_file_is_a_check():
+def test_every_check_has_a_damage_and_every_file_is_a_check():
     names = {f"{check.table}__{check.name}" for check in CHECKS}
     assert {damage.check for damage in DAMAGES} == names
     assert {path.stem for path in (SQL_DIRECTORY / "publishing" / "checks").glob("*.sql")} == names
 
 
-def test_numbers_of_a_sample_organization_are_not_measured_ones(url: str):
+def test_a_sample_organization_may_have_numbers_for_simulated_posts(url: str):
     statement = next(damage.statement for damage in DAMAGES if "simulated" in damage.check)
     sample = "update tenancy.organizations set settings = '{\"is_sample\": true}';"
     with damaged(url, sample + statement) as connection:
         assert broken_checks(connection, "publishing", CHECKS, WINDOW) == {}
 
 
-def test_what_waits_for_a_person_names_the_command(url: str):
+def test_the_check_of_unresolved_targets_names_the_command(url: str):
     statement = next(damage.statement for damage in DAMAGES if "reconciled" in damage.check)
     with damaged(url, statement) as connection:
         offenders = broken_checks(connection, "publishing", CHECKS, WINDOW)["post_targets__none_needs_to_be_reconciled"]

@@ -1,4 +1,4 @@
-"""The Facebook publisher against a local Graph API: requests, each class of error, listings, and no token anywhere."""
+"""The Facebook publisher against a local Graph API: requests, outcomes of errors, listings, and no leaked tokens."""
 
 import logging
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.public_urls import public_addresses
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.publisher import Post
-from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
+from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 
 TOKEN = "canary-EAAB/page+token="
 SECRET = SecretStr(TOKEN)
@@ -64,7 +64,7 @@ def test_a_text_with_a_link_is_a_feed_post(graph: FakeGraph, facebook: FacebookG
     }
 
 
-def test_a_text_with_a_picture_and_no_link_is_a_photo_under_the_id_of_its_post(
+def test_a_text_with_a_picture_and_no_link_is_a_photo_with_the_id_of_its_post(
     graph: FakeGraph, facebook: FacebookGraph
 ):
     outcome = facebook.publish(post(image_url="https://shop.example/a.jpg", alt_text="A tin"), SECRET)
@@ -79,7 +79,7 @@ def test_a_text_with_a_picture_and_no_link_is_a_photo_under_the_id_of_its_post(
     }
 
 
-def test_a_photo_post_is_a_photo_whatever_it_links_to(graph: FakeGraph, facebook: FacebookGraph):
+def test_a_photo_post_is_a_photo_even_with_a_link(graph: FakeGraph, facebook: FacebookGraph):
     picture = post(channel_type="photo_post", image_url="https://shop.example/a.jpg", link_url="https://shop.example/a")
     facebook.publish(picture, SECRET)
     assert graph.requests[0]["path"].endswith("/photos")
@@ -93,7 +93,7 @@ def test_a_photo_post_is_a_photo_whatever_it_links_to(graph: FakeGraph, facebook
         (post(channel_type="photo_post", image_url="http://shop.example/a.jpg"), "https://"),
     ],
 )
-def test_what_cannot_be_right_is_refused_without_a_call(
+def test_an_invalid_post_is_rejected_without_a_call(
     unfit: Post, reason: str, graph: FakeGraph, facebook: FacebookGraph
 ):
     outcome = facebook.publish(unfit, SECRET)
@@ -103,7 +103,7 @@ def test_what_cannot_be_right_is_refused_without_a_call(
 
 
 @pytest.mark.parametrize("url", ["https://localhost/a.jpg", "https://127.0.0.1/a.jpg", "https://[::1]/a.jpg"])
-def test_without_a_tests_resolver_a_picture_on_this_machine_is_refused(url: str, graph: FakeGraph):
+def test_with_the_real_resolver_a_picture_on_this_machine_is_rejected(url: str, graph: FakeGraph):
     client = FacebookGraph(graph.url, "v25.0")
     try:
         outcome = client.publish(post(image_url=url), SECRET)
@@ -115,64 +115,64 @@ def test_without_a_tests_resolver_a_picture_on_this_machine_is_refused(url: str,
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "code"),
+    ("response", "kind", "code"),
     [
-        (Answer(400, error(190, "Error validating access token", 463)), OutcomeKind.REFRESH_TOKEN, "190/463"),
-        (Answer(400, error(190, "The user changed the password", 460)), OutcomeKind.DISCONNECTED, "190/460"),
-        (Answer(400, error(190, "The app was removed", 458)), OutcomeKind.DISCONNECTED, "190/458"),
-        (Answer(401, error(190, "Invalid OAuth access token")), OutcomeKind.DISCONNECTED, "190"),
-        (Answer(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, "4"),
-        (Answer(400, error(17)), OutcomeKind.RETRYABLE, "17"),
-        (Answer(400, error(32)), OutcomeKind.RETRYABLE, "32"),
-        (Answer(400, error(613)), OutcomeKind.RETRYABLE, "613"),
-        (Answer(503, error(4, "Application request limit reached", is_transient=True)), OutcomeKind.RETRYABLE, "4"),
-        # "Please retry your request later" comes with posts that were taken, too.
-        (Answer(400, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
-        (Answer(500, error(1, "An unknown error occurred", is_transient=True)), OutcomeKind.UNKNOWN, "1"),
-        (Answer(500, error(2, "An unexpected error has occurred", is_transient=True)), OutcomeKind.UNKNOWN, "2"),
-        (Answer(503, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
-        (Answer(400, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
-        (Answer(500, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
-        (Answer(500, error(100, "Invalid parameter")), OutcomeKind.UNKNOWN, "100"),
-        (Answer(400, error(99999, "Something new", is_transient=True)), OutcomeKind.UNKNOWN, "99999"),
-        (Answer(400, error(100, "Invalid parameter")), OutcomeKind.PERMANENT, "100"),
-        (Answer(403, error(200, "Permissions error")), OutcomeKind.PERMANENT, "200"),
-        (Answer(403, error(10, "Permission denied")), OutcomeKind.PERMANENT, "10"),
-        (Answer(400, error(506, "Duplicate status message")), OutcomeKind.PERMANENT, "506"),
-        (Answer(400, error(368, "Blocked for policies")), OutcomeKind.PERMANENT, "368"),
-        (Answer(400, error(99999, "Something new")), OutcomeKind.PERMANENT, "99999"),
+        (Response(400, error(190, "Error validating access token", 463)), OutcomeKind.REFRESH_TOKEN, "190/463"),
+        (Response(400, error(190, "The user changed the password", 460)), OutcomeKind.DISCONNECTED, "190/460"),
+        (Response(400, error(190, "The app was removed", 458)), OutcomeKind.DISCONNECTED, "190/458"),
+        (Response(401, error(190, "Invalid OAuth access token")), OutcomeKind.DISCONNECTED, "190"),
+        (Response(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, "4"),
+        (Response(400, error(17)), OutcomeKind.RETRYABLE, "17"),
+        (Response(400, error(32)), OutcomeKind.RETRYABLE, "32"),
+        (Response(400, error(613)), OutcomeKind.RETRYABLE, "613"),
+        (Response(503, error(4, "Application request limit reached", is_transient=True)), OutcomeKind.RETRYABLE, "4"),
+        # "Please retry your request later" also comes with posts that were accepted.
+        (Response(400, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
+        (Response(500, error(1, "An unknown error occurred", is_transient=True)), OutcomeKind.UNKNOWN, "1"),
+        (Response(500, error(2, "An unexpected error has occurred", is_transient=True)), OutcomeKind.UNKNOWN, "2"),
+        (Response(503, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
+        (Response(400, error(2, "Service temporarily unavailable")), OutcomeKind.UNKNOWN, "2"),
+        (Response(500, error(1, "An unknown error occurred")), OutcomeKind.UNKNOWN, "1"),
+        (Response(500, error(100, "Invalid parameter")), OutcomeKind.UNKNOWN, "100"),
+        (Response(400, error(99999, "Something new", is_transient=True)), OutcomeKind.UNKNOWN, "99999"),
+        (Response(400, error(100, "Invalid parameter")), OutcomeKind.PERMANENT, "100"),
+        (Response(403, error(200, "Permissions error")), OutcomeKind.PERMANENT, "200"),
+        (Response(403, error(10, "Permission denied")), OutcomeKind.PERMANENT, "10"),
+        (Response(400, error(506, "Duplicate status message")), OutcomeKind.PERMANENT, "506"),
+        (Response(400, error(368, "Blocked for policies")), OutcomeKind.PERMANENT, "368"),
+        (Response(400, error(99999, "Something new")), OutcomeKind.PERMANENT, "99999"),
     ],
 )
-def test_each_error_of_graph_has_its_class(
-    answer: Answer, kind: OutcomeKind, code: str, graph: FakeGraph, facebook: FacebookGraph
+def test_each_graph_error_has_its_outcome(
+    response: Response, kind: OutcomeKind, code: str, graph: FakeGraph, facebook: FacebookGraph
 ):
-    graph.answers.append(answer)
+    graph.responses.append(response)
     outcome = facebook.publish(post(), SECRET)
-    assert (outcome.kind, outcome.error_code, outcome.http_status) == (kind, code, answer.status)
-    assert answer.body["error"]["message"] in (outcome.message or "")
+    assert (outcome.kind, outcome.error_code, outcome.http_status) == (kind, code, response.status)
+    assert response.body["error"]["message"] in (outcome.message or "")
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("response", "kind"),
     [
-        (Answer(502, b"<html>Bad gateway</html>"), OutcomeKind.UNKNOWN),
-        (Answer(500, b""), OutcomeKind.UNKNOWN),
-        (Answer(200, b"<html>Log in</html>"), OutcomeKind.UNKNOWN),
-        (Answer(200, b'{"id": "12'), OutcomeKind.UNKNOWN),
-        (Answer(200, {}), OutcomeKind.UNKNOWN),
-        (Answer(200, {"id": ""}), OutcomeKind.UNKNOWN),
-        (Answer(408, b""), OutcomeKind.UNKNOWN),
-        (Answer(404, b"<html>not here</html>"), OutcomeKind.PERMANENT),
-        (Answer(302, b"", {"Location": "https://elsewhere.example"}), OutcomeKind.PERMANENT),
-        (Answer(429, b"slow down"), OutcomeKind.RETRYABLE),
-        (Answer(body=None, is_taken=True), OutcomeKind.UNKNOWN),
-        (Answer(body={"id": "late"}, is_taken=True, delay=1.3), OutcomeKind.UNKNOWN),
+        (Response(502, b"<html>Bad gateway</html>"), OutcomeKind.UNKNOWN),
+        (Response(500, b""), OutcomeKind.UNKNOWN),
+        (Response(200, b"<html>Log in</html>"), OutcomeKind.UNKNOWN),
+        (Response(200, b'{"id": "12'), OutcomeKind.UNKNOWN),
+        (Response(200, {}), OutcomeKind.UNKNOWN),
+        (Response(200, {"id": ""}), OutcomeKind.UNKNOWN),
+        (Response(408, b""), OutcomeKind.UNKNOWN),
+        (Response(404, b"<html>not here</html>"), OutcomeKind.PERMANENT),
+        (Response(302, b"", {"Location": "https://elsewhere.example"}), OutcomeKind.PERMANENT),
+        (Response(429, b"slow down"), OutcomeKind.RETRYABLE),
+        (Response(body=None, is_accepted=True), OutcomeKind.UNKNOWN),
+        (Response(body={"id": "late"}, is_accepted=True, delay=1.3), OutcomeKind.UNKNOWN),
     ],
 )
-def test_an_answer_that_proves_nothing_is_unknown_and_one_that_refuses_is_not(
-    answer: Answer, kind: OutcomeKind, graph: FakeGraph, facebook: FacebookGraph
+def test_an_inconclusive_response_is_unknown_and_a_rejection_is_not(
+    response: Response, kind: OutcomeKind, graph: FakeGraph, facebook: FacebookGraph
 ):
-    graph.answers.append(answer)
+    graph.responses.append(response)
     assert facebook.publish(post(), SECRET).kind is kind
     assert len(graph.requests) == 1
 
@@ -187,12 +187,12 @@ def test_every_post_goes_out_on_a_new_connection(graph: FakeGraph, facebook: Fac
     assert len({listing, first_post, second_post}) == 3
 
 
-def test_a_duplicate_after_an_earlier_attempt_may_be_that_attempt(graph: FakeGraph, facebook: FacebookGraph):
-    graph.answers.append(Answer(400, error(506, "Duplicate status message")))
+def test_a_duplicate_error_after_an_earlier_attempt_is_unknown(graph: FakeGraph, facebook: FacebookGraph):
+    graph.responses.append(Response(400, error(506, "Duplicate status message")))
     assert facebook.publish(post(attempt_number=2), SECRET).kind is OutcomeKind.UNKNOWN
 
 
-def test_a_server_that_is_not_there_got_nothing(facebook: FacebookGraph):
+def test_an_unreachable_server_is_retryable(facebook: FacebookGraph):
     client = FacebookGraph("http://127.0.0.1:9", "v25.0")
     try:
         outcome = client.publish(post(), SECRET)
@@ -216,29 +216,29 @@ def test_a_server_that_is_not_there_got_nothing(facebook: FacebookGraph):
         (400, {}, 15),
     ],
 )
-def test_a_rate_limit_says_how_long_to_wait_or_a_quarter_of_an_hour_is_waited(
+def test_a_rate_limit_waits_as_long_as_requested_or_fifteen_minutes(
     status: int, headers: dict[str, str], minutes: int, graph: FakeGraph, facebook: FacebookGraph
 ):
-    graph.answers.append(Answer(status, error(32), headers))
+    graph.responses.append(Response(status, error(32), headers))
     assert facebook.publish(post(), SECRET).wait == timedelta(minutes=minutes)
 
 
-def test_a_date_in_retry_after_is_understood(graph: FakeGraph, facebook: FacebookGraph):
+def test_a_date_in_retry_after_is_parsed(graph: FakeGraph, facebook: FacebookGraph):
     later = datetime.now(UTC) + timedelta(minutes=10)
-    graph.answers.append(Answer(429, b"", {"Retry-After": f"{later:%a, %d %b %Y %H:%M:%S GMT}"}))
+    graph.responses.append(Response(429, b"", {"Retry-After": f"{later:%a, %d %b %Y %H:%M:%S GMT}"}))
     wait = facebook.publish(post(), SECRET).wait
     assert wait is not None
     assert timedelta(minutes=9) < wait <= timedelta(minutes=10)
 
 
-def test_a_listing_has_what_the_page_published_over_all_its_pages(graph: FakeGraph, facebook: FacebookGraph):
+def test_a_listing_follows_all_result_pages(graph: FakeGraph, facebook: FacebookGraph):
     graph.page_size = 2
     for number in range(5):
         facebook.publish(post(text=f"Tin {number}"), SECRET)
     now = datetime.now(UTC)
     listing = facebook.look_up(post(text="Tin  3\n"), SECRET, now - HOUR, now + HOUR)
     assert listing.is_complete
-    assert [one.has_same_text for one in listing.posts] == [False, True, False, False, False]
+    assert [listed.has_same_text for listed in listing.posts] == [False, True, False, False, False]
     assert listing.posts[1].platform_post_id == "1234_4"
     assert listing.posts[1].platform_post_url == "https://www.facebook.com/1234_4"
     lists = [request for request in graph.requests if request["method"] == "GET"]
@@ -247,17 +247,17 @@ def test_a_listing_has_what_the_page_published_over_all_its_pages(graph: FakeGra
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "is_app_wide"),
+    ("response", "kind", "is_app_wide"),
     [
-        (Answer(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, True),
-        (Answer(400, error(32, "Page request limit reached")), OutcomeKind.RETRYABLE, False),
-        (Answer(401, error(190, f"Error validating {TOKEN}", 460)), OutcomeKind.DISCONNECTED, False),
+        (Response(400, error(4, "Application request limit reached")), OutcomeKind.RETRYABLE, True),
+        (Response(400, error(32, "Page request limit reached")), OutcomeKind.RETRYABLE, False),
+        (Response(401, error(190, f"Error validating {TOKEN}", 460)), OutcomeKind.DISCONNECTED, False),
     ],
 )
-def test_a_listing_that_is_refused_says_what_that_means_for_the_account(
-    answer: Answer, kind: OutcomeKind, is_app_wide: bool, graph: FakeGraph, facebook: FacebookGraph
+def test_a_rejected_listing_has_an_outcome_for_the_account(
+    response: Response, kind: OutcomeKind, is_app_wide: bool, graph: FakeGraph, facebook: FacebookGraph
 ):
-    graph.listing_answer = answer
+    graph.listing_response = response
     now = datetime.now(UTC)
     refusal = facebook.look_up(post(), SECRET, now - HOUR, now).refusal
     assert refusal is not None
@@ -266,7 +266,7 @@ def test_a_listing_that_is_refused_says_what_that_means_for_the_account(
     assert "canary" not in repr(refusal)
 
 
-def test_a_listing_that_fails_is_not_complete_and_says_why(graph: FakeGraph, facebook: FacebookGraph):
+def test_a_failed_listing_is_incomplete_and_says_why(graph: FakeGraph, facebook: FacebookGraph):
     graph.listing_status = 503
     now = datetime.now(UTC)
     listing = facebook.look_up(post(), SECRET, now - HOUR, now)
@@ -274,24 +274,24 @@ def test_a_listing_that_fails_is_not_complete_and_says_why(graph: FakeGraph, fac
     assert "Service temporarily unavailable" in (listing.reason or "")
 
 
-def test_a_token_that_expired_is_renewed_by_nobody(facebook: FacebookGraph):
+def test_an_expired_token_is_not_renewed(facebook: FacebookGraph):
     assert facebook.refresh(SECRET) is None
 
 
-def test_the_token_is_in_no_url_no_log_line_and_no_message(
+def test_the_token_is_in_no_url_log_line_or_message(
     graph: FakeGraph, facebook: FacebookGraph, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
     echoes = [f"Malformed access token {TOKEN}", "quoted canary-EAAB%2Fpage%2Btoken%3D", "canary-EAAB/page%2Btoken%3D"]
     outcomes = [facebook.publish(post(), SECRET)]
     for echo in echoes:
-        graph.answers.append(Answer(400, error(190, echo)))
+        graph.responses.append(Response(400, error(190, echo)))
         outcomes.append(facebook.publish(post(), SECRET))
-    graph.answers.append(Answer(500, TOKEN.encode()))
+    graph.responses.append(Response(500, TOKEN.encode()))
     outcomes.append(facebook.publish(post(), SECRET))
-    graph.answers.append(Answer(body=None))
+    graph.responses.append(Response(body=None))
     outcomes.append(facebook.publish(post(), SECRET))
     facebook.look_up(post(), SECRET, datetime.now(UTC) - HOUR, datetime.now(UTC))
-    said = caplog.text + repr(outcomes) + repr([request["path"] for request in graph.requests])
-    assert "canary" not in said
+    output = caplog.text + repr(outcomes) + repr([request["path"] for request in graph.requests])
+    assert "canary" not in output
     assert len(outcomes) == 6

@@ -1,6 +1,6 @@
-"""Publishers that are killed at each point, and several at once: no post goes out twice, and none is lost.
+"""Publishers that are killed at each fault point, and concurrent publishers: no post is published twice or lost.
 
-A publisher runs in a process of its own here, against a local Graph API that counts what it took.
+Each publisher runs in its own process, against a local Graph API that records the posts it accepts.
 """
 
 import os
@@ -17,8 +17,8 @@ import pytest
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.publishing.target_decisions import resolve_as_not_published
-from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
-from syndication_assets_tests.publishing.queue_desk import KEYS, TOKEN, QueueDesk, settings_of
+from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
+from syndication_assets_tests.publishing.publishing_queue import KEYS, TOKEN, PublishingQueue, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
 
 _PUBLISH = """
@@ -48,12 +48,12 @@ def facebook(graph: FakeGraph) -> Iterator[dict[str, FacebookGraph]]:
 
 
 @pytest.fixture
-def page(desk: QueueDesk) -> str:
-    return desk.page(publisher="facebook_graph")
+def page(queue: PublishingQueue) -> str:
+    return queue.page(publisher="facebook_graph")
 
 
 def start_publisher(
-    desk: QueueDesk, graph: FakeGraph, fault_point: str = "", concurrency: int = 1
+    queue: PublishingQueue, graph: FakeGraph, fault_point: str = "", concurrency: int = 1
 ) -> subprocess.Popen[str]:
     environment = {
         "SYNDICATION_FACEBOOK_URL": graph.url,
@@ -63,7 +63,7 @@ def start_publisher(
         "SYNDICATION_FAULT_POINT": fault_point,
     }
     return subprocess.Popen(
-        [sys.executable, "-c", _PUBLISH, desk.url],
+        [sys.executable, "-c", _PUBLISH, queue.url],
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -78,16 +78,16 @@ def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, output
 
 
-def published_at_least_once_and_never_twice(desk: QueueDesk, graph: FakeGraph, targets: int) -> None:
+def assert_each_post_is_published_exactly_once(queue: PublishingQueue, graph: FakeGraph, targets: int) -> None:
     assert max(Counter(post["message"] for post in graph.posts).values()) == 1
     assert len(graph.posts) == targets
-    assert Counter(desk.states()) == {"published": targets}
-    ids = {post_id for (post_id,) in desk.rows("select platform_post_id from publishing.post_targets")}
+    assert Counter(queue.states()) == {"published": targets}
+    ids = {post_id for (post_id,) in queue.rows("select platform_post_id from publishing.post_targets")}
     assert ids == {post["id"] for post in graph.posts}
 
 
 @pytest.mark.parametrize(
-    ("fault_point", "taken", "state"),
+    ("fault_point", "accepted", "state"),
     [
         ("publishing.before_attempt", 0, "scheduled"),
         ("publishing.after_attempt", 0, "needs_reconcile"),
@@ -95,54 +95,54 @@ def published_at_least_once_and_never_twice(desk: QueueDesk, graph: FakeGraph, t
         ("publishing.before_outcome", 1, "needs_reconcile"),
     ],
 )
-def test_a_killed_publisher_leaves_a_post_once_or_in_doubt_and_the_lookup_finds_out(
+def test_a_post_of_a_killed_publisher_is_published_once_or_resolved_by_the_lookup(
     fault_point: str,
-    taken: int,
+    accepted: int,
     state: str,
-    desk: QueueDesk,
+    queue: PublishingQueue,
     graph: FakeGraph,
     facebook: dict[str, FacebookGraph],
     page: str,
 ):
-    targets = desk.due(page, 3)
-    assert finished(start_publisher(desk, graph, fault_point))[0] == -signal.SIGKILL
-    wait_for_no_other_backend(desk.url)
-    assert len(graph.posts) == taken
-    # A second publisher sends the others; the first one's target is not touched while its lease holds.
-    assert finished(start_publisher(desk, graph))[0] == 0
-    assert len(graph.posts) == (3 if state == "scheduled" else 2 + taken)
-    desk.expire_leases()
-    assert finished(start_publisher(desk, graph))[0] == 0
-    assert desk.target(targets[0])["state"] == ("published" if state == "scheduled" else state)
-    assert len(graph.posts) == (3 if state == "scheduled" else 2 + taken)
-    # Ten minutes later the page tells. A page cannot publish before it was asked, so its clock stays.
-    desk.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
-    reconcile(desk.url, settings_of(), facebook)
+    targets = queue.due(page, 3)
+    assert finished(start_publisher(queue, graph, fault_point))[0] == -signal.SIGKILL
+    wait_for_no_other_backend(queue.url)
+    assert len(graph.posts) == accepted
+    # A second publisher sends the others, but not the first publisher's target before its lease expires.
+    assert finished(start_publisher(queue, graph))[0] == 0
+    assert len(graph.posts) == (3 if state == "scheduled" else 2 + accepted)
+    queue.expire_leases()
+    assert finished(start_publisher(queue, graph))[0] == 0
+    assert queue.target(targets[0])["state"] == ("published" if state == "scheduled" else state)
+    assert len(graph.posts) == (3 if state == "scheduled" else 2 + accepted)
+    # Ten minutes later a listing is conclusive. Only our time moves: a page cannot publish before the call.
+    queue.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
+    reconcile(queue.url, settings_of(), facebook)
     if fault_point == "publishing.after_attempt":
-        # It is not there: that is for a person to say.
-        assert desk.target(targets[0])["state"] == "needs_reconcile"
-        resolve_as_not_published(desk.url, targets[0], "isla")
-    assert finished(start_publisher(desk, graph))[0] == 0
-    published_at_least_once_and_never_twice(desk, graph, 3)
+        # It is not on the page: a person decides.
+        assert queue.target(targets[0])["state"] == "needs_reconcile"
+        resolve_as_not_published(queue.url, targets[0], "isla")
+    assert finished(start_publisher(queue, graph))[0] == 0
+    assert_each_post_is_published_exactly_once(queue, graph, 3)
 
 
-def test_two_publishers_at_once_share_the_work(desk: QueueDesk, graph: FakeGraph, page: str):
-    desk.due(page, 60)
+def test_concurrent_publishers_share_the_work(queue: PublishingQueue, graph: FakeGraph, page: str):
+    queue.due(page, 60)
     graph.delay = 0.02
-    publishers = [start_publisher(desk, graph, concurrency=3) for _ in range(2)]
+    publishers = [start_publisher(queue, graph, concurrency=3) for _ in range(2)]
     calls = [int(finished(publisher)[1]) for publisher in publishers]
     assert sum(calls) == 60
-    published_at_least_once_and_never_twice(desk, graph, 60)
-    assert desk.value("select max(attempts) from publishing.post_targets") == 1
+    assert_each_post_is_published_exactly_once(queue, graph, 60)
+    assert queue.value("select max(attempts) from publishing.post_targets") == 1
 
 
-def test_a_publisher_that_loses_its_database_stops_and_what_it_sent_is_found(
-    desk: QueueDesk, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str
+def test_a_publisher_that_loses_its_database_stops_and_its_last_post_is_found(
+    queue: PublishingQueue, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str
 ):
-    desk.due(page, 5)
+    queue.due(page, 5)
     graph.delay = 0.5
-    publisher = start_publisher(desk, graph)
-    with psycopg.connect(desk.url, autocommit=True) as connection:
+    publisher = start_publisher(queue, graph)
+    with psycopg.connect(queue.url, autocommit=True) as connection:
         while connection.execute(
             "select count(*) from publishing.publish_attempts where outcome is null"
         ).fetchone() == (0,):
@@ -155,47 +155,49 @@ def test_a_publisher_that_loses_its_database_stops_and_what_it_sent_is_found(
     assert publisher.returncode == 1
     assert "DatabaseError" in errors
     assert TOKEN not in errors
-    desk.expire_leases()
-    desk.publish({}, now=datetime.now(UTC))
-    assert Counter(desk.states())["needs_reconcile"] == 1
-    desk.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
-    reconcile(desk.url, settings_of(), facebook)
-    assert finished(start_publisher(desk, graph))[0] == 0
-    published_at_least_once_and_never_twice(desk, graph, 5)
+    queue.expire_leases()
+    queue.publish({}, now=datetime.now(UTC))
+    assert Counter(queue.states())["needs_reconcile"] == 1
+    queue.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
+    reconcile(queue.url, settings_of(), facebook)
+    assert finished(start_publisher(queue, graph))[0] == 0
+    assert_each_post_is_published_exactly_once(queue, graph, 5)
 
 
-def test_calls_are_made_at_once(desk: QueueDesk, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str):
-    desk.due(page, 24)
+def test_calls_are_concurrent(queue: PublishingQueue, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str):
+    queue.due(page, 24)
     graph.delay = 0.25
     started_at = datetime.now(UTC)
-    desk.publish(facebook, publish_concurrency=12)
+    queue.publish(facebook, publish_concurrency=12)
     assert datetime.now(UTC) - started_at < timedelta(seconds=24 * 0.25 / 2)
-    published_at_least_once_and_never_twice(desk, graph, 24)
+    assert_each_post_is_published_exactly_once(queue, graph, 24)
 
 
-def test_a_timeout_after_sending_is_looked_up_and_not_sent_again(desk: QueueDesk, graph: FakeGraph, page: str):
-    (target_id,) = desk.due(page)
-    graph.answers.append(Answer(body={"id": "never read"}, is_taken=True, delay=1))
+def test_a_timeout_after_sending_is_looked_up_and_not_sent_again(queue: PublishingQueue, graph: FakeGraph, page: str):
+    (target_id,) = queue.due(page)
+    graph.responses.append(Response(body={"id": "never read"}, is_accepted=True, delay=1))
     impatient = FacebookGraph(graph.url, "v25.0", timeout=timedelta(seconds=0.3))
     try:
-        desk.publish({"facebook_graph": impatient})
-        assert desk.target(target_id)["state"] == "needs_reconcile"
-        desk.publish({"facebook_graph": impatient})
-        desk.reconcile({"facebook_graph": impatient})
+        queue.publish({"facebook_graph": impatient})
+        assert queue.target(target_id)["state"] == "needs_reconcile"
+        queue.publish({"facebook_graph": impatient})
+        queue.reconcile({"facebook_graph": impatient})
     finally:
         impatient.close()
-    published_at_least_once_and_never_twice(desk, graph, 1)
-    assert desk.attempts(target_id)[0]["resolved_by"] == "lookup"
+    assert_each_post_is_published_exactly_once(queue, graph, 1)
+    assert queue.attempts(target_id)[0]["resolved_by"] == "lookup"
 
 
-def test_an_unexpected_error_of_a_post_that_was_taken_is_looked_up_and_not_sent_again(
-    desk: QueueDesk, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str
+def test_an_accepted_post_with_an_unexpected_error_is_looked_up_and_not_sent_again(
+    queue: PublishingQueue, graph: FakeGraph, facebook: dict[str, FacebookGraph], page: str
 ):
-    desk.due(page)
-    graph.answers.append(Answer(500, error(2, "Please retry your request later", is_transient=True), is_taken=True))
+    queue.due(page)
+    graph.responses.append(
+        Response(500, error(2, "Please retry your request later", is_transient=True), is_accepted=True)
+    )
     for _ in range(2):
-        desk.publish(facebook)
-        desk.pass_waits()
+        queue.publish(facebook)
+        queue.pass_waits()
     assert len(graph.posts) == 1
-    desk.reconcile(facebook)
-    published_at_least_once_and_never_twice(desk, graph, 1)
+    queue.reconcile(facebook)
+    assert_each_post_is_published_exactly_once(queue, graph, 1)

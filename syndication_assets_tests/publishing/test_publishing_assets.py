@@ -1,4 +1,4 @@
-"""The assets of the room as Dagster runs them, and a token that is found nowhere after a run that went wrong."""
+"""The publishing assets as Dagster runs them, and no trace of a token after a run full of errors."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ import pytest
 from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.publishing import assets, checks
-from syndication_assets_tests.publishing.graph_server import Answer, FakeGraph, error, serve
-from syndication_assets_tests.publishing.queue_desk import DAY, KEYS, TOKEN, QueueDesk
+from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
+from syndication_assets_tests.publishing.publishing_queue import DAY, KEYS, TOKEN, PublishingQueue
 
 JOB = dg.define_asset_job("everything", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
 DEFINITIONS = dg.Definitions(
@@ -47,26 +47,28 @@ def run(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     )
 
 
-def test_a_range_is_planned_and_published_as_one_run_and_its_checks_pass(desk: QueueDesk, instance: dg.DagsterInstance):
-    desk.schedule(desk.page())
-    desk.approved()
-    desk.approved()
+def test_a_range_is_planned_and_published_in_one_run_and_its_checks_pass(
+    queue: PublishingQueue, instance: dg.DagsterInstance
+):
+    queue.schedule(queue.page())
+    queue.approved()
+    queue.approved()
     result = run(instance)
     assert result.success
-    assert desk.states() == ["published", "published"]
+    assert queue.states() == ["published", "published"]
     assert {e.check_name for e in result.get_asset_check_evaluations() if not e.passed} == set()
     (planned,) = result.asset_materializations_for_node("publishing__post_targets")[-1:]
     assert planned.metadata["targets_written"].value == 2
     (published,) = result.asset_materializations_for_node("publishing__publish_due_targets")
     assert (published.metadata["calls"].value, published.metadata["published"].value) == (2, 2)
-    assert desk.value("select dagster_run_id from publishing.execution_history") == result.run_id
-    assert desk.value("select count(*) from publishing.content_processes") == 6
+    assert queue.value("select dagster_run_id from publishing.execution_history") == result.run_id
+    assert queue.value("select count(*) from publishing.content_processes") == 6
 
 
 def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(
-    desk: QueueDesk, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    queue: PublishingQueue, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
-    desk.due(desk.page(publisher="facebook_graph"))
+    queue.due(queue.page(publisher="facebook_graph"))
     monkeypatch.delenv("SYNDICATION_SECRET_KEYS")
     result = run(instance)
     assert result.success
@@ -75,8 +77,8 @@ def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(
     assert "SYNDICATION_SECRET_KEYS" in (failed.description or "")
 
 
-def test_the_token_is_found_nowhere_after_a_run_in_which_everything_went_wrong(
-    desk: QueueDesk,
+def test_the_token_is_found_nowhere_after_a_run_in_which_everything_failed(
+    queue: PublishingQueue,
     instance: dg.DagsterInstance,
     graph: FakeGraph,
     tmp_path: Path,
@@ -85,22 +87,22 @@ def test_the_token_is_found_nowhere_after_a_run_in_which_everything_went_wrong(
 ):
     caplog.set_level(0)
     for number in range(6):
-        desk.due(desk.page(f"page{number}", "facebook_graph"))
-    graph.answers.extend(
+        queue.due(queue.page(f"page{number}", "facebook_graph"))
+    graph.responses.extend(
         [
-            Answer(400, error(190, f"Cannot parse {TOKEN}")),
-            Answer(400, error(100, f"Invalid parameter {TOKEN}")),
-            Answer(500, TOKEN.encode()),
-            Answer(200, f"<html>{TOKEN}".encode()),
-            Answer(body=None),
-            Answer(400, error(32, TOKEN), {"Retry-After": "60"}),
+            Response(400, error(190, f"Cannot parse {TOKEN}")),
+            Response(400, error(100, f"Invalid parameter {TOKEN}")),
+            Response(500, TOKEN.encode()),
+            Response(200, f"<html>{TOKEN}".encode()),
+            Response(body=None),
+            Response(400, error(32, TOKEN), {"Retry-After": "60"}),
         ]
     )
     result = run(instance)
     assert result.success
     assert len(graph.requests) >= 6
     assert all(request["form"].get("access_token", TOKEN) == TOKEN for request in graph.requests)
-    with psycopg.connect(desk.url) as connection:
+    with psycopg.connect(queue.url) as connection:
         tables = [
             table
             for (table,) in connection.execute(

@@ -1,4 +1,4 @@
-"""Variations of all kinds, from a row of the channel to their own targets and their own results."""
+"""Variations of each kind, from the rule of the channel to separate targets and results."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +13,8 @@ from syndication_assets.publishing.publisher import Post
 from syndication_assets.publishing.target_decisions import resolve_as_not_published
 from syndication_assets.publishing.targets import plan_targets
 from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
-from syndication_assets_tests.publishing.fake_platform import FakePlatform, take
-from syndication_assets_tests.publishing.queue_desk import QueueDesk, settings_of
+from syndication_assets_tests.publishing.fake_platform import FakePlatform, accept
+from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
 from syndication_assets_tests.sample_database import broken_checks, damaged
 
 LATER = datetime(2025, 12, 31, tzinfo=UTC)
@@ -24,7 +24,7 @@ TWICE = "post_targets__nothing_is_published_twice"
 
 @pytest.fixture
 def shop(database_url: str) -> Iterator[Shop]:
-    """A shop with one product, on two pages of a channel that approves what breaks no rule."""
+    """A shop with one product, and two pages of a channel that approves texts that violate no rule."""
     shop = Shop(database_url)
     shop.load_templates()
     shop.channel()
@@ -43,7 +43,7 @@ def shop(database_url: str) -> Iterator[Shop]:
 
 
 def publish(shop: Shop, by: str, day: date = FIRST_DAY) -> None:
-    """Three variations of a day's post, from the selection to the end of a rehearsal."""
+    """Publishes three variations of a day's post by a dry run, from the selection on."""
     shop.rule("variations", value=3)
     shop.rule("variations_by", value=by)
     shop.select(day)
@@ -74,7 +74,7 @@ def test_each_variation_has_its_own_target_slot_and_result_on_each_page(shop: Sh
 
 
 @pytest.mark.parametrize("by", ["content", "hashtags", "timing"])
-def test_a_day_that_runs_again_publishes_nothing_again(shop: Shop, by: str):
+def test_running_a_day_again_publishes_nothing_again(shop: Shop, by: str):
     publish(shop, by)
     first = targets(shop)
     publish(shop, by)
@@ -82,17 +82,17 @@ def test_a_day_that_runs_again_publishes_nothing_again(shop: Shop, by: str):
     assert shop.value("select count(*) from publishing.publish_attempts") == 6
 
 
-def test_the_same_words_at_other_times_are_not_published_twice_and_anywhere_else_they_are(shop: Shop):
+def test_only_variations_by_timing_may_publish_the_same_words(shop: Shop):
     publish(shop, "timing")
     with damaged(shop.url, "select 1") as connection:
         assert TWICE not in broken_checks(connection, "publishing", CHECKS, WINDOW)
     with damaged(shop.url, "update content.product_selections set variations_by = 'content'") as connection:
         offenders = broken_checks(connection, "publishing", CHECKS, WINDOW)[TWICE]
-    # On each page the second after the first, and the third after both.
+    # On each page: the second repeats the first, and the third repeats both.
     assert offenders.count == 2 * 3
 
 
-def test_a_variation_by_timing_that_goes_out_again_is_seen(shop: Shop):
+def test_a_repeated_variation_by_timing_is_reported(shop: Shop):
     publish(shop, "timing")
     again = (
         "drop index publishing.post_targets_one_version; alter table publishing.post_targets drop constraint"
@@ -106,7 +106,7 @@ def test_a_variation_by_timing_that_goes_out_again_is_seen(shop: Shop):
         assert broken_checks(connection, "publishing", CHECKS, WINDOW)[TWICE].count == 1
 
 
-def test_a_slot_that_a_variation_had_is_no_other_ones(shop: Shop):
+def test_the_slot_of_a_cancelled_variation_is_not_reused_for_the_same_words(shop: Shop):
     shop.rule("variations", value=2)
     shop.rule("variations_by", value="timing")
     shop.execute("update publishing.publishing_schedules set is_active = schedule_name = 'other'")
@@ -125,22 +125,22 @@ def test_a_slot_that_a_variation_had_is_no_other_ones(shop: Shop):
     ]
 
 
-def test_an_answer_that_comes_late_leaves_the_other_variation_in_its_slot(desk: QueueDesk):
-    desk.schedule(desk.page(publisher="facebook_graph"))
-    post = desk.post()
+def test_a_late_response_leaves_the_other_variation_in_its_slot(queue: PublishingQueue):
+    queue.schedule(queue.page(publisher="facebook_graph"))
+    post = queue.post()
     for variation in (1, 2):
-        desk.approve(desk.text(post, "the same words", variation=variation))
-    desk.plan()
+        queue.approve(queue.text(post, "the same words", variation=variation))
+    queue.plan()
 
-    def take_very_slowly(fake: FakePlatform, said: Post) -> Outcome:
-        desk.expire_leases()
-        desk.publish({})
-        resolve_as_not_published(desk.url, said.target_id, "isla")
-        return take(fake, said)
+    def accept_very_slowly(fake: FakePlatform, post_to_send: Post) -> Outcome:
+        queue.expire_leases()
+        queue.publish({})
+        resolve_as_not_published(queue.url, post_to_send.target_id, "isla")
+        return accept(fake, post_to_send)
 
     platform = FakePlatform()
-    platform.answers.append(take_very_slowly)
-    desk.publish({"facebook_graph": platform})
-    assert desk.states() == ["published", "scheduled"]
-    assert desk.slots() == ["11-03 17:00", "11-04 17:00"]
-    assert len(platform.taken) == 1
+    platform.responses.append(accept_very_slowly)
+    queue.publish({"facebook_graph": platform})
+    assert queue.states() == ["published", "scheduled"]
+    assert queue.slots() == ["11-03 17:00", "11-04 17:00"]
+    assert len(platform.accepted) == 1

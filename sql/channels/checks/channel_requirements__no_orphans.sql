@@ -1,4 +1,4 @@
--- Every rule is one of a channel that is there. One row is a rule that rules nothing.
+-- Every rule belongs to an existing channel. One row is a rule without its channel.
 
 select
     r.platform,

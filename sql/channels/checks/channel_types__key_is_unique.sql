@@ -1,8 +1,8 @@
--- A kind of publication is one row. One row is a key that several rows have.
+-- Every kind of publication is one row. One row is a key that several rows share.
 
 select
     channel_type,
-    count(*) as rows_with_it
+    count(*) as row_count
 from channels.channel_types
 group by channel_type
 having count(*) > 1

@@ -1,4 +1,4 @@
--- Every credential belongs to an organization that is there. One row is a secret that nobody owns.
+-- Every credential belongs to an existing organization. One row is a credential without its organization.
 
 select
     c.organization_id,

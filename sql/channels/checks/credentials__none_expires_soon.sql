@@ -1,5 +1,5 @@
--- No credential has expired, or will within SYNDICATION_CREDENTIAL_WARNING_DAYS. One row is one that has or will: get a
--- new one from its platform, and store it with `syndication credentials set`.
+-- No credential has expired or will expire within SYNDICATION_CREDENTIAL_WARNING_DAYS. One row is an expired or
+-- expiring credential: get a new one from its platform and store it with `syndication credentials set`.
 
 select
     c.organization_id,

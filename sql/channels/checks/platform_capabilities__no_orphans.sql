@@ -1,4 +1,4 @@
--- Every capability is one of a platform that is there. One row is a capability without its platform.
+-- Every capability belongs to an existing platform. One row is a capability without its platform.
 
 select
     c.platform,

@@ -1,4 +1,4 @@
--- Every channel that is written for has a hard text_length rule with a maximum. One row is a channel without: insert
+-- Every channel that is written for has a hard text_length rule with a maximum. One row is a channel without it: insert
 -- the rule into channels.channel_requirements, or set the channel's status to not_implemented.
 
 select

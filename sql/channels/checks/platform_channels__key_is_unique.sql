@@ -1,9 +1,9 @@
--- A channel of a platform is one row. One row is a key that several rows have.
+-- Every channel of a platform is one row. One row is a key that several rows share.
 
 select
     platform,
     channel_type,
-    count(*) as rows_with_it
+    count(*) as row_count
 from channels.platform_channels
 group by platform, channel_type
 having count(*) > 1

@@ -1,5 +1,5 @@
--- Every channel names a platform and a kind of publication that are there. One row is a channel that does not: its
--- rules would be shown nowhere.
+-- Every channel has an existing platform and an existing kind of publication. One row is a channel that lacks either:
+-- its rules are shown nowhere.
 
 select
     pc.platform,

@@ -1,8 +1,8 @@
--- A platform is one row. One row is a key that several rows have.
+-- Every platform is one row. One row is a key that several rows share.
 
 select
     platform,
-    count(*) as rows_with_it
+    count(*) as row_count
 from channels.platforms
 group by platform
 having count(*) > 1

@@ -1,10 +1,10 @@
--- A page or profile is one account of its organization. One row is a key that several rows have.
+-- Every page or profile is one account of its organization. One row is a key that several rows share.
 
 select
     organization_id,
     platform,
     remote_account_id,
-    count(*) as rows_with_it
+    count(*) as row_count
 from channels.social_accounts
 group by organization_id, platform, remote_account_id
 having count(*) > 1

@@ -1,5 +1,5 @@
--- Every account names a platform and, where it has one, a credential of its own organization that are there. One row is
--- an account that nobody could publish to.
+-- Every account has an existing platform and, if it names a credential, one of its own organization. One row is an
+-- account that cannot be published to.
 
 select
     a.organization_id,

@@ -1,5 +1,5 @@
--- Every active account is one of an active platform. One row is an account whose platform is inactive or deprecated:
--- pause the account (status), or make the platform active again.
+-- Every active account belongs to an active platform. One row is an account whose platform is inactive or deprecated:
+-- pause the account, or make the platform active again.
 
 select
     a.organization_id,

@@ -1,4 +1,4 @@
--- Every channel that a schedule publishes in has its processes. One row is a channel without: materialize
+-- Every channel with an active schedule has its processes. One row is a channel without any: materialize
 -- publishing/content_processes.
 
 select distinct

@@ -1,6 +1,6 @@
--- Every approved text of these days has a target on each account that publishes its channel. One row is one that would
--- never go out there: its channel has no active schedule (`syndication schedule add`; account_id is empty then), or its
--- day was not planned since (materialize publishing/post_targets).
+-- Every approved text of the days has a target on each account that publishes its channel. One row is a text that would
+-- never be published there: either the channel has no active schedule (account_id is NULL: add one with `syndication
+-- schedule add`), or the day was not planned again (materialize publishing/post_targets).
 
 select
     organization_id,

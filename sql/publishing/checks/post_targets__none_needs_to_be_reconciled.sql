@@ -1,5 +1,5 @@
--- It is known of every target whether it is published. One row is one of which nobody knows: `syndication publish`
--- looks it up where it can; else look at the account and run the command.
+-- No target is unresolved. One row is a target that may or may not be published: `syndication publish` looks it up on
+-- the platform. If the lookup cannot decide, check the account and run the command.
 
 select
     t.organization_id,

@@ -1,11 +1,11 @@
--- No target waits for a person to decide. One row is one that failed, has no free slot or missed it: read why, mend it
--- and retry it, or cancel it; or one whose text is not true any more: write it anew.
+-- No target waits for a person. One row is a target that failed, has no slot, missed its slot or is contradicted by the
+-- catalogue: read its error_message, then fix the cause and retry it, edit its text, or cancel it.
 
 select
     t.organization_id,
     t.target_id,
     t.state::text as state,
-    coalesce(t.error_message, 'No slot was free within 30 days: add a schedule, then retry or plan its day again.')
+    coalesce(t.error_message, 'No slot was free within 30 days: add a schedule and plan its day again, or retry it.')
         as error_message,
     case
         when t.state = 'draft'

@@ -1,6 +1,6 @@
--- No account published the same words twice within the days of its channel's rule near_duplicate_days, or 90, nor two
--- versions of a text ever. Variations of a post that differ in their time alone say the same: each goes out once.
--- One row is one that went out again: look at the account, and delete one of its posts there.
+-- No account publishes the same words twice within the channel's rule near_duplicate_days (90 by default), and never
+-- two versions of one text. Variations that differ only in timing share their words: each is published once. One row is
+-- a repeated post: look at the account and delete one of its two posts there.
 
 select
     t.organization_id,

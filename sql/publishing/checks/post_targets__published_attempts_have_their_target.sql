@@ -1,5 +1,6 @@
--- Every call that published a post made its target published, and no other call of it did too. One row is an attempt
--- whose post the target does not know: the platform may have the post twice. Look at the account, delete one there.
+-- Every published attempt belongs to a published target with the same post id, and is its only one. One row is an
+-- attempt whose post the target does not have, so the platform may have it twice: look at the account and delete one
+-- post there.
 
 select
     a.organization_id,

@@ -1,5 +1,5 @@
--- A schedule publishes on an account of its own platform. One row is a schedule whose account is of another one:
--- nothing of it can be published.
+-- Every schedule publishes on an account of its own platform. One row is a schedule with an account of another
+-- platform: none of its posts can be published.
 
 select
     s.organization_id,

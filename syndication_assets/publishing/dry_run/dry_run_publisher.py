@@ -1,4 +1,4 @@
-"""The publisher that sends nothing: for accounts that only rehearse. What it does is marked as simulated."""
+"""The publisher that sends nothing, for accounts that only simulate. Its targets are marked as simulated."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ from syndication_assets.publishing.publisher import Listing, Post
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """Takes every post. The same target gets the same id each time, and no id looks like a platform's."""
+    """Accepts every post. A target always gets the same id, which no platform could have given."""
 
     def publish(self, post: Post, secret: SecretStr | None) -> Outcome:
         del secret
         return Outcome(OutcomeKind.PUBLISHED, platform_post_id=f"dry-run_{post.target_id}")
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
-        """Nothing was sent, so nothing can be there."""
+        """Always empty: nothing was ever sent."""
         del post, secret, since, until
         return Listing(posts=(), is_complete=True)
 

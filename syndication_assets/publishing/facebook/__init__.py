@@ -1,0 +1,1 @@
+"""Publishing to Facebook pages through the Graph API."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
-from syndication_assets.channels.account_refusals import note_refusal
+from syndication_assets.channels.account_backoff import record_rejection
 from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
@@ -87,7 +87,7 @@ def fetch_insights(
             except SyndicationError as error:
                 if isinstance(error, InsightsError) and error.refusal is not None:
                     with transaction(url) as connection:
-                        note_refusal(connection, page.organization_id, page.account_id, error.refusal)
+                        record_rejection(connection, page.organization_id, page.account_id, error.refusal)
                 report.failures[f"{page.organization}/{page.page_id}"] = str(error)
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s: the page %s could not be read: %s", page.organization, page.page_id, error)

@@ -1,29 +1,29 @@
-"""What a platform's refusal means for an account: it is left alone for a while, or a person has to connect it anew.
+"""Consequences of a platform's rejection for an account: back-off for a while, or disconnection until a person acts.
 
-Whoever asked, and what for: both hold for every process that would ask again.
+Both apply to every process, whichever call was rejected.
 """
 
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection
 
 _HOW_TO_CONNECT = (
-    "Get a new token from the platform, store it with `syndication credentials set`, and set the account's status in "
-    "channels.social_accounts to active."
+    "Get a new token from the platform, store it with `syndication credentials set`, and run `syndication account "
+    "reconnect`."
 )
 
 
-def note_refusal(connection: Connection, organization_id: str, account_id: str, outcome: Outcome) -> None:
-    """Writes what an outcome says of the account itself; most say nothing. In the caller's transaction.
+def record_rejection(connection: Connection, organization_id: str, account_id: str, outcome: Outcome) -> None:
+    """Applies an outcome to its account; most outcomes change nothing. In the caller's transaction.
 
-    An expired credential disconnects the account: a caller that can renew it does that instead.
+    An expired credential disconnects the account, so a caller that can renew it must do that instead.
     """
-    leave_alone(connection, organization_id, account_id, outcome)
+    back_off(connection, organization_id, account_id, outcome)
     if outcome.kind in (OutcomeKind.DISCONNECTED, OutcomeKind.REFRESH_TOKEN):
-        disconnect(connection, organization_id, account_id, outcome.message or "Its credential was refused.")
+        disconnect(connection, organization_id, account_id, outcome.message or "Its credential was rejected.")
 
 
-def leave_alone(connection: Connection, organization_id: str, account_id: str, outcome: Outcome) -> None:
-    """Lets the account rest for as long as the platform asks; with it, if it asks so, all accounts of its publisher."""
+def back_off(connection: Connection, organization_id: str, account_id: str, outcome: Outcome) -> None:
+    """Puts the account, or all accounts of its publisher, into back-off for as long as the platform requests."""
     if outcome.wait is None:
         return
     connection.execute(
@@ -31,9 +31,10 @@ def leave_alone(connection: Connection, organization_id: str, account_id: str, o
         " select a.organization_id, a.account_id, clock_timestamp() + %(wait)s::interval, %(reason)s"
         " from channels.social_accounts as a"
         " where (a.organization_id, a.account_id) = (%(organization_id)s, %(account_id)s)"
-        " or (%(is_app_wide)s and a.publisher = (select one.publisher from channels.social_accounts as one"
-        "   where one.organization_id = %(organization_id)s and one.account_id = %(account_id)s))"
-        # Always in one order, so that two refusals at once do not wait for each other.
+        " or (%(is_app_wide)s and a.publisher = (select rejected.publisher"
+        "   from channels.social_accounts as rejected"
+        "   where rejected.organization_id = %(organization_id)s and rejected.account_id = %(account_id)s))"
+        # Always in the same order, so that concurrent rejections cannot deadlock.
         " order by a.organization_id, a.account_id"
         " on conflict (organization_id, account_id) do update set reason = excluded.reason,"
         " blocked_until = greatest(l.blocked_until, excluded.blocked_until)",
@@ -48,7 +49,7 @@ def leave_alone(connection: Connection, organization_id: str, account_id: str, o
 
 
 def disconnect(connection: Connection, organization_id: str, account_id: str, message: str) -> None:
-    """Takes the account out of use until a person has connected it anew; the message says how."""
+    """Disconnects the account until a person reconnects it; its status_reason says how."""
     connection.execute(
         "update channels.social_accounts set status = 'disconnected', status_reason = %s"
         " where organization_id = %s and account_id = %s and status = 'active'",

@@ -1,5 +1,5 @@
--- What was never sent has no numbers that look measured: only an organization that is marked as a sample may have
--- observations of simulated posts. One row is a simulated target with observations elsewhere.
+-- Simulated posts have no measured numbers, except in organizations that are marked as a sample. One row is a simulated
+-- target with observations in another organization.
 
 select
     t.organization_id,

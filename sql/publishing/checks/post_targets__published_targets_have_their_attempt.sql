@@ -1,5 +1,5 @@
--- Every published target has the attempt that published it, under the same id. One row is a target that is called
--- published, and no call of it was.
+-- Every published target has a published attempt with the same post id. One row is a target that is marked as published
+-- although none of its calls published it.
 
 select
     t.organization_id,

@@ -1,23 +1,24 @@
-"""Answers that say "published" of a target that was moved since its call: someone had been sure that it was not there.
+"""Late responses: the platform reports a post as published after its target was moved to another state.
 
-It is there. So the target is published, whatever was decided about it, and no other call of it is made.
+The post exists, so the target becomes published, whatever was decided in the meantime, and is never sent again.
 """
 
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection
-from syndication_assets.publishing.leases import Claim
+from syndication_assets.publishing.leases import Lease
 
 
-def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, state: str) -> str:
-    """Makes the target published where nothing else is on its way; returns its state. In the caller's transaction.
+def accept_late_response(connection: Connection, lease: Lease, outcome: Outcome, state: str) -> str:
+    """Marks the target as published unless another call or version prevents it; returns its state.
 
-    Another version of the text that waits for its slot goes back to draft. Where a later call is under way or in doubt,
-    or another version went out, the attempt alone keeps the id: no publisher claims such a target again.
+    Runs in the caller's transaction. Another scheduled version of the text goes back to draft. If a later call is under
+    way or unresolved, or another version was published, only the attempt keeps the post's id; a target with a published
+    attempt is never leased again.
     """
     values = {
-        "organization_id": claim.organization_id,
-        "target_id": claim.post.target_id,
-        "attempt_number": claim.post.attempt_number,
+        "organization_id": lease.organization_id,
+        "target_id": lease.post.target_id,
+        "attempt_number": lease.post.attempt_number,
         "post_id": outcome.platform_post_id,
         "post_url": outcome.platform_post_url,
     }
@@ -36,7 +37,7 @@ def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, 
     )
     is_published = connection.execute(
         "update publishing.post_targets as t set state = 'published', error_message = null, next_attempt_at = null,"
-        # What gave its slot away has the time of its call.
+        # A target that released its slot gets the time of its call.
         " scheduled_at = case when t.state = 'scheduled' then t.scheduled_at else a.started_at end,"
         " slot_at = case when t.state = 'scheduled' then t.slot_at end,"
         " published_at = case when t.is_simulated and t.state = 'scheduled' then t.scheduled_at"
@@ -56,7 +57,7 @@ def believe_late_answer(connection: Connection, claim: Claim, outcome: Outcome, 
 
 
 def published_before(connection: Connection, organization_id: str, target_id: str) -> Outcome | None:
-    """How a call of the target was taken, whatever became of the target since; None if none is known to be."""
+    """The outcome of the target's earliest published attempt, whatever its state; None if it has none."""
     row = connection.execute(
         "select platform_post_id, http_status from publishing.publish_attempts"
         " where organization_id = %s and target_id = %s and outcome = 'published' order by attempt_number limit 1",

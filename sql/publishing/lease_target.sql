@@ -1,10 +1,11 @@
--- Claims the target that is due first, and returns what its publisher needs. No row: nothing is due. Two publishers at
--- once never get the same one: a claimed row is locked, then it is not scheduled any more. Its text is locked with it:
--- who rejects or edits it comes before the claim, or finds it sent. A target with a call that was taken is not claimed
--- again, whatever its state says. Parameters: now, publishers (names), closed_accounts (ids to leave out), claimed_by,
--- lease (an interval).
+-- Leases the due target with the earliest slot and returns what its publisher needs; no row if nothing is due.
+-- Concurrent publishers never lease the same target: the row is locked until its state is `publishing`. Its text is
+-- locked with it, so that a rejection or an edit either precedes the lease or finds the text sent. A target with a
+-- published attempt is never leased again, whatever its state.
+--
+-- Parameters: now, publishers (names), closed_accounts (ids to skip), leased_by, lease_duration (an interval).
 
--- The order is that of the index post_targets_due, so that the search ends at the first one, however many are due.
+-- Ordered as the index post_targets_due, so that the scan stops at the first match, however many targets are due.
 with due as materialized (
     select
         t.organization_id,
@@ -36,10 +37,10 @@ with due as materialized (
         and p.status = 'active'
         and pc.status in ('active', 'beta')
         and publishing.is_process_active(t.platform, t.channel_type, post.post_kind::text)
-        -- Invented texts are never sent anywhere.
+        -- Texts of sample organizations are never sent.
         and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
-        -- Said of the row itself, it is asked again of the row as it is once the lock is held.
+        -- A condition on the locked row itself: PostgreSQL checks it again once it holds the lock.
         and c.state = 'approved'
         and (
             t.attempts = 0
@@ -55,12 +56,12 @@ with due as materialized (
     for share of c skip locked -- noqa: PRS
 ),
 
-claimed as (
+leased as (
     update publishing.post_targets as t
     set
         state = 'publishing',
-        claimed_by = %(claimed_by)s,
-        leased_until = clock_timestamp() + %(lease)s::interval,
+        leased_by = %(leased_by)s,
+        leased_until = clock_timestamp() + %(lease_duration)s::interval,
         attempts = t.attempts + 1,
         is_simulated = due.publisher = 'dry_run'
     from due
@@ -71,14 +72,14 @@ claimed as (
 )
 
 select
-    claimed.*,
+    leased.*,
     (
         select p.post_kind::text
         from content.posts_core as p
-        where p.organization_id = claimed.organization_id and p.post_core_id = claimed.post_core_id
+        where p.organization_id = leased.organization_id and p.post_core_id = leased.post_core_id
     ) as post_kind,
-    text_of_it.*
-from claimed
+    content.*
+from leased
 cross join lateral (
     select
         c.text_content,
@@ -86,6 +87,6 @@ cross join lateral (
         c.image_url,
         c.alt_text
     from content.posts_content as c
-    where c.organization_id = claimed.organization_id and c.content_id = claimed.content_id
+    where c.organization_id = leased.organization_id and c.content_id = leased.content_id
     limit 1
-) as text_of_it
+) as content

@@ -1,4 +1,4 @@
-"""What a test of publishing sets up and looks at: pages, schedules, approved texts, targets."""
+"""Sets up and inspects the publishing queue of a test: pages, schedules, approved texts and targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,21 +29,21 @@ _ROOMS = ("publishing", "content", "channels", "catalogue")
 
 
 def settings_of(**changes: Any) -> Settings:
-    """The defaults, with a key that opens credentials and no limit on lateness: the tests' slots are long past."""
+    """The defaults, with a key for credentials and no limit on delays: the slots of the tests are in the past."""
     defaults: dict[str, Any] = {"secret_keys": KEYS, "publish_maximum_delay_hours": 10**6}
     return replace(Settings.from_environment(), **(defaults | changes))
 
 
 @dataclass
-class QueueDesk:
-    """A database with one organization, and what happens to its queue."""
+class PublishingQueue:
+    """The queue of the only organization of a database."""
 
     url: str
     organization_id: str = ""
 
     def __post_init__(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            # In place of truncating: that writes new files for each of the tables.
+            # Faster than truncating, which writes new files for each table.
             (statement,) = connection.execute(
                 "select 'set session_replication_role = replica;'"
                 " || string_agg(format('delete from %%s;', c.oid::regclass), '')"
@@ -83,7 +83,7 @@ class QueueDesk:
         )
 
     def page(self, remote_id: str = "page", publisher: str = "dry_run", token: str = TOKEN) -> str:
-        """An account; a real one has a credential."""
+        """An account, with a credential unless its publisher is dry_run."""
         credential_id = None
         if publisher != "dry_run":
             with transaction(self.url) as connection:
@@ -134,7 +134,7 @@ class QueueDesk:
         )
 
     def text(self, post_core_id: str | None = None, text: str | None = None, **more: Any) -> str:
-        """A text that nobody has approved; each one says something else."""
+        """A text without an approval; without `text`, each has different words."""
         number = self.value("select count(*) from content.posts_content")
         text = text or f"Shortbread number {number}"
         return self.insert(
@@ -165,14 +165,14 @@ class QueueDesk:
         self.execute("update content.posts_content set state = 'needs_review' where content_id = %s", [content_id])
 
     def approved(self, planned_on: date = DAY, **more: Any) -> str:
-        """An approved text of a post of its own."""
+        """An approved text of a new post."""
         return self.approve(self.text(self.post(planned_on), **more))
 
     def plan(self, first_day: date = DAY, end_day: date = date(2025, 11, 4)) -> Plan:
         return plan_targets(self.url, first_day, end_day)
 
     def due(self, account_id: str, count: int = 1) -> list[str]:
-        """Targets of an account with a slot each second after noon; returns their ids."""
+        """Adds targets of an account, one per second after noon; returns their ids."""
         return [
             self.insert(
                 "publishing.post_targets",
@@ -236,6 +236,6 @@ class QueueDesk:
         self.execute("update publishing.post_targets set leased_until = '2020-01-01Z' where state = 'publishing'")
 
     def pass_waits(self) -> None:
-        """What waits for a while has waited."""
+        """Ends all waits and back-offs."""
         self.execute("update publishing.post_targets set next_attempt_at = null where state = 'scheduled'")
         self.execute("delete from channels.platform_limits")

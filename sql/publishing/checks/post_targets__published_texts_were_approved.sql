@@ -1,4 +1,5 @@
--- Every published text was approved as it was published. One row is a published target without an approval of its hash.
+-- Every published text was approved exactly as it was published. One row is a published target without an approval of
+-- its content hash.
 
 select
     t.organization_id,
