@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo dev stop test test-all lint format bench schema lock clean
+.PHONY: help demo dev stop test test-all lint format bench schema settings lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,7 @@ lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
 	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
 	.venv/bin/python -m syndication_assets.database.schema_file --check
+	.venv/bin/python -m syndication_assets.settings_page --check
 	.venv/bin/python -m requirements.locks
 
 format: .venv/development ## put the code into form
@@ -48,6 +49,9 @@ bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.j
 
 schema: .venv/development ## write sql/schema.sql anew from the migrations
 	.venv/bin/python -m syndication_assets.database.schema_file
+
+settings: .venv/development ## write docs/settings.md from the settings
+	.venv/bin/python -m syndication_assets.settings_page
 
 lock: .venv/development ## resolve pyproject.toml into the locks in requirements/
 	AS_OF=$(AS_OF) sh requirements/lock.sh

@@ -6,7 +6,7 @@ outcome is committed. Each worker takes one target after the other.
 
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -30,7 +30,7 @@ SHARE_OF_ALLOWED_RATE = 0.9
 PLANNED_ON = date(2025, 11, 3)
 SLOT = datetime(2025, 11, 3, 17, tzinfo=UTC)
 NOW = datetime(2025, 11, 3, 18, tzinfo=UTC)
-_KEYS = "benchmark:" + "A" * 43 + "="
+_KEYS = SecretStr("benchmark:" + "A" * 43 + "=")
 _WARM_UP = 8
 
 
@@ -46,7 +46,7 @@ def run(workplace: Workplace) -> list[Result]:
     """The rate compared with the rate that the latency allows at the configured concurrency."""
     count = workplace.sizes.targets
     with serve_slowly("graph", LATENCY, max(count, _WARM_UP)) as url:
-        settings = replace(Settings.from_environment(), facebook_url=url, secret_keys=_KEYS)
+        settings = Settings.from_environment().model_copy(update={"facebook_url": url, "secret_keys": _KEYS})
         workers = settings.publish_concurrency
         _publish(workplace, settings, _WARM_UP)
         runs = [_publish(workplace, settings, count) for _ in range(workplace.sizes.repeats)]

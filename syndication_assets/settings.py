@@ -1,188 +1,198 @@
-"""The one place that reads the environment."""
+"""Every setting: its environment variable, its default and its meaning, by subject.
 
-import os
-import re
-from dataclasses import dataclass, field
+The one place that reads the environment. `make settings` writes docs/settings.md from it.
+"""
+
 from datetime import date
 from pathlib import Path
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from syndication_assets.errors import SyndicationError
+from pydantic import AfterValidator, SecretStr
+
+from syndication_assets.blog_feeds import BlogFeeds
+from syndication_assets.environment import Day, Directory, EnvironmentSettings, Seconds, WholeNumber, below, setting
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent
+_CLAN_PAGE_SIZE = 10_000
 
 
-def _whole_number(name: str, default: int) -> int:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isdigit():
-        raise SyndicationError(f"{name} is {text!r}: set it to a whole number, or unset it for {default}.")
-    return int(text)
+class _Places(EnvironmentSettings):
+    """Database and files"""
+
+    local_directory: Directory = setting(
+        "SYNDICATION_LOCAL_DIR",
+        PROJECT_DIRECTORY / ".local",
+        "The directory for everything that this machine writes: the embedded server, Dagster's files, the landing "
+        "zone, the reports.",
+    )
+    database_url: SecretStr | None = setting(
+        "SYNDICATION_DATABASE_URL",
+        None,
+        "The URL of a PostgreSQL 15 or newer: `postgresql://user:password@host:5432/syndication`. Without it, the "
+        "embedded server is started.",
+    )
+    landing_url: str = below(
+        "local_directory",
+        "landing",
+        "SYNDICATION_LANDING_URL",
+        "The landing zone: a directory, or any URL that fsspec knows.",
+    )
+    reports_directory: Directory = below(
+        "local_directory", "reports", "SYNDICATION_REPORTS_DIR", "The directory for the weekly reports."
+    )
+    dagster_storage_url: SecretStr | None = setting(
+        "SYNDICATION_DAGSTER_STORAGE_URL",
+        None,
+        "The URL of the database for Dagster's own tables, with the driver named: `postgresql+psycopg2://…`. Without "
+        "it, the `syndication` command uses the database `dagster` on the server of SYNDICATION_DATABASE_URL, and "
+        "creates it. A Dagster instance of your own that uses dagster.yaml needs it.",
+    )
+    dagster_logs: Directory = below(
+        "local_directory",
+        "dagster/compute_logs",
+        "SYNDICATION_DAGSTER_LOGS",
+        "The directory for what the steps of Dagster's runs print. A Dagster instance of your own that uses "
+        "dagster.yaml needs it.",
+    )
 
 
-def _seconds(name: str, default: float) -> float:
-    text = os.environ.get(name, "").strip()
-    try:
-        seconds = float(text) if text else default
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 3600:
-        raise SyndicationError(f"{name} is {text!r}: set it to seconds such as {default}, or unset it.")
-    return seconds
+class _Loading(EnvironmentSettings):
+    """Loading"""
+
+    first_day: Day = setting("SYNDICATION_FIRST_DAY", date(2015, 1, 1), "The first daily partition.")
+    look_back_days: WholeNumber = setting(
+        "SYNDICATION_LOOK_BACK_DAYS",
+        7,
+        "How many days before yesterday the daily schedule loads again, because sources report late.",
+    )
+    maximum_file_bytes: WholeNumber = setting(
+        "SYNDICATION_MAXIMUM_FILE_BYTES",
+        256 * 1024 * 1024,
+        "The largest landed file that is read, in bytes after decompression. A larger file is quarantined; a larger "
+        "answer of a shop is not fetched.",
+    )
+    freshness_hours: WholeNumber = setting(
+        "SYNDICATION_FRESHNESS_HOURS",
+        36,
+        "How many hours old the newest observation may be before the freshness check warns.",
+    )
 
 
-def _day(name: str, default: date) -> date:
-    text = os.environ.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError:
-        raise SyndicationError(f"{name} is {text!r}: set it to a day such as {default}, or unset it.") from None
+class _Sources(EnvironmentSettings):
+    """Fetching posts"""
+
+    apify_token: SecretStr | None = setting(
+        "SYNDICATION_APIFY_TOKEN", None, "The token of your Apify account; needed to fetch LinkedIn posts."
+    )
+    apify_url: str = setting("SYNDICATION_APIFY_URL", "https://api.apify.com", "The base URL of Apify's API.")
+    apify_actor: str = setting(
+        "SYNDICATION_APIFY_LINKEDIN_ACTOR",
+        "apimaestro~linkedin-profile-posts",
+        "The Apify actor that scrapes LinkedIn posts.",
+    )
+    youtube_api_key: SecretStr | None = setting(
+        "SYNDICATION_YOUTUBE_API_KEY", None, "The key of the YouTube Data API; needed to fetch YouTube videos."
+    )
+    youtube_url: str = setting(
+        "SYNDICATION_YOUTUBE_URL", "https://www.googleapis.com/youtube/v3", "The base URL of the YouTube Data API."
+    )
+    insights_days: WholeNumber = setting(
+        "SYNDICATION_INSIGHTS_DAYS",
+        28,
+        "For how many days after its publication a post on one of our own pages is measured.",
+    )
 
 
-def _text(name: str) -> str | None:
-    return os.environ.get(name, "").strip() or None
+class _Shops(EnvironmentSettings):
+    """Fetching catalogues and blogs"""
+
+    clan_url: str | None = setting(
+        "SYNDICATION_CLAN_URL",
+        None,
+        "The base URL of the clan shop's catalogue API: `https://shop.example/api`. Needed to fetch its catalogue.",
+    )
+    clan_fallback_url: str | None = setting(
+        "SYNDICATION_CLAN_FALLBACK_URL",
+        None,
+        "The base URL of another server of the same shop, used when the first does not answer.",
+    )
+    clan_page_size: Annotated[WholeNumber, AfterValidator(lambda size: size or _CLAN_PAGE_SIZE)] = setting(
+        "SYNDICATION_CLAN_PAGE_SIZE",
+        _CLAN_PAGE_SIZE,
+        "How many products one page of the clan shop's list holds. If the shop does not page, set it to more than the "
+        "shop has products. 0 means the default.",
+    )
+    clan_pace_seconds: Seconds = setting(
+        "SYNDICATION_CLAN_PACE_SECONDS", 0.5, "The pause in seconds between two requests for a product's data."
+    )
+    shopify_pace_seconds: Seconds = setting(
+        "SYNDICATION_SHOPIFY_PACE_SECONDS", 1.0, "The pause in seconds between two pages of a Shopify shop."
+    )
+    blog_feeds: BlogFeeds = setting(
+        "SYNDICATION_BLOG_FEED_URLS",
+        (),
+        "The https URLs of the RSS and Atom feeds to fetch, separated by spaces. `slug=` before a URL names the "
+        "organization of that feed: `acme=https://blog.example/feed`; without it, the feed belongs to `default`.",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class BlogFeed:
-    """One feed to fetch, and whose it is."""
+class _Writing(EnvironmentSettings):
+    """Selecting and writing posts"""
 
-    organization: str
-    url: str = field(repr=False)
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
-
-
-def _feeds(name: str) -> tuple[BlogFeed, ...]:
-    feeds: list[BlogFeed] = []
-    # A comma separates where a URL follows it; elsewhere it is a part of one.
-    for word in re.split(r"\s+|,(?=(?:[a-z0-9_-]+=)?https?://)", os.environ.get(name, "").strip()):
-        word = word.strip(",")  # noqa: PLW2901
-        if not word:
-            continue
-        organization, separator, url = word.partition("=")
-        if not separator or not re.fullmatch(r"[a-z0-9_-]+", organization):
-            organization, url = "default", word
-        try:
-            is_https = url.startswith("https://") and bool(urlsplit(url).hostname)
-        except ValueError:
-            is_https = False
-        if not is_https:
-            # Not quoted: it may hold a token.
-            raise SyndicationError(
-                f"{name}: its URL number {len(feeds) + 1} does not begin with https:// and a host. Set it to the URLs "
-                "of feeds, separated by spaces, each with its organization before it where that is not the default "
-                "one: acme=https://blog.example/feed."
-            )
-        feeds.append(BlogFeed(organization, url))
-    return tuple(dict.fromkeys(feeds))
+    no_repeat_days: WholeNumber = setting(
+        "SYNDICATION_NO_REPEAT_DAYS", 30, "For how many days a channel does not show the same product again."
+    )
+    openai_api_key: SecretStr | None = setting(
+        "OPENAI_API_KEY", None, "The key of the language model that writes today's posts. Without it, templates write."
+    )
+    openai_url: str | None = setting(
+        "OPENAI_BASE_URL",
+        None,
+        "The base URL of any server that speaks OpenAI's chat completions. Without it, OpenAI's own.",
+    )
+    llm_model: str | None = setting(
+        "SYNDICATION_LLM_MODEL", None, "The model's name on that server; needed with OPENAI_API_KEY."
+    )
+    llm_timeout_seconds: WholeNumber = setting(
+        "SYNDICATION_LLM_TIMEOUT_SECONDS", 60, "How many seconds one request to the model may take."
+    )
+    llm_concurrency: WholeNumber = setting(
+        "SYNDICATION_LLM_CONCURRENCY", 8, "How many requests to the model run at the same time."
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class _Publishing(EnvironmentSettings):
+    """Credentials and publishing"""
+
+    secret_keys: SecretStr | None = setting(
+        "SYNDICATION_SECRET_KEYS",
+        None,
+        "The keys that encrypt stored credentials: `id:base64key[,id:base64key…]`. The first encrypts; all decrypt. "
+        "`syndication credentials key` prints a new one. Needed to store or use a credential.",
+    )
+    credential_warning_days: WholeNumber = setting(
+        "SYNDICATION_CREDENTIAL_WARNING_DAYS", 14, "How many days before a credential expires its check warns."
+    )
+    facebook_url: str = setting(
+        "SYNDICATION_FACEBOOK_URL", "https://graph.facebook.com", "The base URL of the Graph API."
+    )
+    facebook_version: str = setting("SYNDICATION_FACEBOOK_VERSION", "v25.0", "The version of the Graph API.")
+    publish_concurrency: Annotated[WholeNumber, AfterValidator(lambda number: max(number, 1))] = setting(
+        "SYNDICATION_PUBLISH_CONCURRENCY",
+        8,
+        "How many publishing calls are made at the same time, each with a database connection; 0 means 1.",
+    )
+    publish_maximum_attempts: WholeNumber = setting(
+        "SYNDICATION_PUBLISH_MAXIMUM_ATTEMPTS",
+        5,
+        "After how many temporary refusals a post is no longer tried; rate limits do not count.",
+    )
+    publish_maximum_delay_hours: WholeNumber = setting(
+        "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS",
+        24,
+        "A slot that was missed by more than this many hours is not made up for: a person decides.",
+    )
+
+
+class Settings(_Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
     """What the environment says, with defaults that need nothing but Python."""
-
-    local_directory: Path
-    """`SYNDICATION_LOCAL_DIR`: everything a laptop writes (embedded server, Dagster's files, landing zone, reports)."""
-    database_url: str | None = field(repr=False)
-    """`SYNDICATION_DATABASE_URL`: any PostgreSQL 15 or newer; None starts the embedded server."""
-    landing_url: str
-    """`SYNDICATION_LANDING_URL`: a directory or any fsspec URL."""
-    reports_directory: Path
-    """`SYNDICATION_REPORTS_DIR`: where the weekly pages are written."""
-    first_day: date
-    """`SYNDICATION_FIRST_DAY`: the first daily partition."""
-    look_back_days: int
-    """`SYNDICATION_LOOK_BACK_DAYS`: how many days the daily schedule reads again, because sources lag."""
-    maximum_file_bytes: int
-    """`SYNDICATION_MAXIMUM_FILE_BYTES`: a larger landed file (uncompressed) is quarantined, not read."""
-    freshness_hours: int
-    """`SYNDICATION_FRESHNESS_HOURS`: how old the newest observation may be before the freshness check warns."""
-    secret_keys: str | None = field(repr=False)
-    """`SYNDICATION_SECRET_KEYS`: `id:base64key[,id:base64key...]`; the first encrypts credentials, all decrypt."""
-    credential_warning_days: int
-    """`SYNDICATION_CREDENTIAL_WARNING_DAYS`: how many days before a credential expires its check warns."""
-    apify_token: str | None = field(repr=False)
-    apify_url: str
-    apify_actor: str
-    youtube_api_key: str | None = field(repr=False)
-    youtube_url: str
-    facebook_url: str
-    """`SYNDICATION_FACEBOOK_URL`: where the Graph API is."""
-    insights_days: int
-    """`SYNDICATION_INSIGHTS_DAYS`: of how many days posts of our own are measured again."""
-    facebook_version: str
-    """`SYNDICATION_FACEBOOK_VERSION`: the version of the Graph API, such as v25.0."""
-    publish_concurrency: int
-    """`SYNDICATION_PUBLISH_CONCURRENCY`: how many publishing calls are made at once, each with a connection."""
-    publish_maximum_attempts: int
-    """`SYNDICATION_PUBLISH_MAXIMUM_ATTEMPTS`: after how many refusals that might pass a target has failed."""
-    publish_maximum_delay_hours: int
-    """`SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS`: a slot that was missed by more waits for a person."""
-    clan_url: str | None
-    """`SYNDICATION_CLAN_URL`: the base URL of the shop's catalogue API."""
-    clan_fallback_url: str | None
-    """`SYNDICATION_CLAN_FALLBACK_URL`: another server of the same shop, asked when the first does not answer."""
-    clan_page_size: int
-    """`SYNDICATION_CLAN_PAGE_SIZE`: how many products one page of the list has."""
-    clan_pace_seconds: float
-    """`SYNDICATION_CLAN_PACE_SECONDS`: the pause between two calls for products' data."""
-    shopify_pace_seconds: float
-    """`SYNDICATION_SHOPIFY_PACE_SECONDS`: the pause between two pages of a Shopify shop."""
-    blog_feeds: tuple[BlogFeed, ...]
-    """`SYNDICATION_BLOG_FEED_URLS`: the feeds to fetch, separated by spaces; `slug=` before one names whose it is."""
-    no_repeat_days: int
-    """`SYNDICATION_NO_REPEAT_DAYS`: within how many days a channel does not show a product again."""
-    openai_api_key: str | None = field(repr=False)
-    """`OPENAI_API_KEY`: without it, templates write the posts."""
-    openai_url: str | None
-    """`OPENAI_BASE_URL`: any server that speaks OpenAI's chat completions; None is OpenAI itself."""
-    llm_model: str | None
-    """`SYNDICATION_LLM_MODEL`: the model's name on that server."""
-    llm_timeout_seconds: int
-    """`SYNDICATION_LLM_TIMEOUT_SECONDS`: how long one question may take."""
-    llm_concurrency: int
-    """`SYNDICATION_LLM_CONCURRENCY`: how many questions are asked at the same time."""
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        local = Path(_text("SYNDICATION_LOCAL_DIR") or PROJECT_DIRECTORY / ".local").expanduser().absolute()
-        return cls(
-            local_directory=local,
-            database_url=_text("SYNDICATION_DATABASE_URL"),
-            landing_url=_text("SYNDICATION_LANDING_URL") or str(local / "landing"),
-            reports_directory=Path(_text("SYNDICATION_REPORTS_DIR") or local / "reports"),
-            first_day=_day("SYNDICATION_FIRST_DAY", date(2015, 1, 1)),
-            look_back_days=_whole_number("SYNDICATION_LOOK_BACK_DAYS", 7),
-            maximum_file_bytes=_whole_number("SYNDICATION_MAXIMUM_FILE_BYTES", 256 * 1024 * 1024),
-            freshness_hours=_whole_number("SYNDICATION_FRESHNESS_HOURS", 36),
-            secret_keys=_text("SYNDICATION_SECRET_KEYS"),
-            credential_warning_days=_whole_number("SYNDICATION_CREDENTIAL_WARNING_DAYS", 14),
-            apify_token=_text("SYNDICATION_APIFY_TOKEN"),
-            apify_url=_text("SYNDICATION_APIFY_URL") or "https://api.apify.com",
-            apify_actor=_text("SYNDICATION_APIFY_LINKEDIN_ACTOR") or "apimaestro~linkedin-profile-posts",
-            youtube_api_key=_text("SYNDICATION_YOUTUBE_API_KEY"),
-            youtube_url=_text("SYNDICATION_YOUTUBE_URL") or "https://www.googleapis.com/youtube/v3",
-            insights_days=_whole_number("SYNDICATION_INSIGHTS_DAYS", 28),
-            facebook_url=_text("SYNDICATION_FACEBOOK_URL") or "https://graph.facebook.com",
-            facebook_version=_text("SYNDICATION_FACEBOOK_VERSION") or "v25.0",
-            publish_concurrency=max(1, _whole_number("SYNDICATION_PUBLISH_CONCURRENCY", 8)),
-            publish_maximum_attempts=_whole_number("SYNDICATION_PUBLISH_MAXIMUM_ATTEMPTS", 5),
-            publish_maximum_delay_hours=_whole_number("SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS", 24),
-            clan_url=_text("SYNDICATION_CLAN_URL"),
-            clan_fallback_url=_text("SYNDICATION_CLAN_FALLBACK_URL"),
-            clan_page_size=_whole_number("SYNDICATION_CLAN_PAGE_SIZE", 10_000) or 10_000,
-            clan_pace_seconds=_seconds("SYNDICATION_CLAN_PACE_SECONDS", 0.5),
-            shopify_pace_seconds=_seconds("SYNDICATION_SHOPIFY_PACE_SECONDS", 1.0),
-            blog_feeds=_feeds("SYNDICATION_BLOG_FEED_URLS"),
-            no_repeat_days=_whole_number("SYNDICATION_NO_REPEAT_DAYS", 30),
-            openai_api_key=_text("OPENAI_API_KEY"),
-            openai_url=_text("OPENAI_BASE_URL"),
-            llm_model=_text("SYNDICATION_LLM_MODEL"),
-            llm_timeout_seconds=_whole_number("SYNDICATION_LLM_TIMEOUT_SECONDS", 60),
-            llm_concurrency=_whole_number("SYNDICATION_LLM_CONCURRENCY", 8),
-        )

@@ -21,15 +21,15 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
     if "DAGSTER_HOME" in os.environ:
         return Path(os.environ["DAGSTER_HOME"])
     home = settings.local_directory / "dagster"
-    logs = home / "compute_logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    settings.dagster_logs.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT_DIRECTORY / "dagster.yaml", home / "dagster.yaml")
     os.environ.update(
         DAGSTER_HOME=str(home),
         DAGSTER_DISABLE_TELEMETRY="yes",
-        SYNDICATION_DAGSTER_LOGS=str(logs),
+        SYNDICATION_DAGSTER_LOGS=str(settings.dagster_logs),
     )
-    if "SYNDICATION_DAGSTER_STORAGE_URL" not in os.environ:
+    if settings.dagster_storage_url is None:
         os.environ["SYNDICATION_DAGSTER_STORAGE_URL"] = storage_url(database_url)
         _create_database(database_url)
     # A range of partitions has thousands of events: stored singly, they would take longer than the work itself.

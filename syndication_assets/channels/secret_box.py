@@ -30,7 +30,7 @@ class SecretError(SyndicationError):
 class SecretBox:
     """Seals with its first key and opens with any of its keys."""
 
-    def __init__(self, keys: str | None) -> None:
+    def __init__(self, keys: SecretStr | None) -> None:
         """`keys` is `id:base64key[,id:base64key...]`, as in SYNDICATION_SECRET_KEYS; SecretError otherwise."""
         self._keys = _parse_keys(keys)
         self.first_key_id = next(iter(self._keys))
@@ -73,14 +73,14 @@ def new_key() -> str:
     return f"{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"
 
 
-def _parse_keys(keys: str | None) -> dict[str, AESGCM]:
+def _parse_keys(keys: SecretStr | None) -> dict[str, AESGCM]:
     if keys is None:
         raise SecretError(
             "There is no key to encrypt credentials with. Create one with `syndication credentials key`, store it in "
             "your password manager, and set SYNDICATION_SECRET_KEYS to it."
         )
     parsed: dict[str, AESGCM] = {}
-    for number, entry in enumerate(keys.split(","), start=1):
+    for number, entry in enumerate(keys.get_secret_value().split(","), start=1):
         # If id and key are swapped, or the id is missing, the key is in the id's place: show neither.
         key_id, colon, text = entry.strip().partition(":")
         key = _decode_key(text) if colon and _KEY_ID.fullmatch(key_id) else None

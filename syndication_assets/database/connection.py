@@ -31,7 +31,7 @@ def database_url(settings: Settings | None = None) -> str:
     if settings.database_url is None:
         return embedded_postgres.start(settings.local_directory)
     # Some tools add a driver to the scheme, which libpq does not accept.
-    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url)
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url.get_secret_value())
 
 
 @cache

@@ -1,8 +1,7 @@
-"""Plain SQL migrations, run by Alembic.
+"""Plain SQL migrations: `sql/migrations/NNNN_room_what.up.sql` and `.down.sql` are one of them.
 
-`sql/migrations/NNNN_room_what.up.sql` and `.down.sql` are one revision. Alembic keeps the version
-(`public.syndication_version`) and runs each revision in a transaction of its own; beside it
-`public.syndication_migrations` keeps the checksum of each applied file, so that an edited one is noticed.
+Each runs in a transaction of its own, together with its row in the ledger `public.syndication_migrations`. The ledger
+keeps the file's checksum, so that an edited file is noticed.
 """
 
 import hashlib
@@ -13,17 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
-from typing import Any, cast
 
 import psycopg
-import sqlalchemy
-from alembic.runtime.migration import MigrationContext, MigrationStep
-from alembic.script.base import Script
-from alembic.script.revision import RevisionMap
-from sqlalchemy.pool import NullPool
 
-from syndication_assets.database.connection import SQL_DIRECTORY, connect
+from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
 from syndication_assets.errors import SyndicationError
 
 _LEDGER = """
@@ -35,6 +27,11 @@ create table public.syndication_migrations (
     applied_by text not null default session_user
 )
 """
+
+_START_OVER = (
+    "If this is a development database, you may start over: `make clean` removes everything under .local, the landing "
+    "zone included; with an empty database in SYNDICATION_DATABASE_URL, the landed files stay and can be loaded again."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -88,161 +85,151 @@ def find_migrations(directory: Path = SQL_DIRECTORY / "migrations") -> list[Migr
 
 def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migration]:
     """Applies what is pending and returns it. Safe to call from many processes at once."""
-    with _MigrationSession.open(url, migrations) as session:
-        pending = [m for m in session.migrations if m.revision not in session.applied]
-        if pending and session.applied and pending[0].revision < max(session.applied):
+    with _locked(url) as connection:
+        known = find_migrations() if migrations is None else migrations
+        applied = _applied(connection, known)
+        _drop_alembic_version(connection, applied)
+        pending = [migration for migration in known if migration.revision not in applied]
+        if pending and applied and pending[0].revision < max(applied):
             raise MigrationError(
-                f"{pending[0].name} is not applied, but the newer {max(session.applied)} is: "
+                f"{pending[0].name} is not applied, but the newer {max(applied)} is: "
                 "give it a number after the newest one."
             )
-        session.run([MigrationStep.upgrade_from_script(session.revision_map, session.script(m)) for m in pending])
+        for migration in pending:
+            with connection.transaction():
+                _run_file(connection, migration.up_path)
+                connection.execute(
+                    "insert into public.syndication_migrations (revision, name, checksum) values (%s, %s, %s)",
+                    [migration.revision, migration.name, migration.checksum],
+                )
+            logger.info("applied %s", migration.name)
         return pending
 
 
 def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = None) -> list[Migration]:
     """Undoes the last `steps` applied migrations and returns them, the newest first."""
-    with _MigrationSession.open(url, migrations) as session:
-        undone = [m for m in reversed(session.migrations) if m.revision in session.applied][:steps]
-        session.run([MigrationStep.downgrade_from_script(session.revision_map, session.script(m)) for m in undone])
+    with _locked(url) as connection:
+        known = find_migrations() if migrations is None else migrations
+        applied = _applied(connection, known)
+        _drop_alembic_version(connection, applied)
+        undone = [migration for migration in reversed(known) if migration.revision in applied][:steps]
+        for migration in undone:
+            with connection.transaction():
+                _run_file(connection, migration.down_path)
+                connection.execute(
+                    "delete from public.syndication_migrations where revision = %s", [migration.revision]
+                )
+            logger.info("rolled back %s", migration.name)
         return undone
 
 
 def status(url: str, migrations: list[Migration] | None = None) -> list[MigrationStatus]:
     """Every migration, applied or pending, in order."""
-    with _MigrationSession.open(url, migrations) as session:
-        return [MigrationStatus(m, session.applied.get(m.revision)) for m in session.migrations]
+    with _locked(url) as connection:
+        known = find_migrations() if migrations is None else migrations
+        applied = _applied(connection, known)
+        return [MigrationStatus(migration, applied.get(migration.revision)) for migration in known]
 
 
-class _MigrationSession:
-    """A connection that holds the migration lock, and what Alembic needs to know of the files."""
-
-    def __init__(self, connection: sqlalchemy.Connection, migrations: list[Migration]) -> None:
-        self.connection = connection
-        self.migrations = migrations
-        self.scripts = {m.revision: _script(m, previous, connection) for previous, m in _with_previous(migrations)}
-        self.revision_map = RevisionMap(self.scripts.values)
-        _ = self.revision_map.heads  # Alembic links the revisions when they are first asked for
-        self.applied = self._read_ledger()
-
-    @classmethod
-    @contextmanager
-    def open(cls, url: str, migrations: list[Migration] | None) -> Iterator["_MigrationSession"]:
-        with connect(url):
-            pass  # a server that cannot be reached is told as everywhere else
-        engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool)
+@contextmanager
+def _locked(url: str) -> Iterator[Connection]:
+    """A connection that holds the migration lock. Closing it releases the lock, also when a migration fails."""
+    with connect(url, autocommit=True) as connection:
         try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("select pg_advisory_lock(hashtext('syndication migrations'))")
-                _make_ledger(connection)
-                # Closing the connection releases the lock, also when a migration fails.
-                yield cls(connection, find_migrations() if migrations is None else migrations)
-        except sqlalchemy.exc.DBAPIError as error:
+            connection.execute("select pg_advisory_lock(hashtext('syndication migrations'))")
+            _create_ledger(connection)
+            yield connection
+        except psycopg.Error as error:
             raise MigrationError(f"PostgreSQL refused to migrate: {_message(error)}") from None
 
-    def script(self, migration: Migration) -> Script:
-        return self.scripts[migration.revision]
 
-    def run(self, steps: list[Any]) -> None:
-        context = MigrationContext.configure(
-            self.connection,
-            opts={
-                "fn": lambda _heads, _context: steps,
-                "version_table": "syndication_version",
-                "version_table_schema": "public",
-                "transaction_per_migration": True,
-                "on_version_apply": [self._write_ledger],
-            },
-        )
-        context.run_migrations()
-        self.connection.commit()
-
-    def _read_ledger(self) -> dict[str, datetime]:
-        rows = self.connection.exec_driver_sql(
-            "select revision, name, checksum, applied_at from public.syndication_migrations order by revision"
-        ).all()
-        self.connection.commit()
-        known = {migration.revision: migration for migration in self.migrations}
-        for revision, name, checksum, _ in rows:
-            if revision not in known:
-                raise MigrationError(
-                    f"The database has migration {name}, which is not among the files: "
-                    "check out a version of the project that has it, and run this again."
-                )
-            if known[revision].checksum != checksum:
-                raise MigrationError(
-                    f"{known[revision].up_path.name} was edited after it was applied: restore the file "
-                    "(git checkout), and write the change as a new migration."
-                )
-        return {revision: applied_at for revision, _, _, applied_at in rows}
-
-    def _write_ledger(self, *, step: Any, **_: Any) -> None:
-        revision = step.up_revision_id
-        migration = next(m for m in self.migrations if m.revision == revision)
-        if step.is_upgrade:
-            statement = "insert into public.syndication_migrations (revision, name, checksum) values (%s, %s, %s)"
-            self.connection.exec_driver_sql(statement, (revision, migration.name, migration.checksum))
-        else:
-            self.connection.exec_driver_sql(
-                "delete from public.syndication_migrations where revision = %s", (revision,)
-            )
-        logger.info("%s %s", "applied" if step.is_upgrade else "rolled back", migration.name)
+def _create_ledger(connection: Connection) -> None:
+    if _is_table(connection, "public.syndication_migrations"):
+        return
+    try:
+        connection.execute(_LEDGER)
+    except psycopg.errors.InsufficientPrivilege as error:
+        user, database = _user_and_database(connection)
+        raise MigrationError(
+            f"{user} may not make tables in the database {database} ({_message(error)}). Let an administrator run: "
+            f'alter database "{database}" owner to "{user}"; then migrate again.'
+        ) from None
 
 
-def _make_ledger(connection: sqlalchemy.Connection) -> None:
-    if connection.exec_driver_sql("select to_regclass('public.syndication_migrations')").scalar() is None:
-        try:
-            connection.exec_driver_sql(_LEDGER)
-        except sqlalchemy.exc.ProgrammingError as error:
-            if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-                raise
-            connection.rollback()
-            user, database = connection.exec_driver_sql("select session_user, current_database()").one()
+def _applied(connection: Connection, migrations: list[Migration]) -> dict[str, datetime]:
+    """When each applied migration was applied, by its revision; each is checked against its file."""
+    known = {migration.revision: migration for migration in migrations}
+    rows = connection.execute(
+        "select revision, name, checksum, applied_at from public.syndication_migrations order by revision"
+    ).fetchall()
+    for revision, name, checksum, _ in rows:
+        if revision not in known:
             raise MigrationError(
-                f"{user} may not make tables in the database {database} ({_message(error)}). Let an administrator run: "
-                f'alter database "{database}" owner to "{user}"; then migrate again.'
-            ) from None
-    connection.commit()
+                f"The database has migration {name}, which is not among the files: "
+                f"check out a version of the project that has it, and run this again. {_START_OVER}"
+            )
+        if known[revision].checksum != checksum:
+            raise MigrationError(
+                f"{known[revision].up_path.name} was edited after it was applied: restore the file "
+                f"(git checkout), and write the change as a new migration. {_START_OVER}"
+            )
+    return {revision: applied_at for revision, _, _, applied_at in rows}
 
 
-def _message(error: sqlalchemy.exc.DBAPIError) -> str:
+def _drop_alembic_version(connection: Connection, applied: dict[str, datetime]) -> None:
+    """Removes the table in which earlier versions of the project, built on Alembic, kept the newest revision."""
+    if not _is_table(connection, "public.syndication_version"):
+        return
+    newest = max(applied, default=None)
+    try:
+        row = connection.execute("select max(version_num) from public.syndication_version").fetchone()
+        if row != (newest,):
+            raise MigrationError(
+                f"public.syndication_version says that the newest migration is {row[0] if row else None}, and "
+                f"public.syndication_migrations says {newest}: restore the database from a backup in which both agree. "
+                f"{_START_OVER}"
+            )
+        connection.execute("drop table public.syndication_version")
+    except psycopg.errors.InsufficientPrivilege:
+        user, database = _user_and_database(connection)
+        raise MigrationError(
+            f"{user} may not remove the table public.syndication_version of the database {database}, which is no "
+            "longer used: let its owner or a superuser run `syndication migrate` once."
+        ) from None
+
+
+def _run_file(connection: Connection, path: Path) -> None:
+    try:
+        # Without parameters psycopg sends all statements of a file as they are, `%` and `:` included.
+        connection.execute(path.read_text(encoding="utf-8"))
+    except psycopg.Error as error:
+        raise MigrationError(
+            f"{path.name} failed, and nothing of it stays: {_message(error)}{_line_of(error, path)}"
+        ) from None
+    # Files work as `syndication_owner`; the ledger belongs to who connected.
+    connection.execute("reset role")
+
+
+def _is_table(connection: Connection, name: str) -> bool:
+    return connection.execute("select to_regclass(%s) is not null", [name]).fetchone() == (True,)
+
+
+def _user_and_database(connection: Connection) -> tuple[str, str]:
+    return connection.info.user, connection.info.dbname
+
+
+def _message(error: psycopg.Error) -> str:
     """What PostgreSQL said and hinted, without the DETAIL and CONTEXT, which may quote rows."""
-    if not isinstance(error.orig, psycopg.Error) or error.orig.diag.message_primary is None:
-        return str(error.orig).strip().splitlines()[0]
-    diagnosis = error.orig.diag
+    diagnosis = error.diag
+    if diagnosis.message_primary is None:
+        return str(error).strip().splitlines()[0]
     return " ".join(filter(None, [f"{diagnosis.message_primary} ({diagnosis.sqlstate})", diagnosis.message_hint]))
 
 
-def _line_of(error: sqlalchemy.exc.DBAPIError, path: Path) -> str:
+def _line_of(error: psycopg.Error, path: Path) -> str:
     """Where in the file PostgreSQL stumbled, as far as it says so."""
-    position = error.orig.diag.statement_position if isinstance(error.orig, psycopg.Error) else None
+    position = error.diag.statement_position
     if position is None:
         return ""
     line = path.read_text(encoding="utf-8").count("\n", 0, int(position) - 1) + 1
     return f" (line {line})"
-
-
-def _with_previous(migrations: list[Migration]) -> list[tuple[str | None, Migration]]:
-    return list(zip([None, *(m.revision for m in migrations)], migrations, strict=False))
-
-
-def _script(migration: Migration, previous: str | None, connection: sqlalchemy.Connection) -> Script:
-    """Alembic's idea of a revision is a Python module; this makes one out of two SQL files."""
-
-    def execute(path: Path) -> None:
-        # A file has many statements, `%` and `:` in it: the driver must not look for parameters.
-        unparametrized = connection.execution_options(no_parameters=True)
-        try:
-            unparametrized.exec_driver_sql(path.read_text(encoding="utf-8"))
-        except sqlalchemy.exc.DBAPIError as error:
-            raise MigrationError(
-                f"{path.name} failed, and nothing of it stays: {_message(error)}{_line_of(error, path)}"
-            ) from None
-        # Files work as `syndication_owner`; Alembic's own tables belong to who connected.
-        unparametrized.exec_driver_sql("reset role")
-
-    module = cast(Any, ModuleType(migration.name))
-    module.revision = migration.revision
-    module.down_revision = previous
-    module.upgrade = lambda: execute(migration.up_path)
-    module.downgrade = lambda: execute(migration.down_path)
-    return Script(module, migration.revision, str(migration.up_path))

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from syndication_assets.blog_feeds import BlogFeed
 from syndication_assets.database.connection import database_url
 from syndication_assets.documents.feed_guard import LARGEST_FEED
 from syndication_assets.documents.feed_parser import SOURCE
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.settings import BlogFeed, Settings
+from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today
@@ -100,10 +101,11 @@ def feed_client() -> PublicClient:
 
 def fetch_feed(client: PublicClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
     """Lands what a feed says now. SyndicationError if it does not say anything."""
-    content = client.get(feed.url)
+    url = feed.url.get_secret_value()
+    content = client.get(url)
     now = datetime.now(UTC)
     # Two feeds of a host have names of their own, which do not tell their URLs.
-    subject = f"{feed.host}-{hashlib.blake2b(feed.url.encode(), digest_size=4).hexdigest()}"
+    subject = f"{feed.host}-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}"
     stamp = f"{now:%Y-%m-%d_%H-%M-%S}-{now.microsecond // 1000:03}"
     name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{stamp}.xml"
     path, _ = zone.land(feed.organization, SOURCE, now.date(), name, content)

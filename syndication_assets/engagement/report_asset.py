@@ -55,7 +55,7 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
     later weeks whose pages show these days too. The same data gives the same bytes. A week without observations has no
     page.
     """
-    directory = Settings.from_environment().reports_directory.expanduser().absolute()
+    directory = Settings.from_environment().reports_directory
     first_day, end_day = window_of(context)
     rendered = render_range(postgres.url(), directory, first_day, end_day, warn=context.log.warning)
     for reason in rendered.skipped:

@@ -13,8 +13,6 @@ from syndication_assets.settings import Settings
 @contextmanager
 def open_publishers(settings: Settings) -> Iterator[Mapping[str, Publisher]]:
     """The publishers; their connections are closed when the context ends."""
-    graph = FacebookGraph(
-        settings.facebook_url, settings.facebook_version, connections=max(settings.publish_concurrency, 1)
-    )
+    graph = FacebookGraph(settings.facebook_url, settings.facebook_version, connections=settings.publish_concurrency)
     with closing(graph):
         yield {"dry_run": DryRun(), FACEBOOK_GRAPH: graph}

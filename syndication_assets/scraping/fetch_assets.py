@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+from pydantic import SecretStr
 
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
@@ -43,14 +44,14 @@ def settings_for_today(context: dg.AssetExecutionContext) -> Settings:
         raise dg.Failure(str(error), allow_retries=False) from None
 
 
-def required(secret: str | None, variable: str, place: str) -> str:
+def required(secret: SecretStr | None, variable: str, place: str) -> str:
     if secret is None:
         raise dg.Failure(
             f"{variable} is not set, and without it nothing can be fetched: get one in {place} and put it into the "
             "environment of the code location.",
             allow_retries=False,
         )
-    return secret
+    return secret.get_secret_value()
 
 
 def fetch_as_asset(

@@ -100,7 +100,7 @@ def channels_url(server: Server, template_database: str) -> Iterator[str]:
             (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
             credential_id = store_credential(
                 connection,
-                SecretBox(new_key()),
+                SecretBox(SecretStr(new_key())),
                 organization_id,
                 "page",
                 SecretStr("token"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from pydantic import SecretStr
 
 from syndication_assets.channels.secret_box import SecretBox, new_key
 from syndication_assets.cli.main import main
@@ -85,7 +86,9 @@ def test_only_the_line_end_is_taken_off_a_secret(reference_url: str, secret_keys
         row = connection.execute("select organization_id, credential_id, secret from channels.credentials").fetchall()[
             0
         ]
-    assert SecretBox(secret_keys).open(row[2], organization_id=row[0], row_id=row[1]).get_secret_value() == kept
+    assert (
+        SecretBox(SecretStr(secret_keys)).open(row[2], organization_id=row[0], row_id=row[1]).get_secret_value() == kept
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def organization_id(connection: Connection) -> str:
 
 
 def store(connection: Connection, organization_id: str, keys: str, name: str = "page", token: str = TOKEN) -> str:
-    box = SecretBox(keys)
+    box = SecretBox(SecretStr(keys))
     return store_credential(connection, box, organization_id, name, SecretStr(token), platform=None, expires_at=None)
 
 
@@ -85,7 +85,7 @@ def test_a_ciphertext_copied_to_another_row_or_organization_does_not_open(
     connection.execute(
         "update channels.credentials set organization_id = %s where credential_name = 'page'", [stranger]
     )
-    assert len(unopenable_credentials(connection, SecretBox(secret_keys))) == 2
+    assert len(unopenable_credentials(connection, SecretBox(SecretStr(secret_keys)))) == 2
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_rotation_reseals_everything_with_the_first_key_so_that_the_old_key_can_
     ids = {name: store(connection, organization_id, secret_keys, name, name) for name in ("page", "shop")}
     ids["new"] = store(connection, organization_id, new, "new", "new")
     before = sealed(connection)
-    rotation = rotate_credentials(connection, SecretBox(f"{new},{secret_keys}"))
+    rotation = rotate_credentials(connection, SecretBox(SecretStr(f"{new},{secret_keys}")))
     assert (rotation.resealed, rotation.unchanged) == (2, 1)
     assert sealed(connection)["new"] == before["new"]
     assert {credential.key_id for credential in list_credentials(connection)} == {new.split(":")[0]}
@@ -185,7 +185,7 @@ def test_rotation_is_all_or_nothing(database_url: str, secret_keys: str):
         store(connection, organization_id, lost, "shop")
         before = sealed(connection)
     with pytest.raises(SecretError, match=r"'shop'.*does not contain"), transaction(database_url) as connection:
-        rotate_credentials(connection, SecretBox(f"{new},{secret_keys}"))
+        rotate_credentials(connection, SecretBox(SecretStr(f"{new},{secret_keys}")))
     with transaction(database_url) as connection:
         assert sealed(connection) == before
 

@@ -14,7 +14,7 @@ from syndication_assets.channels.secret_box import KEY_BYTES, SecretBox, SecretE
 ROW = {"organization_id": "org-00000001", "row_id": "crd-00000001"}
 SECRET = "EAAB-canary-of-a-token"
 KEY = base64.b64encode(bytes(range(KEY_BYTES))).decode()
-BOX = SecretBox(f"first:{KEY}")
+BOX = SecretBox(SecretStr(f"first:{KEY}"))
 
 
 def sealed(box: SecretBox = BOX) -> str:
@@ -78,7 +78,7 @@ def _next_last_character(part: str) -> str:
     ],
 )
 def test_no_part_can_be_changed(tamper: Callable[[str], str]):
-    box = SecretBox(f"first:{KEY},second:{_another_key()}")
+    box = SecretBox(SecretStr(f"first:{KEY},second:{_another_key()}"))
     original = sealed(box)
     assert box.open(original, **ROW).get_secret_value() == SECRET
     assert tamper(original) != original
@@ -101,7 +101,7 @@ def _another_key() -> str:
 
 
 def test_the_first_key_seals_and_every_key_opens():
-    rotating = SecretBox(f"new:{_another_key()},first:{KEY}")
+    rotating = SecretBox(SecretStr(f"new:{_another_key()},first:{KEY}"))
     assert rotating.open(sealed(), **ROW).get_secret_value() == SECRET
     assert sealed(rotating).startswith("v1:new:")
     with pytest.raises(
@@ -112,12 +112,12 @@ def test_the_first_key_seals_and_every_key_opens():
 
 def test_another_key_under_the_same_id_does_not_open():
     with pytest.raises(SecretError, match="another key of that id"):
-        SecretBox(f"first:{_another_key()}").open(sealed(), **ROW)
+        SecretBox(SecretStr(f"first:{_another_key()}")).open(sealed(), **ROW)
 
 
 def test_a_new_key_is_valid_and_unique():
     keys = {new_key() for _ in range(50)}
-    assert len({SecretBox(key).first_key_id for key in keys}) == 50
+    assert len({SecretBox(SecretStr(key)).first_key_id for key in keys}) == 50
 
 
 def test_without_a_key_the_message_names_the_command_that_creates_it():
@@ -144,7 +144,7 @@ def test_without_a_key_the_message_names_the_command_that_creates_it():
 )
 def test_invalid_keys_are_named_by_their_position_and_never_shown(keys: str):
     with pytest.raises(SecretError, match=r"Key \d of SYNDICATION_SECRET_KEYS") as caught:
-        SecretBox(keys)
+        SecretBox(SecretStr(keys))
     assert KEY[:8] not in str(caught.value)
 
 

@@ -1,6 +1,5 @@
 """The next section: which one a channel gets on a day, and how it becomes an approved text."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -226,7 +225,7 @@ def test_a_section_is_queued_and_published_once_as_a_product_is(one_section: Blo
     for _ in range(2):
         publish_due(
             one_section.shop.url,
-            replace(Settings.from_environment(), publish_maximum_delay_hours=10**6),
+            Settings.from_environment().model_copy(update={"publish_maximum_delay_hours": 10**6}),
             datetime(2025, 11, 3, 23, tzinfo=UTC),
             {"dry_run": DryRun()},
         )
@@ -238,7 +237,7 @@ def test_a_section_is_queued_and_published_once_as_a_product_is(one_section: Blo
 
 def publish(blog: Blog, now: datetime) -> list[str]:
     """Publishes what is due; returns the states of all targets."""
-    settings = replace(Settings.from_environment(), publish_maximum_delay_hours=10**6)
+    settings = Settings.from_environment().model_copy(update={"publish_maximum_delay_hours": 10**6})
     publish_due(blog.shop.url, settings, now, {"dry_run": DryRun()})
     return [state for (state,) in blog.shop.execute("select state::text from publishing.post_targets")]
 

@@ -2,14 +2,21 @@
 
 import itertools
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, rollback, status
+from syndication_assets.database.migrations import (
+    Migration,
+    MigrationError,
+    find_migrations,
+    migrate,
+    rollback,
+    status,
+)
 from syndication_assets_tests.system_catalogue import catalogue
 
 ALL = find_migrations()
@@ -84,7 +91,7 @@ def test_an_edited_file_is_rejected_and_nothing_is_changed(empty_database_url: s
     (directory / "0002_two.up.sql").write_text("create table public.two (id bigint);\n")
     with pytest.raises(MigrationError, match=r"0002_two\.up\.sql was edited after it was applied: restore the file"):
         migrate(empty_database_url, find_migrations(directory))
-    with pytest.raises(MigrationError, match="was edited"):
+    with pytest.raises(MigrationError, match=r"was edited.*development database.*`make clean`.*an empty database"):
         rollback(empty_database_url, migrations=find_migrations(directory))
     assert tables_in_public(empty_database_url) == ["one", "two"]
 
@@ -99,8 +106,9 @@ def test_other_line_endings_are_no_edit(empty_database_url: str, directory: Path
 def test_a_database_that_is_newer_than_the_files_is_rejected(empty_database_url: str, directory: Path):
     migrations = find_migrations(directory)
     migrate(empty_database_url, migrations)
-    with pytest.raises(MigrationError, match="0003_three, which is not among the files: check out a version"):
+    with pytest.raises(MigrationError, match="0003_three, which is not among the files: check out a version") as caught:
         migrate(empty_database_url, migrations[:2])
+    assert "If this is a development database, you may start over: `make clean`" in str(caught.value)
     assert names_in(empty_database_url) == ["0001_one", "0002_two", "0003_three"]
 
 
@@ -159,6 +167,53 @@ def test_percent_signs_and_colons_reach_postgresql_unchanged(empty_database_url:
     )
     migrate(empty_database_url, find_migrations(directory))
     assert names_in(empty_database_url, "insert into public.one default values returning id") == ["%s :name %(x)s 100%"]
+
+
+def keep_version_like_alembic(url: str, revision: str | None) -> None:
+    """The table that earlier versions of the project kept beside the ledger, with its one row or empty."""
+    with psycopg.connect(url) as connection:
+        connection.execute("create table public.syndication_version (version_num varchar(32) primary key)")
+        if revision is not None:
+            connection.execute("insert into public.syndication_version values (%s)", [revision])
+
+
+def has_alembic_version(url: str) -> bool:
+    return names_in(url, "select relname from pg_class where relname = 'syndication_version'") != []
+
+
+@pytest.mark.parametrize(("move", "left"), [(migrate, ["one", "three", "two"]), (rollback, ["one"])])
+def test_a_database_that_alembic_migrated_is_carried_over(
+    move: Callable[..., list[Migration]], left: list[str], empty_database_url: str, directory: Path
+):
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, migrations[:2])
+    keep_version_like_alembic(empty_database_url, "0002")
+    assert [line.applied_at is None for line in status(empty_database_url, migrations)] == [False, False, True]
+    assert has_alembic_version(empty_database_url), "the status only reads"
+    assert len(move(empty_database_url, migrations=migrations)) == 1
+    assert not has_alembic_version(empty_database_url)
+    assert tables_in_public(empty_database_url) == left
+
+
+def test_a_database_whose_alembic_migrations_were_all_rolled_back_is_carried_over(
+    empty_database_url: str, directory: Path
+):
+    keep_version_like_alembic(empty_database_url, None)
+    assert len(migrate(empty_database_url, find_migrations(directory))) == 3
+    assert not has_alembic_version(empty_database_url)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0003", None])
+def test_a_database_whose_two_ledgers_disagree_is_refused(
+    revision: str | None, empty_database_url: str, directory: Path
+):
+    migrate(empty_database_url, find_migrations(directory)[:2])
+    keep_version_like_alembic(empty_database_url, revision)
+    for move in (migrate, rollback):
+        with pytest.raises(MigrationError, match=f"newest migration is {revision}, and .* says 0002: restore"):
+            move(empty_database_url, migrations=find_migrations(directory))
+    assert has_alembic_version(empty_database_url)
+    assert tables_in_public(empty_database_url) == ["one", "two"]
 
 
 @pytest.mark.parametrize(

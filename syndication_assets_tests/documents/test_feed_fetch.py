@@ -256,7 +256,7 @@ def test_feeds_are_separated_by_spaces_or_commas_and_may_name_their_organization
     monkeypatch.setenv(
         "SYNDICATION_BLOG_FEED_URLS", "https://a.example/f?x=1,2, acme=https://b.example/,https://c.example/"
     )
-    assert [(feed.organization, feed.url) for feed in Settings.from_environment().blog_feeds] == [
+    assert [(feed.organization, feed.url.get_secret_value()) for feed in Settings.from_environment().blog_feeds] == [
         ("default", "https://a.example/f?x=1,2"),
         ("acme", "https://b.example/"),
         ("default", "https://c.example/"),

@@ -1,7 +1,7 @@
 """Sets up and inspects the publishing queue of a test: pages, schedules, approved texts and targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -30,8 +30,8 @@ _ROOMS = ("publishing", "content", "channels", "catalogue")
 
 def settings_of(**changes: Any) -> Settings:
     """The defaults, with a key for credentials and no limit on delays: the slots of the tests are in the past."""
-    defaults: dict[str, Any] = {"secret_keys": KEYS, "publish_maximum_delay_hours": 10**6}
-    return replace(Settings.from_environment(), **(defaults | changes))
+    defaults: dict[str, Any] = {"secret_keys": SecretStr(KEYS), "publish_maximum_delay_hours": 10**6}
+    return Settings.from_environment().model_copy(update=defaults | changes)
 
 
 @dataclass
@@ -89,7 +89,7 @@ class PublishingQueue:
             with transaction(self.url) as connection:
                 credential_id = store_credential(
                     connection,
-                    SecretBox(KEYS),
+                    SecretBox(SecretStr(KEYS)),
                     self.organization_id,
                     f"token-{remote_id}",
                     SecretStr(token),

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -24,7 +24,7 @@ from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, 
 from syndication_assets.scraping.post_load import load_day
 from syndication_assets.settings import Settings
 
-KEYS = "test:" + "A" * 43 + "="
+KEYS = SecretStr("test:" + "A" * 43 + "=")
 TOKEN = "canary-EAAB/page+token="
 TODAY = datetime.now(UTC).date()
 
@@ -102,7 +102,7 @@ def url(database_url: str) -> str:
 
 
 def fetch(url: str, zone: LandingZone, graph: Graph) -> InsightsReport:
-    settings = replace(Settings.from_environment(), secret_keys=KEYS)
+    settings = Settings.from_environment().model_copy(update={"secret_keys": KEYS})
     api = FacebookInsights(graph.url, "v25.0")
     try:
         return fetch_insights(url, settings, zone, api, log=logging.getLogger(__name__))

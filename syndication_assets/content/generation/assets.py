@@ -196,7 +196,7 @@ async def _ask_for(url: str, posts: list[PostToWrite], settings: Settings, done:
             for organization in {post.organization_id for post in posts}
         }
     model = LanguageModel(
-        settings.openai_api_key,
+        settings.openai_api_key.get_secret_value(),
         settings.llm_model,
         settings.openai_url,
         timeout=settings.llm_timeout_seconds,

@@ -1,0 +1,107 @@
+"""How settings are read from the environment: kinds of values, blanks, and what a wrong value is told.
+
+The settings themselves are in settings.py.
+"""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from syndication_assets.errors import SyndicationError
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+_LONGEST_PAUSE = 3600
+
+
+def _whole_number(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
+        raise ValueError(f"is {value!r}: set it to a whole number of 0 or more")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < _LONGEST_PAUSE:
+        raise ValueError(f"is {value!r}: set it to a number of seconds from 0 to less than {_LONGEST_PAUSE}")
+    return seconds
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"is {value!r}: set it to a day such as 2025-11-25") from None
+
+
+def _directory(value: Any) -> Path:
+    try:
+        return Path(value).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("begins with the home directory of a user that is unknown: set it to a directory") from None
+
+
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+Day = Annotated[date, BeforeValidator(_day)]
+Directory = Annotated[Path, BeforeValidator(_directory)]
+
+
+def setting(variable: str, default: Any, meaning: str) -> Any:
+    """A field that is read from one environment variable."""
+    return Field(default, validation_alias=variable, description=meaning)
+
+
+def below(directory: str, place: str, variable: str, meaning: str) -> Any:
+    """A field whose default is a place below an earlier field, which is a directory."""
+    return Field(
+        default_factory=lambda validated: str(validated[directory] / place),
+        validation_alias=variable,
+        description=meaning,
+    )
+
+
+class EnvironmentSettings(BaseSettings):
+    """Settings from environment variables alone. A variable that is empty or blank counts as unset."""
+
+    model_config = SettingsConfigDict(frozen=True, case_sensitive=True, hide_input_in_errors=True)
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """SyndicationError, which names every variable whose value cannot be used."""
+        try:
+            return cls()
+        except ValidationError as error:
+            problems = error.errors(include_input=False, include_url=False, include_context=False)
+            messages = [
+                _message(cls, str(problem["loc"][0]), problem["msg"])
+                for problem in problems
+                # A default that depends on a wrong value is not wrong itself.
+                if problem["type"] != "default_factory_not_called"
+            ]
+            raise SyndicationError("\n".join(messages)) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
+
+def shown_default(default: Any) -> str:
+    """A default as a person writes it."""
+    return "none" if default in (None, ()) else str(default)
+
+
+def _message(settings: type[BaseModel], variable: str, problem: str) -> str:
+    field = next(field for field in settings.model_fields.values() if field.validation_alias == variable)
+    problem = problem.removeprefix("Value error, ")
+    return f"{variable} {problem}, or unset it (default: {shown_default(field.default)})."
