@@ -1,6 +1,6 @@
--- One row is one request to a language model, with its answer or its error; what it used and cost is one row of
--- operations.api_usage. The cost is NULL where the price of the day, or what the request used, is not known.
--- Parameters: calls (JSON).
+-- One row is one request to a language model, with its answer or its error. Its usage and cost are one row of
+-- operations.api_usage. The cost is NULL if the price of the day or the usage of the request is unknown.
+-- Parameters: calls (JSON). Every call is written once: a re-run of a day makes new calls.
 
 with calls as (
     select
@@ -28,7 +28,7 @@ with calls as (
     )
 ),
 
-used as (
+inserted_usage as (
     insert into operations.api_usage (
         organization_id, usage_id, provider, operation, model, used_at, latency_ms, input_tokens, cached_input_tokens,
         output_tokens, cost, expected_cost, currency, price_version, is_successful
@@ -53,7 +53,7 @@ used as (
     returning usage_id
 ),
 
-asked as (
+inserted_calls as (
     insert into ai.llm_calls (
         organization_id, post_core_id, variation, attempt, model, prompt, response, error_message, usage_id, called_at
     )
@@ -73,5 +73,5 @@ asked as (
 )
 
 select
-    (select count(*) from used) as usage_rows,
-    (select count(*) from asked) as call_rows;
+    (select count(*) from inserted_usage) as usage_rows,
+    (select count(*) from inserted_calls) as call_rows;

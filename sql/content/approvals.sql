@@ -1,9 +1,9 @@
--- One row is one decision on one text: here those of rules. A text that breaks no hard rule is approved where
--- content.approval_rules has its channel, its generator and no more than its score; any other one waits for a person,
--- in state needs_review. It is decided once: rules that change later decide on later texts.
--- Parameters: window_start, window_end (dates, the end exclusive). A re-run decides on what is not decided yet.
+-- One row is one decision on one text. This statement decides by rule: it approves a text that complies with all hard
+-- rules if content.approval_rules covers its channel, its generator and its score. Any other text gets the state
+-- needs_review and waits for a person. Each text is decided once; changed rules apply to later texts.
+-- Parameters: window_start, window_end (dates, the end exclusive). A re-run decides only on undecided texts.
 
--- A person may be deciding on the same text: the rule waits for it here, and the next statement sees what it came to.
+-- A person may be deciding on the same text: wait for that transaction, so that the next statement sees its result.
 select count(*)
 from (
     select c.content_id
@@ -48,7 +48,7 @@ with undecided as (
                     and k.severity = 'hard'
                     and not k.is_passed
             )
-            -- Edits may have made two variations the same: one of them is enough. By timing they are to be the same.
+            -- Edits may have made two variations identical: approve only one. By timing they are identical on purpose.
             and (
                 s.variations_by = 'timing'
                 or not exists (
@@ -68,7 +68,7 @@ with undecided as (
         and c.state = 'generated'
 ),
 
-moved as (
+decided as (
     update content.posts_content as c
     set state = case when u.rule_name is null then 'needs_review' else 'approved' end::content.content_state
     from undecided as u
@@ -85,7 +85,7 @@ written_rows as (
         'approved',
         rule_name,
         true
-    from moved
+    from decided
     where state = 'approved'
     order by organization_id, content_id
     on conflict (organization_id, content_id, decision) do nothing
@@ -94,4 +94,4 @@ written_rows as (
 
 select
     (select count(*) from written_rows) as rows_written,
-    (select count(*) from moved where state = 'needs_review') as texts_left_to_people;
+    (select count(*) from decided where state = 'needs_review') as texts_left_for_review;

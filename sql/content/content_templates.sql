@@ -1,6 +1,6 @@
--- One row is one template of one organization; its versions are in content.content_template_versions. The project
--- brings some; an organization gets those that it lacks, once. A newer version of the project's file is added only
--- where nobody wrote a version after the loaded one: your edits stay.
+-- One row is one template of one organization; its versions are in content.content_template_versions. Each organization
+-- gets the default templates of the project once. A changed default becomes a new version, unless a user has written a
+-- newer version: user-maintained versions are kept.
 -- Parameters: templates (JSON, the entries of the file). A re-run adds nothing.
 
 with entries as (
@@ -44,7 +44,7 @@ all_templates as (
         template_name
     from added_templates
     union all
-    -- A statement does not see what it inserts itself.
+    -- A statement does not see the rows that it inserts, so this is the other half.
     select
         organization_id,
         template_id,
@@ -60,7 +60,7 @@ compared as (
         e.call_to_action,
         decode(e.reference_hash, 'hex') as reference_hash,
         coalesce(v.version, 0) as version,
-        v.version is not null and v.reference_hash is null as is_yours,
+        v.version is not null and v.reference_hash is null as is_user_maintained,
         coalesce(v.reference_hash = decode(e.reference_hash, 'hex'), false) as is_same
     from entries as e
     inner join all_templates as a on e.organization_id = a.organization_id and e.template_name = a.template_name
@@ -87,11 +87,11 @@ added_versions as (
         call_to_action,
         reference_hash
     from compared
-    where not is_yours and not is_same
+    where not is_user_maintained and not is_same
     returning organization_id
 )
 
 select
     (select count(*) from added_templates) as templates_added,
     (select count(*) from added_versions) as versions_added,
-    (select count(*) from compared where is_yours) as templates_of_yours_kept;
+    (select count(*) from compared where is_user_maintained) as user_templates_kept;

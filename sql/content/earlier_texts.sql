@@ -1,5 +1,5 @@
--- One row is a text that stands on one channel, around a day: what a new text must not say again. The other variations
--- of a post may be like it, as long as they do not say the same.
+-- One row is an existing text of one channel, fewer than `days` days before or after a day. A new text must not repeat
+-- texts of other posts; variations of the same post may be similar, but not identical.
 -- Parameters: organization_id, platform, channel_type, planned_on (a date), days, states.
 
 select

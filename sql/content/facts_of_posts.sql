@@ -1,6 +1,6 @@
--- One row is one post with the facts of what it is about: all that a text of it may claim.
--- The price is the one of the day; a product whose price history begins later has none on it.
--- Parameters: post_core_ids (a list), known_on (a date, the last day that counts).
+-- One row is one post with the facts about its product or section: everything that its texts may claim.
+-- The price is the latest one by the end of known_on; it is NULL if the product's price history begins later.
+-- Parameters: post_core_ids (a list), known_on (a date, inclusive).
 
 with recursive categories_of_products as (
     select
@@ -16,7 +16,7 @@ with recursive categories_of_products as (
     inner join catalogue.categories as c
         on pc.organization_id = c.organization_id and pc.category_id = c.category_id and c.is_active
     where p.post_core_id = any(%(post_core_ids)s)
-    -- No row comes twice, so that a cycle ends.
+    -- UNION drops duplicates, so a cycle of categories terminates.
     union
     select
         b.organization_id,

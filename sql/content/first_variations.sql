@@ -1,5 +1,5 @@
--- One row is variation 1 of a post in its newest version, with the hard rules that it breaks: the others are made of
--- its words where they differ in hashtags or in time alone.
+-- One row is the newest version of variation 1 of a post, with the hard rules that it breaks. Other variations reuse
+-- its text where they differ only in hashtags or in time.
 -- Parameters: post_core_ids (a list).
 
 select distinct on (c.organization_id, c.post_core_id)
@@ -31,7 +31,7 @@ select distinct on (c.organization_id, c.post_core_id)
     ) as broken_rules
 from content.posts_content as c
 where
-    -- Named, so that the key's index is used.
+    -- Lists the organizations so that the index of the key, which begins with organization_id, is used.
     c.organization_id = any(array(select organization_id from tenancy.organizations))
     and c.post_core_id = any(%(post_core_ids)s)
     and c.variation = 1

@@ -1,4 +1,4 @@
--- One row is the newest version of one active template.
+-- One row is the newest version of one active template, with the template's properties.
 
 select
     t.organization_id,

@@ -1,6 +1,6 @@
--- One row is one version of one variation of a post's text, with each rule that it was held against in
--- content.compliance_checks. A text that breaks a hard rule waits for a person.
--- Parameters: texts (JSON). A version that is there already stays as it is.
+-- One row is one version of one variation of a post's text. The result of every rule goes to content.compliance_checks.
+-- A text that breaks a hard rule gets the state needs_review and waits for a person.
+-- Parameters: texts (JSON). A re-run changes no existing version.
 
 with texts as (
     select *

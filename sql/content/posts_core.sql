@@ -1,8 +1,8 @@
--- One row is one post that we author for one channel and day: here those that a selection asks for, of a product or of
--- a section of a document.
--- Parameters: window_start, window_end (dates, the end exclusive). A re-run adds what is missing and changes nothing.
+-- One row is one post that we write for one channel and day. This statement adds a post for every selection of a
+-- product or of a section of a document.
+-- Parameters: window_start, window_end (dates, the end exclusive). A re-run adds missing posts and changes no others.
 
-with of_products as (
+with product_posts as (
     insert into content.posts_core (
         organization_id, post_kind, platform, channel_type, planned_on, selection_id, product_id
     )
@@ -21,7 +21,7 @@ with of_products as (
     returning organization_id
 ),
 
-of_sections as (
+section_posts as (
     insert into content.posts_core (
         organization_id, post_kind, platform, channel_type, planned_on, section_selection_id, section_id
     )
@@ -40,4 +40,4 @@ of_sections as (
     returning organization_id
 )
 
-select (select count(*) from of_products) + (select count(*) from of_sections) as rows_written;
+select (select count(*) from product_posts) + (select count(*) from section_posts) as rows_written;

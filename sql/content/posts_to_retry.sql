@@ -1,8 +1,8 @@
--- One row counts the texts of one day that a language model may still write: they are wanted, not there, and nobody was
--- asked for them, or the last one who was did not get through. Where the model answered every attempt with something
--- that is no post, it would only do so again: that text waits for the next run that a person starts. Variations that
--- share the words of the first are written with it: nobody is asked for them.
--- Parameters: planned_on (a date), last_attempt, passing_errors (the kinds of errors that pass by themselves).
+-- One row: the number of missing texts of one day that are worth another request to the language model.
+-- A text is retried if it was never requested, or if its last attempt failed with a transient error. If the model
+-- answered every attempt with something unusable, another request would end the same way: that text waits until
+-- somebody starts a run. Variations that reuse variation 1 need no request and are not counted.
+-- Parameters: planned_on (a date), last_attempt, passing_errors (the kinds of transient errors).
 
 select count(*) as texts
 from content.unwritten_texts(%(planned_on)s::date, %(planned_on)s::date + 1) as u

@@ -1,4 +1,4 @@
--- One row is one text that is wanted and not there: a variation of a post of one day that has no version yet.
+-- One row is one missing text: a variation of a post of one day that has no version yet.
 -- Parameters: planned_on (a date).
 
 select

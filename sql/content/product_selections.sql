@@ -1,16 +1,17 @@
--- One row is the product of one channel and one day, with what decided for it. The channels are those with an active
--- publishing schedule or an active approval rule, without those that get sections of documents instead; the products
--- those with a page that a catalogue had on that day.
--- First no product twice within the days of SYNDICATION_NO_REPEAT_DAYS (if all were used, the one that rested longest);
--- then the top-level category that waited longest, however small it is; then the greatest score of
--- engagement.content_priorities, the newest one before the day (0.5 where there is none).
--- A day depends on the products known on it, on rules and templates as they are now, and on the selections that stand:
--- of other days for repeats, of earlier ones for turns. So a range goes from its first day to its last, and a re-run
--- keeps every selection that stands: to have one made anew, delete it before a text was written for it.
--- Parameters: selected_on (a date), no_repeat_days, usable_templates (JSON: organization_id, template_id, version and
--- the placeholders that it requires).
+-- One row is the product selected for one channel and day, with the factors that decided.
+-- Channels: every channel with an active publishing schedule or an active approval rule, except channels that get
+-- sections of documents instead of products. Products: every product with a page that was in a catalogue on the day.
+-- Order of preference: no repeat within SYNDICATION_NO_REPEAT_DAYS days (if every product would repeat, the one
+-- selected longest ago); then the top-level category selected longest ago, whatever its size; then the highest score in
+-- the newest engagement.content_priorities before the day (0.5 without one).
+-- A day depends on the products known on it, on the current rules and templates, and on existing selections: of all
+-- other days for repeats, of earlier days for the turns of categories. So a range is processed from its first day to
+-- its last, and a re-run keeps every existing selection. To select again, delete the selection before a text is written
+-- for it.
+-- Parameters: selected_on (a date), no_repeat_days, usable_templates (JSON: organization_id, template_id,
+-- template_name, version, platform, category_name and the required placeholders).
 
-create temporary table wanted_channels on commit drop as
+create temporary table waiting_channels on commit drop as
 select
     c.organization_id,
     c.platform,
@@ -75,10 +76,10 @@ where
             and s.selected_on = %(selected_on)s::date
     );
 
-analyze wanted_channels;
+analyze waiting_channels;
 
--- Each category with the one at the top of its branch. A branch whose parent is not there begins a tree of its own; the
--- path ends what a damaged tree would make endless.
+-- Each category with the top-level category of its branch. A category whose parent is missing counts as top-level; the
+-- path stops the recursion in a damaged tree.
 create temporary table top_categories on commit drop as
 with recursive branches as (
     select
@@ -139,7 +140,7 @@ select
         as top_categories
 from catalogue.products as p
 left join lateral (
-    -- Where the history of prices begins after the day, the price of the day is not known.
+    -- If the price history begins after the day, the price of the day is unknown.
     select
         h.product_id,
         case when h.observed_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc' then h.price end as price
@@ -163,10 +164,10 @@ left join (
     group by pc.organization_id, pc.product_id
 ) as categories on p.organization_id = categories.organization_id and p.product_id = categories.product_id
 where
-    p.organization_id in (select organization_id from wanted_channels)
+    p.organization_id in (select organization_id from waiting_channels)
     and p.product_url <> ''
     and p.first_seen_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
-    -- What the catalogues said by the end of the day: a product may have gone and come back since.
+    -- Whether the product was listed at the end of the day: it may have left and returned since.
     and coalesce(
         (
             select c.is_listed
@@ -191,7 +192,7 @@ with priorities as (
         w.platform,
         w.channel_type,
         newest.calculated_on
-    from wanted_channels as w
+    from waiting_channels as w
     cross join lateral (
         select e.calculated_on
         from engagement.content_priorities as e
@@ -205,7 +206,7 @@ with priorities as (
     ) as newest
 ),
 
-uses as (
+product_uses as (
     select
         w.organization_id,
         w.platform,
@@ -216,20 +217,20 @@ uses as (
             s.selected_on > %(selected_on)s::date - %(no_repeat_days)s
             and s.selected_on < %(selected_on)s::date + %(no_repeat_days)s
         ) as is_repeat
-    from wanted_channels as w
+    from waiting_channels as w
     inner join content.product_selections as s
         on w.organization_id = s.organization_id and w.platform = s.platform and w.channel_type = s.channel_type
     group by w.organization_id, w.platform, w.channel_type, s.product_id
 ),
 
-turns as (
+category_turns as (
     select
         s.organization_id,
         s.platform,
         s.channel_type,
         s.category_id,
         max(s.selected_on) as last_selected_on
-    from wanted_channels as w
+    from waiting_channels as w
     inner join content.product_selections as s
         on w.organization_id = s.organization_id and w.platform = s.platform and w.channel_type = s.channel_type
     where s.selected_on < %(selected_on)s::date
@@ -249,22 +250,22 @@ select
     k.category_names,
     c.top_category_id,
     c.top_category_name,
-    uses.last_selected_on,
-    coalesce(uses.is_repeat, false) as is_repeat,
+    product_uses.last_selected_on,
+    coalesce(product_uses.is_repeat, false) as is_repeat,
     t.last_selected_on as category_selected_on,
     coalesce(e.score, 0.5) as score,
     e.factors,
     pr.calculated_on
-from wanted_channels as w
+from waiting_channels as w
 inner join known_products as k on w.organization_id = k.organization_id
 cross join lateral jsonb_to_recordset(k.top_categories) as c (top_category_id text, top_category_name text)
-left join uses
+left join product_uses
     on
-        w.organization_id = uses.organization_id
-        and w.platform = uses.platform
-        and w.channel_type = uses.channel_type
-        and k.product_id = uses.product_id
-left join turns as t
+        w.organization_id = product_uses.organization_id
+        and w.platform = product_uses.platform
+        and w.channel_type = product_uses.channel_type
+        and k.product_id = product_uses.product_id
+left join category_turns as t
     on
         w.organization_id = t.organization_id
         and w.platform = t.platform
@@ -306,9 +307,9 @@ with ranked as (
                 top_category_name asc,
                 top_category_id asc,
                 score desc,
-                -- As if shuffled, and the same wherever the same catalogue is loaded.
+                -- A pseudo-random order that is the same wherever the same catalogue is loaded.
                 md5(concat_ws('/', platform, channel_type, vendor, sku)) asc
-        ) as place
+        ) as preference
     from (
         select
             *,
@@ -352,7 +353,7 @@ chosen as (
             order by
                 u.category_name is null,
                 u.platform is null,
-                -- Of those that fit alike, the one that was not used for the longest time on the channel.
+                -- Among equally specific templates, the one used longest ago on the channel.
                 (
                     select max(s.selected_on)
                     from content.product_selections as s
@@ -366,7 +367,7 @@ chosen as (
                 md5(concat_ws('/', r.platform, r.channel_type, u.template_name))
             limit 1
         ) as t
-    where r.place = 1
+    where r.preference = 1
 ),
 
 written_rows as (
@@ -387,7 +388,7 @@ written_rows as (
         variations_by,
         score,
         coalesce(factors, jsonb_build_object('no_priority_known', jsonb_build_object('weight', 1, 'value', score)))
-        -- What decided before the score did; of no weight in it.
+        -- What decided before the score; of no weight in the score itself.
         || jsonb_build_object(
             'rest', jsonb_build_object(
                 'weight', 0, 'value', null, 'last_selected_on', last_selected_on, 'is_repeat', is_repeat,
@@ -406,5 +407,5 @@ written_rows as (
 )
 
 select
-    (select count(*) from wanted_channels) as channels_waiting,
+    (select count(*) from waiting_channels) as channels_waiting,
     (select count(*) from written_rows) as rows_written;

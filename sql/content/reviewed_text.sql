@@ -1,4 +1,4 @@
--- One row is one text with its post, for a reviewer. is_sent: a target of it went out, or may have.
+-- One row is one text with its post, for a reviewer. is_sent: the text was published, or may have been.
 -- Parameters: content_id.
 
 select

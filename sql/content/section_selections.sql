@@ -1,13 +1,13 @@
--- One row is the section of one channel and one day: of the documents that were published by then, the newest first,
--- and of a document its sections in order. The channels are those of content.section_channels.
--- How far a section has come on a channel follows from what was made of it. It is taken once it was selected for a day,
--- before or after this one; only where a platform refused every post of it, it comes again, three times at most. What a
--- person rejected or cancelled does not. None left is a normal answer: the channel has no row on that day.
--- A day depends on what files said by its end, and on the selections that stand, so a backfill gives the same answer; a
+-- One row is the section selected for one channel and day. Documents published by the end of the day come newest first,
+-- the sections of a document in order. The channels are those of content.section_channels.
+-- A channel gets each section once, whatever the day of its selection. Only if the platform rejected every post of a
+-- section is it selected again, up to three times in total; a section that a person rejected or cancelled is not.
+-- A channel without a section left has no row on that day, which is normal.
+-- A day depends on the files observed by its end and on existing selections, so a backfill gives the same result. A
 -- re-run keeps every selection.
--- Parameters: selected_on (a date). Returns how many channels waited and how many got a section.
+-- Parameters: selected_on (a date). Returns the number of waiting channels and of selected sections.
 
-with wanted_channels as (
+with waiting_channels as (
     select
         c.organization_id,
         c.platform,
@@ -40,7 +40,7 @@ known_documents as (
         o.facts
     from documents.document_observations as o
     where
-        o.organization_id in (select organization_id from wanted_channels)
+        o.organization_id in (select organization_id from waiting_channels)
         and o.observed_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
     order by
         o.organization_id asc,
@@ -58,8 +58,8 @@ published_documents as (
         d.source,
         d.remote_document_id,
         coalesce((k.facts ->> 'published_at')::timestamptz, d.first_seen_at) as published_at,
-        -- A page that both the blog's export and its feed have is one document: the one that sections were selected of,
-        -- else the export, which knows its sections best.
+        -- A page in both the blog's export and its feed counts once: as the document whose sections were selected
+        -- before, else as the document of the export, whose sections are more reliable.
         row_number() over (
             partition by k.organization_id, coalesce(k.facts ->> 'url', k.document_id)
             order by
@@ -73,7 +73,7 @@ published_documents as (
                 d.source = 'blog_posts' desc,
                 d.source asc,
                 d.remote_document_id asc
-        ) as place_of_page
+        ) as rank_of_page
     from known_documents as k
     inner join documents.source_documents as d
         on k.organization_id = d.organization_id and k.document_id = d.document_id
@@ -89,16 +89,16 @@ known_sections as (
         d.published_at,
         d.source,
         d.remote_document_id,
-        s.place,
+        s.position,
         t.section_id
     from published_documents as d
-    cross join lateral jsonb_array_elements(d.facts -> 'sections') with ordinality as s (section, place)
+    cross join lateral jsonb_array_elements(d.facts -> 'sections') with ordinality as s (section, position)
     inner join documents.source_sections as t
         on
             d.organization_id = t.organization_id
             and d.document_id = t.document_id
             and s.section ->> 'section_key' = t.section_key
-    where d.place_of_page = 1 and s.section ->> 'section_url' <> ''
+    where d.rank_of_page = 1 and s.section ->> 'section_url' <> ''
 ),
 
 progress as (
@@ -108,8 +108,8 @@ progress as (
         w.channel_type,
         s.section_id,
         count(*) as attempts,
-        bool_and(coalesce(t.is_refused, false)) as is_refused
-    from wanted_channels as w
+        bool_and(coalesce(t.is_rejected, false)) as is_rejected
+    from waiting_channels as w
     inner join content.section_selections as s
         on w.organization_id = s.organization_id and w.platform = s.platform and w.channel_type = s.channel_type
     left join content.posts_core as p
@@ -118,14 +118,14 @@ progress as (
         select
             bool_and(
                 t.state = 'failed' and t.updated_at < (%(selected_on)s::date + 1)::timestamp at time zone 'utc'
-            ) as is_refused
+            ) as is_rejected
         from publishing.post_targets as t
         where t.organization_id = p.organization_id and t.post_core_id = p.post_core_id
     ) as t on true
     group by w.organization_id, w.platform, w.channel_type, s.section_id
 ),
 
-waiting as (
+candidates as (
     select
         w.organization_id,
         w.platform,
@@ -134,10 +134,10 @@ waiting as (
         coalesce(p.attempts, 0) + 1 as attempt,
         row_number() over (
             partition by w.organization_id, w.platform, w.channel_type
-            order by k.published_at desc, k.source asc, k.remote_document_id asc, k.place asc
-        ) as turn,
+            order by k.published_at desc, k.source asc, k.remote_document_id asc, k.position asc
+        ) as rank,
         count(*) over (partition by w.organization_id, w.platform, w.channel_type) as sections
-    from wanted_channels as w
+    from waiting_channels as w
     inner join known_sections as k on w.organization_id = k.organization_id
     left join progress as p
         on
@@ -145,7 +145,7 @@ waiting as (
             and w.platform = p.platform
             and w.channel_type = p.channel_type
             and k.section_id = p.section_id
-    where p.section_id is null or (p.is_refused and p.attempts < 3)
+    where p.section_id is null or (p.is_rejected and p.attempts < 3)
 ),
 
 written_rows as (
@@ -160,12 +160,12 @@ written_rows as (
         section_id,
         attempt,
         sections - 1
-    from waiting
-    where turn = 1
+    from candidates
+    where rank = 1
     order by organization_id, platform, channel_type
     returning organization_id
 )
 
 select
-    (select count(*) from wanted_channels) as channels_waiting,
+    (select count(*) from waiting_channels) as channels_waiting,
     (select count(*) from written_rows) as rows_written;

@@ -1,6 +1,5 @@
--- One row is a text that nobody has decided on, the one that is planned first on top, with the hard rules that it
--- breaks.
--- Parameters: organization (a slug; NULL for all).
+-- One row is an undecided text with the hard rules that it breaks, the earliest planned day first.
+-- Parameters: organization (a slug; NULL for all organizations).
 
 select
     c.content_id,

@@ -1,4 +1,4 @@
--- Removes the content room: texts and decisions are lost.
+-- Removes the content room with all texts and decisions.
 
 set local role syndication_owner;
 

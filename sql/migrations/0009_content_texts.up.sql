@@ -1,11 +1,12 @@
--- Content: from a product or a section of a document to a text that may be published: selected, written, checked,
--- approved. And what writing costs.
+-- Content: what each channel posts about on a day, the texts of these posts, the results of the rules, and the decisions
+-- on the texts.
 
 create schema content authorization syndication_owner;
 
 set local role syndication_owner;
 
 grant usage on schema content to syndication_pipeline, syndication_reader;
+
 create sequence content.template_id_sequence as bigint maxvalue 4294967295;
 create sequence content.selection_id_sequence as bigint maxvalue 4294967295;
 create sequence content.section_selection_id_sequence as bigint maxvalue 4294967295;
@@ -35,14 +36,16 @@ create table content.content_templates (
 );
 
 comment on table content.content_templates is
-'One row is one template. Of those that fit a product, one for its category and one for the platform come first.';
+'One row is one template. Of those that fit a post, one for its category comes first, then one for its platform.';
 comment on column content.content_templates.template_id is 'Public id, tpl-….';
-comment on column content.content_templates.template_name is 'The name for people.';
-comment on column content.content_templates.template_kind is 'What the text dwells on: feature, benefit or story.';
-comment on column content.content_templates.post_kind is 'What the post is about.';
-comment on column content.content_templates.platform is 'The only platform it is for; NULL for all.';
-comment on column content.content_templates.category_name is 'The only category it is for; NULL for all.';
-comment on column content.content_templates.is_active is 'False switches it off.';
+comment on column content.content_templates.template_name is 'A name for people, unique in the organization.';
+comment on column content.content_templates.template_kind is 'What the text focuses on: feature, benefit or story.';
+comment on column content.content_templates.post_kind is 'The kind of post that the template is for.';
+comment on column content.content_templates.platform is
+'The only platform that the template is for; NULL for all platforms.';
+comment on column content.content_templates.category_name is
+'The only product category that the template is for; NULL for all products.';
+comment on column content.content_templates.is_active is 'Whether new texts may use the template.';
 
 create table content.content_template_versions (
     organization_id text not null,
@@ -57,19 +60,20 @@ create table content.content_template_versions (
 );
 
 comment on table content.content_template_versions is
-'One row is one version of one template; the greatest is used. A version never changes: an edit is a new one.';
-comment on column content.content_template_versions.template_id is 'The template.';
-comment on column content.content_template_versions.version is 'From 1.';
+'One row is one version of one template; the highest version is used. Versions are immutable: an edit adds a version.';
+comment on column content.content_template_versions.template_id is 'The template that this is a version of.';
+comment on column content.content_template_versions.version is 'Counts from 1 within the template.';
 comment on column content.content_template_versions.body is
-'The text with placeholders such as {product_name}; an unknown placeholder is an error. What stands in [square '
-'brackets] is left out where a fact in it is not known.';
+'Text with placeholders such as {product_name}; an unknown placeholder is an error. A part in [square brackets] is left '
+'out if one of its facts is unknown.';
 comment on column content.content_template_versions.call_to_action is
-'The sentence for {call_to_action}, where the channel''s rules name none.';
+'The sentence for {call_to_action}; NULL for the default sentence.';
 comment on column content.content_template_versions.reference_hash is
-'BLAKE2b-128 of what was loaded from the reference file; NULL for a version that you wrote: it stays the newest.';
+'BLAKE2b-128 of body and call to action, as loaded from the default templates; NULL for a user-maintained version, which '
+'no default replaces.';
 
 create type content.variation_kind as enum (
-    'content',  -- each is another text
+    'content',  -- each variation is another text
     'hashtags', -- the same text with other hashtags
     'timing'    -- the same text at another time
 );
@@ -99,20 +103,22 @@ create table content.product_selections (
 );
 
 comment on table content.product_selections is
-'One row is the product of one channel and day, with what decided for it.';
+'One row is the product selected for one channel and day, with the factors that decided.';
 comment on column content.product_selections.selection_id is 'Public id, sel-….';
-comment on column content.product_selections.platform is 'The platform.';
-comment on column content.product_selections.channel_type is 'The kind of publication.';
-comment on column content.product_selections.selected_on is 'The day.';
-comment on column content.product_selections.product_id is 'The product.';
-comment on column content.product_selections.category_id is 'The category whose turn it was.';
-comment on column content.product_selections.template_id is 'The template to write it with.';
-comment on column content.product_selections.template_version is 'Its version.';
-comment on column content.product_selections.variations is 'How many texts are wanted, to be compared.';
+comment on column content.product_selections.platform is 'Platform of the channel that posts the product.';
+comment on column content.product_selections.channel_type is 'Kind of publication on the platform, such as feed_post.';
+comment on column content.product_selections.selected_on is 'UTC day that the product is selected for.';
+comment on column content.product_selections.product_id is 'The selected product.';
+comment on column content.product_selections.category_id is
+'Top-level category whose turn it was; NULL for a product without a category.';
+comment on column content.product_selections.template_id is 'Template for the first text.';
+comment on column content.product_selections.template_version is 'Version of the template.';
+comment on column content.product_selections.variations is 'Number of texts to write and compare, 1 to 5.';
 comment on column content.product_selections.variations_by is
-'What they differ in, as the channel''s rule variations_by said on selection: content, hashtags or timing.';
-comment on column content.product_selections.score is 'The weighted mean of the factors.';
-comment on column content.product_selections.factors is 'Each factor with weight and value.';
+'How the variations differ: content, hashtags or timing. Copied from the channel''s rule variations_by on selection.';
+comment on column content.product_selections.score is 'Weighted mean of the known factors, 0 to 1.';
+comment on column content.product_selections.factors is
+'Object by factor name with weight and value; factors of weight 0 explain the choice.';
 
 create index product_selections_product on content.product_selections (organization_id, product_id, selected_on);
 
@@ -130,13 +136,13 @@ create table content.section_channels (
 );
 
 comment on table content.section_channels is
-'One row gives one channel a section of a document each day. No row: it gets products only.';
-comment on column content.section_channels.platform is 'The platform.';
-comment on column content.section_channels.channel_type is 'The kind of publication.';
-comment on column content.section_channels.starts_on is 'The first day.';
+'One row gives one channel a section of a document each day. A channel without a row gets only products.';
+comment on column content.section_channels.platform is 'Platform of the channel that gets sections.';
+comment on column content.section_channels.channel_type is 'Kind of publication on the platform, such as feed_post.';
+comment on column content.section_channels.starts_on is 'First UTC day with a section.';
 comment on column content.section_channels.instead_of_products is
-'True gives it no products from that day on: for a channel that takes one post a day, or is the blog''s own.';
-comment on column content.section_channels.is_active is 'False switches it off.';
+'Whether the channel gets no products from starts_on on, for a channel with one post a day or the blog''s own channel.';
+comment on column content.section_channels.is_active is 'Whether sections are selected for the channel.';
 
 create table content.section_selections (
     organization_id text not null,
@@ -157,15 +163,16 @@ create table content.section_selections (
 );
 
 comment on table content.section_selections is
-'One row is the section of one channel and day. A day without a row had none left.';
+'One row is the section selected for one channel and day. A day without a row had no section left.';
 comment on column content.section_selections.section_selection_id is 'Public id, ssl-….';
-comment on column content.section_selections.platform is 'The platform.';
-comment on column content.section_selections.channel_type is 'The kind of publication.';
-comment on column content.section_selections.selected_on is 'The day.';
-comment on column content.section_selections.section_id is 'The section.';
+comment on column content.section_selections.platform is 'Platform of the channel that posts the section.';
+comment on column content.section_selections.channel_type is 'Kind of publication on the platform, such as feed_post.';
+comment on column content.section_selections.selected_on is 'UTC day that the section is selected for.';
+comment on column content.section_selections.section_id is 'The selected section of a document.';
 comment on column content.section_selections.attempt is
-'1 the first time; more where a platform refused what came of it before.';
-comment on column content.section_selections.sections_left is 'How many other sections waited for the channel.';
+'1 for the first selection; higher if the platform rejected the posts of earlier selections.';
+comment on column content.section_selections.sections_left is
+'Number of other sections that the channel still had to get on that day.';
 
 create index section_selections_section on content.section_selections (organization_id, section_id);
 
@@ -196,26 +203,29 @@ create table content.posts_core (
 );
 
 comment on table content.posts_core is
-'One row is one post that we author for one channel, whatever its texts are.';
+'One row is one post that we write for one channel and day; its texts are in content.posts_content.';
 comment on column content.posts_core.post_core_id is 'Public id, pco-….';
-comment on column content.posts_core.post_kind is 'What it is about; says which reference it must have.';
-comment on column content.posts_core.platform is 'The platform.';
-comment on column content.posts_core.channel_type is 'The kind of publication.';
-comment on column content.posts_core.planned_on is 'The day that it is for.';
-comment on column content.posts_core.selection_id is 'The selection of a product that asked for it.';
-comment on column content.posts_core.section_selection_id is 'The selection of a section that asked for it.';
-comment on column content.posts_core.product_id is 'The product.';
-comment on column content.posts_core.section_id is 'The section of a document.';
+comment on column content.posts_core.post_kind is
+'What the post is about: product needs product_id, blog_post needs section_id.';
+comment on column content.posts_core.platform is 'Platform of the channel that the post is for.';
+comment on column content.posts_core.channel_type is 'Kind of publication on the platform, such as feed_post.';
+comment on column content.posts_core.planned_on is 'UTC day that the post is for.';
+comment on column content.posts_core.selection_id is 'Product selection that led to the post; NULL for other posts.';
+comment on column content.posts_core.section_selection_id is
+'Section selection that led to the post; NULL for other posts.';
+comment on column content.posts_core.product_id is 'Product that the post is about; NULL unless post_kind is product.';
+comment on column content.posts_core.section_id is
+'Section that the post is about; NULL unless post_kind is blog_post.';
 
 create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
 where section_id is not null;
 
 create type content.content_state as enum (
-    'generated',    -- written, not checked yet
-    'needs_review', -- a hard rule is broken, or a person has to decide
-    'approved',     -- by a rule or a person, for this very hash
+    'generated',    -- complies with all hard rules, not decided yet
+    'needs_review', -- breaks a hard rule, or no approval rule covers it: a person decides
+    'approved',     -- by a rule or a person, for the current hash
     'rejected',     -- by a person, with a reason
-    'superseded'    -- a newer version of the same variation is there
+    'superseded'    -- replaced by a newer version of the same variation
 );
 
 create table content.posts_content (
@@ -252,29 +262,35 @@ create table content.posts_content (
 );
 
 comment on table content.posts_content is
-'One row is one version of one variation of a post''s text. A text never changes: an edit is a new version.';
+'One row is one version of one variation of a post''s text. Texts are immutable: an edit adds a version.';
 comment on column content.posts_content.content_id is 'Public id, cnt-….';
-comment on column content.posts_content.post_core_id is 'The post.';
-comment on column content.posts_content.variation is 'Which of the texts that are compared, from 1.';
-comment on column content.posts_content.version is 'From 1; the greatest counts.';
-comment on column content.posts_content.state is 'Where it stands.';
+comment on column content.posts_content.post_core_id is 'The post that the text is for.';
+comment on column content.posts_content.variation is 'Number of the text among those that are compared, from 1.';
+comment on column content.posts_content.version is
+'Counts from 1 within the variation; the highest version is the current one.';
+comment on column content.posts_content.state is
+'State of the text: generated, needs_review, approved, rejected or superseded.';
 comment on column content.posts_content.text_content is
-'The whole text as it is published, hashtags and link included.';
-comment on column content.posts_content.hashtags is 'Its hashtags, without #.';
-comment on column content.posts_content.call_to_action is 'The sentence that asks the reader to do something.';
-comment on column content.posts_content.alt_text is 'What the picture shows, for who cannot see it.';
-comment on column content.posts_content.link_url is 'Where it leads.';
-comment on column content.posts_content.image_url is 'The picture that goes with it.';
-comment on column content.posts_content.language is 'ISO 639-1 code.';
+'Complete text as published, including hashtags and link.';
+comment on column content.posts_content.hashtags is 'Hashtags of the text, without #.';
+comment on column content.posts_content.call_to_action is
+'Sentence of the text that invites the reader to act; NULL if there is none.';
+comment on column content.posts_content.alt_text is 'Alternative text of the picture; NULL if there is none.';
+comment on column content.posts_content.link_url is
+'Page of the product or section, also on channels whose texts contain no link; NULL if unknown.';
+comment on column content.posts_content.image_url is 'Picture that is published with the text; NULL if there is none.';
+comment on column content.posts_content.language is 'Language of the text, ISO 639-1 code.';
 comment on column content.posts_content.generator is
-'Who wrote its words: template fills in facts, llm is a language model, person an editor. A variation by hashtags or '
-'timing says who wrote variation 1, as model and attempts do: it has its words, and nobody was asked again.';
-comment on column content.posts_content.model is 'The language model; NULL for the others.';
-comment on column content.posts_content.template_id is 'The template that it was made from; NULL for an edit.';
-comment on column content.posts_content.template_version is 'Its version.';
-comment on column content.posts_content.attempts is 'How often it was written until it stood here.';
-comment on column content.posts_content.content_hash is 'BLAKE2b-128 of what would be published: approvals name it.';
-comment on column content.posts_content.created_by is 'The editor; NULL for the others.';
+'Author of the text: template (filled with facts), llm (a language model) or person (an editor). A variation by hashtags '
+'or timing reuses variation 1 and has its generator, model and attempts.';
+comment on column content.posts_content.model is 'Name of the language model; NULL for other generators.';
+comment on column content.posts_content.template_id is
+'Template that the text was filled from, or the model''s example; NULL without a template.';
+comment on column content.posts_content.template_version is 'Version of the template; NULL without a template.';
+comment on column content.posts_content.attempts is 'Number of attempts of the generator until the text was stored.';
+comment on column content.posts_content.content_hash is
+'BLAKE2b-128 of text, link, picture and alternative text; approvals are bound to it.';
+comment on column content.posts_content.created_by is 'Name of the editor; NULL for texts without an editor.';
 comment on column content.posts_content.updated_at is 'When its state changed.';
 
 create index posts_content_state on content.posts_content (organization_id, state);
@@ -293,13 +309,16 @@ create table content.compliance_checks (
 );
 
 comment on table content.compliance_checks is
-'One row is one rule held against one text.';
-comment on column content.compliance_checks.content_id is 'The text.';
-comment on column content.compliance_checks.rule_name is 'The rule: a requirement key, or a rule of the house.';
-comment on column content.compliance_checks.severity is 'hard refuses, soft shows.';
-comment on column content.compliance_checks.is_passed is 'Whether the text obeys it.';
-comment on column content.compliance_checks.reason is 'What is wrong, in a sentence for the writer.';
-comment on column content.compliance_checks.checked_at is 'When it was checked.';
+'One row is the result of checking one text against one rule.';
+comment on column content.compliance_checks.content_id is 'The checked text.';
+comment on column content.compliance_checks.rule_name is
+'A requirement key of the channel, or the name of a rule for all channels.';
+comment on column content.compliance_checks.severity is
+'A broken hard rule prevents approval; a broken soft rule is only shown.';
+comment on column content.compliance_checks.is_passed is 'Whether the text complies with the rule.';
+comment on column content.compliance_checks.reason is
+'What is wrong, as a sentence for the writer; NULL if the text complies.';
+comment on column content.compliance_checks.checked_at is 'When the text was last checked against the rule.';
 
 create type content.decision as enum ('approved', 'rejected');
 
@@ -321,15 +340,16 @@ create table content.approvals (
 );
 
 comment on table content.approvals is
-'One row is one decision on one text. It holds for that hash only: an edited text waits for a new one.';
+'One row is one decision on one text. It applies to that hash only: an edited text needs a new decision.';
 comment on column content.approvals.approval_id is 'Public id, apr-….';
-comment on column content.approvals.content_id is 'The text.';
-comment on column content.approvals.content_hash is 'What was decided on.';
+comment on column content.approvals.content_id is 'The text that was decided on.';
+comment on column content.approvals.content_hash is 'Hash of the text at the time of the decision.';
 comment on column content.approvals.decision is 'approved or rejected.';
-comment on column content.approvals.decided_by is 'The person, or the rule.';
-comment on column content.approvals.is_by_rule is 'Whether a rule decided.';
-comment on column content.approvals.reason is 'Why; required of a rejection.';
-comment on column content.approvals.decided_at is 'When.';
+comment on column content.approvals.decided_by is 'Name of the person, or platform/channel_type of the approval rule.';
+comment on column content.approvals.is_by_rule is 'Whether an approval rule decided, not a person.';
+comment on column content.approvals.reason is
+'Reason for the decision; required for a rejection, NULL for an approval without one.';
+comment on column content.approvals.decided_at is 'Time of the decision.';
 
 create table content.approval_rules (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -345,14 +365,16 @@ create table content.approval_rules (
 );
 
 comment on table content.approval_rules is
-'One row lets texts of one channel be approved without a person, if every hard rule is obeyed. No row: people decide.';
-comment on column content.approval_rules.platform is 'The platform.';
-comment on column content.approval_rules.channel_type is 'The kind of publication.';
-comment on column content.approval_rules.minimum_score is 'The least score of the selection.';
-comment on column content.approval_rules.generators is 'Whose texts: template, llm, person.';
-comment on column content.approval_rules.is_active is 'False switches it off.';
+'One row lets texts of one channel be approved automatically if they comply with all hard rules. Without a row, people '
+'decide.';
+comment on column content.approval_rules.platform is 'Platform of the channel that the rule is for.';
+comment on column content.approval_rules.channel_type is 'Kind of publication on the platform, such as feed_post.';
+comment on column content.approval_rules.minimum_score is
+'Lowest score of the selection that is approved, 0 to 1; a post without a score counts as 0.';
+comment on column content.approval_rules.generators is 'Generators whose texts are approved: template, llm, person.';
+comment on column content.approval_rules.is_active is 'Whether the rule approves texts.';
 
--- The texts that are wanted and not there: each variation of the posts of some days that has no version yet.
+-- One row is one missing text: a variation of a post planned from first_day until before end_day without a version.
 create function content.unwritten_texts(first_day date, end_day date)
 returns table (
     organization_id text,
@@ -396,6 +418,7 @@ where
 $$;
 
 grant execute on function content.unwritten_texts to syndication_pipeline, syndication_reader;
+
 select tenancy.protect_tenant_table('content.content_templates');
 select tenancy.protect_tenant_table('content.content_template_versions');
 select tenancy.protect_tenant_table('content.product_selections');
@@ -407,13 +430,13 @@ select tenancy.protect_tenant_table('content.compliance_checks');
 select tenancy.protect_tenant_table('content.approvals');
 select tenancy.protect_tenant_table('content.approval_rules');
 
--- What was decided on must not change under the decision.
-create function content.refuse_change_of_text()
+-- A text must not change after a decision on it, nor a template version after texts were written from it.
+create function content.reject_change_of_text()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    raise exception 'a text never changes: write a new version of it'
+    raise exception 'texts and template versions never change: write a new version'
         using errcode = 'integrity_constraint_violation', constraint = 'posts_content_is_immutable';
 end
 $$;
@@ -423,11 +446,12 @@ before update of
 text_content, hashtags, call_to_action, alt_text, link_url, image_url, content_hash, post_core_id, variation, version,
 generator, model, template_id, template_version
 on content.posts_content
-for each row execute function content.refuse_change_of_text();
+for each row execute function content.reject_change_of_text();
 
 create trigger content_template_versions_are_immutable
 before update on content.content_template_versions
-for each row execute function content.refuse_change_of_text();
+for each row execute function content.reject_change_of_text();
+
 create trigger content_templates_updated_at before update on content.content_templates
 for each row execute function tenancy.set_updated_at();
 create trigger product_selections_updated_at before update on content.product_selections
@@ -441,7 +465,8 @@ for each row execute function tenancy.set_updated_at();
 create trigger approval_rules_updated_at before update on content.approval_rules
 for each row execute function tenancy.set_updated_at();
 
--- A text that a machine writes says so itself; what people write, and every step of a text, is kept.
+-- The audit log keeps texts written by people, every change of state, and every decision. The row of a generated text
+-- names its author itself.
 create trigger posts_content_written_audit after insert on content.posts_content
 for each row when (new.generator = 'person') execute function tenancy.write_audit_log();
 create trigger posts_content_audit after update or delete on content.posts_content

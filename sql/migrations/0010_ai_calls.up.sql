@@ -28,16 +28,18 @@ create table ai.llm_calls (
 );
 
 comment on table ai.llm_calls is
-'One row is one request to a language model, with its answer or its error. What it cost is in operations.api_usage.';
+'One row is one request to a language model, with its answer or its error. Its cost is in operations.api_usage.';
 comment on column ai.llm_calls.call_id is 'Public id, llm-….';
-comment on column ai.llm_calls.post_core_id is 'The post that was to be written.';
-comment on column ai.llm_calls.variation is 'Its variation.';
+comment on column ai.llm_calls.post_core_id is 'Post that the text was requested for; NULL for other requests.';
+comment on column ai.llm_calls.variation is 'Variation of the post; NULL for other requests.';
 comment on column ai.llm_calls.attempt is
-'From 1; later ones carry the reasons of the refusal. A request that failed and was made again has the same one.';
-comment on column ai.llm_calls.model is 'The model.';
-comment on column ai.llm_calls.prompt is 'What was asked.';
-comment on column ai.llm_calls.response is 'What was answered.';
-comment on column ai.llm_calls.error_message is 'Why there is no answer.';
-comment on column ai.llm_calls.usage_id is 'Its row in operations.api_usage.';
-comment on column ai.llm_calls.called_at is 'When it was asked.';
+'Counts from 1; later attempts contain the reasons why the previous answer was rejected. A retried request keeps its '
+'number.';
+comment on column ai.llm_calls.model is 'Name of the model.';
+comment on column ai.llm_calls.prompt is 'All messages of the request, each with its role.';
+comment on column ai.llm_calls.response is 'Answer of the model; NULL after an error.';
+comment on column ai.llm_calls.error_message is 'Kind and message of the error; NULL after an answer.';
+comment on column ai.llm_calls.usage_id is 'Row with usage and cost in operations.api_usage.';
+comment on column ai.llm_calls.called_at is 'When the request was made.';
+
 select tenancy.protect_tenant_table('ai.llm_calls');

@@ -9,8 +9,8 @@ llm_calls = external_table(
     "ai",
     "llm_calls",
     (
-        "One row is one request to a language model, with its answer or its error. Written while the calls go on: "
-        "what was asked is kept whatever comes of it. What it cost is in operations.api_usage."
+        "One row is one request to a language model, with its answer or its error. Rows are written while a run goes "
+        "on, so a failed run keeps its requests. The cost of a request is in operations.api_usage."
     ),
     deps=[dg.AssetKey(["content", "posts_content"])],
     tags=CALL_LOG,

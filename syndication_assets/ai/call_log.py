@@ -1,6 +1,6 @@
-"""Writes each call, its cost and the results it led to while further calls are made.
+"""Writes calls, their costs and their results while further calls are running.
 
-Whatever happens next, the spending is on record, and what it bought is stored.
+If the run fails later, its spending is on record and the results it paid for are stored.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _SECONDS_BETWEEN_WRITES = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, with its answer or its error."""
+    """One request, with its answer or its error. Exactly one of `response` and `error_message` is set."""
 
     organization_id: str
     post_core_id: str
@@ -39,9 +39,9 @@ class Call:
 
 
 class CallLog(Generic[Result]):
-    """Collects calls and their results, and writes both a few times a second, in a thread: no call waits for the disk.
+    """Collects calls and results and writes both several times a second in a thread, so no call waits for the database.
 
-    `store` writes results in the transaction that writes their calls.
+    `store` writes results in the same transaction as their calls.
     """
 
     def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], None]) -> None:
@@ -51,37 +51,37 @@ class CallLog(Generic[Result]):
         self._calls: list[Call] = []
         self._results: list[Result] = []
         self._writer: asyncio.Task[None] | None = None
-        self._is_over = asyncio.Event()
+        self._is_closed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._writer = asyncio.create_task(self._write_on())
+        self._writer = asyncio.create_task(self._write_periodically())
         return self
 
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._is_over.set()
+        self._is_closed.set()
         if self._writer is not None:
             await self._writer
         self._write(self._calls, self._results)
 
-    def add(self, call: Call) -> None:
+    def add_call(self, call: Call) -> None:
         self._calls.append(call)
 
-    def keep(self, result: Result) -> None:
-        """Keeps a result. Its calls were added before it, so no result is stored without its cost."""
+    def add_result(self, result: Result) -> None:
+        """Adds a result after all of its calls, so no result is stored without its cost."""
         self._results.append(result)
 
-    async def _write_on(self) -> None:
-        while not self._is_over.is_set():
+    async def _write_periodically(self) -> None:
+        while not self._is_closed.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_over.wait(), _SECONDS_BETWEEN_WRITES)
+                await asyncio.wait_for(self._is_closed.wait(), _SECONDS_BETWEEN_WRITES)
             calls, self._calls = self._calls, []
             results, self._results = self._results, []
             try:
                 await asyncio.to_thread(self._write, calls, results)
             except DatabaseError:
-                # The last write tries them again, and says what is wrong.
+                # The final write on exit tries again and raises the error.
                 self._calls = [*calls, *self._calls]
                 self._results = [*results, *self._results]
                 return
@@ -103,7 +103,7 @@ class CallLog(Generic[Result]):
             "attempt": call.attempt,
             "provider": self._provider,
             "model": call.model,
-            # PostgreSQL's text takes no NUL.
+            # PostgreSQL's text type cannot hold NUL.
             "prompt": call.prompt.replace("\0", ""),
             "response": None if call.response is None else call.response.replace("\0", ""),
             "error_message": call.error_message,

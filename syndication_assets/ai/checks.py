@@ -1,4 +1,4 @@
-"""What must hold in the tables of the ai room."""
+"""The checks of the ai room's tables."""
 
 from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
 

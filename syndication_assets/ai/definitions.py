@@ -1,4 +1,4 @@
-"""What the ai room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the ai room: every asset and check defined in the modules listed here."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""What must hold in the tables of the content room."""
+"""The checks of the content room's tables."""
 
 import dagster as dg
 
@@ -17,22 +17,22 @@ from syndication_assets.text.markdown import markdown_table
 WARN = dg.AssetCheckSeverity.WARN
 
 CHECKS = [
-    SqlCheck("section_channels", "each_has_a_schedule", WARN),
+    SqlCheck("section_channels", "channels_have_a_schedule", WARN),
     SqlCheck("section_selections", "sections_were_known_on_the_day"),
-    SqlCheck("section_selections", "none_comes_twice"),
+    SqlCheck("section_selections", "no_section_repeats"),
     SqlCheck("approval_rules", "generators_are_known"),
     SqlCheck("product_selections", "scores_are_weighted_means"),
     SqlCheck("product_selections", "products_were_known_on_the_day"),
-    SqlCheck("product_selections", "none_comes_back_too_soon", WARN),
+    SqlCheck("product_selections", "no_product_repeats_too_soon", WARN),
     SqlCheck("product_selections", "every_channel_has_its_product", WARN),
     SqlCheck("posts_core", "every_selection_has_its_post"),
     SqlCheck("posts_core", "every_section_selection_has_its_post"),
     SqlCheck("posts_content", "every_post_has_its_texts", WARN),
-    SqlCheck("posts_content", "none_in_order_breaks_a_hard_rule"),
-    SqlCheck("posts_content", "only_the_newest_version_counts"),
+    SqlCheck("posts_content", "broken_hard_rules_need_review"),
+    SqlCheck("posts_content", "older_versions_are_superseded"),
     SqlCheck("posts_content", "variations_differ"),
     SqlCheck("compliance_checks", "every_text_was_checked"),
-    SqlCheck("approvals", "approved_texts_have_theirs"),
+    SqlCheck("approvals", "approved_texts_have_an_approval"),
 ]
 
 content_checks = sql_checks("content", CHECKS)
@@ -40,12 +40,12 @@ content_checks = sql_checks("content", CHECKS)
 
 @dg.asset_check(asset=["content", "content_templates"])
 def placeholders_are_known(postgres: PostgresResource) -> dg.AssetCheckResult:
-    """The newest version of every active template can be read: each placeholder exists, each bracket is closed."""
+    """The newest version of every active template can be parsed: each placeholder exists, each bracket is closed."""
     with read_only_transaction(postgres.url()) as connection:
         _, broken = read_templates(connection)
     return dg.AssetCheckResult(
         passed=not broken,
-        description=str(broken[0]) if broken else "The newest version of every active template can be read.",
+        description=str(broken[0]) if broken else "The newest version of every active template can be parsed.",
         metadata={
             "offenders": len(broken),
             "first_offenders": dg.MetadataValue.md(
@@ -56,10 +56,8 @@ def placeholders_are_known(postgres: PostgresResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(asset=["content", "posts_content"])
-def hashes_are_of_their_texts(
-    context: dg.AssetCheckExecutionContext, postgres: PostgresResource
-) -> dg.AssetCheckResult:
-    """The hash of every text is that of what would be published: approvals are bound to it."""
+def hashes_match_their_texts(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
+    """The hash of every text matches what would be published, because approvals are bound to the hash."""
     window = check_window(context)
     with read_only_transaction(postgres.url()) as connection:
         rows = connection.execute(
@@ -77,9 +75,9 @@ def hashes_are_of_their_texts(
     return dg.AssetCheckResult(
         passed=not wrong,
         description=(
-            f"The hash of {len(wrong):,} text(s) is of something else; the first is {wrong[0]}."
+            f"{len(wrong):,} text(s) do not match their hash; the first is {wrong[0]}. Edit them to write new versions."
             if wrong
-            else f"The hash of each of {len(rows):,} texts is of what would be published."
+            else f"All {len(rows):,} texts match their hash."
         ),
         metadata={"offenders": len(wrong)},
     )

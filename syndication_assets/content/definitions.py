@@ -1,4 +1,4 @@
-"""What the content room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the content room: every asset and check defined in the modules listed here."""
 
 import dagster as dg
 
@@ -7,11 +7,11 @@ from syndication_assets.content.generation import assets as generation_assets
 from syndication_assets.content.generation import template_assets
 from syndication_assets.content.review import assets as review_assets
 from syndication_assets.content.selection import assets as selection_assets
-from syndication_assets.content.selection import section_selection as selection_section_selection
+from syndication_assets.content.selection import section_selection
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [selection_assets, selection_section_selection, generation_assets, template_assets, review_assets],
+        [selection_assets, section_selection, generation_assets, template_assets, review_assets],
         include_specs=True,
     ),
     asset_checks=dg.load_asset_checks_from_modules([checks]),

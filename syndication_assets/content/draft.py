@@ -1,4 +1,4 @@
-"""A text on its way to a channel: what would be published, and its hash, which approvals are bound to."""
+"""A draft: what would be published, and the hash that approvals are bound to."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What would be published. `text_content` is the whole text, hashtags and link included."""
+    """What would be published. `text_content` is the complete text, including hashtags and link."""
 
     text_content: str
     hashtags: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class Draft:
     language: str = "en"
 
     def content_hash(self) -> bytes:
-        """BLAKE2b-128 of what the reader gets: text, link, picture and the picture's description."""
+        """BLAKE2b-128 of what readers get: text, link, picture and the picture's alternative text."""
         published = json.dumps(
             [self.text_content, self.link_url, self.image_url, self.alt_text], ensure_ascii=True, separators=(",", ":")
         )

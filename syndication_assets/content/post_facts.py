@@ -1,4 +1,4 @@
-"""What is known of the thing that a text is about. A text may claim this and nothing else."""
+"""The facts about the product or section that a text is about. A text may claim only these."""
 
 import re
 import unicodedata
@@ -7,34 +7,34 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-CURRENCY_SIGNS = {
+CURRENCIES_OF_SYMBOL = {
     "£": frozenset({"GBP"}),
     "€": frozenset({"EUR"}),
     "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"}),
     "¥": frozenset({"JPY", "CNY"}),
 }
-_SIGN_OF = {"GBP": "£", "EUR": "€", "USD": "$"}
+_SYMBOL_OF_CURRENCY = {"GBP": "£", "EUR": "€", "USD": "$"}
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One product, or one section of a document. None is not known: nothing is put in its place."""
+    """One product, or one section of a document. None means unknown; unknown facts are never replaced by a guess."""
 
     name: str
     url: str | None = None
     description: str | None = None
     categories: tuple[str, ...] = ()
-    """Names, the most specific first."""
+    """Category names, the most specific first."""
     price: Decimal | None = None
     currency: str | None = None
     image_url: str | None = None
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Lists of words: sizes, materials, designs, discounts."""
     title: str | None = None
-    """The document that a section is of; None for a product."""
+    """The title of the section's document; None for a product."""
     is_available: bool = True
-    """Whether it can still be bought, or read."""
+    """Whether the product can still be bought, or the section still be read."""
 
     @property
     def category(self) -> str | None:
@@ -42,26 +42,26 @@ class Facts:
 
     @property
     def price_text(self) -> str | None:
-        """The price with its currency, as people write it; None if it is not known."""
+        """The price with its currency, such as £1,252.00 or 1,252.00 SEK; None if unknown."""
         if self.price is None or self.currency is None:
             return None
-        sign = _SIGN_OF.get(self.currency)
-        return f"{sign}{self.price:,.2f}" if sign else f"{self.price:,.2f} {self.currency}"
+        symbol = _SYMBOL_OF_CURRENCY.get(self.currency)
+        return f"{symbol}{self.price:,.2f}" if symbol else f"{self.price:,.2f} {self.currency}"
 
     def sentences(self) -> list[str]:
         """The sentences of the description."""
         return [part.strip() for part in _SENTENCE_END.split(self.description or "") if part.strip()]
 
     def known(self) -> frozenset[str]:
-        """The placeholders of a template that these facts can fill."""
+        """The template placeholders that these facts can fill."""
         return frozenset(name for name, value in self.placeholders().items() if value)
 
     def placeholders(self) -> dict[str, str | None]:
-        """What each placeholder stands for; a section's are other ones than a product's."""
+        """The value of each placeholder. Sections and products have different placeholders."""
         if self.title is not None:
             return {
                 "section_heading": self.name,
-                # A document whose section has no heading of its own is named once.
+                # A section without a heading is named after its document: the title must not appear twice.
                 "document_title": self.title if self.title != self.name else None,
                 "description": self.description,
                 "section_url": self.url,
@@ -75,7 +75,7 @@ class Facts:
         }
 
     def words(self) -> str:
-        """Everything the catalogue says in words, normalized: what a claim may be found in."""
+        """Everything that the catalogue states in words, normalized and case folded: claims are looked up here."""
         return normalized(" \n ".join(self._texts())).casefold()
 
     def _texts(self) -> Iterator[str]:
@@ -89,13 +89,15 @@ class Facts:
 
 @lru_cache(maxsize=256)
 def normalized(text: str) -> str:
-    """One form for what reads the same: compatibility forms, dashes, quotes and spaces; invisible signs are gone.
+    """Unifies compatibility forms, dashes, quotation marks and spaces, and removes invisible characters.
 
-    Remembered for a while: each rule asks for the same texts.
+    Cached, because every rule normalizes the same texts.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-        text = "".join(sign for sign in text if sign.isprintable() or unicodedata.category(sign) != "Cf")
+        text = "".join(
+            character for character in text if character.isprintable() or unicodedata.category(character) != "Cf"
+        )
         text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
         text = re.sub(r"[\u2018-\u201b\u2032]", "'", text)
         text = re.sub(r"[\u201c-\u201f\u2033]", '"', text)

@@ -1,4 +1,4 @@
-"""Hashtags: what they look like in a text, and which ones facts give."""
+"""Hashtags: how they appear in a text, and which ones follow from the facts."""
 
 import re
 from collections.abc import Sequence
@@ -7,19 +7,19 @@ from syndication_assets.content.post_facts import Facts
 
 HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
 _WORD = re.compile(r"[^\W_]+")
-# They say nothing about a product when they stand alone.
+# Shorter words say nothing about a product on their own.
 _SHORTEST_WORD = 4
-# Nobody reads a longer one that is written together.
+# A longer title is unreadable as one word.
 _LONGEST_TITLE = 40
 
 
 def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
-    """The hashtags of a text in their order, without #; a fragment of its link is none."""
+    """The hashtags of a text in order, without #. The fragment of its link does not count."""
     return HASHTAG.findall(text.replace(link_url, " ") if link_url else text)
 
 
 def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
-    """Hashtags from the names of categories, or of a section's document; from words of its name where too few."""
+    """Hashtags from the category names or the document's title; if these are too few, also from words of the name."""
     chosen = distinct(_from_categories(facts))[:greatest]
     if len(chosen) < least:
         chosen = distinct([*chosen, *_from_name(facts)])[: max(least, len(chosen))]
@@ -27,17 +27,17 @@ def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
 
 
 def candidates_of(facts: Facts) -> list[str]:
-    """Every hashtag that the facts give, those that say most first."""
+    """Every hashtag that follows from the facts, the most specific first."""
     return distinct([*_from_categories(facts), *_from_name(facts)])
 
 
-def as_text(hashtags: Sequence[str]) -> str:
+def hashtags_as_text(hashtags: Sequence[str]) -> str:
     return " ".join(f"#{hashtag}" for hashtag in hashtags)
 
 
 def distinct(hashtags: Sequence[str]) -> list[str]:
-    """Each hashtag once, whatever its case."""
-    # A hashtag of digits alone is none on any platform.
+    """Each hashtag once, ignoring case."""
+    # No platform accepts a hashtag of digits alone.
     by_word = {hashtag.casefold(): hashtag for hashtag in reversed(hashtags) if hashtag and not hashtag.isdigit()}
     return list(reversed(by_word.values()))
 

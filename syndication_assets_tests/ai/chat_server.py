@@ -1,4 +1,4 @@
-"""A server on loopback that speaks OpenAI's chat completions, with all the ways in which they fail."""
+"""A server on the loopback interface with OpenAI's chat completions API and all of its failures."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ GOOD_POST = {
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server says: a status, headers, a body; after a while."""
+    """An answer of the server: status, headers and body, after a delay in seconds."""
 
     body: bytes
     status: int = 200
@@ -33,7 +33,7 @@ def completion(content: str | None, *, finish_reason: str = "stop", refusal: str
     """A chat completion with this content."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choices = [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}]
-    said = {
+    body = {
         "id": "c-1",
         "object": "chat.completion",
         "created": 1,
@@ -41,11 +41,11 @@ def completion(content: str | None, *, finish_reason: str = "stop", refusal: str
         "choices": choices,
         "usage": USAGE,
     }
-    return Reply(json.dumps({**said, **more}).encode())
+    return Reply(json.dumps({**body, **more}).encode())
 
 
 def post(**changes: Any) -> Reply:
-    """A completion with the good post, changed."""
+    """A completion with the good post and changes to it."""
     return completion(json.dumps({**GOOD_POST, **changes}))
 
 
@@ -55,7 +55,7 @@ def error(status: int, code: str, message: str = "no", **headers: str) -> Reply:
 
 
 class ChatServer:
-    """Answers with the replies in turn, the last one for ever; remembers what it was asked."""
+    """Answers with the replies in turn and then repeats the last one; records the requests."""
 
     def __init__(self, *replies: Reply | Callable[[dict[str, Any]], Reply]) -> None:
         self.replies = list(replies) or [post()]
@@ -78,7 +78,7 @@ class ChatServer:
                     server.keys.append(self.headers["authorization"])
                     reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
                 try:
-                    # Who asked may have gone.
+                    # The client may have disconnected.
                     with suppress(BrokenPipeError, ConnectionResetError):
                         server._answer(self, reply if isinstance(reply, Reply) else reply(request))
                 finally:
@@ -104,8 +104,8 @@ class ChatServer:
         if reply.is_cut_off:
             handler.close_connection = True
 
-    def asked(self) -> list[str]:
-        """The last message of each question."""
+    def questions(self) -> list[str]:
+        """The last message of each request."""
         return [request["messages"][-1]["content"] for request in self.requests]
 
     @contextmanager

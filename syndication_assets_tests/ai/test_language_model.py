@@ -1,4 +1,4 @@
-"""The language model's client: every fault of a server is one clear error, and the key is in none of them."""
+"""The language model's client: every failure of a server is one clear error, and no error contains the key."""
 
 import asyncio
 import socket
@@ -25,7 +25,7 @@ USED = TokenUsage(1000, 400, 200)
 
 
 def ask(server: ChatServer, times: int = 1, **options) -> list[Answer | LanguageModelError]:
-    """Asks so many questions at the same time."""
+    """Sends `times` questions at the same time."""
     settings = {"timeout": 5, "retry_delay": 0.01, "maximum_retries": 2, **options}
 
     async def ask_all() -> list[Answer | LanguageModelError]:
@@ -36,7 +36,7 @@ def ask(server: ChatServer, times: int = 1, **options) -> list[Answer | Language
         return asyncio.run(ask_all())
 
 
-def test_a_post_comes_with_what_it_used_and_how_long_it_took():
+def test_an_answer_has_its_usage_and_latency():
     server = ChatServer()
     (answer,) = ask(server)
     assert isinstance(answer, Answer)
@@ -66,7 +66,7 @@ def test_a_post_comes_with_what_it_used_and_how_long_it_took():
             Reply(b"<html>Welcome</html>", headers={"content-type": "text/html"}),
             ErrorKind.NOT_JSON, TokenUsage(), id="html",
         ),
-        pytest.param(Reply(b"<html>Welcome</html>"), ErrorKind.NOT_JSON, TokenUsage(), id="html-said-to-be-json"),
+        pytest.param(Reply(b"<html>Welcome</html>"), ErrorKind.NOT_JSON, TokenUsage(), id="html-declared-as-json"),
         pytest.param(Reply(post().body[:60]), ErrorKind.NOT_JSON, TokenUsage(), id="truncated-json"),
         pytest.param(Reply(b"[]"), ErrorKind.NOT_JSON, TokenUsage(), id="a-list"),
         pytest.param(Reply(b"null"), ErrorKind.NOT_JSON, TokenUsage(), id="null"),
@@ -82,7 +82,7 @@ def test_a_post_comes_with_what_it_used_and_how_long_it_took():
         pytest.param(Reply(b"<html>busy</html>", 503), ErrorKind.SERVER_ERROR, TokenUsage(), id="503"),
     ],
 )  # fmt: skip
-def test_each_fault_is_one_clear_error_without_the_key(reply: Reply, kind: ErrorKind, usage: TokenUsage):
+def test_each_failure_is_one_clear_error_without_the_key(reply: Reply, kind: ErrorKind, usage: TokenUsage):
     (result,) = ask(ChatServer(reply), timeout=0.3)
     assert isinstance(result, LanguageModelError)
     assert (result.kind, result.usage) == (kind, usage)
@@ -93,7 +93,7 @@ def test_each_fault_is_one_clear_error_without_the_key(reply: Reply, kind: Error
     assert result.__context__ is None
 
 
-def test_a_server_that_is_not_there_is_said_to_be_not_there():
+def test_an_unreachable_server_is_reported_as_unreachable():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -108,20 +108,20 @@ def test_a_server_that_is_not_there_is_said_to_be_not_there():
 
 
 @pytest.mark.parametrize("code", ["insufficient_quota", "billing_hard_limit_reached"])
-def test_an_exhausted_quota_is_never_asked_again(code: str):
+def test_an_exhausted_quota_is_never_retried(code: str):
     server = ChatServer(error(429, code, retry_after="0"))
     ask(server)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("reply", [error(401, "invalid_api_key"), error(400, "bad"), completion("garbage")])
-def test_what_cannot_pass_is_not_asked_again(reply: Reply):
+def test_a_permanent_failure_is_not_retried(reply: Reply):
     server = ChatServer(reply)
     ask(server)
     assert len(server.requests) == 1
 
 
-def test_what_may_pass_is_asked_again_and_not_for_ever():
+def test_a_transient_failure_is_retried_a_limited_number_of_times():
     server = ChatServer(Reply(b"", 500), error(429, "rate_limit_exceeded"), post())
     assert isinstance(ask(server)[0], Answer)
     busy = ChatServer(Reply(b"", 500))
@@ -129,7 +129,7 @@ def test_what_may_pass_is_asked_again_and_not_for_ever():
     assert len(busy.requests) == 3
 
 
-def test_retry_after_is_honoured_by_all_questions():
+def test_all_questions_respect_retry_after():
     server = ChatServer(error(429, "rate_limit_exceeded", retry_after="0.5"), post())
     started = time.monotonic()
     answers = ask(server, times=3, concurrency=1)
@@ -137,28 +137,28 @@ def test_retry_after_is_honoured_by_all_questions():
     assert time.monotonic() - started >= 0.5
 
 
-def test_a_server_that_wants_to_be_left_alone_for_long_is_left_alone():
+def test_a_long_retry_after_ends_the_question():
     server = ChatServer(error(429, "rate_limit_exceeded", retry_after="3600"))
     (result,) = ask(server)
     assert isinstance(result, LanguageModelError)
     assert (result.retry_after, len(server.requests)) == (3600, 1)
 
 
-def test_no_more_questions_at_once_than_allowed():
+def test_the_number_of_concurrent_questions_is_limited():
     reply = post()
     server = ChatServer(Reply(reply.body, seconds=0.05))
     ask(server, times=12, concurrency=4)
     assert server.most_at_once == 4
 
 
-def test_a_key_that_no_header_can_hold_is_refused_without_being_quoted():
+def test_a_key_that_is_invalid_in_a_header_is_rejected_without_being_quoted():
     with pytest.raises(LanguageModelError, match="OPENAI_API_KEY has a character") as caught:
         LanguageModel("sk-can\nary", "small")
     assert "can" not in str(caught.value).replace("cannot", "")
 
 
-class _Kept:
-    """Books that remember how each request ended."""
+class _Record:
+    """Records the begin and the end of each request."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -171,8 +171,8 @@ class _Kept:
         self.ends.append(result)
 
 
-def test_the_books_hear_of_every_request_of_a_question():
-    server, books = ChatServer(Reply(b"", 500), post()), _Kept()
+def test_every_request_of_a_question_is_recorded():
+    server, books = ChatServer(Reply(b"", 500), post()), _Record()
 
     async def ask_once() -> None:
         async with LanguageModel(KEY, "small", server.url, retry_delay=0.01) as model:
@@ -184,8 +184,8 @@ def test_the_books_hear_of_every_request_of_a_question():
     assert [isinstance(end, Answer) for end in books.ends] == [False, True]
 
 
-def test_a_request_that_is_given_up_while_it_runs_is_in_the_books_and_may_have_cost():
-    server, books = ChatServer(Reply(post().body, seconds=1)), _Kept()
+def test_a_cancelled_request_is_recorded_and_may_have_cost():
+    server, books = ChatServer(Reply(post().body, seconds=1)), _Record()
 
     async def stop() -> None:
         async with LanguageModel(KEY, "small", server.url) as model:

@@ -1,4 +1,4 @@
-"""What the tests of the content room share."""
+"""Fixtures of the content room's tests."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from syndication_assets_tests.documents.blog import Blog
 
 @pytest.fixture
 def shop(database_url: str) -> Iterator[Shop]:
-    """A shop with templates, without channels and products."""
+    """A shop with templates, but without channels and products."""
     shop = Shop(database_url)
     shop.load_templates()
     yield shop
@@ -20,5 +20,5 @@ def shop(database_url: str) -> Iterator[Shop]:
 
 @pytest.fixture
 def blog(shop: Shop, zone: LandingZone) -> Blog:
-    """A blog of that shop, without posts."""
+    """A blog of the shop, without posts."""
     return Blog(shop, zone)

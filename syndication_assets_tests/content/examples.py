@@ -1,4 +1,4 @@
-"""A product, a channel's rules and a text that obeys them: the tests change one thing at a time."""
+"""A product, the rules of a channel and a compliant text: the tests change one thing at a time."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -54,12 +54,14 @@ RULES = ChannelRules(
 
 
 def text_with(words: str) -> str:
-    """The good text, saying something more."""
+    """The good text with an additional sentence."""
     return GOOD_TEXT.replace("\n\nSee", f" {words}\n\nSee", 1)
 
 
 def broken(draft: Draft | str, facts: Facts = FACTS, rules: ChannelRules = RULES) -> dict[str, str]:
-    """The rules that a draft breaks, with the reasons. A text stands for the good draft with that text."""
+    """The rules that a draft breaks, with the reasons. A string replaces the text of the good draft."""
     if isinstance(draft, str):
         draft = replace(GOOD, text_content=draft)
-    return {f.rule_name: f.reason for f in validate(draft, facts, rules) if f.reason is not None}
+    return {
+        finding.rule_name: finding.reason for finding in validate(draft, facts, rules) if finding.reason is not None
+    }

@@ -1,4 +1,4 @@
-"""A shop, its channels and its rules, put straight into their tables: what the tests of the content room speak with."""
+"""A shop with channels, rules and products, written directly into the tables: the fixture of the content tests."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -39,11 +39,11 @@ FACEBOOK_RULES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Shop:
-    """The default organization with one vendor; channels, products and rules are added by the test."""
+    """The default organization with one vendor; tests add channels, products and rules."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        # One connection for what the test says: opening one costs more than most of its statements.
+        # One connection for all statements of a test: opening another costs more than most statements.
         self._connection = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor)
         self._connection.execute("set role syndication_pipeline; set timezone = 'UTC'")
         self.organization_id = str(
@@ -81,7 +81,7 @@ class Shop:
         *,
         is_scheduled: bool = True,
     ) -> None:
-        """A channel with its rules and, unless the test says otherwise, a daily schedule."""
+        """Adds a channel with its rules and, by default, a daily schedule."""
         self.execute(
             "insert into channels.platforms (platform, display_name) values (%s, %s) on conflict do nothing",
             [platform, platform],
@@ -129,7 +129,7 @@ class Shop:
         maximum: Any = None,
         severity: str = "hard",
     ) -> None:
-        """Sets a rule of a channel."""
+        """Adds or changes a rule of a channel."""
         kind = {bool: "boolean", str: "text", list: "list"}.get(type(value), "number")
         self.execute(
             "insert into channels.channel_requirements (platform, channel_type, requirement_category, requirement_key,"
@@ -162,7 +162,7 @@ class Shop:
         )
 
     def product(self, sku: str, *categories: str, **values: Any) -> str:
-        """A product with a page, seen since October; other columns as named."""
+        """Adds a product with a page, first seen in October; `values` override columns."""
         columns = {
             "name": f"The {sku}",
             "description": f"A {sku} from our own workshop. It was made with care.",
@@ -200,7 +200,7 @@ class Shop:
             return load_templates(connection, default_templates())
 
     def select(self, first_day: date = FIRST_DAY, days: int = 1, no_repeat_days: int = 30) -> list[str]:
-        """Selects for days in order; returns what stands then: the skus of all days, by day and channel."""
+        """Selects for days in order; returns the SKUs of all selections, by day and channel."""
         for number in range(days):
             with transaction(self.url, lock="content.product_selections") as connection:
                 templates, _ = read_templates(connection)
@@ -217,7 +217,7 @@ class Shop:
         ]
 
     def write(self, day: date = FIRST_DAY, *, stop_at_errors: bool = False) -> list[Row]:
-        """Writes the texts of a day from templates; returns all texts that stand."""
+        """Writes the texts of a day from templates; returns the texts of all days."""
         end_day = day + timedelta(1)
         with transaction(self.url, lock="content.posts_content") as connection:
             run_window(connection, "content/posts_core.sql", day, end_day)
@@ -251,6 +251,6 @@ class Shop:
         )
 
     def decide(self, day: date = FIRST_DAY) -> dict[str, int]:
-        """Approves by rule."""
+        """Decides by rule on the texts of a day."""
         with transaction(self.url, lock="content.approvals") as connection:
             return run_window(connection, "content/approvals.sql", day, day + timedelta(1))

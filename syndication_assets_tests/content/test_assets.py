@@ -1,4 +1,4 @@
-"""The assets of the room in a run, as Dagster makes it."""
+"""The assets of the content room in a Dagster run."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -39,7 +39,7 @@ ROOM = [
     documents_checks,
     ai_checks,
     checks.placeholders_are_known,
-    checks.hashes_are_of_their_texts,
+    checks.hashes_match_their_texts,
 ]
 
 
@@ -83,9 +83,7 @@ def _metadata(result: dg.ExecuteInProcessResult, table: str) -> dict[str, object
     }
 
 
-def test_a_range_selects_writes_and_approves_as_one_run_and_all_checks_pass(
-    stocked: Shop, instance: dg.DagsterInstance
-):
+def test_one_run_selects_writes_and_approves_a_range_and_all_checks_pass(stocked: Shop, instance: dg.DagsterInstance):
     result = _materialize(instance, days=3)
     assert result.success
     assert [e.check_name for e in result.get_asset_check_evaluations() if not e.passed] == []
@@ -94,7 +92,7 @@ def test_a_range_selects_writes_and_approves_as_one_run_and_all_checks_pass(
     assert [text["state"] for text in stocked.texts()] == ["approved"] * 3
     assert len({text["product_id"] for text in stocked.texts()}) == 3
     metadata = _metadata(result, "posts_content")
-    assert (metadata["texts_written"], metadata["texts_in_order"], metadata["written_by_template"]) == (3, 3, 3)
+    assert (metadata["texts_written"], metadata["texts_compliant"], metadata["written_by_template"]) == (3, 3, 3)
 
 
 def test_a_second_run_changes_nothing(stocked: Shop, instance: dg.DagsterInstance):
@@ -104,7 +102,7 @@ def test_a_second_run_changes_nothing(stocked: Shop, instance: dg.DagsterInstanc
     assert stocked.texts() == first
 
 
-def test_with_a_key_the_model_writes_today_and_says_so_of_other_days(
+def test_with_a_key_the_model_writes_today_and_reports_other_days(
     stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     today = datetime.now(UTC).date()
@@ -120,10 +118,10 @@ def test_with_a_key_the_model_writes_today_and_says_so_of_other_days(
     assert text["state"] == "needs_review"
     unmet = [e for e in result.get_asset_check_evaluations() if not e.passed]
     assert [e.check_name for e in unmet] == ["every_post_has_its_texts"]
-    assert "only for today" in str(_metadata(result, "posts_content")["unwritten"])
+    assert "writes only today's posts" in str(_metadata(result, "posts_content")["unwritten"])
 
 
-def test_a_key_without_a_model_says_what_is_missing(
+def test_a_key_without_a_model_reports_the_missing_setting(
     stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
@@ -133,7 +131,7 @@ def test_a_key_without_a_model_says_what_is_missing(
     assert "SYNDICATION_LLM_MODEL" in str(failures[0].step_failure_data.error)
 
 
-def test_the_key_is_in_no_event_of_the_run(
+def test_the_key_appears_in_no_event_of_the_run(
     stocked: Shop, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     server = ChatServer(error(401, "invalid_api_key", f"Incorrect key {KEY}"))
@@ -150,7 +148,7 @@ def test_the_key_is_in_no_event_of_the_run(
         assert "canary" not in str(instance.get_run_by_id(result.run_id))
 
 
-def test_a_broken_template_is_said_and_a_check_names_it(stocked: Shop, instance: dg.DagsterInstance):
+def test_a_broken_template_fails_a_check_that_names_it(stocked: Shop, instance: dg.DagsterInstance):
     template = stocked.insert("content.content_templates", "template_id", template_name="mine", template_kind="story")
     stocked.insert(
         "content.content_template_versions", "version", template_id=template, version=1, body="{product_sku}"

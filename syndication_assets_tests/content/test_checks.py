@@ -1,4 +1,4 @@
-"""The checks of the room, and of what paid calls cost: they pass on what the assets leave, each sees its own damage."""
+"""The checks of the content room and of spending: they pass after a run, and each detects its own damage."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +10,7 @@ import pytest
 
 from syndication_assets.ai.checks import CHECKS as AI_CHECKS
 from syndication_assets.content import checks as content
-from syndication_assets.content.checks import hashes_are_of_their_texts, placeholders_are_known
+from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
 from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
@@ -26,7 +26,7 @@ from syndication_assets_tests.servers import Server
 DAYS = 3
 WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(DAYS))
 CHECKS_OF_ROOMS = {"documents": DOCUMENT_CHECKS, "ai": AI_CHECKS, "content": content.CHECKS}
-ONE_CALL = (
+A_PAID_CALL = (
     "insert into operations.api_usage (organization_id, provider, operation, model, used_at, input_tokens,"
     " cached_input_tokens, output_tokens, cost, currency, price_version, is_successful)"
     " select organization_id, 'test', 'write_post', 'small', '2025-11-04 12:00:00+00', 1000, 400, 200, {cost}, 'USD',"
@@ -57,17 +57,17 @@ def sample(server: Server, template_database: str, tmp_path_factory: pytest.Temp
         for number in range(DAYS):
             shop.write(FIRST_DAY + timedelta(number))
             shop.decide(FIRST_DAY + timedelta(number))
-        # The schedule is as old as its days: a check asks for no product before it was there.
+        # The schedule is older than the days: the check expects no product for days before its creation.
         shop.execute("update publishing.publishing_schedules set created_at = '2025-11-01 00:00:00+00'")
         shop.execute("insert into operations.api_prices values ('test', 'small', 1, '2025-01-01', 'USD', 1, 0.15, 2)")
-        shop.execute(ONE_CALL.format(cost="0.00106"))
+        shop.execute(A_PAID_CALL.format(cost="0.00106"))
         shop.insert("operations.budgets", "period", period="day", amount=Decimal("0.01"), currency="USD")
         shop.close()
         yield url
 
 
 def of_day(table: str, number: int, columns: str = "t.*") -> str:
-    """A row of a table that belongs to one day."""
+    """A subquery for a row of the table that belongs to a day."""
     return (
         f"(select {columns} from content.posts_core as p join content.{table} as t"
         f" using (organization_id, post_core_id) where p.planned_on = '{FIRST_DAY + timedelta(number)}' limit 1)"
@@ -95,7 +95,7 @@ DAMAGES = [
         " (select product_id from content.product_selections where selected_on = '2025-11-04')",
     ),
     Damage(
-        "product_selections__none_comes_back_too_soon",
+        "product_selections__no_product_repeats_too_soon",
         "update content.product_selections set product_id = (select product_id from content.product_selections"
         " where selected_on = '2025-11-03') where selected_on = '2025-11-05'",
         frozenset({"posts_core__every_selection_has_its_post"}),
@@ -116,29 +116,29 @@ DAMAGES = [
         "posts_content__every_post_has_its_texts", "update content.product_selections set variations = 2",
     ),
     Damage(
-        "posts_content__none_in_order_breaks_a_hard_rule",
+        "posts_content__broken_hard_rules_need_review",
         "update content.compliance_checks set is_passed = false, reason = 'x' where severity = 'hard' and content_id ="
         f" {CONTENT_ID}",
     ),
     Damage(
-        "posts_content__only_the_newest_version_counts",
+        "posts_content__older_versions_are_superseded",
         "update content.posts_content set state = 'superseded' where content_id = " + CONTENT_ID,
-        frozenset({"approvals__approved_texts_have_theirs"}),
+        frozenset({"approvals__approved_texts_have_an_approval"}),
     ),
     Damage(
         "posts_content__variations_differ",
         "insert into content.posts_content (organization_id, post_core_id, variation, state, text_content, generator,"
         " template_id, template_version, content_hash) select organization_id, post_core_id, 2, state, text_content,"
         f" generator, template_id, template_version, content_hash from {of_day('posts_content', 1)} as c",
-        frozenset({"approvals__approved_texts_have_theirs", "compliance_checks__every_text_was_checked"}),
+        frozenset({"approvals__approved_texts_have_an_approval", "compliance_checks__every_text_was_checked"}),
     ),
     Damage(
         "compliance_checks__every_text_was_checked",
         "delete from content.compliance_checks where content_id = " + CONTENT_ID,
     ),
-    Damage("approvals__approved_texts_have_theirs", "update content.approvals set content_hash = '\\x00'"),
+    Damage("approvals__approved_texts_have_an_approval", "update content.approvals set content_hash = '\\x00'"),
     Damage(
-        "approvals__approved_texts_have_theirs",
+        "approvals__approved_texts_have_an_approval",
         "update content.posts_content set state = 'needs_review' where content_id = " + CONTENT_ID,
     ),
     Damage(
@@ -162,24 +162,24 @@ COST_DAMAGES = [
         "update operations.api_usage set cost = null, expected_cost = 0.009",
     ),
 ]
-# The window ends on the day of the call: budgets are judged by its last day.
+# The window ends on the day of the call, because budgets are checked for its last day.
 COST_WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(2))
 
 
-def test_all_checks_pass_on_what_the_assets_leave(sample: str):
+def test_all_checks_pass_after_the_assets_ran(sample: str):
     with damaged(sample, "select 1") as connection:
         assert broken_room_checks(connection) == {}
         assert broken_checks(connection, "operations", spending_assets.CHECKS, COST_WINDOW) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
-def test_each_check_sees_its_own_damage(sample: str, damage: Damage):
+def test_each_check_detects_its_own_damage(sample: str, damage: Damage):
     with damaged(sample, damage.statement) as connection:
         assert broken_room_checks(connection).keys() == {damage.check} | damage.also
 
 
 @pytest.mark.parametrize("damage", COST_DAMAGES, ids=lambda damage: damage.check)
-def test_each_check_of_costs_sees_its_own_damage(sample: str, damage: Damage):
+def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage):
     with damaged(sample, damage.statement) as connection:
         assert broken_checks(connection, "operations", spending_assets.CHECKS, COST_WINDOW).keys() == {damage.check}
 
@@ -189,19 +189,19 @@ def test_each_check_of_costs_sees_its_own_damage(sample: str, damage: Damage):
     [(CHECKS_OF_ROOMS, DAMAGES), ({"operations": spending_assets.CHECKS}, COST_DAMAGES)],
     ids=["content", "operations"],
 )
-def test_every_file_of_checks_is_listed_and_has_a_damage(checks_of_rooms, damages):
+def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
     files = {path.stem for room in checks_of_rooms for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
     listed = {f"{check.table}__{check.name}" for checks in checks_of_rooms.values() for check in checks}
     assert files == listed == {damage.check for damage in damages}
 
 
-def test_a_check_says_nothing_of_days_outside_of_its_window(sample: str):
+def test_a_check_ignores_days_outside_of_its_window(sample: str):
     with damaged(sample, "delete from content.compliance_checks") as connection:
         outside = (FIRST_DAY - timedelta(9), FIRST_DAY - timedelta(3))
         assert broken_checks(connection, "content", content.CHECKS, outside) == {}
 
 
-def test_a_hash_that_is_of_another_text_is_found(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_a_hash_of_another_text_is_detected(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", shop.url)
     shop.channel()
     shop.product("kilt")
@@ -212,11 +212,11 @@ def test_a_hash_that_is_of_another_text_is_found(shop: Shop, monkeypatch: pytest
     def passed() -> bool:
         with dg.DagsterInstance.ephemeral() as instance:
             result = dg.materialize(
-                [dg.AssetSpec(["content", "posts_content"]), hashes_are_of_their_texts],
+                [dg.AssetSpec(["content", "posts_content"]), hashes_match_their_texts],
                 instance=instance,
                 tags=window,
                 resources={"postgres": PostgresResource()},
-                selection=dg.AssetSelection.checks(hashes_are_of_their_texts),
+                selection=dg.AssetSelection.checks(hashes_match_their_texts),
             )
         (evaluation,) = result.get_asset_check_evaluations()
         return evaluation.passed

@@ -1,4 +1,4 @@
-"""The words that claims are made of: what they refuse, what backs it, and what honest prose they leave alone."""
+"""The words that reveal a claim: which texts they reject, which facts back a claim, and which prose passes."""
 
 from dataclasses import replace
 
@@ -21,12 +21,12 @@ def claims_broken(words: str, facts=PLAIN) -> set[str]:
      "It costs twenty.", "The price: a hundred.", "Yours free!", "Free! Take it.", "Ganz umsonst.",
      "Livraison, gratuit."],
 )  # fmt: skip
-def test_a_price_in_other_words_is_refused(words: str):
+def test_a_price_in_other_words_is_rejected(words: str):
     assert "price_claims" in claims_broken(words)
 
 
 @pytest.mark.parametrize("words", ["It is 1252,- in the shop.", "1.252,- EUR"])
-def test_a_dash_for_the_cents_is_read(words: str):
+def test_a_dash_for_the_cents_is_understood(words: str):
     facts = replace(PLAIN, currency="EUR")
     assert claims_broken(words, facts) == set()
     assert "price_claims" in claims_broken(words.replace("2,-", "3,-"), facts)
@@ -41,7 +41,7 @@ def test_a_dash_for_the_cents_is_read(words: str):
      "Deal of the day.", "Pay less.", "Save £10.", "Big savings.", "Complimentary wrapping.", "Nur heute im Angebot.",
      "20 Prozent günstiger.", "En promotion.", "A mitad de precio.", "Scontato!"],
 )  # fmt: skip
-def test_an_offer_is_refused_unless_the_catalogue_has_it(words: str):
+def test_an_offer_is_rejected_unless_the_catalogue_has_it(words: str):
     assert "discount_claims" in claims_broken(words)
     backed = replace(PLAIN, attributes={"discounts": (words,)}, description=f"A warm scarf of lambswool. {words}")
     assert "discount_claims" not in claims_broken(words, backed)
@@ -53,16 +53,16 @@ def test_an_offer_is_refused_unless_the_catalogue_has_it(words: str):
      "It is 180 x 30.", "180x30 of warmth.", "180 \u00d7 30", "180 * 30", "A metre wide.", "It is a metre wide.",
      "A metre-wide scarf.", "Half a metre long.", "An inch thick.", "Ein Meter lang.", "Größe L.", "Taille unique."],
 )  # fmt: skip
-def test_a_size_in_other_words_is_refused_unless_the_catalogue_has_it(words: str):
+def test_a_size_in_other_words_is_rejected_unless_the_catalogue_has_it(words: str):
     assert "size_claims" in claims_broken(words)
     assert "size_claims" not in claims_broken(words, replace(PLAIN, description=f"A warm scarf of lambswool. {words}"))
 
 
-def test_a_size_of_the_catalogue_backs_its_word():
+def test_a_size_from_the_catalogue_backs_its_word():
     assert claims_broken("It comes in large.", replace(PLAIN, attributes={"sizes": ("L",)})) == set()
 
 
-def test_a_measure_of_the_catalogue_backs_bare_dimensions():
+def test_a_measurement_from_the_catalogue_backs_bare_dimensions():
     facts = replace(PLAIN, description="A scarf of 180 cm by 30 cm.")
     assert claims_broken("180 x 30 of warmth.", facts) == set()
     assert "size_claims" in claims_broken("180 x 40 of warmth.", facts)
@@ -86,22 +86,22 @@ def test_a_measure_of_the_catalogue_backs_bare_dimensions():
      "Best in the rain.", "Open 10 to 5.", "A medium for stories.", "Off to the hills!", "Only the wind is missing.",
      "Ein Angebot an Farben gibt es nicht.", "Le grand air, en ville."],
 )  # fmt: skip
-def test_honest_prose_passes(words: str):
+def test_prose_without_a_claim_passes(words: str):
     assert claims_broken(words) == set()
 
 
-def test_every_phrase_of_every_language_is_found_as_it_is_written():
+def test_every_phrase_of_every_language_is_found_as_written():
     words = claim_words()
-    said = {"{number}": "2", "{money}": "£5", "{percentage}": "20%", "{word}": "fast", "{start}": "", "{end}": ""}
-    for rows in (words.offers, words.free, words.any_size, words.no_offers):
+    examples = {"{number}": "2", "{money}": "£5", "{percentage}": "20%", "{word}": "fast", "{start}": "", "{end}": ""}
+    for rows in (words.offers, words.free, words.any_size, words.lookalike_offers):
         pattern = Phrases(rows)
         for row in rows:
-            text = " ".join(said.get(word, word) for word in row.split()).strip()
+            text = " ".join(examples.get(word, word) for word in row.split()).strip()
             assert pattern.first(f"{text.capitalize()}."), row
             assert not pattern.first(f"x{text}x"), row
 
 
-def test_rows_are_lower_case_and_no_row_stands_twice():
+def test_entries_are_lower_case_and_unique():
     words = claim_words()
     for rows in (words.offers, words.free, words.any_size, words.price_words, words.number_words):
         assert all(row == row.lower() for row in rows)

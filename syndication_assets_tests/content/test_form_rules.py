@@ -1,4 +1,4 @@
-"""Rules of form: one text that obeys them all, and what each change of it breaks."""
+"""Rules of form: a text that complies with all of them, and which rule each change breaks."""
 
 from dataclasses import replace
 
@@ -17,10 +17,10 @@ GERMAN_TEXT = (
 )
 
 
-def test_the_good_text_breaks_nothing_and_every_rule_was_asked_once():
+def test_the_good_text_breaks_nothing_and_every_rule_is_checked_once():
     findings = validate(GOOD, FACTS, RULES)
-    assert [f for f in findings if not f.is_passed] == []
-    names = [f.rule_name for f in findings]
+    assert [finding for finding in findings if not finding.is_passed] == []
+    names = [finding.rule_name for finding in findings]
     assert len(names) == len(set(names)) == 20
 
 
@@ -69,7 +69,7 @@ def test_the_good_text_breaks_nothing_and_every_rule_was_asked_once():
         ("emoji_count", text_with("\U0001f9e3\U0001f9e3\U0001f9e3")),
     ],
 )  # fmt: skip
-def test_each_rule_sees_what_breaks_it(rule: str, text: str):
+def test_each_rule_detects_what_breaks_it(rule: str, text: str):
     assert rule in broken(text)
 
 
@@ -83,54 +83,58 @@ def test_each_rule_sees_what_breaks_it(rule: str, text: str):
         text_with("Number 7, e.g. in Edinburgh/Leith."),
     ],
 )  # fmt: skip
-def test_what_only_looks_like_a_break_passes(text: str):
+def test_lookalikes_of_a_violation_pass(text: str):
     assert set(broken(text)) <= {"text_length_recommended"}
 
 
-def test_a_picture_needs_an_alternative_text_and_no_picture_needs_none():
+def test_only_a_picture_needs_an_alternative_text():
     assert "alt_text_required" in broken(replace(GOOD, alt_text=" "))
     assert "alt_text_required" not in broken(replace(GOOD, alt_text=None, image_url=None))
 
 
-def test_what_is_not_sold_any_more_is_not_published():
+def test_a_text_about_a_discontinued_product_is_rejected():
     assert "is_available" in broken(GOOD, replace(FACTS, is_available=False))
 
 
-def test_a_row_that_changes_changes_the_outcome():
+def test_a_changed_row_changes_the_outcome():
     strict = ChannelRules([*RULES, requirement("banned_words", ["wind"])])
-    assert broken(GOOD, rules=strict) == {"banned_words": "the word 'wind' must not be used"}
-    off = ChannelRules([one for one in RULES if one.key != "hashtag_count"])
+    assert broken(GOOD, rules=strict) == {"banned_words": "the word 'wind' is banned"}
+    off = ChannelRules([rule for rule in RULES if rule.key != "hashtag_count"])
     assert "hashtag_count" not in broken(f"{GOOD_TEXT} #Warm #Cosy", rules=off)
 
 
-def test_soft_rules_are_shown_and_do_not_refuse():
+def test_broken_soft_rules_are_shown_but_do_not_reject():
     findings = validate(replace(GOOD, text_content=text_with("It is warm. " * 10)), FACTS, RULES)
-    assert [(f.rule_name, f.severity) for f in findings if not f.is_passed] == [("text_length_recommended", "soft")]
+    assert [(finding.rule_name, finding.severity) for finding in findings if not finding.is_passed] == [
+        ("text_length_recommended", "soft")
+    ]
     assert hard_reasons(findings) == []
 
 
-def test_a_short_text_in_another_language_is_shown_only():
+def test_a_short_text_in_another_language_breaks_only_a_soft_rule():
     short = replace(GOOD, text_content=f"Sehr warm! See it here: {URL} #Scarves #Winter")
-    found = {f.rule_name: f.severity for f in validate(short, FACTS, RULES) if not f.is_passed}
-    assert found.get("language", "soft") == "soft"
+    broken_rules = {
+        finding.rule_name: finding.severity for finding in validate(short, FACTS, RULES) if not finding.is_passed
+    }
+    assert broken_rules.get("language", "soft") == "soft"
 
 
-def test_a_channel_without_a_rule_is_not_held_to_it():
+def test_a_channel_without_rules_accepts_any_form():
     plain = replace(GOOD, text_content="Warm.", hashtags=(), call_to_action=None, link_url=None)
     assert broken(plain, rules=ChannelRules()) == {}
 
 
-def test_a_near_duplicate_is_refused_and_its_twin_is_named():
-    twin = EarlierText("cnt-0000000a", GOOD_TEXT.replace(URL, "https://shop.example/other").replace("#W", "#w"),
+def test_a_near_duplicate_is_rejected_and_the_other_text_is_named():
+    duplicate = EarlierText("cnt-0000000a", GOOD_TEXT.replace(URL, "https://shop.example/other").replace("#W", "#w"),
                        "https://shop.example/other")  # fmt: skip
     other = EarlierText("cnt-0000000b", "Something else altogether, about shortbread and tea.", None)
-    findings = {f.rule_name: f for f in validate(GOOD, FACTS, RULES, [other, twin])}
+    findings = {finding.rule_name: finding for finding in validate(GOOD, FACTS, RULES, [other, duplicate])}
     assert "cnt-0000000a" in str(findings["near_duplicate"].reason)
     assert findings["near_duplicate"].severity == "hard"
     assert validate(GOOD, FACTS, RULES, [other])[-1].is_passed
 
 
-def test_the_threshold_of_near_duplicates_is_a_row():
+def test_the_threshold_of_near_duplicates_is_configurable():
     earlier = [EarlierText("cnt-0000000a", GOOD_TEXT.replace("keeps the wind out", "keeps rain and snow away"), URL)]
     lenient = ChannelRules([*RULES, requirement("near_duplicate_threshold", 0.99)])
     strict = ChannelRules([*RULES, requirement("near_duplicate_threshold", 0.5)])
@@ -138,7 +142,7 @@ def test_the_threshold_of_near_duplicates_is_a_row():
     assert not validate(GOOD, FACTS, strict, earlier)[-1].is_passed
 
 
-def test_an_accent_counts_once_however_it_is_typed():
+def test_an_accented_letter_counts_once_however_it_is_typed():
     assert text_length("caf\u00e9") == text_length("cafe\u0301") == 4
 
 

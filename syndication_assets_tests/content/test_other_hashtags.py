@@ -1,4 +1,4 @@
-"""The text of variation 1 with other hashtags: what is exchanged, what stays, and where it ends."""
+"""The text of variation 1 with other hashtags: which ones are replaced, which ones stay, and when none are left."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ def draft(text: str, *hashtags: str) -> Draft:
 
 def first_of(text: str, *others: list[str]) -> str | None:
     drafts = with_other_hashtags(draft(text), FACTS, others)
-    return next((one.text_content for one in drafts), None)
+    return next((other.text_content for other in drafts), None)
 
 
 @pytest.mark.parametrize(
@@ -29,55 +29,55 @@ def first_of(text: str, *others: list[str]) -> str | None:
         ("#Old #Older\nA cap.", "#Caps #WinterWear\nA cap."),
         ("A cap.\n#Old\n#Older", "A cap.\n#Caps\n#WinterWear"),
         ("A cap. \uff03Old", "A cap. \uff03Caps"),
-        # A hashtag of the facts that is there already stays for the others to be compared with.
+        # A hashtag from the facts that the text has already is used again last.
         ("A cap. #Caps", "A cap. #WinterWear"),
         ("A cap. #caps #Old", "A cap. #WinterWear #Wool"),
     ],
 )
-def test_closing_hashtags_give_way_to_those_of_the_facts(text: str, other: str):
+def test_closing_hashtags_are_replaced_by_hashtags_from_the_facts(text: str, other: str):
     assert first_of(text) == other
 
 
-def test_a_hashtag_in_a_sentence_is_a_word_of_it_and_comes_no_second_time():
+def test_a_hashtag_within_a_sentence_stays_and_is_not_repeated():
     drafts = list(with_other_hashtags(draft("Our #Caps are warm. #Old"), FACTS, []))
-    assert [one.hashtags for one in drafts] == [("Caps", "WinterWear"), ("Caps", "Wool"), ("Caps", "WoolCap")]
+    assert [other.hashtags for other in drafts] == [("Caps", "WinterWear"), ("Caps", "Wool"), ("Caps", "WoolCap")]
 
 
-def test_a_hashtag_in_a_sentence_stays_at_the_end_of_a_line_too():
+def test_a_hashtag_within_a_sentence_stays_at_the_end_of_a_line_too():
     drafts = list(with_other_hashtags(draft("Our #Caps are warm. #Caps #Old"), FACTS, []))
-    assert [one.text_content for one in drafts] == [
+    assert [other.text_content for other in drafts] == [
         f"Our #Caps are warm. #Caps #{tag}" for tag in ("WinterWear", "Wool", "WoolCap")
     ]
 
 
-def test_the_fragment_of_a_link_is_no_hashtag():
+def test_the_fragment_of_a_link_is_not_a_hashtag():
     assert first_of(f"A cap: {URL}\n\n#Old") == f"A cap: {URL}\n\n#Caps"
     assert first_of(f"A cap: {URL}") is None
 
 
-def test_a_text_without_hashtags_of_its_own_at_the_end_of_a_line_has_no_others():
+def test_a_text_without_closing_hashtags_has_no_other_drafts():
     assert first_of("A cap.") is None
     assert first_of("Our #Caps are warm.") is None
 
 
-def test_all_sets_differ_from_each_other_and_from_those_that_are_taken():
+def test_all_sets_differ_from_each_other_and_from_the_taken_sets():
     taken = [["caps", "WOOL"], ["WinterWear", "Wool"]]
     drafts = list(with_other_hashtags(draft("A cap. #Caps #WinterWear"), FACTS, taken))
-    sets = [frozenset(one.hashtags) for one in drafts]
-    # Of four hashtags six pairs, without the first one's and the two that are taken.
+    sets = [frozenset(other.hashtags) for other in drafts]
+    # Four hashtags give six pairs; three pairs are taken.
     assert len(sets) == len(set(sets)) == 6 - 3
     assert not {frozenset({"Caps", "WinterWear"}), frozenset({"Caps", "Wool"})} & set(sets)
 
 
-def test_the_list_of_hashtags_is_that_of_the_text():
+def test_the_list_of_hashtags_matches_the_text():
     other = next(with_other_hashtags(draft("Our #Caps are warm. #Old", "Old", "Caps"), FACTS, []))
     assert other.hashtags == ("Caps", "WinterWear")
 
 
-def test_where_the_facts_give_too_few_some_of_the_first_ones_stay():
+def test_some_original_hashtags_stay_if_the_facts_give_too_few():
     (*_, last) = with_other_hashtags(draft("A cap. #Old #Older"), replace(FACTS, categories=(), name="Cap"), [])
     assert last.text_content == "A cap. #Cap #Older"
 
 
-def test_a_hashtag_that_stands_twice_breaks_nothing_here():
+def test_a_repeated_hashtag_causes_no_error():
     assert first_of("A cap. #Old #old") == "A cap. #Caps #Caps"

@@ -1,4 +1,4 @@
-"""The selection: one product a channel and day; fair, without repeats, and the same whenever it is made."""
+"""The selection of products: one per channel and day, fair, without repeats, and repeatable."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -22,32 +22,32 @@ def stocked(shop: Shop) -> Shop:
     return shop
 
 
-def test_every_category_gets_its_turn_however_small_it_is(stocked: Shop):
+def test_every_category_gets_its_turn_whatever_its_size(stocked: Shop):
     skus = stocked.select(days=6)
     categories = [sku.partition("-")[0] for sku in skus]
     assert Counter(categories) == {"kilts": 2, "tins": 2, "brooches": 2}
     assert set(categories[:3]) == set(categories[3:]) == {"kilts", "tins", "brooches"}
 
 
-def test_a_channel_whose_process_is_switched_off_gets_no_product(stocked: Shop):
+def test_a_channel_with_an_inactive_process_gets_no_product(stocked: Shop):
     process = (
         "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
         " values (%s, 'facebook', 'feed_post', 'a process', false)"
     )
     stocked.execute(process, ["blog_post"])
-    assert len(stocked.select()) == 1, "another process is switched off"
+    assert len(stocked.select()) == 1, "only another process is inactive"
     stocked.execute(process, ["product_post"])
     assert len(stocked.select(FIRST_DAY + timedelta(1))) == 1
     stocked.execute("update publishing.content_processes set is_active = true")
     assert len(stocked.select(FIRST_DAY + timedelta(1))) == 2
 
 
-def test_a_category_without_a_fresh_product_is_passed_over_and_not_repeated(stocked: Shop):
+def test_a_category_without_a_fresh_product_is_skipped(stocked: Shop):
     skus = stocked.select(days=19)
     assert len(set(skus)) == 19
 
 
-def test_when_all_were_shown_the_one_that_rested_longest_comes_back(stocked: Shop):
+def test_when_every_product_was_used_the_one_used_longest_ago_returns(stocked: Shop):
     skus = stocked.select(days=21)
     assert skus[19:] == skus[:2]
     repeats = stocked.execute(
@@ -56,15 +56,15 @@ def test_when_all_were_shown_the_one_that_rested_longest_comes_back(stocked: Sho
     assert [is_repeat for (is_repeat,) in repeats] == [False] * 19 + [True] * 2
 
 
-def test_the_same_days_give_the_same_products_as_a_range_or_one_by_one(stocked: Shop):
+def test_a_range_and_single_days_give_the_same_products(stocked: Shop):
     in_one_range = stocked.select(days=12)
     stocked.execute("delete from content.product_selections")
     for number in range(12):
-        one_by_one = stocked.select(FIRST_DAY + timedelta(number))
-    assert one_by_one == in_one_range
+        by_single_days = stocked.select(FIRST_DAY + timedelta(number))
+    assert by_single_days == in_one_range
 
 
-def test_a_product_that_went_and_came_back_is_not_chosen_for_the_days_between(shop: Shop):
+def test_a_product_is_not_selected_for_days_while_it_was_not_listed(shop: Shop):
     shop.channel()
     kilts = shop.category("Kilts")
     away = shop.product("away", kilts)
@@ -74,12 +74,12 @@ def test_a_product_that_went_and_came_back_is_not_chosen_for_the_days_between(sh
         shop.insert("catalogue.product_changes", "product_id", product_id=away, is_listed=is_listed,
                     observed_at=datetime.combine(FIRST_DAY + timedelta(seen_at), datetime.min.time(), UTC),
                     content_hash=b"" if is_listed else None)  # fmt: skip
-    assert shop.select() == ["plain"], "whatever the catalogue says by now"
+    assert shop.select() == ["plain"], "although it is listed again now"
     shop.execute("delete from content.product_selections")
     assert shop.select(FIRST_DAY + timedelta(3)) == ["away"]
 
 
-def test_a_re_run_keeps_what_stands_though_the_world_has_changed(stocked: Shop):
+def test_a_re_run_keeps_existing_selections_when_scores_have_changed(stocked: Shop):
     first = stocked.select(days=5)
     for sku in ("kilts-3", "tins-1"):
         product = stocked.value("select product_id from catalogue.products where sku = %s", [sku])
@@ -87,7 +87,7 @@ def test_a_re_run_keeps_what_stands_though_the_world_has_changed(stocked: Shop):
     assert stocked.select(days=5) == first
 
 
-def test_days_in_any_order_repeat_nothing(stocked: Shop):
+def test_days_in_any_order_give_no_repeat(stocked: Shop):
     for number in (7, 2, 9, 0, 5, 3, 8, 1, 4, 6):
         skus = stocked.select(FIRST_DAY + timedelta(number))
     assert len(set(skus)) == 10
@@ -101,7 +101,7 @@ def test_the_score_decides_within_the_category_whose_turn_it_is(shop: Shop):
     assert shop.select(days=3) == ["high", "middle", "low"]
 
 
-def test_a_day_knows_the_ranking_of_the_days_before_it_only(shop: Shop):
+def test_a_day_uses_only_rankings_from_earlier_days(shop: Shop):
     shop.channel()
     products = {sku: shop.product(sku) for sku in ("a", "b")}
     for sku, day, score in (("a", -3, "0.9"), ("b", -3, "0.1"), ("a", 0, "0.1"), ("b", 0, "0.9")):
@@ -112,12 +112,12 @@ def test_a_day_knows_the_ranking_of_the_days_before_it_only(shop: Shop):
     assert factors["choice"]["priorities_of"] == str(FIRST_DAY - timedelta(3))
 
 
-def test_without_a_ranking_all_are_alike_and_the_choice_is_a_shuffle_that_stays(stocked: Shop):
+def test_without_a_ranking_every_product_has_the_same_score(stocked: Shop):
     stocked.select(days=3)
     assert stocked.execute("select distinct score::text from content.product_selections") == [("0.500000",)]
 
 
-def test_only_products_of_the_day_with_a_page_are_selected(shop: Shop):
+def test_only_products_that_are_listed_on_the_day_and_have_a_page_are_selected(shop: Shop):
     shop.channel()
     later = datetime(2025, 11, 10, tzinfo=UTC)
     shop.product("no-page", product_url=None)
@@ -129,7 +129,7 @@ def test_only_products_of_the_day_with_a_page_are_selected(shop: Shop):
     assert shop.select(date(2025, 11, 10)) == ["left-later", "not-yet"]
 
 
-def test_a_channel_takes_part_by_its_schedule_or_by_an_approval_rule(shop: Shop):
+def test_a_channel_needs_a_schedule_or_an_approval_rule(shop: Shop):
     shop.product("kilt")
     shop.channel("facebook", is_scheduled=False)
     shop.channel("linkedin", is_scheduled=False)
@@ -152,7 +152,7 @@ def test_a_channel_takes_part_by_its_schedule_or_by_an_approval_rule(shop: Shop)
         "update content.content_templates set is_active = false",
     ],
 )
-def test_what_is_switched_off_gets_no_product(stocked: Shop, statement: str):
+def test_nothing_inactive_gets_a_product(stocked: Shop, statement: str):
     stocked.execute(statement)
     assert stocked.select() == []
 
@@ -165,7 +165,7 @@ def test_channels_of_the_same_day_are_independent(stocked: Shop):
         assert len(set(rows)) == 6
 
 
-def test_a_category_counts_for_the_one_at_the_top_of_its_branch(shop: Shop):
+def test_turns_belong_to_top_level_categories(shop: Shop):
     shop.channel()
     clothes, tins = shop.category("Clothes"), shop.category("Tins")
     for name in ("Kilts", "Scarves", "Hats"):
@@ -174,7 +174,7 @@ def test_a_category_counts_for_the_one_at_the_top_of_its_branch(shop: Shop):
     assert [sku == "tin" for sku in shop.select(days=4)].index(True) <= 1
 
 
-def test_a_damaged_tree_does_not_hold_the_selection_up(shop: Shop):
+def test_a_cycle_of_categories_does_not_block_the_selection(shop: Shop):
     shop.channel()
     kilts = shop.category("Kilts")
     hats = shop.category("Hats", kilts)
@@ -183,7 +183,7 @@ def test_a_damaged_tree_does_not_hold_the_selection_up(shop: Shop):
     assert shop.select() == ["kilt"]
 
 
-def test_a_product_takes_a_template_that_needs_no_more_than_is_known(shop: Shop):
+def test_a_product_gets_a_template_that_requires_only_known_facts(shop: Shop):
     shop.channel()
     shop.product("bare", description=None, price=None, currency=None)
     shop.select(days=3, no_repeat_days=1)
@@ -224,7 +224,7 @@ def test_templates_take_turns(shop: Shop):
     assert len(set(rows)) == 6
 
 
-def test_a_template_that_cannot_be_read_is_not_selected(shop: Shop):
+def test_a_broken_template_is_not_selected(shop: Shop):
     shop.channel()
     shop.product("kilt")
     shop.execute("update content.content_templates set is_active = false")
@@ -235,7 +235,7 @@ def test_a_template_that_cannot_be_read_is_not_selected(shop: Shop):
     assert shop.select() == ["kilt"]
 
 
-def test_how_many_texts_are_compared_is_a_row(shop: Shop):
+def test_the_number_of_variations_is_configurable(shop: Shop):
     shop.channel()
     shop.product("kilt")
     shop.rule("variations", value=3)
@@ -249,7 +249,7 @@ def test_how_many_texts_are_compared_is_a_row(shop: Shop):
     no_repeat_days=st.integers(1, 12),
     scores=st.lists(st.integers(0, 1000), min_size=24, max_size=24),
 )
-def test_any_catalogue_is_treated_fairly_and_always_the_same(
+def test_any_catalogue_is_treated_fairly_and_repeatably(
     shop: Shop, sizes: list[int], no_repeat_days: int, scores: list[int]
 ):
     for table in ("content.product_selections", "engagement.content_priorities", "catalogue.product_categories",
@@ -257,12 +257,12 @@ def test_any_catalogue_is_treated_fairly_and_always_the_same(
         shop.execute(f"delete from {table}")
     if not shop.execute("select 1 from channels.platforms"):
         shop.channel()
-    left = iter(scores)
+    remaining = iter(scores)
     for number, size in enumerate(sizes):
         category = shop.category(f"Category {number}")
         for place in range(size):
             product = shop.product(f"{number}-{place}", category)
-            shop.prioritize(product, f"{next(left) / 1000}", FIRST_DAY - timedelta(1))
+            shop.prioritize(product, f"{next(remaining) / 1000}", FIRST_DAY - timedelta(1))
     days = 8
     skus = shop.select(days=days, no_repeat_days=no_repeat_days)
     assert len(skus) == days
@@ -271,7 +271,7 @@ def test_any_catalogue_is_treated_fairly_and_always_the_same(
         categories = [sku.partition("-")[0] for sku in skus]
         turns = Counter(categories)
         assert max(turns.values()) - min(turns[str(number)] for number in range(len(sizes))) <= 1
-        assert len(sizes) == 1 or all(one != other for one, other in pairwise(categories))
+        assert len(sizes) == 1 or all(category != following for category, following in pairwise(categories))
     shop.execute("delete from content.product_selections")
     assert shop.select(days=days, no_repeat_days=no_repeat_days) == skus
 

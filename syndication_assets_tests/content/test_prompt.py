@@ -1,25 +1,26 @@
-"""The prompt: a writer is told the rules that a writer can obey, and no others."""
+"""The question for a post: it lists the rules that a writer can comply with, and no others."""
 
 from decimal import Decimal
 
 import pytest
 
+from syndication_assets.ai.prompts import as_text
 from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
-from syndication_assets.content.generation.post_prompt import as_text, first_messages
+from syndication_assets.content.generation.post_prompt import post_question
 from syndication_assets.content.post_facts import Facts
 
-NOTHING = Facts(name="Tin", url=None, description=None, categories=(), price=None, currency=None)
+ONLY_A_NAME = Facts(name="Tin", url=None, description=None, categories=(), price=None, currency=None)
 
 
 def prompt_of(requirement: Requirement) -> str:
-    return as_text(first_messages("facebook", "feed_post", ChannelRules([requirement]), NOTHING, None))
+    return as_text(post_question("facebook", "feed_post", ChannelRules([requirement]), ONLY_A_NAME, None))
 
 
 @pytest.mark.parametrize(
     ("category", "key"),
     [("content", "text_length"), ("content", "tone"), ("content", "a_rule_of_yours"), ("media", "alt_text_required")],
 )
-def test_a_rule_of_the_text_is_said(category: str, key: str):
+def test_a_rule_about_the_text_is_in_the_prompt(category: str, key: str):
     assert f"- {key} (must)" in prompt_of(Requirement(category, key, maximum=Decimal(5)))
 
 
@@ -32,5 +33,5 @@ def test_a_rule_of_the_text_is_said(category: str, key: str):
         ("content", "variations"),
     ],
 )
-def test_a_rule_that_no_writer_can_obey_is_not_said(category: str, key: str):
+def test_a_rule_that_no_writer_can_comply_with_is_not_in_the_prompt(category: str, key: str):
     assert key not in prompt_of(Requirement(category, key, maximum=Decimal(5)))

@@ -1,4 +1,4 @@
-"""The next section: which one a channel gets on a day, and how it becomes an approved text."""
+"""The selection of sections: which section a channel gets on a day, and how it becomes an approved text."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,27 +34,27 @@ def headings(blog: Blog) -> list[str]:
     return [heading.removeprefix("Heading ") for _, heading in blog.selected()]
 
 
-def test_the_newest_post_comes_first_its_sections_in_order_then_older_ones(channel: Blog):
+def test_sections_come_in_order_and_newer_posts_before_older_ones(channel: Blog):
     land_and_load(channel, post(1, "a", "b"), post(3, "c", "d"), post(2, "e"))
     counts = channel.select(*DAYS[:6])
     assert headings(channel) == ["3.0", "3.1", "2.0", "1.0", "1.1"]
     assert counts[-1] == {"channels_waiting": 1, "rows_written": 0}
 
 
-def test_a_newer_post_goes_before_what_is_left_of_an_older_one(channel: Blog):
+def test_a_newer_post_comes_before_the_rest_of_an_older_one(channel: Blog):
     land_and_load(channel, post(1, "a", "b", "c"))
     land_and_load(channel, post(5, "d"), day=DAYS[1])
     channel.select(*DAYS[:4])
     assert headings(channel) == ["1.0", "5.0", "1.1", "1.2"]
 
 
-def test_a_re_run_and_days_in_another_order_give_no_section_twice(channel: Blog):
+def test_re_runs_and_days_in_another_order_repeat_no_section(channel: Blog):
     land_and_load(channel, post(1, "a", "b", "c"))
     channel.select(DAYS[2], DAYS[0], DAYS[1], DAYS[0], DAYS[2])
     assert sorted(headings(channel)) == ["1.0", "1.1", "1.2"]
 
 
-def test_a_backfill_gives_the_same_answer_when_more_is_known_by_then(channel: Blog):
+def test_a_backfill_gives_the_same_sections_after_later_files(channel: Blog):
     land_and_load(channel, post(1, "a", "b"), post(2, "c"))
     channel.select(*DAYS[:3])
     first = channel.selected()
@@ -65,7 +65,7 @@ def test_a_backfill_gives_the_same_answer_when_more_is_known_by_then(channel: Bl
     assert channel.selected() == first
 
 
-def test_a_backfill_gives_the_same_answer_when_the_newer_file_was_loaded_first(channel: Blog):
+def test_a_backfill_gives_the_same_sections_if_the_newer_file_was_loaded_first(channel: Blog):
     channel.land(LANDED, post(1, "a", "b"))
     channel.land(DAYS[5], post(1, "a", sections=[{"id": 99, "heading": "Heading 9.9", "text": "Other."}]))
     channel.load(DAYS[5], LANDED)
@@ -73,7 +73,7 @@ def test_a_backfill_gives_the_same_answer_when_the_newer_file_was_loaded_first(c
     assert headings(channel) == ["1.0", "1.1", "9.9"]
 
 
-def test_what_is_not_published_by_the_day_or_has_no_page_is_not_selected(channel: Blog):
+def test_unpublished_posts_and_posts_without_a_page_are_not_selected(channel: Blog):
     land_and_load(
         channel,
         post(1, status="draft"),
@@ -84,14 +84,14 @@ def test_what_is_not_published_by_the_day_or_has_no_page_is_not_selected(channel
     assert channel.selected() == [("04", "Heading 2.0")]
 
 
-def test_a_post_without_a_date_counts_from_when_it_was_seen(channel: Blog):
+def test_a_post_without_a_date_counts_from_its_first_observation(channel: Blog):
     land_and_load(channel, post(1, published_at=None), day=DAYS[0])
     land_and_load(channel, post(2), day=DAYS[0])
     channel.select(*DAYS[:2])
     assert headings(channel) == ["1.0", "2.0"]
 
 
-def test_a_page_of_both_the_export_and_the_feed_is_one_document(channel: Blog):
+def test_a_page_in_both_the_export_and_the_feed_is_selected_once(channel: Blog):
     channel.land(LANDED, post(1, "a", url=f"{SITE}/7"))
     channel.land_feed(LANDED, entry(7, "a as the feed has it"))
     channel.load(LANDED)
@@ -99,7 +99,7 @@ def test_a_page_of_both_the_export_and_the_feed_is_one_document(channel: Blog):
     assert headings(channel) == ["1.0"]
 
 
-def test_channels_go_on_by_themselves_and_only_those_with_a_row_from_its_first_day_on(channel: Blog):
+def test_each_channel_with_a_row_progresses_on_its_own_from_its_first_day_on(channel: Blog):
     channel.shop.channel("instagram")
     channel.shop.channel("linkedin")
     channel.show(platform="instagram", starts_on=DAYS[1])
@@ -112,7 +112,7 @@ def test_channels_go_on_by_themselves_and_only_those_with_a_row_from_its_first_d
     ) == [("facebook", "03", 0, 1, 1), ("facebook", "04", 1, 1, 0), ("instagram", "04", 0, 1, 1)]
 
 
-def test_a_page_whose_feed_came_first_is_not_told_again_by_the_export(channel: Blog):
+def test_a_page_selected_from_the_feed_is_not_selected_again_from_the_export(channel: Blog):
     channel.land_feed(LANDED, entry(7, "<h2>Wool</h2>Warm."))
     channel.load(LANDED)
     channel.select(DAYS[0])
@@ -121,7 +121,7 @@ def test_a_page_whose_feed_came_first_is_not_told_again_by_the_export(channel: B
     assert channel.selected() == [("03", "Wool")]
 
 
-def test_a_channel_of_the_blog_alone_gets_no_products_from_its_first_day_on(blog: Blog):
+def test_a_channel_for_sections_only_gets_no_products_from_its_first_day_on(blog: Blog):
     blog.shop.channel()
     blog.show(starts_on=DAYS[1], instead_of_products=True)
     blog.shop.product("kilt", blog.shop.category("Kilts"))
@@ -130,21 +130,21 @@ def test_a_channel_of_the_blog_alone_gets_no_products_from_its_first_day_on(blog
     assert blog.shop.execute("select to_char(selected_on, 'DD') from content.product_selections") == [("03",)]
 
 
-def test_a_channel_that_is_switched_off_gets_none(channel: Blog):
+def test_an_inactive_channel_gets_no_section(channel: Blog):
     land_and_load(channel, post(1))
     channel.shop.execute("update content.section_channels set is_active = false")
     assert channel.select(MONDAY) == [{"channels_waiting": 0, "rows_written": 0}]
 
 
 def write(blog: Blog, day: date) -> list[dict[str, object]]:
-    """Writes and decides on a day; returns its texts of sections."""
+    """Writes a day and decides on its texts; returns the texts about sections."""
     blog.shop.write(day)
     blog.shop.decide(day)
     return [text for text in blog.shop.texts() if text["planned_on"] == day and text["product_id"] is None]
 
 
-def becomes(blog: Blog, day: date, state: str, changed_on: date) -> None:
-    """What became of the post of a day: a target that came to a state on another one."""
+def set_target_state(blog: Blog, day: date, state: str, changed_on: date) -> None:
+    """Adds a target for the post of a day that reached a state on `changed_on`."""
     with psycopg.connect(blog.shop.url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
@@ -153,7 +153,7 @@ def becomes(blog: Blog, day: date, state: str, changed_on: date) -> None:
             " error_message, platform_post_id)"
             " select c.organization_id, c.content_id, c.content_hash, c.post_core_id, 1, a.account_id, 'facebook',"
             " 'feed_post', %(state)s, %(day)s, true, %(changed_on)s::date + time '18:00',"
-            " case when %(state)s = 'published' then now() end, 'refused',"
+            " case when %(state)s = 'published' then now() end, 'rejected',"
             " case when %(state)s = 'published' then 'x' end"
             " from content.posts_core as p join content.posts_content as c using (organization_id, post_core_id)"
             " cross join channels.social_accounts as a where p.planned_on = %(day)s",
@@ -163,7 +163,7 @@ def becomes(blog: Blog, day: date, state: str, changed_on: date) -> None:
 
 @pytest.fixture
 def one_section(channel: Blog) -> Blog:
-    """A channel with one section, which was written about on Monday."""
+    """A channel with one section and the text about it on Monday."""
     land_and_load(channel, post(1))
     channel.shop.approve_by_rule()
     channel.select(MONDAY)
@@ -172,37 +172,37 @@ def one_section(channel: Blog) -> Blog:
 
 
 @pytest.mark.parametrize("state", ["scheduled", "published", "cancelled", "needs_reconcile"])
-def test_a_section_that_is_on_its_way_there_or_ended_by_people_does_not_come_again(one_section: Blog, state: str):
-    becomes(one_section, MONDAY, state, MONDAY)
+def test_a_scheduled_published_or_cancelled_section_is_not_selected_again(one_section: Blog, state: str):
+    set_target_state(one_section, MONDAY, state, MONDAY)
     one_section.select(DAYS[1])
     assert headings(one_section) == ["1.0"]
 
 
-def test_a_section_that_a_person_rejected_does_not_come_again(one_section: Blog):
+def test_a_section_that_a_person_rejected_is_not_selected_again(one_section: Blog):
     one_section.shop.execute("update content.posts_content set state = 'rejected'")
     one_section.select(DAYS[1])
     assert headings(one_section) == ["1.0"]
 
 
-def test_a_section_that_the_platform_refused_comes_again_three_times_in_all(one_section: Blog):
+def test_a_section_that_the_platform_rejected_is_selected_three_times_in_total(one_section: Blog):
     for number, day in enumerate(DAYS[:5]):
         one_section.select(day)
         if number:
             write(one_section, day)
         if one_section.shop.value("select count(*) from content.posts_core where planned_on = %s", [day]):
-            becomes(one_section, day, "failed", day)
+            set_target_state(one_section, day, "failed", day)
     assert headings(one_section) == ["1.0", "1.0", "1.0"]
     assert one_section.shop.execute("select attempt from content.section_selections order by selected_on") == [
         (1,), (2,), (3,),
     ]  # fmt: skip
 
 
-def test_a_refusal_counts_from_its_own_day_on(one_section: Blog):
-    becomes(one_section, MONDAY, "failed", DAYS[3])
-    assert [one["rows_written"] for one in one_section.select(DAYS[1], DAYS[2], DAYS[3])] == [0, 0, 1]
+def test_a_rejection_counts_from_its_own_day_on(one_section: Blog):
+    set_target_state(one_section, MONDAY, "failed", DAYS[3])
+    assert [counts["rows_written"] for counts in one_section.select(DAYS[1], DAYS[2], DAYS[3])] == [0, 0, 1]
 
 
-def test_a_section_becomes_an_approved_text_with_its_own_link_beside_the_product_of_the_day(channel: Blog):
+def test_a_section_becomes_an_approved_text_with_its_own_link_besides_the_days_product(channel: Blog):
     channel.shop.product("kilt", channel.shop.category("Kilts"))
     channel.shop.approve_by_rule()
     land_and_load(
@@ -220,7 +220,7 @@ def test_a_section_becomes_an_approved_text_with_its_own_link_beside_the_product
     assert len(channel.shop.texts()) == 2
 
 
-def test_a_section_is_queued_and_published_once_as_a_product_is(one_section: Blog):
+def test_a_section_is_scheduled_and_published_once_like_a_product(one_section: Blog):
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])
     for _ in range(2):
         publish_due(
@@ -243,27 +243,27 @@ def publish(blog: Blog, now: datetime) -> list[str]:
 
 
 @pytest.mark.parametrize("later", [{"status": "deleted"}, {"sections": [{"id": 99, "text": "Something else."}]}])
-def test_what_the_blog_took_down_after_the_approval_is_not_sent(one_section: Blog, later: dict[str, object]):
+def test_a_section_removed_after_the_approval_is_not_published(one_section: Blog, later: dict[str, object]):
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])
     land_and_load(one_section, post(1, **later), day=MONDAY)
     assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) != ["published"]
 
 
-def test_what_the_blog_takes_down_later_was_sent_by_then(one_section: Blog):
+def test_a_section_removed_later_is_published_before(one_section: Blog):
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])
     land_and_load(one_section, post(1, status="deleted"), day=DAYS[1])
     assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) == ["published"]
 
 
-def test_an_evening_before_the_blog_said_anything_withdraws_nothing(one_section: Blog):
-    """As a rehearsal of past days has it, which begins on the first of them."""
+def test_a_run_before_the_first_file_withdraws_nothing(one_section: Blog):
+    """A rehearsal of past days starts with such a run."""
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])
     assert publish(one_section, datetime(2025, 10, 1, 23, tzinfo=UTC)) == ["scheduled"]
     assert publish(one_section, datetime(2025, 11, 3, 23, tzinfo=UTC)) == ["published"]
 
 
-def test_a_text_claims_no_price_that_a_section_alone_names(channel: Blog):
-    """What a blog says of money is not the catalogue's word: a person decides."""
+def test_a_price_that_only_the_section_states_needs_review(channel: Blog):
+    """A price in a blog is not a fact from the catalogue: a person decides."""
     channel.shop.approve_by_rule()
     land_and_load(channel, post(1, "The kilt of the year costs £420. It lasts a life."))
     channel.select(MONDAY)
@@ -272,7 +272,7 @@ def test_a_text_claims_no_price_that_a_section_alone_names(channel: Blog):
         assert text["state"] == "needs_review"
 
 
-def test_a_post_that_was_taken_down_is_not_published(channel: Blog):
+def test_a_text_about_a_removed_post_needs_review(channel: Blog):
     channel.shop.approve_by_rule()
     land_and_load(channel, post(1))
     channel.select(MONDAY)
@@ -282,7 +282,7 @@ def test_a_post_that_was_taken_down_is_not_published(channel: Blog):
     assert "is_available" in channel.shop.broken_rules(str(text["content_id"]))
 
 
-def test_templates_take_turns_and_differ(channel: Blog):
+def test_sections_of_consecutive_days_use_different_templates(channel: Blog):
     land_and_load(channel, post(1, "Wool is warm.", "Silk is cool.", "Linen is light."))
     channel.select(*DAYS[:3])
     texts = [text for day in DAYS[:3] for text in write(channel, day)]

@@ -1,4 +1,4 @@
-"""A product of a Shopify shop, from the landed file to the text that leads to its page."""
+"""A product of a Shopify shop, from the landed file to the text that links to its page."""
 
 import json
 from datetime import date
@@ -22,14 +22,14 @@ PRODUCT = {
 
 
 def load(shop: Shop, zone: LandingZone) -> None:
-    """The shop's file of October, as somebody landed it."""
+    """Lands and loads the shop's file of October."""
     content = json.dumps({"products": [PRODUCT]}).encode()
     zone.land("default", "shopify_products", LANDED_ON, "products_2025-10-01_06-00-00-000.json", content)
     load_day(shop.url, zone, LANDED_ON, maximum_file_bytes=10**6)
 
 
 @pytest.mark.parametrize("shop_url", ["https://tweed.example", "https://tweed.example/"])
-def test_a_shopify_product_is_selected_and_its_text_leads_to_its_page(shop: Shop, zone: LandingZone, shop_url: str):
+def test_a_shopify_product_is_selected_and_its_text_links_to_its_page(shop: Shop, zone: LandingZone, shop_url: str):
     shop.channel()
     add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [], shop_url)
     load(shop, zone)
@@ -41,7 +41,7 @@ def test_a_shopify_product_is_selected_and_its_text_leads_to_its_page(shop: Shop
     assert shop.broken_rules(text["content_id"]) == {}
 
 
-def test_without_the_shops_url_no_page_is_made_up(shop: Shop, zone: LandingZone):
+def test_without_the_shops_url_a_product_has_no_page(shop: Shop, zone: LandingZone):
     shop.channel()
     add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [])
     load(shop, zone)
@@ -49,7 +49,7 @@ def test_without_the_shops_url_no_page_is_made_up(shop: Shop, zone: LandingZone)
     assert shop.select() == []
 
 
-def test_a_url_that_comes_later_makes_pages_with_the_next_load(shop: Shop, zone: LandingZone):
+def test_a_url_that_is_added_later_gives_pages_with_the_next_load(shop: Shop, zone: LandingZone):
     add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [])
     load(shop, zone)
     shop.execute("update catalogue.vendors set shop_url = 'https://tweed.example' where vendor = 'tweed'")

@@ -1,4 +1,4 @@
-"""Templates: what can be read, and what is left out where a fact is not known."""
+"""Templates: which bodies can be parsed, and what is left out if a fact is unknown."""
 
 import msgspec
 import pytest
@@ -15,13 +15,13 @@ def test_placeholders_are_filled():
     assert render(parse("a", 1, "{product_name} is {price}."), VALUES) == "Thistle Scarf is £12.00."
 
 
-def test_a_part_in_brackets_is_left_out_where_its_fact_is_not_known():
+def test_a_part_in_brackets_is_left_out_if_its_fact_is_unknown():
     template = parse("a", 1, "{product_name}. [It says: {description} ][It is {price}.]")
     assert render(template, VALUES) == "Thistle Scarf. It is £12.00."
 
 
-def test_a_required_fact_that_is_not_known_is_an_error_and_not_a_gap():
-    with pytest.raises(TemplateError, match=r"'a', version 3: needs description, which is not known"):
+def test_an_unknown_required_fact_is_an_error_and_not_a_gap():
+    with pytest.raises(TemplateError, match=r"'a', version 3: needs description, which is unknown"):
         render(parse("a", 3, "{product_name}: {description}"), VALUES)
 
 
@@ -31,27 +31,27 @@ def test_a_required_fact_that_is_not_known_is_an_error_and_not_a_gap():
         ("See {product_sku}", "unknown placeholder {product_sku}"),
         ("See {}", "unknown placeholder {}"),
         ("See { price }", "unknown placeholder { price }"),
-        ("See {price", "'{' at sign 5"),
-        ("See price}", "'}' at sign 10"),
+        ("See {price", "'{' at character 5"),
+        ("See price}", "'}' at character 10"),
         ("See [{price}", "never closed"),
-        ("See {price}]", "']' at sign 12"),
-        ("See [a [{price}]]", "'[' at sign 8"),
+        ("See {price}]", "']' at character 12"),
+        ("See [a [{price}]]", "'[' at character 8"),
         ("See {pri[ce]}", "unknown placeholder {pri[ce]}"),
     ],
 )
-def test_an_error_names_template_version_and_place(body: str, named: str):
+def test_an_error_names_template_version_and_position(body: str, named: str):
     with pytest.raises(TemplateError) as error:
         parse("spring", 7, body)
     assert "'spring', version 7" in str(error.value)
     assert named in str(error.value)
 
 
-def test_values_are_never_read_as_a_template():
+def test_values_are_never_parsed_as_a_template():
     assert render(parse("a", 1, "{product_name}"), {"product_name": "{price} [x] {unknown}"}) == "{price} [x] {unknown}"
 
 
 @given(st.text(alphabet="ab{}[] \n", max_size=40), st.booleans())
-def test_any_text_is_read_or_refused_and_what_is_read_has_no_sign_of_its_own_left(body: str, is_known: bool):
+def test_any_text_is_rejected_or_rendered_without_braces_and_brackets(body: str, is_known: bool):
     filled = body.replace("{}", "{price}")
     try:
         template = parse("a", 1, filled)
@@ -61,22 +61,22 @@ def test_any_text_is_read_or_refused_and_what_is_read_has_no_sign_of_its_own_lef
     assert not set(text) & set("{}[]")
 
 
-def test_the_default_templates_can_be_read_and_one_of_each_kind_needs_no_more_than_a_name_and_a_page():
+def test_the_default_templates_can_be_parsed_and_some_need_only_a_name_and_a_page():
     templates = default_templates()
     always_known = {"product_name", "product_url", "call_to_action", "hashtags"}
     kinds: dict[str, list[str]] = {"feature": [], "benefit": [], "story": []}
-    needing_little = []
+    undemanding_kinds = []
     for entry in templates:
         template = parse(entry.template_name, 1, entry.body)
         kinds[entry.template_kind].append(entry.template_name)
         if template.required <= always_known:
-            needing_little.append(entry.template_kind)
+            undemanding_kinds.append(entry.template_kind)
     assert all(len(names) >= 2 for names in kinds.values())
-    assert {"feature", "story"} <= set(needing_little)
+    assert {"feature", "story"} <= set(undemanding_kinds)
     assert len({entry.template_name for entry in templates}) == len(templates)
 
 
-def test_an_entry_of_the_file_with_an_unknown_key_is_refused():
+def test_an_entry_of_the_file_with_an_unknown_key_is_rejected():
     from syndication_assets.content.generation.template_rows import DefaultTemplate  # noqa: PLC0415
 
     with pytest.raises(msgspec.ValidationError, match="tempalte_kind"):
@@ -86,7 +86,7 @@ def test_an_entry_of_the_file_with_an_unknown_key_is_refused():
         )
 
 
-def test_the_placeholders_are_those_that_people_were_promised():
-    promised = "product_name description category price product_url hashtags call_to_action"
+def test_the_placeholders_are_the_documented_ones():
+    of_products = "product_name description category price product_url hashtags call_to_action"
     of_sections = "section_heading document_title section_url"
-    assert {*promised.split(), *of_sections.split()} == PLACEHOLDERS
+    assert {*of_products.split(), *of_sections.split()} == PLACEHOLDERS

@@ -1,4 +1,4 @@
-"""Default templates: each organization gets them once, and nobody's edit is overwritten."""
+"""Default templates: each organization gets them once, and user-maintained versions are never overwritten."""
 
 import msgspec
 
@@ -23,41 +23,41 @@ def _newest(shop: Shop) -> tuple[int, str]:
 
 
 def test_a_second_load_adds_nothing(shop: Shop):
-    assert shop.load_templates() == {"templates_added": 0, "versions_added": 0, "templates_of_yours_kept": 0}
+    assert shop.load_templates() == {"templates_added": 0, "versions_added": 0, "user_templates_kept": 0}
 
 
-def test_a_new_organization_gets_them_with_the_next_load(shop: Shop):
+def test_a_new_organization_gets_the_templates_with_the_next_load(shop: Shop):
     shop.execute("insert into tenancy.organizations (slug, name) values ('acme', 'Acme')")
     count = len(default_templates())
     assert shop.load_templates() == {
-        "templates_added": count, "versions_added": count, "templates_of_yours_kept": 0,
+        "templates_added": count, "versions_added": count, "user_templates_kept": 0,
     }  # fmt: skip
 
 
-def test_a_change_of_the_file_is_a_new_version_and_the_old_one_stays(shop: Shop):
+def test_a_change_of_the_file_adds_a_version(shop: Shop):
     assert _load(shop, body="New: {product_name}")["versions_added"] == 1
     assert _newest(shop) == (2, "New: {product_name}")
 
 
-def test_what_you_wrote_stays_the_newest_whatever_the_file_says(shop: Shop):
+def test_a_user_maintained_version_stays_the_newest_when_the_file_changes(shop: Shop):
     template = shop.value(
         "select template_id from content.content_templates where template_name = %s",
         [default_templates()[0].template_name],
     )
     shop.insert("content.content_template_versions", "version", template_id=template, version=2, body="{product_name}")
     counts = _load(shop, body="New: {product_name}")
-    assert (counts["versions_added"], counts["templates_of_yours_kept"]) == (0, 1)
+    assert (counts["versions_added"], counts["user_templates_kept"]) == (0, 1)
     assert _newest(shop) == (2, "{product_name}")
 
 
-def test_a_template_that_you_switched_off_stays_off(shop: Shop):
+def test_a_deactivated_template_stays_inactive(shop: Shop):
     shop.execute("update content.content_templates set is_active = false")
     shop.load_templates()
     with transaction(shop.url) as connection:
         assert read_templates(connection) == ([], [])
 
 
-def test_a_broken_template_is_named_and_the_others_are_used(shop: Shop):
+def test_a_broken_template_is_reported_and_the_others_are_used(shop: Shop):
     template = shop.insert("content.content_templates", "template_id", template_name="mine", template_kind="story")
     shop.insert("content.content_template_versions", "version", template_id=template, version=4, body="{sku}")
     with transaction(shop.url) as connection:

@@ -1,4 +1,4 @@
-"""The results of texts that are compared: what was measured of each, and nothing that was not."""
+"""The results of compared variations: measured values only, and NULL for everything else."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ NOT_MEASURED = dict.fromkeys(COUNTERS)
 
 
 class Comparison:
-    """One post with texts that are compared, two pages to publish them on, and what is measured there."""
+    """One post with variations to compare, and two pages to publish and measure them on."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -46,9 +46,9 @@ class Comparison:
         )
 
     def publish(self, content_id: str, *, page: str | None = None, is_simulated: bool = False) -> str:
-        """Publishes a text; returns the post that its insights land under."""
+        """Publishes a text; returns the scraped post that its insights belong to."""
         self._minutes += 1
-        at = moment(1) + timedelta(minutes=self._minutes)
+        published_at = moment(1) + timedelta(minutes=self._minutes)
         target_id = self.shop.insert(
             "publishing.post_targets",
             "target_id",
@@ -58,7 +58,7 @@ class Comparison:
             platform="facebook",
             channel_type="feed_post",
             state="scheduled",
-            scheduled_at=at,
+            scheduled_at=published_at,
             is_simulated=is_simulated,
         )
         self.shop.execute(
@@ -69,14 +69,14 @@ class Comparison:
         self.shop.execute(
             "update publishing.post_targets set state = 'published', leased_by = null, leased_until = null,"
             " published_at = %s, platform_post_id = target_id where target_id = %s",
-            [at, target_id],
+            [published_at, target_id],
         )
-        post_id = self.history.post(platform="facebook", posted_at=at)
+        post_id = self.history.post(platform="facebook", posted_at=published_at)
         self.shop.execute("update scraping.posts set urn = %s where post_id = %s", [target_id, post_id])
         return post_id
 
     def measure(self, post_id: str, number: int, **counters: int) -> None:
-        """The numbers of a day, of which later ones are known already."""
+        """Adds the counters of a day and rolls up all days of the comparison."""
         self.history.snapshot(post_id, moment(number, "18:00"), **counters)
         self.history.roll_up("post_engagement_daily", 1, 9)
 
@@ -96,7 +96,7 @@ def counters(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in COUNTERS}
 
 
-def test_each_variation_has_the_newest_measured_numbers_of_its_own_post(comparison: Comparison):
+def test_each_variation_has_the_newest_measured_values_of_its_own_post(comparison: Comparison):
     texts = [comparison.text(1), comparison.text(2)]
     first, second = (comparison.publish(text) for text in texts)
     comparison.measure(first, 1, reactions=3, comments=0, reach=100)
@@ -111,7 +111,7 @@ def test_each_variation_has_the_newest_measured_numbers_of_its_own_post(comparis
     assert {(row["platform"], row["channel_type"]) for row in rows} == {("facebook", "feed_post")}
 
 
-def test_counters_of_several_accounts_are_added_but_people_are_not(comparison: Comparison):
+def test_counters_of_several_accounts_are_added_except_reach(comparison: Comparison):
     text = comparison.text(1)
     posts = [comparison.publish(text), comparison.publish(text, page=comparison.other_page)]
     comparison.measure(posts[0], 1, reactions=3, views=10, reach=8)
@@ -124,12 +124,12 @@ def test_counters_of_several_accounts_are_added_but_people_are_not(comparison: C
     assert counters(row) == NOT_MEASURED | {"reactions": 7, "views": 10}
 
 
-def test_what_was_rehearsed_has_no_number_and_does_not_mix_with_what_was_sent(comparison: Comparison):
+def test_a_simulated_post_has_no_values_and_is_kept_apart_from_real_ones(comparison: Comparison):
     text = comparison.text(1)
-    sent = comparison.publish(text)
-    rehearsed = comparison.publish(text, page=comparison.other_page, is_simulated=True)
-    comparison.measure(sent, 1, reactions=3)
-    comparison.measure(rehearsed, 1, reactions=1_000, reach=1_000)
+    real_post = comparison.publish(text)
+    simulated_post = comparison.publish(text, page=comparison.other_page, is_simulated=True)
+    comparison.measure(real_post, 1, reactions=3)
+    comparison.measure(simulated_post, 1, reactions=1_000, reach=1_000)
     real, simulated = comparison.results()
     assert (real["is_simulated"], real["targets_published"], real["reactions"]) == (False, 1, 3)
     assert (simulated["is_simulated"], simulated["targets_published"], simulated["targets_measured"]) == (True, 1, 0)
@@ -137,7 +137,7 @@ def test_what_was_rehearsed_has_no_number_and_does_not_mix_with_what_was_sent(co
     assert simulated["measured_at"] is None
 
 
-def test_a_text_that_is_not_published_or_not_measured_has_no_number(comparison: Comparison):
+def test_a_text_that_is_not_published_or_not_measured_has_no_values(comparison: Comparison):
     comparison.publish(comparison.text(1))
     comparison.text(2)
     published, waiting = comparison.results()
@@ -146,16 +146,16 @@ def test_a_text_that_is_not_published_or_not_measured_has_no_number(comparison: 
     assert counters(published) == counters(waiting) == NOT_MEASURED
 
 
-def test_of_several_versions_the_published_one_counts_and_before_that_the_newest(comparison: Comparison):
+def test_the_published_version_counts_and_before_publishing_the_newest(comparison: Comparison):
     first, second = comparison.text(1), comparison.text(1, version=2)
     assert [row["content_id"] for row in comparison.results()] == [second]
     comparison.publish(first)
     assert [row["content_id"] for row in comparison.results()] == [first]
 
 
-def test_a_post_that_nobody_published_for_us_is_nobodys_result(comparison: Comparison):
+def test_a_post_that_we_did_not_publish_counts_for_no_variation(comparison: Comparison):
     comparison.text(1)
-    stranger = comparison.history.post(platform="facebook", posted_at=moment(1))
-    comparison.measure(stranger, 1, reactions=7)
+    foreign_post = comparison.history.post(platform="facebook", posted_at=moment(1))
+    comparison.measure(foreign_post, 1, reactions=7)
     (row,) = comparison.results()
     assert counters(row) == NOT_MEASURED

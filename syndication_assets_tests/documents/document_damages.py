@@ -57,7 +57,9 @@ DAMAGES = [
     Damage("source_sections__are_in_order", "update documents.source_sections set position = position + 1"),
     Damage("source_sections__have_a_text", "update documents.source_sections set text_content = E' \\n'"),
     Damage("source_sections__have_a_text", "update documents.source_sections set text_content = '<p>Warm.</p>'"),
-    Damage("section_channels__each_has_a_schedule", "update publishing.publishing_schedules set is_active = false"),
+    Damage(
+        "section_channels__channels_have_a_schedule", "update publishing.publishing_schedules set is_active = false"
+    ),
     Damage(
         "section_selections__sections_were_known_on_the_day",
         "update documents.source_documents set first_seen_at = '2025-11-06'",
@@ -67,7 +69,7 @@ DAMAGES = [
         "update documents.source_documents set published_at = '2025-11-06'",
     ),
     Damage(
-        "section_selections__none_comes_twice",
+        "section_selections__no_section_repeats",
         "insert into content.section_selections (organization_id, section_selection_id, platform, channel_type,"
         " selected_on, section_id, sections_left) select organization_id, 'ssl-ffffffff', platform, channel_type,"
         " '2025-11-02', section_id, 0 from content.section_selections",

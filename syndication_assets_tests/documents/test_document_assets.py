@@ -97,7 +97,7 @@ def test_a_range_loads_selects_writes_and_approves_as_one_run_and_all_checks_pas
     assert "mood" in loaded["unknown_keys"]
     assert _metadata(result, "source_sections")["dagster/row_count"] == 3
     selected = _metadata(result, "section_selections")
-    assert (selected["rows_written"], selected["none_left"]) == (3, 1)
+    assert (selected["rows_written"], selected["channels_without_a_section"]) == (3, 1)
     assert "Silk" in selected["selected"]
 
 

@@ -504,7 +504,7 @@ def test_a_target_cancelled_while_unresolved_counts_as_sent_for_editing_and_plan
     publish(queue, platform)
     resolve_as_cancelled(queue.url, target_id, "isla")
     content_id = queue.target(target_id)["content_id"]
-    with pytest.raises(ReviewError, match="went out, or may have"):
+    with pytest.raises(ReviewError, match="was published, or may have been"):
         edit(queue.url, content_id, "ann", "Other words")
     # Even if a new version is inserted past the check:
     queue.execute("update content.posts_content set state = 'superseded'")
@@ -554,7 +554,7 @@ def test_rejecting_a_text_during_its_lease_waits_and_finds_it_sent(
     monkeypatch.setattr("syndication_assets.publishing.leases.open_credential", open_slowly)
     publish(queue, platform, publish_concurrency=1)
     person.join()
-    assert rejected == [f"{content_id} went out, or may have."]
+    assert rejected == [f"{content_id} was published, or may have been: it cannot be rejected any more."]
     assert queue.states() == ["published"]
     assert queue.value("select decision::text from content.approvals") == "approved"
 

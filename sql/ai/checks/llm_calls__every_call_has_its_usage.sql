@@ -1,4 +1,4 @@
--- Every question to a language model has its row of operations.api_usage.
+-- Every request to a language model has its row in operations.api_usage.
 
 select
     l.call_id,

@@ -1,4 +1,4 @@
--- A rule names generators that there are: template, llm, person.
+-- Every approval rule lists at least one generator, and only template, llm or person.
 
 select
     r.organization_id,

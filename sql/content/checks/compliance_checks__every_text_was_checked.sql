@@ -1,4 +1,4 @@
--- Every text was held against rules.
+-- Every text was checked against the rules.
 
 select
     c.content_id,

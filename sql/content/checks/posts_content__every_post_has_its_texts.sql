@@ -1,6 +1,6 @@
--- Every post has a text for each of its variations. What is missing was not written, and the run said why: a budget, a
--- language model that gave no answer, a template that needs more than is known, a first variation that has to be mended
--- before others share its words, too few hashtags. The next run tries it again.
+-- Every post has a text for each of its variations. The run log gives the reason for a missing text: an exhausted
+-- budget, a language model without an answer, a template that requires an unknown fact, a first variation that needs a
+-- fix before others reuse it, or too few hashtags. The next run tries again.
 
 select
     post_core_id,

@@ -1,5 +1,5 @@
--- No two approved variations of a post are the same: on one page they would stand twice, and compare nothing. Those
--- that are compared by their time are the same on purpose.
+-- No two approved variations of a post are identical: they would appear twice on the same page and compare nothing.
+-- Variations by timing are identical on purpose.
 
 select
     c.content_id,

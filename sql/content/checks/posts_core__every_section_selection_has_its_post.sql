@@ -1,4 +1,4 @@
--- Every selection of a section has one post, of its section, channel and day.
+-- Every selection of a section has one post with the same section, channel and day.
 
 select
     s.section_selection_id,

@@ -1,4 +1,4 @@
--- Every selection has one post, of its product, channel and day.
+-- Every selection of a product has one post with the same product, channel and day.
 
 select
     s.selection_id,

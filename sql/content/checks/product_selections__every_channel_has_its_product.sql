@@ -1,4 +1,4 @@
--- Every channel that had an active schedule on a day has a product selected for the day, or sections instead.
+-- Every channel with an active schedule on a day has a product selected for that day, unless it gets sections instead.
 
 select
     d.day_on,

@@ -1,4 +1,4 @@
--- A selected product was in a catalogue on its day, and has a page.
+-- Every selected product was in a catalogue on the day of its selection, and has a page.
 
 select
     s.selection_id,

@@ -1,4 +1,4 @@
--- The score of a selection is the weighted mean of its known factors, with a millionth of room for rounding.
+-- The score of a selection is the weighted mean of its known factors, within 0.000002 for rounding.
 
 select
     s.selection_id,

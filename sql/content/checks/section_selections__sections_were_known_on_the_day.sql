@@ -1,4 +1,4 @@
--- A file had said by the end of the day that the selected section is there.
+-- Every selected section was in a file, and its document published, by the end of the day of the selection.
 
 select
     s.section_selection_id,

@@ -1,4 +1,4 @@
-"""The rules of one channel, as its requirement rows say: what prompts are written from and texts are held against."""
+"""The rules of one channel, read from its requirement rows: prompts list them, and texts are checked against them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,38 +22,38 @@ class Requirement:
     description: str | None = None
 
     @property
-    def is_on(self) -> bool:
-        """Whether a yes-or-no rule asks for something; a rule that is no such one does."""
+    def is_enabled(self) -> bool:
+        """False only for a yes-or-no rule whose value is no."""
         return self.value is not False
 
     @property
-    def greatest(self) -> Decimal | None:
-        """The greatest number that is allowed: the maximum; where no range is given, the value."""
+    def upper_limit(self) -> Decimal | None:
+        """The greatest allowed number: the maximum or, without a range, the value. None without a limit."""
         return self.number if self.minimum is None and self.maximum is None else self.maximum
 
     @property
     def number(self) -> Decimal | None:
-        """The value, if it is a number."""
+        """The value if it is a number, else None."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float | Decimal):
             return None
         return Decimal(str(self.value))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The value as a list of words; one word is a list of one."""
+        """The value as words: a text is one word, a list its items, anything else none."""
         if isinstance(self.value, str):
             return (self.value,)
         return tuple(str(word) for word in self.value) if isinstance(self.value, list) else ()
 
 
 class ChannelRules:
-    """The active requirements of one channel. Iterates in the rows' order.
+    """The active requirements of one channel, iterated in the order of the rows.
 
-    Rows of two categories may have the same key: a text must obey each of them.
+    Rows of two categories may share a key: a text must comply with all of them.
     """
 
     def __init__(self, requirements: Iterable[Requirement] = ()) -> None:
-        self._rows = tuple({(one.category, one.key): one for one in requirements}.values())
+        self._rows = tuple({(row.category, row.key): row for row in requirements}.values())
         self._by_key: dict[str, list[Requirement]] = {}
         for requirement in self._rows:
             self._by_key.setdefault(requirement.key, []).append(requirement)
@@ -62,44 +62,44 @@ class ChannelRules:
         return iter(self._rows)
 
     def get(self, key: str) -> Requirement | None:
-        """The first of the rows with that key."""
+        """The first row with that key; None if there is none."""
         return next(iter(self.all(key)), None)
 
     def all(self, key: str) -> Sequence[Requirement]:
         return self._by_key.get(key, ())
 
     def name_of(self, requirement: Requirement) -> str:
-        """What findings call a rule: its key, and its category where an earlier row has that key."""
+        """The rule's name in findings: its key, prefixed with its category if an earlier row has the same key."""
         first = self.get(requirement.key)
         return requirement.key if requirement is first else f"{requirement.category}/{requirement.key}"
 
     def number(self, key: str, default: Decimal) -> Decimal:
-        """The greatest number of the rules with that key; the default where the channel has none."""
-        return max((one.greatest for one in self.all(key) if one.greatest is not None), default=default)
+        """The greatest upper limit of the rules with that key; the default if there is none."""
+        return max((row.upper_limit for row in self.all(key) if row.upper_limit is not None), default=default)
 
     @property
     def language(self) -> str:
-        """ISO 639-1 code of what is written; English where no rule says otherwise."""
+        """ISO 639-1 code of the language to write in; English by default."""
         requirement = self.get("language")
         return requirement.words[0] if requirement is not None and requirement.words else "en"
 
     @property
     def wants_link(self) -> bool:
-        """Whether a text should lead somewhere; it may not where the channel's readers cannot follow a link."""
+        """Whether texts contain a link. False where readers of the channel cannot follow links; True by default."""
         rows = self.all("link_required")
-        return not rows or any(requirement.is_on for requirement in rows)
+        return not rows or any(requirement.is_enabled for requirement in rows)
 
     def fits(self, length: int, key: str) -> bool:
-        """Whether a text of so many signs obeys `text_length` or `text_length_recommended`; without a rule it does."""
+        """Whether a text of `length` characters complies with every rule of `key`, such as `text_length`."""
         return all(
-            (one.minimum is None or length >= one.minimum) and (one.greatest is None or length <= one.greatest)
-            for one in self.all(key)
+            (row.minimum is None or length >= row.minimum) and (row.upper_limit is None or length <= row.upper_limit)
+            for row in self.all(key)
         )
 
     @property
     def hashtags(self) -> tuple[int, int]:
-        """The least and the greatest number of hashtags; up to three where no rule says otherwise."""
+        """The minimum and the maximum number of hashtags; 0 to 3 by default."""
         rows = self.all("hashtag_count")
-        least = int(max((one.minimum if one.minimum is not None else one.number or 0 for one in rows), default=0))
-        greatest = min((int(one.greatest) for one in rows if one.greatest is not None), default=max(3, least))
-        return least, greatest
+        minimum = int(max((row.minimum if row.minimum is not None else row.number or 0 for row in rows), default=0))
+        limits = [int(row.upper_limit) for row in rows if row.upper_limit is not None]
+        return minimum, min(limits, default=max(3, minimum))

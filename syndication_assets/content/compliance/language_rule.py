@@ -1,4 +1,4 @@
-"""In which language a text is, as far as its words tell."""
+"""Detects the language of a text and compares it with the expected one."""
 
 from functools import cache
 from typing import Any
@@ -6,33 +6,33 @@ from typing import Any
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.post_hashtags import HASHTAG
 
-# Fewer letters say little: a product's name alone looks like any language.
-SURE_FROM_LETTERS = 80
-SURE_FROM_PROBABILITY = 0.8
+# Shorter texts are unreliable: a product name alone may look like any language.
+CERTAIN_FROM_LETTERS = 80
+CERTAIN_FROM_PROBABILITY = 0.8
 
 
 def language_rule(draft: Draft, expected: str, names: tuple[str, ...] = ()) -> tuple[str | None, bool]:
-    """What is wrong, or None; and whether the text is long and plain enough to be sure.
+    """What is wrong, or None; and whether the detection is certain, from the text's length and its probability.
 
-    `names` (of products, of categories) do not count: they keep their own language.
+    `names` of products and categories are ignored: they keep their own language.
     """
     text = draft.text_content
-    for left_out in (draft.link_url, *names):
-        text = text.replace(left_out, " ") if left_out else text
+    for ignored in (draft.link_url, *names):
+        text = text.replace(ignored, " ") if ignored else text
     text = HASHTAG.sub(" ", text)
-    letters = sum(sign.isalpha() for sign in text)
+    letters = sum(character.isalpha() for character in text)
     if not letters:
         return None, False
-    found, probability = _identifier().classify(" ".join(text.split()))
-    if found == expected:
+    detected, probability = _identifier().classify(" ".join(text.split()))
+    if detected == expected:
         return None, True
-    is_sure = letters >= SURE_FROM_LETTERS and probability >= SURE_FROM_PROBABILITY
-    return f"the text reads as {found}; {expected} is wanted", is_sure
+    is_certain = letters >= CERTAIN_FROM_LETTERS and probability >= CERTAIN_FROM_PROBABILITY
+    return f"the text reads as {detected}; write it in {expected}", is_certain
 
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415 - reads a model of megabytes
+    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415 - loads a large model
         MODEL_FILE,
         LanguageIdentifier,
     )

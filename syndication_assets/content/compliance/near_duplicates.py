@@ -1,4 +1,4 @@
-"""Whether a text says again what was said before."""
+"""Compares a text with the other texts of its channel: near duplicates and identical words."""
 
 import re
 from collections.abc import Iterable
@@ -10,39 +10,39 @@ from syndication_assets.content.post_facts import normalized
 from syndication_assets.content.post_hashtags import HASHTAG
 
 DEFAULT_THRESHOLD = 0.92
-"""Where the channel has no rule `near_duplicate_threshold`."""
+"""Similarity from 0 to 1; applies where the channel has no rule `near_duplicate_threshold`."""
 DEFAULT_DAYS = 90
-"""How far back texts are compared, where the channel has no rule `near_duplicate_days`."""
+"""How many days around a text are compared; applies where the channel has no rule `near_duplicate_days`."""
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierText:
-    """A text of the same channel."""
+    """An existing text of the same channel."""
 
     content_id: str
     text_content: str
     link_url: str | None
     variation: int = 1
-    compared: str = field(init=False, repr=False)
-    """The sorted words that its likeness is measured by, made once: each new text is compared with all of them."""
+    sorted_words: str = field(init=False, repr=False)
+    """What similarity is measured on, computed once because every new text is compared with all earlier texts."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "compared", _sorted_words(self.text_content, self.link_url))
+        object.__setattr__(self, "sorted_words", _sorted_words(self.text_content, self.link_url))
 
 
 def nearest(
     text: str, link_url: str | None, earlier: Iterable[EarlierText], threshold: float = 0
 ) -> tuple[EarlierText, float] | None:
-    """The earlier text that is most alike, with its likeness from 0 to 1; None if none reaches the threshold.
+    """The most similar earlier text with its similarity from 0 to 1; None if none reaches the threshold.
 
-    Likeness is that of the sorted words (rapidfuzz's ratio), without links and hashtags: the same sentences in another
-    order, or with another link, are the same text.
+    Similarity is rapidfuzz's ratio of the sorted words without link and hashtags: the same sentences in another order,
+    or with another link, are the same text.
     """
     texts = list(earlier)
     found = process.extractOne(
         _sorted_words(text, link_url),
-        [one.compared for one in texts],
+        [earlier_text.sorted_words for earlier_text in texts],
         scorer=fuzz.ratio,
         score_cutoff=threshold * 100,
     )
@@ -50,12 +50,12 @@ def nearest(
 
 
 def same_words(text: str, link_url: str | None, others: Iterable[EarlierText]) -> EarlierText | None:
-    """The first other text that has the same words, hashtags included; case, order, punctuation and link aside."""
-    words = _bare_words(text, link_url)
-    return next((other for other in others if _bare_words(other.text_content, other.link_url) == words), None)
+    """The first other text with the same words and hashtags, ignoring case, order, punctuation and link."""
+    words = _words_and_hashtags(text, link_url)
+    return next((other for other in others if _words_and_hashtags(other.text_content, other.link_url) == words), None)
 
 
-def _bare_words(text: str, link_url: str | None) -> list[str]:
+def _words_and_hashtags(text: str, link_url: str | None) -> list[str]:
     without_link = text.replace(link_url, " ") if link_url else text
     return sorted(_WORD.findall(normalized(without_link).casefold()))
 

@@ -1,4 +1,4 @@
-"""Holds a draft against the rules of its channel and the facts. The same draft has the same findings."""
+"""Checks a draft against the rules of its channel and the facts. The same draft always has the same findings."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ _BY_REQUIREMENT: dict[str, Callable[[Draft, Requirement], str | None]] = {
     "link_required": lambda draft, _: form_rules.link_rule(draft),
     "alt_text_required": lambda draft, _: form_rules.alt_text_rule(draft),
 }
-"""The requirement keys that a machine can hold a text against; the others (a tone) stand in the prompt alone."""
+"""The requirement keys that are checked automatically. Other keys, such as the tone, appear only in the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule held against one text."""
+    """The result of checking one text against one rule."""
 
     rule_name: str
     severity: Severity
     reason: str | None
-    """What is wrong, in a sentence for the writer; None if the text obeys."""
+    """What is wrong, as a sentence for the writer; None if the text complies."""
 
     @property
     def is_passed(self) -> bool:
@@ -47,39 +47,42 @@ def validate(
     materials: Iterable[str] = (),
     variations: Sequence[EarlierText] | None = (),
 ) -> list[Finding]:
-    """Every rule with its finding, those that are obeyed too, each name once.
+    """One finding per rule, including the rules that the text complies with; rule names are unique.
 
-    `earlier` are the channel's other texts, `materials` more words for materials than the house knows (lower case),
-    `variations` the other texts of the same post; None where they differ in their time alone, so that the rule for them
-    does not hold.
+    `earlier` are the channel's texts of other posts. `materials` are additional words for materials, in lower case.
+    `variations` are the other texts of the same post, or None if these differ only in time and may be identical.
     """
     return [
         *_channel_findings(draft, facts, rules),
-        *_house_findings(draft, facts, frozenset(materials)),
+        *_general_findings(draft, facts, frozenset(materials)),
         *([] if variations is None else [_variations_differ(draft, variations)]),
         _near_duplicate(draft, rules, earlier),
     ]
 
 
 def hard_reasons(findings: Iterable[Finding]) -> list[str]:
-    """What keeps a text from being published, each with the name of its rule; empty if nothing does."""
-    return [f"{f.rule_name}: {f.reason}" for f in findings if f.severity == "hard" and f.reason is not None]
+    """The reasons that keep a text from being published, each with the name of its rule."""
+    return [
+        f"{finding.rule_name}: {finding.reason}"
+        for finding in findings
+        if finding.severity == "hard" and finding.reason is not None
+    ]
 
 
 def _channel_findings(draft: Draft, facts: Facts, rules: ChannelRules) -> Iterator[Finding]:
     for requirement in rules:
         check = _BY_REQUIREMENT.get(requirement.key)
-        if check is not None and requirement.is_on:
+        if check is not None and requirement.is_enabled:
             yield Finding(rules.name_of(requirement), requirement.severity, check(draft, requirement))
         elif requirement.key == "language":
             names = (facts.name, *facts.categories)
-            wanted = requirement.words[0] if requirement.words else rules.language
-            reason, is_sure = language_rule(draft, wanted, names)
-            yield Finding(rules.name_of(requirement), requirement.severity if is_sure else "soft", reason)
+            expected = requirement.words[0] if requirement.words else rules.language
+            reason, is_certain = language_rule(draft, expected, names)
+            yield Finding(rules.name_of(requirement), requirement.severity if is_certain else "soft", reason)
 
 
-def _house_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> Iterator[Finding]:
-    # A link may hold digits and words that claim nothing.
+def _general_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> Iterator[Finding]:
+    # Digits and words of the link are not claims.
     text = draft.text_content.replace(draft.link_url, " ") if draft.link_url else draft.text_content
     claims = " \n ".join([text, draft.alt_text or ""])
     vocabulary = attribute_claims.material_words() | materials
@@ -93,27 +96,28 @@ def _house_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> It
     yield Finding(
         "is_available",
         "hard",
-        None if facts.is_available else "what the text is about is not in the catalogue any more",
+        None if facts.is_available else "the product or section is no longer available",
     )
 
 
 def _near_duplicate(draft: Draft, rules: ChannelRules, earlier: Sequence[EarlierText]) -> Finding:
     limits = [
-        (float(DEFAULT_THRESHOLD if one.greatest is None else one.greatest), one.severity)
-        for one in rules.all("near_duplicate_threshold")
+        (float(DEFAULT_THRESHOLD if rule.upper_limit is None else rule.upper_limit), rule.severity)
+        for rule in rules.all("near_duplicate_threshold")
     ]
     threshold, severity = min(limits, default=(DEFAULT_THRESHOLD, "hard"))
-    found = nearest(draft.text_content, draft.link_url, earlier, threshold)
+    duplicate = nearest(draft.text_content, draft.link_url, earlier, threshold)
     reason = None
-    if found is not None:
-        reason = f"{found[1]:.0%} the same as {found[0].content_id}: say it in other words"
+    if duplicate is not None:
+        text, similarity = duplicate
+        reason = f"{similarity:.0%} the same as {text.content_id}: say it in other words"
     return Finding("near_duplicate", severity, reason)
 
 
 def _variations_differ(draft: Draft, variations: Sequence[EarlierText]) -> Finding:
-    # Two that say the same compare nothing, and would stand on one page twice.
-    twin = same_words(draft.text_content, draft.link_url, variations)
+    # Identical variations compare nothing and would appear twice on the same page.
+    duplicate = same_words(draft.text_content, draft.link_url, variations)
     reason = None
-    if twin is not None:
-        reason = f"says the same as variation {twin.variation} ({twin.content_id}): say something else"
+    if duplicate is not None:
+        reason = f"says the same as variation {duplicate.variation} ({duplicate.content_id}): say something else"
     return Finding("variations_differ", "hard", reason)

@@ -1,4 +1,4 @@
-"""Writing: the posts of each day, their texts, and the rules that each text was held against."""
+"""The assets that write a day: its posts, their texts, and the result of every rule for every text."""
 
 import asyncio
 from collections import Counter
@@ -38,15 +38,14 @@ from syndication_assets.text.markdown import markdown_table
 TABLES = {
     "posts_core": description_of("content/posts_core.sql"),
     "posts_content": (
-        "One row is one version of one variation of a post's text, with who wrote it: a template, a language model or "
-        "a person. With OPENAI_API_KEY the model writes, for today only; without it templates write, "
-        "for any day. A text that breaks a hard rule waits for a person. A re-run writes what is missing and changes "
-        "nothing."
+        "One row is one version of one variation of a post's text, written by a template, a language model or a "
+        "person. With OPENAI_API_KEY the model writes, for today only; without it templates write, for any day. A text "
+        "that breaks a hard rule waits for review. A re-run adds missing texts and changes no existing text."
     ),
     "compliance_checks": (
-        "One row is one rule held against one text: the channel's requirements, and what holds everywhere (its "
-        "own link and no other, no price, discount, size or material that the catalogue does not name, nothing said "
-        "before). A re-run changes nothing."
+        "One row is the result of checking one text against one rule: a requirement of the channel, or a rule for all "
+        "channels (no other link, no price, discount, size or material that is not in the catalogue, no near "
+        "duplicate). A re-run changes nothing."
     ),
 }
 _ROWS_OF_DAY = {
@@ -64,12 +63,12 @@ _ROWS_OF_DAY = {
 
 @dataclass(slots=True)
 class DayOfTexts:
-    """What writing one day did."""
+    """The result of writing one day."""
 
     day: date
     texts: list[WrittenText] = field(default_factory=list)
     unwritten: Counter[str] = field(default_factory=Counter)
-    """Why → how many texts."""
+    """Reason → number of missing texts."""
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -105,12 +104,12 @@ class DayOfTexts:
 def posts_content(
     context: dg.AssetExecutionContext, postgres: PostgresResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Writes each day of the range in a transaction of its own, in order."""
+    """Writes each day of the range in its own transaction, in order."""
     settings = Settings.from_environment()
     url = postgres.url()
     first_day, end_day = window_of(context)
     days = []
-    # Two writers of a day would pay for each text twice.
+    # Without the lock, two concurrent runs would pay for each text twice.
     with transaction(url, lock="content.posts_content"):
         for number in range((end_day - first_day).days):
             day = write_day(url, first_day + timedelta(days=number), settings)
@@ -118,10 +117,10 @@ def posts_content(
             for warning in day.warnings:
                 context.log.warning(f"{day.day}: {warning}")
             for reason, count in day.unwritten.items():
-                context.log.warning(f"{day.day}: {count:,} text(s) stay unwritten. {reason}")
-            in_order = sum(text.is_in_order for text in day.texts)
+                context.log.warning(f"{day.day}: {count:,} text(s) were not written. {reason}")
+            compliant = sum(text.is_compliant for text in day.texts)
             context.log.info(
-                f"{day.day}: {in_order:,} texts written, {len(day.texts) - in_order:,} more for a person to mend"
+                f"{day.day}: {len(day.texts):,} texts written, {len(day.texts) - compliant:,} of them need review"
             )
     with transaction(url) as connection:
         for table in TABLES:
@@ -138,55 +137,55 @@ def posts_content(
 
 
 def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
-    """Writes the texts of a day that are not there: by the language model if there is a key for it, else by templates.
+    """Writes the missing texts of a day, with the language model if there is an API key, else from templates.
 
-    Templates write in one transaction; what a model writes is kept text by text, because each is paid for. A model is
-    asked for today's posts only; what shares the words of a variation 1 that is there is made of them on any day.
-    SyndicationError if its settings are incomplete.
+    Texts from templates are stored in one transaction. Texts from a model are stored one by one, because each was paid
+    for. The model writes only today's posts; variations that reuse an existing variation 1 are derived on any day.
+    SyndicationError if the model's settings are incomplete.
     """
     with transaction(url) as connection:
         run_window(connection, "content/posts_core.sql", day, day + timedelta(days=1))
     with transaction(url) as connection:
         templates, broken = read_templates(connection)
         posts = posts_to_write(connection, day, templates)
-        done = DayOfTexts(day, warnings=[str(error) for error in broken])
+        result = DayOfTexts(day, warnings=[str(error) for error in broken])
         if settings.openai_api_key is None:
-            _write_without_model(posts, done)
-            store(connection, done.texts)
+            _write_without_model(posts, result)
+            store(connection, result.texts)
             fault_points.reach("posts_content.before_commit")
-            return done
+            return result
     today = datetime.now(UTC).date()
     if posts and day != today:
-        wordless = [post for post in posts if not post.has_its_words]
+        unwritable = [post for post in posts if not post.needs_no_writer]
         reason = (
-            f"A language model is asked only for today's posts, and today is {today} (UTC). Unset OPENAI_API_KEY to "
-            "have templates write those of other days."
+            f"The language model writes only today's posts, and today is {today} (UTC). Unset OPENAI_API_KEY to write "
+            "the texts of other days from templates."
         )
-        done.unwritten.update({reason: len(wordless)} if wordless else {})
-        posts = [post for post in posts if post.has_its_words]
+        result.unwritten.update({reason: len(unwritable)} if unwritable else {})
+        posts = [post for post in posts if post.needs_no_writer]
     if posts:
-        outcome = asyncio.run(_ask_for(url, posts, settings, done))
-        done.texts = outcome.texts
-        done.unwritten.update({reason: len(those) for reason, those in outcome.unwritten.items()})
-    return done
+        outcome = asyncio.run(_write_with_model(url, posts, settings, result))
+        result.texts = outcome.texts
+        result.unwritten.update({reason: len(unwritten) for reason, unwritten in outcome.unwritten.items()})
+    return result
 
 
-def _write_without_model(posts: Iterable[PostToWrite], done: DayOfTexts) -> None:
+def _write_without_model(posts: Iterable[PostToWrite], result: DayOfTexts) -> None:
     for post in posts:
         try:
             text = write_without_model(post)
         except (TemplateError, VariationError) as error:
-            done.unwritten[str(error)] += 1
+            result.unwritten[str(error)] += 1
             continue
         remember(text)
-        done.texts.append(text)
+        result.texts.append(text)
 
 
-async def _ask_for(url: str, posts: list[PostToWrite], settings: Settings, done: DayOfTexts) -> Outcome:
+async def _write_with_model(url: str, posts: list[PostToWrite], settings: Settings, result: DayOfTexts) -> Outcome:
     if settings.openai_api_key is None or settings.llm_model is None:
         raise SyndicationError(
-            "OPENAI_API_KEY is set, and SYNDICATION_LLM_MODEL is not: name the model that is to write, or unset the "
-            "key to have templates write."
+            "OPENAI_API_KEY is set but SYNDICATION_LLM_MODEL is not: set it to the model that writes, or unset the key "
+            "to write from templates."
         )
     provider = provider_of(settings.openai_url)
     today = datetime.now(UTC).date()
@@ -204,8 +203,8 @@ async def _ask_for(url: str, posts: list[PostToWrite], settings: Settings, done:
     )
     async with model, CallLog(url, provider, _store_texts) as log:
         outcome = await write_with_model(posts, model, spending, log)
-    for one in spending.values():
-        done.warnings += one.warnings
+    for organization_spending in spending.values():
+        result.warnings += organization_spending.warnings
     return outcome
 
 
@@ -215,7 +214,7 @@ def _store_texts(connection: Connection, texts: list[WrittenText]) -> None:
 
 
 def provider_of(base_url: str | None) -> str:
-    """Who charges for calls, as operations.api_prices names it: the host of the server; `openai` for OpenAI itself."""
+    """The provider in operations.api_prices: the host of the server, or `openai` for OpenAI itself."""
     return "openai" if base_url is None else urlsplit(base_url).hostname or base_url
 
 
@@ -228,14 +227,14 @@ def _details(days: list[DayOfTexts]) -> dict[str, dg.MetadataValue | int]:
         unwritten.update(day.unwritten)
     details: dict[str, dg.MetadataValue | int] = {
         "texts_written": len(texts),
-        "texts_in_order": sum(text.is_in_order for text in texts),
+        "texts_compliant": sum(text.is_compliant for text in texts),
         "texts_unwritten": unwritten.total(),
         **{f"written_by_{name}": count for name, count in sorted(Counter(t.generator for t in texts).items())},
     }
     if rules:
         details["broken_rules"] = dg.MetadataValue.md(markdown_table(("rule", "texts"), rules.most_common()))
     if unwritten:
-        details["unwritten"] = dg.MetadataValue.md(markdown_table(("why", "texts"), unwritten.most_common()))
+        details["unwritten"] = dg.MetadataValue.md(markdown_table(("reason", "texts"), unwritten.most_common()))
     if texts:
         rows = [(t.post.planned_on, t.post.channel.platform, t.generator, t.draft.text_content) for t in texts[:10]]
         details["texts"] = dg.MetadataValue.md(markdown_table(("day", "platform", "generator", "text"), rows))

@@ -1,4 +1,4 @@
-"""Variation 1 of posts, whose words the others share where they differ in hashtags or in time alone."""
+"""Variation 1 of posts: other variations reuse its text where they differ only in hashtags or in time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +9,7 @@ from syndication_assets.database.connection import Connection, run_file
 
 @dataclass(frozen=True, slots=True)
 class FirstVariation:
-    """The newest version of variation 1 of a post, with who wrote it."""
+    """The newest version of variation 1 of a post, with its author."""
 
     content_id: str
     draft: Draft
@@ -20,25 +20,25 @@ class FirstVariation:
     attempts: int
     created_by: str | None
     problem: str | None
-    """Why no other variation is made of it, as in "it breaks text_length"; None if it is in order."""
+    """Why no other variation may reuse it, such as "breaks text_length"; None if it is compliant."""
 
 
 def problem_of(state: str, broken_rules: Sequence[str]) -> str | None:
-    """What is wrong with a first variation in that state, with those hard rules broken; None if nothing is."""
+    """Why a first variation in that state, with those broken hard rules, cannot be reused; None if it can."""
     if state == "rejected":
         return "is rejected"
     return f"breaks {', '.join(broken_rules)}" if broken_rules else None
 
 
 def read_first_variations(connection: Connection, post_core_ids: Sequence[str]) -> dict[str, FirstVariation]:
-    """Variation 1 of the posts, by the post; those that have none are left out."""
+    """Variation 1 by post id; posts without one are left out."""
     if not post_core_ids:
         return {}
-    found = {}
+    first_variations = {}
     for values in run_file(connection, "content/first_variations.sql", {"post_core_ids": list(post_core_ids)}):
         post_core_id = values.pop("post_core_id")
         problem = problem_of(values.pop("state"), values.pop("broken_rules"))
         draft = {field.name: values.pop(field.name) for field in fields(Draft)}
         draft["hashtags"] = tuple(draft["hashtags"])
-        found[post_core_id] = FirstVariation(**values, draft=Draft(**draft), problem=problem)
-    return found
+        first_variations[post_core_id] = FirstVariation(**values, draft=Draft(**draft), problem=problem)
+    return first_variations

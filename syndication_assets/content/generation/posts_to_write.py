@@ -1,4 +1,4 @@
-"""The posts of a day whose texts are missing, with all that a writer needs: facts, rules, templates, earlier texts."""
+"""Reads the posts of a day whose texts are missing, with facts, rules, templates and the existing texts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,8 @@ from syndication_assets.content.generation.variations import VariationsBy
 from syndication_assets.content.post_facts import Facts
 from syndication_assets.database.connection import Connection, load_sql
 
-STANDING_STATES = ("generated", "needs_review", "approved")
+CURRENT_STATES = ("generated", "needs_review", "approved")
+"""States of texts that are neither rejected nor superseded."""
 
 
 @dataclass(slots=True)
@@ -27,12 +28,12 @@ class Channel:
     channel_type: str
     rules: ChannelRules
     earlier: dict[str, list[EarlierText]] = field(default_factory=lambda: defaultdict(list))
-    """Texts that stand, by the post that they are of."""
-    firsts: dict[str, FirstVariation] = field(default_factory=dict)
-    """Variation 1 by its post, where the others share its words."""
+    """Existing texts by post id."""
+    first_variations: dict[str, FirstVariation] = field(default_factory=dict)
+    """Variation 1 by post id, for posts whose other variations reuse it."""
 
     def earlier_of_others(self, post_core_id: str) -> list[EarlierText]:
-        return [text for post, texts in self.earlier.items() if post != post_core_id for text in texts]
+        return [text for other_id, texts in self.earlier.items() if other_id != post_core_id for text in texts]
 
     def other_variations(self, post_core_id: str, variation: int) -> list[EarlierText]:
         return [text for text in self.earlier[post_core_id] if text.variation != variation]
@@ -40,7 +41,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class PostToWrite:
-    """One text that is wanted: a variation of a post."""
+    """A missing text: one variation of a post."""
 
     organization_id: str
     post_core_id: str
@@ -51,27 +52,27 @@ class PostToWrite:
     facts: Facts
     channel: Channel
     templates: Sequence[UsableTemplate]
-    """Those that fit, the one for this variation first."""
+    """The templates that fit, the one for this variation first."""
     materials: frozenset[str]
-    """Words for materials in the organization's catalogue."""
+    """Words for materials in the organization's catalogue, in lower case."""
 
     @property
-    def shares_words(self) -> bool:
-        """Whether it is made of variation 1: nobody writes it."""
+    def reuses_first_variation(self) -> bool:
+        """Whether the text is derived from variation 1 instead of being written."""
         return self.variation > 1 and self.variations_by != "content"
 
     @property
-    def has_its_words(self) -> bool:
-        """Whether it shares the words of a variation 1 that is there."""
-        return self.shares_words and self.post_core_id in self.channel.firsts
+    def needs_no_writer(self) -> bool:
+        """Whether the text is derived from a variation 1 that exists already."""
+        return self.reuses_first_variation and self.post_core_id in self.channel.first_variations
 
 
 def posts_to_write(connection: Connection, planned_on: date, templates: Iterable[UsableTemplate]) -> list[PostToWrite]:
-    """Every variation of a post of the day that has no version yet, in a fixed order."""
+    """Every variation of the day's posts that has no version yet, in a fixed order."""
     rows = connection.execute(load_sql("content/posts_to_write.sql"), {"planned_on": planned_on}).fetchall()
     facts = facts_of(connection, [row[1] for row in rows], planned_on)
     materials = {organization: materials_of(connection, organization) for organization in {row[0] for row in rows}}
-    firsts = read_first_variations(connection, [row[1] for row in rows if row[4] > 1 and row[5] != "content"])
+    first_variations = read_first_variations(connection, [row[1] for row in rows if row[4] > 1 and row[5] != "content"])
     channels: dict[tuple[str, str, str], Channel] = {}
     by_organization = defaultdict(list)
     for template in templates:
@@ -81,16 +82,22 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
         key = (organization, platform, channel_type)
         if key not in channels:
             channels[key] = read_channel(connection, *key, planned_on)
-        if post_core_id in firsts:
-            channels[key].firsts[post_core_id] = firsts[post_core_id]
-        about = facts[post_core_id]
-        known = about.known() | {"call_to_action", "hashtags"}
-        fitting = [one for one in by_organization[organization] if one.fits(platform, kind, about.categories, known)]
-        chosen = [one for one in fitting if [one.template_id, one.version] == template_of_selection]
-        others = [one for one in _specific_first(fitting) if one not in chosen]
-        ordered = [*chosen, *others]
-        # The texts that are compared differ in what they dwell on; where no selection chose, so do those of two days.
-        turn = variation - 1 if chosen else variation - 1 + planned_on.toordinal()
+        if post_core_id in first_variations:
+            channels[key].first_variations[post_core_id] = first_variations[post_core_id]
+        post_facts = facts[post_core_id]
+        known = post_facts.known() | {"call_to_action", "hashtags"}
+        fitting = [
+            template
+            for template in by_organization[organization]
+            if template.fits(platform, kind, post_facts.categories, known)
+        ]
+        selected = [
+            template for template in fitting if [template.template_id, template.version] == template_of_selection
+        ]
+        others = [template for template in _specific_first(fitting) if template not in selected]
+        ordered = [*selected, *others]
+        # Each variation starts with another template; without a selected template, each day does too.
+        turn = variation - 1 if selected else variation - 1 + planned_on.toordinal()
         start = turn % len(ordered) if ordered else 0
         posts.append(
             PostToWrite(
@@ -100,7 +107,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
                 planned_on=planned_on,
                 variation=variation,
                 variations_by=by,
-                facts=about,
+                facts=post_facts,
                 channel=channels[key],
                 templates=[*ordered[start:], *ordered[:start]],
                 materials=materials[organization],
@@ -110,11 +117,11 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
 
 
 def facts_of(connection: Connection, post_core_ids: list[str], known_on: date) -> dict[str, Facts]:
-    """The facts of posts by their id, as they were known at the end of a day."""
+    """Facts by post id, as known at the end of a day."""
     rows = connection.execute(
         load_sql("content/facts_of_posts.sql"), {"post_core_ids": post_core_ids, "known_on": known_on}
     )
-    return {post_core_id: _facts(said) for _, post_core_id, said in rows}
+    return {post_core_id: _facts(values) for _, post_core_id, values in rows}
 
 
 def read_channel(
@@ -123,26 +130,26 @@ def read_channel(
     platform: str,
     channel_type: str,
     planned_on: date,
-    states: Sequence[str] = STANDING_STATES,
+    states: Sequence[str] = CURRENT_STATES,
 ) -> Channel:
-    """A channel with its rules and the texts that stand on it, in one of the states, around a day."""
+    """A channel with its rules and its texts around a day that are in one of the states."""
     cursor = connection.execute(
         load_sql("channels/requirements_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
     )
     names = [column.name for column in cursor.description or ()]
-    said = [dict(zip(names, row, strict=True)) for row in cursor]
+    requirements = [dict(zip(names, row, strict=True)) for row in cursor]
     rules = ChannelRules(
         Requirement(
-            one["requirement_category"],
-            one["requirement_key"],
-            one["value"],
-            one["minimum"],
-            one["maximum"],
-            one["unit"],
-            one["severity"],
-            one["description"],
+            row["requirement_category"],
+            row["requirement_key"],
+            row["value"],
+            row["minimum"],
+            row["maximum"],
+            row["unit"],
+            row["severity"],
+            row["description"],
         )
-        for one in said
+        for row in requirements
     )
     channel = Channel(organization_id, platform, channel_type, rules)
     texts = connection.execute(
@@ -162,7 +169,7 @@ def read_channel(
 
 
 def materials_of(connection: Connection, organization_id: str) -> frozenset[str]:
-    """The words that an organization's catalogue uses for materials, lower case; what is no word is left out."""
+    """The words that an organization's catalogue uses for materials, in lower case; other values are left out."""
     rows = connection.execute(
         "select distinct lower(m) from catalogue.products as p"
         " cross join lateral jsonb_path_query(p.attributes, '$.materials[*]') as j (material)"
@@ -174,30 +181,32 @@ def materials_of(connection: Connection, organization_id: str) -> frozenset[str]
 
 
 def new_content_id(connection: Connection) -> str:
-    """An id for a text before it is written, so that others can name it as their twin."""
+    """Reserves the id of a text before it is written, so that findings about other texts can refer to it."""
     row = connection.execute("select tenancy.public_id('cnt', nextval('content.content_id_sequence'))").fetchall()[0]
     return str(row[0])
 
 
 def _specific_first(templates: Iterable[UsableTemplate]) -> list[UsableTemplate]:
-    return sorted(templates, key=lambda one: (one.category_name is None, one.platform is None, one.template.name))
+    return sorted(
+        templates, key=lambda usable: (usable.category_name is None, usable.platform is None, usable.template.name)
+    )
 
 
-def _facts(said: Mapping[str, Any]) -> Facts:
+def _facts(values: Mapping[str, Any]) -> Facts:
     attributes = {
         name: tuple(str(word) for word in words)
-        for name, words in (said["attributes"] or {}).items()
+        for name, words in (values["attributes"] or {}).items()
         if isinstance(words, list)
     }
     return Facts(
-        name=said["name"],
-        url=said["url"] or None,
-        description=said["description"] or None,
-        categories=tuple(said["categories"]),
-        price=None if said["price"] is None else Decimal(said["price"]),
-        currency=said["currency"],
-        image_url=said["image_url"] or None,
+        name=values["name"],
+        url=values["url"] or None,
+        description=values["description"] or None,
+        categories=tuple(values["categories"]),
+        price=None if values["price"] is None else Decimal(values["price"]),
+        currency=values["currency"],
+        image_url=values["image_url"] or None,
         attributes=attributes,
-        title=said.get("title"),
-        is_available=said["is_available"],
+        title=values.get("title"),
+        is_available=values["is_available"],
     )

@@ -1,4 +1,4 @@
-"""Templates: a text with placeholders, and parts in [square brackets] that are left out where a fact is not known."""
+"""Templates: texts with placeholders. Parts in [square brackets] are left out if one of their facts is unknown."""
 
 import re
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ _TOKEN = re.compile(r"\{([^{}]*)\}|([\[\]{}])")
 
 
 class TemplateError(SyndicationError):
-    """A template that cannot be used as it stands; the message names it, its version and the place."""
+    """A template that cannot be used; the message names the template, its version and the position."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a template: texts and placeholders in turn, beginning and ending with a text."""
+    """A part of a template: alternating texts and placeholders, starting and ending with a text."""
 
     texts: tuple[str, ...]
     placeholders: tuple[str, ...]
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was read."""
+    """A parsed template."""
 
     name: str
     version: int
@@ -52,9 +52,9 @@ class Template:
 
 
 def parse(name: str, version: int, body: str) -> Template:
-    """Reads a template. TemplateError for an unknown placeholder, a stray brace or a bracket without its other."""
+    """Parses a template. TemplateError for an unknown placeholder, a stray brace or an unbalanced bracket."""
 
-    def refuse(problem: str) -> TemplateError:
+    def error(problem: str) -> TemplateError:
         return TemplateError(f"Template {name!r}, version {version}: {problem}. Write a new version of it.")
 
     parts: list[Part] = []
@@ -64,39 +64,39 @@ def parse(name: str, version: int, body: str) -> Template:
     for token in _TOKEN.finditer(body):
         texts[-1] += body[position : token.start()]
         position = token.end()
-        placeholder, sign = token.groups()
+        placeholder, character = token.groups()
         if placeholder is not None:
             if placeholder not in PLACEHOLDERS:
-                known = ", ".join(f"{{{known}}}" for known in sorted(PLACEHOLDERS))
-                raise refuse(f"unknown placeholder {{{placeholder}}}; there are {known}")
+                known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
+                raise error(f"unknown placeholder {{{placeholder}}}; use one of {known}")
             placeholders.append(placeholder)
             texts.append("")
-        elif sign in "{}" or (sign == "[") == is_optional:
-            raise refuse(f"{sign!r} at sign {token.start() + 1} has no counterpart, or stands in another one")
+        elif character in "{}" or (character == "[") == is_optional:
+            raise error(f"{character!r} at character {token.start() + 1} has no counterpart or is nested")
         else:
             parts.append(Part(tuple(texts), tuple(placeholders), is_optional))
-            texts, placeholders, is_optional = [""], [], sign == "["
+            texts, placeholders, is_optional = [""], [], character == "["
     if is_optional:
-        raise refuse("a '[' is never closed")
+        raise error("a '[' is never closed")
     texts[-1] += body[position:]
     parts.append(Part(tuple(texts), tuple(placeholders), False))
     return Template(name, version, tuple(part for part in parts if part.placeholders or part.texts != ("",)))
 
 
-def render(template: Template, values: Mapping[str, str | None], *, left_out: frozenset[str] = frozenset()) -> str:
+def render(template: Template, values: Mapping[str, str | None], *, omitted: frozenset[str] = frozenset()) -> str:
     """The text with its placeholders filled.
 
-    Optional parts with a value that is not known, or with one of `left_out`, are left out. TemplateError if a required
-    value is not known: nothing is put in its place.
+    Optional parts that need an unknown value or a placeholder in `omitted` are left out. TemplateError if a required
+    value is unknown: gaps are never filled with something else.
     """
     missing = sorted(name for name in template.required if not values.get(name))
     if missing:
         raise TemplateError(
-            f"Template {template.name!r}, version {template.version}: needs {', '.join(missing)}, which is not known."
+            f"Template {template.name!r}, version {template.version}: needs {', '.join(missing)}, which is unknown."
         )
     rendered = []
     for part in template.parts:
-        if part.is_optional and not all(values.get(name) and name not in left_out for name in part.placeholders):
+        if part.is_optional and not all(values.get(name) and name not in omitted for name in part.placeholders):
             continue
         rendered.append(part.texts[0])
         for name, text in zip(part.placeholders, part.texts[1:], strict=True):
@@ -106,7 +106,7 @@ def render(template: Template, values: Mapping[str, str | None], *, left_out: fr
 
 
 def _tidy(text: str) -> str:
-    """Without the gaps that left-out parts leave."""
+    """Removes the gaps that omitted parts leave."""
     text = re.sub(r"[ \t]+", " ", text)
     text = re.sub(r" ?\n ?", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

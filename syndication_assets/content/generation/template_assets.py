@@ -1,4 +1,4 @@
-"""The templates that come with a version of the project, as an asset."""
+"""The asset that gives every organization the default templates."""
 
 import dagster as dg
 
@@ -32,6 +32,6 @@ def content_templates(context: dg.AssetExecutionContext, postgres: PostgresResou
         context.log.error(str(error))
     context.log.info(
         f"content_templates: {counts['templates_added']:,} templates and {counts['versions_added']:,} versions added, "
-        f"{counts['templates_of_yours_kept']:,} with a newest version of yours kept"
+        f"{counts['user_templates_kept']:,} user-maintained templates kept"
     )
     return dg.MaterializeResult(metadata={**metadata, **counts, "templates_broken": len(broken)})

@@ -1,4 +1,4 @@
-"""The generator `template`: fills a template from the facts, within the channel's length. It invents nothing."""
+"""The generator `template`: fills a template with facts, within the length that the channel allows."""
 
 from collections.abc import Iterator
 
@@ -7,28 +7,28 @@ from syndication_assets.content.compliance.text_length import text_length
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.generation.template import LINKS, Template, render
 from syndication_assets.content.post_facts import Facts
-from syndication_assets.content.post_hashtags import as_text, hashtags_of
+from syndication_assets.content.post_hashtags import hashtags_as_text, hashtags_of
 
 DEFAULT_CALL_TO_ACTION = "See it here"
 
 
 def write(template: Template, facts: Facts, rules: ChannelRules, call_to_action: str | None = None) -> Draft:
-    """The longest form of the template within the recommended length, else within the allowed one.
+    """The longest form of the template within the recommended length, else within the allowed length.
 
-    Sentences of the description go first, from its end; optional parts after that. Nothing is cut within a sentence: if
-    no form fits, the shortest is the draft, and validation says what is wrong with it. TemplateError if the template
-    requires what is not known.
+    To shorten it, sentences of the description are dropped from the end, then optional parts. Sentences are never cut:
+    if no form fits, the shortest is returned and validation reports its length. TemplateError if the template requires
+    an unknown fact.
     """
     hashtags = hashtags_of(facts, *rules.hashtags)
-    asks = call_to_action or DEFAULT_CALL_TO_ACTION
-    forms = list(_forms(template, facts, rules, as_text(hashtags) or None, asks))
+    call_to_action = call_to_action or DEFAULT_CALL_TO_ACTION
+    forms = list(_forms(template, facts, rules, hashtags_as_text(hashtags) or None, call_to_action))
     text = forms[-1]
     for key in ("text_length", "text_length_recommended"):
         text = next((form for form in forms if rules.fits(text_length(form), key)), text)
     return Draft(
         text_content=text,
         hashtags=hashtags,
-        call_to_action=asks if asks in text else None,
+        call_to_action=call_to_action if call_to_action in text else None,
         alt_text=facts.name if facts.image_url else None,
         link_url=facts.url,
         image_url=facts.image_url,
@@ -39,7 +39,7 @@ def write(template: Template, facts: Facts, rules: ChannelRules, call_to_action:
 def _forms(
     template: Template, facts: Facts, rules: ChannelRules, hashtags: str | None, call_to_action: str
 ) -> Iterator[str]:
-    """From the longest to the shortest."""
+    """All forms of the template, from the longest to the shortest."""
     has_link = rules.wants_link or bool(LINKS & template.required)
     values = {
         **{name: value for name, value in facts.placeholders().items() if has_link or name not in LINKS},
@@ -50,14 +50,14 @@ def _forms(
     for kept in range(len(sentences), 0, -1):
         yield _with_hashtags(render(template, {**values, "description": " ".join(sentences[:kept])}), hashtags)
     first_sentence = sentences[0] if "description" in template.required and sentences else None
-    # The link stays: a text that is too long with it is not better without.
+    # The link is never dropped: a text without its link breaks another rule.
     droppable = ["description", "price", "category", "document_title"]
     for dropped in range(len(droppable) + 1):
-        left_out = frozenset(droppable[:dropped])
-        text = render(template, {**values, "description": first_sentence}, left_out=left_out)
+        omitted = frozenset(droppable[:dropped])
+        text = render(template, {**values, "description": first_sentence}, omitted=omitted)
         yield _with_hashtags(text, hashtags)
 
 
 def _with_hashtags(text: str, hashtags: str | None) -> str:
-    """The channel's hashtags stand at the end of a text whose template has no place for them."""
+    """Appends the hashtags to a text whose template has no place for them."""
     return text if hashtags is None or hashtags in text else f"{text}\n\n{hashtags}"

@@ -1,4 +1,4 @@
-"""Templates in the database: loading the default ones, reading those that can be used."""
+"""Templates in the database: loads the default templates, and reads the usable ones."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from syndication_assets.database.connection import Connection, load_sql
 
 
 class DefaultTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of default_templates.json."""
+    """An entry of default_templates.json."""
 
     template_name: str
     template_kind: str
@@ -25,14 +25,14 @@ class DefaultTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category_name: str | None = None
 
     def reference_hash(self) -> bytes:
-        """BLAKE2b-128 of what a version holds."""
-        held = json.dumps([self.body, self.call_to_action]).encode()
-        return hashlib.blake2b(held, digest_size=16).digest()
+        """BLAKE2b-128 of body and call to action, which a version consists of."""
+        content = json.dumps([self.body, self.call_to_action]).encode()
+        return hashlib.blake2b(content, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class UsableTemplate:
-    """The newest version of an active template that can be read."""
+    """The newest version of an active template that can be parsed."""
 
     organization_id: str
     template_id: str
@@ -45,7 +45,7 @@ class UsableTemplate:
     template: Template
 
     def fits(self, platform: str, post_kind: str, categories: Sequence[str], known: frozenset[str]) -> bool:
-        """Whether it is for such a post, and needs nothing that is not known."""
+        """Whether the template is meant for such a post and requires only known facts."""
         return (
             self.post_kind == post_kind
             and self.platform in {None, platform}
@@ -55,16 +55,16 @@ class UsableTemplate:
 
 
 def default_templates() -> list[DefaultTemplate]:
-    """What the project brings."""
+    """The templates that come with the project."""
     content = (files(__package__) / "default_templates.json").read_bytes()
     return msgspec.json.decode(content, type=list[DefaultTemplate])
 
 
 def load_templates(connection: Connection, defaults: Iterable[DefaultTemplate]) -> dict[str, int]:
-    """Gives each organization the default templates that it lacks; returns what was done.
+    """Adds missing default templates to each organization; returns counts by name.
 
-    A template whose newest version you wrote stays yours; one that nobody edited gets a new version when the file says
-    something else. The other columns of a template are yours from the first load on.
+    A template that nobody edited gets a new version when its entry in the file has changed. A template whose newest
+    version was written by a user is kept. All other columns are user-maintained from the first load on.
     """
     entries = [{**msgspec.structs.asdict(entry), "reference_hash": entry.reference_hash().hex()} for entry in defaults]
     cursor = connection.execute(load_sql("content/content_templates.sql"), {"templates": json.dumps(entries)})
@@ -73,33 +73,35 @@ def load_templates(connection: Connection, defaults: Iterable[DefaultTemplate]) 
 
 
 def read_templates(connection: Connection) -> tuple[list[UsableTemplate], list[TemplateError]]:
-    """The newest version of each active template: those that can be used, and what is wrong with the others."""
+    """The newest version of each active template if it can be parsed, and an error for each of the others."""
     usable, broken = [], []
     for row in connection.execute(load_sql("content/newest_templates.sql")).fetchall():
-        organization_id, template_id, name, kind, post_kind, platform, category, version, body, asks = row
+        organization_id, template_id, name, kind, post_kind, platform, category, version, body, call_to_action = row
         try:
             template = parse(name, version, body)
         except TemplateError as error:
             broken.append(error)
             continue
         usable.append(
-            UsableTemplate(organization_id, template_id, version, kind, post_kind, platform, category, asks, template)
+            UsableTemplate(
+                organization_id, template_id, version, kind, post_kind, platform, category, call_to_action, template
+            )
         )
     return usable, broken
 
 
 def as_rows(templates: Iterable[UsableTemplate]) -> list[dict[str, Any]]:
-    """Templates as the selection takes them."""
+    """Product templates as the parameter of content/product_selections.sql."""
     return [
         {
-            "organization_id": one.organization_id,
-            "template_id": one.template_id,
-            "template_name": one.template.name,
-            "version": one.version,
-            "platform": one.platform,
-            "category_name": one.category_name,
-            "required": sorted(one.template.required - {"hashtags"}),
+            "organization_id": usable.organization_id,
+            "template_id": usable.template_id,
+            "template_name": usable.template.name,
+            "version": usable.version,
+            "platform": usable.platform,
+            "category_name": usable.category_name,
+            "required": sorted(usable.template.required - {"hashtags"}),
         }
-        for one in templates
-        if one.post_kind == "product"
+        for usable in templates
+        if usable.post_kind == "product"
     ]

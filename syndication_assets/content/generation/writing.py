@@ -1,4 +1,4 @@
-"""From a post to a text with its findings, and into the tables."""
+"""Writes texts without a model, checks them, and stores texts with their findings."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,16 +18,16 @@ from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.errors import SyndicationError
 
 _MOST_SETS_OF_HASHTAGS = 100
-"""How many are tried for one that breaks no rule: another one is another length."""
+"""How many sets are tried until a text is compliant; each set gives the text another length."""
 
 
 class VariationError(SyndicationError):
-    """A variation that cannot be made of variation 1 now; the message says what to do."""
+    """A variation that cannot be derived from variation 1; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenText:
-    """A draft that was held against every rule."""
+    """A draft that was checked against every rule."""
 
     post: PostToWrite
     draft: Draft
@@ -41,84 +41,86 @@ class WrittenText:
     created_by: str | None = None
 
     @property
-    def is_in_order(self) -> bool:
-        """Whether no hard rule is broken."""
+    def is_compliant(self) -> bool:
+        """Whether the text complies with all hard rules."""
         return not self.broken_rules
 
     @property
     def broken_rules(self) -> list[str]:
-        """The names of the hard rules that are broken."""
-        return [one.rule_name for one in self.findings if one.severity == "hard" and not one.is_passed]
+        """The names of the hard rules that the text breaks."""
+        return [finding.rule_name for finding in self.findings if finding.severity == "hard" and not finding.is_passed]
 
 
 def write_without_model(post: PostToWrite) -> WrittenText:
-    """Makes the text of variation 1's words where it shares them, else of a template. Errors as theirs."""
-    return write_from_first(post) if post.shares_words else write_from_template(post)
+    """Derives the text from variation 1 if it reuses it, else fills a template. VariationError or TemplateError."""
+    return write_from_first_variation(post) if post.reuses_first_variation else write_from_template(post)
 
 
-def write_from_first(post: PostToWrite) -> WrittenText:
-    """The text of variation 1 for another slot, or with the first other hashtags that break no rule.
+def write_from_first_variation(post: PostToWrite) -> WrittenText:
+    """The text of variation 1 for another time, or with the first other hashtags that comply with all hard rules.
 
-    It says who wrote the words: nobody else did. Where all hashtags that are left break a rule, the first ones wait for
-    a person. VariationError if variation 1 is not there or not in order, or if no hashtags are left.
+    The author of variation 1 is the author of the text. If no set of hashtags complies, the text with the first set
+    waits for review. VariationError if variation 1 is missing or not compliant, or if no hashtags are left.
     """
-    first = post.channel.firsts.get(post.post_core_id)
-    what = f"of {post.facts.name!r} on {post.channel.platform}"
+    first = post.channel.first_variations.get(post.post_core_id)
+    subject = f"of {post.facts.name!r} on {post.channel.platform}"
     if first is None:
-        raise VariationError(f"Variation 1 {what} is not written yet: the others share its words, and wait for it.")
+        raise VariationError(
+            f"Variation 1 {subject} is not written yet: the other variations reuse it and wait for it."
+        )
     if first.problem is not None:
         raise VariationError(
-            f"Variation 1 {what} {first.problem}, and the others share its words. Mend it with `syndication review "
-            f"edit {first.content_id}`, then write its day again."
+            f"Variation 1 {subject} {first.problem}, and the other variations reuse it. Fix it with "
+            f"`syndication review edit {first.content_id}`, then materialize its day again."
         )
     drafts: Iterator[Draft] = iter([first.draft])
     if post.variations_by == "hashtags":
         others = post.channel.other_variations(post.post_core_id, post.variation)
-        taken = [found_hashtags(one.text_content, one.link_url) for one in others]
+        taken = [found_hashtags(other.text_content, other.link_url) for other in others]
         drafts = islice(with_other_hashtags(first.draft, post.facts, taken), _MOST_SETS_OF_HASHTAGS)
-    earliest = None
+    first_text = None
     for draft in drafts:
-        text = _like(first, post, draft)
-        if text.is_in_order:
+        text = _with_author_of(first, post, draft)
+        if text.is_compliant:
             return text
-        earliest = earliest or text
-    if earliest is None:
+        first_text = first_text or text
+    if first_text is None:
         raise VariationError(
-            f"The facts {what} give too few hashtags for another variation of {first.content_id}: those that close a "
-            "line are exchanged for others. Add a category to it, or ask for fewer variations."
+            f"The facts {subject} give too few hashtags for another variation of {first.content_id}, whose hashtags at "
+            "the end of a line are replaced. Add a category to the product, or configure fewer variations."
         )
-    return earliest
+    return first_text
 
 
 def write_from_template(post: PostToWrite) -> WrittenText:
-    """Fills the first of the post's templates whose text is in order; if none is, the first one's text is the draft.
+    """The first compliant text from the post's templates; if none is compliant, the text of the first template.
 
-    TemplateError if no template fits what is known of the thing, or each of them says what another variation says.
+    TemplateError if no template fits the known facts, or each gives the text of another variation.
     """
     if not post.templates:
         raise TemplateError(
-            f"No active template fits {post.facts.name!r} on {post.channel.platform}: each needs a fact that is not "
-            "known. Add one that needs less."
+            f"No active template fits {post.facts.name!r} on {post.channel.platform}: each requires an "
+            "unknown fact. Add a template that requires fewer facts."
         )
     drafted = []
     for template in post.templates:
         draft = write(template.template, post.facts, post.channel.rules, template.call_to_action)
         findings = findings_of(post, draft)
         text = WrittenText(post, draft, findings, "template", None, template.template_id, template.version)
-        if text.is_in_order:
+        if text.is_compliant:
             return text
-        if all(one.is_passed for one in text.findings if one.rule_name == "variations_differ"):
+        if all(finding.is_passed for finding in text.findings if finding.rule_name == "variations_differ"):
             drafted.append(text)
     if not drafted:
         raise TemplateError(
-            f"Each template that fits {post.facts.name!r} on {post.channel.platform} says what another variation "
-            "says. Add a template, or ask for fewer variations."
+            f"Each template that fits {post.facts.name!r} on {post.channel.platform} repeats another variation. Add a "
+            "template, or configure fewer variations."
         )
     return drafted[0]
 
 
 def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
-    """Holds a draft of a post against the rules of its channel, its facts, and the channel's other texts."""
+    """Checks a draft of a post against the rules of its channel, its facts and the channel's other texts."""
     earlier = post.channel.earlier_of_others(post.post_core_id)
     variations = None
     if post.variations_by != "timing":
@@ -127,13 +129,13 @@ def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
 
 
 def remember(text: WrittenText) -> None:
-    """From now on the channel has this text: the next one must not say it again, or shares its words."""
+    """Adds the text to its channel, so that the next texts are compared with it and may reuse it."""
     post, draft = text.post, text.draft
     post.channel.earlier[post.post_core_id].append(
         EarlierText(post.content_id, draft.text_content, draft.link_url, post.variation)
     )
     if post.variation == 1:
-        post.channel.firsts[post.post_core_id] = FirstVariation(
+        post.channel.first_variations[post.post_core_id] = FirstVariation(
             content_id=post.content_id,
             draft=draft,
             generator=text.generator,
@@ -146,7 +148,7 @@ def remember(text: WrittenText) -> None:
         )
 
 
-def _like(first: FirstVariation, post: PostToWrite, draft: Draft) -> WrittenText:
+def _with_author_of(first: FirstVariation, post: PostToWrite, draft: Draft) -> WrittenText:
     return WrittenText(
         post,
         draft,
@@ -161,7 +163,7 @@ def _like(first: FirstVariation, post: PostToWrite, draft: Draft) -> WrittenText
 
 
 def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, int]:
-    """Writes texts with their findings; returns how many texts and findings are new."""
+    """Inserts texts with their findings; returns how many texts and how many findings were inserted."""
     rows = [
         {
             "organization_id": text.post.organization_id,
@@ -184,7 +186,8 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "content_hash": text.draft.content_hash().hex(),
             "created_by": text.created_by,
             "findings": [
-                {"rule_name": one.rule_name, "severity": one.severity, "reason": one.reason} for one in text.findings
+                {"rule_name": finding.rule_name, "severity": finding.severity, "reason": finding.reason}
+                for finding in text.findings
             ],
         }
         for text in texts

@@ -1,4 +1,4 @@
-"""Decisions by rule, and the rules that people maintain for them, as assets."""
+"""The assets of the review: user-maintained approval rules, and the decisions that follow from them."""
 
 import dagster as dg
 
@@ -17,8 +17,8 @@ approval_rules = external_table(
     "content",
     "approval_rules",
     (
-        "One row lets texts of one channel be approved without a person, by their generator and the score of their "
-        "selection. Rows of people, not of a run: without one, people decide, with `syndication review`."
+        "One row lets compliant texts of one channel be approved automatically, depending on their generator and the "
+        "score of their selection. User-maintained: without a row, people decide with `syndication review`."
     ),
 )
 
@@ -50,13 +50,13 @@ def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
         metadata = table_metadata(connection, "content", "approvals")
     context.log.info(
         f"approvals: {first_day} to {end_day} (exclusive): {counts['rows_written']:,} texts approved by rule, "
-        f"{counts['texts_left_to_people']:,} left to people; {len(waiting):,} wait for people in all"
+        f"{counts['texts_left_for_review']:,} left for review; {len(waiting):,} texts wait for review in total"
     )
     return dg.MaterializeResult(
         metadata={
             **metadata,
             **counts,
-            "texts_waiting_for_people": len(waiting),
+            "texts_waiting_for_review": len(waiting),
             "waiting": dg.MetadataValue.md(
                 markdown_table(("content", "planned on", "channel", "generator", "state", "reasons"), waiting[:20])
             ),

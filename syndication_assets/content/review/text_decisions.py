@@ -1,4 +1,4 @@
-"""What people decide on a text: approve, reject, edit. Each decision is bound to the hash of what was decided on."""
+"""Decisions that people take on a text: approve, reject, edit. A decision is bound to the hash of its text."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ from syndication_assets.errors import SyndicationError
 
 
 class ReviewError(SyndicationError):
-    """A decision that cannot be made; nothing was changed but the checks, which were made anew."""
+    """A decision that cannot be made. Nothing changes, except that the results of the rules may be refreshed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedText:
-    """One text as a reviewer sees it."""
+    """One text with its post, for a reviewer."""
 
     organization_id: str
     content_id: str
@@ -44,7 +44,7 @@ class ReviewedText:
     attempts: int
     content_hash: bytes
     is_sent: bool
-    """Whether a target of it went out, or may have."""
+    """Whether the text was published, or may have been."""
     draft: Draft
 
     @property
@@ -63,7 +63,7 @@ class Decision:
 
 
 def waiting(url: str, organization: str | None = None) -> list[tuple[str, date, str, str, str, str]]:
-    """Texts that wait for a decision: id, day, channel, generator, state, reasons; the day that comes first on top."""
+    """Texts that wait for a decision, the earliest day first: id, day, channel, generator, state, reasons."""
     with transaction(url) as connection:
         return connection.execute(
             load_sql("content/waiting_for_decision.sql"), {"organization": organization}
@@ -83,65 +83,65 @@ def show(url: str, content_id: str) -> tuple[ReviewedText, list[Finding], list[D
 
 
 def approve(url: str, content_id: str, person: str) -> bool:
-    """Approves a text; returns False if it was approved before. Its rules are checked anew, with the facts of today.
+    """Approves a text after checking its rules again with today's facts; returns False if it is approved already.
 
-    ReviewError, with the reasons, if it breaks a hard rule; also if it was rejected or replaced.
+    ReviewError with the reasons if the text breaks a hard rule; also if it was rejected or replaced.
     """
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, is_to_change=True)
+        text = _read(connection, content_id, for_update=True)
         if text.state == "approved":
             return False
         if not text.is_open:
             raise ReviewError(f"{content_id} is {text.state}: edit it, and approve the new version.")
-        findings = _check_anew(connection, text)
+        findings = _check_again(connection, text)
         reasons = hard_reasons(findings)
         if not reasons:
             _write_decision(connection, text, "approved", person, None)
     if reasons:
         listed = "\n".join(f"  {reason}" for reason in reasons)
-        raise ReviewError(f"{content_id} breaks rules that keep a text from being published:\n{listed}\nEdit it first.")
+        raise ReviewError(f"{content_id} breaks hard rules:\n{listed}\nEdit it first.")
     return True
 
 
 def reject(url: str, content_id: str, person: str, reason: str) -> bool:
-    """Rejects a text, an approved one too: its approval is withdrawn. Returns False if it was rejected before.
+    """Rejects a text and withdraws its approval, if any; returns False if it is rejected already.
 
-    ReviewError if it was replaced, or went out.
+    ReviewError if the text was replaced or published.
     """
     if not reason.strip():
-        raise ReviewError("A rejection needs its reason: --reason 'what is wrong'.")
+        raise ReviewError("A rejection needs a reason: --reason 'what is wrong'.")
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, is_to_change=True)
+        text = _read(connection, content_id, for_update=True)
         if text.state == "rejected":
             return False
         if text.state == "superseded" or text.is_sent:
-            raise ReviewError(f"{content_id} {'went out, or may have' if text.is_sent else 'was replaced by an edit'}.")
+            problem = "was published, or may have been" if text.is_sent else "was replaced by an edit"
+            raise ReviewError(f"{content_id} {problem}: it cannot be rejected any more.")
         _withdraw_approval(connection, text)
         _write_decision(connection, text, "rejected", person, reason.strip())
     return True
 
 
 def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, list[str]]:
-    """Replaces a text by a person's; returns the new version's id, and the hard rules that it breaks.
+    """Replaces a text by a person's text; returns the new version's id and the hard rules that it breaks.
 
-    The old version is superseded and its approval withdrawn. The new one waits for a decision. ReviewError if the text
-    is the same, is not the newest version, or went out.
+    The old version is superseded and its approval withdrawn; the new version waits for a decision. ReviewError if the
+    text is unchanged, is not the newest version, or was published.
     """
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, is_to_change=True)
+        text = _read(connection, content_id, for_update=True)
         if text.version != text.newest_version or text.state == "superseded":
             raise ReviewError(f"{content_id} was replaced: edit the newest version.")
         if text.is_sent:
-            raise ReviewError(f"{content_id} went out, or may have: what is published is not edited here.")
+            raise ReviewError(f"{content_id} was published, or may have been: edit it on the platform.")
         old = text.draft
         new_text = new_text.strip()
         if new_text == old.text_content:
-            raise ReviewError(f"The text of {content_id} would be the same.")
-        asks = old.call_to_action
+            raise ReviewError(f"The new text of {content_id} is the same as the old text: nothing to edit.")
         draft = Draft(
             text_content=new_text,
             hashtags=tuple(found_hashtags(new_text, old.link_url)),
-            call_to_action=asks if asks and asks.casefold() in new_text.casefold() else None,
+            call_to_action=_if_still_there(old.call_to_action, new_text),
             alt_text=old.alt_text,
             link_url=old.link_url,
             image_url=old.image_url,
@@ -160,30 +160,34 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
     return post.content_id, hard_reasons(written.findings)
 
 
+def _if_still_there(call_to_action: str | None, new_text: str) -> str | None:
+    return call_to_action if call_to_action and call_to_action.casefold() in new_text.casefold() else None
+
+
 @contextmanager
 def _decided_by(url: str, person: str) -> Iterator[Connection]:
     if not person.strip():
-        raise ReviewError("A decision needs a name: --by NAME.")
+        raise ReviewError("A decision needs the name of a person: --by NAME.")
     with transaction(url) as connection:
         connection.execute("select set_config('app.actor', %s, true)", [person])
         yield connection
 
 
-def _read(connection: Connection, content_id: str, *, is_to_change: bool = False) -> ReviewedText:
-    if is_to_change:
-        # The lock comes first: who waited for a publisher's claim reads what the claim has made of the text's targets.
+def _read(connection: Connection, content_id: str, *, for_update: bool = False) -> ReviewedText:
+    if for_update:
+        # Lock first: after waiting for a publisher's lease, the next statement reads what became of the text's targets.
         connection.execute("select from content.posts_content where content_id = %s for update", [content_id])
     cursor = connection.execute(load_sql("content/reviewed_text.sql"), {"content_id": content_id})
     rows = cursor.fetchall()
     if not rows:
-        raise ReviewError(f"There is no text {content_id}: `syndication review list` shows those that wait.")
+        raise ReviewError(f"There is no text {content_id}: `syndication review list` shows the texts that wait.")
     values = dict(zip([column.name for column in cursor.description or ()], rows[0], strict=True))
     draft = {field.name: values.pop(field.name) for field in fields(Draft)}
     return ReviewedText(**values, draft=Draft(**{**draft, "hashtags": tuple(draft["hashtags"])}))
 
 
 def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostToWrite:
-    """The post with what is known of it today, and the approved texts of its channel."""
+    """The post with today's facts and the approved texts of its channel."""
     today = datetime.now(UTC).date()
     return PostToWrite(
         organization_id=text.organization_id,
@@ -201,9 +205,9 @@ def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostTo
     )
 
 
-def _check_anew(connection: Connection, text: ReviewedText) -> list[Finding]:
+def _check_again(connection: Connection, text: ReviewedText) -> list[Finding]:
     if text.draft.content_hash() != text.content_hash:
-        raise ReviewError(f"{text.content_id} is not what its hash says: edit it, which writes it anew.")
+        raise ReviewError(f"{text.content_id} does not match its hash: edit it to write a new version.")
     findings = findings_of(_post(connection, text, text.content_id), text.draft)
     connection.execute(
         "delete from content.compliance_checks where organization_id = %s and content_id = %s",
@@ -214,8 +218,15 @@ def _check_anew(connection: Connection, text: ReviewedText) -> list[Finding]:
             "insert into content.compliance_checks"
             " (organization_id, content_id, rule_name, severity, is_passed, reason) values (%s, %s, %s, %s, %s, %s)",
             [
-                (text.organization_id, text.content_id, one.rule_name, one.severity, one.is_passed, one.reason)
-                for one in findings
+                (
+                    text.organization_id,
+                    text.content_id,
+                    finding.rule_name,
+                    finding.severity,
+                    finding.is_passed,
+                    finding.reason,
+                )
+                for finding in findings
             ],
         )
     return findings
@@ -234,7 +245,7 @@ def _write_decision(connection: Connection, text: ReviewedText, decision: str, p
 
 
 def _withdraw_approval(connection: Connection, text: ReviewedText) -> None:
-    # The audit log keeps it.
+    # The audit log keeps the withdrawn approval.
     connection.execute(
         "delete from content.approvals where organization_id = %s and content_id = %s and decision = 'approved'",
         [text.organization_id, text.content_id],

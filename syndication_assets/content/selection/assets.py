@@ -1,4 +1,4 @@
-"""The product that each channel gets on a day, as an asset."""
+"""The asset that selects one product for each channel and day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ from syndication_assets.text.markdown import markdown_table
         dg.AssetKey(["catalogue", "product_categories"]),
         dg.AssetKey(["catalogue", "product_prices"]),
         dg.AssetKey(["channels", "channel_requirements"]),
-        # Those of the day before: those of the day itself are computed from what comes of the selection.
+        # Of the previous day, because the day's own priorities depend on its selections.
         dg.AssetDep(
             dg.AssetKey(["engagement", "content_priorities"]),
             partition_mapping=dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1),
@@ -51,7 +51,7 @@ def product_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
     no_repeat_days = Settings.from_environment().no_repeat_days
     first_day, end_day = window_of(context)
     written = unmet = 0
-    # A day builds on the days before it, so each is a transaction of its own, in order.
+    # A day depends on the days before it, so days run in order, each in its own transaction.
     for number in range((end_day - first_day).days):
         day = first_day + timedelta(days=number)
         with transaction(postgres.url(), lock="content.product_selections") as connection:
@@ -60,13 +60,13 @@ def product_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
             fault_points.reach("product_selections.before_commit")
             rows_of_day = _count_of_day(connection, day)
         for error in broken:
-            context.log.error(f"{error} Until then nothing is selected for it.")
+            context.log.error(f"{error} Until then, no product is selected with it.")
         written += counts["rows_written"]
         missing = counts["channels_waiting"] - counts["rows_written"]
         unmet += missing
         if missing:
             context.log.warning(
-                f"{day}: {missing} channel(s) got no product: none has a page of its own and a template that fits."
+                f"{day}: {missing} channel(s) got no product: no product has both a page and a template that fits."
             )
         context.add_asset_metadata(
             {"dagster/partition_row_count": rows_of_day}, asset_key=context.asset_key, partition_key=day.isoformat()
@@ -83,9 +83,9 @@ def product_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
 def select_products(
     connection: Connection, selected_on: date, no_repeat_days: int, usable_templates: list[dict[str, Any]]
 ) -> dict[str, int]:
-    """Selects for the channels that have no selection of the day; returns how many waited and how many got one."""
+    """Selects for channels without a selection on the day; returns `channels_waiting` and `rows_written`."""
     connection.execute(
-        "drop table if exists pg_temp.wanted_channels, pg_temp.top_categories, pg_temp.known_products,"
+        "drop table if exists pg_temp.waiting_channels, pg_temp.top_categories, pg_temp.known_products,"
         " pg_temp.candidates"
     )
     counts: dict[str, int] = run_file(

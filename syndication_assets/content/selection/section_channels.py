@@ -1,4 +1,4 @@
-"""The channels that get a section of a blog each day: adding one, listing them, stopping one."""
+"""Adds, lists and stops channels that get a section of a document each day."""
 
 from datetime import date
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from syndication_assets.errors import SyndicationError
 
 
 class SectionChannel(NamedTuple):
-    """One row of content.section_channels, with what decides whether it does anything."""
+    """One row of content.section_channels, with whether the channel has a publishing schedule."""
 
     organization: str
     platform: str
@@ -17,7 +17,7 @@ class SectionChannel(NamedTuple):
     instead_of_products: bool
     is_active: bool
     has_schedule: bool
-    """Whether its posts get a slot."""
+    """Whether the channel's posts are scheduled for publishing."""
 
 
 def add_section_channel(
@@ -29,9 +29,9 @@ def add_section_channel(
     *,
     instead_of_products: bool,
 ) -> None:
-    """Gives a channel a section a day from a day on; one that was stopped begins again.
+    """Starts a daily section for a channel from a day on, also if it was stopped before.
 
-    SyndicationError if it gets them already, or no post is written for it.
+    SyndicationError if the channel gets sections already, is unknown, or is not in use.
     """
     with transaction(url) as connection:
         status = connection.execute(
@@ -41,10 +41,10 @@ def add_section_channel(
             [platform, channel_type],
         ).fetchone()
         if status is None:
-            raise SyndicationError(f"There is no channel {platform} {channel_type}: look at `syndication channels`.")
+            raise SyndicationError(f"There is no channel {platform} {channel_type}: `syndication channels` lists them.")
         if status[0] not in ("active", "beta"):
             raise SyndicationError(
-                f"{platform} {channel_type} is {status[0]}, so no post is written for it: change its row in "
+                f"{platform} {channel_type} is {status[0]}, so it gets no posts: change its row in "
                 "channels.platform_channels or channels.platforms first."
             )
         written = connection.execute(
@@ -57,13 +57,13 @@ def add_section_channel(
         ).rowcount
     if not written:
         raise SyndicationError(
-            f"{platform} {channel_type} gets sections already: `syndication sections stop {platform} {channel_type}` "
-            "first, then add it as it should be."
+            f"{platform} {channel_type} gets sections already: to change that, run "
+            f"`syndication sections stop {platform} {channel_type}` first, then add it again."
         )
 
 
 def list_section_channels(url: str) -> list[SectionChannel]:
-    """All of them, by organization and channel."""
+    """All section channels, stopped ones included, by organization and channel."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select o.slug, c.platform, c.channel_type, c.starts_on, c.instead_of_products, c.is_active,"
@@ -77,7 +77,7 @@ def list_section_channels(url: str) -> list[SectionChannel]:
 
 
 def stop_section_channel(url: str, organization_id: str, platform: str, channel_type: str) -> None:
-    """No section is selected for the channel any more; what was selected stays. SyndicationError if it gets none."""
+    """Stops selecting sections for a channel; existing selections stay. SyndicationError if it gets none."""
     with transaction(url) as connection:
         stopped = connection.execute(
             "update content.section_channels set is_active = false"
@@ -85,4 +85,6 @@ def stop_section_channel(url: str, organization_id: str, platform: str, channel_
             [organization_id, platform, channel_type],
         ).rowcount
     if not stopped:
-        raise SyndicationError(f"{platform} {channel_type} gets no sections: look at `syndication sections list`.")
+        raise SyndicationError(
+            f"{platform} {channel_type} gets no sections: `syndication sections list` shows the channels that do."
+        )

@@ -1,4 +1,4 @@
-"""The section of a document that each channel gets on a day: the next one that it has not had."""
+"""The asset that selects the next section of a document for each channel and day."""
 
 from datetime import date, timedelta
 
@@ -19,8 +19,8 @@ section_channels = external_table(
     "content",
     "section_channels",
     (
-        "One row gives one channel a section of a document each day, from a first day on. Rows of people, not of a "
-        "run: without one, a channel gets products only."
+        "One row gives one channel a section of a document each day, from a first day on. User-maintained: without a "
+        "row, a channel gets only products."
     ),
 )
 
@@ -44,8 +44,8 @@ section_channels = external_table(
 )
 def section_selections(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
     first_day, end_day = window_of(context)
-    written = none_left = 0
-    # A day builds on the days before it, so each is a transaction of its own, in order.
+    written = without_section = 0
+    # A day depends on the days before it, so days run in order, each in its own transaction.
     for number in range((end_day - first_day).days):
         day = first_day + timedelta(days=number)
         with transaction(postgres.url(), lock="content.section_selections") as connection:
@@ -53,7 +53,7 @@ def section_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
             fault_points.reach("section_selections.before_commit")
             rows_of_day = _count_of_day(connection, day)
         written += counts["rows_written"]
-        none_left += counts["channels_waiting"] - counts["rows_written"]
+        without_section += counts["channels_waiting"] - counts["rows_written"]
         context.add_asset_metadata(
             {"dagster/partition_row_count": rows_of_day}, asset_key=context.asset_key, partition_key=day.isoformat()
         )
@@ -62,15 +62,20 @@ def section_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
         preview = _preview(connection, first_day, end_day)
     context.log.info(
         f"section_selections: {first_day} to {end_day} (exclusive): {written:,} rows written; "
-        f"{none_left:,} times a channel had had every section"
+        f"no section left for a channel on {without_section:,} occasions"
     )
     return dg.MaterializeResult(
-        metadata={**metadata, "rows_written": written, "none_left": none_left, "selected": preview}
+        metadata={
+            **metadata,
+            "rows_written": written,
+            "channels_without_a_section": without_section,
+            "selected": preview,
+        }
     )
 
 
 def select_sections(connection: Connection, selected_on: date) -> dict[str, int]:
-    """Selects for the channels that have no section on the day; returns how many waited and how many got one."""
+    """Selects for channels without a section on the day; returns `channels_waiting` and `rows_written`."""
     cursor = connection.execute(load_sql("content/section_selections.sql"), {"selected_on": selected_on})
     waiting, written = cursor.fetchall()[0]
     return {"channels_waiting": int(waiting), "rows_written": int(written)}

@@ -1,4 +1,4 @@
-"""A rule and a person who decide on the same text at the same time: what the person says stands."""
+"""A rule and a person decide on the same text at the same time: the person's decision prevails."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from syndication_assets_tests.content.shop import Shop
 
 @pytest.fixture
 def content_id(shop: Shop) -> str:
-    """The id of a text that a rule is about to approve."""
+    """The id of a text that an approval rule covers."""
     shop.channel()
     shop.product("kilt", shop.category("Kilts"))
     shop.approve_by_rule()
@@ -22,18 +22,18 @@ def content_id(shop: Shop) -> str:
 
 
 def _until(shop: Shop, condition: str) -> None:
-    """Waits for what another session of this database does."""
+    """Waits until another session of this database meets the condition, at most 5 seconds."""
     end = time.monotonic() + 5
     while time.monotonic() < end and not shop.value(f"select count(*) {condition}"):
         time.sleep(0.01)
 
 
 def _hold_after(monkeypatch: pytest.MonkeyPatch, step: str, shop: Shop) -> None:
-    """Lets a person's transaction end only when the rule waits for the text."""
-    made = getattr(text_decisions, step)
+    """Ends a person's transaction after `step`, and only once the rule waits for the text."""
+    original = getattr(text_decisions, step)
 
     def held(*arguments: object) -> object:
-        result = made(*arguments)
+        result = original(*arguments)
         _until(shop, "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
         return result
 
@@ -41,7 +41,7 @@ def _hold_after(monkeypatch: pytest.MonkeyPatch, step: str, shop: Shop) -> None:
 
 
 def _both_decide(shop: Shop, person: Callable[[], object]) -> dict[str, int]:
-    """What the rule did while the person decided."""
+    """Runs the person's decision and the rule at the same time; returns the counts of the rule."""
     with ThreadPoolExecutor() as pool:
         decision = pool.submit(person)
         _until(
@@ -61,7 +61,7 @@ def _approvals(shop: Shop) -> list[tuple[str, str]]:
 def test_a_rejection_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch):
     _hold_after(monkeypatch, "_write_decision", shop)
     counts = _both_decide(shop, lambda: text_decisions.reject(shop.url, content_id, "ann", "the tone is wrong"))
-    assert counts == {"rows_written": 0, "texts_left_to_people": 0}
+    assert counts == {"rows_written": 0, "texts_left_for_review": 0}
     assert shop.texts()[0]["state"] == "rejected"
     assert _approvals(shop) == [(content_id, "rejected")]
 
@@ -75,15 +75,15 @@ def test_an_edit_is_not_overridden_by_a_rule(shop: Shop, content_id: str, monkey
     assert counts["rows_written"] == 0
 
 
-def test_a_rule_approves_nothing_that_a_person_has_just_found_to_break_a_rule(
+def test_a_rule_does_not_approve_a_text_that_a_person_just_found_to_break_a_rule(
     shop: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     def approve() -> None:
         with pytest.raises(text_decisions.ReviewError, match="banned_words"):
             text_decisions.approve(shop.url, content_id, "ann")
 
-    _hold_after(monkeypatch, "_check_anew", shop)
+    _hold_after(monkeypatch, "_check_again", shop)
     shop.rule("banned_words", value=["kilt"])
-    assert _both_decide(shop, approve) == {"rows_written": 0, "texts_left_to_people": 1}
+    assert _both_decide(shop, approve) == {"rows_written": 0, "texts_left_for_review": 1}
     assert _approvals(shop) == []
     assert shop.texts()[0]["state"] == "needs_review"

@@ -1,4 +1,4 @@
--- A text that breaks a hard rule waits for a person: it is neither taken as in order nor approved.
+-- A text that breaks a hard rule is neither in state generated nor approved: it waits for review.
 
 select
     c.content_id,

@@ -1,4 +1,4 @@
-"""Variations by hashtags or by timing of what a language model wrote: it is asked once for a post."""
+"""Variations by hashtags or by timing with a language model: one request per post."""
 
 from datetime import UTC, date, datetime
 
@@ -12,9 +12,9 @@ from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import ChatServer, error, post
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.test_derived_variations import compare, without_hashtags
 from syndication_assets_tests.content.test_llm_writer import calls
 from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
-from syndication_assets_tests.content.test_shared_words import compare, without_hashtags
 
 TODAY = datetime.now(UTC).date()
 BOTH_KINDS = pytest.mark.parametrize("by", ["hashtags", "timing"])
@@ -38,7 +38,7 @@ def texts_to_retry(shop: Shop) -> int:
 
 
 @BOTH_KINDS
-def test_one_call_makes_all_variations_and_each_says_whose_words_it_has(shop: Shop, by: str):
+def test_one_call_gives_all_variations_and_each_names_its_generator(shop: Shop, by: str):
     compare(shop, by)
     server = ChatServer()
     write_with_llm(shop, server)
@@ -50,7 +50,7 @@ def test_one_call_makes_all_variations_and_each_says_whose_words_it_has(shop: Sh
     assert len({without_hashtags(text) for text in texts}) == 1
 
 
-def test_other_hashtags_than_the_models_come_from_the_facts(shop: Shop):
+def test_hashtags_that_replace_the_models_come_from_the_facts(shop: Shop):
     compare(shop, "hashtags")
     write_with_llm(shop, ChatServer())
     assert [text["hashtags"] for text in shop.texts()] == [
@@ -60,31 +60,31 @@ def test_other_hashtags_than_the_models_come_from_the_facts(shop: Shop):
     ]
 
 
-def test_by_content_each_variation_is_asked_for(shop: Shop):
+def test_variations_by_content_are_requested_one_by_one(shop: Shop):
     compare(shop, "content")
     server = ChatServer(*(post(text=f"A kilt for the frost of the year, one of {number}.") for number in "abc"))
     write_with_llm(shop, server)
     assert len(server.requests) == len(shop.texts()) == 3
 
 
-def test_the_question_does_not_speak_of_variations(shop: Shop):
+def test_the_question_does_not_mention_variations(shop: Shop):
     compare(shop, "hashtags")
     server = ChatServer()
     write_with_llm(shop, server)
-    assert "variations" not in server.asked()[0]
+    assert "variations" not in server.questions()[0]
 
 
 @BOTH_KINDS
-def test_where_the_first_has_no_text_the_others_have_none_for_the_same_reason(shop: Shop, by: str):
+def test_if_the_first_has_no_text_the_others_have_none_for_the_same_reason(shop: Shop, by: str):
     compare(shop, by)
     outcome, _ = write_with_llm(shop, ChatServer(error(401, "invalid_api_key")))
     assert [len(posts) for posts in outcome.unwritten.values()] == [3]
     assert shop.texts() == []
-    assert texts_to_retry(shop) == 1, "it is one text that a model is asked for"
+    assert texts_to_retry(shop) == 1, "only variation 1 is requested from the model"
 
 
 @BOTH_KINDS
-def test_where_the_first_breaks_a_rule_the_others_wait_and_no_model_is_asked_for_them(shop: Shop, by: str):
+def test_if_the_first_breaks_a_rule_the_others_wait_without_a_request(shop: Shop, by: str):
     compare(shop, by)
     server = ChatServer(post(text="Delve into it: it is only £1."))
     outcome, _ = write_with_llm(shop, server)
@@ -96,7 +96,7 @@ def test_where_the_first_breaks_a_rule_the_others_wait_and_no_model_is_asked_for
 
 
 @BOTH_KINDS
-def test_what_a_person_mended_gets_its_others_on_any_day_without_a_call(
+def test_after_a_fix_by_a_person_the_others_follow_on_any_day_without_a_request(
     shop: Shop, by: str, monkeypatch: pytest.MonkeyPatch
 ):
     compare(shop, by)
@@ -104,26 +104,26 @@ def test_what_a_person_mended_gets_its_others_on_any_day_without_a_call(
     (first,) = shop.texts()
     text_decisions.edit(shop.url, first["content_id"], "ann", first["text_content"].replace("Delve", "Look"))
     server = ChatServer()
-    done = write_a_day(shop, server, FIRST_DAY, monkeypatch)
-    assert (len(done.texts), done.unwritten.total(), server.requests) == (2, 0, [])
+    result = write_a_day(shop, server, FIRST_DAY, monkeypatch)
+    assert (len(result.texts), result.unwritten.total(), server.requests) == (2, 0, [])
     assert [text["generator"] for text in shop.texts()] == ["llm", "person", "person", "person"]
 
 
-def test_of_another_day_than_today_the_first_is_not_asked_for_and_the_others_wait(
+def test_on_another_day_than_today_the_first_is_not_requested_and_the_others_wait(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ):
     compare(shop, "timing")
     server = ChatServer()
-    done = write_a_day(shop, server, FIRST_DAY, monkeypatch)
-    assert (done.texts, server.requests) == ([], [])
-    assert list(done.unwritten.values()) == [3]
-    assert "only for today's posts" in next(iter(done.unwritten))
+    result = write_a_day(shop, server, FIRST_DAY, monkeypatch)
+    assert (result.texts, server.requests) == ([], [])
+    assert list(result.unwritten.values()) == [3]
+    assert "writes only today's posts" in next(iter(result.unwritten))
 
 
-def test_first_and_others_are_kept_together(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_the_first_and_its_variations_are_stored_in_one_transaction(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     compare(shop, "timing")
     shop.select(TODAY)
-    done = write_a_day(shop, ChatServer(), TODAY, monkeypatch)
-    assert len(done.texts) == 3
+    result = write_a_day(shop, ChatServer(), TODAY, monkeypatch)
+    assert len(result.texts) == 3
     assert shop.value("select count(distinct xmin::text) from content.posts_content") == 1
     assert write_a_day(shop, ChatServer(), TODAY, monkeypatch).texts == []

@@ -1,4 +1,4 @@
--- A text with a newer version is superseded, and one without is not.
+-- A text is in state superseded if and only if a newer version of its variation exists.
 
 select
     c.content_id,

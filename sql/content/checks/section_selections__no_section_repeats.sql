@@ -1,4 +1,4 @@
--- A channel has no section twice, but where a platform refused every post of it before.
+-- No channel gets a section again, unless the platform rejected every earlier post of that section.
 
 select
     s.platform,

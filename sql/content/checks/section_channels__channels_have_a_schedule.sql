@@ -1,4 +1,4 @@
--- A channel that gets a section each day has an active schedule: without one, its posts get no slot.
+-- Every channel that gets a section each day has an active schedule: without a schedule, its posts are never published.
 
 select
     c.organization_id,

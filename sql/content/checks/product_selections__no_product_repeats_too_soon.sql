@@ -1,13 +1,12 @@
--- No channel shows a product again within the days of SYNDICATION_NO_REPEAT_DAYS, as that was when the later of the two
--- was selected. It does where it has shown them all: the catalogue is too small for its schedule, or the days are too
--- many.
+-- No channel repeats a product within SYNDICATION_NO_REPEAT_DAYS days (the setting when the repeat was selected). A
+-- repeat means that all products were used: the catalogue is too small for the schedule, or the setting is too large.
 
 select
     s.platform,
     s.channel_type,
     s.selected_on,
     s.product_id,
-    before.last_selected_on
+    previous.last_selected_on
 from content.product_selections as s
 cross join lateral (
     select max(e.selected_on) as last_selected_on
@@ -18,9 +17,9 @@ cross join lateral (
         and e.channel_type = s.channel_type
         and e.product_id = s.product_id
         and e.selected_on < s.selected_on
-) as before
+) as previous
 where
     s.organization_id = any(array(select organization_id from tenancy.organizations))
     and s.selected_on >= %(window_start)s::date
     and s.selected_on < %(window_end)s::date
-    and s.selected_on - before.last_selected_on < (s.factors -> 'rest' ->> 'no_repeat_days')::integer
+    and s.selected_on - previous.last_selected_on < (s.factors -> 'rest' ->> 'no_repeat_days')::integer

@@ -1,4 +1,4 @@
--- A text is approved if and only if there is an approval of its very hash.
+-- A text is in state approved if and only if it has an approval of its current hash.
 
 select
     c.content_id,
