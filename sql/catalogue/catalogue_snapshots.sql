@@ -1,5 +1,5 @@
--- One row is one look at a shop's catalogue: what landed together, and whether it was believed. A re-run with the same
--- files and rules changes nothing. Parameters: the columns under their names.
+-- One row is one snapshot of a shop's catalogue: the files that landed together, accepted or rejected. A re-run with
+-- the same files and the same rules of the vendor changes nothing. Parameters: the columns under their names.
 
 insert into catalogue.catalogue_snapshots as s (
     organization_id, vendor, observed_at, landed_on, manifest_path, status, is_complete, has_category_tree, products,

@@ -1,8 +1,8 @@
--- One row is one category of one shop's tree, as the newest believed catalogue that has it says; not active if the
--- newest one has it no more. A parent that the shop names but does not list is NULL, and a cycle is cut. A re-run
--- changes nothing.
--- Parameters: organization_id, vendor, observed_at (the newest believed catalogue; NULL if there is none). Returns the
--- number of new ones.
+-- One row is one category of one shop, as described by the newest accepted snapshot that has it; it is inactive if the
+-- newest accepted snapshot lacks it. The parent is NULL if the shop names it but does not list it, or where a cycle is
+-- cut. A re-run changes nothing.
+-- Parameters: organization_id, vendor, observed_at (of the newest accepted snapshot; NULL if there is none). Returns
+-- the number of new categories.
 
 with newest as (
     select distinct on (vendor_category_id) *
@@ -33,7 +33,7 @@ on conflict (organization_id, vendor, vendor_category_id) do update set
     level = excluded.level,
     observed_at = excluded.observed_at
 where
-    -- The catalogue that described it may have been withdrawn.
+    -- An older snapshot replaces the description of one that was rejected or withdrawn since.
     (
         excluded.observed_at >= c.observed_at
         or c.observed_at <> all(
@@ -43,7 +43,7 @@ where
                 where
                     s.organization_id = %(organization_id)s
                     and s.vendor = %(vendor)s
-                    and s.status = 'loaded'
+                    and s.status = 'accepted'
             )
         )
     )
@@ -82,6 +82,6 @@ where
     and vendor = %(vendor)s
     and is_active <> (observed_at is not distinct from %(observed_at)s::timestamptz);
 
--- now() is when this transaction began: nobody else has written a row with it.
+-- now() is the start of this transaction, so no other transaction wrote rows with that time.
 select count(*) from catalogue.categories
 where organization_id = %(organization_id)s and vendor = %(vendor)s and created_at = now();

@@ -1,7 +1,7 @@
--- Gives each sku that a look has for the first time its row, and where no look is behind this one, its first change and
--- its first price with it: all that is known of it. Otherwise `product_changes.sql` and what follows from it do so.
--- Parameters: organization_id, vendor, observed_at, next_observed_at (the look after it; NULL if it is the newest).
--- Returns the numbers of new products, of their changes and of their prices.
+-- Inserts a product for each new sku of a snapshot. If the snapshot is the newest, its first change and first price
+-- are inserted too; otherwise `product_changes.sql` and `product_prices.sql` write them.
+-- Parameters: organization_id, vendor, observed_at, next_observed_at (of the following snapshot; NULL if this is the
+-- newest). Returns the numbers of new products, changes and prices.
 
 with new_products as (
     insert into catalogue.products (

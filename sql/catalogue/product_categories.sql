@@ -1,5 +1,5 @@
--- One row is one category of one product: those that the shop names for it and that its tree has, or had. Products that
--- this load changed are looked at; all of them where the tree has new categories. A re-run changes nothing.
+-- One row is one category of one product: a category that the shop names for the product and that its tree has or had.
+-- Covers the products that this load changed, or all products if there are new categories. A re-run changes nothing.
 -- Parameters: organization_id, vendor, has_new_categories. Returns the number of rows written and removed.
 
 delete from staged_named_categories;
@@ -13,8 +13,12 @@ from catalogue.products
 where
     organization_id = %(organization_id)s
     and vendor = %(vendor)s
-    -- now() is when this transaction began: those are new.
-    and (%(has_new_categories)s or created_at = now() or product_id in (select product_id from staged_changed));
+    -- Products created at now(), the start of this transaction, are new.
+    and (
+        %(has_new_categories)s
+        or created_at = now()
+        or product_id in (select product_id from staged_changed_products)
+    );
 
 analyze staged_named_categories;
 

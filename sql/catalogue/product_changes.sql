@@ -1,15 +1,16 @@
--- One row is one change of what the believed catalogues say of a product, in the order of their looks. This puts one
--- look into that order, or takes it out again (is_believed false), and mends the look after it; so the looks may come
--- in any order, and one that comes again changes nothing. The products that it is about are noted in staged_changed.
--- Parameters: organization_id, vendor, observed_at, next_observed_at (the look after it; NULL if it is the newest),
--- is_believed. Returns the number of rows written and removed.
+-- One row is one change of a product over the accepted snapshots, in the order of their times. The statement adds one
+-- snapshot to that history, or removes it (is_accepted false), and corrects the changes of the following snapshot. So
+-- snapshots may be loaded in any order, and a re-run changes nothing. It adds the products that it changed to
+-- staged_changed_products.
+-- Parameters: organization_id, vendor, observed_at, next_observed_at (of the following snapshot; NULL if this is the
+-- newest), is_accepted. Returns the number of rows written and removed.
 
 delete from staged_neighbours;
 
--- A product that no look has yet is not listed. One look into the index for each: the history may be long. With no look
--- behind this one, only products count of which it says something new, or of which it has said something, and of those
--- that are new with it everything is written already. now() is when this transaction began: nobody else has written a
--- row with it.
+-- A product is not listed before the first snapshot that has it. The lateral joins read one index entry per product,
+-- because histories may be long. If this snapshot is the newest, only the products that it changes, or for which it
+-- wrote a change before, are needed; `new_products.sql` has written everything of its new products. now() is the start
+-- of this transaction, so no other transaction wrote rows with that time.
 insert into staged_neighbours (
     organization_id, product_id, sku, was_listed, old_price, old_currency, old_hash, will_be_listed, new_price,
     new_currency, new_hash
@@ -18,14 +19,14 @@ select
     p.organization_id,
     p.product_id,
     p.sku,
-    coalesce(before.is_listed, false),
-    before.price,
-    before.currency,
-    before.content_hash,
-    coalesce(behind.is_listed, false),
-    behind.price,
-    behind.currency,
-    behind.content_hash
+    coalesce(previous.is_listed, false),
+    previous.price,
+    previous.currency,
+    previous.content_hash,
+    coalesce(following.is_listed, false),
+    following.price,
+    following.currency,
+    following.content_hash
 from catalogue.products as p
 left join lateral (
     select
@@ -40,7 +41,7 @@ left join lateral (
         and c.observed_at < %(observed_at)s
     order by c.observed_at desc
     limit 1
-) as before on true
+) as previous on true
 left join lateral (
     select
         c.is_listed,
@@ -54,7 +55,7 @@ left join lateral (
         and c.observed_at <= %(next_observed_at)s::timestamptz
     order by c.observed_at desc
     limit 1
-) as behind on true
+) as following on true
 left join staged_products as s
     on
         p.organization_id = s.organization_id
@@ -72,9 +73,9 @@ where
     and (
         %(next_observed_at)s::timestamptz is not null
         or (
-            %(is_believed)s
+            %(is_accepted)s
             and (s.sku is not null, s.price, s.currency, s.content_hash) is distinct from (
-                coalesce(before.is_listed, false), before.price, before.currency, before.content_hash
+                coalesce(previous.is_listed, false), previous.price, previous.currency, previous.content_hash
             )
         )
         or p.product_id in (
@@ -86,15 +87,15 @@ where
 
 analyze staged_neighbours;
 
--- What stands there is told from what is new beforehand, because a conflict costs more than a plain insert; the lock of
--- the load keeps it so.
+-- Existing and new rows are separated in advance, because `on conflict` costs more than a plain insert. The load's lock
+-- keeps other writers away.
 with states as (
     select
         n.*,
-        case when %(is_believed)s then s.sku is not null else n.was_listed end as is_listed,
-        case when %(is_believed)s then s.price else n.old_price end as price,
-        case when %(is_believed)s then s.currency else n.old_currency end as currency,
-        case when %(is_believed)s then s.content_hash else n.old_hash end as content_hash
+        case when %(is_accepted)s then s.sku is not null else n.was_listed end as is_listed,
+        case when %(is_accepted)s then s.price else n.old_price end as price,
+        case when %(is_accepted)s then s.currency else n.old_currency end as currency,
+        case when %(is_accepted)s then s.content_hash else n.old_hash end as content_hash
     from staged_neighbours as n
     left join staged_products as s
         on
@@ -151,7 +152,7 @@ removed as (
     returning c.product_id
 ),
 
-mended as (
+corrected as (
     update catalogue.product_changes as c set
         is_listed = w.is_listed,
         price = w.price,
@@ -196,14 +197,14 @@ written as (
     order by product_id, observed_at
 ),
 
-noted as (
-    insert into staged_changed (product_id)
+changed_products as (
+    insert into staged_changed_products (product_id)
     select product_id from added
     union all
     select product_id from removed
     union all
-    select product_id from mended
+    select product_id from corrected
     returning product_id
 )
 
-select count(*) as rows_changed from noted;
+select count(*) as rows_changed from changed_products;

@@ -1,7 +1,6 @@
--- One row is one change of a product's price over the believed catalogues that have it; the first row is the first
--- price that was known. It follows from `product_changes`: an older catalogue that is loaded later puts its row where
--- it belongs and mends the one after it. A re-run changes nothing. Only
--- products that this load changed are looked at.
+-- One row is one change of a product's price over the accepted snapshots that have it; the first row is the first known
+-- price. Prices are derived from `product_changes`, so an older snapshot that is loaded late inserts its row in order
+-- and corrects the row after it. Covers the products that this load changed. A re-run changes nothing.
 -- Parameters: organization_id, vendor. Returns the number of rows written and removed.
 
 delete from staged_prices;
@@ -28,19 +27,19 @@ from (
         p.organization_id = %(organization_id)s
         and p.vendor = %(vendor)s
         and c.is_listed
-        and c.product_id in (select product_id from staged_changed)
+        and c.product_id in (select product_id from staged_changed_products)
     window earlier as (partition by c.product_id order by c.observed_at)
 ) as history
 where (price, currency) is distinct from (earlier_price, earlier_currency);
 
 analyze staged_prices;
 
--- As for the changes, what is new is inserted plainly.
+-- As in `product_changes.sql`, new rows are inserted without `on conflict`.
 with removed as (
     delete from catalogue.product_prices as r
     where
         r.organization_id = %(organization_id)s
-        and r.product_id in (select product_id from staged_changed)
+        and r.product_id in (select product_id from staged_changed_products)
         and not exists (
             select from staged_prices as s
             where
@@ -51,7 +50,7 @@ with removed as (
     returning r.product_id
 ),
 
-mended as (
+corrected as (
     update catalogue.product_prices as r set
         price = s.price,
         currency = s.currency
@@ -86,5 +85,5 @@ written as (
 
 select
     (select count(*) from written)
-    + (select count(*) from mended)
+    + (select count(*) from corrected)
     + (select count(*) from removed) as rows_changed;

@@ -1,8 +1,8 @@
--- One row is what is known of the active products of one shop, and the last row (organization and vendor NULL) of all
--- of them: how many there are, and which share of them, from 0 to 1, has a picture, a price that is no placeholder, a
--- description, a category to which a way leads from a root of the shop's tree, and a page, without which no product is
--- selected for a post. Without active products no share is known: NULL. It reads what stands now, whatever days were
--- loaded, and changes nothing.
+-- One row is the quality of one shop's active products; the last row (organization and vendor NULL) is the total over
+-- all shops. A row has the number of active products and the shares of them, from 0 to 1, with an image, a price that
+-- is not a placeholder, a description, a category that is reachable from a root of the shop's tree, and a page (only
+-- products with a page are selected for posts). Shares are NULL without active products. The query reads the current
+-- tables, whatever days were loaded, and changes nothing.
 
 create temporary table reached_categories on commit drop as
 with recursive reached as (

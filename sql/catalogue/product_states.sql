@@ -1,10 +1,9 @@
--- Puts together what the changes say of each product of a vendor that this load changed, for the statements that
--- follow.
+-- Summarizes the changes of each product that this load changed into `staged_states`, for the statements that follow.
 -- Parameters: organization_id, vendor.
 
 delete from staged_states;
 
-analyze staged_changed;
+analyze staged_changed_products;
 
 insert into staged_states (
     product_id, sku, present_hash, content_hash, described_at, first_seen_at, observed_at, price, currency,
@@ -41,7 +40,7 @@ from (
     where
         p.organization_id = %(organization_id)s
         and p.vendor = %(vendor)s
-        and p.product_id in (select product_id from staged_changed)
+        and p.product_id in (select product_id from staged_changed_products)
 ) as history
 group by product_id, sku, present_hash;
 

@@ -1,6 +1,6 @@
--- One row is one product of one shop, as the newest believed catalogue that has it describes it. A product that the
--- newest one has no more stays, not active, with what was known last; seen again it is active again. What a row says
--- follows from `product_changes`, so an unchanged catalogue writes no row, and the order of loading does not matter.
+-- One row is one product of one shop, as described by the newest accepted snapshot that has it. A product that the
+-- newest snapshot lacks is deactivated and keeps its last description; when it returns, it is active again. Rows are
+-- derived from `product_changes`, so an unchanged catalogue writes no row and the order of loading does not matter.
 -- Parameters: organization_id, vendor. Returns the number of rows written.
 
 with texts as (
@@ -35,7 +35,7 @@ described as (
     returning p.product_id
 ),
 
-stated as (
+state_updated as (
     update catalogue.products as p set
         price = s.price,
         currency = s.currency,
@@ -53,8 +53,8 @@ stated as (
     returning p.product_id
 ),
 
--- Only looks that are not believed any more, or were withdrawn, had it: it stays, because others may have met it.
-left_alone as (
+-- Only rejected or withdrawn snapshots had these products. They stay, because other rooms may refer to them.
+unconfirmed as (
     update catalogue.products as p set
         is_active = false,
         deactivated_at = p.first_seen_at
@@ -62,12 +62,12 @@ left_alone as (
         p.organization_id = %(organization_id)s
         and p.vendor = %(vendor)s
         and p.is_active
-        and p.product_id in (select product_id from staged_changed)
+        and p.product_id in (select product_id from staged_changed_products)
         and not exists (select from staged_states as s where s.product_id = p.product_id)
     returning p.product_id
 )
 
 select
     (select count(*) from described)
-    + (select count(*) from stated)
-    + (select count(*) from left_alone) as rows_changed;
+    + (select count(*) from state_updated)
+    + (select count(*) from unconfirmed) as rows_changed;

@@ -1,4 +1,4 @@
--- The temporary tables that one load fills with COPY; they go with its transaction.
+-- The temporary tables of one load of catalogues. They are dropped at the end of its transaction.
 
 create temporary table staged_products (
     organization_id text not null,
@@ -18,7 +18,8 @@ create temporary table staged_products (
 ) on commit drop;
 
 comment on table staged_products is
-'One row is one product of a look. What its row in catalogue.products says already, by its content hash, is NULL here.';
+'One row is one product of a snapshot. The description columns are NULL if the row in catalogue.products already has '
+'the same content hash.';
 
 create temporary table staged_categories (
     organization_id text not null,
@@ -33,12 +34,13 @@ create temporary table staged_categories (
     level integer not null
 ) on commit drop;
 
-comment on column staged_categories.placed_under is 'The parent that is there; NULL for a root, and above a cut.';
+comment on column staged_categories.placed_under is
+'The parent if it is in the tree; NULL for a root, and where a cycle is cut.';
 
--- What follows is computed in steps, each into a table of its own that is analyzed: so the server knows how many rows
--- the next step has, however new the room's tables are.
+-- The following tables hold intermediate results and are analyzed, so that the planner knows the number of rows of the
+-- next step even when the room's tables are new.
 
--- One row is one product of the vendor: what holds before and after the look that is being put in.
+-- One row is one product of the vendor: its state before and after the snapshot that is being merged.
 create temporary table staged_neighbours (
     organization_id text not null,
     product_id text not null,
@@ -53,12 +55,12 @@ create temporary table staged_neighbours (
     new_hash bytea
 ) on commit drop;
 
--- One row is one change that this load wrote or removed, but for the first one of a product that is new.
-create temporary table staged_changed (
+-- One row is one change that this load wrote or removed, other than the first change of a new product.
+create temporary table staged_changed_products (
     product_id text not null
 ) on commit drop;
 
--- One row is one product of the vendor that changed and that a believed look has: what all its changes come to.
+-- One row is one changed product of the vendor that an accepted snapshot has: the state that its changes lead to.
 create temporary table staged_states (
     product_id text not null,
     sku text not null,
@@ -72,8 +74,9 @@ create temporary table staged_states (
     deactivated_at timestamptz
 ) on commit drop;
 
-comment on column staged_states.present_hash is 'Of what the row of the product says now.';
-comment on column staged_states.described_at is 'The newest look that began to say what the row should say.';
+comment on column staged_states.present_hash is 'The content hash of the row in catalogue.products.';
+comment on column staged_states.content_hash is 'The content hash that the row should have.';
+comment on column staged_states.described_at is 'The time of the newest change to that content.';
 
 create temporary table staged_prices (
     organization_id text not null,

@@ -1,7 +1,7 @@
--- One row is what one landed file says of one document. What a document is follows from its newest row, so a day may be
+-- One row is one document as one landed file describes it. The newest row describes the document, so a day may be
 -- loaded late, again, or after one of its files was withdrawn. A re-run changes nothing.
--- Parameters: day (a date, the folder that was read), sources. Returns how many rows are new or other than before, and
--- how many are gone.
+-- Parameters: day (the date of the folder that was read), sources. Returns the numbers of rows written (new or
+-- changed), of rows removed and of documents that they belong to.
 
 insert into documents.source_documents (
     organization_id, source, remote_document_id, title, content_hash, observed_at, first_seen_at
@@ -78,7 +78,7 @@ written_rows as (
     returning o.organization_id, o.document_id
 ),
 
-noted as (
+changed as (
     insert into changed_documents (organization_id, document_id)
     select
         organization_id,
@@ -95,4 +95,4 @@ noted as (
 select
     (select count(*) from written_rows) as rows_written,
     (select count(*) from removed_rows) as rows_removed,
-    (select count(*) from noted) as documents_changed;
+    (select count(*) from changed) as documents_changed;

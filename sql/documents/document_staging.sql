@@ -1,4 +1,4 @@
--- The temporary tables that one load of documents fills with COPY; they go with its transaction.
+-- The temporary tables of one load of documents. They are dropped at the end of its transaction.
 
 create temporary table staged_documents (
     organization_id text not null,
@@ -12,7 +12,7 @@ create temporary table staged_documents (
     facts jsonb not null
 ) on commit drop;
 
--- One row is one document of which this load has learned, or unlearned, something.
+-- One row is one document whose observations this load wrote or removed.
 create temporary table changed_documents (
     organization_id text not null,
     document_id text not null,

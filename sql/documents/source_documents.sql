@@ -1,8 +1,8 @@
--- One row is one blog post or feed entry that posts are written from, as its newest observation says. It stays when no
--- file has it any more, not published. An older file never overwrites what a newer one says; a re-run changes nothing.
--- Returns how many rows are other than before.
+-- One row is one blog post or feed entry that posts are written from, as its newest observation describes it. An older
+-- file never overwrites a newer one. A document without observations stays, but is no longer published. A re-run
+-- changes nothing. Returns the number of rows changed.
 
-with newest as (
+with observed as (
     select
         o.organization_id,
         o.document_id,
@@ -11,11 +11,11 @@ with newest as (
         o.content_hash,
         o.facts,
         min(o.observed_at) over (partition by o.organization_id, o.document_id) as first_seen_at,
-        -- Of two files of one moment, the same one whatever was loaded first.
+        -- The order is the same for files with equal times, whichever was loaded first.
         row_number() over (
             partition by o.organization_id, o.document_id
             order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
-        ) as place
+        ) as newest_rank
     from changed_documents as c
     inner join documents.document_observations as o
         on c.organization_id = o.organization_id and c.document_id = o.document_id
@@ -23,26 +23,26 @@ with newest as (
 
 described as (
     update documents.source_documents as d set
-        title = n.facts ->> 'title',
-        summary = n.facts ->> 'summary',
-        url = n.facts ->> 'url',
-        image_url = n.facts ->> 'image_url',
-        published_at = (n.facts ->> 'published_at')::timestamptz,
-        is_published = n.is_published,
-        content_hash = n.content_hash,
-        observed_at = n.observed_at,
-        first_seen_at = n.first_seen_at
-    from newest as n
+        title = o.facts ->> 'title',
+        summary = o.facts ->> 'summary',
+        url = o.facts ->> 'url',
+        image_url = o.facts ->> 'image_url',
+        published_at = (o.facts ->> 'published_at')::timestamptz,
+        is_published = o.is_published,
+        content_hash = o.content_hash,
+        observed_at = o.observed_at,
+        first_seen_at = o.first_seen_at
+    from observed as o
     where
-        d.organization_id = n.organization_id
-        and d.document_id = n.document_id
-        and n.place = 1
+        d.organization_id = o.organization_id
+        and d.document_id = o.document_id
+        and o.newest_rank = 1
         and (d.content_hash, d.is_published, d.observed_at, d.first_seen_at)
-        is distinct from (n.content_hash, n.is_published, n.observed_at, n.first_seen_at)
+        is distinct from (o.content_hash, o.is_published, o.observed_at, o.first_seen_at)
     returning d.document_id
 ),
 
-left_alone as (
+unobserved as (
     update documents.source_documents as d set is_published = false
     from changed_documents as c
     where
@@ -57,4 +57,4 @@ left_alone as (
     returning d.document_id
 )
 
-select (select count(*) from described) + (select count(*) from left_alone) as rows_changed;
+select (select count(*) from described) + (select count(*) from unobserved) as rows_changed;

@@ -1,6 +1,6 @@
--- One row is one section of one document, as the newest observation that has it says. A section that the document has
--- no more is there too, not active: posts may have been written from it, and a day before may be selected for again. A
--- re-run changes nothing. Returns how many rows are new or other than before.
+-- One row is one section of one document, as described by the newest observation that has it. A section that the
+-- document no longer has stays but is inactive, because posts may have been written from it and selections of earlier
+-- days may be repeated. A re-run changes nothing. Returns the number of rows written (new or changed).
 
 with observed as (
     select
@@ -10,26 +10,26 @@ with observed as (
         row_number() over (
             partition by o.organization_id, o.document_id
             order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
-        ) as place
+        ) as newest_rank
     from changed_documents as c
     inner join documents.document_observations as o
         on c.organization_id = o.organization_id and c.document_id = o.document_id
 ),
 
-said as (
+sections as (
     select distinct on (o.organization_id, o.document_id, s.section ->> 'section_key')
         o.organization_id,
         o.document_id,
         s.section ->> 'section_key' as section_key,
-        o.place = 1 as is_active,
-        (s.place - 1)::integer as position,
+        o.newest_rank = 1 as is_active,
+        (s.ordinal - 1)::integer as position,
         s.section ->> 'heading' as heading,
         s.section ->> 'text_content' as text_content,
         s.section ->> 'section_url' as section_url,
         s.section ->> 'image_url' as image_url
     from observed as o
-    cross join lateral jsonb_array_elements(o.facts -> 'sections') with ordinality as s (section, place)
-    order by o.organization_id asc, o.document_id asc, s.section ->> 'section_key' asc, o.place asc
+    cross join lateral jsonb_array_elements(o.facts -> 'sections') with ordinality as s (section, ordinal)
+    order by o.organization_id asc, o.document_id asc, s.section ->> 'section_key' asc, o.newest_rank asc
 ),
 
 written_rows as (
@@ -46,7 +46,7 @@ written_rows as (
         section_url,
         image_url,
         is_active
-    from said
+    from sections
     order by organization_id, document_id, position
     on conflict (organization_id, document_id, section_key) do update set
         position = excluded.position,
@@ -68,7 +68,7 @@ written_rows as (
     returning t.section_id
 ),
 
-ended as (
+deactivated as (
     update documents.source_sections as t set is_active = false
     from changed_documents as c
     where
@@ -77,7 +77,7 @@ ended as (
         and t.is_active
         and not exists (
             select
-            from said as s
+            from sections as s
             where
                 s.organization_id = t.organization_id
                 and s.document_id = t.document_id
@@ -86,4 +86,4 @@ ended as (
     returning t.section_id
 )
 
-select (select count(*) from written_rows) + (select count(*) from ended) as rows_changed;
+select (select count(*) from written_rows) + (select count(*) from deactivated) as rows_changed;

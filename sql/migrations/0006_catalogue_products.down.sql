@@ -1,5 +1,5 @@
--- Removes the catalogue room: migrating up and materializing rebuilds products from the landed files; vendors have to
--- be added again.
+-- Removes the catalogue room: migrating up and materializing rebuilds products from the landed files. Vendors must
+-- be added again by hand.
 
 set local role syndication_owner;
 

@@ -1,4 +1,5 @@
--- Catalogue: what the shops sell. A vendor is one shop; its own ids change, so a product is known by its sku.
+-- Catalogue: vendors, snapshots of their catalogues, products, categories and prices. A vendor is one shop. Shops may
+-- change their own product ids, so the sku identifies a product.
 
 create schema catalogue authorization syndication_owner;
 
@@ -25,20 +26,23 @@ create table catalogue.vendors (
 );
 
 comment on table catalogue.vendors is
-'One row is one shop of one organization, and the rules by which its catalogue is read.';
-comment on column catalogue.vendors.vendor is 'The name of the shop in every other table.';
-comment on column catalogue.vendors.source is 'The input shape: a folder of the landing zone, a parser.';
-comment on column catalogue.vendors.currency is 'ISO 4217 code of prices that name none.';
-comment on column catalogue.vendors.placeholder_prices is 'Prices that the shop uses where it knows none: NULL for us.';
+'One row is one shop of one organization, with the rules for reading its catalogue.';
+comment on column catalogue.vendors.vendor is
+'Name of the shop, by which the other tables refer to it: lower-case letters, digits and _.';
+comment on column catalogue.vendors.source is
+'Input format of its catalogue: a folder in the landing zone and a parser, such as clan_catalogue.';
+comment on column catalogue.vendors.currency is 'ISO 4217 code of its prices, which name no currency.';
+comment on column catalogue.vendors.placeholder_prices is
+'Prices that the shop shows for products without a known price; they are stored as NULL.';
 comment on column catalogue.vendors.maximum_shrinkage is
-'A catalogue that has fewer products than the last believed one, by more than this fraction of them, is refused.';
+'Fraction by which a snapshot may have fewer products than the last accepted one; a smaller snapshot is rejected.';
 comment on column catalogue.vendors.shop_url is
-'Where its open list of products is fetched from, without /products.json; NULL if its files come some other way.';
-comment on column catalogue.vendors.is_active is 'False pauses the fetch.';
+'URL of a shop with a public product list, without /products.json; NULL if it is not fetched by its own URL.';
+comment on column catalogue.vendors.is_active is 'False pauses fetching; landed files are still loaded.';
 
 create type catalogue.snapshot_status as enum (
-    'loaded',
-    'refused' -- incomplete, or shrunk beyond the setting: nothing was deactivated, `reason` says why
+    'accepted',
+    'rejected' -- incomplete, or smaller than maximum_shrinkage allows: it changed no product, `reason` says why
 );
 
 create table catalogue.catalogue_snapshots (
@@ -60,28 +64,34 @@ create table catalogue.catalogue_snapshots (
     loaded_at timestamptz not null default now(),
     primary key (organization_id, vendor, observed_at),
     foreign key (organization_id, vendor) references catalogue.vendors,
-    check ((status = 'refused') = (reason is not null))
+    check ((status = 'rejected') = (reason is not null))
 );
 
 comment on table catalogue.catalogue_snapshots is
-'One row is one look at a shop''s catalogue: what landed together, and whether it was believed.';
-comment on column catalogue.catalogue_snapshots.vendor is 'The shop.';
-comment on column catalogue.catalogue_snapshots.observed_at is 'When the catalogue said so.';
-comment on column catalogue.catalogue_snapshots.landed_on is 'The day of the folder: the partition.';
+'One row is one snapshot of a shop''s catalogue: the files that landed together, accepted or rejected.';
+comment on column catalogue.catalogue_snapshots.vendor is 'Name of the shop in catalogue.vendors.';
+comment on column catalogue.catalogue_snapshots.observed_at is
+'When the fetch began, or the time of the file that holds the whole catalogue.';
+comment on column catalogue.catalogue_snapshots.landed_on is
+'UTC day of the folder in the landing zone; the partition.';
 comment on column catalogue.catalogue_snapshots.manifest_path is
-'The landed file that lists its files, or the one file that is a whole catalogue.';
-comment on column catalogue.catalogue_snapshots.status is 'loaded or refused.';
-comment on column catalogue.catalogue_snapshots.is_complete is 'Whether every page arrived.';
-comment on column catalogue.catalogue_snapshots.has_category_tree is 'Whether the tree of categories arrived.';
-comment on column catalogue.catalogue_snapshots.products is 'Distinct products in it.';
-comment on column catalogue.catalogue_snapshots.products_rejected is 'Items that are no product: see quarantine.';
-comment on column catalogue.catalogue_snapshots.categories is 'Categories in its tree.';
+'Path of the manifest that lists the snapshot''s files, or of the file that holds the whole catalogue.';
+comment on column catalogue.catalogue_snapshots.status is
+'Whether products follow this snapshot (accepted) or ignore it (rejected).';
+comment on column catalogue.catalogue_snapshots.is_complete is
+'Whether all of it arrived and could be read; an incomplete snapshot is rejected.';
+comment on column catalogue.catalogue_snapshots.has_category_tree is
+'Whether its category tree arrived; always false for sources without category trees.';
+comment on column catalogue.catalogue_snapshots.products is 'Number of distinct skus.';
+comment on column catalogue.catalogue_snapshots.products_rejected is
+'Number of items and files that could not be read; they are in landing.quarantine.';
+comment on column catalogue.catalogue_snapshots.categories is 'Number of categories.';
 comment on column catalogue.catalogue_snapshots.prices_placeholder is
-'Prices that are among the placeholders of the vendor: NULL for us.';
+'Number of products with one of the vendor''s placeholder prices.';
 comment on column catalogue.catalogue_snapshots.prices_unread is
-'Prices that are no number, as in "free": NULL for us.';
-comment on column catalogue.catalogue_snapshots.reason is 'Why it was refused.';
-comment on column catalogue.catalogue_snapshots.loaded_at is 'When we wrote the row.';
+'Number of products whose price is not a number, such as "free".';
+comment on column catalogue.catalogue_snapshots.reason is 'Why it was rejected; NULL if it was accepted.';
+comment on column catalogue.catalogue_snapshots.loaded_at is 'When the row was last written.';
 
 create table catalogue.products (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -113,26 +123,30 @@ create table catalogue.products (
 );
 
 comment on table catalogue.products is
-'One row is one product of one shop, as the newest catalogue that has it describes it.';
+'One row is one product of one shop, as described by the newest accepted snapshot that has it.';
 comment on column catalogue.products.product_id is 'Public id, prd-….';
-comment on column catalogue.products.vendor is 'The shop.';
-comment on column catalogue.products.sku is 'The shop''s stock keeping unit: the identity.';
-comment on column catalogue.products.vendor_product_id is 'The shop''s own id; it may change.';
-comment on column catalogue.products.name is 'Its name, as text.';
-comment on column catalogue.products.description is 'Its description, as text without markup.';
-comment on column catalogue.products.price is 'The price; NULL if it is not known or a placeholder.';
-comment on column catalogue.products.currency is 'ISO 4217 code of the price.';
-comment on column catalogue.products.image_url is 'Its main picture.';
-comment on column catalogue.products.product_url is 'Its page.';
+comment on column catalogue.products.vendor is 'Name of the shop in catalogue.vendors.';
+comment on column catalogue.products.sku is 'The shop''s stock keeping unit, which identifies the product.';
+comment on column catalogue.products.vendor_product_id is
+'The shop''s own id, which may change; NULL if the shop gives none.';
+comment on column catalogue.products.name is 'Name as plain text.';
+comment on column catalogue.products.description is 'Description as plain text; NULL if the shop gives none.';
+comment on column catalogue.products.price is
+'Price in the newest accepted snapshot that has it; NULL for no price, a placeholder or a price that is not a number.';
+comment on column catalogue.products.currency is 'ISO 4217 code of the price; NULL without a price.';
+comment on column catalogue.products.image_url is 'URL of the main image; NULL if the shop gives none.';
+comment on column catalogue.products.product_url is 'URL of the product''s page; NULL if the shop gives none.';
 comment on column catalogue.products.attributes is
-'Other facts that a text may claim, as lists of words: {"sizes": […], "materials": […], "designs": […]}.';
+'Other facts that texts may state, as lists of words: {"sizes": […], "materials": […], "designs": […]}.';
 comment on column catalogue.products.vendor_category_ids is
-'The categories that the shop names for it, there or not.';
-comment on column catalogue.products.is_active is 'Whether the newest complete catalogue has it.';
-comment on column catalogue.products.content_hash is 'BLAKE2b-128 of what the shop says of it.';
-comment on column catalogue.products.observed_at is 'When this description was first said in its present form.';
-comment on column catalogue.products.first_seen_at is 'When a catalogue had it first.';
-comment on column catalogue.products.deactivated_at is 'The complete catalogue that had it no more.';
+'Ids of the categories that the shop names for it, whether the tree has them or not.';
+comment on column catalogue.products.is_active is 'Whether the newest accepted snapshot has it.';
+comment on column catalogue.products.content_hash is 'BLAKE2b-128 of all that the shop says about it.';
+comment on column catalogue.products.observed_at is 'When the present description was first observed.';
+comment on column catalogue.products.first_seen_at is 'Time of the first snapshot that has it.';
+comment on column catalogue.products.deactivated_at is
+'Time of the first accepted snapshot that lacks it, or first_seen_at if only rejected or withdrawn snapshots had it; '
+'NULL while it is active.';
 
 create table catalogue.categories (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -157,19 +171,20 @@ create table catalogue.categories (
     check (parent_category_id <> category_id)
 );
 
-comment on table catalogue.categories is
-'One row is one category of one shop''s tree.';
+comment on table catalogue.categories is 'One row is one category of one shop.';
 comment on column catalogue.categories.category_id is 'Public id, cat-….';
-comment on column catalogue.categories.vendor is 'The shop.';
+comment on column catalogue.categories.vendor is 'Name of the shop in catalogue.vendors.';
 comment on column catalogue.categories.vendor_category_id is 'The shop''s own id.';
-comment on column catalogue.categories.name is 'Its name.';
-comment on column catalogue.categories.description is 'Its description, as text without markup.';
-comment on column catalogue.categories.url is 'Its page.';
-comment on column catalogue.categories.parent_vendor_category_id is 'The parent that the shop names, there or not.';
-comment on column catalogue.categories.parent_category_id is 'The parent; NULL for a root, or if it is absent.';
-comment on column catalogue.categories.level is 'Steps from its root; 0 for a root.';
-comment on column catalogue.categories.is_active is 'Whether the newest believed catalogue has it.';
-comment on column catalogue.categories.observed_at is 'The newest believed tree that has it.';
+comment on column catalogue.categories.name is 'Name as plain text.';
+comment on column catalogue.categories.description is 'Description as plain text; NULL if the shop gives none.';
+comment on column catalogue.categories.url is 'URL of its page; NULL if the shop gives none.';
+comment on column catalogue.categories.parent_vendor_category_id is
+'The shop''s id of the parent, whether the tree has it or not; NULL if the shop names none.';
+comment on column catalogue.categories.parent_category_id is
+'The parent in this table; NULL for a root, for an absent parent, and where a cycle is cut.';
+comment on column catalogue.categories.level is 'Number of steps from its root; 0 for a root.';
+comment on column catalogue.categories.is_active is 'Whether the newest accepted snapshot has it.';
+comment on column catalogue.categories.observed_at is 'Time of the newest accepted snapshot that has it.';
 
 create index categories_parent on catalogue.categories (organization_id, parent_category_id);
 
@@ -182,10 +197,10 @@ create table catalogue.product_categories (
     foreign key (organization_id, category_id) references catalogue.categories on delete cascade
 );
 
-comment on table catalogue.product_categories is
-'One row is one category of one product.';
-comment on column catalogue.product_categories.product_id is 'The product.';
-comment on column catalogue.product_categories.category_id is 'The category.';
+comment on table catalogue.product_categories is 'One row is one category of one product.';
+comment on column catalogue.product_categories.product_id is 'Public id of a product of the same shop.';
+comment on column catalogue.product_categories.category_id is
+'Public id of a category that the shop names for the product.';
 
 create index product_categories_category on catalogue.product_categories (organization_id, category_id);
 
@@ -206,15 +221,16 @@ create table catalogue.product_changes (
 );
 
 comment on table catalogue.product_changes is
-'One row is one change of what the believed catalogues say of a product: it holds from its look to the one before the '
-'next row. Before the first row no catalogue had the product.';
-comment on column catalogue.product_changes.product_id is 'The product.';
-comment on column catalogue.product_changes.observed_at is 'The first look that said so.';
-comment on column catalogue.product_changes.is_listed is 'Whether the catalogue has it from then on.';
-comment on column catalogue.product_changes.price is 'The price from then on; NULL if not known or not listed.';
-comment on column catalogue.product_changes.currency is 'ISO 4217 code of the price.';
+'One row is one change of a product over the accepted snapshots. It holds until the product''s next row; before the '
+'first row, no accepted snapshot has the product.';
+comment on column catalogue.product_changes.product_id is 'Public id of the product that changed.';
+comment on column catalogue.product_changes.observed_at is 'Time of the first snapshot with this state.';
+comment on column catalogue.product_changes.is_listed is 'Whether the catalogue has the product from then on.';
+comment on column catalogue.product_changes.price is
+'Price from then on; NULL if it is not known or the product is not listed.';
+comment on column catalogue.product_changes.currency is 'ISO 4217 code of the price; NULL without a price.';
 comment on column catalogue.product_changes.content_hash is
-'BLAKE2b-128 of what the shop says of it; NULL if not listed.';
+'BLAKE2b-128 of all that the shop says about it; NULL if it is not listed.';
 
 create table catalogue.product_prices (
     organization_id text not null,
@@ -229,11 +245,12 @@ create table catalogue.product_prices (
 );
 
 comment on table catalogue.product_prices is
-'One row is one change of a product''s price over the catalogues that have it; the first row is its first price.';
-comment on column catalogue.product_prices.product_id is 'The product.';
-comment on column catalogue.product_prices.observed_at is 'The first catalogue with this price.';
-comment on column catalogue.product_prices.price is 'The price from then on; NULL if it was not known any more.';
-comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price.';
+'One row is one change of a product''s price over the accepted snapshots that have it; the first row is the first '
+'known price.';
+comment on column catalogue.product_prices.product_id is 'Public id of the product whose price changed.';
+comment on column catalogue.product_prices.observed_at is 'Time of the first snapshot with this price.';
+comment on column catalogue.product_prices.price is 'Price from then on; NULL if it is no longer known.';
+comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price; NULL without a price.';
 
 create table catalogue.known_items (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -245,12 +262,13 @@ create table catalogue.known_items (
 );
 
 comment on table catalogue.known_items is
-'One row is what reading the items of one shop''s newest believed look came to: items that come again are not read '
-'again. It says nothing of its own; without it everything is read, and says the same.';
-comment on column catalogue.known_items.vendor is 'The shop.';
-comment on column catalogue.known_items.reader is 'The code that read them: to another one nothing is known.';
+'One row is a cache of the parsed items of one shop''s newest accepted snapshot, so that the next load parses only '
+'new items. Without the row every item is parsed, with the same result.';
+comment on column catalogue.known_items.vendor is 'Name of the shop in catalogue.vendors.';
+comment on column catalogue.known_items.reader is
+'Version of the parsing code that wrote the items; other versions ignore them.';
 comment on column catalogue.known_items.items is
-'MessagePack: sku, content hash, price and unknown keys, by the BLAKE2b-128 of the item''s bytes.';
+'MessagePack map from the BLAKE2b-128 of an item''s bytes to its sku, content hash, price and unknown keys.';
 
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');

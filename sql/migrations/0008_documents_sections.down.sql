@@ -1,4 +1,4 @@
--- Removes the documents room. The landed files stay: loading them again rebuilds every row.
+-- Removes the documents room. Migrating up and materializing rebuilds every row from the landed files.
 
 set local role syndication_owner;
 

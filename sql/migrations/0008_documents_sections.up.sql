@@ -1,4 +1,4 @@
--- Documents: blog posts and feed entries, every observation of them, and their sections.
+-- Documents: blog posts and feed entries, the observations of them, and their sections.
 
 create schema documents authorization syndication_owner;
 
@@ -32,21 +32,22 @@ create table documents.source_documents (
 );
 
 comment on table documents.source_documents is
-'One row is one document that posts are written from: a blog post, an entry of a feed.';
+'One row is one document that posts are written from: a blog post or a feed entry.';
 comment on column documents.source_documents.document_id is 'Public id, doc-….';
-comment on column documents.source_documents.source is 'The input shape, a folder of the landing zone.';
-comment on column documents.source_documents.remote_document_id is 'The source''s own id.';
-comment on column documents.source_documents.title is 'Its title.';
-comment on column documents.source_documents.summary is 'Its summary, as text.';
-comment on column documents.source_documents.url is 'Its page.';
-comment on column documents.source_documents.image_url is 'Its main picture.';
+comment on column documents.source_documents.source is
+'Input format: a folder in the landing zone and a parser, such as blog_feed.';
+comment on column documents.source_documents.remote_document_id is 'The source''s own id of the document.';
+comment on column documents.source_documents.title is 'Title as plain text.';
+comment on column documents.source_documents.summary is 'Summary as plain text; NULL if the source gives none.';
+comment on column documents.source_documents.url is 'URL of its page; NULL if the source gives none.';
+comment on column documents.source_documents.image_url is 'URL of the main image; NULL if the source gives none.';
 comment on column documents.source_documents.published_at is
-'When it was published, or changed last where the source says only that; NULL if it says neither.';
+'When it was published, or last changed if the source only says that; NULL if it says neither.';
 comment on column documents.source_documents.is_published is
-'False for drafts and deleted documents, and where every file that had it was withdrawn.';
-comment on column documents.source_documents.content_hash is 'BLAKE2b-128 of what the source says of it.';
-comment on column documents.source_documents.observed_at is 'When it was observed last.';
-comment on column documents.source_documents.first_seen_at is 'When it was observed first.';
+'False for drafts and deleted documents, and if every file that had it was withdrawn.';
+comment on column documents.source_documents.content_hash is 'BLAKE2b-128 of all that the source says about it.';
+comment on column documents.source_documents.observed_at is 'Time of its newest observation.';
+comment on column documents.source_documents.first_seen_at is 'Time of its first observation.';
 
 create table documents.document_observations (
     organization_id text not null,
@@ -63,15 +64,17 @@ create table documents.document_observations (
 );
 
 comment on table documents.document_observations is
-'One row is what one landed file says of one document. What a document is follows from its newest row.';
-comment on column documents.document_observations.document_id is 'The document.';
-comment on column documents.document_observations.source_file_path is 'Path in the landing zone.';
-comment on column documents.document_observations.position is 'Place in the file, from 0.';
-comment on column documents.document_observations.landed_on is 'The day of the folder: the partition.';
-comment on column documents.document_observations.observed_at is 'When it was said.';
-comment on column documents.document_observations.is_published is 'Whether it was published then.';
+'One row is one document as one landed file describes it. The newest row describes the document.';
+comment on column documents.document_observations.document_id is 'Public id of the document that was observed.';
+comment on column documents.document_observations.source_file_path is 'Path of the file in the landing zone.';
+comment on column documents.document_observations.position is 'Position of the document in the file, from 0.';
+comment on column documents.document_observations.landed_on is
+'UTC day of the folder in the landing zone; the partition.';
+comment on column documents.document_observations.observed_at is
+'When the source had this content: the time of the file.';
+comment on column documents.document_observations.is_published is 'Whether the document was published at that time.';
 comment on column documents.document_observations.content_hash is 'BLAKE2b-128 of the facts.';
-comment on column documents.document_observations.facts is 'The document as it was parsed, with its sections in order.';
+comment on column documents.document_observations.facts is 'The parsed document, with its sections in order.';
 
 create index document_observations_landed_on on documents.document_observations (organization_id, landed_on);
 
@@ -97,16 +100,17 @@ create table documents.source_sections (
 comment on table documents.source_sections is
 'One row is one section of one document.';
 comment on column documents.source_sections.section_id is 'Public id, sec-….';
-comment on column documents.source_sections.document_id is 'The document.';
+comment on column documents.source_sections.document_id is 'Public id of the document that has or had the section.';
 comment on column documents.source_sections.section_key is
-'What it is known by when its document changes: id: and the source''s id of it, or heading: and its heading, numbered '
-'where it repeats, or opening.';
-comment on column documents.source_sections.position is 'Place in the document, from 0.';
-comment on column documents.source_sections.heading is 'Its heading.';
-comment on column documents.source_sections.text_content is 'Its text, without markup.';
-comment on column documents.source_sections.section_url is 'Where it can be read: where its posts lead.';
-comment on column documents.source_sections.image_url is 'Its picture.';
-comment on column documents.source_sections.is_active is 'False when the document has it no more.';
+'Identifies the section when its document changes: "id:" and the source''s section id; else "heading:" and the '
+'heading, numbered if it repeats; else "opening".';
+comment on column documents.source_sections.position is 'Position in the document, from 0.';
+comment on column documents.source_sections.heading is 'Heading as plain text; NULL for a section without a heading.';
+comment on column documents.source_sections.text_content is 'Text without markup, one paragraph per line.';
+comment on column documents.source_sections.section_url is
+'URL of the section, which its posts link to; NULL if the document has no URL.';
+comment on column documents.source_sections.image_url is 'URL of the section''s image; NULL if it has none.';
+comment on column documents.source_sections.is_active is 'False if the document no longer has the section.';
 
 select tenancy.protect_tenant_table('documents.source_documents');
 select tenancy.protect_tenant_table('documents.document_observations');

@@ -1,4 +1,4 @@
-"""Which looks at a shop's catalogue are believed: a look is held against the one before that was."""
+"""Decides which catalogue snapshots to accept: each is compared with the last accepted one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,33 +7,33 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One look as the ledger knows it. `reason` is why it is no complete catalogue; None if it is one."""
+class SnapshotSummary:
+    """What the decision needs to know of a snapshot. `reason` says why it is incomplete; None if it is complete."""
 
     observed_at: datetime
     products: int
     reason: str | None
 
 
-def reasons_to_refuse(looks: Iterable[Look], maximum_shrinkage: Decimal) -> dict[datetime, str | None]:
-    """Why each look is refused, by its time; None where it is believed.
+def rejection_reasons(snapshots: Iterable[SnapshotSummary], maximum_shrinkage: Decimal) -> dict[datetime, str | None]:
+    """Why each snapshot is rejected, by its time; None if it is accepted.
 
-    The result depends on the looks alone, not on the order in which they were loaded: an older look that comes later
-    may put a newer one into doubt, or out of it.
+    The result depends on the snapshots alone, not on the order in which they were loaded: loading an older snapshot
+    late may reject a newer one, or accept it again.
     """
     reasons: dict[datetime, str | None] = {}
-    believed: Look | None = None
-    for look in sorted(looks, key=lambda look: look.observed_at):
-        reason = look.reason
-        if reason is None and believed is not None:
-            least = believed.products * (1 - maximum_shrinkage)
-            if look.products < least:
+    accepted: SnapshotSummary | None = None
+    for snapshot in sorted(snapshots, key=lambda snapshot: snapshot.observed_at):
+        reason = snapshot.reason
+        if reason is None and accepted is not None:
+            minimum_products = accepted.products * (1 - maximum_shrinkage)
+            if snapshot.products < minimum_products:
                 reason = (
-                    f"it shrank from {believed.products:,} products ({believed.observed_at:%Y-%m-%d %H:%M} UTC) to "
-                    f"{look.products:,}, which is more than {maximum_shrinkage:.1%}: if that is right, raise the "
+                    f"it shrank from {accepted.products:,} products ({accepted.observed_at:%Y-%m-%d %H:%M} UTC) to "
+                    f"{snapshot.products:,}, which is more than {maximum_shrinkage:.1%}: if that is right, raise the "
                     "vendor's maximum_shrinkage and load the day again"
                 )
-        reasons[look.observed_at] = reason
+        reasons[snapshot.observed_at] = reason
         if reason is None:
-            believed = look
+            accepted = snapshot
     return reasons

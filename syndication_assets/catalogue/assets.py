@@ -1,4 +1,4 @@
-"""What the catalogue room materializes from landed files: looks at shops' catalogues, products, prices, categories."""
+"""The assets that are loaded from landed catalogues: snapshots, products and their changes, prices, categories."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ _COUNTERS_OF_TABLE = {
 def load_catalogues(
     context: dg.AssetExecutionContext, postgres: PostgresResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads each day of the range in a transaction of its own, in order, saying what it did."""
+    """Loads the days of the range in order, each in its own transaction, and logs what each load did."""
     settings = Settings.from_environment()
     zone = LandingZone(settings.landing_url)
     days = context.partition_keys
@@ -69,10 +69,10 @@ def load_catalogues(
         load = load_day(postgres.url(), zone, date.fromisoformat(day), maximum_file_bytes=settings.maximum_file_bytes)
         loads.append(load)
         context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
-        for vendor, snapshot in load.refused:
+        for vendor, snapshot in load.rejected:
             context.log.error(
-                f"{day}: the catalogue of {vendor.vendor} ({vendor.organization}) of {snapshot.observed_at:%H:%M} UTC "
-                f"was refused, and changed nothing: {snapshot.reason}"
+                f"{day}: the catalogue of {vendor.vendor} ({vendor.organization}) at {snapshot.observed_at:%H:%M} UTC "
+                f"was rejected and changed nothing: {snapshot.reason}"
             )
     with transaction(postgres.url()) as connection:
         observe_ledger(context, connection, "catalogue")
@@ -90,7 +90,7 @@ def load_catalogues(
                 {
                     **table_metadata(connection, "catalogue", table),
                     "dagster/row_count": _rows(connection, table),
-                    **(_of_snapshots(loads) if table == "catalogue_snapshots" else {}),
+                    **(_snapshot_metadata(loads) if table == "catalogue_snapshots" else {}),
                     **(quality_metadata(connection) if table == "products" else {}),
                 },
             )
@@ -100,9 +100,9 @@ def load_catalogues(
 def _summary(load: DayLoad) -> str:
     if not load.vendors and not load.items_quarantined:
         return f"{load.day}: no catalogue has landed"
-    looks = load.snapshots
     return (
-        f"{load.day}: {len(looks)} catalogues, {len(load.refused)} refused, {load.total('products_new'):,} new and "
+        f"{load.day}: {len(load.snapshots)} catalogues, {len(load.rejected)} of them rejected, "
+        f"{load.total('products_new'):,} new and "
         f"{load.total('products_updated'):,} updated products, {load.total('prices_changed'):,} changed prices, "
         f"{load.items_quarantined:,} quarantined"
     )
@@ -113,23 +113,23 @@ def _rows(connection: Connection, table: str) -> int:
     return int(connection.execute(statement).fetchall()[0][0])
 
 
-def _of_snapshots(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
-    """Each look of the days, and what the shops say that no adapter reads."""
+def _snapshot_metadata(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
+    """Counts, a table of the latest snapshots, and the keys of items that no parser reads."""
     rows = [
         (
             vendor.vendor.organization,
             vendor.vendor.vendor,
-            f"{one.observed_at:%Y-%m-%d %H:%M}",
-            one.status,
-            f"{one.products:,}",
-            f"{one.products_rejected:,}",
-            f"{one.prices_placeholder:,}",
-            f"{one.prices_unread:,}",
-            one.reason or "",
+            f"{snapshot.observed_at:%Y-%m-%d %H:%M}",
+            snapshot.status,
+            f"{snapshot.products:,}",
+            f"{snapshot.products_rejected:,}",
+            f"{snapshot.prices_placeholder:,}",
+            f"{snapshot.prices_unread:,}",
+            snapshot.reason or "",
         )
         for load in loads
         for vendor in load.vendors
-        for one in vendor.snapshots
+        for snapshot in vendor.snapshots
     ]
     head = (
         "organization",
@@ -137,9 +137,9 @@ def _of_snapshots(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
         "observed",
         "status",
         "products",
-        "rejected",
-        "placeholders",
-        "no price",
+        "items rejected",
+        "placeholder prices",
+        "unreadable prices",
         "reason",
     )
     unknown_keys: Counter[str] = Counter()
@@ -148,12 +148,12 @@ def _of_snapshots(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
             unknown_keys.update(vendor.unknown_keys)
     metadata: dict[str, dg.MetadataValue | int] = {
         "catalogues": len(rows),
-        "refused": sum(len(load.refused) for load in loads),
+        "rejected": sum(len(load.rejected) for load in loads),
         "items_quarantined": sum(load.items_quarantined for load in loads),
         "files_without_manifest": sum(len(load.unlisted) for load in loads),
     }
     if rows:
-        metadata["looks"] = dg.MetadataValue.md(markdown_table(head, rows[-50:]))
+        metadata["snapshots"] = dg.MetadataValue.md(markdown_table(head, rows[-50:]))
     if unknown_keys:
         table = markdown_table(("key", "times"), unknown_keys.most_common(50))
         metadata["unknown_keys"] = dg.MetadataValue.md(table)

@@ -1,7 +1,7 @@
-"""Loads the looks at shops' catalogues that landed on one day: one transaction, in any order of days.
+"""Loads the catalogue snapshots that landed on one day, in one transaction; the days may be loaded in any order.
 
-A look is believed or refused as a whole. What products are follows from the believed looks in the order of their
-times, so a day that is loaded late, again, or after one of its files was withdrawn ends in the same tables.
+A snapshot is accepted or rejected as a whole. Products are derived from the accepted snapshots in the order of their
+times, so loading a day late, again, or after one of its files was withdrawn gives the same tables.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from syndication_assets.catalogue.catalogue_sources import SOURCES
 from syndication_assets.catalogue.catalogue_staging import Staging
 from syndication_assets.catalogue.snapshot_candidates import list_day
 from syndication_assets.catalogue.snapshot_ledger import Snapshot
-from syndication_assets.catalogue.vendor_load import VendorDesk, VendorLoad
+from syndication_assets.catalogue.vendor_load import VendorLoad, VendorLoader
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import Connection, analyze_room, load_sql
 from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
@@ -26,7 +26,7 @@ class DayLoad:
     vendors: list[VendorLoad] = field(default_factory=list)
     items_quarantined: int = 0
     unlisted: list[str] = field(default_factory=list)
-    """What fetches landed that did not come to their manifests."""
+    """Files of fetches that died before they landed a manifest."""
 
     def total(self, name: str) -> int:
         return sum(vendor.counts[name] for vendor in self.vendors)
@@ -36,17 +36,22 @@ class DayLoad:
         return [snapshot for vendor in self.vendors for snapshot in vendor.snapshots]
 
     @property
-    def refused(self) -> list[tuple[Vendor, Snapshot]]:
-        return [(load.vendor, one) for load in self.vendors for one in load.snapshots if one.status == "refused"]
+    def rejected(self) -> list[tuple[Vendor, Snapshot]]:
+        return [
+            (load.vendor, snapshot)
+            for load in self.vendors
+            for snapshot in load.snapshots
+            if snapshot.status == "rejected"
+        ]
 
 
 def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int) -> DayLoad:
-    """Makes the room's tables what the landed snapshots of all days contain, with those of `day` read again.
+    """Reads the day's snapshots and updates the room's tables to what the accepted snapshots of all days say.
 
-    All of it is committed, or nothing. LandedFilesMissingError if a snapshot that was accepted lacks files.
+    Commits all of it or nothing. Raises LandedFilesMissingError if files of an accepted snapshot are missing.
     """
     load = DayLoad(day)
-    desks: list[VendorDesk] = []
+    loaders: list[VendorLoader] = []
 
     def stage(landed: LandedDay) -> None:
         connection = landed.connection
@@ -61,17 +66,17 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
             )
         withdrawn = _withdrawn_paths(connection)
         for vendor in vendors:
-            desk = VendorDesk(connection, zone, day, vendor, staging, vendors, withdrawn, maximum_file_bytes)
+            loader = VendorLoader(connection, zone, day, vendor, staging, vendors, withdrawn, maximum_file_bytes)
             candidates = [candidate for candidate in listing.candidates if candidate.vendor == vendor]
-            if candidates or any(snapshot.landed_on == day for snapshot in desk.ledger.values()):
-                desk.read(candidates)
-                desks.append(desk)
+            if candidates or any(snapshot.landed_on == day for snapshot in loader.ledger.values()):
+                loader.read(candidates)
+                loaders.append(loader)
         staging.flush_files()
 
     def merge(landed: LandedDay) -> None:
-        for desk in desks:
-            load.vendors.append(desk.merge())
-            load.items_quarantined = desk.staging.items_quarantined
+        for loader in loaders:
+            load.vendors.append(loader.merge())
+            load.items_quarantined = loader.staging.items_quarantined
         if load.total("products_new"):
             analyze_room(landed.connection, "catalogue")
 
@@ -80,7 +85,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
 
 
 def _withdrawn_paths(connection: Connection) -> dict[str, date]:
-    """Withdrawn files of all days, with their days: a snapshot of another day may have to be read again."""
+    """Withdrawn files of all days, with their days: the load may read snapshots of other days again."""
     return dict(
         connection.execute(
             "select source_file_path, landed_on from landing.files where source = any(%s) and withdrawn_at is not null",

@@ -1,4 +1,4 @@
-"""The shapes of shops that can be loaded. A new one is one module here, and a row of `catalogue.vendors`."""
+"""The catalogue sources that can be loaded. A new source is a sub-package and an entry here; its vendors are rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from syndication_assets.catalogue.shopify import shopify_parser
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSource:
-    """One vendor shape. Every function takes a file's bytes, and raises FileRejectedError if it is none of its kind."""
+    """One catalogue format. The parsers take a file's bytes and raise FileRejectedError if it has another format."""
 
     name: str
     version: int
     has_category_tree: bool
-    """Whether the shop tells a tree; a catalogue of such a shop is not believed without one."""
+    """Whether the shop provides a category tree; if so, a snapshot without one is rejected."""
     parse_products: Callable[[bytes], ProductList]
     parse_whole: Callable[[bytes], tuple[ProductList, CategoryTree | None]]
     """A single file that holds a whole catalogue."""
     parse_detail: Callable[[bytes], ProductFacts] | None = None
     parse_categories: Callable[[bytes], CategoryTree] | None = None
     categories_of: Callable[[ProductList], CategoryTree] | None = None
-    """The categories that the products themselves name, where there is no tree."""
+    """Derives the categories from the products, for sources without a category tree."""
     is_open_list: bool = False
-    """Whether a shop of this shape shows its products to everybody, at the URL of the vendor."""
+    """Whether such shops publish their products without authentication, at the vendor's `shop_url`."""
 
 
 SOURCES = {

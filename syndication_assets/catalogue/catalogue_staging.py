@@ -1,4 +1,4 @@
-"""Carries what was read of catalogues into the temporary staging tables of `sql/catalogue/staging.sql`, with COPY."""
+"""Copies what was read of catalogue snapshots into the temporary tables of `sql/catalogue/staging.sql`."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,49 +36,51 @@ class Staging:
     def __init__(self, connection: Connection, sizes: Mapping[str, int]) -> None:
         self._connection = connection
         self._sizes = sizes
-        """Bytes of the day's files, by path."""
-        # A file may belong to several snapshots: it is sent once.
+        """Size of each of the day's files in bytes, by path."""
+        # A file may belong to several snapshots, but is staged once.
         self._files: dict[str, StagedFile] = {}
         self._rejections: dict[tuple[str, int | None], StagedRejection] = {}
         self._sent_files: set[str] = set()
         self._sent_rejections: set[tuple[str, int | None]] = set()
 
-    def add_catalogue(self, reading: SnapshotReading, described: Mapping[str, bytes]) -> None:
-        """Stages the products and the categories of a look that is believed.
+    def add_catalogue(self, reading: SnapshotReading, row_hashes: Mapping[str, bytes]) -> None:
+        """Stages the products and the categories of an accepted snapshot.
 
-        `described` is the content hash of each sku's row as it is: what it says does not travel again.
+        `row_hashes` holds the content hash of each product's row by sku. Products whose row already has their content
+        are staged without their description.
         """
         vendor, observed_at = reading.candidate.vendor, reading.candidate.observed_at
-        # Ready texts: psycopg would make one of the same values for every row.
-        head = (vendor.organization_id, vendor.vendor, observed_at.isoformat())
-        said: list[Sequence[Any]] = []
-        told: list[str] = []
+        # Converted once: psycopg would convert the same values for every row.
+        key = (vendor.organization_id, vendor.vendor, observed_at.isoformat())
+        unchanged_rows: list[Sequence[Any]] = []
+        changed_skus: list[str] = []
         for sku, product in reading.products.items():
-            if described.get(sku) == product.content_hash:
-                said.append((*head, *_state_of(product, vendor)))
+            if row_hashes.get(sku) == product.content_hash:
+                unchanged_rows.append((*key, *_state_of(product, vendor)))
             else:
-                told.append(sku)
-        self._copy("staged_products", _STATE_COLUMNS, said)
-        rows = (
-            (*head, *_state_of(product, vendor), *_description_of(product)) for product in map(reading.product, told)
+                changed_skus.append(sku)
+        self._copy("staged_products", _STATE_COLUMNS, unchanged_rows)
+        changed_rows = (
+            (*key, *_state_of(product, vendor), *_description_of(product))
+            for product in map(reading.product, changed_skus)
         )
-        self._copy("staged_products", f"{_STATE_COLUMNS}, {_DESCRIPTION_COLUMNS}", rows)
+        self._copy("staged_products", f"{_STATE_COLUMNS}, {_DESCRIPTION_COLUMNS}", changed_rows)
         places = place_categories(reading.categories)
         self._copy(
             "staged_categories",
             _CATEGORY_COLUMNS,
             (
                 (
-                    *head,
-                    one.vendor_category_id,
-                    one.name,
-                    one.description,
-                    one.url,
-                    one.parent_vendor_category_id,
-                    places[one.vendor_category_id].parent,
-                    places[one.vendor_category_id].level,
+                    *key,
+                    category.vendor_category_id,
+                    category.name,
+                    category.description,
+                    category.url,
+                    category.parent_vendor_category_id,
+                    places[category.vendor_category_id].parent,
+                    places[category.vendor_category_id].level,
                 )
-                for one in reading.categories
+                for category in reading.categories
             ),
         )
         self._connection.execute(
@@ -86,14 +88,15 @@ class Staging:
         )
 
     def add_files(self, reading: SnapshotReading, *, is_accepted: bool) -> None:
-        """Notes the files of a snapshot and what of them could not be loaded: one row a place, with all its reasons.
+        """Adds a snapshot's files and their rejected items: one rejection per position, with all its reasons.
 
-        The ledger takes the files of a rejected snapshot as unsettled: a file that lands later may complete it.
+        Files of a rejected snapshot stay unsettled in the ledger of landed files, because a file that lands later may
+        complete the snapshot.
         """
         candidate = reading.candidate
         vendor, version = candidate.vendor, reading.source.version
-        reasons = _rejected_by_place(reading.rejected)
-        places = Counter(path for path, _ in reasons)
+        rejections = _rejected_by_position(reading.rejected)
+        rejected_per_file = Counter(path for path, _ in rejections)
         hashes = {candidate.path: candidate.content_hash, **reading.content_hashes}
         for path, content_hash in hashes.items():
             first = self._files.get(path)
@@ -106,20 +109,20 @@ class Staging:
                 size_bytes=self._sizes.get(path, 0),
                 observed_at=candidate.observed_at,
                 items=int(is_accepted) if first is None else max(first.items, int(is_accepted)),
-                items_quarantined=places[path],
+                items_quarantined=rejected_per_file[path],
                 adapter_version=version,
                 is_settled=is_accepted or (first is not None and first.is_settled),
             )
         self._rejections.update(
             {
                 (path, position): staged_rejection(self._files[path], rejected, adapter_version=version)
-                for (path, position), rejected in reasons.items()
+                for (path, position), rejected in rejections.items()
                 if path in self._files and (path, position) not in self._rejections
             }
         )
 
     def add_unreadable(self, file: LandedFile, organization_id: str, rejected: Rejected, version: int) -> None:
-        """Notes a file that is no part of any snapshot."""
+        """Adds a rejected file that belongs to no snapshot."""
         staged = StagedFile(
             organization_id=organization_id,
             source=file.source,
@@ -134,10 +137,10 @@ class Staging:
         self._rejections[file.path, rejected.position] = staged_rejection(staged, rejected, adapter_version=version)
 
     def flush_files(self) -> None:
-        """Sends the files and rejections that were noted since the last time."""
+        """Stages the files and rejections that were added since the last call."""
         stage_files(self._connection, (file for path, file in self._files.items() if path not in self._sent_files))
         stage_rejections(
-            self._connection, (row for place, row in self._rejections.items() if place not in self._sent_rejections)
+            self._connection, (row for key, row in self._rejections.items() if key not in self._sent_rejections)
         )
         self._sent_files.update(self._files)
         self._sent_rejections.update(self._rejections)
@@ -151,7 +154,7 @@ class Staging:
 
 
 def _state_of(product: Product | KnownProduct, vendor: Vendor) -> tuple[str | None, ...]:
-    """What a look says of every product: the vendor's rules are applied here."""
+    """The columns that are staged for every product, with the vendor's placeholder prices and currency applied."""
     price = None if product.price is None or product.price in vendor.placeholder_prices else str(product.price)
     currency = vendor.currency if price is not None else None
     return product.sku, price, currency, f"\\x{product.content_hash.hex()}"
@@ -170,19 +173,19 @@ def _description_of(product: Product) -> tuple[str | None, ...]:
 
 
 def _array_of(texts: Sequence[str]) -> str:
-    """PostgreSQL's form of an array of texts."""
+    """An array of texts as a PostgreSQL literal."""
     escaped = (text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
     return "{" + ",".join(f'"{text}"' for text in escaped) + "}"
 
 
-def _rejected_by_place(rejected: Iterable[tuple[str, Rejected]]) -> dict[tuple[str, int | None], Rejected]:
-    by_place: dict[tuple[str, int | None], Rejected] = {}
+def _rejected_by_position(rejected: Iterable[tuple[str, Rejected]]) -> dict[tuple[str, int | None], Rejected]:
+    by_position: dict[tuple[str, int | None], Rejected] = {}
     for path, latest in rejected:
-        first = by_place.get((path, latest.position))
-        by_place[path, latest.position] = (
+        first = by_position.get((path, latest.position))
+        by_position[path, latest.position] = (
             latest if first is None else Rejected(latest.position, f"{first.reason}; {latest.reason}", first.payload)
         )
-    return by_place
+    return by_position
 
 
 def _day_of(path: str) -> date:

@@ -1,4 +1,4 @@
-"""Puts categories into a tree, whatever the shop says of parents: absent ones, cycles."""
+"""Arranges categories in a tree, although a shop may name absent parents or cycles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from syndication_assets.catalogue.product_facts import Category
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a category stands: under which other one (None for a root), and how many steps from its root."""
+    """A category's parent (None for a root) and the number of steps from its root."""
 
     parent: str | None
     level: int
 
 
 def place_categories(categories: Sequence[Category]) -> dict[str, Place]:
-    """The place of each category. An absent parent makes a root; a cycle is cut above its least id.
+    """The place of each category. A category whose parent is absent is a root; a cycle is cut above its smallest id.
 
-    Which node of a cycle becomes the root depends on the ids alone, not on the order of the file.
+    The root of a cycle depends on the ids alone, not on the order of the file.
     """
     known = {category.vendor_category_id for category in categories}
     parents = {
@@ -31,16 +31,15 @@ def place_categories(categories: Sequence[Category]) -> dict[str, Place]:
         while node is not None and node not in places and node not in path:
             path[node] = len(path)
             node = parents[node]
-        way = list(path)
+        children_first = list(path)
         if node in path:
             lead = path[node]
-            cycle = way[lead:]
-            root = min(cycle, key=lambda one: (len(one), one))
+            cycle = children_first[lead:]
+            root = min(cycle, key=lambda category_id: (len(category_id), category_id))
             parents[root] = None
             cut = cycle.index(root) + 1
-            way = [*way[:lead], *cycle[cut:], *cycle[:cut]]
-        # From here each comes after its parent.
-        for one in reversed(way):
-            parent = parents[one]
-            places[one] = Place(parent, 0 if parent is None else places[parent].level + 1)
+            children_first = [*children_first[:lead], *cycle[cut:], *cycle[:cut]]
+        for category_id in reversed(children_first):
+            parent = parents[category_id]
+            places[category_id] = Place(parent, 0 if parent is None else places[parent].level + 1)
     return places

@@ -1,4 +1,4 @@
-"""What must hold in the tables of the catalogue room."""
+"""The asset checks of the catalogue room's tables; each is a SQL file in `sql/catalogue/checks`."""
 
 import dagster as dg
 
@@ -8,10 +8,10 @@ WARN = dg.AssetCheckSeverity.WARN
 
 CHECKS = [
     SqlCheck("catalogue_snapshots", "key_is_unique"),
-    SqlCheck("catalogue_snapshots", "none_was_refused", WARN),
-    SqlCheck("products", "newest_catalogue_is_believed", blocking=True),
+    SqlCheck("catalogue_snapshots", "none_was_rejected", WARN),
+    SqlCheck("products", "newest_catalogue_is_accepted", blocking=True),
     SqlCheck("products", "sku_is_unique", blocking=True),
-    SqlCheck("products", "active_ones_are_in_the_newest_catalogue"),
+    SqlCheck("products", "active_products_are_in_the_newest_catalogue"),
     SqlCheck("products", "price_agrees_with_its_history"),
     SqlCheck("products", "no_orphans"),
     SqlCheck("product_changes", "each_is_a_change"),

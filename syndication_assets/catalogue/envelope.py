@@ -1,4 +1,4 @@
-"""What is inside of an answer: a list, or one object, as exact texts, whatever is wrapped around it."""
+"""Unwraps an API response: the list of items or the single object in it, each kept as its exact JSON text."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,7 +9,7 @@ import msgspec
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError
 
 PRODUCT_LIST_KEYS = ("products",)
-"""Under which a page of products may hold its list."""
+"""The keys under which a page of products may hold its list."""
 
 # Prices are exact: a float would round them.
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -17,7 +17,7 @@ _decode_outer = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw])
 
 
 def items_of(content: bytes, keys: Sequence[str]) -> list[msgspec.Raw]:
-    """The items of a bare list, or of the list under `data` or one of the keys. FileRejectedError if there is none."""
+    """The items of a bare list, or of the list under `data` or one of the keys. FileRejectedError without a list."""
     inner = _unwrapped(content, keys)
     if not isinstance(inner, list):
         raise FileRejectedError("it holds one object where a list was expected")
@@ -25,7 +25,7 @@ def items_of(content: bytes, keys: Sequence[str]) -> list[msgspec.Raw]:
 
 
 def object_of(content: bytes) -> dict[str, msgspec.Raw]:
-    """The one object, or the one under `data`. FileRejectedError if there is none."""
+    """The object, or the object under `data`. FileRejectedError without an object."""
     inner = _unwrapped(content, ())
     if not isinstance(inner, dict):
         raise FileRejectedError("it holds a list where one object was expected")
@@ -33,7 +33,7 @@ def object_of(content: bytes) -> dict[str, msgspec.Raw]:
 
 
 def decode_item(payload: bytes | msgspec.Raw) -> Any:
-    """One item's value; ItemRejectedError if it is no JSON."""
+    """The value of one item; ItemRejectedError if it is not JSON."""
     try:
         return decode(payload)
     except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError):
@@ -49,7 +49,7 @@ def _unwrapped(content: bytes, keys: Sequence[str]) -> list[msgspec.Raw] | dict[
     value = _decoded(stripped)
     while isinstance(value, dict):
         if "success" in value and bytes(value["success"]) != b"true":
-            raise FileRejectedError("the shop says that it failed (success is not true)")
+            raise FileRejectedError("the shop reported a failure (success is not true)")
         key = next((key for key in ("data", *keys) if key in value), None)
         if key is None:
             return value
@@ -61,7 +61,7 @@ def _decoded(content: bytes) -> list[msgspec.Raw] | dict[str, msgspec.Raw]:
     try:
         value: list[msgspec.Raw] | dict[str, msgspec.Raw] = _decode_outer(content)
     except (msgspec.DecodeError, RecursionError) as error:
-        # The messages name a place, never a value.
+        # msgspec's messages name a position, never a value.
         what = str(error) if isinstance(error, msgspec.DecodeError) else "it is nested too deeply"
         raise FileRejectedError(f"it is not the JSON of a catalogue: {what}") from None
     return value

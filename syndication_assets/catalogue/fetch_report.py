@@ -1,4 +1,4 @@
-"""What fetching a catalogue reports, whatever the shop."""
+"""The report of a catalogue fetch, the same for every source."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from syndication_assets.catalogue.vendors import Vendor
 
 @dataclass(slots=True)
 class FetchReport:
-    """What one vendor's fetch did."""
+    """What fetching one vendor's catalogue did."""
 
     vendor: Vendor
     manifest_path: str = ""
@@ -16,6 +16,6 @@ class FetchReport:
     details_fetched: int = 0
     details_known: int = 0
     details_missing: list[str] = field(default_factory=list)
-    """Skus whose data could not be fetched."""
+    """The skus of products whose details could not be fetched."""
     reasons: list[str] = field(default_factory=list)
-    """Why the catalogue is not complete."""
+    """Why the catalogue is incomplete; empty if it is complete."""

@@ -1,4 +1,4 @@
-"""`catalogue.known_items`: what is known of the items of a vendor, read and written by the load."""
+"""Reads and writes `catalogue.known_items`, the items of a vendor that later loads need not parse again."""
 
 import msgspec
 import psycopg
@@ -13,8 +13,8 @@ _decode = msgspec.msgpack.Decoder(dict[bytes, KnownProduct]).decode
 
 
 def read_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource) -> KnownItems:
-    """What is known to the code as it is; empty if another one left it there."""
-    # On a cursor of this kind bytes travel as they are, without quoting; below, too.
+    """The vendor's known items; empty if another version of the parsing code wrote them."""
+    # This cursor binds on the server and in binary, so the bytes need no escaping; the same holds below.
     cursor = psycopg.Cursor(connection).execute(
         "select items from catalogue.known_items where organization_id = %s and vendor = %s and reader = %s",
         [vendor.organization_id, vendor.vendor, reader_of(source)],
@@ -25,7 +25,7 @@ def read_known_items(connection: Connection, vendor: Vendor, source: CatalogueSo
 
 
 def write_known_items(connection: Connection, vendor: Vendor, source: CatalogueSource, items: KnownItems) -> None:
-    """Replaces what is known of a vendor's items."""
+    """Replaces the vendor's known items."""
     psycopg.Cursor(connection).execute(
         "insert into catalogue.known_items (organization_id, vendor, reader, items) values (%s, %s, %s, %b)"
         " on conflict (organization_id, vendor) do update set reader = excluded.reader, items = excluded.items",

@@ -1,7 +1,7 @@
-"""The manifest: one landed file that says which files are one look at a shop's catalogue.
+"""The manifest: a landed file that lists the files of one catalogue snapshot.
 
-It lands last, so whoever sees it sees all of its files. Those may have landed on earlier days: the data of a product
-that has not changed is named again, not fetched again.
+It lands last, so that all of its files are there when it is. Some may have landed on earlier days: the details of an
+unchanged product are listed again, not fetched again.
 """
 
 from datetime import UTC, date, datetime
@@ -12,29 +12,29 @@ from syndication_assets.errors import SyndicationError
 
 MANIFEST_PREFIX = "manifest_"
 PIECE_PREFIXES = ("products_page_", "product_data_", "category_tree_")
-"""Of the files that a fetch lands. Without a manifest they are what is left of a fetch that died: not read."""
+"""How the names of fetched files begin. The load skips such files when no manifest lists them: their fetch died."""
 
 
 class ManifestError(SyndicationError):
-    """The file is no manifest that can be followed."""
+    """The file is not a valid manifest."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One look at a catalogue. Paths are relative to the landing zone, in the folder of the manifest's own source."""
+    """One catalogue snapshot. Paths are relative to the landing zone, within the manifest's organization and source."""
 
     vendor: str
     observed_at: datetime
     is_complete: bool
-    """Whether every page of the list arrived."""
+    """Whether every page of the list and the category tree arrived."""
     product_lists: list[str]
     product_details: list[str] = []
     category_tree: str | None = None
     reasons: list[str] = []
-    """Why it is not complete."""
+    """Why it is incomplete; empty if it is complete."""
     details_fetched: int = 0
     details_known: int = 0
     details_missing: int = 0
-    """Products whose data could not be fetched: the list alone, or an older answer, describes them."""
+    """Products whose details could not be fetched: the list alone, or an older response, describes them."""
 
     @property
     def paths(self) -> list[str]:
@@ -43,23 +43,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """As it lands, for people to read too."""
+    """The manifest as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2)
 
 
 def decode_manifest(content: bytes, organization: str, source: str, landed_on: date) -> Manifest:
-    """Reads a manifest of that folder. ManifestError if it is none, or names files or a time of elsewhere."""
+    """Reads a manifest. ManifestError if it is invalid, or its files or its day belong to another folder."""
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, RecursionError) as error:
         what = str(error) if isinstance(error, msgspec.DecodeError) else "it is nested too deeply"
-        raise ManifestError(f"it is no manifest: {what}") from None
+        raise ManifestError(f"it is not a manifest: {what}") from None
     if manifest.observed_at.tzinfo is None:
         raise ManifestError("observed_at of the manifest has no time zone: write it in UTC, with a Z")
     observed_at = manifest.observed_at.astimezone(UTC)
     if observed_at.date() != landed_on:
         raise ManifestError(
-            f"the manifest was observed on {observed_at:%Y-%m-%d} (UTC), but stands in the folder of {landed_on}: "
+            f"the manifest was observed on {observed_at:%Y-%m-%d} (UTC), but is in the folder of {landed_on}: "
             f"land it under {observed_at:%Y-%m-%d}"
         )
     if any(not _is_of_folder(path, organization, source) for path in manifest.paths):

@@ -1,7 +1,7 @@
-"""The one shape that every shop's catalogue is parsed into, and how its single values are read.
+"""The common form that every catalogue is parsed into, and how its values are read.
 
-An adapter turns an item into `ProductFacts`, raw; `make_product` cleans what came together of one product. After that
-everything knows products and categories only.
+A parser turns an item into raw `ProductFacts`; `make_product` cleans the facts of one product. The rest of the room
+handles products and categories only, whatever their source.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
 class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What one item says of one product, as it says it. None is "not said"."""
+    """What one item says about one product, uncleaned. None means that the item does not say it."""
 
     sku: str
     vendor_product_id: str | None = None
@@ -35,14 +35,14 @@ class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     image_url: str | None = None
     product_url: str | None = None
     handle: str | None = None
-    """What its page is called below the shop's own URL, where the item names no URL."""
+    """The name of its page below the shop's URL, for items without a `product_url`."""
     attributes: dict[str, tuple[str, ...]] = {}
     vendor_category_ids: tuple[str, ...] | None = None
 
     def completed_by(self, detail: "ProductFacts") -> "ProductFacts":
-        """The same product with what `detail` says of it; where both speak, the detail is right."""
-        said = {name: value for name in self.__struct_fields__ if (value := getattr(detail, name)) not in (None, {})}
-        return msgspec.structs.replace(self, **said)
+        """The same product with the values of `detail`, which win over its own."""
+        values = {name: value for name in self.__struct_fields__ if (value := getattr(detail, name)) not in (None, {})}
+        return msgspec.structs.replace(self, **values)
 
 
 class Product(msgspec.Struct, frozen=True, gc=False):
@@ -58,24 +58,24 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     attributes: dict[str, tuple[str, ...]]
     vendor_category_ids: tuple[str, ...]
     has_unread_price: bool
-    """Whether the shop names a price that is no number. It counts as not known."""
+    """Whether the shop states a price that is not a number; `price` is None then."""
     content_hash: bytes
-    """BLAKE2b-128 of all of it."""
+    """BLAKE2b-128 of all other fields."""
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One node of a shop's tree."""
+    """One node of a shop's category tree."""
 
     vendor_category_id: str
     name: str
     description: str | None = None
     url: str | None = None
     parent_vendor_category_id: str | None = None
-    """The parent that the shop names, there or not."""
+    """The parent that the shop names, whether it is in the tree or not."""
 
 
 class ProductItem(msgspec.Struct, frozen=True, gc=False):
-    """A good item of a list of products: its place, its exact text, and what it says."""
+    """A valid item of a product list: its position, its exact JSON text and its facts."""
 
     position: int
     payload: bytes
@@ -83,7 +83,7 @@ class ProductItem(msgspec.Struct, frozen=True, gc=False):
 
 
 class ProductList(msgspec.Struct, gc=False):
-    """One file of products, read. An item that says several products is there once for each."""
+    """The products of one file. An item with several products is listed once for each of them."""
 
     items: list[ProductItem] = []
     rejected: list[Rejected] = []
@@ -91,16 +91,16 @@ class ProductList(msgspec.Struct, gc=False):
 
 
 class CategoryTree(msgspec.Struct, gc=False):
-    """One file of categories, read. A position counts the nodes in the order of the file, parents first."""
+    """The categories of one file. Positions count the nodes in the order of the file, parents first."""
 
     categories: list[Category] = []
     rejected: list[Rejected] = []
 
 
 def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
-    """The product of these facts; ItemRejectedError without a name, or with markup that cannot be read.
+    """Cleans the facts of a product. ItemRejectedError without a name, or with markup that cannot be read.
 
-    `shop_url` is what the shop's row says: a page that only has a handle is below it.
+    `shop_url` is the vendor's URL, of which the page of a product with a handle is a part.
     """
     try:
         name = one_line(facts.name) if facts.name is not None else None
@@ -110,7 +110,7 @@ def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
     if name is None:
         raise ItemRejectedError("it has no name")
     price = read_price(facts.price)
-    said = (
+    fields = (
         facts.sku,
         facts.vendor_product_id,
         name,
@@ -122,18 +122,18 @@ def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
         tuple(sorted(set(facts.vendor_category_ids or ()))),
         price is None and facts.price not in (None, ""),
     )
-    return Product(*said, hashlib.blake2b(_encode(said), digest_size=16).digest())
+    return Product(*fields, hashlib.blake2b(_encode(fields), digest_size=16).digest())
 
 
 def _page_of(shop_url: str | None, handle: str | None) -> str | None:
-    """The page of a handle; None if there is none, or the shop's URL is not known."""
+    """The URL of a product's page; None without a handle or the shop's URL."""
     if shop_url is None or handle is None:
         return None
     return f"{shop_url.rstrip('/')}/products/{quote(handle, safe='')}"
 
 
 def read_price(value: Any) -> Decimal | None:
-    """A price above 0 with at most two decimals that count; None for all else: a price is never guessed."""
+    """A price above 0 with at most two significant decimals; None for any other value: prices are never guessed."""
     if isinstance(value, str) and _PRICE.fullmatch(value.strip()):
         value = Decimal(value.strip())
     if isinstance(value, int) and not isinstance(value, bool):
@@ -145,7 +145,7 @@ def read_price(value: Any) -> Decimal | None:
 
 
 def identifier(item: Mapping[str, Any], *keys: str) -> str | None:
-    """The first of the keys that is there, as text; None if none is. ItemRejectedError if it is no id."""
+    """The id under the first key that has one; None if no key has one. ItemRejectedError if a value is not an id."""
     for key in keys:
         text = as_identifier(item.get(key), key)
         if text is not None:
@@ -154,8 +154,8 @@ def identifier(item: Mapping[str, Any], *keys: str) -> str | None:
 
 
 def as_identifier(value: Any, key: str) -> str | None:
-    """The value of a key as an id; None if it says nothing. ItemRejectedError if it is no id."""
-    # A control character in an id is an accident of transport; PostgreSQL refuses some of them.
+    """The value of a key as an id; None if it is empty. ItemRejectedError if it is not an id."""
+    # Control characters in an id are transport errors, and PostgreSQL does not store all of them.
     if type(value) is str:
         text = value if value.isascii() and value.isalnum() else " ".join(value.split())
     elif type(value) is int:
@@ -165,12 +165,12 @@ def as_identifier(value: Any, key: str) -> str | None:
     else:
         raise ItemRejectedError(f"{key} is neither text nor a whole number")
     if len(text) > _MAXIMUM_IDENTIFIER or not text.isprintable():
-        raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or some that no id has")
+        raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or control characters")
     return text or None
 
 
 def optional_text(item: Mapping[str, Any], *keys: str) -> str | None:
-    """The text of the first of the keys that has one; ItemRejectedError if it is something else."""
+    """The text under the first key that has a value; None if no key has one. ItemRejectedError if it is not text."""
     for key in keys:
         value = item.get(key)
         if value is None or value == "":

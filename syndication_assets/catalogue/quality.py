@@ -1,4 +1,4 @@
-"""How good the catalogue is: the numbers that each materialization of the products shows."""
+"""Catalogue quality: the numbers in the metadata of each materialization of `catalogue/products`."""
 
 import dagster as dg
 
@@ -9,9 +9,9 @@ _SHOWN_VENDORS = 50
 
 
 def quality_metadata(connection: Connection) -> dict[str, dg.MetadataValue | int | float]:
-    """The numbers of all organizations together, which the UI plots, and a table of the largest vendors.
+    """The totals over all organizations, which the UI plots, and a table of the largest vendors.
 
-    A share is there from 0 to 1, or not at all where it is not known.
+    A share is between 0 and 1; it is left out when there is no active product.
     """
     *vendors, total = run_file(connection, "catalogue/product_quality.sql", {}).fetchall()
     metadata = {
@@ -24,7 +24,7 @@ def quality_metadata(connection: Connection) -> dict[str, dg.MetadataValue | int
 
 
 def _shown(value: object) -> object:
-    """A share to a hundredth of a percent, a number with its thousands; all else as it is."""
+    """Formats shares with four decimals and counts with thousands separators."""
     if isinstance(value, float):
         return f"{value:.4f}"
     return f"{value:,}" if isinstance(value, int) else value

@@ -1,4 +1,4 @@
-"""Finds the looks at shops' catalogues that landed on a day: what belongs together, whose it is, when it was true."""
+"""Finds the catalogue snapshots that landed on a day: which files belong together, their vendor and their time."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from syndication_assets.landing.landing_zone import LandedFile, LandingError, La
 from syndication_assets.landing.observation_time import observation_time
 from syndication_assets.landing.rejections import Rejected
 
-# What the landing zone writes for a byte of a name that is no UTF-8.
+# The landing zone writes this for a byte of a file name that is not UTF-8.
 _ESCAPED_BYTE = "\\udc"
 
 
 class _NotReadableError(Exception):
-    """Why a file is no look at a catalogue."""
+    """The file is not a catalogue snapshot; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One look: a manifest, or a single file that holds a whole catalogue."""
+    """A landed snapshot: a manifest, or a single file with a whole catalogue."""
 
     vendor: Vendor
     path: str
@@ -36,27 +36,27 @@ class Candidate:
     observed_at: datetime
     manifest: Manifest | None
     content_hash: bytes
-    """BLAKE2b-128 of the manifest; empty without one."""
+    """BLAKE2b-128 of the manifest; empty without a manifest."""
 
 
 @dataclass(slots=True)
 class DayListing:
-    """The looks of a day in the order of their times, and the files that are none."""
+    """The snapshots of a day in the order of their times, and the files that belong to none of them."""
 
     candidates: list[Candidate] = field(default_factory=list)
     rejected: list[tuple[LandedFile, Rejected]] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
-    """What a fetch landed that did not come to its manifest."""
+    """Files of a fetch that died before it landed a manifest."""
 
 
 def list_day(
     zone: LandingZone, files: Sequence[LandedFile], vendors: Sequence[Vendor], maximum_file_bytes: int
 ) -> DayListing:
-    """Looks at the names and manifests of a day's files. Files of organizations without a vendor are rejected too."""
+    """Finds the snapshots by the names and manifests of a day's files. Files without a vendor are rejected."""
     listing = DayListing()
     is_manifest = {file.path: file.name.startswith(MANIFEST_PREFIX) for file in files}
     listed: set[str] = set()
-    # Manifests first: they say which of the other files stand for themselves.
+    # Manifests first: a file that a manifest lists is not a snapshot of its own.
     for file in sorted(files, key=lambda file: (not is_manifest[file.path], file.path)):
         if file.path in listed:
             continue
@@ -65,7 +65,7 @@ def list_day(
             continue
         try:
             candidate = candidate_of(zone, file.path, file.landed_on, vendors, maximum_file_bytes)
-            _refuse_same_moment(candidate, listing.candidates)
+            _reject_same_moment(candidate, listing.candidates)
         except (_NotReadableError, LandingError, ManifestError) as error:
             listing.rejected.append((file, Rejected(None, str(error), b"")))
             continue
@@ -79,7 +79,7 @@ def list_day(
 def candidate_of(
     zone: LandingZone, path: str, landed_on: date, vendors: Sequence[Vendor], maximum_file_bytes: int
 ) -> Candidate:
-    """The look that a file is. LandingError, ManifestError or a reason of its own if it is none."""
+    """The snapshot that a file holds or lists. LandingError, ManifestError or _NotReadableError if there is none."""
     organization, source = path.split("/")[:2]
     name = PurePosixPath(path).name
     if _ESCAPED_BYTE in path:
@@ -99,24 +99,26 @@ def candidate_of(
 
 
 def _vendor_of(organization: str, source: str, name: object, vendors: Sequence[Vendor]) -> Vendor:
-    of_source = [one for one in vendors if one.organization == organization and one.source == source]
-    chosen = [one for one in of_source if name is None or one.vendor == name]
-    if len(chosen) == 1:
-        return chosen[0]
-    if chosen:
-        names = ", ".join(one.vendor for one in chosen)
+    of_source = [vendor for vendor in vendors if vendor.organization == organization and vendor.source == source]
+    matching = [vendor for vendor in of_source if name is None or vendor.vendor == name]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        names = ", ".join(vendor.vendor for vendor in matching)
         raise _NotReadableError(
-            f'{organization} has several vendors of {source} ({names}): name one in its .meta.json, {{"vendor": "…"}}'
+            f"{organization} has several vendors of {source} ({names}): name the vendor in the file's .meta.json, "
+            '{"vendor": "…"}'
         )
-    whom = f"vendor {name!r}" if name is not None else "vendor"
+    missing = f"vendor {name!r}" if name is not None else "vendor"
     raise _NotReadableError(
-        f"{organization} has no {whom} of {source}: make it with `syndication vendor add`, and load the day again"
+        f"{organization} has no {missing} of {source}: add it with `syndication vendor add`, and load the day again"
     )
 
 
-def _refuse_same_moment(candidate: Candidate, others: Sequence[Candidate]) -> None:
+def _reject_same_moment(candidate: Candidate, others: Sequence[Candidate]) -> None:
     for other in others:
         if (other.vendor, other.observed_at) == (candidate.vendor, candidate.observed_at):
             raise _NotReadableError(
-                f"it was observed at the same moment as {other.path}: name its time in its .meta.json, or withdraw one"
+                f"it was observed at the same moment as {other.path}: state its time in its .meta.json, or withdraw "
+                "one of the two files"
             )

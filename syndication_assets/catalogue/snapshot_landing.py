@@ -1,4 +1,4 @@
-"""Lands the answers of one look at a shop's catalogue, each under its moment, and the manifest that names them last."""
+"""Lands the API responses of one catalogue snapshot, a file each with its time in its name; the manifest lands last."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,8 +7,8 @@ from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.landing_zone import LandingZone
 
 
-class LookLanding:
-    """One look of one vendor. What is listed is listed as of `observed_at`, however long the rest takes."""
+class SnapshotLanding:
+    """Lands one snapshot of one vendor. All of it counts as of `observed_at`, however long the fetch takes."""
 
     def __init__(self, zone: LandingZone, vendor: Vendor) -> None:
         self._zone = zone
@@ -18,17 +18,17 @@ class LookLanding:
         self.observed_at, self._stamp = self._moment()
 
     def land(self, subject: str, content: bytes) -> str:
-        """Lands an answer as `<subject>_<moment>.json`; returns its path."""
+        """Lands a response as `<subject>_<time>.json`; returns its path."""
         moment, stamp = self._moment()
         return self._land(f"{subject}_{stamp}.json", content, moment)
 
     def land_manifest(self, manifest: Manifest) -> str:
-        """Lands the manifest, on the day of the look."""
+        """Lands the manifest in the folder of the day on which the snapshot began."""
         name = f"manifest_{self._vendor.vendor}_{self._stamp}.json"
         return self._land(name, encode_manifest(manifest), self.observed_at)
 
     def _moment(self) -> tuple[datetime, str]:
-        """Now to the millisecond, later than any moment before, and how a file's name says it."""
+        """The time now in milliseconds, later than any time returned before, and its form in file names."""
         now = datetime.now(UTC)
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         self._last_moment = moment = max(now, self._last_moment + timedelta(milliseconds=1))

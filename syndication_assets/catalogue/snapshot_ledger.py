@@ -1,4 +1,4 @@
-"""`catalogue.catalogue_snapshots`: the ledger of looks, read and written by the load."""
+"""Reads and writes `catalogue.catalogue_snapshots`, the ledger of catalogue snapshots."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,14 +21,14 @@ order by observed_at
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look, as its row says."""
+    """One row of the ledger."""
 
     observed_at: datetime
     landed_on: date
     manifest_path: str
-    status: Literal["loaded", "refused"]
+    status: Literal["accepted", "rejected"]
     is_complete: bool
-    """Whether it may be believed: all of it arrived, with its tree."""
+    """Whether it may be accepted: every page arrived, and the category tree."""
     has_category_tree: bool
     products: int
     products_rejected: int
@@ -39,14 +39,14 @@ class Snapshot:
 
     @classmethod
     def of(cls, reading: SnapshotReading) -> Self:
-        """The row of a look that was read; whether it is believed is decided afterwards."""
+        """The row of a snapshot that was read, accepted if it is complete; its shrinkage is checked afterwards."""
         candidate = reading.candidate
         placeholders = set(candidate.vendor.placeholder_prices)
         return cls(
             observed_at=candidate.observed_at,
             landed_on=candidate.landed_on,
             manifest_path=candidate.path,
-            status="refused" if reading.reasons else "loaded",
+            status="rejected" if reading.reasons else "accepted",
             is_complete=not reading.reasons,
             has_category_tree=reading.has_category_tree,
             products=len(reading.products),
@@ -59,20 +59,20 @@ class Snapshot:
 
 
 def read_ledger(connection: Connection, vendor: Vendor) -> dict[datetime, Snapshot]:
-    """The looks at a vendor's catalogue, by their time."""
+    """The snapshots of a vendor's catalogue, by their time."""
     rows = connection.execute(_LEDGER, [vendor.organization_id, vendor.vendor])
     return {row[0]: Snapshot(*row) for row in rows}
 
 
 def write_ledger(
-    connection: Connection, vendor: Vendor, snapshots: Sequence[Snapshot], gone: Sequence[datetime]
+    connection: Connection, vendor: Vendor, snapshots: Sequence[Snapshot], removed: Sequence[datetime]
 ) -> None:
-    """Writes these rows, and removes those of looks that are gone."""
+    """Writes the rows of `snapshots`, and deletes those observed at the times in `removed`."""
     owner = {"organization_id": vendor.organization_id, "vendor": vendor.vendor}
     for snapshot in snapshots:
         connection.execute(load_sql("catalogue/catalogue_snapshots.sql"), owner | asdict(snapshot))
     connection.execute(
         "delete from catalogue.catalogue_snapshots"
-        " where organization_id = %(organization_id)s and vendor = %(vendor)s and observed_at = any(%(gone)s)",
-        owner | {"gone": list(gone)},
+        " where organization_id = %(organization_id)s and vendor = %(vendor)s and observed_at = any(%(removed)s)",
+        owner | {"removed": list(removed)},
     )

@@ -1,6 +1,6 @@
-"""Reads one look at a shop's catalogue: its files, as products and categories, and what speaks against it.
+"""Reads the files of one catalogue snapshot into products and categories, and finds why it is incomplete.
 
-Nothing here knows the database. What cannot be read becomes a `Rejected` with its place and a reason.
+Nothing here uses the database. An item or file that cannot be read becomes a `Rejected` with its position and a reason.
 """
 
 import hashlib
@@ -39,25 +39,26 @@ Parsed = TypeVar("Parsed")
 
 @dataclass(slots=True)
 class SnapshotReading:
-    """One look, read."""
+    """The content of one snapshot."""
 
     candidate: Candidate
     source: CatalogueSource
     products: dict[str, Product | KnownProduct] = field(default_factory=dict)
-    """By sku; the first of several with one sku."""
+    """By sku; the first product with a sku counts."""
     payloads: dict[str, bytes] = field(default_factory=dict)
-    """By sku: the items of the products that were not read, because they are known."""
+    """The JSON texts, by sku, of the items that were not parsed because they are known."""
     known: dict[bytes, KnownProduct] = field(default_factory=dict)
-    """What will be known of the items when they come again."""
+    """The items that the next load need not parse again."""
     categories: list[Category] = field(default_factory=list)
     has_category_tree: bool = False
     content_hashes: dict[str, bytes] = field(default_factory=dict)
     """BLAKE2b-128 of each file that was read, by its path."""
     missing: list[str] = field(default_factory=list)
-    """The files that a manifest lists and that are not there."""
+    """The files that the manifest lists but that are not in the landing zone."""
     rejected: list[tuple[str, Rejected]] = field(default_factory=list)
+    """Rejected items and files, with the paths of the files."""
     reasons: list[str] = field(default_factory=list)
-    """Why it is not a complete catalogue."""
+    """Why the snapshot is incomplete; empty if it is complete."""
     unknown_keys: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -65,7 +66,7 @@ class SnapshotReading:
         return sum(product.has_unread_price for product in self.products.values())
 
     def product(self, sku: str) -> Product:
-        """All that is said of a product."""
+        """The product with its texts; a known item is parsed for them."""
         product = self.products[sku]
         if isinstance(product, Product):
             return product
@@ -75,17 +76,17 @@ class SnapshotReading:
 def read_snapshot(
     zone: LandingZone, candidate: Candidate, maximum_file_bytes: int, known: KnownItems
 ) -> SnapshotReading:
-    """Reads all files of a look; never raises for what is in them."""
+    """Reads all files of a snapshot; never raises because of their content."""
     reading = SnapshotReading(candidate, SOURCES[candidate.vendor.source])
     reader = _Reader(zone, reading, maximum_file_bytes, known)
     if candidate.manifest is None:
         whole = reader.parse(candidate.path, reading.source.parse_whole)
         lists, tree = ([(candidate.path, _page_of(whole[0]))], whole[1]) if whole is not None else ([], None)
         if tree is not None:
-            reading.rejected.extend((candidate.path, one) for one in tree.rejected)
+            reading.rejected.extend((candidate.path, rejected) for rejected in tree.rejected)
         details: dict[str, ProductFacts] = {}
     else:
-        lists, details, tree = _read_pieces(reader, candidate.manifest)
+        lists, details, tree = _read_listed_files(reader, candidate.manifest)
     for path, products in lists:
         _take_products(reading, path, products, details)
     if tree is not None:
@@ -98,12 +99,12 @@ def read_snapshot(
     return reading
 
 
-def _read_pieces(
+def _read_listed_files(
     reader: "_Reader", manifest: Manifest
 ) -> tuple[list[tuple[str, ProductPage]], dict[str, ProductFacts], CategoryTree | None]:
     reading, source = reader.reading, reader.reading.source
     if not manifest.is_complete:
-        reading.reasons.extend(manifest.reasons or ["its manifest says that it is not complete"])
+        reading.reasons.extend(manifest.reasons or ["its manifest says that it is incomplete"])
     lists = []
     for path in manifest.product_lists:
         products = reader.parse(path, reader.parse_list)
@@ -111,7 +112,7 @@ def _read_pieces(
             lists.append((path, products))
     details: dict[str, ProductFacts] = {}
     for path in manifest.product_details if source.parse_detail is not None else ():
-        # Without its data a product is what the list says of it.
+        # Without its details, the product has what the list says about it.
         detail = reader.parse(path, source.parse_detail, is_needed=False)
         if detail is not None:
             details[detail.sku] = detail
@@ -119,7 +120,7 @@ def _read_pieces(
     if manifest.category_tree is not None and source.parse_categories is not None:
         tree = reader.parse(manifest.category_tree, source.parse_categories)
         if tree is not None:
-            reading.rejected.extend((manifest.category_tree, one) for one in tree.rejected)
+            reading.rejected.extend((manifest.category_tree, rejected) for rejected in tree.rejected)
     elif source.categories_of is not None:
         items = [item for _, products in lists for item in products.items if isinstance(item, ProductItem)]
         tree = source.categories_of(ProductList(items))
@@ -127,11 +128,13 @@ def _read_pieces(
 
 
 def _take_products(reading: SnapshotReading, path: str, page: ProductPage, details: dict[str, ProductFacts]) -> None:
-    reading.rejected.extend((path, one) for one in page.rejected)
+    reading.rejected.extend((path, rejected) for rejected in page.rejected)
     reading.unknown_keys.update(page.unknown_keys)
-    # Whoever tells categories with its products, or several products in one item, is read in full.
-    times = Counter(item.position for item in page.items) + Counter(one.position for one in page.rejected)
-    is_remembering = reading.candidate.manifest is not None and reading.source.categories_of is None
+    # Items that also give categories, or several products, are always parsed.
+    products_per_item = Counter(item.position for item in page.items) + Counter(
+        rejected.position for rejected in page.rejected
+    )
+    keeps_known_items = reading.candidate.manifest is not None and reading.source.categories_of is None
     parse_again = reading.source.parse_products if page.unknown_keys else None
     is_new = False
     for item in page.items:
@@ -156,11 +159,11 @@ def _take_products(reading: SnapshotReading, path: str, page: ProductPage, detai
             reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
             continue
         reading.products[sku] = product
-        # What a handle leads to is said by the vendor's row.
-        if is_remembering and detail is None and facts.handle is None and times[item.position] == 1:
+        # A page given by a handle also depends on the vendor's `shop_url`.
+        if keeps_known_items and detail is None and facts.handle is None and products_per_item[item.position] == 1:
             reading.known[mark_of(item.payload)] = known_product(product, item.payload, parse_again)
     if page.items and not is_new:
-        reading.reasons.append(f"{path} repeats what stands before it")
+        reading.reasons.append(f"{path} only repeats products of the files before it")
 
 
 def _page_of(products: ProductList) -> ProductPage:
@@ -168,7 +171,7 @@ def _page_of(products: ProductList) -> ProductPage:
 
 
 def _facts_of(source: CatalogueSource, payload: bytes) -> ProductFacts:
-    """What one item says of its one product."""
+    """The facts of an item with a single product."""
     return source.parse_products(b"[" + payload + b"]").items[0].facts
 
 
@@ -183,8 +186,8 @@ class _Reader:
         return parse_page(content, self.reading.source.parse_products, self.known)
 
     def parse(self, path: str, parse: Callable[[bytes], Parsed] | None, *, is_needed: bool = True) -> Parsed | None:
-        """What a file says; None, and why in the reading, if it cannot be read."""
-        assert parse is not None  # noqa: S101 - callers ask for what the source has
+        """The parsed file; None if it cannot be read, with the reason in the reading."""
+        assert parse is not None  # noqa: S101 - callers pass the parsers that the source has
         content = b""
         try:
             content = self.zone.read(path, self.maximum_file_bytes)
@@ -198,5 +201,5 @@ class _Reader:
             if self.zone.exists(path):
                 raise
             self.reading.missing.append(path)
-            self.reading.reasons.append(f"{path} is not there")
+            self.reading.reasons.append(f"{path} is missing")
         return None

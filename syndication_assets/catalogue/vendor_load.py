@@ -1,4 +1,4 @@
-"""One vendor's part of the load of a day: which of its looks are believed, and what the tables say after them."""
+"""Loads one vendor's snapshots of a day: decides which to accept, then updates the tables from the accepted ones."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Cursor
 
-from syndication_assets.catalogue.acceptance import Look, reasons_to_refuse
+from syndication_assets.catalogue.acceptance import SnapshotSummary, rejection_reasons
 from syndication_assets.catalogue.catalogue_sources import SOURCES
 from syndication_assets.catalogue.catalogue_staging import Staging
 from syndication_assets.catalogue.known_items import KnownItems
@@ -24,18 +24,18 @@ from syndication_assets.landing.landing_zone import LandedFilesMissingError, Lan
 
 @dataclass(slots=True)
 class VendorLoad:
-    """What loading a day did to one vendor."""
+    """What loading a day did for one vendor."""
 
     vendor: Vendor
     snapshots: list[Snapshot] = field(default_factory=list)
-    """The looks of the day."""
+    """The snapshots that landed on the day."""
     counts: Counter[str] = field(default_factory=Counter)
     unknown_keys: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
-class VendorDesk:
-    """One vendor's part of one load."""
+class VendorLoader:
+    """The part of one load that concerns one vendor: `read` decides, `merge` writes."""
 
     connection: Connection
     zone: LandingZone
@@ -44,20 +44,24 @@ class VendorDesk:
     staging: Staging
     vendors: list[Vendor]
     withdrawn: dict[str, date]
+    """Withdrawn files, with the days on which they landed."""
     maximum_file_bytes: int
     ledger: dict[datetime, Snapshot] = field(init=False)
+    """The vendor's snapshots as they were before this load."""
     result: VendorLoad = field(init=False)
     readings: dict[datetime, SnapshotReading] = field(init=False, default_factory=dict)
-    """The day's snapshots, by their time."""
-    gone: set[datetime] = field(init=False, default_factory=set)
-    judged: dict[datetime, Snapshot] = field(init=False, default_factory=dict)
+    """The snapshots of the day, by their time."""
+    removed: set[datetime] = field(init=False, default_factory=set)
+    """The times of the day's snapshots that are in the ledger, but were withdrawn or replaced."""
+    decided: dict[datetime, Snapshot] = field(init=False, default_factory=dict)
+    """The vendor's snapshots of all days, each accepted or rejected."""
     staged: set[datetime] = field(init=False, default_factory=set)
-    is_changed: bool = field(init=False, default=False)
-    """Whether changes were written or removed, but for those of new products."""
-    described: dict[str, bytes] = field(init=False, default_factory=dict)
-    """The content hash of each product's row, by its sku; the rows are made right at the end only."""
-    known_of_looks: dict[datetime, KnownItems] = field(init=False, default_factory=dict)
-    """What will be known of the items of each look that was read."""
+    has_changes: bool = field(init=False, default=False)
+    """Whether changes were written or removed, other than the first changes of new products."""
+    row_hashes: dict[str, bytes] = field(init=False, default_factory=dict)
+    """The content hash of each product's row by sku, as of before this load: `_describe` updates the rows last."""
+    known_by_snapshot: dict[datetime, KnownItems] = field(init=False, default_factory=dict)
+    """The items of each snapshot that was read, to be kept for the next load."""
 
     def __post_init__(self) -> None:
         self.ledger = read_ledger(self.connection, self.vendor)
@@ -65,55 +69,57 @@ class VendorDesk:
 
     @cached_property
     def known(self) -> KnownItems:
-        """What is known of the vendor's items before this load."""
+        """The items that the last load kept."""
         return read_known_items(self.connection, self.vendor, SOURCES[self.vendor.source])
 
     def read(self, candidates: list[Candidate]) -> None:
-        """Reads the day's snapshots and decides which of all days are accepted."""
+        """Reads the day's snapshots and decides which snapshots of all days to accept."""
         self.readings = {candidate.observed_at: self._read(candidate) for candidate in candidates}
-        self.gone = self._gone_looks(self.readings)
-        known = {moment: snapshot for moment, snapshot in self.ledger.items() if moment not in self.gone}
-        self.judged = self._judged(known | {moment: Snapshot.of(reading) for moment, reading in self.readings.items()})
+        self.removed = self._removed_snapshots()
+        remaining = {moment: snapshot for moment, snapshot in self.ledger.items() if moment not in self.removed}
+        self.decided = self._decide(
+            remaining | {moment: Snapshot.of(reading) for moment, reading in self.readings.items()}
+        )
         for moment, reading in self.readings.items():
-            self.staging.add_files(reading, is_accepted=self.judged[moment].status == "loaded")
+            self.staging.add_files(reading, is_accepted=self.decided[moment].status == "accepted")
 
     def merge(self) -> VendorLoad:
-        """Makes the tables follow what was accepted."""
-        # What the vendor before this one left there is not this one's.
-        self.connection.execute("delete from staged_changed")
-        represented = {moment for moment, snapshot in self.ledger.items() if snapshot.status == "loaded"}
-        believed = {moment for moment, snapshot in self.judged.items() if snapshot.status == "loaded"}
+        """Updates the vendor's tables from the accepted snapshots."""
+        # It still holds the products of the vendor before this one.
+        self.connection.execute("delete from staged_changed_products")
+        merged = {moment for moment, snapshot in self.ledger.items() if snapshot.status == "accepted"}
+        accepted = {moment for moment, snapshot in self.decided.items() if snapshot.status == "accepted"}
 
-        doubted = represented - believed
-        for moment in sorted(doubted):
-            self._put_look(moment, represented, is_believed=False)
-        for moment in sorted(believed - represented | believed & self.readings.keys()):
-            self._stage(self.judged[moment], self.readings.pop(moment, None))
-            self._put_look(moment, represented, is_believed=True)
-        changed = [snapshot for moment, snapshot in self.judged.items() if snapshot != self.ledger.get(moment)]
-        write_ledger(self.connection, self.vendor, changed, sorted(self.gone))
-        newest = max(believed, default=None)
-        self._describe(self.judged, newest, is_any_doubted=bool(doubted))
+        no_longer_accepted = merged - accepted
+        for moment in sorted(no_longer_accepted):
+            self._merge_snapshot(moment, merged, is_accepted=False)
+        for moment in sorted(accepted - merged | accepted & self.readings.keys()):
+            self._stage(self.decided[moment], self.readings.pop(moment, None))
+            self._merge_snapshot(moment, merged, is_accepted=True)
+        changed = [snapshot for moment, snapshot in self.decided.items() if snapshot != self.ledger.get(moment)]
+        write_ledger(self.connection, self.vendor, changed, sorted(self.removed))
+        newest = max(accepted, default=None)
+        self._describe(newest, has_newly_rejected=bool(no_longer_accepted))
         self._keep_known_items(newest)
-        self.result.snapshots = [snapshot for snapshot in self.judged.values() if snapshot.landed_on == self.day]
+        self.result.snapshots = [snapshot for snapshot in self.decided.values() if snapshot.landed_on == self.day]
         return self.result
 
     def _read(self, candidate: Candidate) -> SnapshotReading:
         reading = read_snapshot(self.zone, candidate, self.maximum_file_bytes, self.known)
-        self.known_of_looks[candidate.observed_at] = reading.known
+        self.known_by_snapshot[candidate.observed_at] = reading.known
         before = self.ledger.get(candidate.observed_at)
         lost = [path for path in reading.missing if path not in self.withdrawn]
-        if lost and before is not None and before.status == "loaded":
+        if lost and before is not None and before.status == "accepted":
             raise LandedFilesMissingError(
-                f"{len(lost)} file(s) of {candidate.path}, which was loaded before, are gone from {self.zone.url}, the "
-                f"first is {lost[0]}. Restore them (a landed file is immutable), or take the manifest back on purpose "
-                "with `syndication withdraw`; nothing was changed."
+                f"{len(lost)} file(s) of {candidate.path}, which was loaded before, are missing from {self.zone.url}; "
+                f"the first is {lost[0]}. Restore them (landed files are immutable), or remove the manifest on purpose "
+                "with `syndication withdraw`. Nothing was changed."
             )
         self.result.unknown_keys.update(reading.unknown_keys)
         return reading
 
     def _read_again(self, snapshot: Snapshot) -> SnapshotReading:
-        """Reads a snapshot of another day, behind the lock of its folder: nobody withdraws its files meanwhile."""
+        """Reads a snapshot of another day under its folder's lock, so that its files cannot be withdrawn meanwhile."""
         path, day = snapshot.manifest_path, snapshot.landed_on
         lock_folder(self.connection, self.vendor.organization, self.vendor.source, day)
         reading = self._read(candidate_of(self.zone, path, day, self.vendors, self.maximum_file_bytes))
@@ -121,94 +127,103 @@ class VendorDesk:
         self.staging.flush_files()
         return reading
 
-    def _gone_looks(self, readings: dict[datetime, SnapshotReading]) -> set[datetime]:
-        """The day's looks of the ledger that are none any more: withdrawn, or listed by a manifest by now."""
-        gone = {m for m, one in self.ledger.items() if one.landed_on == self.day and m not in readings}
-        for path in sorted(self.ledger[moment].manifest_path for moment in gone):
+    def _removed_snapshots(self) -> set[datetime]:
+        """The day's snapshots in the ledger that were not found: withdrawn, or a file that a manifest lists now."""
+        removed = {
+            moment
+            for moment, snapshot in self.ledger.items()
+            if snapshot.landed_on == self.day and moment not in self.readings
+        }
+        for path in sorted(self.ledger[moment].manifest_path for moment in removed):
             if path not in self.withdrawn and not self.zone.exists(path):
                 raise LandedFilesMissingError(
-                    f"{path} was loaded before and is gone from {self.zone.url}. Restore it (a landed file is "
-                    "immutable), or take it back on purpose with `syndication withdraw`; nothing was changed."
+                    f"{path} was loaded before and is missing from {self.zone.url}. Restore it (landed files are "
+                    "immutable), or remove it on purpose with `syndication withdraw`. Nothing was changed."
                 )
-        return gone
+        return removed
 
-    def _judged(self, looks: dict[datetime, Snapshot]) -> dict[datetime, Snapshot]:
-        reasons = reasons_to_refuse(
-            (Look(moment, one.products, None if one.is_complete else one.reason) for moment, one in looks.items()),
+    def _decide(self, snapshots: dict[datetime, Snapshot]) -> dict[datetime, Snapshot]:
+        """The snapshots with the status and the reason that the vendor's rules give them."""
+        reasons = rejection_reasons(
+            (
+                SnapshotSummary(moment, snapshot.products, None if snapshot.is_complete else snapshot.reason)
+                for moment, snapshot in snapshots.items()
+            ),
             self.vendor.maximum_shrinkage,
         )
         return {
-            moment: replace(one, status="refused" if reasons[moment] else "loaded", reason=reasons[moment])
-            for moment, one in looks.items()
+            moment: replace(snapshot, status="rejected" if reasons[moment] else "accepted", reason=reasons[moment])
+            for moment, snapshot in snapshots.items()
         }
 
     def _stage(self, snapshot: Snapshot, reading: SnapshotReading | None = None) -> None:
-        """Stages a look; one of another day is read again."""
+        """Stages a snapshot once; without a reading, its files are read again."""
         if snapshot.observed_at in self.staged:
             return
         if reading is None:
             reading = self._read_again(snapshot)
         if not self.staged:
-            self.described = dict(
+            self.row_hashes = dict(
                 self.connection.execute(
                     "select sku, content_hash from catalogue.products where organization_id = %s and vendor = %s",
                     [self.vendor.organization_id, self.vendor.vendor],
                 ).fetchall()
             )
-        self.staging.add_catalogue(reading, self.described)
+        self.staging.add_catalogue(reading, self.row_hashes)
         self.staged.add(snapshot.observed_at)
 
-    def _put_look(self, moment: datetime, represented: set[datetime], *, is_believed: bool) -> None:
-        """Puts a look into the order of changes, or takes it out."""
-        represented.discard(moment)
-        place = {"observed_at": moment, "next_observed_at": min((m for m in represented if m > moment), default=None)}
+    def _merge_snapshot(self, moment: datetime, merged: set[datetime], *, is_accepted: bool) -> None:
+        """Adds a snapshot to the history of changes, or removes it if it is not accepted; keeps `merged` current."""
+        merged.discard(moment)
+        parameters = {
+            "observed_at": moment,
+            "next_observed_at": min((later for later in merged if later > moment), default=None),
+        }
         counts = self.result.counts
-        if is_believed:
-            new = self._run_file("new_products", **place).fetchall()[0]
+        if is_accepted:
+            new = self._run_file("new_products", **parameters).fetchall()[0]
             counts.update(new)
             if new["products_new"]:
                 analyze_room(self.connection, "catalogue")
-        changes = self._run("product_changes", **place, is_believed=is_believed)
+        changes = self._run("product_changes", **parameters, is_accepted=is_accepted)
         counts["changes"] += changes
-        self.is_changed |= bool(changes)
-        if is_believed:
-            represented.add(moment)
+        self.has_changes |= bool(changes)
+        if is_accepted:
+            merged.add(moment)
 
     def _keep_known_items(self, newest: datetime | None) -> None:
-        """Keeps what is known of the newest look: the next one is like it."""
-        known = self.known_of_looks.get(newest) if newest is not None else None
+        """Keeps the items of the newest accepted snapshot, which the next one most resembles."""
+        known = self.known_by_snapshot.get(newest) if newest is not None else None
         if known is not None and known.keys() != self.known.keys():
             write_known_items(self.connection, self.vendor, SOURCES[self.vendor.source], known)
 
-    def _describe(self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool) -> None:
-        """Makes products, prices and categories what the changes say."""
+    def _describe(self, newest: datetime | None, *, has_newly_rejected: bool) -> None:
+        """Updates products, prices and categories from the history of changes."""
         counts = self.result.counts
-        # Without a change the rows say already what the changes say; those that are new do, too.
-        is_changed = is_any_doubted or self.is_changed
-        if is_changed:
-            self._describe_products(judged, newest, is_any_doubted=is_any_doubted)
+        # Without changes the rows are current already, and so are those of new products.
+        has_changes = has_newly_rejected or self.has_changes
+        if has_changes:
+            self._describe_products(newest, has_newly_rejected=has_newly_rejected)
         categories_new = self._run("categories", observed_at=newest)
         if counts["products_new"]:
             analyze_room(self.connection, "catalogue")
-        if is_changed or counts["products_new"] or categories_new:
+        if has_changes or counts["products_new"] or categories_new:
             counts["product_categories_changed"] += self._run(
                 "product_categories", has_new_categories=bool(categories_new)
             )
 
-    def _describe_products(
-        self, judged: dict[datetime, Snapshot], newest: datetime | None, *, is_any_doubted: bool
-    ) -> None:
+    def _describe_products(self, newest: datetime | None, *, has_newly_rejected: bool) -> None:
         self._run("product_states")
-        for look in self._run_file("looks_to_describe").fetchall():
-            self._stage(judged[look["described_at"]])
-        if newest is not None and is_any_doubted:
-            # What a look said that is believed no more, the newest one may say too.
-            self._stage(judged[newest])
+        for row in self._run_file("snapshots_to_describe").fetchall():
+            self._stage(self.decided[row["described_at"]])
+        if newest is not None and has_newly_rejected:
+            # Categories described by a rejected or withdrawn snapshot take the newest snapshot's description.
+            self._stage(self.decided[newest])
         self.result.counts["products_updated"] += self._run("products")
         self.result.counts["prices_changed"] += self._run("product_prices")
 
     def _run(self, statement: str, **parameters: object) -> int:
-        """Runs a file for the vendor; returns what it counts, or how many rows it wrote."""
+        """Runs a SQL file for the vendor; returns the count that it selects, else the number of rows it wrote."""
         cursor = self._run_file(statement, **parameters)
         if cursor.description is None:
             return cursor.rowcount

@@ -1,4 +1,4 @@
-"""Vendors, the shops: the rules by which a catalogue is read, as rows."""
+"""Vendors: the shops of each organization, with the rules for reading their catalogues, as rows."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -34,13 +34,13 @@ class Vendor(NamedTuple):
     maximum_shrinkage: Decimal
     is_active: bool
     is_sample: bool
-    """Whether its organization is made up: it is never fetched."""
+    """Whether its organization holds generated sample data, which is never fetched."""
     shop_url: str | None = None
-    """Where its open list of products is; None if it is not fetched from there."""
+    """The URL of a shop with a public product list; None if the vendor is not fetched by its own URL."""
 
 
 def list_vendors(connection: Connection) -> list[Vendor]:
-    """All of them, by organization and name."""
+    """All vendors, by organization and name."""
     return [Vendor(*row) for row in connection.execute(_VENDORS)]
 
 
@@ -53,12 +53,12 @@ def add_vendor(
     placeholder_prices: Sequence[str],
     shop_url: str | None = None,
 ) -> None:
-    """Makes a vendor. SyndicationError if it is there already, or a value cannot be."""
+    """Adds a vendor. SyndicationError if the vendor exists, or a value is invalid."""
     if source not in SOURCES:
-        raise SyndicationError(f"There is no catalogue source {source!r}: there are {', '.join(sorted(SOURCES))}.")
+        raise SyndicationError(f"There is no catalogue source {source!r}. Use one of {', '.join(sorted(SOURCES))}.")
     prices = [read_price(text) for text in placeholder_prices]
     if None in prices:
-        raise SyndicationError("A placeholder price is a number above 0 with two decimals at most, as 29.99.")
+        raise SyndicationError("A placeholder price is a number above 0 with at most two decimals, such as 29.99.")
     if shop_url is not None:
         _require_open_list(source, shop_url)
     with transaction(url) as connection:
@@ -71,29 +71,29 @@ def add_vendor(
             )
         except psycopg.errors.UniqueViolation:
             raise SyndicationError(
-                f"There is a vendor {vendor!r} of {organization} already: its row in catalogue.vendors may be changed."
+                f"{organization} already has a vendor {vendor!r}. To change it, update its row in catalogue.vendors."
             ) from None
         except psycopg.errors.CheckViolation:
             raise SyndicationError(
-                f"{vendor!r} in {currency!r} cannot be a vendor: its name is lower-case letters, digits and '_', with "
-                "a letter first, its currency an ISO 4217 code such as GBP."
+                f"The vendor {vendor!r} with currency {currency!r} is invalid: use lower-case letters, digits and '_' "
+                "for the name, beginning with a letter, and an ISO 4217 code such as GBP for the currency."
             ) from None
 
 
 def _require_open_list(source: str, shop_url: str) -> None:
-    """Only shapes that a shop shows to everybody are fetched by a vendor's own URL."""
-    fetched = sorted(name for name, one in SOURCES.items() if one.is_open_list)
+    """Allows a URL only for sources with a public product list, and only in the form that the fetch expects."""
+    fetched = sorted(name for name, catalogue_source in SOURCES.items() if catalogue_source.is_open_list)
     if source not in fetched:
         raise SyndicationError(
-            f"A vendor of {source} has no URL of its own: only those of {', '.join(fetched)} are fetched by it."
+            f"Vendors of {source} take no shop URL; only vendors of {', '.join(fetched)} are fetched by their own URL."
         )
     try:
         parts = urlsplit(shop_url)
         is_shop = parts.scheme == "https" and bool(parts.hostname) and not parts.username
     except ValueError:
         is_shop = False
-    if not is_shop or parts.query or parts.fragment or any(sign.isspace() for sign in shop_url):
+    if not is_shop or parts.query or parts.fragment or any(character.isspace() for character in shop_url):
         raise SyndicationError(
-            "The URL of a shop is https:// and its host, as in https://shop.example: without a password, a question "
-            "mark, or /products.json, which is added."
+            "The URL of a shop is https:// and its host, as in https://shop.example, without a password, a query or "
+            "/products.json, which the fetch adds."
         )

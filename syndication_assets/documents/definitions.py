@@ -1,4 +1,4 @@
-"""What the documents room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the documents room: all assets and checks of the modules listed here."""
 
 import dagster as dg
 

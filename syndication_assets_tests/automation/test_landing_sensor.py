@@ -18,7 +18,7 @@ from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets.scraping import post_load as load_module
 from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets.scraping.post_load import load_day
-from syndication_assets_tests.catalogue.shop import ShopDesk, add_vendor, product
+from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, product
 from syndication_assets_tests.documents.blog import post
 
 DAY = date(2025, 11, 25)
@@ -229,7 +229,7 @@ def test_a_catalogue_is_requested_when_its_manifest_lands_and_left_alone_once_lo
     landed: LandingZone, database_url: str
 ):
     add_vendor(database_url)
-    shop = ShopDesk(database_url, landed)
+    shop = CatalogueRoom(database_url, landed)
     landed.land("default", "clan_catalogue", DAY, "products_page_0001.json", b"{}")
     assert _days(_tick()) == []
     shop.land(DAY, product("SKU-1"))
@@ -242,13 +242,13 @@ def test_a_catalogue_is_requested_when_its_manifest_lands_and_left_alone_once_lo
 
 def test_a_catalogue_whose_pages_land_after_its_manifest_is_requested_again(landed: LandingZone, database_url: str):
     add_vendor(database_url)
-    shop = ShopDesk(database_url, landed)
+    shop = CatalogueRoom(database_url, landed)
     shop.land(DAY, product("SKU-1"))
     (page,) = shop.root.rglob("products_page_*.json")
     content = page.read_bytes()
     page.unlink()
     first = _tick()
-    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["refused"]
+    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["rejected"]
     assert _days(_tick(first.cursor)) == []
     page.write_bytes(content)
     again = _tick(first.cursor)

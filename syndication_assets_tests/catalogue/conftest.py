@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets_tests.catalogue.shop import ShopDesk, add_vendor, cleared
+from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, cleared
 
 
 @pytest.fixture
-def desk(shared_database: str, tmp_path: Path) -> Iterator[ShopDesk]:
+def room(shared_database: str, tmp_path: Path) -> Iterator[CatalogueRoom]:
     """An empty landing zone, and a database with the vendor `heritage` and no other row of the room."""
     with cleared(shared_database):
         add_vendor(shared_database)
-        yield ShopDesk(shared_database, LandingZone(str(tmp_path / "landing")))
+        yield CatalogueRoom(shared_database, LandingZone(str(tmp_path / "landing")))

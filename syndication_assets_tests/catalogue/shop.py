@@ -33,7 +33,7 @@ def product(sku: str, price: Any = "10.00", *, name: str | None = None, categori
 
 
 @dataclass
-class ShopDesk:
+class CatalogueRoom:
     """A landing zone and a database with one vendor, as somebody at a keyboard has them."""
 
     url: str

@@ -8,7 +8,7 @@ from syndication_assets.catalogue.checks import catalogue_checks
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.post_load import load_day as load_scraped_day
-from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, ShopDesk, product
+from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, CatalogueRoom, product
 
 MANY = [product(f"S{number}") for number in range(10)]
 
@@ -18,9 +18,9 @@ def selection() -> None:
     """What would be chosen from the products."""
 
 
-def materialize(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch, first: object, last: object):
-    monkeypatch.setenv("SYNDICATION_DATABASE_URL", desk.url)
-    monkeypatch.setenv("SYNDICATION_LANDING_URL", desk.zone.url)
+def materialize(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch, first: object, last: object):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", room.url)
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", room.zone.url)
     with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize(
             [load_catalogues, catalogue_checks, selection],
@@ -35,22 +35,24 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
     return sorted(one.check_name for one in result.get_asset_check_evaluations() if not one.passed)
 
 
-def test_a_refused_catalogue_keeps_what_is_downstream_from_running(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
-    desk.land(MONDAY, *MANY)
-    desk.land(TUESDAY, *MANY, is_complete=False)
-    result = materialize(desk, monkeypatch, MONDAY, TUESDAY)
-    assert failed_checks(result) == ["newest_catalogue_is_believed", "none_was_refused"]
+def test_a_refused_catalogue_keeps_what_is_downstream_from_running(
+    room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch
+):
+    room.land(MONDAY, *MANY)
+    room.land(TUESDAY, *MANY, is_complete=False)
+    result = materialize(room, monkeypatch, MONDAY, TUESDAY)
+    assert failed_checks(result) == ["newest_catalogue_is_accepted", "none_was_rejected"]
     assert not any(event.asset_key == dg.AssetKey("selection") for event in result.get_asset_materialization_events())
-    assert len(desk.active().split()) == 10
+    assert len(room.active().split()) == 10
 
 
-def test_a_range_is_one_run_and_says_what_it_did(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
-    desk.land(MONDAY, *MANY)
-    desk.land(TUESDAY, *MANY, is_complete=False)
-    desk.land(WEDNESDAY, *MANY, product("NEW"))
-    result = materialize(desk, monkeypatch, MONDAY, WEDNESDAY)
+def test_a_range_is_one_run_and_says_what_it_did(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+    room.land(MONDAY, *MANY)
+    room.land(TUESDAY, *MANY, is_complete=False)
+    room.land(WEDNESDAY, *MANY, product("NEW"))
+    result = materialize(room, monkeypatch, MONDAY, WEDNESDAY)
     assert result.success
-    assert failed_checks(result) == ["none_was_refused"]
+    assert failed_checks(result) == ["none_was_rejected"]
     materializations = result.get_asset_materialization_events()
     new_by_day = {
         event.partition: event.materialization.metadata["products_new"].value
@@ -58,21 +60,21 @@ def test_a_range_is_one_run_and_says_what_it_did(desk: ShopDesk, monkeypatch: py
         if event.asset_key == dg.AssetKey(["catalogue", "products"])
     }
     assert new_by_day == {str(MONDAY): 10, str(TUESDAY): 0, str(WEDNESDAY): 1}
-    looks = {
+    snapshots = {
         event.partition: event.materialization.metadata
         for event in materializations
         if event.asset_key == dg.AssetKey(["catalogue", "catalogue_snapshots"])
     }
-    assert looks[str(WEDNESDAY)]["refused"].value == 1
-    assert "page 2 was cut off" in looks[str(WEDNESDAY)]["looks"].value
-    assert "looks" not in looks[str(TUESDAY)]
+    assert snapshots[str(WEDNESDAY)]["rejected"].value == 1
+    assert "page 2 was cut off" in snapshots[str(WEDNESDAY)]["snapshots"].value
+    assert "snapshots" not in snapshots[str(TUESDAY)]
 
 
 def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
-    desk: ShopDesk, monkeypatch: pytest.MonkeyPatch
+    room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch
 ):
-    desk.land(MONDAY, *MANY[1:], product("S0", None))
-    result = materialize(desk, monkeypatch, MONDAY, MONDAY)
+    room.land(MONDAY, *MANY[1:], product("S0", None))
+    result = materialize(room, monkeypatch, MONDAY, MONDAY)
     found = {
         event.asset_key.path[-1]: {
             name: value.value
@@ -94,9 +96,9 @@ def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
     assert found["product_prices"] == {}
 
 
-def test_the_other_room_leaves_catalogues_alone(desk: ShopDesk):
-    desk.land(MONDAY, *MANY)
-    with run_session(desk.url, "test") as session:
-        load = load_scraped_day(desk.url, desk.zone, MONDAY, maximum_file_bytes=10**6, session=session)
+def test_the_other_room_leaves_catalogues_alone(room: CatalogueRoom):
+    room.land(MONDAY, *MANY)
+    with run_session(room.url, "test") as session:
+        load = load_scraped_day(room.url, room.zone, MONDAY, maximum_file_bytes=10**6, session=session)
     assert load.runs == {}
-    assert desk.rows("select * from landing.quarantine") == []
+    assert room.rows("select * from landing.quarantine") == []

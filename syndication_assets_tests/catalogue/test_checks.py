@@ -9,7 +9,7 @@ from syndication_assets.catalogue.checks import CHECKS
 from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.sql_assets.checks import Window, read_only_transaction
-from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, ShopDesk, add_vendor, product
+from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, CatalogueRoom, add_vendor, product
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
 from syndication_assets_tests.servers import Server
@@ -19,8 +19,8 @@ A_SNAPSHOT = (
     "insert into catalogue.catalogue_snapshots (organization_id, vendor, observed_at, landed_on, manifest_path, status,"
     " is_complete, has_category_tree, products, products_rejected, categories, reason) select organization_id, vendor,"
 )
-REFUSED = (
-    "update catalogue.catalogue_snapshots set status = 'refused', reason = 'a trial' where landed_on = '2025-11-03'"
+REJECTED = (
+    "update catalogue.catalogue_snapshots set status = 'rejected', reason = 'a trial' where landed_on = '2025-11-03'"
 )
 ONE = "(select min(product_id) from catalogue.products where is_active)"
 
@@ -31,15 +31,15 @@ DAMAGES = [
         " from catalogue.catalogue_snapshots limit 1",
     ),
     Damage(
-        "catalogue_snapshots__none_was_refused",
-        REFUSED,
+        "catalogue_snapshots__none_was_rejected",
+        REJECTED,
         frozenset({"product_changes__each_is_a_change"}),
     ),
     Damage(
-        "products__newest_catalogue_is_believed",
-        f"{A_SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'refused', false, true, 9, 0, 0, 'cut off'"
+        "products__newest_catalogue_is_accepted",
+        f"{A_SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'rejected', false, true, 9, 0, 0, 'cut off'"
         " from catalogue.catalogue_snapshots order by observed_at desc limit 1",
-        frozenset({"catalogue_snapshots__none_was_refused"}),
+        frozenset({"catalogue_snapshots__none_was_rejected"}),
     ),
     Damage(
         "products__sku_is_unique",
@@ -47,7 +47,7 @@ DAMAGES = [
         f"update catalogue.products set sku = (select sku from catalogue.products where product_id = {ONE})",
     ),
     Damage(
-        "products__active_ones_are_in_the_newest_catalogue",
+        "products__active_products_are_in_the_newest_catalogue",
         f"update catalogue.products set is_active = false, deactivated_at = now() where product_id = {ONE}",
     ),
     Damage(
@@ -122,11 +122,11 @@ def loaded(server: Server, template_database: str, tmp_path_factory: pytest.Temp
     """A database with two looks: a price that changed, a product that is gone, a category below another."""
     with new_database(server, template_database) as url:
         add_vendor(url)
-        desk = ShopDesk(url, LandingZone(str(tmp_path_factory.mktemp("landing"))))
+        room = CatalogueRoom(url, LandingZone(str(tmp_path_factory.mktemp("landing"))))
         many = [product(f"S{number}", 10 + number) for number in range(9)]
-        desk.land(MONDAY, *many, product("GONE"), tree=TREE)
-        desk.land(TUESDAY, *many[1:], product("S0", 99), tree=TREE)
-        desk.load(MONDAY, TUESDAY)
+        room.land(MONDAY, *many, product("GONE"), tree=TREE)
+        room.land(TUESDAY, *many[1:], product("S0", 99), tree=TREE)
+        room.load(MONDAY, TUESDAY)
         yield url
 
 
@@ -150,8 +150,8 @@ def test_every_check_has_its_negative_control_and_its_file():
 
 
 def test_a_refused_catalogue_is_forgotten_when_a_newer_one_is_believed(loaded: str):
-    with damaged(loaded, REFUSED) as connection:
+    with damaged(loaded, REJECTED) as connection:
         whole = broken_checks(connection, "catalogue", CHECKS, WINDOW)
         that_day = broken_checks(connection, "catalogue", CHECKS, (MONDAY, MONDAY + timedelta(days=1)))
-    assert "products__newest_catalogue_is_believed" not in whole
-    assert "products__newest_catalogue_is_believed" in that_day
+    assert "products__newest_catalogue_is_accepted" not in whole
+    assert "products__newest_catalogue_is_accepted" in that_day

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, ShopDesk, facts, product
+from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, CatalogueRoom, facts, product
 
 LOAD = """
 import sys
@@ -21,18 +21,18 @@ load_day(url, LandingZone(zone), date.fromisoformat(day), maximum_file_bytes=10*
 
 
 @pytest.mark.parametrize("point", ["catalogue.merged", "catalogue.before_commit", "catalogue.after_commit"])
-def test_a_killed_load_leaves_all_or_nothing(desk: ShopDesk, point: str):
-    desk.land(MONDAY, product("K1", 10), product("K2"))
-    desk.land(TUESDAY, product("K1", 12), product(""), product("K3"), product("K2"))
-    desk.load(MONDAY)
-    before = facts(desk.url)
+def test_a_killed_load_leaves_all_or_nothing(room: CatalogueRoom, point: str):
+    room.land(MONDAY, product("K1", 10), product("K2"))
+    room.land(TUESDAY, product("K1", 12), product(""), product("K3"), product("K2"))
+    room.load(MONDAY)
+    before = facts(room.url)
     environment = os.environ | {"SYNDICATION_FAULT_POINT": point}
-    command = [sys.executable, "-c", LOAD, desk.url, desk.zone.url, str(TUESDAY)]
+    command = [sys.executable, "-c", LOAD, room.url, room.zone.url, str(TUESDAY)]
     killed = subprocess.run(command, env=environment, cwd=Path.cwd(), capture_output=True, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    after = facts(desk.url)
+    after = facts(room.url)
     assert (after == before) == (point != "catalogue.after_commit")
-    desk.load(TUESDAY)
-    assert desk.active() == "K1 K2 K3"
+    room.load(TUESDAY)
+    assert room.active() == "K1 K2 K3"
     if point == "catalogue.after_commit":
-        assert facts(desk.url) == after
+        assert facts(room.url) == after

@@ -19,7 +19,7 @@ from syndication_assets.catalogue.manifest import Manifest, decode_manifest
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED, FakeShop, too_many
-from syndication_assets_tests.catalogue.shop import ShopDesk, product
+from syndication_assets_tests.catalogue.shop import CatalogueRoom, product
 from syndication_assets_tests.scraping.fake_apis import Answer, failure_of, landed, materialize, serve, today
 
 
@@ -37,86 +37,86 @@ def api(shop: FakeShop, **settings: Any) -> ShopApi:
     return ShopApi(shop.url, 1024 * 1024, **(quick | settings))
 
 
-def vendor(desk: ShopDesk) -> Vendor:
-    with transaction(desk.url) as connection:
+def vendor(room: CatalogueRoom) -> Vendor:
+    with transaction(room.url) as connection:
         return list_vendors(connection)[0]
 
 
 def fetch(
-    desk: ShopDesk, shop: FakeShop, *, fallback: FakeShop | None = None, page_size: int = 100, **settings: Any
+    room: CatalogueRoom, shop: FakeShop, *, fallback: FakeShop | None = None, page_size: int = 100, **settings: Any
 ) -> FetchReport:
     return fetch_catalogue(
         api(shop, **settings),
         api(fallback) if fallback is not None else None,
-        desk.zone,
-        vendor(desk),
+        room.zone,
+        vendor(room),
         page_size=page_size,
         pace=timedelta(0),
     )
 
 
-def manifest_of(desk: ShopDesk, report: FetchReport) -> Manifest:
-    content = desk.zone.read(report.manifest_path, 10**6)
+def manifest_of(room: CatalogueRoom, report: FetchReport) -> Manifest:
+    content = room.zone.read(report.manifest_path, 10**6)
     return decode_manifest(content, "default", "clan_catalogue", datetime.now(UTC).date())
 
 
-def load_today(desk: ShopDesk) -> None:
-    load_day(desk.url, desk.zone, datetime.now(UTC).date(), maximum_file_bytes=10**6)
+def load_today(room: CatalogueRoom) -> None:
+    load_day(room.url, room.zone, datetime.now(UTC).date(), maximum_file_bytes=10**6)
 
 
-def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(desk: ShopDesk, shop: FakeShop):
-    report = fetch(desk, shop, page_size=2)
-    manifest = manifest_of(desk, report)
+def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(room: CatalogueRoom, shop: FakeShop):
+    report = fetch(room, shop, page_size=2)
+    manifest = manifest_of(room, report)
     assert manifest.is_complete
     assert (len(manifest.product_lists), len(manifest.product_details)) == (2, 3)
-    assert set(manifest.paths) | {report.manifest_path} == set(landed(desk.zone))
-    assert desk.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
+    assert set(manifest.paths) | {report.manifest_path} == set(landed(room.zone))
+    assert room.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
     assert shop.asked("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3")]
     assert shop.asked("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
-    load_today(desk)
-    assert desk.rows("select sku, price::text from catalogue.products order by 1") == [
+    load_today(room)
+    assert room.rows("select sku, price::text from catalogue.products order by 1") == [
         ("S1", "12.50"),
         ("S2", "12.50"),
         ("S3", "12.50"),
     ]
 
 
-def test_only_new_and_changed_products_are_asked_for_again(desk: ShopDesk, shop: FakeShop):
-    first = fetch(desk, shop)
+def test_only_new_and_changed_products_are_asked_for_again(room: CatalogueRoom, shop: FakeShop):
+    first = fetch(room, shop)
     shop.requests.clear()
     shop.products = [product("S1"), product("S3", "99"), product("S4")]
-    second = fetch(desk, shop)
+    second = fetch(room, shop)
     assert [query["sku"] for query in shop.asked("/getProductData")] == ["S3", "S4"]
     assert (second.details_known, second.details_fetched) == (1, 2)
-    assert manifest_of(desk, second).product_details[0] == manifest_of(desk, first).product_details[0]
+    assert manifest_of(room, second).product_details[0] == manifest_of(room, first).product_details[0]
 
 
 def test_a_products_data_is_asked_for_again_after_a_week(
-    desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+    room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
 ):
-    fetch(desk, shop)
+    fetch(room, shop)
     shop.requests.clear()
     monkeypatch.setattr(fetch_module, "DETAIL_MAXIMUM_AGE", timedelta(0))
-    fetch(desk, shop)
+    fetch(room, shop)
     assert len(shop.asked("/getProductData")) == 3
 
 
-def test_a_fetch_that_died_is_carried_on(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+def test_a_fetch_that_died_is_carried_on(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shop, "tree", None)
     with monkeypatch.context() as patched:
         patched.setattr(fetch_module._Fetch, "_fetch_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            fetch(desk, shop)
-    assert not any("manifest_" in path for path in landed(desk.zone))
+            fetch(room, shop)
+    assert not any("manifest_" in path for path in landed(room.zone))
     shop.requests.clear()
-    assert fetch(desk, shop).details_known == 3
+    assert fetch(room, shop).details_known == 3
     assert shop.asked("/getProductData") == []
 
 
 @pytest.mark.parametrize("fault", [HTML, TRUNCATED, EMPTY, SERVER_ERROR, too_many("0")])
-def test_a_passing_fault_of_the_list_is_tried_again(desk: ShopDesk, shop: FakeShop, fault: Answer):
+def test_a_passing_fault_of_the_list_is_tried_again(room: CatalogueRoom, shop: FakeShop, fault: Answer):
     shop.fail_next("/getProducts", fault, fault)
-    assert fetch(desk, shop).reasons == []
+    assert fetch(room, shop).reasons == []
 
 
 @pytest.mark.parametrize(
@@ -126,110 +126,110 @@ def test_a_passing_fault_of_the_list_is_tried_again(desk: ShopDesk, shop: FakeSh
         (TRUNCATED, "page 2 of the list of products: it is not the JSON of a catalogue"),
         (EMPTY, "page 2 of the list of products: it is empty"),
         (SERVER_ERROR, "page 2 of the list of products: /getProducts: the shop answered 500, 3 times"),
-        (Answer(200, {"success": False}), "page 2 of the list of products: the shop says that it failed"),
+        (Answer(200, {"success": False}), "page 2 of the list of products: the shop reported a failure"),
     ],
 )
-def test_a_list_that_breaks_off_is_not_complete(desk: ShopDesk, shop: FakeShop, fault: Answer, reason: str):
-    fetch(desk, shop)
-    load_today(desk)
+def test_a_list_that_breaks_off_is_not_complete(room: CatalogueRoom, shop: FakeShop, fault: Answer, reason: str):
+    fetch(room, shop)
+    load_today(room)
     answers = [shop.respond]
     shop.respond = lambda request: fault if request.query.get("offset") == "2" else answers[0](request)  # type: ignore[method-assign]
-    report = fetch(desk, shop, page_size=2)
+    report = fetch(room, shop, page_size=2)
     (said,) = report.reasons
     assert said.startswith(reason)
-    assert not manifest_of(desk, report).is_complete
-    load_today(desk)
-    assert desk.active() == "S1 S2 S3", "nothing is deactivated"
-    assert desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
-        ("loaded",),
-        ("refused",),
+    assert not manifest_of(room, report).is_complete
+    load_today(room)
+    assert room.active() == "S1 S2 S3", "nothing is deactivated"
+    assert room.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
+        ("accepted",),
+        ("rejected",),
     ]
 
 
-def test_a_shop_that_repeats_its_page_is_not_complete(desk: ShopDesk, shop: FakeShop):
+def test_a_shop_that_repeats_its_page_is_not_complete(room: CatalogueRoom, shop: FakeShop):
     shop.knows_offset = False
-    report = fetch(desk, shop, page_size=2)
+    report = fetch(room, shop, page_size=2)
     (reason,) = report.reasons
-    assert reason.startswith("page 2 of the list of products repeats the ones before")
+    assert reason.startswith("page 2 of the list of products repeats earlier pages")
     assert len(shop.asked("/getProducts")) == 2
 
 
-def test_a_shop_that_gives_less_at_once_than_it_is_asked_for_is_asked_on(desk: ShopDesk, shop: FakeShop):
+def test_a_shop_that_gives_less_at_once_than_it_is_asked_for_is_asked_on(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(7)]
     shop.most_at_once = 3
-    report = fetch(desk, shop, page_size=100)
+    report = fetch(room, shop, page_size=100)
     assert (report.products, report.reasons) == (7, [])
     assert [query["offset"] for query in shop.asked("/getProducts")] == ["0", "3", "6", "7"]
-    assert len(manifest_of(desk, report).product_lists) == 3, "the empty page at the end is none of the catalogue"
+    assert len(manifest_of(room, report).product_lists) == 3, "the empty page at the end is none of the catalogue"
 
 
-def test_a_shop_that_does_not_page_gives_everything_at_once(desk: ShopDesk, shop: FakeShop):
+def test_a_shop_that_does_not_page_gives_everything_at_once(room: CatalogueRoom, shop: FakeShop):
     shop.knows_offset = False
-    report = fetch(desk, shop, page_size=100)
+    report = fetch(room, shop, page_size=100)
     assert (report.products, report.reasons) == (3, [])
-    assert len(manifest_of(desk, report).product_lists) == 1
+    assert len(manifest_of(room, report).product_lists) == 1
 
 
-def test_an_empty_list_is_not_complete(desk: ShopDesk, shop: FakeShop):
+def test_an_empty_list_is_not_complete(room: CatalogueRoom, shop: FakeShop):
     shop.products = []
-    assert fetch(desk, shop).reasons == ["the list of products is empty"]
+    assert fetch(room, shop).reasons == ["the list of products is empty"]
 
 
 @pytest.mark.parametrize("fault", [SERVER_ERROR, HTML])
-def test_a_catalogue_without_its_tree_is_not_complete(desk: ShopDesk, shop: FakeShop, fault: Answer):
+def test_a_catalogue_without_its_tree_is_not_complete(room: CatalogueRoom, shop: FakeShop, fault: Answer):
     shop.fail_next("/getCategoryTree", *[fault] * 3)
-    report = fetch(desk, shop)
+    report = fetch(room, shop)
     assert len(report.reasons) == 1
-    load_today(desk)
-    assert desk.active() == ""
+    load_today(room)
+    assert room.active() == ""
 
 
-def test_one_products_missing_data_does_not_spoil_the_catalogue(desk: ShopDesk, shop: FakeShop):
+def test_one_products_missing_data_does_not_spoil_the_catalogue(room: CatalogueRoom, shop: FakeShop):
     shop.data["S2"] = Answer(404, b"")
-    report = fetch(desk, shop)
+    report = fetch(room, shop)
     assert (report.reasons, report.details_missing) == ([], ["S2"])
-    load_today(desk)
-    assert desk.rows("select sku, price::text from catalogue.products order by 1") == [
+    load_today(room)
+    assert room.rows("select sku, price::text from catalogue.products order by 1") == [
         ("S1", "12.50"),
         ("S2", None),
         ("S3", "12.50"),
     ]
 
 
-def test_neighbours_without_data_do_not_end_the_fetch(desk: ShopDesk, shop: FakeShop):
+def test_neighbours_without_data_do_not_end_the_fetch(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(12)]
     shop.data = {f"S{number}": Answer(404, b"") for number in range(2, 8)}
-    report = fetch(desk, shop)
+    report = fetch(room, shop)
     assert (report.reasons, report.details_fetched, len(report.details_missing)) == ([], 6, 6)
 
 
-def test_a_shop_that_lets_nobody_in_is_given_up(desk: ShopDesk, shop: FakeShop):
+def test_a_shop_that_lets_nobody_in_is_given_up(room: CatalogueRoom, shop: FakeShop):
     shop.data = {sku: Answer(403, b"") for sku in ("S1", "S2", "S3")}
-    assert fetch(desk, shop).reasons == ["the shop stopped giving products' data at 3 of 3 products"]
+    assert fetch(room, shop).reasons == ["the shop stopped returning product details at 3 of 3 products"]
 
 
-def test_another_products_data_is_not_taken(desk: ShopDesk, shop: FakeShop):
+def test_another_products_data_is_not_taken(room: CatalogueRoom, shop: FakeShop):
     shop.data["S2"] = Answer(200, {"success": True, "data": {"sku": "S1", "price": 1}})
-    assert fetch(desk, shop).details_missing == ["S2"]
+    assert fetch(room, shop).details_missing == ["S2"]
 
 
-def test_a_shop_that_stops_answering_half_way_is_given_up(desk: ShopDesk, shop: FakeShop):
+def test_a_shop_that_stops_answering_half_way_is_given_up(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(20)]
     shop.data = {f"S{number}": SERVER_ERROR for number in range(5, 20)}
-    report = fetch(desk, shop)
-    assert report.reasons == ["the shop stopped giving products' data at 8 of 20 products"]
+    report = fetch(room, shop)
+    assert report.reasons == ["the shop stopped returning product details at 8 of 20 products"]
     assert len({query["sku"] for query in shop.asked("/getProductData")}) == 8
     assert len(report.details_missing) == 15
 
 
-def test_the_server_says_how_long_to_wait(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+def test_the_server_says_how_long_to_wait(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
     monkeypatch.setattr("syndication_assets.http.retries.time.sleep", waits.append)
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60))
     shop.fail_next("/getProducts", too_many("7"), too_many(in_a_minute))
-    fetch(desk, shop)
+    fetch(room, shop)
     shop.fail_next("/getProducts", too_many("86400"), too_many("tomorrow"))
-    fetch(desk, shop)
+    fetch(room, shop)
     # The pace between calls is 0 here.
     asked_for, a_date, longest, own = [wait for wait in waits if wait]
     assert (asked_for, longest) == (7.0, 120.0)
@@ -237,32 +237,32 @@ def test_the_server_says_how_long_to_wait(desk: ShopDesk, shop: FakeShop, monkey
     assert own == 0.002
 
 
-def test_a_silent_server_is_given_up(desk: ShopDesk, shop: FakeShop):
+def test_a_silent_server_is_given_up(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", *[Answer(200, [], delay=0.5)] * 3)
     with pytest.raises(ShopError, match=r"/getProducts: no answer within 0\.1 s, 3 times"):
-        fetch(desk, shop, request_timeout=timedelta(seconds=0.1))
-    assert landed(desk.zone) == {}
+        fetch(room, shop, request_timeout=timedelta(seconds=0.1))
+    assert landed(room.zone) == {}
 
 
-def test_the_fallback_gives_the_whole_catalogue_when_the_shop_does_not_answer(desk: ShopDesk, shop: FakeShop):
+def test_the_fallback_gives_the_whole_catalogue_when_the_shop_does_not_answer(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", *[HTML] * 3)
     other = FakeShop(products=[product("S7")])
     with serve(other):
-        report = fetch(desk, shop, fallback=other)
+        report = fetch(room, shop, fallback=other)
     assert (report.products, report.reasons) == (1, [])
     assert {request.path for request in shop.requests} == {"/getProducts"}
 
 
-def test_an_answer_that_is_too_large_is_not_taken(desk: ShopDesk, shop: FakeShop):
+def test_an_answer_that_is_too_large_is_not_taken(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", Answer(200, b"[" + b" " * 2_000_000 + b"]"))
     with pytest.raises(ShopError, match="SYNDICATION_CLAN_PAGE_SIZE"):
-        fetch(desk, shop)
+        fetch(room, shop)
 
 
-def test_a_redirect_is_not_followed(desk: ShopDesk, shop: FakeShop):
+def test_a_redirect_is_not_followed(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", Answer(302, b"", {"Location": "http://169.254.169.254/"}))
     with pytest.raises(ShopError, match="redirects"):
-        fetch(desk, shop)
+        fetch(room, shop)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://shop.example", "shop.example/api", "http://"])
@@ -271,18 +271,18 @@ def test_only_http_is_asked(url: str):
         ShopApi(url, 1000)
 
 
-def test_calls_for_data_keep_their_pace(desk: ShopDesk, shop: FakeShop):
+def test_calls_for_data_keep_their_pace(room: CatalogueRoom, shop: FakeShop):
     began = time.monotonic()
-    fetch_catalogue(api(shop), None, desk.zone, vendor(desk), page_size=100, pace=timedelta(seconds=0.1))
+    fetch_catalogue(api(shop), None, room.zone, vendor(room), page_size=100, pace=timedelta(seconds=0.1))
     assert time.monotonic() - began >= 0.2
 
 
-def environment(desk: ShopDesk, **more: str) -> dict[str, str]:
-    return {"SYNDICATION_DATABASE_URL": desk.url, "SYNDICATION_LANDING_URL": desk.zone.url, **more}
+def environment(room: CatalogueRoom, **more: str) -> dict[str, str]:
+    return {"SYNDICATION_DATABASE_URL": room.url, "SYNDICATION_LANDING_URL": room.zone.url, **more}
 
 
-def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
-    settings = environment(desk, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
+def test_the_asset_lands_the_catalogue_of_today(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+    settings = environment(room, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
     result = materialize(clan_catalogue_files, monkeypatch, today(), **settings)
     assert result.success
     (event,) = result.get_asset_materialization_events()
@@ -292,24 +292,24 @@ def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShop, 
 
 
 def test_the_asset_says_when_a_catalogue_is_not_complete(
-    desk: ShopDesk, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+    room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
 ):
     shop.tree = []
-    settings = environment(desk, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
+    settings = environment(room, SYNDICATION_CLAN_URL=shop.url, SYNDICATION_CLAN_PACE_SECONDS="0")
     monkeypatch.setattr("syndication_assets.http.retries.time", SimpleNamespace(sleep=lambda _: None))
     result = materialize(clan_catalogue_files, monkeypatch, today(), **settings)
     assert result.success
     (check,) = result.get_asset_check_evaluations()
     assert not check.passed
-    assert check.description == "default/heritage: the category tree is no tree of categories"
+    assert check.description == "default/heritage: the response is not a category tree"
 
 
-def test_the_asset_refuses_another_day(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
-    result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(desk))
+def test_the_asset_refuses_another_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+    result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(room))
     assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(result)
 
 
-def test_the_asset_says_which_setting_is_missing(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+def test_the_asset_says_which_setting_is_missing(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SYNDICATION_CLAN_URL", raising=False)
-    result = materialize(clan_catalogue_files, monkeypatch, today(), **environment(desk))
+    result = materialize(clan_catalogue_files, monkeypatch, today(), **environment(room))
     assert "SYNDICATION_CLAN_URL is not set" in failure_of(result)

@@ -20,7 +20,7 @@ from syndication_assets_tests.catalogue.shop import (
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
-    ShopDesk,
+    CatalogueRoom,
     add_vendor,
     cleared,
     facts,
@@ -49,39 +49,39 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def loaded(desk: ShopDesk, cleaned: list[str]) -> ShopDesk:
+def loaded(room: CatalogueRoom, cleaned: list[str]) -> CatalogueRoom:
     """Monday's look at ten products is loaded, and forgotten by `cleaned`."""
-    desk.land(MONDAY, *MANY)
-    desk.load(MONDAY)
+    room.land(MONDAY, *MANY)
+    room.load(MONDAY)
     assert len(cleaned) == 10
     cleaned.clear()
-    return desk
+    return room
 
 
-def read_anew(desk: ShopDesk, *days: Any) -> dict[str, list[str]]:
+def read_anew(room: CatalogueRoom, *days: Any) -> dict[str, list[str]]:
     """What the tables say when these days are loaded and every item is read."""
-    with cleared(desk.url):
+    with cleared(room.url):
         pass
-    with cleared(desk.url):
-        add_vendor(desk.url)
+    with cleared(room.url):
+        add_vendor(room.url)
         for day in days:
-            desk.load(day)
-            desk.execute("delete from catalogue.known_items")
-        return facts(desk.url)
+            room.load(day)
+            room.execute("delete from catalogue.known_items")
+        return facts(room.url)
 
 
 def use_source(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     monkeypatch.setitem(SOURCES, SOURCE, replace(SOURCES[SOURCE], **changes))
 
 
-def test_an_item_that_comes_again_is_not_read_again(loaded: ShopDesk, cleaned: list[str]):
+def test_an_item_that_comes_again_is_not_read_again(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY)
     loaded.load(TUESDAY)
     assert cleaned == []
     assert len(loaded.active().split()) == 10
 
 
-def test_the_same_day_again_reads_nothing_and_keeps_what_is_known(loaded: ShopDesk, cleaned: list[str]):
+def test_the_same_day_again_reads_nothing_and_keeps_what_is_known(loaded: CatalogueRoom, cleaned: list[str]):
     before = loaded.rows("select ctid, xmin::text from catalogue.known_items")
     loaded.load(MONDAY)
     assert cleaned == []
@@ -91,14 +91,14 @@ def test_the_same_day_again_reads_nothing_and_keeps_what_is_known(loaded: ShopDe
 @pytest.mark.parametrize(
     "change", [{"price": "11.00"}, {"title": "Another"}, {"category_ids": [1]}, {"image": "https://i.example/1.jpg"}]
 )
-def test_an_item_that_says_something_else_is_read(loaded: ShopDesk, cleaned: list[str], change: dict[str, Any]):
+def test_an_item_that_says_something_else_is_read(loaded: CatalogueRoom, cleaned: list[str], change: dict[str, Any]):
     loaded.land(TUESDAY, *MANY[:4], MANY[4] | change, *MANY[5:])
     loaded.load(TUESDAY)
     assert cleaned == ["S4"]
     assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY)
 
 
-def test_an_item_may_move_to_another_place_or_page(loaded: ShopDesk, cleaned: list[str]):
+def test_an_item_may_move_to_another_place_or_page(loaded: CatalogueRoom, cleaned: list[str]):
     path = loaded.land(TUESDAY, product("NEW"), *reversed(MANY[3:]))
     page = path.replace("manifest_", "products_page_0001_")
     second = page.replace("0001", "0002")
@@ -112,7 +112,7 @@ def test_an_item_may_move_to_another_place_or_page(loaded: ShopDesk, cleaned: li
     assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY)
 
 
-def test_places_in_quarantine_are_those_of_the_file(loaded: ShopDesk):
+def test_places_in_quarantine_are_those_of_the_file(loaded: CatalogueRoom):
     path = loaded.land(TUESDAY, MANY[0], {"sku": "K2"}, *MANY[1:], "text", product("K3", name=5))
     loaded.load(TUESDAY)
     waiting = loaded.rows(QUARANTINE)
@@ -125,18 +125,18 @@ def test_places_in_quarantine_are_those_of_the_file(loaded: ShopDesk):
     assert {one for one, *_ in waiting} == {path.replace("manifest_", "products_page_0001_")}
 
 
-def test_an_item_that_was_rejected_is_never_known(desk: ShopDesk):
+def test_an_item_that_was_rejected_is_never_known(room: CatalogueRoom):
     for day in (MONDAY, TUESDAY):
-        desk.land(day, product("K1"), {"sku": "K2"}, product("K1", name="Twin"))
-    desk.load(MONDAY, TUESDAY)
-    assert [(one.split("/")[2], position) for one, position, *_ in desk.rows(QUARANTINE)] == [
+        room.land(day, product("K1"), {"sku": "K2"}, product("K1", name="Twin"))
+    room.load(MONDAY, TUESDAY)
+    assert [(one.split("/")[2], position) for one, position, *_ in room.rows(QUARANTINE)] == [
         (str(MONDAY), 1),
         (str(TUESDAY), 1),
     ]
-    assert desk.value("select name from catalogue.products") == "Kilt K1", "the first of two with one sku counts"
+    assert room.value("select name from catalogue.products") == "Kilt K1", "the first of two with one sku counts"
 
 
-def test_a_product_that_is_missing_goes_though_all_others_are_known(loaded: ShopDesk, cleaned: list[str]):
+def test_a_product_that_is_missing_goes_though_all_others_are_known(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY[1:])
     loaded.land(WEDNESDAY, *MANY)
     loaded.load(TUESDAY)
@@ -147,14 +147,14 @@ def test_a_product_that_is_missing_goes_though_all_others_are_known(loaded: Shop
     assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY, WEDNESDAY)
 
 
-def test_a_catalogue_of_known_items_that_shrank_too_much_is_refused(loaded: ShopDesk):
+def test_a_catalogue_of_known_items_that_shrank_too_much_is_refused(loaded: CatalogueRoom):
     loaded.land(TUESDAY, *MANY[:5])
     (load,) = loaded.load(TUESDAY)
-    assert len(load.refused) == 1
+    assert len(load.rejected) == 1
     assert len(loaded.active().split()) == 10
 
 
-def test_a_changed_placeholder_price_counts_for_known_items(loaded: ShopDesk, cleaned: list[str]):
+def test_a_changed_placeholder_price_counts_for_known_items(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.execute("update catalogue.vendors set placeholder_prices = '{10}'")
     loaded.land(TUESDAY, *MANY)
     loaded.load(TUESDAY)
@@ -170,7 +170,7 @@ def test_a_changed_placeholder_price_counts_for_known_items(loaded: ShopDesk, cl
 
 
 def test_another_version_of_the_parser_reads_everything(
-    loaded: ShopDesk, cleaned: list[str], monkeypatch: pytest.MonkeyPatch
+    loaded: CatalogueRoom, cleaned: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     use_source(monkeypatch, version=SOURCES[SOURCE].version + 1)
     monkeypatch.setattr(clan_parser, "_attributes", lambda _: {"sizes": ("one",)})
@@ -179,7 +179,7 @@ def test_another_version_of_the_parser_reads_everything(
     assert loaded.rows("select distinct attributes from catalogue.products") == [({"sizes": ["one"]},)]
 
 
-def test_what_one_version_knows_another_one_does_not(loaded: ShopDesk, monkeypatch: pytest.MonkeyPatch):
+def test_what_one_version_knows_another_one_does_not(loaded: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     ((before, _),) = loaded.rows(KNOWN)
     use_source(monkeypatch, version=99)
     loaded.load(MONDAY)
@@ -204,7 +204,7 @@ def test_mended_code_is_another_reader_even_if_nobody_raised_the_version(
     reader_of.cache_clear()
 
 
-def test_a_known_item_is_read_again_where_its_row_says_something_else(loaded: ShopDesk, cleaned: list[str]):
+def test_a_known_item_is_read_again_where_its_row_says_something_else(loaded: CatalogueRoom, cleaned: list[str]):
     """A look between was withdrawn: the texts of the row are that look's."""
     changed = [one | {"title": f"Other {one['sku']}"} for one in MANY]
     path = loaded.land(WEDNESDAY, *changed)
@@ -220,7 +220,7 @@ def test_a_known_item_is_read_again_where_its_row_says_something_else(loaded: Sh
     assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY, THURSDAY)
 
 
-def test_data_of_a_product_completes_a_known_item(loaded: ShopDesk, cleaned: list[str]):
+def test_data_of_a_product_completes_a_known_item(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY, details=[{"sku": "S1", "price": 12.5}])
     loaded.land(WEDNESDAY, *MANY)
     loaded.load(TUESDAY)
@@ -230,18 +230,18 @@ def test_data_of_a_product_completes_a_known_item(loaded: ShopDesk, cleaned: lis
     assert loaded.value("select price::text from catalogue.products where sku = 'S1'") == "10.00"
 
 
-def test_unknown_keys_and_unread_prices_of_known_items_are_counted(desk: ShopDesk, cleaned: list[str]):
+def test_unknown_keys_and_unread_prices_of_known_items_are_counted(room: CatalogueRoom, cleaned: list[str]):
     odd = [product("K1", "free", colour="red", weight=1), product("K2", colour="blue"), product("K3")]
-    desk.land(MONDAY, *odd)
-    desk.land(TUESDAY, *odd)
-    first, following = desk.load(MONDAY, TUESDAY)
+    room.land(MONDAY, *odd)
+    room.land(TUESDAY, *odd)
+    first, following = room.load(MONDAY, TUESDAY)
     assert len(cleaned) == 3, "Tuesday's were known"
     for load in (first, following):
         assert load.vendors[0].unknown_keys == {"colour": 2, "weight": 1}
         assert load.snapshots[0].prices_unread == 1
 
 
-def test_only_a_look_that_is_believed_and_the_newest_is_kept(loaded: ShopDesk):
+def test_only_a_look_that_is_believed_and_the_newest_is_kept(loaded: CatalogueRoom):
     before = loaded.rows(KNOWN)
     loaded.land(TUESDAY, *MANY, product("NEW"), is_complete=False)
     loaded.land(MONDAY, *MANY[:9], hour=3)
@@ -261,11 +261,11 @@ def test_a_page_of_which_some_is_known_keeps_its_order():
     ]
 
 
-def test_two_vendors_that_change_on_one_day_keep_their_own_prices(desk: ShopDesk):
-    add_vendor(desk.url, "outlet")
+def test_two_vendors_that_change_on_one_day_keep_their_own_prices(room: CatalogueRoom):
+    add_vendor(room.url, "outlet")
     for day, price in ((MONDAY, 10), (TUESDAY, 12)):
-        desk.land(day, product("K1", price))
-        desk.land(day, product("K2", price), vendor="outlet")
-    desk.load(MONDAY, TUESDAY)
-    assert desk.prices("K1") == desk.prices("K2") == [("Mon", "10.00"), ("Tue", "12.00")]
-    assert desk.value("select count(*) from catalogue.product_categories") == 2
+        room.land(day, product("K1", price))
+        room.land(day, product("K2", price), vendor="outlet")
+    room.load(MONDAY, TUESDAY)
+    assert room.prices("K1") == room.prices("K2") == [("Mon", "10.00"), ("Tue", "12.00")]
+    assert room.value("select count(*) from catalogue.product_categories") == 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.withdrawal import withdraw_files
-from syndication_assets_tests.catalogue.shop import MONDAY, ShopDesk, add_vendor, cleared, facts, product
+from syndication_assets_tests.catalogue.shop import MONDAY, CatalogueRoom, add_vendor, cleared, facts, product
 
 DAYS = [MONDAY + timedelta(days=number) for number in range(4)]
 EXAMPLES = settings(
@@ -33,7 +33,7 @@ _TREES = st.lists(
 _LOOKS = st.lists(st.tuples(st.tuples(_SAID, _SAID, _SAID), _TREES, st.booleans()), min_size=4, max_size=4)
 
 
-def land(desk: ShopDesk, day: date, look: Any) -> str:
+def land(room: CatalogueRoom, day: date, look: Any) -> str:
     said, tree, is_complete = look
     products = [
         product(f"S{number}", one[0], name=one[1], categories=one[2])
@@ -41,7 +41,7 @@ def land(desk: ShopDesk, day: date, look: Any) -> str:
         if one is not None
     ]
     nodes = [{"id": own, "name": name, "parent_id": parent} for own, name, parent in tree]
-    return desk.land(day, product("S9"), *products, tree=nodes, is_complete=is_complete)
+    return room.land(day, product("S9"), *products, tree=nodes, is_complete=is_complete)
 
 
 @EXAMPLES
@@ -49,18 +49,18 @@ def land(desk: ShopDesk, day: date, look: Any) -> str:
 def test_days_in_any_order_and_any_number_of_times_end_as_in_sequence(
     shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], repeats: list[date]
 ):
-    desk = ShopDesk(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
+    room = CatalogueRoom(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
     for day, look in zip(DAYS, looks, strict=True):
-        land(desk, day, look)
+        land(room, day, look)
     ends = []
     for days, is_reading_anew in ((DAYS, True), ([*repeats, *order], False)):
         with cleared(shared_database):
             add_vendor(shared_database)
-            desk.execute("update catalogue.vendors set maximum_shrinkage = 1")
+            room.execute("update catalogue.vendors set maximum_shrinkage = 1")
             for day in days:
                 if is_reading_anew:
-                    desk.execute("delete from catalogue.known_items")
-                desk.load(day)
+                    room.execute("delete from catalogue.known_items")
+                room.load(day)
             ends.append(facts(shared_database))
     assert ends[0] == ends[1]
 
@@ -71,22 +71,22 @@ def test_prices_and_changes_forget_what_was_withdrawn_or_is_not_believed_any_mor
     shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], taken_back: date
 ):
     """With the shop's usual 20 %, a look may be believed until an older one is loaded that puts it into doubt."""
-    desk = ShopDesk(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
-    paths = {day: land(desk, day, look) for day, look in zip(DAYS, looks, strict=True)}
+    room = CatalogueRoom(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
+    paths = {day: land(room, day, look) for day, look in zip(DAYS, looks, strict=True)}
     with cleared(shared_database):
         add_vendor(shared_database)
-        desk.load(*order)
-        withdraw_files(shared_database, desk.zone, [paths[taken_back]], "a trial")
-        desk.load(taken_back)
+        room.load(*order)
+        withdraw_files(shared_database, room.zone, [paths[taken_back]], "a trial")
+        room.load(taken_back)
         mended = facts(shared_database)
         # A product that only such looks had stays as a record, not active.
-        without_evidence = desk.rows(
+        without_evidence = room.rows(
             "select sku from catalogue.products p where not is_active and not exists"
             " (select from catalogue.product_changes c where c.product_id = p.product_id)"
         )
     with cleared(shared_database):
         add_vendor(shared_database)
-        desk.load(*(day for day in DAYS if day != taken_back))
+        room.load(*(day for day in DAYS if day != taken_back))
         expected = facts(shared_database)
     for table in ("catalogue_snapshots", "product_changes", "product_prices"):
         assert mended[table] == expected[table]
@@ -95,42 +95,42 @@ def test_prices_and_changes_forget_what_was_withdrawn_or_is_not_believed_any_mor
 
 
 @pytest.fixture
-def three_days(desk: ShopDesk) -> ShopDesk:
+def three_days(room: CatalogueRoom) -> CatalogueRoom:
     for number, price in enumerate(("10", "12", "10")):
-        desk.land(DAYS[number], product("K1", price))
-    return desk
+        room.land(DAYS[number], product("K1", price))
+    return room
 
 
-def test_an_older_catalogue_puts_its_price_where_it_belongs(three_days: ShopDesk):
+def test_an_older_catalogue_puts_its_price_where_it_belongs(three_days: CatalogueRoom):
     three_days.load(DAYS[0], DAYS[2])
     assert three_days.prices("K1") == [("Mon", "10.00")]
     three_days.load(DAYS[1])
     assert three_days.prices("K1") == [("Mon", "10.00"), ("Tue", "12.00"), ("Wed", "10.00")]
 
 
-def test_an_older_catalogue_never_overwrites_a_newer_description(desk: ShopDesk, tmp_path: Path):
-    desk.land(DAYS[0], product("K1", name="Old", product_id=1), product("K2"))
-    desk.land(DAYS[1], product("K1", name="New", product_id=2), tree=[{"id": 2, "name": "New"}])
-    desk.execute("update catalogue.vendors set maximum_shrinkage = 0.5")
-    desk.load(DAYS[1], DAYS[0])
-    assert desk.rows("select name, vendor_product_id, is_active from catalogue.products order by sku") == [
+def test_an_older_catalogue_never_overwrites_a_newer_description(room: CatalogueRoom, tmp_path: Path):
+    room.land(DAYS[0], product("K1", name="Old", product_id=1), product("K2"))
+    room.land(DAYS[1], product("K1", name="New", product_id=2), tree=[{"id": 2, "name": "New"}])
+    room.execute("update catalogue.vendors set maximum_shrinkage = 0.5")
+    room.load(DAYS[1], DAYS[0])
+    assert room.rows("select name, vendor_product_id, is_active from catalogue.products order by sku") == [
         ("New", "2", True),
         ("Kilt K2", "7", False),
     ]
-    assert desk.rows("select name, is_active from catalogue.categories order by 1") == [("Kilts", False), ("New", True)]
+    assert room.rows("select name, is_active from catalogue.categories order by 1") == [("Kilts", False), ("New", True)]
 
 
-def test_an_older_catalogue_may_put_a_newer_one_into_doubt(desk: ShopDesk):
+def test_an_older_catalogue_may_put_a_newer_one_into_doubt(room: CatalogueRoom):
     """Loaded first, half of a catalogue is all that is known; once the whole one is there, it is half."""
     many = [product(f"S{number}") for number in range(10)]
-    desk.land(DAYS[0], *many)
-    desk.land(DAYS[1], *many[:5], product("S5", name="Changed"))
-    desk.load(DAYS[1])
-    assert len(desk.active().split()) == 6
-    desk.load(DAYS[0])
-    assert len(desk.active().split()) == 10
-    assert desk.value("select name from catalogue.products where sku = 'S5'") == "Kilt S5"
-    assert desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
-        ("loaded",),
-        ("refused",),
+    room.land(DAYS[0], *many)
+    room.land(DAYS[1], *many[:5], product("S5", name="Changed"))
+    room.load(DAYS[1])
+    assert len(room.active().split()) == 6
+    room.load(DAYS[0])
+    assert len(room.active().split()) == 10
+    assert room.value("select name from catalogue.products where sku = 'S5'") == "Kilt S5"
+    assert room.rows("select status::text from catalogue.catalogue_snapshots order by observed_at") == [
+        ("accepted",),
+        ("rejected",),
     ]

@@ -101,7 +101,7 @@ def test_the_envelope_may_be_there_or_not(wrapped: Any):
         (b"", "it is empty"),
         (b" \n", "it is empty"),
         (b"<!DOCTYPE html><p>", "it is a page of HTML or XML, not JSON"),
-        (b'{"success": false, "message": "SECRET"}', "the shop says that it failed"),
+        (b'{"success": false, "message": "SECRET"}', "the shop reported a failure"),
         (b'{"success": true, "data": {"a": 1}}', "it holds one object where a list was expected"),
         (b'[{"sku": "K1"}, {"sk', "it is not the JSON of a catalogue: "),
         (b"[" * 100_000, "it is not the JSON of a catalogue: "),
@@ -180,7 +180,7 @@ def test_a_trees_children_hang_below_the_node_around_them():
     assert [(c.vendor_category_id, c.parent_vendor_category_id) for c in tree.categories] == [("1", None), ("2", "1")]
     assert [(one.position, one.reason) for one in tree.rejected] == [
         (2, "the category has no id"),
-        (3, "its category stands in the tree before, with another name or parent"),
+        (3, "its category is in the tree already, with other content"),
     ]
 
 
@@ -248,7 +248,9 @@ def test_shopifys_variants_are_products_of_their_own():
     (item,) = read.items
     assert (item.facts.name, item.facts.vendor_product_id, item.facts.price) == ("Tie", "9", "5.00")
     assert item.facts.attributes == {"tags": ("red", "silk")}
-    assert [one.reason for one in read.rejected] == ["2 of its 3 variants have no sku, or one that stands there before"]
+    assert [one.reason for one in read.rejected] == [
+        "2 of its 3 variants have no sku, or the sku of an earlier variant"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from syndication_assets.demo.samples.catalogue_shop import (
     category_tree,
     shop_products,
 )
-from syndication_assets_tests.catalogue.shop import MONDAY, ShopDesk
+from syndication_assets_tests.catalogue.shop import MONDAY, CatalogueRoom
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +57,17 @@ def test_the_same_arguments_give_the_same_files_and_a_longer_range_begins_alike(
     assert longer[: len(short)] == short
 
 
-def test_the_sample_loads_with_one_refused_day(desk: ShopDesk):
+def test_the_sample_loads_with_one_refused_day(room: CatalogueRoom):
     days = NEW_IDS_DAY + 1
     for file in catalogue_files("default", first_day=MONDAY, days=days, products=150):
-        desk.zone.land("default", file.source, file.landed_on, file.name, file.content)
+        room.zone.land("default", file.source, file.landed_on, file.name, file.content)
     active = []
     for number in range(days):
-        (load,) = desk.load(MONDAY + timedelta(days=number))
-        assert len(load.refused) == (number == CUT_OFF_DAY)
+        (load,) = room.load(MONDAY + timedelta(days=number))
+        assert len(load.rejected) == (number == CUT_OFF_DAY)
         assert load.items_quarantined == {ODD_ITEMS_DAY: 1, CUT_OFF_DAY: 1}.get(number, 0)
-        active.append(len(desk.active().split()))
+        active.append(len(room.active().split()))
     assert [150 - count for count in active] == [5 if number in VANISHED_DAYS else 0 for number in range(days)]
-    assert desk.value("select count(*) from catalogue.product_prices") > 110
-    assert desk.value("select count(*) from catalogue.products where price = 29.99") == 0
-    assert desk.value("select max(level) from catalogue.categories") == 5
+    assert room.value("select count(*) from catalogue.product_prices") > 110
+    assert room.value("select count(*) from catalogue.products where price = 29.99") == 0
+    assert room.value("select max(level) from catalogue.categories") == 5

@@ -19,7 +19,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import FetchError, PublicClient
 from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
-from syndication_assets_tests.catalogue.shop import ShopDesk
+from syndication_assets_tests.catalogue.shop import CatalogueRoom
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve
 from syndication_assets_tests.scraping.fake_apis import today as today_partition
 
@@ -75,50 +75,50 @@ def client() -> PublicClient:
     )
 
 
-def vendor(desk: ShopDesk, shop: FakeShopify) -> Vendor:
+def vendor(room: CatalogueRoom, shop: FakeShopify) -> Vendor:
     """A vendor of the shop. Its row has an https URL; the fake speaks http."""
-    add_vendor(desk.url, "default", "open_shop", "shopify_products", "GBP", [], "https://shop.example")
-    with transaction(desk.url) as connection:
+    add_vendor(room.url, "default", "open_shop", "shopify_products", "GBP", [], "https://shop.example")
+    with transaction(room.url) as connection:
         (one,) = (one for one in list_vendors(connection) if one.vendor == "open_shop")
     return one._replace(shop_url=shop.url)
 
 
-def fetch(desk: ShopDesk, vendor: Vendor) -> FetchReport:
-    return fetch_open_list(client(), desk.zone, vendor, pace=timedelta(0))
+def fetch(room: CatalogueRoom, vendor: Vendor) -> FetchReport:
+    return fetch_open_list(client(), room.zone, vendor, pace=timedelta(0))
 
 
-def load_today(desk: ShopDesk) -> None:
-    load_day(desk.url, desk.zone, TODAY(), maximum_file_bytes=10**6)
+def load_today(room: CatalogueRoom) -> None:
+    load_day(room.url, room.zone, TODAY(), maximum_file_bytes=10**6)
 
 
-def statuses(desk: ShopDesk) -> list[str]:
-    return [row[0] for row in desk.rows("select status::text from catalogue.catalogue_snapshots order by observed_at")]
+def statuses(room: CatalogueRoom) -> list[str]:
+    return [row[0] for row in room.rows("select status::text from catalogue.catalogue_snapshots order by observed_at")]
 
 
-def test_every_page_lands_until_one_is_empty_and_the_catalogue_is_complete(desk: ShopDesk, shop: FakeShopify):
-    report = fetch(desk, vendor(desk, shop))
-    manifest = decode_manifest(desk.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
+def test_every_page_lands_until_one_is_empty_and_the_catalogue_is_complete(room: CatalogueRoom, shop: FakeShopify):
+    report = fetch(room, vendor(room, shop))
+    manifest = decode_manifest(room.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
     assert manifest.is_complete
     assert [request.query for request in shop.requests] == [
         {"limit": "250", "page": str(number)} for number in (1, 2, 3)
     ]
-    assert set(manifest.product_lists) | {report.manifest_path} == set(landed(desk.zone))
-    assert desk.zone.read(manifest.product_lists[0], 10**4).startswith(b'{"products": [{"id": 1')
-    load_today(desk)
-    assert desk.rows("select sku, price::text, description from catalogue.products order by 1") == [
+    assert set(manifest.product_lists) | {report.manifest_path} == set(landed(room.zone))
+    assert room.zone.read(manifest.product_lists[0], 10**4).startswith(b'{"products": [{"id": 1')
+    load_today(room)
+    assert room.rows("select sku, price::text, description from catalogue.products order by 1") == [
         (sku, "12.50", "Of wool.") for sku in ("S1", "S2", "S3")
     ]
 
 
-def test_what_a_complete_list_has_no_more_is_deactivated(desk: ShopDesk, shop: FakeShopify):
-    one = vendor(desk, shop)
+def test_what_a_complete_list_has_no_more_is_deactivated(room: CatalogueRoom, shop: FakeShopify):
+    one = vendor(room, shop)
     shop.products = [product(f"S{number}") for number in range(1, 7)]
-    fetch(desk, one)
-    load_today(desk)
+    fetch(room, one)
+    load_today(room)
     del shop.products[5]
-    fetch(desk, one)
-    load_today(desk)
-    assert desk.active() == "S1 S2 S3 S4 S5"
+    fetch(room, one)
+    load_today(room)
+    assert room.active() == "S1 S2 S3 S4 S5"
 
 
 @pytest.mark.parametrize(
@@ -132,68 +132,68 @@ def test_what_a_complete_list_has_no_more_is_deactivated(desk: ShopDesk, shop: F
         (Answer(429, b"", {"Retry-After": "0"}), "page 2: 127.0.0.1: it answered 429, 3 times"),
         (Answer(429, b"", {"Retry-After": "3600"}), "page 2: 127.0.0.1: it answered 429, and asks to be left alone"),
         (Answer(404, b""), "page 2: 127.0.0.1: it answered 404. Check the URL of the shop."),
-        (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats the ones before"),
+        (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats earlier pages"),
     ],
 )
 def test_a_list_that_breaks_off_is_not_complete_and_deactivates_nothing(
-    desk: ShopDesk, shop: FakeShopify, fault: Answer, reason: str
+    room: CatalogueRoom, shop: FakeShopify, fault: Answer, reason: str
 ):
-    one = vendor(desk, shop)
-    fetch(desk, one)
-    load_today(desk)
+    one = vendor(room, shop)
+    fetch(room, one)
+    load_today(room)
     shop.fail_page(2, fault)
-    report = fetch(desk, one)
+    report = fetch(room, one)
     (said,) = report.reasons
     assert said.startswith(reason)
-    load_today(desk)
-    assert desk.active() == "S1 S2 S3"
-    assert statuses(desk) == ["loaded", "refused"]
+    load_today(room)
+    assert room.active() == "S1 S2 S3"
+    assert statuses(room) == ["accepted", "rejected"]
 
 
 @pytest.mark.parametrize("fault", [HTML, TRUNCATED, SERVER_ERROR, EMPTY, Answer(429, b"", {"Retry-After": "0"})])
-def test_a_passing_fault_is_tried_again(desk: ShopDesk, shop: FakeShopify, fault: Answer):
+def test_a_passing_fault_is_tried_again(room: CatalogueRoom, shop: FakeShopify, fault: Answer):
     shop.fail_next(PAGE, fault, fault)
-    assert fetch(desk, vendor(desk, shop)).reasons == []
+    assert fetch(room, vendor(room, shop)).reasons == []
 
 
 @pytest.mark.parametrize("fault", [SERVER_ERROR, Answer(404, b"")])
-def test_without_a_first_page_nothing_lands(desk: ShopDesk, shop: FakeShopify, fault: Answer):
+def test_without_a_first_page_nothing_lands(room: CatalogueRoom, shop: FakeShopify, fault: Answer):
     shop.fail_page(1, fault)
     with pytest.raises(FetchError):
-        fetch(desk, vendor(desk, shop))
-    assert landed(desk.zone) == {}
+        fetch(room, vendor(room, shop))
+    assert landed(room.zone) == {}
 
 
-def test_a_shop_that_does_not_page_is_not_complete(desk: ShopDesk, shop: FakeShopify):
+def test_a_shop_that_does_not_page_is_not_complete(room: CatalogueRoom, shop: FakeShopify):
     shop.knows_pages = False
-    assert fetch(desk, vendor(desk, shop)).reasons == ["page 2 repeats the ones before"]
+    assert fetch(room, vendor(room, shop)).reasons == ["page 2 repeats earlier pages"]
 
 
-def test_an_empty_list_is_not_complete(desk: ShopDesk, shop: FakeShopify):
+def test_an_empty_list_is_not_complete(room: CatalogueRoom, shop: FakeShopify):
     shop.products = []
-    assert fetch(desk, vendor(desk, shop)).reasons == ["the list of products is empty"]
+    assert fetch(room, vendor(room, shop)).reasons == ["the list of products is empty"]
 
 
 def test_a_list_with_more_pages_than_shopify_gives_is_not_complete(
-    desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
+    room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(shopify_fetch, "MAXIMUM_PAGES", 2)
-    (reason,) = fetch(desk, vendor(desk, shop)).reasons
+    (reason,) = fetch(room, vendor(room, shop)).reasons
     assert reason.startswith("the list has more than 2 pages")
 
 
-def test_pages_keep_their_pace(desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
+def test_pages_keep_their_pace(room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
     monkeypatch.setattr(shopify_fetch.time, "sleep", waits.append)
-    fetch_open_list(client(), desk.zone, vendor(desk, shop), pace=timedelta(seconds=3))
+    fetch_open_list(client(), room.zone, vendor(room, shop), pace=timedelta(seconds=3))
     # The server's own waits are 0 here.
     assert [wait for wait in waits if wait] == [3.0, 3.0], "before the second and the third page"
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1", "https://[::1]", "https://10.0.0.7"])
-def test_only_https_on_public_addresses_is_asked(desk: ShopDesk, shop: FakeShopify, url: str):
+def test_only_https_on_public_addresses_is_asked(room: CatalogueRoom, shop: FakeShopify, url: str):
     with pytest.raises(PublicUrlError):
-        fetch_open_list(shop_client(10**6), desk.zone, vendor(desk, shop)._replace(shop_url=url), pace=timedelta(0))
+        fetch_open_list(shop_client(10**6), room.zone, vendor(room, shop)._replace(shop_url=url), pace=timedelta(0))
     assert shop.requests == []
 
 
@@ -208,43 +208,45 @@ def test_only_https_on_public_addresses_is_asked(desk: ShopDesk, shop: FakeShopi
         "https://[x",
     ],
 )
-def test_a_vendor_has_no_url_that_is_no_shops(desk: ShopDesk, url: str):
+def test_a_vendor_has_no_url_that_is_no_shops(room: CatalogueRoom, url: str):
     with pytest.raises(SyndicationError, match=r"The URL of a shop is https://") as refused:
-        add_vendor(desk.url, "default", "open_shop", "shopify_products", "GBP", [], url)
+        add_vendor(room.url, "default", "open_shop", "shopify_products", "GBP", [], url)
     assert "token" not in str(refused.value)
-    with pytest.raises(SyndicationError, match="only those of shopify_products are fetched by it"):
-        add_vendor(desk.url, "default", "other_shop", "clan_catalogue", "GBP", [], "https://shop.example")
+    with pytest.raises(SyndicationError, match="only vendors of shopify_products are fetched by their own URL"):
+        add_vendor(room.url, "default", "other_shop", "clan_catalogue", "GBP", [], "https://shop.example")
 
 
-def environment(desk: ShopDesk) -> dict[str, str]:
+def environment(room: CatalogueRoom) -> dict[str, str]:
     return {
-        "SYNDICATION_DATABASE_URL": desk.url,
-        "SYNDICATION_LANDING_URL": desk.zone.url,
+        "SYNDICATION_DATABASE_URL": room.url,
+        "SYNDICATION_LANDING_URL": room.zone.url,
         "SYNDICATION_SHOPIFY_PACE_SECONDS": "0",
     }
 
 
-def test_the_asset_lands_the_catalogue_of_today(desk: ShopDesk, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
-    one = vendor(desk, shop)
+def test_the_asset_lands_the_catalogue_of_today(
+    room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
+):
+    one = vendor(room, shop)
     monkeypatch.setattr(assets, "list_vendors", lambda _connection: [one])
     monkeypatch.setattr(assets, "shop_client", lambda _bytes: client())
-    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(desk))
+    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
     (event,) = result.get_asset_materialization_events()
     assert event.materialization.metadata["products"].value == 3
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
-    refused = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(desk))
+    refused = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(room))
     assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(refused)
     shop.fail_page(2, HTML)
     (check,) = materialize(
-        shopify_products_files, monkeypatch, today_partition(), **environment(desk)
+        shopify_products_files, monkeypatch, today_partition(), **environment(room)
     ).get_asset_check_evaluations()
     assert not check.passed
     assert check.description == "default/open_shop: page 2: it is a page of HTML or XML, not JSON"
 
 
-def test_a_vendor_without_a_url_is_not_fetched(desk: ShopDesk, monkeypatch: pytest.MonkeyPatch):
-    add_vendor(desk.url, "default", "by_hand", "shopify_products", "GBP", [])
-    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(desk))
+def test_a_vendor_without_a_url_is_not_fetched(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+    add_vendor(room.url, "default", "by_hand", "shopify_products", "GBP", [])
+    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
     (event,) = result.get_asset_materialization_events()
     assert "syndication vendor add" in str(event.materialization.metadata["how_to_add_a_shop"].value)

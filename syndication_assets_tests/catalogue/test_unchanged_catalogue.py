@@ -7,27 +7,27 @@ import pytest
 from benchmarks.catalogue import rows_of_products
 from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
 from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
-from syndication_assets_tests.catalogue.shop import ShopDesk
+from syndication_assets_tests.catalogue.shop import CatalogueRoom
 
 FIRST_LOOK = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
 NEXT_LOOK = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
 
 
-def load(desk: ShopDesk, observed_at: datetime, price: bytes | None = None) -> DayLoad:
+def load(room: CatalogueRoom, observed_at: datetime, price: bytes | None = None) -> DayLoad:
     """Lands a look at 60 products and loads its day; with `price`, the first of them costs that."""
     for file in bulk_catalogue_files("default", products=60, observed_at=observed_at, seed=7):
         content = file.content
         if price is not None and file.name.startswith("products_page_0001"):
             start = content.index(b'"price":"') + len(b'"price":"')
             content = content[:start] + price + content[content.index(b'"', start) :]
-        desk.zone.land("default", file.source, file.landed_on, file.name, content)
-    return load_day(desk.url, desk.zone, observed_at.date(), maximum_file_bytes=10**7)
+        room.zone.land("default", file.source, file.landed_on, file.name, content)
+    return load_day(room.url, room.zone, observed_at.date(), maximum_file_bytes=10**7)
 
 
 @pytest.fixture
-def loaded(desk: ShopDesk) -> ShopDesk:
-    assert load(desk, FIRST_LOOK).total("products_new") == 60
-    return desk
+def loaded(room: CatalogueRoom) -> CatalogueRoom:
+    assert load(room, FIRST_LOOK).total("products_new") == 60
+    return room
 
 
 def test_the_bulk_catalogue_is_the_same_at_any_time():
@@ -40,26 +40,26 @@ def test_the_bulk_catalogue_is_the_same_at_any_time():
     assert first[3] != following[3]
 
 
-def test_an_unchanged_catalogue_writes_no_row_of_a_product(loaded: ShopDesk):
+def test_an_unchanged_catalogue_writes_no_row_of_a_product(loaded: CatalogueRoom):
     before = rows_of_products(loaded.url)
     load(loaded, NEXT_LOOK)
     assert rows_of_products(loaded.url) == before
     assert loaded.rows("select status::text, products from catalogue.catalogue_snapshots order by observed_at") == [
-        ("loaded", 60),
-        ("loaded", 60),
+        ("accepted", 60),
+        ("accepted", 60),
     ]
 
 
-def test_a_first_load_counts_the_first_changes_and_prices(desk: ShopDesk):
-    report = load(desk, FIRST_LOOK)
-    changes, prices = desk.rows(
+def test_a_first_load_counts_the_first_changes_and_prices(room: CatalogueRoom):
+    report = load(room, FIRST_LOOK)
+    changes, prices = room.rows(
         "select (select count(*) from catalogue.product_changes), (select count(*) from catalogue.product_prices)"
     )[0]
     assert (report.total("changes"), report.total("prices_changed")) == (changes, prices)
     assert changes == 60 > prices > 0, "a placeholder is no price"
 
 
-def test_one_changed_price_writes_the_rows_of_one_product(loaded: ShopDesk):
+def test_one_changed_price_writes_the_rows_of_one_product(loaded: CatalogueRoom):
     before = rows_of_products(loaded.url)
     report = load(loaded, NEXT_LOOK, price=b"7.77")
     after = rows_of_products(loaded.url)
@@ -68,7 +68,7 @@ def test_one_changed_price_writes_the_rows_of_one_product(loaded: ShopDesk):
     assert loaded.rows("select count(*) from catalogue.products where price = 7.77") == [(1,)]
 
 
-def test_what_the_rows_say_already_is_there_again_when_a_look_between_is_withdrawn(loaded: ShopDesk):
+def test_what_the_rows_say_already_is_there_again_when_a_look_between_is_withdrawn(loaded: CatalogueRoom):
     """Its texts did not travel the second time; the newest look is read again for them."""
     said = "select sku, name, description, price, attributes from catalogue.products order by sku"
     unchanged = loaded.rows(said)

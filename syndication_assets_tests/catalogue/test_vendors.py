@@ -27,15 +27,15 @@ def test_a_vendor_is_added_once_and_listed(run):
     assert line == "default heritage clan_catalogue GBP placeholder prices: 29.99, 0.01"
     again = run("add", "heritage", *SHOP)
     assert again.exit_code == 1
-    assert "There is a vendor 'heritage' of default already" in again.output
+    assert "default already has a vendor 'heritage'" in again.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("Heritage", *SHOP), "cannot be a vendor"),
+        (("Heritage", *SHOP), "The vendor 'Heritage' with currency 'GBP' is invalid"),
         (("heritage", "--source", "clan_catalogue", "--currency", "pounds"), "ISO 4217"),
-        (("heritage", "--source", "amazon", "--currency", "GBP"), "there are clan_catalogue, shopify_products"),
+        (("heritage", "--source", "amazon", "--currency", "GBP"), "Use one of clan_catalogue, shopify_products"),
         (("heritage", *SHOP, "--organization", "acme"), "There is no organization 'acme'"),
         (("heritage", *SHOP, "--placeholder-price", "free"), "A placeholder price is a number above 0"),
     ],

@@ -35,11 +35,11 @@ DAMAGES = [
         "update documents.source_documents set remote_document_id = '1'",
     ),
     Damage(
-        "source_documents__are_their_newest_observations",
+        "source_documents__match_their_newest_observation",
         "update documents.source_documents set title = 'Something else' where remote_document_id = '1'",
     ),
     Damage(
-        "source_documents__are_their_newest_observations",
+        "source_documents__match_their_newest_observation",
         "update documents.document_observations set observed_at = observed_at + interval '1 hour'",
     ),
     Damage(
@@ -55,8 +55,8 @@ DAMAGES = [
     ),
     Damage("source_sections__are_in_order", "update documents.source_sections set position = 0"),
     Damage("source_sections__are_in_order", "update documents.source_sections set position = position + 1"),
-    Damage("source_sections__have_a_text", "update documents.source_sections set text_content = E' \\n'"),
-    Damage("source_sections__have_a_text", "update documents.source_sections set text_content = '<p>Warm.</p>'"),
+    Damage("source_sections__have_text", "update documents.source_sections set text_content = E' \\n'"),
+    Damage("source_sections__have_text", "update documents.source_sections set text_content = '<p>Warm.</p>'"),
     Damage(
         "section_channels__channels_have_a_schedule", "update publishing.publishing_schedules set is_active = false"
     ),

@@ -1,10 +1,10 @@
--- A landed file is one look at a shop's catalogue. One row is one that is several.
+-- A manifest belongs to one snapshot. One row is one manifest with several snapshots.
 
 select
     organization_id,
     vendor,
     manifest_path,
-    count(*) as looks
+    count(*) as snapshots
 from catalogue.catalogue_snapshots
 group by organization_id, vendor, manifest_path
 having count(*) > 1

@@ -1,4 +1,4 @@
--- From every category a way leads up to a root. One row is a category that is its own ancestor, or hangs below one.
+-- Every category has a root among its ancestors, or is one. One row is a category that is in a cycle or below a cycle.
 
 with recursive reached as (
     select

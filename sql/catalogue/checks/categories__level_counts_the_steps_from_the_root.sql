@@ -1,4 +1,5 @@
--- The level of an active category is one more than its parent's, and 0 for a root. One row is one that is not.
+-- The level of an active category is its parent's level plus 1, or 0 for a root. One row is a category with another
+-- level.
 
 select
     c.organization_id,

@@ -1,5 +1,5 @@
--- No category of a shop's newest tree is its own ancestor. One row is a category that was taken for a root although the
--- shop names a parent that is there, because otherwise the tree would have no end. Tell the shop.
+-- A shop's newest category tree has no cycles. One row is a category that became a root to cut a cycle, although the
+-- shop names a parent that exists. Ask the shop to correct the category's parent.
 
 select
     c.organization_id,

@@ -1,4 +1,5 @@
--- Every category belongs to a vendor that is there, and its parent to the same one. One row is one that does not.
+-- Every category belongs to an existing vendor, and so does its parent, to the same vendor. One row is a category
+-- without a vendor or with a missing parent.
 
 select
     c.organization_id,

@@ -1,4 +1,4 @@
--- A shop's category id is one category. One row is one that is several.
+-- A shop's category id is one category. One row is an id with several categories.
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- A product is in the categories that the shop names for it and that its tree has, or had; in no other. One row is a
--- product with more or fewer of them. Materialize its last day again.
+-- A product is in exactly the categories that the shop names for it and that its tree has or had. One row is a product
+-- with more or fewer categories. Materialize the last day that has the product again.
 
 select
     p.organization_id,

@@ -1,4 +1,5 @@
--- Every row joins a product and a category of one shop, and both are there. One row is one that does not.
+-- Every row refers to an existing product and an existing category of the same shop. One row is a reference that does
+-- not.
 
 select
     r.organization_id,

@@ -1,5 +1,5 @@
--- Each row of a product's history says something else than the one before, the first one that it is listed, and each
--- was seen by a catalogue that is believed. One row is one that does not.
+-- Each change differs from the product's change before it, the first change lists the product, and each belongs to an
+-- accepted snapshot. One row is a change that does not.
 
 select
     c.organization_id,
@@ -25,5 +25,5 @@ where
             s.organization_id = p.organization_id
             and s.vendor = p.vendor
             and s.observed_at = c.observed_at
-            and s.status = 'loaded'
+            and s.status = 'accepted'
     )

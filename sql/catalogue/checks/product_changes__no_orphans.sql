@@ -1,4 +1,4 @@
--- Every row belongs to a product that is there. One row is one that does not.
+-- Every row belongs to an existing product. One row is a row without its product.
 
 select
     r.organization_id,

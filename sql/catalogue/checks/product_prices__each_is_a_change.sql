@@ -1,4 +1,4 @@
--- Each row of a product's price history has another price than the one before. One row is one that has not.
+-- Each price differs from the product's price before it. One row is a price that repeats.
 
 select
     organization_id,

@@ -1,4 +1,4 @@
--- Every product belongs to a vendor that is there. One row is one that does not.
+-- Every product belongs to an existing vendor. One row is a product without its vendor.
 
 select
     p.organization_id,

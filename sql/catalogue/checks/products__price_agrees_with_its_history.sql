@@ -1,5 +1,5 @@
--- A product's price is the last one of its history. One row is a product with another one. Materialize its last day
--- again.
+-- A product's price is the last price of its history. One row is a product with another price. Materialize the last day
+-- that has the product again.
 
 select
     p.organization_id,

@@ -1,4 +1,4 @@
--- A shop's sku is one product, with one public id. One row is one that is several.
+-- A shop's sku is one product with one public id. One row is a sku or a public id with several products.
 
 select
     organization_id,

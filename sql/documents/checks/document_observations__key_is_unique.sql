@@ -1,9 +1,9 @@
--- A file says one thing of a document.
+-- A file has one observation of a document. One row is a document and a file with several observations.
 
 select
     o.document_id,
     o.source_file_path,
-    count(*) as times
+    count(*) as observations
 from documents.document_observations as o
 where
     o.organization_id = any(array(select organization_id from tenancy.organizations))

@@ -1,4 +1,4 @@
--- Every observation is of a document that is there.
+-- Every observation belongs to an existing document. One row is an observation without its document.
 
 select
     o.document_id,

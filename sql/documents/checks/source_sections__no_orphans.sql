@@ -1,4 +1,4 @@
--- Every section is of a document that is there.
+-- Every section belongs to an existing document. One row is a section without its document.
 
 select
     s.section_id,

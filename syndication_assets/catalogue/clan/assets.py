@@ -1,4 +1,4 @@
-"""The fetch side of the room: asks the shop what it sells now and lands the answers untouched."""
+"""The fetch asset of `clan_catalogue`: requests the shop's catalogue and lands the responses unchanged."""
 
 from collections import Counter
 from datetime import timedelta
@@ -23,7 +23,8 @@ from syndication_assets.text.markdown import markdown_table
 CHECK_NAME = "every_catalogue_is_complete"
 
 _HOW_TO_ADD = (
-    f"No shop of {SOURCE} is there to fetch: `syndication vendor add my_shop --source {SOURCE} --currency GBP`."
+    f"There is no active vendor of {SOURCE}. Add one: "
+    f"`syndication vendor add my_shop --source {SOURCE} --currency GBP`."
 )
 
 
@@ -31,7 +32,7 @@ _HOW_TO_ADD = (
     key=["catalogue", "clan_catalogue_files"],
     group_name="catalogue",
     partitions_def=daily_partitions,
-    # As all of the chain, or the job of the room would split its ranges.
+    # The same as for the other assets of the room: jobs split ranges where policies differ.
     backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"json"},
     owners=OWNERS,
@@ -40,17 +41,18 @@ _HOW_TO_ADD = (
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["catalogue", "clan_catalogue_files"])],
 )
 def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """What the shop sells now, as its API says.
+    """The shop's current catalogue, as its API returns it.
 
-    **Grain:** one row is one landed file, one answer of the API, byte for byte, in
-    `<organization>/clan_catalogue/<YYYY-MM-DD>/`: pages of the list, the data of products that are new or changed, the
-    category tree; and last a manifest, which says what is one catalogue. It names unchanged products' data again.
+    **Grain:** one row is one landed file: one API response, byte for byte, in
+    `<organization>/clan_catalogue/<YYYY-MM-DD>/`. These are the pages of the list, the details of new and changed
+    products, the category tree and, last, a manifest that lists the files of the snapshot. For unchanged products the
+    manifest lists the details that landed before.
 
-    **A re-run** asks again and adds files; it never changes one. What a fetch that died has landed is not fetched
-    again. Only today's partition can be fetched.
+    **A re-run** requests the catalogue again and adds files; it never changes a file. Details that an interrupted
+    fetch has landed are not fetched again. Only today's partition can be fetched.
 
-    **Numbers:** vendors of source `clan_catalogue` in `catalogue.vendors` that are active; the shop is
-    SYNDICATION_CLAN_URL, else SYNDICATION_CLAN_FALLBACK_URL.
+    **Numbers:** the active vendors of source `clan_catalogue` in `catalogue.vendors`, from the shop at
+    SYNDICATION_CLAN_URL, or at SYNDICATION_CLAN_FALLBACK_URL if that shop does not answer.
     """
     require_today(context.partition_keys)
     try:
@@ -66,8 +68,8 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     for vendor in vendors:
         if shop is None:
             raise dg.Failure(
-                "SYNDICATION_CLAN_URL is not set, and without it no catalogue can be fetched: set it to the base URL "
-                "of the shop's API. Catalogues that were landed by hand can be loaded all the same.",
+                "SYNDICATION_CLAN_URL is not set, so no catalogue can be fetched: set it to the base URL of the shop's "
+                "API. Catalogues that were landed by hand can be loaded without it.",
                 allow_retries=False,
             )
         try:
@@ -80,7 +82,7 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
                 pace=timedelta(seconds=settings.clan_pace_seconds),
                 log=context.log,
             )
-        except SyndicationError as error:  # one organization's trouble is not the next one's
+        except SyndicationError as error:  # the other organizations are fetched all the same
             problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
             continue
         reports.append(report)
@@ -90,7 +92,7 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     metadata = _metadata(reports)
     if not vendors:
         metadata["how_to_add_a_shop"] = dg.MetadataValue.md(_HOW_TO_ADD)
-    # What has landed is loaded all the same: the load refuses what is not complete, and says so in the tables.
+    # A check, not a failure: the load rejects an incomplete snapshot and records why.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
@@ -100,12 +102,14 @@ def _shop(url: str | None, settings: Settings) -> ShopApi | None:
 
 
 def _vendors(url: str) -> list[Vendor]:
-    """The shops to fetch. SyndicationError if an organization has two of them: there is one URL."""
+    """The vendors to fetch. SyndicationError if an organization has two of them, because there is only one URL."""
     with transaction(url) as connection:
         vendors = [
-            one for one in list_vendors(connection) if one.source == SOURCE and one.is_active and not one.is_sample
+            vendor
+            for vendor in list_vendors(connection)
+            if vendor.source == SOURCE and vendor.is_active and not vendor.is_sample
         ]
-    for organization, count in Counter(one.organization for one in vendors).items():
+    for organization, count in Counter(vendor.organization for vendor in vendors).items():
         if count > 1:
             raise SyndicationError(
                 f"{organization} has {count} active vendors of {SOURCE}, but SYNDICATION_CLAN_URL is one shop: set "
@@ -117,22 +121,22 @@ def _vendors(url: str) -> list[Vendor]:
 def _metadata(reports: list[FetchReport]) -> dict[str, Any]:
     rows = [
         (
-            one.vendor.organization,
-            one.vendor.vendor,
-            one.products,
-            one.details_fetched,
-            one.details_known,
-            len(one.details_missing),
-            one.manifest_path,
+            report.vendor.organization,
+            report.vendor.vendor,
+            report.products,
+            report.details_fetched,
+            report.details_known,
+            len(report.details_missing),
+            report.manifest_path,
         )
-        for one in reports
+        for report in reports
     ]
-    head = ("organization", "vendor", "products", "data fetched", "data known", "data missing", "manifest")
+    head = ("organization", "vendor", "products", "details fetched", "details known", "details missing", "manifest")
     return {
-        "dagster/partition_row_count": sum(one.files_landed for one in reports),
-        "products": sum(one.products for one in reports),
-        "details_fetched": sum(one.details_fetched for one in reports),
-        "details_known": sum(one.details_known for one in reports),
-        "details_missing": sum(len(one.details_missing) for one in reports),
+        "dagster/partition_row_count": sum(report.files_landed for report in reports),
+        "products": sum(report.products for report in reports),
+        "details_fetched": sum(report.details_fetched for report in reports),
+        "details_known": sum(report.details_known for report in reports),
+        "details_missing": sum(len(report.details_missing) for report in reports),
         **({"catalogues": dg.MetadataValue.md(markdown_table(head, rows))} if rows else {}),
     }

@@ -1,8 +1,8 @@
-"""Fetching: from the shop's API to the landing zone, one answer a file, the manifest last. It never writes tables.
+"""Fetches a catalogue from the shop's API into the landing zone: one file per response, the manifest last.
 
-First the list of all products, then the data of those that are new or of which the list says something new, then the
-tree of categories. The name of a product's data file holds a hash of its entry in the list; so the next fetch, or one
-that follows a fetch that died, knows by the names alone what need not be asked for again.
+The fetch requests the product list, then the details of products that are new or whose list entry changed, then the
+category tree. The name of a details file holds a hash of the product's list entry. By these names the next fetch, also
+one after an interrupted fetch, finds the details that it need not request again. It never writes to the database.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from syndication_assets.catalogue.clan.clan_parser import (
 from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.product_facts import ProductItem
-from syndication_assets.catalogue.snapshot_landing import LookLanding
+from syndication_assets.catalogue.snapshot_landing import SnapshotLanding
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.rejections import FileRejectedError
 
 DETAIL_MAXIMUM_AGE = timedelta(days=7)
-"""The list does not tell of everything that changes (its old shape has no price): older data is asked for again."""
+"""After this age, details are fetched again: the list does not show every change (its old shape has no price)."""
 _GIVE_UP_AFTER = 3
-"""Products in a row of which the shop gives no answer: then it has a problem, not the product."""
+"""Consecutive products without an answer after which no more details are fetched: then the shop has the problem."""
 _PROGRESS_EVERY = 50
 _DETAIL_NAME = re.compile(r"product_data_(?P<entry>[0-9a-f]{24})_")
 
@@ -49,25 +49,25 @@ def fetch_catalogue(
     pace: timedelta,
     log: logging.Logger = logger,
 ) -> FetchReport:
-    """Lands what the shop says now. The fallback is asked for all of it if the shop does not give the first page.
+    """Lands the shop's current catalogue; all of it comes from the fallback if the shop does not return a list.
 
-    An incomplete catalogue lands too, with a manifest that says so. ShopError if neither server gives a first page;
-    then nothing has landed.
+    An incomplete catalogue lands too, with a manifest that says so. ShopError if no server returns a first page; then
+    nothing lands.
     """
-    return _Fetch(_answering(api, fallback, log), zone, vendor, page_size, pace, log).run()
+    return _Fetch(_available_api(api, fallback, log), zone, vendor, page_size, pace, log).run()
 
 
-def _answering(api: ShopApi, fallback: ShopApi | None, log: logging.Logger) -> ShopApi:
-    """The server to ask: all of one catalogue comes from one of them."""
+def _available_api(api: ShopApi, fallback: ShopApi | None, log: logging.Logger) -> ShopApi:
+    """The server to fetch from, so that a snapshot never mixes two servers."""
     if fallback is None:
         return api
     try:
         if _is_list(api.get("/getProducts", {"limit": 1}, _is_list)):
             return api
-        problem = "The shop's list of products is no list."
+        problem = "The shop's response is not a list of products."
     except ShopError as error:
         problem = str(error)
-    log.warning("%s The fallback is asked instead.", problem)
+    log.warning("%s Fetching from the fallback instead.", problem)
     return fallback
 
 
@@ -82,10 +82,10 @@ class _Fetch:
 
     def __post_init__(self) -> None:
         self.report = FetchReport(self.vendor)
-        self.landing = LookLanding(self.zone, self.vendor)
+        self.landing = SnapshotLanding(self.zone, self.vendor)
         self.where = f"{self.vendor.organization}/{self.vendor.vendor}"
         self.failed_in_a_row = 0
-        self.asked_for_details = False
+        self.has_requested_details = False
 
     def run(self) -> FetchReport:
         items, list_paths = self._fetch_list()
@@ -109,12 +109,12 @@ class _Fetch:
         return self.report
 
     def _fetch_list(self) -> tuple[list[ProductItem], list[str]]:
-        """All entries of the list, one for each sku, and the pages that landed."""
+        """The list entries, the first for each sku, and the paths of the landed pages."""
         items: dict[str, ProductItem] = {}
         paths: list[str] = []
         offset = 0
         is_full = False
-        # Until a page is empty: a shop may give fewer products at once than it is asked for.
+        # Until a page is empty: a shop may return fewer products per page than requested.
         while True:
             try:
                 content = self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, _is_list)
@@ -134,12 +134,12 @@ class _Fetch:
             if paths and not entries:
                 break
             if page.items and not new and not is_full:
-                break  # the page before was all: the shop does not page, and gives everything again
+                break  # the shop does not page, and returned everything on the page before
             paths.append(self.landing.land(f"products_page_{len(paths) + 1:04}", content))
             if page.items and not new:
                 self.report.reasons.append(
-                    f"page {len(paths)} of the list of products repeats the ones before: if the shop does not page, "
-                    "set SYNDICATION_CLAN_PAGE_SIZE to more than it has products"
+                    f"page {len(paths)} of the list of products repeats earlier pages: if the shop does not page, set "
+                    "SYNDICATION_CLAN_PAGE_SIZE to more than its number of products"
                 )
                 break
             items |= new
@@ -153,7 +153,7 @@ class _Fetch:
         return list(items.values()), paths
 
     def _fetch_details(self, items: list[ProductItem]) -> Iterator[str]:
-        """The paths of the products' data, known or fetched now."""
+        """The paths of the products' details, landed before or now."""
         known, older = self._known_details()
         for number, item in enumerate(items, start=1):
             entry = _entry_hash(item)
@@ -168,19 +168,19 @@ class _Fetch:
                     continue
                 if self.failed_in_a_row == _GIVE_UP_AFTER:
                     self.report.reasons.append(
-                        f"the shop stopped giving products' data at {number:,} of {len(items):,} products"
+                        f"the shop stopped returning product details at {number:,} of {len(items):,} products"
                     )
             self.report.details_missing.append(item.facts.sku)
             if entry in older:
                 yield older[entry]
             if number % _PROGRESS_EVERY == 0:
-                self.log.info("%s: data of %s of %s products", self.where, f"{number:,}", f"{len(items):,}")
+                self.log.info("%s: details of %s of %s products", self.where, f"{number:,}", f"{len(items):,}")
 
     def _fetch_detail(self, sku: str, entry: str) -> str | None:
-        """Lands one product's data; None if the shop does not give it, or gives another product's."""
-        if self.asked_for_details:
+        """Lands one product's details; None if the shop does not return them, or returns another product's."""
+        if self.has_requested_details:
             time.sleep(self.pace.total_seconds())
-        self.asked_for_details = True
+        self.has_requested_details = True
         try:
             content = self.api.get(
                 "/getProductData",
@@ -188,7 +188,7 @@ class _Fetch:
                 lambda body: _is_detail_of(body, sku),
             )
         except ShopRefusalError as error:
-            # It answers, and knows nothing of this product: that says nothing of the next one.
+            # The shop answers, so the next product may have details.
             self.failed_in_a_row = 0
             self.log.warning("%s: %s: %s", self.where, sku, error)
             return None
@@ -198,16 +198,16 @@ class _Fetch:
             return None
         if not _is_detail_of(content, sku):
             self.failed_in_a_row += 1
-            self.log.warning("%s: %s: the answer is not this product's data", self.where, sku)
+            self.log.warning("%s: %s: the response is not this product's details", self.where, sku)
             return None
         self.failed_in_a_row = 0
         self.report.details_fetched += 1
         if self.report.details_fetched % _PROGRESS_EVERY == 0:
-            self.log.info("%s: data of %s products fetched", self.where, f"{self.report.details_fetched:,}")
+            self.log.info("%s: details of %s products fetched", self.where, f"{self.report.details_fetched:,}")
         return self.landing.land(f"product_data_{entry}", content)
 
     def _known_details(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The newest data file of each entry: those that are young enough, and all of twice that age."""
+        """The newest details of each list entry by its hash: up to DETAIL_MAXIMUM_AGE old, and up to twice that age."""
         now = datetime.now(UTC)
         young_since = (now - DETAIL_MAXIMUM_AGE).date()
         days = [(now - timedelta(days=number)).date() for number in range(2 * DETAIL_MAXIMUM_AGE.days, -1, -1)]
@@ -229,7 +229,7 @@ class _Fetch:
             self.report.reasons.append(f"the category tree: {error}")
             return None
         if not _is_tree(content):
-            self.report.reasons.append("the category tree is no tree of categories")
+            self.report.reasons.append("the response is not a category tree")
         return self.landing.land("category_tree", content)
 
 

@@ -1,7 +1,7 @@
-"""The shop API of `clan_catalogue`: the list of products in both of its shapes, a product's data, the category tree.
+"""Parses responses of the `clan_catalogue` API: the product list in its two shapes, product details, the category tree.
 
-Pure: bytes in, facts out. A file that cannot be read as a whole raises FileRejectedError; an item that cannot is in
-`rejected`, and its neighbours are read all the same.
+Pure: bytes in, facts out. A file that cannot be read as a whole raises FileRejectedError. An item that cannot be read
+is added to `rejected`, and the other items are parsed.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ SOURCE = "clan_catalogue"
 VERSION = 1
 HAS_CATEGORY_TREE = True
 
-# The old shape: [title, sku, product_url, description, not known, product_id]; some rows end after the description.
+# The old shape: [title, sku, product_url, description, unused, product_id]; some rows end after the description.
 _OLD_SHAPE_MINIMUM = 4
 _TREE_KEYS = ("category_tree", "categories")
 _KNOWN_KEYS = frozenset(
@@ -53,7 +53,7 @@ _NO_DESIGN = frozenset({"false", "0", "none", ""})
 
 
 def parse_products(content: bytes) -> ProductList:
-    """An answer of `/getProducts`, or the products of a file that holds a whole catalogue."""
+    """Parses a response of `/getProducts`, or the products of a file with a whole catalogue."""
     products = ProductList()
     for position, raw in enumerate(items_of(content, PRODUCT_LIST_KEYS)):
         payload = bytes(raw)
@@ -67,18 +67,18 @@ def parse_products(content: bytes) -> ProductList:
 
 
 def parse_detail(content: bytes) -> ProductFacts:
-    """An answer of `/getProductData`. FileRejectedError if it is not one product's."""
+    """Parses a response of `/getProductData`. FileRejectedError if it is not a single product."""
     try:
         value = {key: decode_item(raw) for key, raw in object_of(content).items()}
         return _facts_of(value, Counter())
     except ItemRejectedError as error:
-        raise FileRejectedError(f"it is no product's data: {error}") from None
+        raise FileRejectedError(f"it is not a product's details: {error}") from None
 
 
 def parse_categories(content: bytes) -> CategoryTree:
-    """An answer of `/getCategoryTree`, or the tree of a file that holds a whole catalogue; children may be nested.
+    """Parses a response of `/getCategoryTree`, or the tree of a file with a whole catalogue; children may be nested.
 
-    A child without a parent of its own has the node around it. Of a category that stands there twice the first counts.
+    A child that names no parent belongs to the node around it. The first of several nodes with one id counts.
     """
     tree = CategoryTree()
     seen: dict[str, Category] = {}
@@ -99,7 +99,7 @@ def parse_categories(content: bytes) -> CategoryTree:
             if first is category:
                 tree.categories.append(category)
             elif first != category:
-                raise ItemRejectedError("its category stands in the tree before, with another name or parent")
+                raise ItemRejectedError("its category is in the tree already, with other content")
         except ItemRejectedError as error:
             tree.rejected.append(Rejected(position, str(error), payload))
         position += 1
@@ -110,21 +110,24 @@ def parse_categories(content: bytes) -> CategoryTree:
 
 
 def parse_whole(content: bytes) -> tuple[ProductList, CategoryTree | None]:
-    """A file that holds a whole catalogue: {"products": […], "category_tree": […]}, bare or under `data`.
+    """Parses a file with a whole catalogue: {"products": […], "category_tree": […]}, bare or under `data`.
 
-    The places of its categories are counted behind those of its products.
+    The positions of its categories continue those of its products.
     """
     holder = object_of(content)
     if "products" not in holder:
         raise FileRejectedError(
-            'it is no whole catalogue, {"products": […], "category_tree": […]}, and no manifest lists it'
+            'it is not a whole catalogue, {"products": […], "category_tree": […]}, and no manifest lists it'
         )
     products = parse_products(bytes(holder["products"]))
     tree = next((parse_categories(bytes(holder[key])) for key in _TREE_KEYS if key in holder), None)
     if tree is not None:
-        # One file, one row of places: the categories come after the products.
-        behind = len(products.items) + len(products.rejected)
-        tree.rejected = [Rejected((one.position or 0) + behind, one.reason, one.payload) for one in tree.rejected]
+        # Positions are unique within a file.
+        first_position = len(products.items) + len(products.rejected)
+        tree.rejected = [
+            Rejected((rejected.position or 0) + first_position, rejected.reason, rejected.payload)
+            for rejected in tree.rejected
+        ]
     return products, tree
 
 
@@ -189,7 +192,7 @@ def _category_ids(value: dict[str, Any]) -> tuple[str, ...] | None:
         if not isinstance(entries, list):
             raise ItemRejectedError(f"{key} is not a list")
         ids = [as_identifier(entry.get("id") if isinstance(entry, dict) else entry, "id") for entry in entries]
-        return tuple(one for one in ids if one is not None)
+        return tuple(category_id for category_id in ids if category_id is not None)
     return None
 
 
@@ -213,11 +216,11 @@ def _category_of(node: Any, parent_id: str | None) -> Category:
         name=name,
         description=description,
         url=read_url(optional_text(node, "url")),
-        # 0 is how shops write "no parent".
+        # Shops write 0 for "no parent".
         parent_vendor_category_id=(named_parent if named_parent != "0" else None) or parent_id,
     )
 
 
 def entry_of(item: ProductItem) -> bytes:
-    """What the list says of a product, without what its spelling adds: two entries that say the same are equal."""
+    """A product's list entry as canonical JSON: entries that differ in spelling only are equal."""
     return msgspec.json.encode(decode_item(item.payload), order="deterministic")

@@ -1,0 +1,1 @@
+"""The source `shopify_products`: fetch and parser of public `products.json` lists. Loading belongs to the room."""

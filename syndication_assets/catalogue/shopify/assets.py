@@ -1,4 +1,4 @@
-"""The fetch of Shopify shops: what their open lists of products say now, landed untouched."""
+"""The fetch asset of Shopify shops: requests their public product lists and lands the responses unchanged."""
 
 from datetime import timedelta
 
@@ -21,8 +21,8 @@ from syndication_assets.text.markdown import markdown_table
 CHECK_NAME = "every_open_list_is_complete"
 _HEADERS = {"User-Agent": "syndication-assets (catalogue)", "Accept": "application/json"}
 _HOW_TO_ADD = (
-    f"No Shopify shop is there to fetch: `syndication vendor add my_shop --source {SOURCE} --currency GBP --shop-url "
-    "https://shop.example`."
+    f"There is no active Shopify vendor with a URL. Add one: `syndication vendor add my_shop --source {SOURCE} "
+    "--currency GBP --shop-url https://shop.example`."
 )
 
 
@@ -30,7 +30,7 @@ _HOW_TO_ADD = (
     key=["catalogue", "shopify_products_files"],
     group_name="catalogue",
     partitions_def=daily_partitions,
-    # As all of the chain, or the job of the room would split its ranges.
+    # The same as for the other assets of the room: jobs split ranges where policies differ.
     backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"json"},
     owners=OWNERS,
@@ -39,15 +39,16 @@ _HOW_TO_ADD = (
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["catalogue", "shopify_products_files"])],
 )
 def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """What Shopify shops sell now, as their open lists of products say.
+    """The current catalogues of Shopify shops, as their public product lists return them.
 
-    **Grain:** one row is one landed file, one page of `products.json`, byte for byte, in
-    `<organization>/shopify_products/<YYYY-MM-DD>/`; and last a manifest, which says what is one catalogue.
+    **Grain:** one row is one landed file: one page of `products.json`, byte for byte, in
+    `<organization>/shopify_products/<YYYY-MM-DD>/`, and last a manifest that lists the pages of the snapshot.
 
-    **A re-run** asks again and adds files; it never changes one. Only today's partition can be fetched.
+    **A re-run** requests the pages again and adds files; it never changes a file. Only today's partition can be
+    fetched.
 
-    **Numbers:** vendors of source `shopify_products` in `catalogue.vendors` that are active and have a `shop_url`, over
-    https on public addresses; without any, nobody is asked anything on any day.
+    **Numbers:** the active vendors of source `shopify_products` in `catalogue.vendors` that have a `shop_url`, over
+    https on public addresses. Without such a vendor, every partition materializes without a request.
     """
     try:
         settings = Settings.from_environment()
@@ -61,42 +62,44 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
     reports: list[FetchReport] = []
     problems: list[str] = []
     for vendor in vendors:
-        whose = f"{vendor.organization}/{vendor.vendor}"
+        vendor_name = f"{vendor.organization}/{vendor.vendor}"
         try:
             pace = timedelta(seconds=settings.shopify_pace_seconds)
             report = fetch_open_list(client, zone, vendor, pace=pace, log=context.log)
-        except SyndicationError as error:  # one shop's trouble is not the next one's
-            problems.append(f"{whose}: {error}")
+        except SyndicationError as error:  # the other shops are fetched all the same
+            problems.append(f"{vendor_name}: {error}")
             continue
         reports.append(report)
-        problems.extend(f"{whose}: {reason}" for reason in report.reasons)
+        problems.extend(f"{vendor_name}: {reason}" for reason in report.reasons)
     if problems and not reports:
-        raise dg.Failure("\n".join(["No open list of products could be fetched.", *problems]))
-    rows = [(one.vendor.organization, one.vendor.vendor, one.products, one.manifest_path) for one in reports]
+        raise dg.Failure("\n".join(["No product list could be fetched.", *problems]))
+    rows = [
+        (report.vendor.organization, report.vendor.vendor, report.products, report.manifest_path) for report in reports
+    ]
     head = ("organization", "vendor", "products", "manifest")
     return dg.MaterializeResult(
         metadata={
-            "dagster/partition_row_count": sum(one.files_landed for one in reports),
-            "products": sum(one.products for one in reports),
+            "dagster/partition_row_count": sum(report.files_landed for report in reports),
+            "products": sum(report.products for report in reports),
             **({"catalogues": dg.MetadataValue.md(markdown_table(head, rows))} if rows else {}),
             **({} if vendors else {"how_to_add_a_shop": dg.MetadataValue.md(_HOW_TO_ADD)}),
         },
         check_results=[
-            # What has landed is loaded all the same: the load refuses what is not complete, and says so in the tables.
+            # A check, not a failure: the load rejects an incomplete snapshot and records why.
             dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
         ],
     )
 
 
 def shop_client(maximum_bytes: int) -> PublicClient:
-    """The client of open lists of products."""
+    """The HTTP client for public product lists."""
     return PublicClient(maximum_bytes, what="shop", headers=_HEADERS)
 
 
 def _vendors(url: str) -> list[Vendor]:
     with transaction(url) as connection:
         return [
-            one
-            for one in list_vendors(connection)
-            if one.source == SOURCE and one.shop_url is not None and one.is_active and not one.is_sample
+            vendor
+            for vendor in list_vendors(connection)
+            if vendor.source == SOURCE and vendor.shop_url is not None and vendor.is_active and not vendor.is_sample
         ]

@@ -1,6 +1,6 @@
-"""Fetching a Shopify shop's open list of products: page by page to the landing zone, the manifest last.
+"""Fetches a Shopify shop's public product list page by page into the landing zone, the manifest last.
 
-A page is asked for by its number until one has no product: a page that is not full may have others behind it.
+Pages are requested by number until a page is empty, because more pages may follow one that is not full.
 """
 
 import logging
@@ -12,7 +12,7 @@ from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.product_facts import ProductList
 from syndication_assets.catalogue.shopify.shopify_parser import parse_products
-from syndication_assets.catalogue.snapshot_landing import LookLanding
+from syndication_assets.catalogue.snapshot_landing import SnapshotLanding
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import FetchError, PublicClient
@@ -20,11 +20,11 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.rejections import FileRejectedError
 
 PAGE_SIZE = 250
-"""The most that Shopify gives at once."""
+"""The largest page that Shopify returns."""
 MAXIMUM_PAGES = 100
-"""Shopify gives no more than 25 000 products this way."""
+"""Shopify's public list ends at 25 000 products."""
 _TRIES = 3
-"""How often a page is asked for that is no page of products: a shop in maintenance answers 200 with HTML."""
+"""Attempts for a response that is not a page of products: a shop in maintenance answers 200 with HTML."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +32,16 @@ logger = logging.getLogger(__name__)
 def fetch_open_list(
     client: PublicClient, zone: LandingZone, vendor: Vendor, *, pace: timedelta, log: logging.Logger = logger
 ) -> FetchReport:
-    """Lands what the shop says now, with `pace` between two questions.
+    """Lands the shop's current products, pausing for `pace` between requests.
 
-    An incomplete catalogue lands too, with a manifest that says so. SyndicationError if there is no first page; then
-    nothing has landed.
+    An incomplete catalogue lands too, with a manifest that says so. SyndicationError if the shop returns no first page;
+    then nothing lands.
     """
     if vendor.shop_url is None:
         raise FetchError(
-            f"{vendor.vendor} has no URL: set shop_url of its row in catalogue.vendors, as in https://shop.example."
+            f"{vendor.vendor} has no URL: set shop_url in its row of catalogue.vendors, as in https://shop.example."
         )
-    return _Fetch(client, vendor, vendor.shop_url, LookLanding(zone, vendor), pace, log).run()
+    return _Fetch(client, vendor, vendor.shop_url, SnapshotLanding(zone, vendor), pace, log).run()
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Fetch:
     client: PublicClient
     vendor: Vendor
     shop_url: str
-    landing: LookLanding
+    landing: SnapshotLanding
     pace: timedelta
     log: logging.Logger
 
@@ -70,12 +70,12 @@ class _Fetch:
         return report
 
     def _fetch_pages(self, report: FetchReport) -> tuple[list[str], str | None]:
-        """The pages that landed, and why they are not all."""
+        """The paths of the landed pages, and why the list is incomplete (None if it is complete)."""
         paths: list[str] = []
         skus: set[str] = set()
         for number in range(1, MAXIMUM_PAGES + 1):
             try:
-                content = self._ask(number)
+                content = self._request_page(number)
             except SyndicationError as error:
                 if not paths:
                     raise
@@ -89,18 +89,18 @@ class _Fetch:
                 return paths, None if skus else "the list of products is empty"
             new = {item.facts.sku for item in page.items} - skus
             if page.items and not new:
-                return paths, f"page {number} repeats the ones before"
+                return paths, f"page {number} repeats earlier pages"
             skus |= new
             report.products = len(skus)
             self.log.info("%s/%s: %s products", self.vendor.organization, self.vendor.vendor, f"{len(skus):,}")
-        return paths, f"the list has more than {MAXIMUM_PAGES} pages, and Shopify gives no more: land an export instead"
+        return paths, f"the list has more than {MAXIMUM_PAGES} pages, Shopify's limit: land an export instead"
 
-    def _ask(self, number: int) -> bytes:
-        """A page, after a pause; asked for again while it is none, and handed back as it is if it stays so."""
+    def _request_page(self, number: int) -> bytes:
+        """Pauses, then requests a page; returns the last response if none of the attempts is a page of products."""
         url = f"{self.shop_url.rstrip('/')}/products.json?limit={PAGE_SIZE}&page={number}"
         content = b""
-        for tried in range(_TRIES):
-            if number > 1 or tried:
+        for attempt in range(_TRIES):
+            if number > 1 or attempt:
                 time.sleep(self.pace.total_seconds())
             content = self.client.get(url)
             if _is_page(content):

@@ -1,7 +1,7 @@
-"""Shopify's `products.json`: products with variants. One sku is one product of ours.
+"""Parses Shopify's `products.json`. Each variant with a sku becomes a product.
 
-Pure: bytes in, facts out. Shopify's file has no tree of categories: a product's type is its one category, a root. Nor
-does it say where the shop is: a page is its handle, below the URL of the vendor's row.
+Pure: bytes in, facts out. The file has no category tree; a product's type is its only category, a root. Nor does it
+hold the shop's URL: a product's page is its handle below the vendor's `shop_url`.
 """
 
 from collections import Counter
@@ -46,8 +46,8 @@ _KNOWN_KEYS = frozenset(
 
 
 def parse_products(content: bytes) -> ProductList:
-    """A page of `products.json`. A product none of whose variants has a sku is rejected; one of which some lack it is
-    rejected and read: the variants with a sku are products.
+    """Parses a page of `products.json`. A product is rejected if any of its variants lacks a sku of its own; its
+    variants with a sku become products all the same.
     """
     products = ProductList()
     for position, raw in enumerate(items_of(content, PRODUCT_LIST_KEYS)):
@@ -57,29 +57,29 @@ def parse_products(content: bytes) -> ProductList:
         except ItemRejectedError as error:
             products.rejected.append(Rejected(position, str(error), payload))
             continue
-        products.items.extend(ProductItem(position, payload, one) for one in facts)
+        products.items.extend(ProductItem(position, payload, variant) for variant in facts)
         if without_sku:
             count = f"{without_sku} of its {len(facts) + without_sku} variants"
             products.rejected.append(
-                Rejected(position, f"{count} have no sku, or one that stands there before", payload)
+                Rejected(position, f"{count} have no sku, or the sku of an earlier variant", payload)
             )
     return products
 
 
 def parse_whole(content: bytes) -> tuple[ProductList, CategoryTree | None]:
-    """A `products.json` that holds all products."""
+    """Parses a `products.json` with all products."""
     products = parse_products(content)
     return products, categories_of(products)
 
 
 def categories_of(products: ProductList) -> CategoryTree:
     """The types of the products, each a category without a parent."""
-    types = sorted({one for item in products.items for one in item.facts.vendor_category_ids or ()})
-    return CategoryTree([Category(vendor_category_id=one, name=one) for one in types])
+    types = sorted({name for item in products.items for name in item.facts.vendor_category_ids or ()})
+    return CategoryTree([Category(vendor_category_id=name, name=name) for name in types])
 
 
 def _variants_of(value: Any, unknown_keys: Counter[str]) -> tuple[list[ProductFacts], int]:
-    """The facts of each variant, and how many variants are left out."""
+    """The facts of each variant with a sku of its own, and the number of other variants."""
     if not isinstance(value, dict):
         raise ItemRejectedError("it is not an object")
     unknown_keys.update(value.keys() - _KNOWN_KEYS)
@@ -123,7 +123,7 @@ def _first_image(images: Any) -> str | None:
 
 
 def _attributes(value: dict[str, Any], variant: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Tags, and the variant's own size and material where an option has that name."""
+    """The product's tags, and the variant's size and material if options have these names."""
     attributes: dict[str, tuple[str, ...]] = {}
     tags = value.get("tags")
     words = tags.split(",") if isinstance(tags, str) else tags if isinstance(tags, list) else []

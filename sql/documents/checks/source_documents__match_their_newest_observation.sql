@@ -1,4 +1,5 @@
--- A document that was observed on the days of the run is what its newest observation says, whenever that was.
+-- A document that was observed on the days of the run matches its newest observation of any day. One row is a document
+-- that does not. Materialize the day of its newest observation again.
 
 select
     d.document_id,

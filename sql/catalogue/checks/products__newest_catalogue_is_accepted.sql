@@ -1,5 +1,5 @@
--- The newest catalogue of each shop in these days was believed. One row is a shop whose newest one was refused: its
--- products are those of the last catalogue before, and nothing was deactivated. The reason says what to do.
+-- The newest snapshot of each shop in these days was accepted. One row is a shop whose newest snapshot was rejected.
+-- Its products are still those of the last accepted snapshot, and nothing was deactivated. The reason says what to do.
 
 select
     organization_id,
@@ -17,4 +17,4 @@ from (
     where landed_on >= %(window_start)s::date and landed_on < %(window_end)s::date
     order by organization_id asc, vendor asc, observed_at desc
 ) as newest
-where status = 'refused'
+where status = 'rejected'

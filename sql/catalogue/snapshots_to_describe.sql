@@ -1,5 +1,5 @@
--- The looks whose files say what products are in their present form, where the rows say something else and no staged
--- look says it: those looks are read again. Parameters: organization_id, vendor.
+-- One row is the time of one snapshot to read again: it holds the current description of a product whose row has
+-- another description, and no staged snapshot has it. Parameters: organization_id, vendor.
 
 select distinct s.described_at
 from staged_states as s

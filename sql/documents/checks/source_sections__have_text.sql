@@ -1,4 +1,4 @@
--- A section has something to say, without markup around it.
+-- Every active section has a text without markup. One row is a section with an empty text, or with HTML tags in it.
 
 select
     s.section_id,

@@ -1,6 +1,6 @@
--- The active products of a shop are those of its newest believed catalogue. One row is a shop with another number of
--- them, or with a product that is active although its last change says that it is not listed any more. Materialize the
--- day of the newest catalogue again.
+-- The active products of a shop are the products of its newest accepted snapshot. One row is a shop with another number
+-- of active products, or with products whose is_active contradicts their last change. Materialize the day of the newest
+-- snapshot again.
 
 with newest as (
     select distinct on (organization_id, vendor)
@@ -8,7 +8,7 @@ with newest as (
         vendor,
         products
     from catalogue.catalogue_snapshots
-    where status = 'loaded'
+    where status = 'accepted'
     order by organization_id asc, vendor asc, observed_at desc
 ),
 
