@@ -100,6 +100,34 @@ def test_a_passing_fault_is_retried(apify: FakeApify, fault: Answer) -> None:
     assert scraper(apify).scrape_profile("ada").content == ADA
 
 
+def starts(apify: FakeApify) -> int:
+    return sum(request.method == "POST" and request.path.endswith("/runs") for request in apify.requests)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Answer(500, b"oops"), Answer(502, b"<html>"), Answer(201, b'{"data": {"id": "actor'), Answer(201, b"", delay=0.6)],
+    ids=["500", "502", "truncated", "timeout"],
+)
+def test_a_start_that_may_have_succeeded_is_never_repeated(apify: FakeApify, fault: Answer) -> None:
+    """The actor may be running: a second start would be a second paid run."""
+    apify.fail_next("/runs", fault)
+    with pytest.raises(FetchError, match=r"may have started.*console\.apify\.com/actors/runs"):
+        scraper(apify, request_timeout=timedelta(seconds=0.3)).scrape_profile("ada")
+    assert starts(apify) == 1
+
+
+def test_a_start_that_hits_a_rate_limit_is_repeated_up_to_the_limit(apify: FakeApify) -> None:
+    rate_limit = Answer(429, {"error": {"type": "rate-limit-exceeded", "message": "Slow down."}})
+    apify.fail_next("/runs", rate_limit, rate_limit)
+    assert scraper(apify).scrape_profile("ada").content == ADA
+    assert (starts(apify), apify.runs) == (3, ["ada"])
+    apify.fail_next("/runs", rate_limit, rate_limit, rate_limit)
+    with pytest.raises(FetchError, match=r"429 rate-limit-exceeded Slow down\. Fetch again later"):
+        scraper(apify).scrape_profile("ada")
+    assert starts(apify) == 6
+
+
 def test_a_silent_server_is_given_up(apify: FakeApify) -> None:
     apify.fail_next("/items", *[Answer(200, ADA, delay=0.6)] * 3)
     with pytest.raises(FetchError, match="could not be reached for reading the dataset of actor run actorRun0"):

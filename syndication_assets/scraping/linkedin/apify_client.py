@@ -1,7 +1,7 @@
-"""Apify: runs the actor that scrapes one profile's posts and hands back its dataset, byte for byte.
+"""Apify: runs the actor that scrapes one profile's posts and returns its dataset, byte for byte.
 
 The token travels in the Authorization header alone. The client's exceptions may quote that header, so none of them
-leaves this module: each becomes an `FetchError` in our words, without a cause or context that a log would print.
+leaves this module: each becomes a FetchError in our words, without a cause or context that a log would print.
 """
 
 import json
@@ -9,25 +9,33 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import tenacity
+
+from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 
 if TYPE_CHECKING:
     from apify_client import ApifyClient
     from apify_client._models import Run
 
-# What Apify answers at the start of a run when no run can start: bad token, no credit, not allowed, no such actor.
+# Statuses of a start that show that no run can start: bad token, no credit, not allowed, no such actor.
 _REFUSALS = (401, 402, 403, 404)
-# Apify holds a request that waits for a run for this long at most.
+_RATE_LIMIT = 429
+# The longest time for which Apify holds a request that waits for a run.
 _LONG_POLL = timedelta(seconds=60)
+_CHECK_RUNS = (
+    "The actor may have started: look at https://console.apify.com/actors/runs before you fetch again, because a "
+    "second run costs again."
+)
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class ScrapedDataset:
-    """What one actor run found, as the API gave it."""
+    """The result of one actor run, as the API gave it."""
 
     content: bytes
     """The dataset's items, a JSON list, untouched."""
@@ -35,15 +43,16 @@ class ScrapedDataset:
     finished_at: datetime
     """UTC; when the actor finished, by Apify's clock."""
     cost_usd: float | None
-    """What the run cost as far as Apify knew when it ended; None where the account may not see it."""
+    """The cost of the run as Apify knew it when the run ended; None if the account may not see it."""
 
 
 @dataclass(frozen=True)
 class ApifyScraper:
     """One actor of one account. `actor_timeout` bounds an actor run, `request_timeout` one HTTP request.
 
-    Rate limits, server errors and lost connections are retried by the client, `maximum_retries` times with
-    exponential backoff from `retry_delay`.
+    The client retries rate limits, server errors and lost connections, `maximum_retries` times with exponential backoff
+    from `retry_delay`. The start of a run costs money and is repeated only after a rate limit, which proves that no run
+    has started.
     """
 
     token: str = field(repr=False)
@@ -55,7 +64,7 @@ class ApifyScraper:
     retry_delay: timedelta = timedelta(milliseconds=500)
 
     def __post_init__(self) -> None:
-        # A header cannot hold anything else, and the HTTP library would quote the whole token to say so.
+        # A header holds printable ASCII only, and the HTTP library would quote the whole token to say so.
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
             raise AccountRefusedError(
                 "SYNDICATION_APIFY_TOKEN has a character in it that no token has, such as a space or a line break: "
@@ -69,21 +78,16 @@ class ApifyScraper:
         is still running then is aborted, because a running actor costs money.
         """
         run_input = {"username": username, "page_number": 1, "limit": limit}
-        actor = self._client.actor(self.actor_id)
-        started = self._ask(
-            f"starting actor {self.actor_id}",
-            lambda: actor.start(run_input=run_input, run_timeout=self.actor_timeout, timeout=self.request_timeout),
-            is_start=True,
-        )
+        started = self._call(f"starting actor {self.actor_id}", lambda: self._start(run_input), is_start=True)
         finished = self._wait(started.id)
         cost = finished.usage_total_usd
         if finished.status != "SUCCEEDED":
-            said = self._scrubbed(f": {finished.status_message}") if finished.status_message else ""
+            reason = self._redacted(f": {finished.status_message}") if finished.status_message else ""
             raise FetchError(
-                f"Apify's actor run {started.id} ended as {finished.status}{said}. {_see(started.id)}", cost
+                f"Apify's actor run {started.id} ended as {finished.status}{reason}. {_see(started.id)}", cost
             )
         dataset = self._client.dataset(finished.default_dataset_id)
-        content = self._ask(
+        content = self._call(
             f"reading the dataset of actor run {started.id}",
             lambda: dataset.get_items_as_bytes(timeout=self.request_timeout),
             cost_usd=cost,
@@ -92,10 +96,25 @@ class ApifyScraper:
         finished_at = finished.finished_at or datetime.now(UTC)
         return ScrapedDataset(content, started.id, finished_at.astimezone(UTC), cost)
 
+    def _start(self, run_input: dict[str, Any]) -> "Run":
+        """The started run. Only a rate limit is retried."""
+        actor = self._client_with(maximum_retries=0).actor(self.actor_id)
+        delay = self.retry_delay.total_seconds()
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_rate_limit),
+            wait=tenacity.wait_exponential(multiplier=delay) + tenacity.wait_random(0, delay),
+            stop=tenacity.stop_after_attempt(self.maximum_retries + 1),
+            reraise=True,
+        )
+        started: Run = retrying(
+            actor.start, run_input=run_input, run_timeout=self.actor_timeout, timeout=self.request_timeout
+        )
+        return started
+
     def _wait(self, actor_run_id: str) -> "Run":
-        """The run when it has ended; one that does not end in time is aborted."""
+        """The run after its end; a run that does not end in time is aborted."""
         client = self._client.run(actor_run_id)
-        run = self._ask(
+        run = self._call(
             f"waiting for actor run {actor_run_id}",
             lambda: client.wait_for_finish(
                 wait_duration=self.actor_timeout, timeout=min(self.actor_timeout, _LONG_POLL) + self.request_timeout
@@ -104,7 +123,7 @@ class ApifyScraper:
         if run is None:
             raise FetchError(f"Apify does not know its actor run {actor_run_id} any more. {_see(actor_run_id)}")
         if run.status in ("READY", "RUNNING"):
-            self._ask(f"aborting actor run {actor_run_id}", lambda: client.abort(timeout=self.request_timeout))
+            self._call(f"aborting actor run {actor_run_id}", lambda: client.abort(timeout=self.request_timeout))
             raise FetchError(
                 f"Apify's actor run {actor_run_id} did not finish within {self.actor_timeout.total_seconds():g} "
                 f"seconds and was aborted. {_see(actor_run_id)}",
@@ -112,7 +131,7 @@ class ApifyScraper:
             )
         return run
 
-    def _ask(
+    def _call(
         self, what: str, request: Callable[[], Answer], *, is_start: bool = False, cost_usd: float | None = None
     ) -> Answer:
         try:
@@ -126,33 +145,44 @@ class ApifyScraper:
         from apify_client.errors import ApifyApiError, InvalidResponseBodyError  # noqa: PLC0415 - slow to import
         from pydantic import ValidationError  # noqa: PLC0415 - comes with the client
 
+        next_step = _CHECK_RUNS if is_start else "Fetch again later."
         if isinstance(error, ApifyApiError):
-            said = self._scrubbed(f"{error.status_code} {error.type or ''} {error.message or ''}")
+            problem = self._redacted(f"{error.status_code} {error.type or ''} {error.message or ''}")
             if is_start and error.status_code in _REFUSALS:
                 return AccountRefusedError(
-                    f"Apify refused {what}: {said}. Check SYNDICATION_APIFY_TOKEN, SYNDICATION_APIFY_LINKEDIN_ACTOR "
+                    f"Apify refused {what}: {problem}. Check SYNDICATION_APIFY_TOKEN, SYNDICATION_APIFY_LINKEDIN_ACTOR "
                     "and the account's credit."
                 )
-            return FetchError(f"Apify failed at {what}: {said}. Fetch again later.", cost_usd)
+            if error.status_code < 500:  # Apify rejected the request, so nothing has started.
+                next_step = "Fetch again later."
+            return FetchError(f"Apify failed at {what}: {problem}. {next_step}", cost_usd)
         if isinstance(error, InvalidResponseBodyError | ValidationError):
-            return FetchError(f"Apify answered {what} with something that is not its API's JSON.", cost_usd)
-        said = self._scrubbed(f"{type(error).__name__}: {error}")
-        return FetchError(f"Apify could not be reached for {what}: {said}", cost_usd)
+            return FetchError(f"Apify answered {what} with something that is not its API's JSON. {next_step}", cost_usd)
+        problem = self._redacted(f"{type(error).__name__}: {error}")
+        return FetchError(f"Apify could not be reached for {what}: {problem}. {next_step}", cost_usd)
 
-    def _scrubbed(self, text: str) -> str:
-        """On one line, shortened, and without the token."""
-        return " ".join(text.replace(self.token, "[token]").split())[:300].rstrip(".")
+    def _redacted(self, text: str) -> str:
+        return redact_to_line(text, self.token, mark="[token]")
 
     @cached_property
     def _client(self) -> "ApifyClient":
+        return self._client_with(self.maximum_retries)
+
+    def _client_with(self, maximum_retries: int) -> "ApifyClient":
         from apify_client import ApifyClient  # noqa: PLC0415 - slow to import, and only a fetch needs it
 
         return ApifyClient(
             self.token,
             api_url=self.api_url,
-            max_retries=self.maximum_retries,
+            max_retries=maximum_retries,
             min_delay_between_retries=self.retry_delay,
         )
+
+
+def _is_rate_limit(error: BaseException) -> bool:
+    from apify_client.errors import ApifyApiError  # noqa: PLC0415 - slow to import
+
+    return isinstance(error, ApifyApiError) and error.status_code == _RATE_LIMIT
 
 
 def _see(actor_run_id: str) -> str:
