@@ -68,6 +68,11 @@ def land_sample(directory: Path, days: int = DAYS) -> LandingZone:
     return zone
 
 
+def names_of(*lists: Sequence[SqlCheck]) -> set[str]:
+    """`<table>__<check>` of the checks that have a file of their own."""
+    return {f"{check.table}__{check.name}" for checks in lists for check in checks if check.shared_file is None}
+
+
 @contextmanager
 def damaged(url: str, statement: str) -> Iterator[psycopg.Connection]:
     """A transaction in which a superuser has run the statement without triggers; it is rolled back at the end."""

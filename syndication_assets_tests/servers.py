@@ -51,17 +51,20 @@ def remove_with_this_process(directory: Path) -> None:
     when it was killed.
     """
     read_end, write_end = os.pipe()
-    subprocess.Popen(
-        [sys.executable, "-m", "syndication_assets_tests.server_watcher", str(directory)],
-        stdin=read_end,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, str(Path(__file__).with_name("server_watcher.py")), str(directory)],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, read_end, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
         # Outside of the process group: Ctrl-C must reach the tests and not the watcher.
-        start_new_session=True,
-        cwd=Path(__file__).resolve().parent.parent,
+        setsid=True,
     )
     os.close(read_end)
-    # Never closed by hand; not inherited by the programs that tests start.
+    # Never closed by hand; the programs that tests start do not inherit it.
     _pipes_to_watchers.append(write_end)
 
 

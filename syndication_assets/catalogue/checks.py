@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.checks import SqlCheck, constraints_of, sql_checks
 
 WARN = dg.AssetCheckSeverity.WARN
 
@@ -13,13 +13,13 @@ CHECKS = [
     SqlCheck("products", "sku_is_unique", blocking=True),
     SqlCheck("products", "active_products_are_in_the_newest_catalogue"),
     SqlCheck("products", "price_agrees_with_its_history"),
-    SqlCheck("products", "no_orphans"),
+    constraints_of("products"),
     SqlCheck("product_changes", "each_is_a_change"),
-    SqlCheck("product_changes", "no_orphans"),
+    constraints_of("product_changes"),
     SqlCheck("product_prices", "each_is_a_change"),
-    SqlCheck("product_prices", "no_orphans"),
-    SqlCheck("categories", "vendor_category_id_is_unique"),
-    SqlCheck("categories", "no_orphans"),
+    constraints_of("product_prices"),
+    constraints_of("categories"),
+    SqlCheck("categories", "parents_have_the_same_vendor"),
     SqlCheck("categories", "are_acyclic"),
     SqlCheck("categories", "level_counts_the_steps_from_the_root"),
     SqlCheck("categories", "no_cycle_was_cut", WARN),

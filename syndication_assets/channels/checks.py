@@ -8,25 +8,21 @@ from syndication_assets.sql_assets.checks import (
     SqlCheck,
     check_result,
     check_window,
+    constraints_of,
     find_offenders,
     read_only_transaction,
     sql_checks,
 )
 
 CHECKS = [
-    SqlCheck("platforms", "key_is_unique"),
-    SqlCheck("channel_types", "key_is_unique"),
-    SqlCheck("platform_channels", "key_is_unique"),
-    SqlCheck("platform_channels", "no_orphans"),
+    constraints_of("platforms"),
+    constraints_of("channel_types"),
+    constraints_of("platform_channels"),
     SqlCheck("platform_channels", "every_channel_in_use_limits_its_text"),
-    SqlCheck("platform_capabilities", "key_is_unique"),
-    SqlCheck("platform_capabilities", "no_orphans"),
-    SqlCheck("channel_requirements", "key_is_unique"),
-    SqlCheck("channel_requirements", "no_orphans"),
-    SqlCheck("credentials", "key_is_unique"),
-    SqlCheck("credentials", "no_orphans"),
-    SqlCheck("social_accounts", "key_is_unique"),
-    SqlCheck("social_accounts", "no_orphans"),
+    constraints_of("platform_capabilities"),
+    constraints_of("channel_requirements"),
+    constraints_of("credentials"),
+    constraints_of("social_accounts"),
     SqlCheck("social_accounts", "platform_is_active"),
 ]
 EXPIRY = SqlCheck("credentials", "none_expires_soon", dg.AssetCheckSeverity.WARN)

@@ -6,15 +6,15 @@ which can be recomputed.
 
 import dagster as dg
 
-from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.checks import SqlCheck, constraints_of, sql_checks
 
 WARN = dg.AssetCheckSeverity.WARN
 
+_AGGREGATED_TABLES = ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")
 CHECKS = [
     SqlCheck("metric_definitions", "every_counter_is_defined"),
     SqlCheck("metric_definitions", "platform_names_do_not_overlap"),
-    SqlCheck("post_engagement_daily", "key_is_unique"),
-    SqlCheck("post_engagement_daily", "no_orphans"),
+    constraints_of("post_engagement_daily"),
     SqlCheck("post_engagement_daily", "every_observed_day_has_its_row"),
     SqlCheck("post_engagement_daily", "closing_values_are_the_last_observations"),
     SqlCheck("post_engagement_daily", "deltas_add_up"),
@@ -23,13 +23,13 @@ CHECKS = [
     SqlCheck("post_engagement_daily", "gap_days_are_right"),
     SqlCheck("post_engagement_daily", "rates_are_quotients"),
     SqlCheck("post_engagement_daily", "no_day_is_stale", WARN),
+    *map(constraints_of, _AGGREGATED_TABLES),
     *(
         SqlCheck(table, name)
-        for table in ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")
-        for name in ("key_is_unique", "no_orphans", "totals_equal_their_posts", "rates_are_quotients")
+        for table in _AGGREGATED_TABLES
+        for name in ("totals_equal_their_posts", "rates_are_quotients")
     ),
-    SqlCheck("post_cohorts", "key_is_unique"),
-    SqlCheck("post_cohorts", "no_orphans"),
+    constraints_of("post_cohorts"),
     SqlCheck("post_cohorts", "observed_within_the_tolerance"),
     SqlCheck("post_cohorts", "no_nearer_observation"),
     SqlCheck("post_cohorts", "values_equal_the_snapshot"),

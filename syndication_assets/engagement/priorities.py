@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
+from syndication_assets.sql_assets.checks import SqlCheck, constraints_of, sql_checks
 from syndication_assets.sql_assets.rollup_asset import rollup_asset
 from syndication_assets.sql_assets.table_specs import external_table
 
@@ -30,11 +30,9 @@ content_priorities = rollup_asset(
 )
 
 CHECKS = [
-    SqlCheck("product_post_performance", "key_is_unique"),
-    SqlCheck("product_post_performance", "no_orphans"),
+    constraints_of("product_post_performance"),
     SqlCheck("product_post_performance", "totals_equal_their_posts"),
-    SqlCheck("content_priorities", "key_is_unique"),
-    SqlCheck("content_priorities", "no_orphans"),
+    constraints_of("content_priorities"),
     SqlCheck("content_priorities", "scores_are_weighted_means"),
     SqlCheck("priority_factors", "every_factor_is_computed"),
 ]

@@ -9,13 +9,19 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets.checks import SHOWN_OFFENDERS, SqlCheck, read_only_transaction, sql_checks
+from syndication_assets.sql_assets.checks import (
+    SHOWN_OFFENDERS,
+    SqlCheck,
+    constraints_of,
+    read_only_transaction,
+    sql_checks,
+)
 from syndication_assets.text.markdown import markdown_table, shorten
 
 WARN = dg.AssetCheckSeverity.WARN
 
 CHECKS = [
-    SqlCheck("files", "path_is_unique"),
+    constraints_of("files"),
     SqlCheck("quarantine", "quarantine_id_is_unique"),
     SqlCheck("quarantine", "has_no_open_items", WARN),
 ]

@@ -44,10 +44,14 @@ class SqlCheck:
     name: str
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
     blocking: bool = False
+    shared_file: str | None = None
+    """The file below `sql/`, where several tables share it."""
+    enforced_on: str | None = None
+    """The table that a shared file inspects, where `table` is a view of it."""
 
     def path(self, room: str) -> str:
         """The file below `sql/`."""
-        return f"{room}/checks/{self.table}__{self.name}.sql"
+        return self.shared_file or f"{room}/checks/{self.table}__{self.name}.sql"
 
     def spec(self, room: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(
@@ -56,6 +60,16 @@ class SqlCheck:
             description=description_of(self.path(room)),
             blocking=self.blocking,
         )
+
+
+def constraints_of(table: str, *, enforced_on: str | None = None) -> SqlCheck:
+    """The check that the database still enforces the keys and references of a table."""
+    return SqlCheck(
+        table,
+        "constraints_are_valid",
+        shared_file="operations/constraints_are_valid.sql",
+        enforced_on=enforced_on,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,12 @@ def find_offenders(
 ) -> Offenders:
     """Runs the SQL file of a check. Raises DatabaseError, with the name of the file, if the statement fails."""
     statement = load_sql(check.path(room)).strip().removesuffix(";")
-    parameters = {"window_start": window[0], "window_end": window[1], **(more_parameters or {})}
+    parameters = {
+        "window_start": window[0],
+        "window_end": window[1],
+        "table_name": f"{room}.{check.enforced_on or check.table}",
+        **(more_parameters or {}),
+    }
     try:
         cursor = connection.execute(
             f"select count(*) over (), offenders.* from (\n{statement}\n) as offenders"  # noqa: S608 - our own file

@@ -11,7 +11,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.sql_assets.checks import Window, read_only_transaction
 from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, CatalogueRoom, add_vendor, product
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
+from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 WINDOW: Window = (MONDAY, WEDNESDAY)
@@ -55,20 +55,10 @@ DAMAGES = [
         f"update catalogue.products set price = 1 where product_id = {ONE}",
     ),
     Damage(
-        "products__no_orphans",
-        "delete from catalogue.vendors",
-        frozenset({"categories__no_orphans"}),
-    ),
-    Damage(
         "product_changes__each_is_a_change",
         "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, price, currency,"
         " content_hash) select organization_id, product_id, observed_at + interval '1 day', is_listed, price, currency,"
         f" content_hash from catalogue.product_changes where product_id = {ONE} order by observed_at desc limit 1",
-    ),
-    Damage(
-        "product_changes__no_orphans",
-        "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, content_hash)"
-        " select organization_id, 'prd-ffffffff', observed_at, true, '' from catalogue.product_changes limit 1",
     ),
     Damage(
         "product_prices__each_is_a_change",
@@ -77,26 +67,16 @@ DAMAGES = [
         f" where product_id = {ONE} order by observed_at desc limit 1",
     ),
     Damage(
-        "product_prices__no_orphans",
-        "insert into catalogue.product_prices (organization_id, product_id, observed_at, price, currency)"
-        " select organization_id, 'prd-ffffffff', observed_at, 5, 'GBP' from catalogue.product_prices limit 1",
-    ),
-    Damage(
-        "categories__vendor_category_id_is_unique",
-        "alter table catalogue.categories drop constraint categories_organization_id_vendor_vendor_category_id_key;"
-        "update catalogue.categories set vendor_category_id = '2'",
-        frozenset({"product_categories__are_those_that_the_shop_names"}),
-    ),
-    Damage(
-        "categories__no_orphans",
-        "update catalogue.categories set parent_category_id = 'cat-ffffffff' where vendor_category_id = '2'",
-        frozenset({"categories__are_acyclic", "categories__level_counts_the_steps_from_the_root"}),
-    ),
-    Damage(
         "categories__are_acyclic",
         "update catalogue.categories set parent_category_id = (select category_id from catalogue.categories"
         " where vendor_category_id = '2'), level = 2 where vendor_category_id = '1'",
         frozenset({"categories__level_counts_the_steps_from_the_root"}),
+    ),
+    Damage(
+        "categories__parents_have_the_same_vendor",
+        "insert into catalogue.vendors (organization_id, vendor, source, currency) select organization_id, 'other',"
+        " source, currency from catalogue.vendors limit 1;"
+        "update catalogue.categories set vendor = 'other' where vendor_category_id = '1'",
     ),
     Damage(
         "categories__level_counts_the_steps_from_the_root",
@@ -144,7 +124,7 @@ def test_a_check_sees_its_own_damage(loaded: str, damage: Damage):
 
 
 def test_every_check_has_its_negative_control_and_its_file():
-    names = {f"{check.table}__{check.name}" for check in CHECKS}
+    names = names_of(CHECKS)
     assert names == {damage.check for damage in DAMAGES}
     assert names == {path.stem for path in (SQL_DIRECTORY / "catalogue" / "checks").glob("*.sql")}
 

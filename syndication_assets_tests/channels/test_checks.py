@@ -16,50 +16,13 @@ from syndication_assets.database.connection import SQL_DIRECTORY, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged
+from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
-_KEYS = {
-    "platforms": "platforms_pkey",
-    "channel_types": "channel_types_pkey",
-    "platform_channels": "platform_channels_pkey",
-    "platform_capabilities": "platform_capabilities_pkey",
-    "channel_requirements": "channel_requirements_pkey",
-    "credentials": "credentials_organization_id_credential_name_key",
-    "social_accounts": "social_accounts_organization_id_platform_remote_account_id_key",
-}
 _LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
 
 
-def _duplicate(table: str, key: str) -> Damage:
-    """Duplicates a row in a table without its key."""
-    new_id = {"credentials": "credential_id = 'crd-ffffffff'", "social_accounts": "account_id = 'acc-ffffffff'"}
-    generated = {"credentials": "alter table channels.credentials drop column key_id;"}
-    return Damage(
-        f"{table}__key_is_unique",
-        f"alter table channels.{table} drop constraint {key} cascade;{generated.get(table, '')}"
-        f"create temporary table copied as select * from channels.{table} limit 1;"
-        + (f"update copied set {new_id[table]};" if table in new_id else "")
-        + f"insert into channels.{table} select * from copied",
-    )
-
-
 DAMAGES = [
-    *(_duplicate(table, key) for table, key in _KEYS.items()),
-    Damage(
-        "platform_channels__no_orphans",
-        "delete from channels.platforms where platform = 'tiktok'",
-        frozenset({"platform_capabilities__no_orphans"}),
-    ),
-    Damage("platform_channels__no_orphans", "delete from channels.channel_types where channel_type = 'reel'"),
-    Damage(
-        "platform_capabilities__no_orphans",
-        "update channels.platform_capabilities set platform = 'myspace' where platform = 'tiktok'",
-    ),
-    Damage(
-        "channel_requirements__no_orphans",
-        "delete from channels.platform_channels where (platform, channel_type) = ('facebook', 'reel')",
-    ),
     Damage(
         "platform_channels__every_channel_in_use_limits_its_text",
         f"delete from channels.channel_requirements where {_LENGTH}",
@@ -74,15 +37,6 @@ DAMAGES = [
     Damage(
         "platform_channels__every_channel_in_use_limits_its_text",
         "update channels.platform_channels set status = 'beta' where status = 'not_implemented'",
-    ),
-    Damage(
-        "credentials__no_orphans",
-        "update channels.credentials set organization_id = 'org-ffffffff'",
-        frozenset({"social_accounts__no_orphans"}),
-    ),
-    Damage("social_accounts__no_orphans", "delete from channels.credentials"),
-    Damage(
-        "social_accounts__no_orphans", "update channels.social_accounts set platform = 'myspace', publisher = 'dry_run'"
     ),
     Damage(
         "social_accounts__platform_is_active",
@@ -151,7 +105,7 @@ def test_a_credential_without_expiry_is_not_reported(channels_url: str):
 
 def test_every_check_file_is_registered_and_has_a_damage():
     files = {path.stem for path in (SQL_DIRECTORY / "channels" / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    listed = names_of(CHECKS)
     assert files == listed | {"credentials__none_expires_soon"}
     assert listed == {damage.check for damage in DAMAGES}
 

@@ -20,7 +20,7 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.documents import document_damages
 from syndication_assets_tests.documents.document_damages import add_documents
-from syndication_assets_tests.sample_database import Damage, broken_checks, damaged
+from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 DAYS = 3
@@ -191,7 +191,7 @@ def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage)
 )
 def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
     files = {path.stem for room in checks_of_rooms for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for checks in checks_of_rooms.values() for check in checks}
+    listed = names_of(*checks_of_rooms.values())
     assert files == listed == {damage.check for damage in damages}
 
 

@@ -19,39 +19,12 @@ def add_documents(shop: Shop, directory: Path) -> None:
 
 DAMAGES = [
     Damage(
-        "document_observations__no_orphans",
-        "delete from documents.source_documents where remote_document_id = '1'",
-        frozenset({"source_sections__no_orphans"}),
-    ),
-    Damage(
-        "document_observations__key_is_unique",
-        "alter table documents.document_observations drop constraint document_observations_pkey;"
-        "insert into documents.document_observations select * from documents.document_observations",
-    ),
-    Damage(
-        "source_documents__remote_id_is_unique",
-        "alter table documents.source_documents"
-        " drop constraint source_documents_organization_id_source_remote_document_id_key;"
-        "update documents.source_documents set remote_document_id = '1'",
-    ),
-    Damage(
         "source_documents__match_their_newest_observation",
         "update documents.source_documents set title = 'Something else' where remote_document_id = '1'",
     ),
     Damage(
         "source_documents__match_their_newest_observation",
         "update documents.document_observations set observed_at = observed_at + interval '1 hour'",
-    ),
-    Damage(
-        "source_sections__no_orphans",
-        "update documents.source_sections set document_id = 'doc-ffffffff' where section_key = 'id:20'",
-        frozenset({"section_selections__sections_were_known_on_the_day"}),
-    ),
-    Damage(
-        "source_sections__key_is_unique",
-        "alter table documents.source_sections"
-        " drop constraint source_sections_organization_id_document_id_section_key_key;"
-        "update documents.source_sections set section_key = 'id:10' where section_key = 'id:11'",
     ),
     Damage("source_sections__are_in_order", "update documents.source_sections set position = 0"),
     Damage("source_sections__are_in_order", "update documents.source_sections set position = position + 1"),

@@ -16,6 +16,7 @@ from syndication_assets_tests.sample_database import (
     Damage,
     broken_checks,
     damaged,
+    names_of,
     sample_database,
 )
 from syndication_assets_tests.servers import Server
@@ -40,16 +41,6 @@ ONE_MORE_DAY = (
     " and not exists (select from scraping.posts as p where p.post_id = e.post_id and p.posted_at > '2025-09-01')"
     " limit 1"
 )
-
-
-def duplicate(table: str, condition: str = "rate_formula is null") -> str:
-    """SQL that drops the primary key of a table and duplicates one row."""
-    columns = f"engagement.{table}"
-    return (
-        f"alter table {columns} drop constraint {table}_pkey;"
-        f"create temporary table copied as select * from {columns} where {condition} limit 1;"
-        f"insert into {columns} ({{columns}}) select {{columns}} from copied"
-    )
 
 
 def change_one_row(table: str, change: str, condition: str = "true") -> str:
@@ -78,12 +69,6 @@ DAMAGES = [
         "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
         " values ('facebook', 'impressions', 'page_impressions', '2025-11-14')",
     ),
-    Damage(
-        f"{POST}__key_is_unique",
-        duplicate(POST),
-        IN_ALL_TOTALS | {f"{POST}__gap_days_are_right", f"{POST}__deltas_add_up"},
-    ),
-    Damage(f"{POST}__no_orphans", f"delete from scraping.posts where post_id = {PLAIN_POST}"),
     Damage(f"{POST}__every_observed_day_has_its_row", ONE_MORE_DAY),
     Damage(
         f"{POST}__closing_values_are_the_last_observations",
@@ -138,19 +123,6 @@ DAMAGES = [
         "insert into engagement.stale_days (organization_id, table_name, activity_date)"
         f" select organization_id, '{PROFILE}', '2020-02-29' from tenancy.organizations",
     ),
-    Damage(f"{PROFILE}__key_is_unique", duplicate(PROFILE)),
-    Damage(
-        f"{PROFILE}__no_orphans",
-        f"delete from scraping.profiles where profile_id = (select min(profile_id) from engagement.{PROFILE})",
-        frozenset({f"{POST}__no_orphans"}),
-    ),
-    Damage(f"{PLATFORM}__key_is_unique", duplicate(PLATFORM)),
-    Damage(f"{PLATFORM}__no_orphans", "delete from tenancy.organizations"),
-    Damage(f"{HASHTAG}__key_is_unique", duplicate(HASHTAG)),
-    Damage(
-        f"{HASHTAG}__no_orphans",
-        f"delete from scraping.hashtags where hashtag_id = (select min(hashtag_id) from engagement.{HASHTAG})",
-    ),
     Damage(
         f"{HASHTAG}__totals_equal_their_posts",
         f"delete from scraping.post_hashtags where hashtag_id = (select min(hashtag_id) from engagement.{HASHTAG})",
@@ -169,8 +141,6 @@ DAMAGES = [
         for table in (PROFILE, PLATFORM, HASHTAG)
         for change in ("engagement_rate = engagement_rate + 0.1", "engagement_rate = null", "rate_formula = null")
     ),
-    Damage("post_cohorts__key_is_unique", duplicate("post_cohorts", "observed_at is not null")),
-    Damage("post_cohorts__no_orphans", "delete from engagement.cohort_ages where age_name = '24 hours'"),
     Damage(
         "post_cohorts__observed_within_the_tolerance",
         "update engagement.cohort_ages set tolerance = '1 second' where age_name = '24 hours'",
@@ -238,10 +208,10 @@ def test_each_damage_is_detected_by_its_own_checks_only(sample_url: str, damage:
 
 def test_every_sql_check_is_listed_and_has_a_damage():
     files = {path.stem for path in (SQL_DIRECTORY / "engagement" / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for check in CHECKS}
+    listed = names_of(CHECKS)
     assert listed == {damage.check for damage in DAMAGES}
     # The checks of the ranking have their damages in test_priorities.py.
-    assert files == listed | {f"{check.table}__{check.name}" for check in priorities.CHECKS}
+    assert files == listed | names_of(priorities.CHECKS)
 
 
 HIDDEN_FOR_A_DAY = (

@@ -11,7 +11,7 @@ from syndication_assets.publishing.checks import CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
-from syndication_assets_tests.sample_database import broken_checks, damaged
+from syndication_assets_tests.sample_database import broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 WINDOW = (DAY, datetime.now(UTC).date() + timedelta(2))
@@ -181,7 +181,7 @@ def test_the_same_words_may_be_repeated_after_the_days_of_the_rule(url: str):
 
 
 def test_every_check_has_a_damage_and_every_file_is_a_check():
-    names = {f"{check.table}__{check.name}" for check in CHECKS}
+    names = names_of(CHECKS)
     assert {damage.check for damage in DAMAGES} == names
     assert {path.stem for path in (SQL_DIRECTORY / "publishing" / "checks").glob("*.sql")} == names
 

@@ -8,7 +8,7 @@ from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
 from syndication_assets.scraping.checks import CHECKS, FRESHNESS
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
-from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, sample_database
+from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of, sample_database
 from syndication_assets_tests.servers import Server
 
 OPEN_QUARANTINE = "quarantine__has_no_open_items"
@@ -30,12 +30,6 @@ DAMAGES = [
         "download_runs__none_failed_last",
         "update scraping.download_runs set status = 'failed', error_message = 'the disk was full'"
         " where run_id = (select min(run_id) from scraping.download_runs)",
-    ),
-    Damage(
-        "files__path_is_unique",
-        "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
-        " size_bytes, run_id) select 'org-00000002', source_file_path, source, landed_on, content_hash, size_bytes,"
-        " run_id from landing.files limit 1",
     ),
     Damage(
         "raw_payloads__place_is_unique",
@@ -90,25 +84,10 @@ DAMAGES = [
         " and p.post_id = (select min(post_id) from scraping.posts)",
     ),
     Damage(
-        "posts__no_orphans",
-        "update scraping.posts set reposted_post_id = 'p-00000000'"
-        " where post_id = (select min(post_id) from scraping.posts)",
-    ),
-    Damage(
-        "posts__no_orphans",
-        "delete from scraping.profiles where profile_id = (select min(profile_id) from scraping.posts)",
-    ),
-    Damage(
         "post_aliases__one_canonical_id_per_post",
         "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
         " select organization_id, platform, alias_kind, alias || '0', post_id, first_seen_at"
         " from scraping.post_aliases where alias_kind = 'activity' limit 1",
-    ),
-    Damage(
-        "post_aliases__no_orphans",
-        "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
-        " select organization_id, platform, alias_kind, alias || '0', 'p-00000000', first_seen_at"
-        " from scraping.post_aliases limit 1",
     ),
     Damage(
         "post_media__media_id_is_unique",
@@ -118,32 +97,14 @@ DAMAGES = [
         " media_type, media_url, position, first_seen_at, last_seen_at from scraping.post_media limit 1",
     ),
     Damage(
-        "post_media__no_orphans",
-        "update scraping.post_media set post_id = 'p-00000000'"
-        " where media_id = (select min(media_id) from scraping.post_media)",
-    ),
-    Damage(
         "hashtags__hashtag_id_is_unique",
         "insert into scraping.hashtags (organization_id, hashtag_id, hashtag, first_seen_at)"
         " select 'org-00000002', hashtag_id, hashtag, first_seen_at from scraping.hashtags limit 1",
     ),
     Damage(
-        "post_hashtags__key_is_unique",
-        "alter table scraping.post_hashtags drop constraint post_hashtags_pkey;"
-        "insert into scraping.post_hashtags select * from scraping.post_hashtags limit 1",
-    ),
-    Damage(
-        "post_hashtags__no_orphans",
-        "delete from scraping.hashtags where hashtag_id = (select min(hashtag_id) from scraping.post_hashtags)",
-    ),
-    Damage(
         "data_downloads__download_id_is_unique",
         "update scraping.snapshots set download_id = (select min(download_id) from scraping.data_downloads)"
         " where download_id = (select max(download_id) from scraping.data_downloads)",
-    ),
-    Damage(
-        "data_downloads__no_orphans",
-        f"update scraping.snapshots_2025_11 set run_id = 'run-00000000' where ctid = {A_SNAPSHOT}",
     ),
     Damage(
         "data_downloads__observed_on_the_day_it_landed",
@@ -191,7 +152,7 @@ def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: D
 
 def test_every_file_of_checks_is_listed_and_has_a_damage():
     files = {path.stem for room in ("landing", "scraping") for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
-    listed = {f"{check.table}__{check.name}" for check in (*LANDING_CHECKS, *CHECKS)}
+    listed = names_of(LANDING_CHECKS, CHECKS)
     assert files == listed | {"data_downloads__is_fresh"}
     assert listed == {damage.check for damage in DAMAGES}
 
