@@ -88,7 +88,7 @@ def read_snapshot(
     else:
         lists, details, tree = _read_listed_files(reader, candidate.manifest)
     for path, products in lists:
-        _take_products(reading, path, products, details)
+        _add_products(reading, path, products, details)
     if tree is not None:
         reading.categories = tree.categories
         reading.has_category_tree = reading.source.has_category_tree and bool(tree.categories)
@@ -127,11 +127,11 @@ def _read_listed_files(
     return lists, details, tree
 
 
-def _take_products(reading: SnapshotReading, path: str, page: ProductPage, details: dict[str, ProductFacts]) -> None:
+def _add_products(reading: SnapshotReading, path: str, page: ProductPage, details: dict[str, ProductFacts]) -> None:
     reading.rejected.extend((path, rejected) for rejected in page.rejected)
     reading.unknown_keys.update(page.unknown_keys)
     # Items that also give categories, or several products, are always parsed.
-    products_per_item = Counter(item.position for item in page.items) + Counter(
+    results_per_item = Counter(item.position for item in page.items) + Counter(
         rejected.position for rejected in page.rejected
     )
     keeps_known_items = reading.candidate.manifest is not None and reading.source.categories_of is None
@@ -160,7 +160,7 @@ def _take_products(reading: SnapshotReading, path: str, page: ProductPage, detai
             continue
         reading.products[sku] = product
         # A page given by a handle also depends on the vendor's `shop_url`.
-        if keeps_known_items and detail is None and facts.handle is None and products_per_item[item.position] == 1:
+        if keeps_known_items and detail is None and facts.handle is None and results_per_item[item.position] == 1:
             reading.known[mark_of(item.payload)] = known_product(product, item.payload, parse_again)
     if page.items and not is_new:
         reading.reasons.append(f"{path} only repeats products of the files before it")

@@ -1,4 +1,4 @@
-"""What blogs say, loaded: observations of documents, the documents, their sections."""
+"""The assets that are loaded from landed feeds and exports: document observations, documents and their sections."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from psycopg import sql
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.documents.document_load import DayOfDocuments, load_day
+from syndication_assets.documents.document_load import DayLoad, load_day
 from syndication_assets.documents.feed_assets import blog_feed_files
 from syndication_assets.landing.assets import landing_zone
 from syndication_assets.landing.landing_zone import LandingZone
@@ -45,11 +45,11 @@ LOADED_TABLES = ("document_observations", "source_documents", "source_sections")
 def load_documents(
     context: dg.AssetExecutionContext, postgres: PostgresResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads each day of the range in a transaction of its own, in order, saying what it did."""
+    """Loads the days of the range in order, each in its own transaction, and logs what each load did."""
     settings = Settings.from_environment()
     zone = LandingZone(settings.landing_url)
     url = postgres.url()
-    loads: list[DayOfDocuments] = []
+    loads: list[DayLoad] = []
     for day in context.partition_keys:
         load = load_day(url, zone, date.fromisoformat(day), maximum_file_bytes=settings.maximum_file_bytes)
         loads.append(load)
@@ -81,14 +81,14 @@ def load_documents(
             )
 
 
-def _counts(loads: list[DayOfDocuments], table: str) -> dict[str, int]:
+def _counts(loads: list[DayLoad], table: str) -> dict[str, int]:
     totals: Counter[str] = Counter()
     for load in loads:
         totals.update(load.counts)
     return {name.partition(".")[2]: count for name, count in totals.items() if name.partition(".")[0] == table}
 
 
-def _details(loads: list[DayOfDocuments]) -> dict[str, dg.MetadataValue | int]:
+def _details(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
     unknown_keys: Counter[str] = Counter()
     for load in loads:
         unknown_keys.update(load.unknown_keys)

@@ -1,4 +1,4 @@
-"""The one shape that every blog is parsed into. After that everything knows documents and their sections only."""
+"""The common form that every blog is parsed into: a document with its sections, cleaned and checked against limits."""
 
 import hashlib
 from collections import Counter
@@ -18,7 +18,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One section of a document, cleaned. `section_key` is what it is known by when the document changes."""
+    """One cleaned section of a document. `section_key` identifies it when the document changes."""
 
     section_key: str
     heading: str | None
@@ -28,7 +28,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One blog post as its source says it, cleaned; its sections are in order."""
+    """One cleaned blog post, with its sections in order."""
 
     remote_document_id: str
     title: str
@@ -41,31 +41,31 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def content_hash(self) -> bytes:
-        """BLAKE2b-128 of all of it."""
+        """BLAKE2b-128 of all fields."""
         return hashlib.blake2b(_encode(msgspec.structs.astuple(self)), digest_size=16).digest()
 
 
 class DocumentItem(msgspec.Struct, frozen=True, gc=False):
-    """A good document and its place in the file."""
+    """A valid document and its position in the file."""
 
     position: int
     document: Document
 
 
 class DocumentList(msgspec.Struct, gc=False):
-    """One file, read."""
+    """The documents of one file."""
 
     items: list[DocumentItem] = []
     positions: dict[str, int] = {}
-    """Where each id stands."""
+    """The position of the first document with each id."""
     rejected: list[Rejected] = []
     unknown_keys: Counter[str] = msgspec.field(default_factory=Counter)
 
     def add(self, position: int, document: Document, payload: bytes) -> None:
-        """Adds a document; the second one with an id is rejected."""
+        """Adds a document, or rejects it if its id is in the file already."""
         first = self.positions.setdefault(document.remote_document_id, position)
         if first != position:
-            reason = f"it has the same id as entry {first} of the file, which was taken"
+            reason = f"it has the same id as entry {first} of the file, which is loaded instead"
             self.rejected.append(Rejected(position, reason, payload))
             return
         self.items.append(DocumentItem(position, document))
@@ -82,17 +82,17 @@ def make_document(
     is_published: bool,
     sections: Iterable[Section],
 ) -> Document:
-    """Cleans what a source says of a document. ItemRejectedError if it has no id, no title or, published, no text."""
+    """Cleans a document. ItemRejectedError without an id or a title, without text if published, or beyond a limit."""
     identifier = " ".join(remote_document_id.split())
     if not identifier or len(identifier) > _LONGEST_ID or not identifier.isprintable():
-        raise ItemRejectedError(f"its id is empty, longer than {_LONGEST_ID:,} signs, or no text")
+        raise ItemRejectedError(f"its id is empty, longer than {_LONGEST_ID:,} characters, or not printable")
     name = clean_line(title, "title")
     if name is None:
         raise ItemRejectedError("it has no title")
     if len(name) > _LONGEST_TITLE:
-        raise ItemRejectedError(f"its title is longer than {_LONGEST_TITLE:,} signs")
+        raise ItemRejectedError(f"its title is longer than {_LONGEST_TITLE:,} characters")
     if "\N{REPLACEMENT CHARACTER}" in name:
-        raise ItemRejectedError("its title has bytes that are no text in the file's encoding")
+        raise ItemRejectedError("its title has bytes that are invalid in the file's encoding")
     kept = tuple(sections)
     if is_published and not kept:
         raise ItemRejectedError("it has no text")
@@ -100,9 +100,11 @@ def make_document(
         raise ItemRejectedError(f"it has more than {_MOST_SECTIONS} sections")
     for position, section in enumerate(kept):
         if len(section.text_content) > LONGEST_SECTION:
-            raise ItemRejectedError(f"its section {position} has more than {LONGEST_SECTION:,} signs: give it headings")
+            raise ItemRejectedError(
+                f"its section {position} has more than {LONGEST_SECTION:,} characters: give it headings"
+            )
         if "\N{REPLACEMENT CHARACTER}" in f"{section.heading}{section.text_content}":
-            raise ItemRejectedError(f"its section {position} has bytes that are no text in the file's encoding")
+            raise ItemRejectedError(f"its section {position} has bytes that are invalid in the file's encoding")
     return Document(
         remote_document_id=identifier,
         title=name,
@@ -116,13 +118,13 @@ def make_document(
 
 
 def clean_line(text: str | None, what: str) -> str | None:
-    """The text on one line, without markup; None if nothing is left. ItemRejectedError names `what` it was."""
+    """The text on a single line, without markup; None if it is empty. ItemRejectedError names `what` the text is."""
     plain = clean_text(text, what)
     return plain.replace("\n", " ") if plain is not None else None
 
 
 def clean_text(text: str | None, what: str) -> str | None:
-    """The same with its paragraphs as lines."""
+    """The text with a line per paragraph, without markup; None if it is empty. ItemRejectedError names `what` it is."""
     try:
         return plain_text(text) if text is not None else None
     except UnreadableMarkupError:
@@ -130,7 +132,7 @@ def clean_text(text: str | None, what: str) -> str | None:
 
 
 def keyed(sections: Iterable[tuple[str | None, Section]]) -> tuple[Section, ...]:
-    """Sections with their keys: the source's id of one, else its heading, numbered where it repeats."""
+    """The sections with their keys: the source's section id, else the heading, numbered if it repeats."""
     seen: Counter[str] = Counter()
     kept = []
     for identifier, section in sections:

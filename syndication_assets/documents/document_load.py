@@ -1,7 +1,7 @@
-"""Loads the documents that landed on one day: one transaction, in any order of days.
+"""Loads the documents that landed on one day, in one transaction; the days may be loaded in any order.
 
-What a file says of a document is a row of its own; what the document is follows from the newest of them. So a day that
-is loaded late, again, or after one of its files was withdrawn ends in the same tables.
+Each file's description of a document is an observation, and the newest observation describes the document. So loading
+a day late, again, or after one of its files was withdrawn gives the same tables.
 """
 
 from collections import Counter
@@ -26,24 +26,24 @@ _COLUMNS = (
 
 
 @dataclass(slots=True)
-class DayOfDocuments:
+class DayLoad:
     """What loading one day did."""
 
     day: date
     files: int = 0
     documents: int = 0
-    """What the files say of documents, each file's once."""
+    """Number of documents in the files; a document in two files counts twice."""
     quarantined: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     unknown_keys: Counter[str] = field(default_factory=Counter)
 
 
-def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int) -> DayOfDocuments:
-    """Makes the rows of a day what its landed files contain, and the documents what all days contain.
+def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int) -> DayLoad:
+    """Replaces the day's observations with those of its landed files, and updates the documents they belong to.
 
-    All of it is committed, or nothing. LandedFilesMissingError if files of the day that were loaded before are gone.
+    Commits all of it or nothing. LandedFilesMissingError if files of the day that were loaded before are missing.
     """
-    load = DayOfDocuments(day)
+    load = DayLoad(day)
 
     def stage(landed: LandedDay) -> None:
         landed.connection.execute(load_sql("documents/document_staging.sql"))
@@ -107,6 +107,6 @@ def _stage(connection: Connection, reading: DocumentReading, organization_id: st
 
 
 def _run(connection: Connection, path: str, parameters: dict[str, Any], table: str) -> dict[str, int]:
-    """Runs a file; returns what its last statement counts, by the table and the count's name."""
+    """Runs a SQL file; returns the counts of its last statement, named `<table>.<count>`."""
     (counts,) = run_file(connection, path, parameters).fetchall()
     return {f"{table}.{name}": count for name, count in counts.items()}

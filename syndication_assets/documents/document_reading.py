@@ -1,4 +1,4 @@
-"""Reads the landed files of documents: when each was true, and what it says. Nothing here knows the database."""
+"""Reads landed files into documents, with the time of their observation. Nothing here uses the database."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from syndication_assets.landing.landing_zone import LandedFile, LandingError, La
 from syndication_assets.landing.observation_time import ObservedAtSource, observation_time
 from syndication_assets.landing.rejections import FileRejectedError, Rejected
 
-# What the landing zone writes for a byte of a name that is no UTF-8.
+# The landing zone writes this for a byte of a file name that is not UTF-8.
 _ESCAPED_BYTE = "\\udc"
 
 
 @dataclass(slots=True)
 class DocumentReading:
-    """One landed file, read."""
+    """The content of one landed file."""
 
     file: LandedFile
     source: DocumentSource
@@ -28,7 +28,7 @@ class DocumentReading:
 
 
 def read_file(zone: LandingZone, file: LandedFile, source: DocumentSource, maximum_file_bytes: int) -> DocumentReading:
-    """Reads one file; never raises for what is in it."""
+    """Reads a file; never raises because of its content."""
     reading = DocumentReading(file, source)
     reason = None
     if _ESCAPED_BYTE in file.path:
@@ -46,7 +46,7 @@ def read_file(zone: LandingZone, file: LandedFile, source: DocumentSource, maxim
             reason = str(error)
         except Exception as error:
             reason = (
-                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: mend it and replay"
+                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: fix it and replay"
             )
     if reason is not None:
         reading.documents = DocumentList(rejected=[Rejected(None, reason, b"")])

@@ -1,4 +1,4 @@
-"""The sources of documents by the names of their folders in the landing zone."""
+"""The document sources, by the names of their folders in the landing zone."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from syndication_assets.documents.document import DocumentList
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """One input shape: which files it has, and its parser."""
+    """One input format: the endings of its file names, and its parser."""
 
     name: str
     version: int

@@ -1,14 +1,14 @@
-"""Blog posts as JSON, as a blog's own database exports them: posts with their sections, or with one HTML text.
+"""Parses blog posts that a blog's own database exports as JSON: posts with sections, or with a single HTML text.
 
     {"posts": [{"id": 53, "title": "…", "status": "published", "published_at": "2025-10-01T09:00:00Z",
       "url": "https://blog.example/wool", "summary": "…", "image_url": "…",
       "sections": [{"id": 710, "order": 1, "heading": "…", "text": "<p>…</p>", "image_url": "…"}]}]}
 
-A bare list, one post alone, and the list under `data` are read too, and the other names of a key below. Required are an
-id (or slug) and a title; a post without sections has its text under `content` (HTML), cut at its headings.
+A bare list, a single post and a list under `data` are read too, and so are the other key names below. A post needs an
+id or slug and a title. A post without sections has its text under `content` (HTML), which is split at its headings.
 
-Pure: bytes in, documents out. A file that cannot be read as a whole raises FileRejectedError; a post that cannot is in
-`rejected`, and its neighbours are read all the same.
+Pure: bytes in, documents out. A file that cannot be read as a whole raises FileRejectedError. A post that cannot be
+read is added to `rejected`, and the other posts are parsed.
 """
 
 from collections import Counter
@@ -52,7 +52,7 @@ _KNOWN_KEYS = frozenset(
 _SECTION_ID = ("id", "section_id")
 _SECTION_ORDER = ("order", "section_order", "position")
 _SECTION_HEADING = ("heading", "section_heading", "title")
-# A polished text is what the blog shows; a draft of a section is not.
+# The blog shows the polished text; a section's draft is not read.
 _SECTION_TEXT = ("text", "polished", "content")
 _SECTION_URL = ("url",)
 _SECTION_IMAGE = ("image_url", "image", "clan_uploaded_url")
@@ -67,7 +67,7 @@ _decode_outer = msgspec.json.Decoder(dict[str, msgspec.Raw] | list[msgspec.Raw])
 
 
 def parse(content: bytes) -> DocumentList:
-    """The posts of a file."""
+    """Parses the posts of a file."""
     documents = DocumentList()
     for position, raw in enumerate(_items_of(content)):
         payload = bytes(raw)
@@ -97,10 +97,10 @@ def _items_of(content: bytes) -> list[msgspec.Raw]:
         key = next((key for key in _LISTS if key in inner), None)
         if key is None:
             if not inner.keys() & {*_ID, *_TITLE}:
-                raise FileRejectedError(f"it holds no list of posts: none of {', '.join(_LISTS)} is there")
+                raise FileRejectedError(f"it has no list of posts under any of the keys {', '.join(_LISTS)}")
             return [value]
         value = inner[key]
-    raise FileRejectedError("its list of posts is wrapped too often")
+    raise FileRejectedError("its list of posts is nested too deeply")
 
 
 def _decode_item(payload: bytes) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Documen
     unknown_keys.update(item.keys() - _KNOWN_KEYS)
     identifier = _identifier(item, _ID)
     if identifier is None:
-        raise ItemRejectedError("it has neither id nor slug")
+        raise ItemRejectedError("it has neither an id nor a slug")
     url = read_url(_text(item, _URL))
     return make_document(
         remote_document_id=identifier,
@@ -132,25 +132,25 @@ def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Documen
 
 
 def _sections_of(item: Mapping[str, Any], url: str | None) -> Iterator[tuple[str | None, Section]]:
-    said = next((item[key] for key in _SECTIONS if item.get(key)), None)
-    if said is None:
+    sections = next((item[key] for key in _SECTIONS if item.get(key)), None)
+    if sections is None:
         content = _text(item, _CONTENT)
         for part in split_html(content) if content is not None else ():
             image_url = absolute_url(url, part.image)
             yield None, _section(part.heading, part.text, with_fragment(url, part.anchor), image_url)
         return
-    if not isinstance(said, list) or not all(isinstance(one, dict) for one in said):
-        raise ItemRejectedError("its sections are no list of objects")
-    # Sections without a number keep their places behind those that have one.
-    for one in sorted(said, key=_order):
-        identifier = _identifier(one, _SECTION_ID)
+    if not isinstance(sections, list) or not all(isinstance(part, dict) for part in sections):
+        raise ItemRejectedError("its sections are not a list of objects")
+    # Sections without an order follow those with an order, as in the file.
+    for part in sorted(sections, key=_order):
+        identifier = _identifier(part, _SECTION_ID)
         section = _section(
-            _text(one, _SECTION_HEADING),
-            clean_text(_text(one, _SECTION_TEXT), "section"),
-            read_url(_text(one, _SECTION_URL)) or _with_section(url, identifier),
-            absolute_url(url, _text(one, _SECTION_IMAGE)),
+            _text(part, _SECTION_HEADING),
+            clean_text(_text(part, _SECTION_TEXT), "section"),
+            read_url(_text(part, _SECTION_URL)) or _with_section(url, identifier),
+            absolute_url(url, _text(part, _SECTION_IMAGE)),
         )
-        # A section of a picture alone has nothing to say.
+        # Sections without text, such as a lone image, are left out.
         if section.text_content:
             yield identifier, section
 
@@ -166,7 +166,7 @@ def _section(heading: str | None, text: str | None, url: str | None, image_url: 
 
 
 def _with_section(url: str | None, identifier: str | None) -> str | None:
-    """The page of a post, opened at a section: what it shares is the section's picture."""
+    """The URL of a post with the section as a parameter, so that a shared link shows the section's image."""
     if url is None or identifier is None:
         return url
     parts = urlsplit(url)
@@ -212,12 +212,12 @@ def _is_published(status: str | None) -> bool:
         return True
     known = _IS_PUBLISHED.get(status.strip().lower())
     if known is None:
-        raise ItemRejectedError(f"its status is none of {', '.join(_IS_PUBLISHED)}")
+        raise ItemRejectedError(f"its status is not one of {', '.join(_IS_PUBLISHED)}")
     return known
 
 
 def _moment(text: str | None) -> datetime | None:
-    """A time with its zone; a day alone begins at midnight UTC."""
+    """A time with a time zone, in UTC; a date means midnight UTC."""
     if text is None:
         return None
     try:
@@ -227,7 +227,7 @@ def _moment(text: str | None) -> datetime | None:
         has_zone = moment.tzinfo is not None
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ItemRejectedError("the time of its publication is not an ISO 8601 time") from None
+        raise ItemRejectedError("its time of publication is not an ISO 8601 time") from None
     if not has_zone:
-        raise ItemRejectedError("the time of its publication has no time zone: write it in UTC, with a Z")
+        raise ItemRejectedError("its time of publication has no time zone: write it in UTC, with a Z")
     return moment

@@ -1,7 +1,7 @@
-"""RSS and Atom, in all the versions that `feedparser` knows: an entry is a document, its headings make the sections.
+"""Parses RSS and Atom in all versions that `feedparser` knows: an entry is a document, split at its headings.
 
-Pure: bytes in, documents out, and nothing is ever fetched or opened. A file that cannot be read as a whole raises
-FileRejectedError; an entry that cannot is in `rejected`, and its neighbours are read all the same.
+Pure: bytes in, documents out; nothing is fetched or opened. A file that cannot be read as a whole raises
+FileRejectedError. An entry that cannot be read is added to `rejected`, and the other entries are parsed.
 """
 
 import calendar
@@ -29,9 +29,9 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def parse(content: bytes) -> DocumentList:
-    """The entries of a feed."""
+    """Parses the entries of a feed."""
     text = feed_text(content)
-    # A stream: of a text, feedparser would open the file or fetch the URL that it names.
+    # A stream, because feedparser opens or fetches a text that is a path or a URL.
     feed = feedparser.parse(io.BytesIO(text.encode()), sanitize_html=False, resolve_relative_uris=False)
     if not feed.version and not feed.entries:
         what = "a page of HTML" if re.match(r"\s*<(?:!doctype\s+)?html", text, re.IGNORECASE) else "no RSS or Atom"
@@ -73,7 +73,7 @@ def _document_of(entry: dict[str, Any], feed: Mapping[str, Any]) -> Document:
 
 
 def _identifier(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str | None) -> str:
-    """Its id where that is a URI, which no other feed's is; else the feed's address with it; else its link."""
+    """The entry's id if it is a URI, hence unique; else the feed's id or link and the entry's id; else its link."""
     identifier = _text(entry, "id")
     if identifier is None:
         if url is None:
@@ -84,7 +84,7 @@ def _identifier(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str | No
     home = _text(feed, "id") or _text(feed, "link")
     if home is None:
         if url is None:
-            raise ItemRejectedError("its id is no URI, and neither it nor the feed has a link")
+            raise ItemRejectedError("its id is not a URI, and neither it nor the feed has a link")
         return url
     return f"{home} {identifier}"
 
@@ -92,7 +92,7 @@ def _identifier(entry: Mapping[str, Any], feed: Mapping[str, Any], url: str | No
 def _content_of(entry: Mapping[str, Any]) -> tuple[str, bool]:
     """The longest text of the entry, and whether it is HTML."""
     details = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
-    texts = [(str(one.get("value") or ""), one.get("type") != "text/plain") for one in details]
+    texts = [(str(detail.get("value") or ""), detail.get("type") != "text/plain") for detail in details]
     return max(texts, key=lambda text: len(text[0]), default=("", True))
 
 
@@ -115,11 +115,12 @@ def _section(part: HtmlSection, url: str | None, site: str | None) -> Section:
 
 def _image_of(entry: Mapping[str, Any], base: str | None) -> str | None:
     candidates = [
-        *(one.get("url") for one in entry.get("media_content") or () if _is_image(one)),
-        *(one.get("url") for one in entry.get("media_thumbnail") or ()),
-        *(one.get("href") for one in entry.get("enclosures") or () if _is_image(one)),
+        *(media.get("url") for media in entry.get("media_content") or () if _is_image(media)),
+        *(media.get("url") for media in entry.get("media_thumbnail") or ()),
+        *(media.get("href") for media in entry.get("enclosures") or () if _is_image(media)),
     ]
-    return next((url for one in candidates if isinstance(one, str) and (url := absolute_url(base, one))), None)
+    urls = (absolute_url(base, candidate) for candidate in candidates if isinstance(candidate, str))
+    return next((url for url in urls if url), None)
 
 
 def _is_image(media: Mapping[str, Any]) -> bool:
@@ -127,10 +128,10 @@ def _is_image(media: Mapping[str, Any]) -> bool:
 
 
 def _moment(entry: dict[str, Any]) -> datetime | None:
-    """When it was published, or changed last where the feed says only that; None for a date that nobody can read."""
-    # Past feedparser's own ways, which warn where one date stands in for the other.
+    """When it was published, or last changed if the feed only says that; None without a readable date."""
+    # `dict.get` avoids feedparser's own look-up, which warns when it takes the other date.
     dates = (dict.get(entry, "published_parsed"), dict.get(entry, "updated_parsed"))
-    parsed = next((one for one in dates if one is not None), None)
+    parsed = next((date for date in dates if date is not None), None)
     if parsed is None:
         return None
     try:
@@ -140,7 +141,7 @@ def _moment(entry: dict[str, Any]) -> datetime | None:
 
 
 def _html(detail: Mapping[str, Any]) -> str | None:
-    """A title as HTML: one that is said to be plain keeps its angle brackets."""
+    """A title as HTML; the angle brackets of a plain title are escaped."""
     value = detail.get("value")
     if not isinstance(value, str):
         return None
@@ -149,12 +150,12 @@ def _html(detail: Mapping[str, Any]) -> str | None:
     return value
 
 
-def _text(said: Mapping[str, Any], key: str) -> str | None:
-    value = said.get(key)
+def _text(element: Mapping[str, Any], key: str) -> str | None:
+    value = element.get(key)
     return value.strip() or None if isinstance(value, str) else None
 
 
 def _payloads(text: str, entries: int) -> list[bytes]:
-    """The XML of each entry, for the quarantine; empty where it cannot be told."""
+    """The XML of each entry, for the quarantine; empty bytes if the XML cannot be matched to the entries."""
     found = [match[0].encode() for match in _ENTRY.finditer(text)]
     return found if len(found) == entries else [b""] * entries

@@ -253,7 +253,7 @@ def test_a_catalogue_whose_pages_land_after_its_manifest_is_requested_again(land
     page.write_bytes(content)
     again = _tick(first.cursor)
     assert _days(again) == [DAY.isoformat()]
-    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["loaded"]
+    assert [snapshot.status for load in shop.load(DAY) for snapshot in load.snapshots] == ["accepted"]
     assert _days(_tick(again.cursor)) == []
 
 

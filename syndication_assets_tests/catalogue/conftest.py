@@ -1,4 +1,4 @@
-"""What the tests of the catalogue use."""
+"""Fixtures of the catalogue room's tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, c
 
 @pytest.fixture
 def room(shared_database: str, tmp_path: Path) -> Iterator[CatalogueRoom]:
-    """An empty landing zone, and a database with the vendor `heritage` and no other row of the room."""
+    """An empty landing zone, and a database whose only row of the room is the vendor `heritage`."""
     with cleared(shared_database):
         add_vendor(shared_database)
         yield CatalogueRoom(shared_database, LandingZone(str(tmp_path / "landing")))

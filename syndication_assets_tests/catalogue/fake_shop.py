@@ -1,4 +1,4 @@
-"""A small fake of the shop's API on 127.0.0.1, with the faults that the real one shows: queue them with `fail_next`."""
+"""A small fake of the shop's API on 127.0.0.1, with the faults of the real API: queue them with `fail_next`."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ def too_many(retry_after: str) -> Answer:
 
 @dataclass
 class FakeShop(FakeApi):
-    """Products in the shape of the list; each has its own data, with a price and categories. `data` of a sku wins."""
+    """Products as list entries. Each has details with a price and categories; an answer in `data` for its sku wins."""
 
     products: list[Any] = field(default_factory=list)
     data: dict[str, Answer] = field(default_factory=dict)
@@ -44,6 +44,6 @@ class FakeShop(FakeApi):
             return Answer(200, {"success": True, "data": self.tree})
         return Answer(404, {"success": False})
 
-    def asked(self, path: str) -> list[dict[str, str]]:
-        """The queries of a path, in order."""
+    def queries(self, path: str) -> list[dict[str, str]]:
+        """The query parameters of the requests for a path, in order."""
         return [request.query for request in self.requests if request.path == path]

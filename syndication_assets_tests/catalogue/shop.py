@@ -1,4 +1,4 @@
-"""Small catalogues, written by hand for one test each, and the loading of them."""
+"""Lands and loads the small catalogues that the tests of the room are written with."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ TREE = [{"id": 1, "name": "Kilts", "children": [{"id": 2, "name": "Casual Kilts"
 
 
 def product(sku: str, price: Any = "10.00", *, name: str | None = None, categories: Any = (2,), **more: Any):
-    """A product of the list, in the new shape."""
+    """A list entry in the new shape."""
     return {
         "sku": sku,
         "product_id": 7,
@@ -34,7 +34,7 @@ def product(sku: str, price: Any = "10.00", *, name: str | None = None, categori
 
 @dataclass
 class CatalogueRoom:
-    """A landing zone and a database with one vendor, as somebody at a keyboard has them."""
+    """A landing zone and a database with vendors: lands files, loads days, reads the tables."""
 
     url: str
     zone: LandingZone
@@ -53,15 +53,15 @@ class CatalogueRoom:
         is_complete: bool = True,
         vendor: str = "heritage",
     ) -> str:
-        """Lands a look at the catalogue as a fetch does; returns the manifest's path. No tree without `tree`."""
+        """Lands a snapshot as a fetch does, without a category tree if `tree` is None; returns the manifest's path."""
         observed_at = datetime.combine(day, time(hour), UTC)
         stamp = f"{vendor}_{observed_at:%Y-%m-%d_%H-%M-%S}-000"
         pages = [self.put(day, f"products_page_0001_{stamp}.json", json.dumps(list(products)).encode())]
         data = [
             self.put(
-                day, f"product_data_{number:024}_{stamp}.json", json.dumps({"success": True, "data": one}).encode()
+                day, f"product_data_{number:024}_{stamp}.json", json.dumps({"success": True, "data": detail}).encode()
             )
-            for number, one in enumerate(details)
+            for number, detail in enumerate(details)
         ]
         tree_path = None
         if tree is not None:
@@ -78,7 +78,7 @@ class CatalogueRoom:
         return self.put(day, f"manifest_{stamp}.json", encode_manifest(manifest))
 
     def put(self, day: date, name: str, content: bytes, source: str = SOURCE) -> str:
-        """Writes a file past the landing zone's own rules; returns its path."""
+        """Writes a file without the landing zone's checks; returns its path."""
         path = f"default/{source}/{day}/{name}"
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_bytes(content)
@@ -88,7 +88,7 @@ class CatalogueRoom:
         return [load_day(self.url, self.zone, day, maximum_file_bytes=MAXIMUM_FILE_BYTES) for day in days]
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Asks as a superuser, in UTC."""
+        """The rows of a query as a superuser, with times in UTC."""
         with psycopg.connect(self.url) as connection:
             connection.execute("set timezone = 'UTC'")
             return connection.execute(query, parameters).fetchall()
@@ -102,7 +102,7 @@ class CatalogueRoom:
             connection.execute(statement, parameters)
 
     def prices(self, sku: str) -> list[tuple[str, str | None]]:
-        """The history of a product's price, as days and numbers."""
+        """The history of a product's price, as weekdays and prices."""
         return [
             (day, None if price is None else str(price))
             for day, price in self.rows(
@@ -114,7 +114,7 @@ class CatalogueRoom:
         ]
 
     def active(self) -> str:
-        """The skus of the active products."""
+        """The skus of the active products, separated by spaces."""
         return self.value(
             "select coalesce(string_agg(sku, ' ' order by sku), '') from catalogue.products where is_active"
         )
@@ -143,10 +143,11 @@ FACTS = {
     "product_prices": f"{_SKU}, observed_at, price, currency",
     "product_categories": f"{_SKU}, {_CATEGORY.format('category_id')}",
 }
-"""What each table says, without the ids and times of writing."""
+"""The columns of each table, without generated ids and times of writing."""
 
 
 def facts(url: str) -> dict[str, list[str]]:
+    """The sorted rows of each table, without generated ids and times of writing."""
     with psycopg.connect(url) as connection:
         connection.execute("set timezone = 'UTC'")
         return {
@@ -156,7 +157,7 @@ def facts(url: str) -> dict[str, list[str]]:
 
 
 def versions(url: str) -> dict[str, list[tuple[str, str]]]:
-    """Which version of each row is there: a row that was written again has another one."""
+    """The place and the writing transaction of each row: a row that was written again has others."""
     with psycopg.connect(url) as connection:
         return {
             table: connection.execute(f"select ctid::text, xmin::text from catalogue.{table} order by 1").fetchall()
@@ -166,7 +167,7 @@ def versions(url: str) -> dict[str, list[tuple[str, str]]]:
 
 @contextmanager
 def cleared(url: str) -> Iterator[None]:
-    """Leaves the database without a row of the room, whatever happened."""
+    """Removes all rows of the room from the database at the end."""
     try:
         yield
     finally:

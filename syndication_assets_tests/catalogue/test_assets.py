@@ -1,4 +1,4 @@
-"""The room in a Dagster run, and beside the other room that reads the landing zone."""
+"""The room's assets in Dagster runs, and next to the scraping room, which reads the same landing zone."""
 
 import dagster as dg
 import pytest
@@ -15,7 +15,7 @@ MANY = [product(f"S{number}") for number in range(10)]
 
 @dg.asset(deps=[dg.AssetKey(["catalogue", "products"])])
 def selection() -> None:
-    """What would be chosen from the products."""
+    """An asset downstream of the products."""
 
 
 def materialize(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch, first: object, last: object):
@@ -32,12 +32,10 @@ def materialize(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch, first: obj
 
 
 def failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
-    return sorted(one.check_name for one in result.get_asset_check_evaluations() if not one.passed)
+    return sorted(check.check_name for check in result.get_asset_check_evaluations() if not check.passed)
 
 
-def test_a_refused_catalogue_keeps_what_is_downstream_from_running(
-    room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_rejected_snapshot_stops_downstream_assets(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     room.land(MONDAY, *MANY)
     room.land(TUESDAY, *MANY, is_complete=False)
     result = materialize(room, monkeypatch, MONDAY, TUESDAY)
@@ -46,7 +44,7 @@ def test_a_refused_catalogue_keeps_what_is_downstream_from_running(
     assert len(room.active().split()) == 10
 
 
-def test_a_range_is_one_run_and_says_what_it_did(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+def test_a_range_is_one_run_that_reports_each_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     room.land(MONDAY, *MANY)
     room.land(TUESDAY, *MANY, is_complete=False)
     room.land(WEDNESDAY, *MANY, product("NEW"))
@@ -70,7 +68,7 @@ def test_a_range_is_one_run_and_says_what_it_did(room: CatalogueRoom, monkeypatc
     assert "snapshots" not in snapshots[str(TUESDAY)]
 
 
-def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
+def test_each_materialization_of_products_reports_the_catalogue_quality(
     room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch
 ):
     room.land(MONDAY, *MANY[1:], product("S0", None))
@@ -84,7 +82,7 @@ def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
         for event in result.get_asset_materialization_events()
         if event.asset_key is not None
     }
-    # These are the keys of plots that people keep.
+    # Dagster plots these keys over time.
     assert found["products"] == {
         "products_active": 10,
         "share_with_image": 0.0,
@@ -96,7 +94,7 @@ def test_each_materialization_of_the_products_says_how_good_the_catalogue_is(
     assert found["product_prices"] == {}
 
 
-def test_the_other_room_leaves_catalogues_alone(room: CatalogueRoom):
+def test_the_scraping_room_ignores_catalogues(room: CatalogueRoom):
     room.land(MONDAY, *MANY)
     with run_session(room.url, "test") as session:
         load = load_scraped_day(room.url, room.zone, MONDAY, maximum_file_bytes=10**6, session=session)

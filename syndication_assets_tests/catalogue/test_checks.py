@@ -1,4 +1,4 @@
-"""The checks of the catalogue room: they pass on what a load leaves, and each sees its own damage."""
+"""The checks of the catalogue room pass after a load, and each detects its own kind of damage."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,19 +15,19 @@ from syndication_assets_tests.sample_database import Damage, broken_checks, dama
 from syndication_assets_tests.servers import Server
 
 WINDOW: Window = (MONDAY, WEDNESDAY)
-A_SNAPSHOT = (
+SNAPSHOT = (
     "insert into catalogue.catalogue_snapshots (organization_id, vendor, observed_at, landed_on, manifest_path, status,"
     " is_complete, has_category_tree, products, products_rejected, categories, reason) select organization_id, vendor,"
 )
 REJECTED = (
     "update catalogue.catalogue_snapshots set status = 'rejected', reason = 'a trial' where landed_on = '2025-11-03'"
 )
-ONE = "(select min(product_id) from catalogue.products where is_active)"
+PRODUCT = "(select min(product_id) from catalogue.products where is_active)"
 
 DAMAGES = [
     Damage(
         "catalogue_snapshots__key_is_unique",
-        f"{A_SNAPSHOT} observed_at - interval '1 minute', landed_on, manifest_path, status, true, true, 9, 0, 0, reason"
+        f"{SNAPSHOT} observed_at - interval '1 minute', landed_on, manifest_path, status, true, true, 9, 0, 0, reason"
         " from catalogue.catalogue_snapshots limit 1",
     ),
     Damage(
@@ -37,34 +37,34 @@ DAMAGES = [
     ),
     Damage(
         "products__newest_catalogue_is_accepted",
-        f"{A_SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'rejected', false, true, 9, 0, 0, 'cut off'"
+        f"{SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'rejected', false, true, 9, 0, 0, 'cut off'"
         " from catalogue.catalogue_snapshots order by observed_at desc limit 1",
         frozenset({"catalogue_snapshots__none_was_rejected"}),
     ),
     Damage(
         "products__sku_is_unique",
         "alter table catalogue.products drop constraint products_organization_id_vendor_sku_key;"
-        f"update catalogue.products set sku = (select sku from catalogue.products where product_id = {ONE})",
+        f"update catalogue.products set sku = (select sku from catalogue.products where product_id = {PRODUCT})",
     ),
     Damage(
         "products__active_products_are_in_the_newest_catalogue",
-        f"update catalogue.products set is_active = false, deactivated_at = now() where product_id = {ONE}",
+        f"update catalogue.products set is_active = false, deactivated_at = now() where product_id = {PRODUCT}",
     ),
     Damage(
         "products__price_agrees_with_its_history",
-        f"update catalogue.products set price = 1 where product_id = {ONE}",
+        f"update catalogue.products set price = 1 where product_id = {PRODUCT}",
     ),
     Damage(
         "product_changes__each_is_a_change",
         "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, price, currency,"
         " content_hash) select organization_id, product_id, observed_at + interval '1 day', is_listed, price, currency,"
-        f" content_hash from catalogue.product_changes where product_id = {ONE} order by observed_at desc limit 1",
+        f" content_hash from catalogue.product_changes where product_id = {PRODUCT} order by observed_at desc limit 1",
     ),
     Damage(
         "product_prices__each_is_a_change",
         "insert into catalogue.product_prices (organization_id, product_id, observed_at, price, currency) select"
         " organization_id, product_id, observed_at + interval '1 day', price, currency from catalogue.product_prices"
-        f" where product_id = {ONE} order by observed_at desc limit 1",
+        f" where product_id = {PRODUCT} order by observed_at desc limit 1",
     ),
     Damage(
         "categories__are_acyclic",
@@ -88,18 +88,18 @@ DAMAGES = [
     ),
     Damage(
         "product_categories__are_those_that_the_shop_names",
-        f"delete from catalogue.product_categories where product_id = {ONE}",
+        f"delete from catalogue.product_categories where product_id = {PRODUCT}",
     ),
     Damage(
         "product_categories__no_orphans",
-        f"update catalogue.product_categories set category_id = 'cat-ffffffff' where product_id = {ONE}",
+        f"update catalogue.product_categories set category_id = 'cat-ffffffff' where product_id = {PRODUCT}",
     ),
 ]
 
 
 @pytest.fixture(scope="module")
 def loaded(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database with two looks: a price that changed, a product that is gone, a category below another."""
+    """A database with two snapshots: a changed price, a removed product, a category below another."""
     with new_database(server, template_database) as url:
         add_vendor(url)
         room = CatalogueRoom(url, LandingZone(str(tmp_path_factory.mktemp("landing"))))
@@ -110,26 +110,26 @@ def loaded(server: Server, template_database: str, tmp_path_factory: pytest.Temp
         yield url
 
 
-def test_every_check_passes_on_what_a_load_leaves(loaded: str):
+def test_every_check_passes_after_a_load(loaded: str):
     with read_only_transaction(loaded) as connection:
         assert broken_checks(connection, "catalogue", CHECKS, WINDOW) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
-def test_a_check_sees_its_own_damage(loaded: str, damage: Damage):
+def test_each_check_detects_its_damage(loaded: str, damage: Damage):
     with damaged(loaded, damage.statement) as connection:
         broken = broken_checks(connection, "catalogue", CHECKS, WINDOW)
     assert damage.check in broken
     assert broken.keys() - {damage.check} <= damage.also
 
 
-def test_every_check_has_its_negative_control_and_its_file():
+def test_every_check_has_a_negative_control_and_a_file():
     names = names_of(CHECKS)
     assert names == {damage.check for damage in DAMAGES}
     assert names == {path.stem for path in (SQL_DIRECTORY / "catalogue" / "checks").glob("*.sql")}
 
 
-def test_a_refused_catalogue_is_forgotten_when_a_newer_one_is_believed(loaded: str):
+def test_a_rejected_snapshot_does_not_count_once_a_newer_one_is_accepted(loaded: str):
     with damaged(loaded, REJECTED) as connection:
         whole = broken_checks(connection, "catalogue", CHECKS, WINDOW)
         that_day = broken_checks(connection, "catalogue", CHECKS, (MONDAY, MONDAY + timedelta(days=1)))

@@ -1,4 +1,4 @@
-"""A load that dies leaves all of a day or nothing of it."""
+"""A load that is killed commits all of a day or nothing."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ load_day(url, LandingZone(zone), date.fromisoformat(day), maximum_file_bytes=10*
 
 
 @pytest.mark.parametrize("point", ["catalogue.merged", "catalogue.before_commit", "catalogue.after_commit"])
-def test_a_killed_load_leaves_all_or_nothing(room: CatalogueRoom, point: str):
+def test_a_killed_load_commits_all_or_nothing(room: CatalogueRoom, point: str):
     room.land(MONDAY, product("K1", 10), product("K2"))
     room.land(TUESDAY, product("K1", 12), product(""), product("K3"), product("K2"))
     room.load(MONDAY)

@@ -1,4 +1,4 @@
-"""Fetching a catalogue: what is asked, what lands, and what a shop's faults make of it."""
+"""Fetching a catalogue: the requests, the landed files, and the effect of the shop's faults."""
 
 import time
 from collections.abc import Iterator
@@ -64,15 +64,15 @@ def load_today(room: CatalogueRoom) -> None:
     load_day(room.url, room.zone, datetime.now(UTC).date(), maximum_file_bytes=10**6)
 
 
-def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(room: CatalogueRoom, shop: FakeShop):
+def test_a_catalogue_lands_response_by_response_and_can_be_loaded(room: CatalogueRoom, shop: FakeShop):
     report = fetch(room, shop, page_size=2)
     manifest = manifest_of(room, report)
     assert manifest.is_complete
     assert (len(manifest.product_lists), len(manifest.product_details)) == (2, 3)
     assert set(manifest.paths) | {report.manifest_path} == set(landed(room.zone))
     assert room.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
-    assert shop.asked("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3")]
-    assert shop.asked("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
+    assert shop.queries("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3")]
+    assert shop.queries("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
     load_today(room)
     assert room.rows("select sku, price::text from catalogue.products order by 1") == [
         ("S1", "12.50"),
@@ -81,27 +81,27 @@ def test_a_catalogue_lands_answer_by_answer_and_can_be_loaded(room: CatalogueRoo
     ]
 
 
-def test_only_new_and_changed_products_are_asked_for_again(room: CatalogueRoom, shop: FakeShop):
+def test_only_details_of_new_and_changed_products_are_requested_again(room: CatalogueRoom, shop: FakeShop):
     first = fetch(room, shop)
     shop.requests.clear()
     shop.products = [product("S1"), product("S3", "99"), product("S4")]
     second = fetch(room, shop)
-    assert [query["sku"] for query in shop.asked("/getProductData")] == ["S3", "S4"]
+    assert [query["sku"] for query in shop.queries("/getProductData")] == ["S3", "S4"]
     assert (second.details_known, second.details_fetched) == (1, 2)
     assert manifest_of(room, second).product_details[0] == manifest_of(room, first).product_details[0]
 
 
-def test_a_products_data_is_asked_for_again_after_a_week(
+def test_product_details_are_requested_again_after_a_week(
     room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
 ):
     fetch(room, shop)
     shop.requests.clear()
     monkeypatch.setattr(fetch_module, "DETAIL_MAXIMUM_AGE", timedelta(0))
     fetch(room, shop)
-    assert len(shop.asked("/getProductData")) == 3
+    assert len(shop.queries("/getProductData")) == 3
 
 
-def test_a_fetch_that_died_is_carried_on(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+def test_an_interrupted_fetch_is_resumed(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shop, "tree", None)
     with monkeypatch.context() as patched:
         patched.setattr(fetch_module._Fetch, "_fetch_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -110,11 +110,11 @@ def test_a_fetch_that_died_is_carried_on(room: CatalogueRoom, shop: FakeShop, mo
     assert not any("manifest_" in path for path in landed(room.zone))
     shop.requests.clear()
     assert fetch(room, shop).details_known == 3
-    assert shop.asked("/getProductData") == []
+    assert shop.queries("/getProductData") == []
 
 
 @pytest.mark.parametrize("fault", [HTML, TRUNCATED, EMPTY, SERVER_ERROR, too_many("0")])
-def test_a_passing_fault_of_the_list_is_tried_again(room: CatalogueRoom, shop: FakeShop, fault: Answer):
+def test_a_temporary_fault_of_the_list_is_retried(room: CatalogueRoom, shop: FakeShop, fault: Answer):
     shop.fail_next("/getProducts", fault, fault)
     assert fetch(room, shop).reasons == []
 
@@ -129,14 +129,14 @@ def test_a_passing_fault_of_the_list_is_tried_again(room: CatalogueRoom, shop: F
         (Answer(200, {"success": False}), "page 2 of the list of products: the shop reported a failure"),
     ],
 )
-def test_a_list_that_breaks_off_is_not_complete(room: CatalogueRoom, shop: FakeShop, fault: Answer, reason: str):
+def test_an_interrupted_list_is_incomplete(room: CatalogueRoom, shop: FakeShop, fault: Answer, reason: str):
     fetch(room, shop)
     load_today(room)
     answers = [shop.respond]
     shop.respond = lambda request: fault if request.query.get("offset") == "2" else answers[0](request)  # type: ignore[method-assign]
     report = fetch(room, shop, page_size=2)
-    (said,) = report.reasons
-    assert said.startswith(reason)
+    (actual,) = report.reasons
+    assert actual.startswith(reason)
     assert not manifest_of(room, report).is_complete
     load_today(room)
     assert room.active() == "S1 S2 S3", "nothing is deactivated"
@@ -146,37 +146,37 @@ def test_a_list_that_breaks_off_is_not_complete(room: CatalogueRoom, shop: FakeS
     ]
 
 
-def test_a_shop_that_repeats_its_page_is_not_complete(room: CatalogueRoom, shop: FakeShop):
+def test_a_list_with_a_repeated_page_is_incomplete(room: CatalogueRoom, shop: FakeShop):
     shop.knows_offset = False
     report = fetch(room, shop, page_size=2)
     (reason,) = report.reasons
     assert reason.startswith("page 2 of the list of products repeats earlier pages")
-    assert len(shop.asked("/getProducts")) == 2
+    assert len(shop.queries("/getProducts")) == 2
 
 
-def test_a_shop_that_gives_less_at_once_than_it_is_asked_for_is_asked_on(room: CatalogueRoom, shop: FakeShop):
+def test_pages_smaller_than_requested_do_not_end_the_list(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(7)]
     shop.most_at_once = 3
     report = fetch(room, shop, page_size=100)
     assert (report.products, report.reasons) == (7, [])
-    assert [query["offset"] for query in shop.asked("/getProducts")] == ["0", "3", "6", "7"]
-    assert len(manifest_of(room, report).product_lists) == 3, "the empty page at the end is none of the catalogue"
+    assert [query["offset"] for query in shop.queries("/getProducts")] == ["0", "3", "6", "7"]
+    assert len(manifest_of(room, report).product_lists) == 3, "the empty last page is not part of the snapshot"
 
 
-def test_a_shop_that_does_not_page_gives_everything_at_once(room: CatalogueRoom, shop: FakeShop):
+def test_a_shop_that_does_not_page_returns_everything_at_once(room: CatalogueRoom, shop: FakeShop):
     shop.knows_offset = False
     report = fetch(room, shop, page_size=100)
     assert (report.products, report.reasons) == (3, [])
     assert len(manifest_of(room, report).product_lists) == 1
 
 
-def test_an_empty_list_is_not_complete(room: CatalogueRoom, shop: FakeShop):
+def test_an_empty_list_is_incomplete(room: CatalogueRoom, shop: FakeShop):
     shop.products = []
     assert fetch(room, shop).reasons == ["the list of products is empty"]
 
 
 @pytest.mark.parametrize("fault", [SERVER_ERROR, HTML])
-def test_a_catalogue_without_its_tree_is_not_complete(room: CatalogueRoom, shop: FakeShop, fault: Answer):
+def test_a_catalogue_without_a_category_tree_is_incomplete(room: CatalogueRoom, shop: FakeShop, fault: Answer):
     shop.fail_next("/getCategoryTree", *[fault] * 3)
     report = fetch(room, shop)
     assert len(report.reasons) == 1
@@ -184,7 +184,7 @@ def test_a_catalogue_without_its_tree_is_not_complete(room: CatalogueRoom, shop:
     assert room.active() == ""
 
 
-def test_one_products_missing_data_does_not_spoil_the_catalogue(room: CatalogueRoom, shop: FakeShop):
+def test_a_product_without_details_does_not_make_the_catalogue_incomplete(room: CatalogueRoom, shop: FakeShop):
     shop.data["S2"] = Answer(404, b"")
     report = fetch(room, shop)
     assert (report.reasons, report.details_missing) == ([], ["S2"])
@@ -196,33 +196,33 @@ def test_one_products_missing_data_does_not_spoil_the_catalogue(room: CatalogueR
     ]
 
 
-def test_neighbours_without_data_do_not_end_the_fetch(room: CatalogueRoom, shop: FakeShop):
+def test_many_products_without_details_do_not_end_the_fetch(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(12)]
     shop.data = {f"S{number}": Answer(404, b"") for number in range(2, 8)}
     report = fetch(room, shop)
     assert (report.reasons, report.details_fetched, len(report.details_missing)) == ([], 6, 6)
 
 
-def test_a_shop_that_lets_nobody_in_is_given_up(room: CatalogueRoom, shop: FakeShop):
+def test_a_shop_that_denies_access_makes_the_catalogue_incomplete(room: CatalogueRoom, shop: FakeShop):
     shop.data = {sku: Answer(403, b"") for sku in ("S1", "S2", "S3")}
     assert fetch(room, shop).reasons == ["the shop stopped returning product details at 3 of 3 products"]
 
 
-def test_another_products_data_is_not_taken(room: CatalogueRoom, shop: FakeShop):
+def test_details_of_another_product_are_not_used(room: CatalogueRoom, shop: FakeShop):
     shop.data["S2"] = Answer(200, {"success": True, "data": {"sku": "S1", "price": 1}})
     assert fetch(room, shop).details_missing == ["S2"]
 
 
-def test_a_shop_that_stops_answering_half_way_is_given_up(room: CatalogueRoom, shop: FakeShop):
+def test_the_fetch_gives_up_on_details_when_the_shop_stops_answering(room: CatalogueRoom, shop: FakeShop):
     shop.products = [product(f"S{number}") for number in range(20)]
     shop.data = {f"S{number}": SERVER_ERROR for number in range(5, 20)}
     report = fetch(room, shop)
     assert report.reasons == ["the shop stopped returning product details at 8 of 20 products"]
-    assert len({query["sku"] for query in shop.asked("/getProductData")}) == 8
+    assert len({query["sku"] for query in shop.queries("/getProductData")}) == 8
     assert len(report.details_missing) == 15
 
 
-def test_the_server_says_how_long_to_wait(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
+def test_retry_after_sets_the_wait_up_to_a_limit(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
     monkeypatch.setattr("syndication_assets.http.retries.time.sleep", waits.append)
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60))
@@ -230,21 +230,21 @@ def test_the_server_says_how_long_to_wait(room: CatalogueRoom, shop: FakeShop, m
     fetch(room, shop)
     shop.fail_next("/getProducts", too_many("86400"), too_many("tomorrow"))
     fetch(room, shop)
-    # The pace between calls is 0 here.
-    asked_for, a_date, longest, own = [wait for wait in waits if wait]
-    assert (asked_for, longest) == (7.0, 120.0)
-    assert 55 <= a_date <= 60
-    assert own == 0.002
+    # The pace between requests is 0 here.
+    requested, until_date, longest, default = [wait for wait in waits if wait]
+    assert (requested, longest) == (7.0, 120.0)
+    assert 55 <= until_date <= 60
+    assert default == 0.002
 
 
-def test_a_silent_server_is_given_up(room: CatalogueRoom, shop: FakeShop):
+def test_a_silent_server_times_out_and_nothing_lands(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", *[Answer(200, [], delay=0.5)] * 3)
     with pytest.raises(ShopError, match=r"/getProducts: no answer within 0\.1 s, 3 times"):
         fetch(room, shop, request_timeout=timedelta(seconds=0.1))
     assert landed(room.zone) == {}
 
 
-def test_the_fallback_gives_the_whole_catalogue_when_the_shop_does_not_answer(room: CatalogueRoom, shop: FakeShop):
+def test_the_fallback_provides_the_whole_catalogue_when_the_shop_does_not_answer(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", *[HTML] * 3)
     other = FakeShop(products=[product("S7")])
     with serve(other):
@@ -253,7 +253,7 @@ def test_the_fallback_gives_the_whole_catalogue_when_the_shop_does_not_answer(ro
     assert {request.path for request in shop.requests} == {"/getProducts"}
 
 
-def test_an_answer_that_is_too_large_is_not_taken(room: CatalogueRoom, shop: FakeShop):
+def test_a_response_that_is_too_large_is_not_read(room: CatalogueRoom, shop: FakeShop):
     shop.fail_next("/getProducts", Answer(200, b"[" + b" " * 2_000_000 + b"]"))
     with pytest.raises(ShopError, match="SYNDICATION_CLAN_PAGE_SIZE"):
         fetch(room, shop)
@@ -266,12 +266,12 @@ def test_a_redirect_is_not_followed(room: CatalogueRoom, shop: FakeShop):
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://shop.example", "shop.example/api", "http://"])
-def test_only_http_is_asked(url: str):
+def test_only_http_urls_are_accepted(url: str):
     with pytest.raises(ShopError, match="SYNDICATION_CLAN_URL"):
         ShopApi(url, 1000)
 
 
-def test_calls_for_data_keep_their_pace(room: CatalogueRoom, shop: FakeShop):
+def test_requests_for_details_keep_the_pace(room: CatalogueRoom, shop: FakeShop):
     began = time.monotonic()
     fetch_catalogue(api(shop), None, room.zone, vendor(room), page_size=100, pace=timedelta(seconds=0.1))
     assert time.monotonic() - began >= 0.2
@@ -291,7 +291,7 @@ def test_the_asset_lands_the_catalogue_of_today(room: CatalogueRoom, shop: FakeS
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
 
 
-def test_the_asset_says_when_a_catalogue_is_not_complete(
+def test_the_asset_check_fails_for_an_incomplete_catalogue(
     room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
 ):
     shop.tree = []
@@ -304,12 +304,12 @@ def test_the_asset_says_when_a_catalogue_is_not_complete(
     assert check.description == "default/heritage: the response is not a category tree"
 
 
-def test_the_asset_refuses_another_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+def test_the_asset_fetches_no_other_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(room))
     assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(result)
 
 
-def test_the_asset_says_which_setting_is_missing(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+def test_the_asset_names_the_missing_setting(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SYNDICATION_CLAN_URL", raising=False)
     result = materialize(clan_catalogue_files, monkeypatch, today(), **environment(room))
     assert "SYNDICATION_CLAN_URL is not set" in failure_of(result)

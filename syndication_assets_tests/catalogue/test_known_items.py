@@ -1,4 +1,4 @@
-"""Items that come again are not read again, and the tables say what they would say if everything were read."""
+"""Repeated items are not parsed again, and the tables are the same as if every item were parsed."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ QUARANTINE = "select source_file_path, position, reason, payload from landing.qu
 
 @pytest.fixture
 def cleaned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The skus of the products that were cleaned, in order."""
+    """The skus of the products that were parsed and cleaned, in order."""
     skus: list[str] = []
     make_product = snapshot_reading.make_product
 
@@ -50,7 +50,7 @@ def cleaned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 @pytest.fixture
 def loaded(room: CatalogueRoom, cleaned: list[str]) -> CatalogueRoom:
-    """Monday's look at ten products is loaded, and forgotten by `cleaned`."""
+    """Monday's snapshot of ten products is loaded, and `cleaned` is empty again."""
     room.land(MONDAY, *MANY)
     room.load(MONDAY)
     assert len(cleaned) == 10
@@ -58,8 +58,8 @@ def loaded(room: CatalogueRoom, cleaned: list[str]) -> CatalogueRoom:
     return room
 
 
-def read_anew(room: CatalogueRoom, *days: Any) -> dict[str, list[str]]:
-    """What the tables say when these days are loaded and every item is read."""
+def parsed_in_full(room: CatalogueRoom, *days: Any) -> dict[str, list[str]]:
+    """The tables after loading these days with every item parsed."""
     with cleared(room.url):
         pass
     with cleared(room.url):
@@ -74,14 +74,14 @@ def use_source(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     monkeypatch.setitem(SOURCES, SOURCE, replace(SOURCES[SOURCE], **changes))
 
 
-def test_an_item_that_comes_again_is_not_read_again(loaded: CatalogueRoom, cleaned: list[str]):
+def test_a_repeated_item_is_not_parsed_again(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY)
     loaded.load(TUESDAY)
     assert cleaned == []
     assert len(loaded.active().split()) == 10
 
 
-def test_the_same_day_again_reads_nothing_and_keeps_what_is_known(loaded: CatalogueRoom, cleaned: list[str]):
+def test_loading_a_day_again_parses_nothing_and_keeps_the_known_items(loaded: CatalogueRoom, cleaned: list[str]):
     before = loaded.rows("select ctid, xmin::text from catalogue.known_items")
     loaded.load(MONDAY)
     assert cleaned == []
@@ -91,14 +91,14 @@ def test_the_same_day_again_reads_nothing_and_keeps_what_is_known(loaded: Catalo
 @pytest.mark.parametrize(
     "change", [{"price": "11.00"}, {"title": "Another"}, {"category_ids": [1]}, {"image": "https://i.example/1.jpg"}]
 )
-def test_an_item_that_says_something_else_is_read(loaded: CatalogueRoom, cleaned: list[str], change: dict[str, Any]):
+def test_a_changed_item_is_parsed(loaded: CatalogueRoom, cleaned: list[str], change: dict[str, Any]):
     loaded.land(TUESDAY, *MANY[:4], MANY[4] | change, *MANY[5:])
     loaded.load(TUESDAY)
     assert cleaned == ["S4"]
-    assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY)
+    assert facts(loaded.url) == parsed_in_full(loaded, MONDAY, TUESDAY)
 
 
-def test_an_item_may_move_to_another_place_or_page(loaded: CatalogueRoom, cleaned: list[str]):
+def test_an_item_may_move_to_another_position_or_page(loaded: CatalogueRoom, cleaned: list[str]):
     path = loaded.land(TUESDAY, product("NEW"), *reversed(MANY[3:]))
     page = path.replace("manifest_", "products_page_0001_")
     second = page.replace("0001", "0002")
@@ -108,11 +108,11 @@ def test_an_item_may_move_to_another_place_or_page(loaded: CatalogueRoom, cleane
     loaded.load(TUESDAY)
     assert cleaned == ["NEW"]
     assert len(loaded.active().split()) == 11
-    assert [(one, position) for one, position, *_ in loaded.rows(QUARANTINE)] == [(second, 0)]
-    assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY)
+    assert [(path, position) for path, position, *_ in loaded.rows(QUARANTINE)] == [(second, 0)]
+    assert facts(loaded.url) == parsed_in_full(loaded, MONDAY, TUESDAY)
 
 
-def test_places_in_quarantine_are_those_of_the_file(loaded: CatalogueRoom):
+def test_quarantined_items_have_their_positions_in_the_file(loaded: CatalogueRoom):
     path = loaded.land(TUESDAY, MANY[0], {"sku": "K2"}, *MANY[1:], "text", product("K3", name=5))
     loaded.load(TUESDAY)
     waiting = loaded.rows(QUARANTINE)
@@ -122,39 +122,39 @@ def test_places_in_quarantine_are_those_of_the_file(loaded: CatalogueRoom):
         (12, "title is not a text"),
     ]
     assert waiting[0][3] == b'{"sku": "K2"}'
-    assert {one for one, *_ in waiting} == {path.replace("manifest_", "products_page_0001_")}
+    assert {file for file, *_ in waiting} == {path.replace("manifest_", "products_page_0001_")}
 
 
-def test_an_item_that_was_rejected_is_never_known(room: CatalogueRoom):
+def test_a_rejected_item_never_becomes_known(room: CatalogueRoom):
     for day in (MONDAY, TUESDAY):
-        room.land(day, product("K1"), {"sku": "K2"}, product("K1", name="Twin"))
+        room.land(day, product("K1"), {"sku": "K2"}, product("K1", name="Duplicate"))
     room.load(MONDAY, TUESDAY)
-    assert [(one.split("/")[2], position) for one, position, *_ in room.rows(QUARANTINE)] == [
+    assert [(path.split("/")[2], position) for path, position, *_ in room.rows(QUARANTINE)] == [
         (str(MONDAY), 1),
         (str(TUESDAY), 1),
     ]
-    assert room.value("select name from catalogue.products") == "Kilt K1", "the first of two with one sku counts"
+    assert room.value("select name from catalogue.products") == "Kilt K1", "the first product with a sku counts"
 
 
-def test_a_product_that_is_missing_goes_though_all_others_are_known(loaded: CatalogueRoom, cleaned: list[str]):
+def test_a_missing_product_is_deactivated_although_all_others_are_known(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY[1:])
     loaded.land(WEDNESDAY, *MANY)
     loaded.load(TUESDAY)
     assert "S0" not in loaded.active().split()
     loaded.load(WEDNESDAY)
     assert "S0" in loaded.active().split()
-    assert cleaned == ["S0"], "Tuesday's look forgot it"
-    assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY, WEDNESDAY)
+    assert cleaned == ["S0"], "Tuesday's snapshot did not have it"
+    assert facts(loaded.url) == parsed_in_full(loaded, MONDAY, TUESDAY, WEDNESDAY)
 
 
-def test_a_catalogue_of_known_items_that_shrank_too_much_is_refused(loaded: CatalogueRoom):
+def test_a_shrunk_snapshot_of_known_items_is_rejected(loaded: CatalogueRoom):
     loaded.land(TUESDAY, *MANY[:5])
     (load,) = loaded.load(TUESDAY)
     assert len(load.rejected) == 1
     assert len(loaded.active().split()) == 10
 
 
-def test_a_changed_placeholder_price_counts_for_known_items(loaded: CatalogueRoom, cleaned: list[str]):
+def test_a_changed_placeholder_price_applies_to_known_items(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.execute("update catalogue.vendors set placeholder_prices = '{10}'")
     loaded.land(TUESDAY, *MANY)
     loaded.load(TUESDAY)
@@ -169,7 +169,7 @@ def test_a_changed_placeholder_price_counts_for_known_items(loaded: CatalogueRoo
     assert loaded.rows("select distinct price::text, currency from catalogue.products") == [("10.00", "EUR")]
 
 
-def test_another_version_of_the_parser_reads_everything(
+def test_another_version_of_the_parser_parses_every_item(
     loaded: CatalogueRoom, cleaned: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     use_source(monkeypatch, version=SOURCES[SOURCE].version + 1)
@@ -179,7 +179,7 @@ def test_another_version_of_the_parser_reads_everything(
     assert loaded.rows("select distinct attributes from catalogue.products") == [({"sizes": ["one"]},)]
 
 
-def test_what_one_version_knows_another_one_does_not(loaded: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
+def test_known_items_belong_to_one_version_of_the_parser(loaded: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     ((before, _),) = loaded.rows(KNOWN)
     use_source(monkeypatch, version=99)
     loaded.load(MONDAY)
@@ -189,24 +189,24 @@ def test_what_one_version_knows_another_one_does_not(loaded: CatalogueRoom, monk
 
 
 @pytest.mark.parametrize("module", [plain_markup, clan_parser, known_items])
-def test_mended_code_is_another_reader_even_if_nobody_raised_the_version(
+def test_changed_code_is_another_reader_without_a_new_version_number(
     module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     reader_of.cache_clear()
     before = reader_of(SOURCES[SOURCE])
     reader_of.cache_clear()
     assert reader_of(SOURCES[SOURCE]) == before
-    mended = tmp_path / "mended.py"
-    mended.write_bytes(Path(str(module.__file__)).read_bytes() + b"# mended\n")
-    monkeypatch.setattr(module, "__file__", str(mended))
+    changed = tmp_path / "changed.py"
+    changed.write_bytes(Path(str(module.__file__)).read_bytes() + b"# changed\n")
+    monkeypatch.setattr(module, "__file__", str(changed))
     reader_of.cache_clear()
     assert reader_of(SOURCES[SOURCE]) != before
     reader_of.cache_clear()
 
 
-def test_a_known_item_is_read_again_where_its_row_says_something_else(loaded: CatalogueRoom, cleaned: list[str]):
-    """A look between was withdrawn: the texts of the row are that look's."""
-    changed = [one | {"title": f"Other {one['sku']}"} for one in MANY]
+def test_a_known_item_is_parsed_again_if_its_row_has_other_content(loaded: CatalogueRoom, cleaned: list[str]):
+    """The snapshot in between, whose texts the row has, is withdrawn."""
+    changed = [item | {"title": f"Other {item['sku']}"} for item in MANY]
     path = loaded.land(WEDNESDAY, *changed)
     loaded.land(TUESDAY, *MANY)
     loaded.land(THURSDAY, *MANY)
@@ -217,10 +217,10 @@ def test_a_known_item_is_read_again_where_its_row_says_something_else(loaded: Ca
     cleaned.clear()
     loaded.load(WEDNESDAY, THURSDAY)
     assert loaded.value("select name from catalogue.products where sku = 'S3'") == "Kilt S3"
-    assert facts(loaded.url) == read_anew(loaded, MONDAY, TUESDAY, THURSDAY)
+    assert facts(loaded.url) == parsed_in_full(loaded, MONDAY, TUESDAY, THURSDAY)
 
 
-def test_data_of_a_product_completes_a_known_item(loaded: CatalogueRoom, cleaned: list[str]):
+def test_product_details_complete_a_known_item(loaded: CatalogueRoom, cleaned: list[str]):
     loaded.land(TUESDAY, *MANY, details=[{"sku": "S1", "price": 12.5}])
     loaded.land(WEDNESDAY, *MANY)
     loaded.load(TUESDAY)
@@ -235,13 +235,13 @@ def test_unknown_keys_and_unread_prices_of_known_items_are_counted(room: Catalog
     room.land(MONDAY, *odd)
     room.land(TUESDAY, *odd)
     first, following = room.load(MONDAY, TUESDAY)
-    assert len(cleaned) == 3, "Tuesday's were known"
+    assert len(cleaned) == 3, "Tuesday's items were known"
     for load in (first, following):
         assert load.vendors[0].unknown_keys == {"colour": 2, "weight": 1}
         assert load.snapshots[0].prices_unread == 1
 
 
-def test_only_a_look_that_is_believed_and_the_newest_is_kept(loaded: CatalogueRoom):
+def test_only_items_of_the_newest_accepted_snapshot_are_kept(loaded: CatalogueRoom):
     before = loaded.rows(KNOWN)
     loaded.land(TUESDAY, *MANY, product("NEW"), is_complete=False)
     loaded.land(MONDAY, *MANY[:9], hour=3)
@@ -252,7 +252,7 @@ def test_only_a_look_that_is_believed_and_the_newest_is_kept(loaded: CatalogueRo
     assert loaded.rows(KNOWN) != before
 
 
-def test_a_page_of_which_some_is_known_keeps_its_order():
+def test_a_page_with_known_items_keeps_its_order():
     payloads = [json.dumps(product(f"K{number}")).encode() for number in range(4)]
     known = {mark_of(payloads[number]): KnownProduct(f"K{number}", b"hash", None, False) for number in (1, 3)}
     page = parse_page(b'{"data": [' + b" , ".join(payloads) + b"]}", clan_parser.parse_products, known)
@@ -261,7 +261,7 @@ def test_a_page_of_which_some_is_known_keeps_its_order():
     ]
 
 
-def test_two_vendors_that_change_on_one_day_keep_their_own_prices(room: CatalogueRoom):
+def test_vendors_that_change_on_the_same_day_keep_their_own_prices(room: CatalogueRoom):
     add_vendor(room.url, "outlet")
     for day, price in ((MONDAY, 10), (TUESDAY, 12)):
         room.land(day, product("K1", price))

@@ -1,4 +1,4 @@
-"""Loading looks at a shop's catalogue: what they do to products, prices and categories, and what they may not do."""
+"""Loading catalogue snapshots: what they change in products, prices and categories, and when they are rejected."""
 
 import json
 
@@ -28,7 +28,7 @@ def land_samples(room: CatalogueRoom, days: int, products: int = 60) -> None:
         room.zone.land("default", file.source, file.landed_on, file.name, file.content)
 
 
-def test_a_product_is_what_the_shop_says_of_it(room: CatalogueRoom):
+def test_a_product_has_the_facts_of_its_list_entry(room: CatalogueRoom):
     room.land(
         MONDAY,
         product(
@@ -53,7 +53,7 @@ def test_a_product_is_what_the_shop_says_of_it(room: CatalogueRoom):
     ]  # fmt: skip
 
 
-def test_a_products_data_completes_its_row_of_the_list(room: CatalogueRoom):
+def test_product_details_complete_the_list_entry(room: CatalogueRoom):
     old_row = ["Sash", "S1", "https://shop.example/s1.html", "<i>Silk</i>"]
     room.land(
         MONDAY,
@@ -67,7 +67,7 @@ def test_a_products_data_completes_its_row_of_the_list(room: CatalogueRoom):
     ) == [("S1", "Sash", "Silk", "12.50", ["1"]), ("T1", "Tie", None, None, [])]
 
 
-def test_an_unchanged_reload_writes_no_row(room: CatalogueRoom):
+def test_reloading_unchanged_files_writes_no_row(room: CatalogueRoom):
     land_samples(room, days=2)
     room.load(MONDAY, TUESDAY)
     before = versions(room.url)
@@ -77,7 +77,7 @@ def test_an_unchanged_reload_writes_no_row(room: CatalogueRoom):
     assert again.total("products_updated") == again.total("products_new") == again.total("changes") == 0
 
 
-def test_versions_do_notice_a_row_that_is_written(room: CatalogueRoom):
+def test_row_versions_detect_a_rewritten_row(room: CatalogueRoom):
     room.land(MONDAY, product("K1"))
     room.load(MONDAY)
     before = versions(room.url)
@@ -85,7 +85,7 @@ def test_versions_do_notice_a_row_that_is_written(room: CatalogueRoom):
     assert versions(room.url) != before
 
 
-def test_a_new_day_without_news_writes_no_product(room: CatalogueRoom):
+def test_an_unchanged_catalogue_on_a_new_day_writes_no_product(room: CatalogueRoom):
     room.land(MONDAY, *MANY)
     room.land(TUESDAY, *MANY)
     room.load(MONDAY)
@@ -96,7 +96,7 @@ def test_a_new_day_without_news_writes_no_product(room: CatalogueRoom):
         assert after[table] == before[table]
 
 
-def test_the_shops_own_ids_may_change_and_the_product_stays_the_same(room: CatalogueRoom):
+def test_a_product_keeps_its_id_when_the_shop_changes_its_own(room: CatalogueRoom):
     room.land(MONDAY, product("K1", product_id=1))
     room.land(TUESDAY, product("K1", product_id=2))
     room.load(MONDAY)
@@ -105,7 +105,7 @@ def test_the_shops_own_ids_may_change_and_the_product_stays_the_same(room: Catal
     assert room.rows("select product_id, vendor_product_id from catalogue.products") == [(first, "2")]
 
 
-def test_a_product_that_is_missing_is_deactivated_and_comes_back(room: CatalogueRoom):
+def test_a_missing_product_is_deactivated_until_it_returns(room: CatalogueRoom):
     room.land(MONDAY, *MANY)
     room.land(TUESDAY, *MANY[1:])
     room.land(WEDNESDAY, *MANY)
@@ -116,10 +116,10 @@ def test_a_product_that_is_missing_is_deactivated_and_comes_back(room: Catalogue
     ) == [(False, TUESDAY, "10.00")]
     room.load(WEDNESDAY)
     assert room.rows("select is_active, deactivated_at from catalogue.products where sku = 'S0'") == [(True, None)]
-    assert room.prices("S0") == [("Mon", "10.00")], "its price did not change meanwhile"
+    assert room.prices("S0") == [("Mon", "10.00")], "its price is unchanged"
 
 
-def test_prices_have_one_row_a_change(room: CatalogueRoom):
+def test_prices_have_one_row_per_change(room: CatalogueRoom):
     for day, price in ((MONDAY, "10"), (TUESDAY, "10.00"), (WEDNESDAY, 12), (THURSDAY, "29.99")):
         room.land(day, product("K1", price))
     room.load(MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
@@ -128,7 +128,7 @@ def test_prices_have_one_row_a_change(room: CatalogueRoom):
 
 
 @pytest.mark.parametrize("price", ["free", "12,50", "£5", -3, 0, "1.005", True, {"amount": 5}, "1e3", 1e300])
-def test_a_price_that_is_no_number_is_unknown_and_counted(room: CatalogueRoom, price: object):
+def test_a_price_that_is_not_a_number_is_null_and_counted(room: CatalogueRoom, price: object):
     room.land(MONDAY, product("K1", price), product("K2", None), product("K3", 29.99))
     room.load(MONDAY)
     assert room.rows("select sku, price from catalogue.products order by 1") == [
@@ -137,10 +137,10 @@ def test_a_price_that_is_no_number_is_unknown_and_counted(room: CatalogueRoom, p
         ("K3", None),
     ]
     assert room.rows("select prices_unread, prices_placeholder from catalogue.catalogue_snapshots") == [(1, 1)]
-    assert room.prices("K1") == [], "a price that was never known is no change"
+    assert room.prices("K1") == [], "an unknown first price is not a change"
 
 
-def test_a_changed_placeholder_rule_changes_the_next_load(room: CatalogueRoom):
+def test_a_changed_placeholder_price_applies_to_the_next_load(room: CatalogueRoom):
     room.land(MONDAY, product("K1", 15))
     room.load(MONDAY)
     room.execute("update catalogue.vendors set placeholder_prices = '{15}'")
@@ -149,7 +149,7 @@ def test_a_changed_placeholder_rule_changes_the_next_load(room: CatalogueRoom):
     assert room.prices("K1") == []
 
 
-def test_items_without_sku_or_name_wait_in_quarantine_and_the_others_load(room: CatalogueRoom):
+def test_invalid_items_are_quarantined_and_the_others_load(room: CatalogueRoom):
     path = room.land(
         MONDAY,
         product(""),
@@ -183,11 +183,11 @@ def test_a_product_may_have_300_categories(room: CatalogueRoom):
     room.load(MONDAY)
     assert room.value("select count(*) from catalogue.product_categories") == 300
     assert room.value("select cardinality(vendor_category_ids) from catalogue.products") == 301, (
-        "what the shop names stays"
+        "the ids that the shop names are kept"
     )
 
 
-def test_an_absent_parent_makes_a_root_and_a_cycle_is_cut(room: CatalogueRoom):
+def test_a_category_with_an_absent_parent_is_a_root_and_a_cycle_is_cut(room: CatalogueRoom):
     tree = [
         {"id": 1, "name": "A", "parent_id": 77},
         {"id": 5, "name": "B", "parent_id": 4, "children": [{"id": 6, "name": "C"}]},
@@ -211,7 +211,7 @@ def test_an_absent_parent_makes_a_root_and_a_cycle_is_cut(room: CatalogueRoom):
     ]
 
 
-def test_a_category_that_is_gone_stays_inactive(room: CatalogueRoom):
+def test_a_removed_category_becomes_inactive(room: CatalogueRoom):
     room.land(MONDAY, product("K1", categories=[1, 2]))
     room.land(TUESDAY, product("K1", categories=[1, 2]), tree=[{"id": 1, "name": "Kilts and more"}])
     room.load(MONDAY, TUESDAY)
@@ -222,18 +222,18 @@ def test_a_category_that_is_gone_stays_inactive(room: CatalogueRoom):
 
 
 @pytest.mark.parametrize(
-    ("look", "reason"),
+    ("snapshot", "reason"),
     [
         ({"is_complete": False}, "page 2 was cut off"),
         ({"tree": None}, "it has no category tree"),
         ({"tree": []}, "it has no category tree"),
     ],
 )
-def test_a_catalogue_that_is_not_whole_is_refused_and_changes_nothing(room: CatalogueRoom, look: dict, reason: str):
+def test_an_incomplete_snapshot_is_rejected_and_changes_nothing(room: CatalogueRoom, snapshot: dict, reason: str):
     room.land(MONDAY, *MANY)
     room.load(MONDAY)
     before = facts(room.url)
-    room.land(TUESDAY, *MANY, product("NEW"), product("S0", "99"), **look)
+    room.land(TUESDAY, *MANY, product("NEW"), product("S0", "99"), **snapshot)
     (load,) = room.load(TUESDAY)
     assert [snapshot.reason for _, snapshot in load.rejected] == [reason]
     after = facts(room.url)
@@ -246,7 +246,7 @@ def test_a_catalogue_that_is_not_whole_is_refused_and_changes_nothing(room: Cata
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>maintenance</html>", b'[{"sku": "K1"', b'{"success": false}', b'"a"'])
-def test_a_page_that_cannot_be_read_refuses_the_catalogue_and_waits_in_quarantine(room: CatalogueRoom, content: bytes):
+def test_an_unreadable_page_is_quarantined_and_its_snapshot_rejected(room: CatalogueRoom, content: bytes):
     room.land(MONDAY, *MANY)
     page = room.land(TUESDAY, *MANY).replace("manifest_", "products_page_0001_")
     (room.root / page).write_bytes(content)
@@ -259,7 +259,7 @@ def test_a_page_that_cannot_be_read_refuses_the_catalogue_and_waits_in_quarantin
     assert (path, position) == (page, None)
 
 
-def test_a_page_that_repeats_another_one_refuses_the_catalogue(room: CatalogueRoom):
+def test_a_repeated_page_rejects_the_snapshot(room: CatalogueRoom):
     path = room.land(MONDAY, *MANY)
     page = path.replace("manifest_", "products_page_0001_")
     again = page.replace("0001", "0002")
@@ -267,25 +267,27 @@ def test_a_page_that_repeats_another_one_refuses_the_catalogue(room: CatalogueRo
     manifest = json.loads((room.root / path).read_bytes())
     (room.root / path).write_text(json.dumps(manifest | {"product_lists": [page, again]}))
     (load,) = room.load(MONDAY)
-    assert [one.reason for _, one in load.rejected] == [f"{again} only repeats products of the files before it"]
+    assert [snapshot.reason for _, snapshot in load.rejected] == [
+        f"{again} only repeats products of the files before it"
+    ]
 
 
-def test_a_catalogue_that_shrank_too_much_is_refused_until_somebody_says_that_it_is_right(room: CatalogueRoom):
+def test_a_shrunk_snapshot_is_rejected_until_the_limit_is_raised(room: CatalogueRoom):
     room.land(MONDAY, *MANY)
     room.land(TUESDAY, *MANY[:8])
     room.land(WEDNESDAY, *MANY[:6])
     room.load(MONDAY, TUESDAY)
     assert len(room.active().split()) == 8, "20 % is allowed"
     (load,) = room.load(WEDNESDAY)
-    ((_, refused),) = load.rejected
-    assert refused.reason.startswith("it shrank from 8 products (2025-11-04 09:00 UTC) to 6, which is more than 20.0%")
+    ((_, rejected),) = load.rejected
+    assert rejected.reason.startswith("it shrank from 8 products (2025-11-04 09:00 UTC) to 6, which is more than 20.0%")
     assert len(room.active().split()) == 8
     room.execute("update catalogue.vendors set maximum_shrinkage = 0.5")
     room.load(WEDNESDAY)
     assert len(room.active().split()) == 6
 
 
-def test_a_file_of_a_believed_catalogue_may_not_vanish(room: CatalogueRoom):
+def test_a_missing_file_of_an_accepted_snapshot_fails_the_load(room: CatalogueRoom):
     path = room.land(MONDAY, *MANY)
     room.load(MONDAY)
     before = facts(room.url)
@@ -298,7 +300,7 @@ def test_a_file_of_a_believed_catalogue_may_not_vanish(room: CatalogueRoom):
     assert facts(room.url) == before
 
 
-def test_a_withdrawn_catalogue_was_never_there(room: CatalogueRoom):
+def test_a_withdrawn_snapshot_leaves_no_trace(room: CatalogueRoom):
     from syndication_assets.landing.withdrawal import withdraw_files  # noqa: PLC0415
 
     room.land(MONDAY, product("K1", 10), product("K2", 20))
@@ -325,21 +327,21 @@ def test_a_single_file_may_hold_a_whole_catalogue(room: CatalogueRoom):
     ]
 
 
-def test_a_list_alone_is_no_whole_catalogue(room: CatalogueRoom):
+def test_a_product_list_alone_is_not_a_catalogue(room: CatalogueRoom):
     path = room.put(MONDAY, "getProducts.json", json.dumps(MANY).encode())
     room.load(MONDAY)
     assert room.active() == ""
-    assert [(one, position) for one, position, *_ in room.rows(QUARANTINE)] == [(path, None)]
+    assert [(file, position) for file, position, *_ in room.rows(QUARANTINE)] == [(path, None)]
 
 
-def test_what_a_fetch_left_without_a_manifest_is_not_read(room: CatalogueRoom):
+def test_files_without_a_manifest_are_not_read(room: CatalogueRoom):
     path = room.land(MONDAY, *MANY)
     (room.root / path).unlink()
     (load,) = room.load(MONDAY)
     assert (len(load.unlisted), load.items_quarantined, room.active()) == (2, 0, "")
 
 
-def test_files_of_no_vendor_wait_until_there_is_one(room: CatalogueRoom):
+def test_files_without_a_vendor_wait_in_quarantine_until_it_is_added(room: CatalogueRoom):
     room.execute("delete from catalogue.vendors")
     path = room.land(MONDAY, *MANY)
     room.load(MONDAY)
@@ -355,7 +357,7 @@ def test_files_of_no_vendor_wait_until_there_is_one(room: CatalogueRoom):
     assert len(room.active().split()) == 10
 
 
-def test_two_vendors_of_one_shape_are_told_apart(room: CatalogueRoom):
+def test_several_vendors_of_a_source_are_told_apart_by_name(room: CatalogueRoom):
     add_vendor(room.url, "outlet")
     room.land(MONDAY, product("K1", 10))
     room.land(MONDAY, product("K1", 5), vendor="outlet")
@@ -380,16 +382,16 @@ def test_two_vendors_of_one_shape_are_told_apart(room: CatalogueRoom):
         {"product_lists": 5},
     ],
 )
-def test_a_manifest_that_names_another_day_or_folder_is_not_followed(room: CatalogueRoom, change: dict):
+def test_a_manifest_of_another_day_or_folder_is_quarantined(room: CatalogueRoom, change: dict):
     path = room.land(MONDAY, *MANY)
     manifest = json.loads((room.root / path).read_bytes())
     (room.root / path).write_text(json.dumps(manifest | change))
     room.load(MONDAY)
-    assert [(one, position) for one, position, *_ in room.rows(QUARANTINE)] == [(path, None)]
+    assert [(file, position) for file, position, *_ in room.rows(QUARANTINE)] == [(path, None)]
     assert room.rows("select * from catalogue.catalogue_snapshots") == []
 
 
-def test_shopify_files_load_as_they_are(room: CatalogueRoom):
+def test_shopify_exports_can_be_loaded(room: CatalogueRoom):
     add_vendor(room.url, "tartan_shop", source="shopify_products")
     variants = [
         {"sku": "K-S", "price": "80.00", "title": "S", "option1": "S"},

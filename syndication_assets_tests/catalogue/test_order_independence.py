@@ -1,4 +1,4 @@
-"""Any order of days, any repetition, late and withdrawn catalogues: the tables end as after one load in sequence."""
+"""Any order and repetition of days and any late or withdrawn snapshots give the tables of a single load in sequence."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,8 +21,8 @@ EXAMPLES = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-# What one look says of one product: nothing, or a price, a name and categories.
-_SAID = st.none() | st.tuples(
+# One product in one snapshot: absent, or a price, a name and categories.
+_PRODUCT = st.none() | st.tuples(
     st.sampled_from(["10", "12", "29.99", "free", None]),
     st.sampled_from(["Kilt", "Kilt of wool"]),
     st.lists(st.integers(1, 4), max_size=2, unique=True),
@@ -30,35 +30,39 @@ _SAID = st.none() | st.tuples(
 _TREES = st.lists(
     st.tuples(st.integers(1, 4), st.sampled_from(["Kilts", "Gifts"]), st.integers(1, 5)), min_size=1, max_size=4
 )
-_LOOKS = st.lists(st.tuples(st.tuples(_SAID, _SAID, _SAID), _TREES, st.booleans()), min_size=4, max_size=4)
+_SNAPSHOTS = st.lists(st.tuples(st.tuples(_PRODUCT, _PRODUCT, _PRODUCT), _TREES, st.booleans()), min_size=4, max_size=4)
 
 
-def land(room: CatalogueRoom, day: date, look: Any) -> str:
-    said, tree, is_complete = look
+def land(room: CatalogueRoom, day: date, snapshot: Any) -> str:
+    values, tree, is_complete = snapshot
     products = [
-        product(f"S{number}", one[0], name=one[1], categories=one[2])
-        for number, one in enumerate(said)
-        if one is not None
+        product(f"S{number}", value[0], name=value[1], categories=value[2])
+        for number, value in enumerate(values)
+        if value is not None
     ]
     nodes = [{"id": own, "name": name, "parent_id": parent} for own, name, parent in tree]
     return room.land(day, product("S9"), *products, tree=nodes, is_complete=is_complete)
 
 
 @EXAMPLES
-@given(looks=_LOOKS, order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=3))
-def test_days_in_any_order_and_any_number_of_times_end_as_in_sequence(
-    shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], repeats: list[date]
+@given(snapshots=_SNAPSHOTS, order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=3))
+def test_loading_days_in_any_order_and_number_gives_the_same_tables(
+    shared_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    snapshots: Any,
+    order: list[date],
+    repeats: list[date],
 ):
     room = CatalogueRoom(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
-    for day, look in zip(DAYS, looks, strict=True):
-        land(room, day, look)
+    for day, snapshot in zip(DAYS, snapshots, strict=True):
+        land(room, day, snapshot)
     ends = []
-    for days, is_reading_anew in ((DAYS, True), ([*repeats, *order], False)):
+    for days, parses_everything in ((DAYS, True), ([*repeats, *order], False)):
         with cleared(shared_database):
             add_vendor(shared_database)
             room.execute("update catalogue.vendors set maximum_shrinkage = 1")
             for day in days:
-                if is_reading_anew:
+                if parses_everything:
                     room.execute("delete from catalogue.known_items")
                 room.load(day)
             ends.append(facts(shared_database))
@@ -66,32 +70,34 @@ def test_days_in_any_order_and_any_number_of_times_end_as_in_sequence(
 
 
 @EXAMPLES
-@given(looks=_LOOKS, order=st.permutations(DAYS), taken_back=st.sampled_from(DAYS))
-def test_prices_and_changes_forget_what_was_withdrawn_or_is_not_believed_any_more(
-    shared_database: str, tmp_path_factory: pytest.TempPathFactory, looks: Any, order: list[date], taken_back: date
+@given(snapshots=_SNAPSHOTS, order=st.permutations(DAYS), withdrawn=st.sampled_from(DAYS))
+def test_withdrawn_and_rejected_snapshots_leave_no_prices_or_changes(
+    shared_database: str, tmp_path_factory: pytest.TempPathFactory, snapshots: Any, order: list[date], withdrawn: date
 ):
-    """With the shop's usual 20 %, a look may be believed until an older one is loaded that puts it into doubt."""
+    """With the default shrinkage of 20 %, loading an older snapshot may reject one that was accepted before."""
     room = CatalogueRoom(shared_database, LandingZone(str(tmp_path_factory.mktemp("zone"))))
-    paths = {day: land(room, day, look) for day, look in zip(DAYS, looks, strict=True)}
+    paths = {day: land(room, day, snapshot) for day, snapshot in zip(DAYS, snapshots, strict=True)}
     with cleared(shared_database):
         add_vendor(shared_database)
         room.load(*order)
-        withdraw_files(shared_database, room.zone, [paths[taken_back]], "a trial")
-        room.load(taken_back)
-        mended = facts(shared_database)
-        # A product that only such looks had stays as a record, not active.
+        withdraw_files(shared_database, room.zone, [paths[withdrawn]], "a trial")
+        room.load(withdrawn)
+        after_withdrawal = facts(shared_database)
+        # A product that only such snapshots had stays as an inactive record.
         without_evidence = room.rows(
             "select sku from catalogue.products p where not is_active and not exists"
             " (select from catalogue.product_changes c where c.product_id = p.product_id)"
         )
     with cleared(shared_database):
         add_vendor(shared_database)
-        room.load(*(day for day in DAYS if day != taken_back))
+        room.load(*(day for day in DAYS if day != withdrawn))
         expected = facts(shared_database)
     for table in ("catalogue_snapshots", "product_changes", "product_prices"):
-        assert mended[table] == expected[table]
+        assert after_withdrawal[table] == expected[table]
     gone = [sku for (sku,) in without_evidence]
-    assert [row for row in mended["products"] if not any(f",{sku}," in row for sku in gone)] == expected["products"]
+    assert [row for row in after_withdrawal["products"] if not any(f",{sku}," in row for sku in gone)] == expected[
+        "products"
+    ]
 
 
 @pytest.fixture
@@ -101,14 +107,14 @@ def three_days(room: CatalogueRoom) -> CatalogueRoom:
     return room
 
 
-def test_an_older_catalogue_puts_its_price_where_it_belongs(three_days: CatalogueRoom):
+def test_a_late_older_snapshot_inserts_its_price_in_order(three_days: CatalogueRoom):
     three_days.load(DAYS[0], DAYS[2])
     assert three_days.prices("K1") == [("Mon", "10.00")]
     three_days.load(DAYS[1])
     assert three_days.prices("K1") == [("Mon", "10.00"), ("Tue", "12.00"), ("Wed", "10.00")]
 
 
-def test_an_older_catalogue_never_overwrites_a_newer_description(room: CatalogueRoom, tmp_path: Path):
+def test_an_older_snapshot_never_overwrites_a_newer_description(room: CatalogueRoom, tmp_path: Path):
     room.land(DAYS[0], product("K1", name="Old", product_id=1), product("K2"))
     room.land(DAYS[1], product("K1", name="New", product_id=2), tree=[{"id": 2, "name": "New"}])
     room.execute("update catalogue.vendors set maximum_shrinkage = 0.5")
@@ -120,8 +126,8 @@ def test_an_older_catalogue_never_overwrites_a_newer_description(room: Catalogue
     assert room.rows("select name, is_active from catalogue.categories order by 1") == [("Kilts", False), ("New", True)]
 
 
-def test_an_older_catalogue_may_put_a_newer_one_into_doubt(room: CatalogueRoom):
-    """Loaded first, half of a catalogue is all that is known; once the whole one is there, it is half."""
+def test_loading_an_older_snapshot_may_reject_a_newer_one(room: CatalogueRoom):
+    """Loaded alone, the newer snapshot is accepted; compared with the older one, it has shrunk too much."""
     many = [product(f"S{number}") for number in range(10)]
     room.land(DAYS[0], *many)
     room.land(DAYS[1], *many[:5], product("S5", name="Changed"))

@@ -39,11 +39,11 @@ def encoded(value: Any) -> bytes:
         ("https://shop.example/?a=1&b=2", "https://shop.example/?a=1&b=2"),
     ],
 )
-def test_markup_becomes_what_a_person_reads(markup: str, text: str | None):
+def test_markup_becomes_plain_text(markup: str, text: str | None):
     assert plain_text(markup) == text
 
 
-def test_an_external_entity_is_read_from_nowhere():
+def test_an_external_entity_is_not_resolved():
     text = plain_text('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><p>&e; kilt</p>')
     assert text is not None
     assert text.splitlines()[-1] == "&e kilt", "an entity that HTML does not know stays as it is written"
@@ -63,7 +63,7 @@ def test_a_deeply_nested_description_does_not_break_the_load():
         ("٣", None),
     ],
 )  # fmt: skip
-def test_a_price_is_a_number_or_unknown(value: object, price: str | None):
+def test_a_price_is_a_positive_number_or_none(value: object, price: str | None):
     found = read_price(value)
     assert (str(found) if found is not None else None) == price
 
@@ -71,12 +71,12 @@ def test_a_price_is_a_number_or_unknown(value: object, price: str | None):
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "/relative", "https://a b", "https://" + "a" * 2_000, "data:,x", "https://a\n"]
 )
-def test_what_a_browser_would_not_open_as_a_page_is_no_url(url: str):
+def test_only_web_pages_are_urls(url: str):
     assert read_url(url) in (None, "https://a")
     assert read_url(" HTTPS://shop.example/ä ") == "HTTPS://shop.example/ä"
 
 
-def test_both_shapes_of_the_list_say_the_same():
+def test_both_shapes_of_the_list_give_the_same_facts():
     content = encoded(
         [
             ["Kilt", "K1", "https://shop.example/k1", "Warm", "", 7],
@@ -90,7 +90,7 @@ def test_both_shapes_of_the_list_say_the_same():
 @pytest.mark.parametrize(
     "wrapped", [lambda x: x, lambda x: {"success": True, "data": x}, lambda x: {"data": {"products": x}}]
 )
-def test_the_envelope_may_be_there_or_not(wrapped: Any):
+def test_the_envelope_is_optional(wrapped: Any):
     (item,) = clan_parser.parse_products(encoded(wrapped([{"sku": 5, "title": "Kilt"}]))).items
     assert (item.facts.sku, item.position) == ("5", 0)
 
@@ -110,18 +110,18 @@ def test_the_envelope_may_be_there_or_not(wrapped: Any):
         (b"null", "it is not the JSON of a catalogue: "),
     ],
 )
-def test_a_file_that_is_no_list_says_why_and_not_what(content: bytes, reason: str):
+def test_a_file_that_is_not_a_list_is_rejected_without_quoting_it(content: bytes, reason: str):
     with pytest.raises(FileRejectedError) as raised:
         clan_parser.parse_products(content)
     assert str(raised.value).startswith(reason)
     assert "SECRET" not in str(raised.value)
 
 
-def test_an_item_that_cannot_be_read_leaves_its_neighbours_alone():
+def test_an_invalid_item_does_not_affect_the_others():
     content = b'[{"sku": "A"}, {"sku": 1.5}, 5, null, {"sku": ["B"]}, {"sku": "C", "surprise": 1}]'
     read = clan_parser.parse_products(content)
     assert [item.facts.sku for item in read.items] == ["A", "C"]
-    assert [(one.position, one.reason) for one in read.rejected] == [
+    assert [(rejected.position, rejected.reason) for rejected in read.rejected] == [
         (1, "sku is neither text nor a whole number"),
         (2, "it is neither an object nor a list"),
         (3, "it is neither an object nor a list"),
@@ -131,7 +131,7 @@ def test_an_item_that_cannot_be_read_leaves_its_neighbours_alone():
     assert read.unknown_keys == {"surprise": 1}
 
 
-def test_a_detail_completes_the_list_and_is_right_where_both_speak():
+def test_details_complete_the_list_entry_and_override_it():
     listed = ProductFacts(sku="K1", name="Kilt", price="5", image_url="https://a", vendor_category_ids=("1",))
     detail = clan_parser.parse_detail(
         encoded(
@@ -149,12 +149,12 @@ def test_a_price_keeps_its_digits():
 
 
 @pytest.mark.parametrize("name", [None, "<p> </p>", "\u200b"])
-def test_a_product_without_a_name_is_none(name: str | None):
+def test_a_product_without_a_name_is_rejected(name: str | None):
     with pytest.raises(ItemRejectedError, match="it has no name"):
         make_product(ProductFacts(sku="K1", name=name))
 
 
-def test_the_content_hash_is_of_what_is_said_and_not_of_its_spelling():
+def test_the_content_hash_ignores_differences_in_spelling():
     spelled = [ProductFacts(sku="K1", name="Kilt", price=price, vendor_category_ids=ids) for price, ids in (
         ("5", ("2", "1")), (Decimal("5.00"), ("1", "2", "1")), ("5.01", ("1", "2")),
     )]  # fmt: skip
@@ -162,7 +162,7 @@ def test_the_content_hash_is_of_what_is_said_and_not_of_its_spelling():
     assert first == second != other
 
 
-def test_a_trees_children_hang_below_the_node_around_them():
+def test_nested_categories_have_the_node_around_them_as_parent():
     tree = clan_parser.parse_categories(
         encoded(
             {
@@ -178,7 +178,7 @@ def test_a_trees_children_hang_below_the_node_around_them():
         )
     )
     assert [(c.vendor_category_id, c.parent_vendor_category_id) for c in tree.categories] == [("1", None), ("2", "1")]
-    assert [(one.position, one.reason) for one in tree.rejected] == [
+    assert [(rejected.position, rejected.reason) for rejected in tree.rejected] == [
         (2, "the category has no id"),
         (3, "its category is in the tree already, with other content"),
     ]
@@ -190,7 +190,7 @@ def categories(parents: dict[str, str | None]) -> list[Category]:
     ]
 
 
-def test_a_cycle_is_cut_at_its_least_id_whatever_the_order():
+def test_a_cycle_is_cut_at_its_smallest_id_in_any_order():
     parents = {"9": "10", "10": "2", "2": "9", "7": "10", "8": "77", "6": "6"}
     expected = {
         "2": Place(None, 0),
@@ -206,7 +206,7 @@ def test_a_cycle_is_cut_at_its_least_id_whatever_the_order():
 
 @FILES
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefghxy") | st.none(), max_size=8))
-def test_every_category_finds_a_root(parents: dict[str, str | None]):
+def test_every_category_leads_to_a_root(parents: dict[str, str | None]):
     places = place_categories(categories(parents))
     assert places.keys() == parents.keys()
     for own, place in places.items():
@@ -225,8 +225,8 @@ def test_every_category_finds_a_root(parents: dict[str, str | None]):
     ),
     max_leaves=12,
 ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
-def test_no_file_breaks_a_parser(content: bytes):
-    """Whatever a shop answers is products, or rejected with a reason."""
+def test_no_file_crashes_a_parser(content: bytes):
+    """Any bytes give products, or a rejection with a reason."""
     for parse in (
         clan_parser.parse_products,
         clan_parser.parse_categories,
@@ -239,7 +239,7 @@ def test_no_file_breaks_a_parser(content: bytes):
             parse(content)
 
 
-def test_shopifys_variants_are_products_of_their_own():
+def test_each_shopify_variant_is_a_product():
     variant = {"sku": "T-1", "price": "5.00", "title": "Default Title"}
     content = encoded(
         {"products": [{"id": 9, "title": "Tie", "tags": "silk, red ,", "variants": [variant, {"sku": ""}, variant]}]}
@@ -248,7 +248,7 @@ def test_shopifys_variants_are_products_of_their_own():
     (item,) = read.items
     assert (item.facts.name, item.facts.vendor_product_id, item.facts.price) == ("Tie", "9", "5.00")
     assert item.facts.attributes == {"tags": ("red", "silk")}
-    assert [one.reason for one in read.rejected] == [
+    assert [rejected.reason for rejected in read.rejected] == [
         "2 of its 3 variants have no sku, or the sku of an earlier variant"
     ]
 
@@ -263,7 +263,5 @@ def test_shopifys_variants_are_products_of_their_own():
         (None, {"handle": "tie"}, None),
     ],
 )
-def test_a_handle_is_a_page_below_the_shops_url_and_of_no_other_shop(
-    shop_url: str | None, facts: dict[str, str], page: str | None
-):
+def test_a_handle_gives_a_page_below_the_shops_url(shop_url: str | None, facts: dict[str, str], page: str | None):
     assert make_product(ProductFacts(sku="T-1", name="Tie", **facts), shop_url).product_url == page

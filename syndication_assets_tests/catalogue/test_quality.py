@@ -1,4 +1,4 @@
-"""The quality of the catalogue: what each number counts, and that nothing is said where nothing is known."""
+"""Catalogue quality: what each number counts, and that unknown shares are left out."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ SHARES = ("image", "price", "description", "category", "page")
 
 
 def whole(sku: str, price: Any = "10.00", **more: Any) -> dict[str, Any]:
-    """A product of which everything is known."""
+    """A product without gaps."""
     return product(sku, price, **(WHOLE | more))
 
 
@@ -50,7 +50,7 @@ def table(room: CatalogueRoom) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_a_catalogue_of_which_everything_is_known_has_ones(room: CatalogueRoom):
+def test_a_catalogue_without_gaps_has_shares_of_1(room: CatalogueRoom):
     room.land(MONDAY, whole("A"), whole("B"))
     room.load(MONDAY)
     assert quality(room)["products_active"] == 2
@@ -72,7 +72,7 @@ def test_a_catalogue_of_which_everything_is_known_has_ones(room: CatalogueRoom):
         ({"product_url": None}, "page"),
     ],
 )
-def test_what_one_product_lacks_lowers_its_share_alone(lacking: dict[str, Any], share: str, room: CatalogueRoom):
+def test_a_gap_in_a_product_lowers_only_its_own_share(lacking: dict[str, Any], share: str, room: CatalogueRoom):
     room.land(MONDAY, whole("A"), whole("B"), whole("C"), whole("D", **lacking))
     room.load(MONDAY)
     assert shares(room) == all_but(**{share: 0.75})
@@ -91,7 +91,7 @@ def test_one_category_in_the_tree_is_enough(room: CatalogueRoom):
     assert shares(room) == all_but()
 
 
-def test_a_product_that_is_gone_does_not_count(room: CatalogueRoom):
+def test_an_inactive_product_does_not_count(room: CatalogueRoom):
     many = [whole(f"S{number}") for number in range(9)]
     room.land(MONDAY, *many, product("BARE", None, categories=[]))
     room.land(TUESDAY, *many)
@@ -103,7 +103,7 @@ def test_a_product_that_is_gone_does_not_count(room: CatalogueRoom):
 
 
 @pytest.mark.parametrize("is_root", [True, False])
-def test_a_category_that_the_newest_tree_has_no_more_leads_nowhere(is_root: bool, room: CatalogueRoom):
+def test_an_inactive_category_does_not_count(is_root: bool, room: CatalogueRoom):
     going = {"id": 3, "name": "Sashes", "children": []}
     tree = [*TREE, going] if is_root else [{**TREE[0], "children": [*TREE[0]["children"], going]}]
     room.land(MONDAY, whole("A"), whole("B", categories=[3]), tree=tree)
@@ -114,7 +114,7 @@ def test_a_category_that_the_newest_tree_has_no_more_leads_nowhere(is_root: bool
     assert shares(room) == all_but(category=0.5)
 
 
-def test_a_category_that_hangs_below_itself_leads_nowhere(room: CatalogueRoom):
+def test_a_category_in_a_cycle_does_not_count(room: CatalogueRoom):
     tree = [*TREE, {"id": 3, "name": "Sashes", "children": [{"id": 4, "name": "Silk sashes", "children": []}]}]
     room.land(MONDAY, whole("A"), whole("B", categories=[4]), tree=tree)
     room.load(MONDAY)
@@ -126,7 +126,7 @@ def test_a_category_that_hangs_below_itself_leads_nowhere(room: CatalogueRoom):
     assert shares(room) == all_but(category=0.5)
 
 
-def test_without_active_products_no_share_is_said_and_none_is_0(room: CatalogueRoom):
+def test_without_active_products_there_are_no_shares(room: CatalogueRoom):
     assert quality(room) == {"products_active": 0}
     room.land(MONDAY, whole("A"))
     room.load(MONDAY)
@@ -134,20 +134,20 @@ def test_without_active_products_no_share_is_said_and_none_is_0(room: CatalogueR
     assert quality(room) == {"products_active": 0}
 
 
-def test_a_share_of_nothing_among_products_is_0(room: CatalogueRoom):
+def test_a_fact_that_every_product_lacks_has_a_share_of_0(room: CatalogueRoom):
     room.land(MONDAY, product("BARE", None, categories=[]))
     room.load(MONDAY)
     assert shares(room) == dict.fromkeys(SHARES, 0.0)
 
 
-def test_the_table_has_each_shop_of_each_organization_and_the_numbers_are_of_all(room: CatalogueRoom):
+def test_the_table_lists_each_shop_and_the_numbers_cover_all_shops(room: CatalogueRoom):
     add_vendor(room.url, "tweed")
     room.execute("insert into tenancy.organizations (slug, name) values ('acme', 'Acme') on conflict do nothing")
     add_vendor(room.url, "heritage", slug="acme")
     room.land(MONDAY, whole("A"), whole("B", None))
     room.land(MONDAY, whole("C", image=None), vendor="tweed", hour=10)
     room.load(MONDAY)
-    # The same ids in another organization: its categories and products are its own.
+    # Another organization may have the same ids.
     room.execute(
         "insert into catalogue.products (organization_id, product_id, vendor, sku, name, content_hash, observed_at,"
         " first_seen_at) select o.organization_id, p.product_id, p.vendor, p.sku, p.name, p.content_hash,"
@@ -163,7 +163,7 @@ def test_the_table_has_each_shop_of_each_organization_and_the_numbers_are_of_all
     assert shares(room) == {"image": 0.5, "price": 0.5, "description": 0.75, "category": 0.75, "page": 0.75}
 
 
-def test_looking_changes_nothing(room: CatalogueRoom):
+def test_reading_the_quality_changes_nothing(room: CatalogueRoom):
     room.land(MONDAY, whole("A"), product("B"))
     room.load(MONDAY)
     before = facts(room.url), versions(room.url)

@@ -1,4 +1,4 @@
-"""The sample shop has what a real one has, says the same twice, and loads into a believed catalogue."""
+"""The sample shop resembles a real one, is deterministic, and its snapshots load with a single rejection."""
 
 from collections import Counter
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_the_tree_has_six_levels_and_five_roots_whose_parents_are_absent(tree: l
     assert len({root["parent_id"] for root in tree} - set(ids)) == 5
 
 
-def test_the_products_have_the_oddities_of_a_real_shop(tree: list):
+def test_the_products_have_the_irregularities_of_a_real_shop(tree: list):
     products = shop_products(1_100, 28, list(category_ids(tree)), 7)
     names = Counter(product.title for product in products)
     assert len({product.sku for product in products}) == 1_100
@@ -50,14 +50,14 @@ def test_the_products_have_the_oddities_of_a_real_shop(tree: list):
     assert sum(len(product.prices) > 1 for product in products) > 100
 
 
-def test_the_same_arguments_give_the_same_files_and_a_longer_range_begins_alike():
+def test_the_same_arguments_give_the_same_files_and_a_longer_range_only_adds_files():
     short = list(catalogue_files("default", first_day=MONDAY, days=3, products=50))
     assert short == list(catalogue_files("default", first_day=MONDAY, days=3, products=50))
     longer = list(catalogue_files("default", first_day=MONDAY, days=5, products=50))
     assert longer[: len(short)] == short
 
 
-def test_the_sample_loads_with_one_refused_day(room: CatalogueRoom):
+def test_the_sample_loads_with_one_rejected_day(room: CatalogueRoom):
     days = NEW_IDS_DAY + 1
     for file in catalogue_files("default", first_day=MONDAY, days=days, products=150):
         room.zone.land("default", file.source, file.landed_on, file.name, file.content)

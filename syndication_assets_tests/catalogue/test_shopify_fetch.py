@@ -1,4 +1,4 @@
-"""Fetching a Shopify shop's open list: what is asked, what lands, and what its faults make of the catalogue."""
+"""Fetching a Shopify shop's public product list: the requests, the landed files, and the effect of its faults."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,9 +39,9 @@ class FakeShopify(FakeApi):
         return Answer(200, {"products": self.products[first : first + 2]})
 
     def fail_page(self, page: int, answer: Answer) -> None:
-        """From now on that page has this answer."""
-        well = self.respond
-        self.respond = lambda request: answer if request.query["page"] == str(page) else well(request)  # type: ignore[method-assign]
+        """Answers every later request for the page with this."""
+        respond = self.respond
+        self.respond = lambda request: answer if request.query["page"] == str(page) else respond(request)  # type: ignore[method-assign]
 
 
 def product(sku: str, price: str = "12.50") -> dict[str, Any]:
@@ -63,24 +63,24 @@ def shop() -> Iterator[FakeShopify]:
 
 
 def client() -> PublicClient:
-    """The one of the asset, to whom loopback is a public address."""
-    own = shop_client(1024 * 1024)
+    """The client of the asset, but with loopback as a public address."""
+    asset_client = shop_client(1024 * 1024)
     return PublicClient(
-        own.maximum_bytes,
+        asset_client.maximum_bytes,
         request_timeout=timedelta(seconds=5),
         retry_delay=timedelta(milliseconds=1),
         addresses_of=lambda _url: ["127.0.0.1"],
-        what=own.what,
-        headers=own.headers,
+        what=asset_client.what,
+        headers=asset_client.headers,
     )
 
 
 def vendor(room: CatalogueRoom, shop: FakeShopify) -> Vendor:
-    """A vendor of the shop. Its row has an https URL; the fake speaks http."""
+    """A vendor of the shop with the fake's http URL; its row must have an https URL."""
     add_vendor(room.url, "default", "open_shop", "shopify_products", "GBP", [], "https://shop.example")
     with transaction(room.url) as connection:
-        (one,) = (one for one in list_vendors(connection) if one.vendor == "open_shop")
-    return one._replace(shop_url=shop.url)
+        (added,) = (vendor for vendor in list_vendors(connection) if vendor.vendor == "open_shop")
+    return added._replace(shop_url=shop.url)
 
 
 def fetch(room: CatalogueRoom, vendor: Vendor) -> FetchReport:
@@ -95,7 +95,7 @@ def statuses(room: CatalogueRoom) -> list[str]:
     return [row[0] for row in room.rows("select status::text from catalogue.catalogue_snapshots order by observed_at")]
 
 
-def test_every_page_lands_until_one_is_empty_and_the_catalogue_is_complete(room: CatalogueRoom, shop: FakeShopify):
+def test_pages_land_until_one_is_empty_and_the_catalogue_is_complete(room: CatalogueRoom, shop: FakeShopify):
     report = fetch(room, vendor(room, shop))
     manifest = decode_manifest(room.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
     assert manifest.is_complete
@@ -110,13 +110,13 @@ def test_every_page_lands_until_one_is_empty_and_the_catalogue_is_complete(room:
     ]
 
 
-def test_what_a_complete_list_has_no_more_is_deactivated(room: CatalogueRoom, shop: FakeShopify):
-    one = vendor(room, shop)
+def test_a_product_missing_from_a_complete_list_is_deactivated(room: CatalogueRoom, shop: FakeShopify):
+    shop_vendor = vendor(room, shop)
     shop.products = [product(f"S{number}") for number in range(1, 7)]
-    fetch(room, one)
+    fetch(room, shop_vendor)
     load_today(room)
     del shop.products[5]
-    fetch(room, one)
+    fetch(room, shop_vendor)
     load_today(room)
     assert room.active() == "S1 S2 S3 S4 S5"
 
@@ -135,23 +135,23 @@ def test_what_a_complete_list_has_no_more_is_deactivated(room: CatalogueRoom, sh
         (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats earlier pages"),
     ],
 )
-def test_a_list_that_breaks_off_is_not_complete_and_deactivates_nothing(
+def test_an_interrupted_list_is_incomplete_and_deactivates_nothing(
     room: CatalogueRoom, shop: FakeShopify, fault: Answer, reason: str
 ):
-    one = vendor(room, shop)
-    fetch(room, one)
+    shop_vendor = vendor(room, shop)
+    fetch(room, shop_vendor)
     load_today(room)
     shop.fail_page(2, fault)
-    report = fetch(room, one)
-    (said,) = report.reasons
-    assert said.startswith(reason)
+    report = fetch(room, shop_vendor)
+    (actual,) = report.reasons
+    assert actual.startswith(reason)
     load_today(room)
     assert room.active() == "S1 S2 S3"
     assert statuses(room) == ["accepted", "rejected"]
 
 
 @pytest.mark.parametrize("fault", [HTML, TRUNCATED, SERVER_ERROR, EMPTY, Answer(429, b"", {"Retry-After": "0"})])
-def test_a_passing_fault_is_tried_again(room: CatalogueRoom, shop: FakeShopify, fault: Answer):
+def test_a_temporary_fault_is_retried(room: CatalogueRoom, shop: FakeShopify, fault: Answer):
     shop.fail_next(PAGE, fault, fault)
     assert fetch(room, vendor(room, shop)).reasons == []
 
@@ -164,17 +164,17 @@ def test_without_a_first_page_nothing_lands(room: CatalogueRoom, shop: FakeShopi
     assert landed(room.zone) == {}
 
 
-def test_a_shop_that_does_not_page_is_not_complete(room: CatalogueRoom, shop: FakeShopify):
+def test_the_list_of_a_shop_that_does_not_page_is_incomplete(room: CatalogueRoom, shop: FakeShopify):
     shop.knows_pages = False
     assert fetch(room, vendor(room, shop)).reasons == ["page 2 repeats earlier pages"]
 
 
-def test_an_empty_list_is_not_complete(room: CatalogueRoom, shop: FakeShopify):
+def test_an_empty_list_is_incomplete(room: CatalogueRoom, shop: FakeShopify):
     shop.products = []
     assert fetch(room, vendor(room, shop)).reasons == ["the list of products is empty"]
 
 
-def test_a_list_with_more_pages_than_shopify_gives_is_not_complete(
+def test_a_list_beyond_shopifys_page_limit_is_incomplete(
     room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(shopify_fetch, "MAXIMUM_PAGES", 2)
@@ -182,7 +182,7 @@ def test_a_list_with_more_pages_than_shopify_gives_is_not_complete(
     assert reason.startswith("the list has more than 2 pages")
 
 
-def test_pages_keep_their_pace(room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
+def test_requests_for_pages_keep_the_pace(room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch):
     waits: list[float] = []
     monkeypatch.setattr(shopify_fetch.time, "sleep", waits.append)
     fetch_open_list(client(), room.zone, vendor(room, shop), pace=timedelta(seconds=3))
@@ -191,7 +191,7 @@ def test_pages_keep_their_pace(room: CatalogueRoom, shop: FakeShopify, monkeypat
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1", "https://[::1]", "https://10.0.0.7"])
-def test_only_https_on_public_addresses_is_asked(room: CatalogueRoom, shop: FakeShopify, url: str):
+def test_only_https_on_public_addresses_is_requested(room: CatalogueRoom, shop: FakeShopify, url: str):
     with pytest.raises(PublicUrlError):
         fetch_open_list(shop_client(10**6), room.zone, vendor(room, shop)._replace(shop_url=url), pace=timedelta(0))
     assert shop.requests == []
@@ -208,10 +208,10 @@ def test_only_https_on_public_addresses_is_asked(room: CatalogueRoom, shop: Fake
         "https://[x",
     ],
 )
-def test_a_vendor_has_no_url_that_is_no_shops(room: CatalogueRoom, url: str):
-    with pytest.raises(SyndicationError, match=r"The URL of a shop is https://") as refused:
+def test_an_invalid_shop_url_is_rejected(room: CatalogueRoom, url: str):
+    with pytest.raises(SyndicationError, match=r"The URL of a shop is https://") as rejected:
         add_vendor(room.url, "default", "open_shop", "shopify_products", "GBP", [], url)
-    assert "token" not in str(refused.value)
+    assert "token" not in str(rejected.value)
     with pytest.raises(SyndicationError, match="only vendors of shopify_products are fetched by their own URL"):
         add_vendor(room.url, "default", "other_shop", "clan_catalogue", "GBP", [], "https://shop.example")
 
@@ -227,16 +227,16 @@ def environment(room: CatalogueRoom) -> dict[str, str]:
 def test_the_asset_lands_the_catalogue_of_today(
     room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
 ):
-    one = vendor(room, shop)
-    monkeypatch.setattr(assets, "list_vendors", lambda _connection: [one])
+    shop_vendor = vendor(room, shop)
+    monkeypatch.setattr(assets, "list_vendors", lambda _connection: [shop_vendor])
     monkeypatch.setattr(assets, "shop_client", lambda _bytes: client())
     result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
     (event,) = result.get_asset_materialization_events()
     assert event.materialization.metadata["products"].value == 3
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
-    refused = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(room))
-    assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(refused)
+    rejected = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(room))
+    assert "2025-11-03 cannot be fetched: sources only serve their present state" in failure_of(rejected)
     shop.fail_page(2, HTML)
     (check,) = materialize(
         shopify_products_files, monkeypatch, today_partition(), **environment(room)

@@ -1,4 +1,4 @@
-"""A catalogue that says what the one before said: nothing of a product is written, and everything still holds."""
+"""A snapshot that equals the one before writes no row of a product, and the tables stay correct."""
 
 from datetime import UTC, datetime
 
@@ -9,12 +9,12 @@ from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
 from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
 from syndication_assets_tests.catalogue.shop import CatalogueRoom
 
-FIRST_LOOK = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
-NEXT_LOOK = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
+FIRST_SNAPSHOT = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
+NEXT_SNAPSHOT = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
 
 
 def load(room: CatalogueRoom, observed_at: datetime, price: bytes | None = None) -> DayLoad:
-    """Lands a look at 60 products and loads its day; with `price`, the first of them costs that."""
+    """Lands a snapshot of 60 products and loads its day; `price` is the price of the first product."""
     for file in bulk_catalogue_files("default", products=60, observed_at=observed_at, seed=7):
         content = file.content
         if price is not None and file.name.startswith("products_page_0001"):
@@ -26,14 +26,14 @@ def load(room: CatalogueRoom, observed_at: datetime, price: bytes | None = None)
 
 @pytest.fixture
 def loaded(room: CatalogueRoom) -> CatalogueRoom:
-    assert load(room, FIRST_LOOK).total("products_new") == 60
+    assert load(room, FIRST_SNAPSHOT).total("products_new") == 60
     return room
 
 
-def test_the_bulk_catalogue_is_the_same_at_any_time():
+def test_the_bulk_catalogue_has_the_same_products_at_any_time():
     first, following = (
         [file.content for file in bulk_catalogue_files("default", products=1_002, observed_at=at, seed=7)]
-        for at in (FIRST_LOOK, NEXT_LOOK)
+        for at in (FIRST_SNAPSHOT, NEXT_SNAPSHOT)
     )
     assert len(first) == 4, "two pages, the tree, the manifest"
     assert first[:3] == following[:3]
@@ -42,7 +42,7 @@ def test_the_bulk_catalogue_is_the_same_at_any_time():
 
 def test_an_unchanged_catalogue_writes_no_row_of_a_product(loaded: CatalogueRoom):
     before = rows_of_products(loaded.url)
-    load(loaded, NEXT_LOOK)
+    load(loaded, NEXT_SNAPSHOT)
     assert rows_of_products(loaded.url) == before
     assert loaded.rows("select status::text, products from catalogue.catalogue_snapshots order by observed_at") == [
         ("accepted", 60),
@@ -51,32 +51,32 @@ def test_an_unchanged_catalogue_writes_no_row_of_a_product(loaded: CatalogueRoom
 
 
 def test_a_first_load_counts_the_first_changes_and_prices(room: CatalogueRoom):
-    report = load(room, FIRST_LOOK)
+    report = load(room, FIRST_SNAPSHOT)
     changes, prices = room.rows(
         "select (select count(*) from catalogue.product_changes), (select count(*) from catalogue.product_prices)"
     )[0]
     assert (report.total("changes"), report.total("prices_changed")) == (changes, prices)
-    assert changes == 60 > prices > 0, "a placeholder is no price"
+    assert changes == 60 > prices > 0, "placeholder prices are NULL"
 
 
 def test_one_changed_price_writes_the_rows_of_one_product(loaded: CatalogueRoom):
     before = rows_of_products(loaded.url)
-    report = load(loaded, NEXT_LOOK, price=b"7.77")
+    report = load(loaded, NEXT_SNAPSHOT, price=b"7.77")
     after = rows_of_products(loaded.url)
     assert sorted(table for table, _, _ in after - before) == ["product_changes", "product_prices", "products"]
     assert (report.total("products_updated"), report.total("prices_changed")) == (1, 1)
     assert loaded.rows("select count(*) from catalogue.products where price = 7.77") == [(1,)]
 
 
-def test_what_the_rows_say_already_is_there_again_when_a_look_between_is_withdrawn(loaded: CatalogueRoom):
-    """Its texts did not travel the second time; the newest look is read again for them."""
-    said = "select sku, name, description, price, attributes from catalogue.products order by sku"
-    unchanged = loaded.rows(said)
-    load(loaded, NEXT_LOOK, price=b"7.77")
-    changed = loaded.rows(said)
-    load(loaded, NEXT_LOOK.replace(day=5))
-    assert loaded.rows(said) == unchanged
-    load_day(loaded.url, loaded.zone, FIRST_LOOK.date(), maximum_file_bytes=10**7)
-    assert loaded.rows(said) == unchanged
-    load(loaded, NEXT_LOOK.replace(day=6), price=b"7.77")
-    assert loaded.rows(said) == changed
+def test_a_reverted_change_restores_the_description(loaded: CatalogueRoom):
+    """Unchanged texts are not staged; the snapshot with the earlier texts is read again for them."""
+    descriptions = "select sku, name, description, price, attributes from catalogue.products order by sku"
+    unchanged = loaded.rows(descriptions)
+    load(loaded, NEXT_SNAPSHOT, price=b"7.77")
+    changed = loaded.rows(descriptions)
+    load(loaded, NEXT_SNAPSHOT.replace(day=5))
+    assert loaded.rows(descriptions) == unchanged
+    load_day(loaded.url, loaded.zone, FIRST_SNAPSHOT.date(), maximum_file_bytes=10**7)
+    assert loaded.rows(descriptions) == unchanged
+    load(loaded, NEXT_SNAPSHOT.replace(day=6), price=b"7.77")
+    assert loaded.rows(descriptions) == changed

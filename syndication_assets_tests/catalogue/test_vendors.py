@@ -1,4 +1,4 @@
-"""Vendors are rows: adding one, listing them, by the command line."""
+"""Adding and listing vendors on the command line."""
 
 import pytest
 from click.testing import CliRunner, Result
@@ -40,7 +40,7 @@ def test_a_vendor_is_added_once_and_listed(run):
         (("heritage", *SHOP, "--placeholder-price", "free"), "A placeholder price is a number above 0"),
     ],
 )
-def test_what_cannot_be_a_vendor_is_refused_with_what_to_do(run, arguments: tuple[str, ...], message: str):
-    refused = run("add", *arguments)
-    assert refused.exit_code == 1
-    assert message in refused.output
+def test_an_invalid_vendor_is_rejected_with_advice(run, arguments: tuple[str, ...], message: str):
+    rejected = run("add", *arguments)
+    assert rejected.exit_code == 1
+    assert message in rejected.output

@@ -1,4 +1,4 @@
-"""A blog whose files land and load: what the tests of documents speak with."""
+"""A blog whose files the tests of documents land and load."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ import msgspec
 
 from syndication_assets.content.selection.section_selection import select_sections
 from syndication_assets.database.connection import transaction
-from syndication_assets.documents.document_load import DayOfDocuments, load_day
+from syndication_assets.documents.document_load import DayLoad, load_day
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets_tests.content.shop import Shop
 
@@ -27,13 +27,13 @@ def entry(
 
 
 def rss(*entries: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
-    """A feed."""
+    """An RSS feed with these entries."""
     inner = "".join(entries)
     return f'{head}<rss version="2.0"><channel><title>B</title><link>{SITE}/</link>{inner}</channel></rss>'.encode()
 
 
 def post(number: int, *texts: str, **more: Any) -> dict[str, Any]:
-    """One post of the JSON shape, with a section for each text."""
+    """One post of an export, with a section for each text."""
     return {
         "id": number,
         "title": f"Post {number}",
@@ -56,7 +56,7 @@ class Blog:
         self._numbers: dict[date, int] = {}
 
     def land(self, day: date, *posts: dict[str, Any], observed_at: datetime | None = None) -> str:
-        """A file of posts; the later of one day is observed later."""
+        """Lands a file of posts, observed after the files that landed on the day before it; returns its path."""
         return self.land_bytes(day, msgspec.json.encode({"posts": posts}), "blog_posts", ".json", observed_at)
 
     def land_feed(self, day: date, *entries: str) -> str:
@@ -70,18 +70,18 @@ class Blog:
         kind = "posts" if source == "blog_posts" else "feed"
         return self.zone.land("default", source, day, f"{kind}_{number}_{stamp}-000{suffix}", content)[0]
 
-    def load(self, *days: date) -> list[DayOfDocuments]:
+    def load(self, *days: date) -> list[DayLoad]:
         return [load_day(self.shop.url, self.zone, day, maximum_file_bytes=10**8) for day in days]
 
     def documents(self) -> list[tuple[Any, ...]]:
-        """What the documents say, without our own ids and times."""
+        """The documents without the ids and times that the database generates."""
         return self.shop.execute(
             "select source, remote_document_id, title, summary, url, image_url, published_at, is_published,"
             " content_hash, observed_at, first_seen_at from documents.source_documents order by 1, 2"
         )
 
     def sections(self) -> list[tuple[Any, ...]]:
-        """The same of the sections."""
+        """The sections without the ids and times that the database generates."""
         return self.shop.execute(
             "select d.remote_document_id, s.is_active, s.position, s.section_key, s.heading, s.text_content,"
             " s.section_url, s.image_url from documents.source_sections as s join documents.source_documents as d"
@@ -93,7 +93,7 @@ class Blog:
         return [row[5] for row in self.sections() if row[1]]
 
     def quarantine(self) -> list[tuple[str, int | None, str]]:
-        """Source, position and reason of what waits."""
+        """Source, position and reason of the items and files that wait."""
         return self.shop.execute(
             "select source, position, reason from landing.quarantine where replayed_at is null"
             " order by source_file_path, position nulls first"
@@ -102,7 +102,7 @@ class Blog:
     def show(
         self, *, platform: str = "facebook", channel_type: str = "feed_post", starts_on: date, **more: Any
     ) -> None:
-        """Gives a channel a section each day."""
+        """Schedules a section each day for a channel."""
         values = {"platform": platform, "channel_type": channel_type, "starts_on": starts_on, **more}
         self.shop.insert("content.section_channels", "platform", **values)
 

@@ -1,4 +1,4 @@
-"""What the tests of documents share with those of content."""
+"""Fixtures that the tests of documents share with the tests of content."""
 
 from syndication_assets_tests.content.conftest import blog, shop
 

@@ -1,4 +1,4 @@
-"""Damage to documents, their sections and their selections, one for each check of them."""
+"""Damage to documents, their sections and their selections that each check must detect."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from syndication_assets_tests.sample_database import Damage
 
 
 def add_documents(shop: Shop, directory: Path) -> None:
-    """Two posts on the first day, a section for the channel on the third."""
+    """Two posts on the first day, and a section selected for a channel on the fifth of the month."""
     blog = Blog(shop, LandingZone(str(directory)))
     blog.land(FIRST_DAY, post(1, "Wool is warm.", "Wool is light."), post(2, "Silk is cool."))
     blog.load(FIRST_DAY)

@@ -1,4 +1,4 @@
-"""Blogs behind TLS on 127.0.0.1, and an internet in which names lead to them: what a test of fetching feeds sees."""
+"""A fake internet for tests of fetching feeds: blogs behind TLS on 127.0.0.1, and host names that lead to them."""
 
 import ssl
 import threading
@@ -25,7 +25,7 @@ PUBLIC = "93.184.215.14"
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; between its pieces it waits."""
+    """One HTTP response, sent in pieces with a pause between them."""
 
     status: int = 200
     body: bytes = b"<rss/>"
@@ -36,14 +36,14 @@ class Answer:
 
 @dataclass
 class Internet:
-    """One server with the names of many; who resolves a name gets the address that the test gave it."""
+    """One server with many host names, which resolve to the addresses that the test sets."""
 
     directory: Path
     names: dict[str, list[str]] = field(default_factory=lambda: {"blog.example": [PUBLIC]})
     pages: dict[str, deque[Answer] | Answer] = field(default_factory=dict)
-    """Path → what is answered there; of several, one after the other."""
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    """Host header and path of each request."""
+    """The response for each path; a deque gives one response per request."""
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    """Host header and path of each request, in order."""
     resolved: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -51,7 +51,7 @@ class Internet:
         return f"https://{host}:{self.port}{path}"
 
     def addresses_of(self, url: str) -> list[str]:
-        """The real check, with the test's names; what passes it is on this machine."""
+        """Checks a URL as in production, with the test's names; URLs that pass lead to this machine."""
         return ["127.0.0.1" for _ in public_addresses(url, self._resolve)]
 
     def client(self, **changes: object) -> PublicClient:
@@ -75,7 +75,7 @@ class Internet:
 
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path
-                internet.asked.append((self.headers["Host"], self.path))
+                internet.requests.append((self.headers["Host"], self.path))
                 page = internet.pages.get(path, Answer(404))
                 answer = page.popleft() if isinstance(page, deque) else page
                 self.send_response(answer.status)
@@ -114,11 +114,12 @@ class Internet:
 
 
 def _make_certificate(directory: Path) -> None:
-    """One for every name under `.example`, of nobody's authority."""
+    """Makes a self-signed certificate for the host names of the tests."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "blog.example")])
     now = datetime.now(UTC)
-    names = [x509.DNSName(one) for one in ("blog.example", "news.example", "private.example", "elsewhere.example")]
+    hosts = ("blog.example", "news.example", "private.example", "elsewhere.example")
+    names = [x509.DNSName(host) for host in hosts]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

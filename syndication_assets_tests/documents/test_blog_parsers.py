@@ -1,4 +1,4 @@
-"""Both parsers of documents, pure: what they read, what they refuse, and that no bytes do harm."""
+"""Both parsers of documents: what they read, what they reject, and that no input does harm."""
 
 import time
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def feed(*entries: str, **more: Any) -> DocumentList:
     return feed_parser.parse(rss(*entries, **more))
 
 
-def one(documents: DocumentList) -> Document:
+def only_document(documents: DocumentList) -> Document:
     ((item,), ()) = documents.items, documents.rejected
     return item.document
 
@@ -47,7 +47,7 @@ def posts(*items: Any) -> DocumentList:
 
 
 def test_an_atom_entry_with_its_sections():
-    document = one(feed_parser.parse(ATOM.encode()))
+    document = only_document(feed_parser.parse(ATOM.encode()))
     assert (document.remote_document_id, document.title, document.summary) == (
         "tag:blog.example,2025:1", "Wool & silk", "In short.",
     )  # fmt: skip
@@ -76,50 +76,52 @@ def test_an_atom_entry_with_its_sections():
     ],
 )
 def test_every_version_of_rss_is_read(content: bytes):
-    document = one(feed_parser.parse(content))
+    document = only_document(feed_parser.parse(content))
     assert (document.title, document.url, document.sections[0].text_content) == (
         "Post 1", f"{SITE}/1", "Wool keeps you warm.",
     )  # fmt: skip
 
 
 def test_a_post_without_headings_is_one_section():
-    (section,) = one(feed(entry(1, "<p>One.</p><p>Two.</p>"))).sections
+    (section,) = only_document(feed(entry(1, "<p>One.</p><p>Two.</p>"))).sections
     assert (section.section_key, section.heading, section.text_content) == ("opening", None, "One.\nTwo.")
 
 
-def test_headings_that_repeat_are_numbered_and_empty_ones_begin_nothing():
-    document = one(feed(entry(1, "<h2>Wool</h2>a<h3></h3>b<h2>WOOL</h2>c<h2>Silk</h2>")))
+def test_repeated_headings_are_numbered_and_empty_headings_start_no_section():
+    document = only_document(feed(entry(1, "<h2>Wool</h2>a<h3></h3>b<h2>WOOL</h2>c<h2>Silk</h2>")))
     assert [(part.section_key, part.text_content) for part in document.sections] == [
         ("heading:wool", "ab"),
         ("heading:wool (2)", "c"),
     ]
 
 
-def test_an_id_that_is_no_uri_is_told_apart_by_its_feed():
+def test_an_id_that_is_not_a_uri_is_made_unique_by_its_feed():
     item = "<item><title>A</title><guid>7</guid><description>Text</description></item>"
     ours, theirs = rss(item), rss(item).replace(SITE.encode(), b"https://other.example")
-    ids = {one(feed_parser.parse(content)).remote_document_id for content in (ours, theirs)}
+    ids = {only_document(feed_parser.parse(content)).remote_document_id for content in (ours, theirs)}
     assert ids == {f"{SITE}/ 7", "https://other.example/ 7"}
 
 
-def test_without_an_id_the_link_is_one_and_without_a_date_none_is_invented():
-    document = one(feed("<item><title>A</title><link>https://blog.example/a</link><description>T</description></item>"))
+def test_the_link_replaces_a_missing_id_and_a_missing_date_is_none():
+    document = only_document(
+        feed("<item><title>A</title><link>https://blog.example/a</link><description>T</description></item>")
+    )
     assert (document.remote_document_id, document.published_at) == (f"{SITE}/a", None)
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "https://a b/"])
-def test_a_link_that_no_browser_opens_as_a_page_is_none(link: str):
-    document = one(
+def test_a_link_that_is_not_a_web_page_is_none(link: str):
+    document = only_document(
         feed(f"<item><title>A</title><guid>urn:1</guid><link>{link}</link><description>T</description></item>")
     )
     assert document.url is None
 
 
-def test_a_date_that_nobody_can_read_is_not_known_and_the_entry_is_loaded():
-    assert one(feed(entry(1, date="on a Tuesday"))).published_at is None
+def test_an_entry_with_an_unreadable_date_is_loaded_without_it():
+    assert only_document(feed(entry(1, date="on a Tuesday"))).published_at is None
 
 
-def test_bad_entries_are_told_with_place_and_bytes_and_the_good_ones_are_read():
+def test_invalid_entries_are_rejected_with_position_and_bytes_and_the_others_are_read():
     without_title = "<item><guid>urn:2</guid><description>T</description></item>"
     without_text = "<item><title>A</title><guid>urn:3</guid></item>"
     documents = feed(entry(1), without_title, without_text, entry(1), entry(4))
@@ -127,32 +129,32 @@ def test_bad_entries_are_told_with_place_and_bytes_and_the_good_ones_are_read():
     assert reasons(documents) == [
         (1, "it has no title"),
         (2, "it has no text"),
-        (3, "it has the same id as entry 0 of the file, which was taken"),
+        (3, "it has the same id as entry 0 of the file, which is loaded instead"),
     ]
     assert documents.rejected[0].payload == without_title.encode()
 
 
-def test_of_a_feed_that_is_cut_off_the_whole_entries_are_read():
+def test_complete_entries_of_a_truncated_feed_are_read():
     content = rss(entry(1), entry(2))
     documents = feed_parser.parse(content[: content.rindex(b"keeps")])
     assert [item.document.title for item in documents.items] == ["Post 1"]
     assert reasons(documents) == [(1, "the feed is cut off within it")]
 
 
-def test_a_feed_that_is_no_xml_but_whole_is_read():
-    assert one(feed(entry(1, "Wool & silk").replace("&amp;", "&"))).sections[0].text_content == "Wool & silk"
+def test_a_complete_feed_with_invalid_xml_is_read():
+    assert only_document(feed(entry(1, "Wool & silk").replace("&amp;", "&"))).sections[0].text_content == "Wool & silk"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
-def test_encodings(encoding: str):
+def test_common_encodings_are_read(encoding: str):
     declared = encoding.removesuffix("-sig")
     text = rss(entry(1, "Café"), head=f'<?xml version="1.0" encoding="{declared}"?>').decode()
-    assert one(feed_parser.parse(text.encode(encoding))).sections[0].text_content == "Café"
+    assert only_document(feed_parser.parse(text.encode(encoding))).sections[0].text_content == "Café"
 
 
-def test_an_entry_with_bytes_that_are_no_text_is_told_and_the_others_are_read():
+def test_an_entry_with_invalid_bytes_is_rejected_and_the_others_are_read():
     documents = feed_parser.parse(rss(entry(1, "Caf#"), entry(2)).replace(b"#", b"\xe9"))
-    assert reasons(documents) == [(0, "its section 0 has bytes that are no text in the file's encoding")]
+    assert reasons(documents) == [(0, "its section 0 has bytes that are invalid in the file's encoding")]
     assert len(documents.items) == 1
 
 
@@ -167,7 +169,7 @@ _REMOTE = '<!DOCTYPE rss [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x.dtd"> %a;]>'
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
 @pytest.mark.parametrize("declarations", [_BOMB, _QUADRATIC, _EXTERNAL, _REMOTE, _BOMB.lower()])
-def test_entities_are_refused_in_every_encoding_before_a_parser_sees_them(
+def test_entities_are_rejected_in_every_encoding_before_parsing(
     declarations: str, encoding: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(feed_parser.feedparser, "parse", lambda *_, **__: pytest.fail("the parser has seen it"))
@@ -177,19 +179,19 @@ def test_entities_are_refused_in_every_encoding_before_a_parser_sees_them(
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "utf-32", "cp037", "unicode_escape", "punycode", "rot13", "nonsense"])
-def test_an_encoding_in_which_signs_can_hide_is_refused(encoding: str):
+def test_an_encoding_that_can_hide_characters_is_rejected(encoding: str):
     with pytest.raises(FileRejectedError, match="land it as UTF-8"):
         feed(entry(1), head=f'<?xml version="1.0" encoding="{encoding}"?>')
 
 
 def test_an_external_document_type_is_not_fetched():
-    """Old feeds name one; the tests allow no connection but to this machine, where nobody listens."""
+    """Old feeds name an external document type; here it would be on this machine, where no server listens."""
     head = '<?xml version="1.0"?><!DOCTYPE rss SYSTEM "http://127.0.0.1:9/rss.dtd">'
-    assert one(feed(entry(1), head=head)).title == "Post 1"
+    assert only_document(feed(entry(1), head=head)).title == "Post 1"
 
 
 @pytest.mark.parametrize("content", [b"/etc/passwd", b"file:///etc/passwd", b"http://127.0.0.1:9/feed"])
-def test_bytes_that_name_a_file_or_a_page_are_bytes(content: bytes):
+def test_bytes_that_name_a_file_or_a_page_are_not_opened(content: bytes):
     with pytest.raises(FileRejectedError, match="no RSS or Atom"):
         feed_parser.parse(content)
 
@@ -208,7 +210,7 @@ def test_bytes_that_name_a_file_or_a_page_are_bytes(content: bytes):
         (rss("<a>" * 200 + "</a>" * 200), "nested more than 100 deep"),
     ],
 )
-def test_what_is_no_feed_is_refused_as_a_whole(content: bytes, reason: str):
+def test_a_file_that_is_not_a_feed_is_rejected_as_a_whole(content: bytes, reason: str):
     with pytest.raises(FileRejectedError, match=reason):
         feed_parser.parse(content)
 
@@ -217,21 +219,21 @@ def test_what_is_no_feed_is_refused_as_a_whole(content: bytes, reason: str):
     "text",
     ["<div>" * 50_000, "<b>" * 100_000 + "x" + "</b>" * 100_000, "<" * 200_000, "<a href='" * 20_000, "&lt;" * 100_000],
 )
-def test_markup_that_would_keep_a_parser_busy_is_over_soon(text: str):
+def test_markup_that_is_expensive_to_parse_takes_bounded_time(text: str):
     begin = time.monotonic()
     documents = feed(entry(1, text), entry(2))
     assert time.monotonic() - begin < 10
     assert [item.document.title for item in documents.items][-1] == "Post 2"
 
 
-def test_a_section_that_is_too_long_is_told():
+def test_a_section_that_is_too_long_is_rejected():
     assert reasons(feed(entry(1, "Warm. " * 10_000))) == [
-        (0, "its section 0 has more than 50,000 signs: give it headings")
+        (0, "its section 0 has more than 50,000 characters: give it headings")
     ]
 
 
-def test_scripts_and_styles_are_no_text():
-    document = one(feed(entry(1, "<style>p{}</style><p>Warm.</p><script>alert('x')</script><!-- no -->")))
+def test_scripts_styles_and_comments_are_not_text():
+    document = only_document(feed(entry(1, "<style>p{}</style><p>Warm.</p><script>alert('x')</script><!-- no -->")))
     assert document.sections[0].text_content == "Warm."
 
 
@@ -245,7 +247,7 @@ def test_a_post_of_an_export_with_its_sections_in_order():
         {"id": 7, "order": 1, "heading": "A &amp; <i>a</i>", "polished": "a", "url": "https://blog.example/p/a"},
         {"id": 9, "heading": "A picture", "text": ""},
     ]
-    document = one(posts(item))
+    document = only_document(posts(item))
     assert (document.title, document.summary, document.image_url, document.is_published) == (
         "Post 1", "In short.", "https://img.example/1.jpg", True,
     )  # fmt: skip
@@ -255,21 +257,23 @@ def test_a_post_of_an_export_with_its_sections_in_order():
     ]
 
 
-def test_the_link_of_a_section_keeps_what_the_page_has_and_escapes_the_id():
-    document = one(posts(post(1, url=f"{SITE}/p?a=1#top", sections=[{"id": "x y&z", "text": "T"}])))
+def test_a_section_url_keeps_the_query_and_fragment_and_escapes_the_id():
+    document = only_document(posts(post(1, url=f"{SITE}/p?a=1#top", sections=[{"id": "x y&z", "text": "T"}])))
     assert document.sections[0].section_url == f"{SITE}/p?a=1&section=x%20y%26z#top"
 
 
 @pytest.mark.parametrize(
     "wrapped",
-    [lambda one: [one], lambda one: {"data": [one]}, lambda one: {"data": {"posts": [one]}}, lambda one: one],
+    [lambda item: [item], lambda item: {"data": [item]}, lambda item: {"data": {"posts": [item]}}, lambda item: item],
 )
-def test_a_list_alone_wrapped_or_one_post(wrapped: Any):
-    assert one(export_parser.parse(msgspec.json.encode(wrapped(post(1))))).title == "Post 1"
+def test_posts_may_be_wrapped_listed_or_single(wrapped: Any):
+    assert only_document(export_parser.parse(msgspec.json.encode(wrapped(post(1))))).title == "Post 1"
 
 
-def test_a_post_with_one_text_is_cut_at_its_headings():
-    document = one(posts({"slug": "wool", "title": "Wool", "link": SITE, "content": "Hello.<h2 id=a>Warm</h2>Very."}))
+def test_a_post_with_a_single_text_is_split_at_its_headings():
+    document = only_document(
+        posts({"slug": "wool", "title": "Wool", "link": SITE, "content": "Hello.<h2 id=a>Warm</h2>Very."})
+    )
     assert [(part.section_key, part.section_url) for part in document.sections] == [
         ("opening", SITE),
         ("heading:warm", f"{SITE}#a"),
@@ -281,43 +285,43 @@ def test_a_post_with_one_text_is_cut_at_its_headings():
     [("published", True), ("Published", True), (None, True), ("draft", False), ("in_process", False),
      ("archived", False), ("deleted", False)],
 )  # fmt: skip
-def test_only_a_published_post_is_published(status: str | None, is_published: bool):
-    assert one(posts(post(1, status=status))).is_published is is_published
+def test_only_the_status_published_means_published(status: str | None, is_published: bool):
+    assert only_document(posts(post(1, status=status))).is_published is is_published
 
 
-def test_a_draft_may_have_no_text_yet():
-    assert one(posts({"id": 1, "title": "A", "status": "draft"})).sections == ()
+def test_a_draft_may_have_no_text():
+    assert only_document(posts({"id": 1, "title": "A", "status": "draft"})).sections == ()
 
 
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        ({"title": "A", "content": "x"}, "it has neither id nor slug"),
+        ({"title": "A", "content": "x"}, "it has neither an id nor a slug"),
         ({"id": 1, "content": "x"}, "it has no title"),
         ({"id": 1, "title": " <br> ", "content": "x"}, "it has no title"),
         ({"id": 1, "title": "A"}, "it has no text"),
         ({"id": 1, "title": 5, "content": "x"}, "title is not a text"),
         ({"id": True, "title": "A", "content": "x"}, "id is neither text nor a whole number"),
-        ({"id": 1, "title": "A", "content": "x", "status": "maybe"}, "its status is none of"),
+        ({"id": 1, "title": "A", "content": "x", "status": "maybe"}, "its status is not one of"),
         ({"id": 1, "title": "A", "content": "x", "published_at": "yesterday"}, "not an ISO 8601 time"),
         ({"id": 1, "title": "A", "content": "x", "published_at": "2025-11-01T10:00:00"}, "no time zone"),
-        ({"id": 1, "title": "A", "sections": ["x"]}, "its sections are no list of objects"),
+        ({"id": 1, "title": "A", "sections": ["x"]}, "its sections are not a list of objects"),
         ({"id": 1, "title": "A", "sections": [{"id": 1, "text": "x", "order": "first"}]}, "order of a section"),
         ({"id": 1, "title": "A", "sections": [{"id": 1, "text": "x"}, {"id": 1, "text": "y"}]}, "the same id"),
         (5, "it is not an object"),
     ],
 )
-def test_a_post_that_cannot_be_read_is_told_and_its_neighbours_are_read(item: Any, reason: str):
+def test_an_invalid_post_is_rejected_and_the_others_are_read(item: Any, reason: str):
     documents = posts(item, post(2))
-    ((position, said),) = reasons(documents)
+    ((position, actual),) = reasons(documents)
     assert position == 0
-    assert reason in said
+    assert reason in actual
     assert documents.rejected[0].payload == msgspec.json.encode(item)
     assert [found.position for found in documents.items] == [1]
 
 
-def test_a_day_alone_begins_at_midnight_utc():
-    assert one(posts(post(1, published_at="2025-11-01"))).published_at == datetime(2025, 11, 1, tzinfo=UTC)
+def test_a_date_means_midnight_utc():
+    assert only_document(posts(post(1, published_at="2025-11-01"))).published_at == datetime(2025, 11, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -332,16 +336,16 @@ def test_a_day_alone_begins_at_midnight_utc():
         (b"\xff\xfe", "not the JSON"),
     ],
 )
-def test_a_file_that_is_no_export_is_refused_as_a_whole(content: bytes, reason: str):
+def test_a_file_that_is_not_an_export_is_rejected_as_a_whole(content: bytes, reason: str):
     with pytest.raises(FileRejectedError, match=reason):
         export_parser.parse(content)
 
 
-def test_keys_that_nobody_knows_are_counted():
+def test_unknown_keys_are_counted():
     assert dict(posts(post(1, mood="good"), post(2, mood="better")).unknown_keys) == {"mood": 2}
 
 
-def test_the_same_bytes_say_the_same():
+def test_equal_bytes_give_equal_documents():
     assert feed_parser.parse(ATOM.encode()) == feed_parser.parse(ATOM.encode())
-    first, second = one(posts(post(1))), one(posts(post(1)))
+    first, second = only_document(posts(post(1))), only_document(posts(post(1)))
     assert first.content_hash == second.content_hash

@@ -1,4 +1,4 @@
-"""Documents and their selections in a run, as Dagster makes it."""
+"""Documents and their selections in Dagster runs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -43,7 +43,7 @@ ROOM = [
 
 @pytest.fixture
 def blog(shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Blog:
-    """A blog whose sections a channel gets instead of products, as the environment names it."""
+    """A blog in the environment's landing zone, whose sections a channel posts instead of products."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", shop.url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     shop.channel()
@@ -110,7 +110,7 @@ def test_a_second_run_changes_nothing(blog: Blog, instance: dg.DagsterInstance):
 
 
 @pytest.mark.parametrize("point", ["documents.merged", "documents.before_commit", "section_selections.before_commit"])
-def test_a_day_that_fails_leaves_nothing_and_the_next_run_does_it(
+def test_a_failed_day_writes_nothing_and_the_next_run_loads_it(
     blog: Blog, instance: dg.DagsterInstance, point: str, monkeypatch: pytest.MonkeyPatch
 ):
     def fail(reached: str) -> None:
@@ -132,14 +132,14 @@ def _assets_of(job: str) -> set[str]:
     return {key.to_user_string() for key in defs.resolve_job_def(job).asset_layer.executable_asset_keys}
 
 
-def test_no_job_but_that_of_the_feeds_asks_the_network_for_them():
+def test_only_the_feeds_job_fetches_feeds():
     with_feeds = {
         job.name for job in defs.resolve_all_job_defs() if "documents/blog_feed_files" in _assets_of(job.name)
     }
     assert {name for name in with_feeds if not name.startswith("__")} == {"feeds"}
 
 
-def test_documents_are_loaded_by_night_with_the_look_back_and_before_they_are_selected():
+def test_documents_load_in_the_daily_job_and_before_sections_are_selected():
     for job in ("daily_graph", "content"):
         assert {"documents/source_documents", "documents/source_sections"} <= _assets_of(job)
     assert "content/section_selections" not in _assets_of("daily_graph")

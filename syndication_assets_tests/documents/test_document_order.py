@@ -1,4 +1,4 @@
-"""Any order of days, any repetition, late and withdrawn files: the tables end as after one load in sequence."""
+"""Any order and repetition of days and any late or withdrawn files give the tables of a single load in sequence."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -26,13 +26,13 @@ EXAMPLES = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-# What one file says of one post: nothing, or its sections and whether it is published.
-_SAID = st.none() | st.tuples(
+# One post in one file: absent, or its sections and its status.
+_POST = st.none() | st.tuples(
     st.lists(st.sampled_from(["Wool.", "Silk.", "Linen."]), min_size=1, max_size=3, unique=True),
     st.sampled_from(["published", "draft", "deleted"]),
 )
-# Two files a day, of one moment or of two; and an entry of a feed.
-_FILE = st.tuples(_SAID, _SAID)
+# Two files a day, with equal or different times, and an entry of a feed.
+_FILE = st.tuples(_POST, _POST)
 _DAY = st.tuples(_FILE, _FILE, st.booleans(), st.none() | st.sampled_from(["A.", "<h2>A</h2>B.<h2>C</h2>D."]))
 _FILES = st.lists(_DAY, min_size=4, max_size=4)
 
@@ -45,17 +45,17 @@ def shop(server: Server, template_database: str) -> Iterator[Shop]:
         shop.close()
 
 
-def land(blog: Blog, day: date, said: Any) -> list[str]:
-    """The paths of a day's files."""
-    first, second, is_one_moment, feed = said
+def land(blog: Blog, day: date, files: Any) -> list[str]:
+    """Lands a day's files; returns their paths."""
+    first, second, has_equal_times, feed = files
     paths = []
     for number, file in enumerate((first, second)):
         posts = [
-            post(at, *one[0], status=one[1]) | {"title": f"Post {at} as file {number} says"}
-            for at, one in enumerate(file, start=1)
-            if one is not None
+            post(post_id, *values[0], status=values[1]) | {"title": f"Post {post_id} in file {number}"}
+            for post_id, values in enumerate(file, start=1)
+            if values is not None
         ]
-        name = f"posts_{number}_{day}_06-{0 if is_one_moment else number:02}-00-000.json"
+        name = f"posts_{number}_{day}_06-{0 if has_equal_times else number:02}-00-000.json"
         content = msgspec.json.encode(posts)
         paths.append(blog.zone.land("default", "blog_posts", day, name, content)[0])
     if feed is not None:
@@ -82,12 +82,12 @@ def facts(blog: Blog) -> tuple[Any, ...]:
 
 @EXAMPLES
 @given(files=_FILES, order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=3))
-def test_days_in_any_order_and_any_number_of_times_say_the_same(
+def test_loading_days_in_any_order_and_number_gives_the_same_documents(
     shop: Shop, tmp_path_factory: pytest.TempPathFactory, files: Any, order: list[date], repeats: list[date]
 ):
     blog = Blog(shop, LandingZone(str(tmp_path_factory.mktemp("zone"))))
-    for day, said in zip(DAYS, files, strict=True):
-        land(blog, day, said)
+    for day, files_of_day in zip(DAYS, files, strict=True):
+        land(blog, day, files_of_day)
     ends = []
     for days in (DAYS, [*repeats, *order]):
         cleared(shop)
@@ -97,23 +97,23 @@ def test_days_in_any_order_and_any_number_of_times_say_the_same(
 
 
 @EXAMPLES
-@given(files=_FILES, order=st.permutations(DAYS), taken_back=st.sampled_from(DAYS))
-def test_what_was_withdrawn_is_as_if_it_had_never_landed(
-    shop: Shop, tmp_path_factory: pytest.TempPathFactory, files: Any, order: list[date], taken_back: date
+@given(files=_FILES, order=st.permutations(DAYS), withdrawn=st.sampled_from(DAYS))
+def test_a_withdrawn_file_leaves_no_trace(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory, files: Any, order: list[date], withdrawn: date
 ):
     blog = Blog(shop, LandingZone(str(tmp_path_factory.mktemp("zone"))))
-    paths = {day: land(blog, day, said) for day, said in zip(DAYS, files, strict=True)}
+    paths = {day: land(blog, day, files_of_day) for day, files_of_day in zip(DAYS, files, strict=True)}
     cleared(shop)
     blog.load(*order)
-    withdraw_files(shop.url, blog.zone, paths[taken_back], "a trial")
-    blog.load(taken_back)
+    withdraw_files(shop.url, blog.zone, paths[withdrawn], "a trial")
+    blog.load(withdrawn)
     documents, sections, observations, quarantine = facts(blog)
     cleared(shop)
-    blog.load(*(day for day in DAYS if day != taken_back))
+    blog.load(*(day for day in DAYS if day != withdrawn))
     expected, expected_sections, *rest = facts(blog)
     assert [observations, quarantine] == rest
     known = {row[:2] for row in expected}
     assert [row for row in documents if row[:2] in known] == expected
-    # A document that only those files had stays as a record, not published.
+    # A document that only the withdrawn files had stays as an unpublished record.
     assert not any(row[7] for row in documents if row[:2] not in known)
     assert [row for row in sections if row[1]] == [row for row in expected_sections if row[1]]

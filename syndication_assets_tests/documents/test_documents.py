@@ -1,4 +1,4 @@
-"""Documents in their tables: what a load leaves, in any order, and what it refuses."""
+"""Loading documents: the rows in any order of days, and the files and items that are rejected."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,14 +31,14 @@ def test_posts_and_their_sections_become_rows(blog: Blog):
     ]
 
 
-def test_the_good_entries_of_a_feed_are_loaded_and_the_others_wait_with_place_reason_and_bytes(blog: Blog):
+def test_valid_entries_load_and_the_others_are_quarantined_with_position_reason_and_bytes(blog: Blog):
     bad = "<item><title>No id</title><description>Text</description></item>"
     path = blog.land_feed(MONDAY, entry(1), bad, entry(1), entry(2))
     blog.load(MONDAY)
     assert [row[1] for row in blog.documents()] == [f"{SITE}/1", f"{SITE}/2"]
     assert blog.quarantine() == [
         ("blog_feed", 1, "it has neither an id nor a link"),
-        ("blog_feed", 2, "it has the same id as entry 0 of the file, which was taken"),
+        ("blog_feed", 2, "it has the same id as entry 0 of the file, which is loaded instead"),
     ]
     assert blog.shop.execute(
         "select source_file_path, landed_on, payload, payload_bytes, adapter_version from landing.quarantine"
@@ -58,25 +58,25 @@ def test_the_good_entries_of_a_feed_are_loaded_and_the_others_wait_with_place_re
         ("blog_posts", ".json", b'{"posts": [{"id": 1,', "truncated"),
     ],
 )
-def test_a_file_that_cannot_be_read_waits_as_a_whole_and_its_neighbours_are_loaded(
+def test_an_unreadable_file_is_quarantined_as_a_whole_and_the_others_load(
     blog: Blog, source: str, suffix: str, content: bytes, reason: str
 ):
     blog.land_bytes(MONDAY, content, source, suffix)
     blog.land(MONDAY, post(1))
     blog.load(MONDAY)
-    ((found, position, said),) = blog.quarantine()
-    assert (found, position) == (source, None)
-    assert reason in said
+    ((actual_source, position, actual_reason),) = blog.quarantine()
+    assert (actual_source, position) == (source, None)
+    assert reason in actual_reason
     assert len(blog.documents()) == 1
 
 
-def test_a_parser_that_fails_is_told_and_quarantines_its_file_alone(blog: Blog, monkeypatch: pytest.MonkeyPatch):
+def test_a_parser_that_crashes_quarantines_only_its_file(blog: Blog, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("syndication_assets.documents.feed_parser.feedparser.parse", lambda *_, **__: 1 / 0)
     blog.land_feed(MONDAY, entry(1))
     blog.land(MONDAY, post(1))
     blog.load(MONDAY)
     assert [row[2] for row in blog.quarantine()] == [
-        "adapter blog_feed version 1 failed with ZeroDivisionError: mend it and replay"
+        "adapter blog_feed version 1 failed with ZeroDivisionError: fix it and replay"
     ]
     assert len(blog.documents()) == 1
     monkeypatch.undo()
@@ -104,7 +104,7 @@ def test_a_newer_file_changes_a_document_and_an_older_one_does_not(blog: Blog):
     assert (observed_at.day, first_seen_at.day) == (4, 3)
 
 
-def test_a_section_keeps_its_id_when_others_are_put_before_it(blog: Blog):
+def test_a_section_keeps_its_id_when_sections_are_inserted_before_it(blog: Blog):
     blog.land_feed(MONDAY, entry(1, "<h2>Wool</h2>Warm."))
     blog.load(MONDAY)
     before = blog.shop.value("select section_id from documents.source_sections")
@@ -118,21 +118,21 @@ def test_a_section_keeps_its_id_when_others_are_put_before_it(blog: Blog):
     assert blog.shop.value("select section_id from documents.source_sections where heading = 'Wool'") == before
 
 
-def test_a_section_that_is_gone_stays_and_is_not_active(blog: Blog):
+def test_a_removed_section_stays_but_is_inactive(blog: Blog):
     blog.land(MONDAY, post(1, "A.", "B."))
     blog.land(TUESDAY, post(1, "A."))
     blog.load(MONDAY, TUESDAY)
     assert [(row[1], row[5]) for row in blog.sections()] == [(True, "A."), (False, "B.")]
 
 
-def test_a_deleted_post_is_not_published_and_one_that_a_feed_has_no_more_is(blog: Blog):
+def test_a_deleted_post_is_unpublished_and_a_post_missing_from_a_newer_file_is_not(blog: Blog):
     blog.land(MONDAY, post(1), post(2))
     blog.land(TUESDAY, post(1, status="deleted"))
     blog.load(MONDAY, TUESDAY)
     assert [(row[1], row[7]) for row in blog.documents()] == [("1", False), ("2", True)]
 
 
-def test_a_withdrawn_file_is_forgotten_and_the_older_one_says_again_what_is_true(blog: Blog):
+def test_a_withdrawn_file_leaves_the_content_of_the_older_file(blog: Blog):
     blog.land(MONDAY, post(1, "Old."))
     path = blog.land(TUESDAY, post(1, "New."), post(2, "Only here."), {"id": 3})
     blog.load(MONDAY, TUESDAY)
@@ -143,7 +143,7 @@ def test_a_withdrawn_file_is_forgotten_and_the_older_one_says_again_what_is_true
     assert blog.quarantine() == []
 
 
-def test_a_file_that_is_gone_stops_the_load_and_changes_nothing(blog: Blog):
+def test_a_missing_file_fails_the_load_and_changes_nothing(blog: Blog):
     path = blog.land(MONDAY, post(1))
     blog.load(MONDAY)
     (Path(blog.zone.url) / path).unlink()
@@ -152,7 +152,7 @@ def test_a_file_that_is_gone_stops_the_load_and_changes_nothing(blog: Blog):
     assert blog.texts() == ["What post 1 says of wool."]
 
 
-def test_documents_of_two_organizations_with_one_id_are_two(blog: Blog):
+def test_organizations_may_have_documents_with_the_same_id(blog: Blog):
     blog.shop.execute("insert into tenancy.organizations (slug, name) values ('acme', 'Acme')")
     blog.land(MONDAY, post(1, "Ours."))
     blog.zone.land("acme", "blog_posts", MONDAY, "a.json", b'[{"id": 1, "title": "T", "content": "Theirs."}]')

@@ -1,4 +1,4 @@
-"""Fetching feeds: from public addresses only, wherever a name or a redirect leads, in bounded size and time."""
+"""Fetching feeds: only from public addresses, whatever names resolve to or redirect to, in bounded size and time."""
 
 import time
 from collections import deque
@@ -36,20 +36,20 @@ def redirect(to: str, status: int = 302) -> Answer:
     return Answer(status, b"", {"Location": to})
 
 
-def test_a_feed_comes_as_it_is_from_the_address_that_was_checked_under_its_own_name(internet: Internet):
+def test_a_feed_is_fetched_unchanged_from_the_checked_address_under_its_host_name(internet: Internet):
     assert internet.client().get(internet.url("/feed?page=1")) == FEED
-    assert internet.asked == [(f"blog.example:{internet.port}", "/feed?page=1")]
+    assert internet.requests == [(f"blog.example:{internet.port}", "/feed?page=1")]
     assert internet.resolved == ["blog.example"]
 
 
 @pytest.mark.parametrize(
     "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:192.168.0.1", "0.1.2.3"]
 )
-def test_a_name_that_leads_to_a_private_address_is_never_asked(internet: Internet, address: str):
+def test_a_name_with_a_private_address_is_never_requested(internet: Internet, address: str):
     internet.names["private.example"] = [PUBLIC, address]
     with pytest.raises(PublicUrlError, match="no public address"):
         internet.client().get(internet.url(host="private.example"))
-    assert internet.asked == []
+    assert internet.requests == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -58,7 +58,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(internet: Internet, sta
     internet.pages["/old"] = redirect(internet.url("/feed", "private.example"), status)
     with pytest.raises(PublicUrlError, match=r"private\.example leads to 192\.168\.1\.1"):
         internet.client().get(internet.url("/old"))
-    assert [path for _, path in internet.asked] == ["/old"]
+    assert [path for _, path in internet.requests] == ["/old"]
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_a_redirect_to_a_private_address_is_not_followed(internet: Internet, sta
         "https://user:sesame@blog.example/feed",
     ],
 )  # fmt: skip
-def test_a_redirect_to_what_is_not_https_on_the_internet_is_not_followed(internet: Internet, target: str):
+def test_a_redirect_that_is_not_public_https_is_not_followed(internet: Internet, target: str):
     internet.names |= {"127.0.0.1": ["127.0.0.1"], "::1": ["::1"], "2130706433": ["127.0.0.1"]}
     internet.pages["/old"] = redirect(target)
     with pytest.raises(PublicUrlError) as refusal:
         internet.client().get(internet.url("/old"))
-    assert len(internet.asked) == 1
+    assert len(internet.requests) == 1
     assert "sesame" not in str(refusal.value)
 
 
-def test_a_name_that_answers_otherwise_the_second_time_leads_nowhere_else(internet: Internet):
-    """The address that was checked is the one that is asked: between the two nobody resolves the name again."""
+def test_a_name_is_resolved_once_so_that_rebinding_has_no_effect(internet: Internet):
+    """The request goes to the address that was checked; the name is not resolved again in between."""
     answers = iter([[PUBLIC], ["127.0.0.1"]])
     internet.names = type(
         "Rebinding", (dict,), {"__contains__": lambda *_: True, "__getitem__": lambda *_: next(answers)}
@@ -88,7 +88,7 @@ def test_a_name_that_answers_otherwise_the_second_time_leads_nowhere_else(intern
     assert internet.resolved == ["blog.example"]
 
 
-def test_redirects_on_the_internet_are_followed_each_after_a_check_of_its_own(internet: Internet):
+def test_public_redirects_are_followed_and_each_is_checked(internet: Internet):
     internet.names["news.example"] = [PUBLIC]
     internet.pages["/old"] = redirect(internet.url("/new", "news.example"), 301)
     internet.pages["/new"] = redirect("/feed#top")
@@ -96,27 +96,27 @@ def test_redirects_on_the_internet_are_followed_each_after_a_check_of_its_own(in
     assert internet.resolved == ["blog.example", "news.example", "news.example"]
 
 
-def test_redirects_in_a_circle_end(internet: Internet):
+def test_circular_redirects_end(internet: Internet):
     internet.pages["/old"] = redirect("/old")
     with pytest.raises(FetchError, match="more than 5 redirects"):
         internet.client().get(internet.url("/old"))
-    assert len(internet.asked) == 6
+    assert len(internet.requests) == 6
 
 
-def test_a_server_with_another_certificate_is_not_believed(internet: Internet):
+def test_a_server_with_another_names_certificate_is_rejected(internet: Internet):
     internet.names["stranger.example"] = [PUBLIC]
     with pytest.raises(FetchError, match=r"stranger\.example: the connection failed"):
         internet.client(maximum_attempts=1).get(internet.url(host="stranger.example"))
 
 
-def test_an_answer_that_is_too_large_ends_when_it_is_known(internet: Internet):
+def test_a_response_that_is_too_large_is_requested_once(internet: Internet):
     internet.pages["/feed"] = Answer(200, b"x" * 10_001)
     with pytest.raises(FetchError, match=r"larger than 10,000 bytes"):
         internet.client().get(internet.url())
-    assert len(internet.asked) == 1
+    assert len(internet.requests) == 1
 
 
-def test_an_answer_that_drips_ends_in_time(internet: Internet):
+def test_a_slow_response_times_out(internet: Internet):
     internet.pages["/feed"] = Answer(200, FEED, pieces=100, seconds_between=0.2)
     begin = time.monotonic()
     with pytest.raises(FetchError, match=r"no answer within 0\.5 s, 1 times"):
@@ -125,39 +125,39 @@ def test_an_answer_that_drips_ends_in_time(internet: Internet):
 
 
 @pytest.mark.parametrize("fault", [Answer(503), Answer(429), Answer(500), Answer(200, b"")])
-def test_what_passes_is_asked_again(internet: Internet, fault: Answer):
+def test_a_temporary_fault_is_retried(internet: Internet, fault: Answer):
     internet.pages["/feed"] = deque([fault, Answer(200, FEED)])
     assert internet.client().get(internet.url()) == FEED
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_what_does_not_pass_is_asked_once(internet: Internet, status: int):
+def test_a_permanent_fault_is_not_retried(internet: Internet, status: int):
     internet.pages["/feed"] = Answer(status, b"secret inside")
     with pytest.raises(FetchError, match=f"blog.example: it answered {status}") as error:
         internet.client().get(internet.url(f"/feed?token={TOKEN}"))
-    assert len(internet.asked) == 1
+    assert len(internet.requests) == 1
     assert TOKEN not in str(error.value)
     assert "secret" not in str(error.value)
 
 
-def test_retry_after_is_waited_for(internet: Internet):
+def test_the_client_waits_for_retry_after(internet: Internet):
     internet.pages["/feed"] = deque([Answer(429, b"", {"Retry-After": "1"}), Answer(200, FEED)])
     begin = time.monotonic()
     assert internet.client().get(internet.url()) == FEED
     assert time.monotonic() - begin >= 1
 
 
-def test_a_server_that_wants_to_be_left_alone_for_long_is(internet: Internet):
+def test_a_long_retry_after_ends_the_fetch(internet: Internet):
     internet.pages["/feed"] = Answer(503, b"", {"Retry-After": "3600"})
     with pytest.raises(FetchError, match="left alone for 3,600 s"):
         internet.client().get(internet.url())
-    assert len(internet.asked) == 1
+    assert len(internet.requests) == 1
 
 
-def test_the_client_of_the_assets_refuses_this_machine(internet: Internet):
+def test_the_client_of_the_assets_rejects_local_addresses(internet: Internet):
     with pytest.raises(PublicUrlError, match="no public address"):
         PublicClient(1000).get(f"https://127.0.0.1:{internet.port}/feed")
-    assert internet.asked == []
+    assert internet.requests == []
 
 
 # The asset.
@@ -165,7 +165,7 @@ def test_the_client_of_the_assets_refuses_this_machine(internet: Internet):
 
 @pytest.fixture
 def here(internet: Internet, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Internet:
-    """The environment of an asset that sees that internet."""
+    """The environment of an asset that fetches from the fake internet."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", internet.url(f"/feed?token={TOKEN}"))
@@ -186,7 +186,7 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     return str(next(event for event in result.all_events if event.is_step_failure).step_failure_data.error)
 
 
-def test_a_feed_lands_byte_for_byte_and_nothing_tells_its_token(here: Internet, tmp_path: Path):
+def test_a_feed_lands_byte_for_byte_without_revealing_its_token(here: Internet, tmp_path: Path):
     result = materialize()
     assert result.success
     (file,) = landed(tmp_path)
@@ -196,7 +196,7 @@ def test_a_feed_lands_byte_for_byte_and_nothing_tells_its_token(here: Internet, 
     assert TOKEN not in str(file)
     assert TOKEN not in "".join(str(event) for event in result.all_events)
     zone = LandingZone(str(tmp_path / "landing"))
-    assert [one.source for one in zone.files(datetime.now(UTC).date())] == ["blog_feed"]
+    assert [landed_file.source for landed_file in zone.files(datetime.now(UTC).date())] == ["blog_feed"]
 
 
 def test_a_second_run_adds_a_file(here: Internet, tmp_path: Path):
@@ -205,14 +205,14 @@ def test_a_second_run_adds_a_file(here: Internet, tmp_path: Path):
     assert len(landed(tmp_path)) == 2
 
 
-def test_another_day_than_today_is_refused_before_anybody_is_asked(here: Internet, tmp_path: Path):
+def test_another_day_than_today_fails_before_any_request(here: Internet, tmp_path: Path):
     result = materialize(date(2025, 11, 3))
     assert not result.success
     assert "sources only serve their present state" in failure(result)
-    assert here.asked == []
+    assert here.requests == []
 
 
-def test_one_blog_that_is_away_does_not_keep_the_others_from_landing(
+def test_an_unavailable_blog_does_not_keep_the_others_from_landing(
     here: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"{here.url('/gone')} {here.url()}")
@@ -224,24 +224,22 @@ def test_one_blog_that_is_away_does_not_keep_the_others_from_landing(
     assert len(landed(tmp_path)) == 1
 
 
-def test_without_any_feed_that_answers_the_run_fails(here: Internet, monkeypatch: pytest.MonkeyPatch):
+def test_the_run_fails_if_no_feed_answers(here: Internet, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", here.url("/gone"))
     result = materialize()
     assert not result.success
     assert "No feed could be fetched" in failure(result)
 
 
-def test_a_feed_of_an_organization_that_is_not_there_is_told(here: Internet, monkeypatch: pytest.MonkeyPatch):
+def test_a_feed_of_an_unknown_organization_fails_before_any_request(here: Internet, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"nobody={here.url()}")
     result = materialize()
     assert not result.success
     assert "nobody" in failure(result)
-    assert here.asked == []
+    assert here.requests == []
 
 
-def test_without_a_url_nobody_is_asked_and_the_metadata_say_what_to_set(
-    here: Internet, monkeypatch: pytest.MonkeyPatch
-):
+def test_without_a_url_the_metadata_name_the_setting(here: Internet, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SYNDICATION_BLOG_FEED_URLS")
     result = materialize(date(2025, 11, 3))
     assert result.success
@@ -264,7 +262,7 @@ def test_feeds_are_separated_by_spaces_or_commas_and_may_name_their_organization
 
 
 @pytest.mark.parametrize("url", ["http://a.example/", "a.example", "https://", "file:///etc/passwd", "https://[x/"])
-def test_a_url_that_is_not_https_is_told_without_being_quoted(monkeypatch: pytest.MonkeyPatch, url: str):
+def test_a_url_that_is_not_https_is_rejected_without_quoting_it(monkeypatch: pytest.MonkeyPatch, url: str):
     monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"https://a.example/ {url}?{TOKEN}")
     with pytest.raises(SyndicationError, match="number 2") as error:
         Settings.from_environment()

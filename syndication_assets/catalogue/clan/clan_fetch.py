@@ -1,8 +1,8 @@
 """Fetches a catalogue from the shop's API into the landing zone: one file per response, the manifest last.
 
 The fetch requests the product list, then the details of products that are new or whose list entry changed, then the
-category tree. The name of a details file holds a hash of the product's list entry. By these names the next fetch, also
-one after an interrupted fetch, finds the details that it need not request again. It never writes to the database.
+category tree. The name of a details file holds a hash of the product's list entry, so a later fetch, also one after an
+interrupted fetch, finds by the names which details it need not request again. It never writes to the database.
 """
 
 import hashlib
@@ -30,9 +30,9 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.rejections import FileRejectedError
 
 DETAIL_MAXIMUM_AGE = timedelta(days=7)
-"""After this age, details are fetched again: the list does not show every change (its old shape has no price)."""
+"""Older details are fetched again, because the list does not show every change (its old shape has no price)."""
 _GIVE_UP_AFTER = 3
-"""Consecutive products without an answer after which no more details are fetched: then the shop has the problem."""
+"""After this many products in a row without an answer, no more details are fetched: the shop has stopped answering."""
 _PROGRESS_EVERY = 50
 _DETAIL_NAME = re.compile(r"product_data_(?P<entry>[0-9a-f]{24})_")
 

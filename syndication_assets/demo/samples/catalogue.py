@@ -3,7 +3,7 @@
 The same arguments give the same bytes, and a day's files do not depend on the number of days. Of the two shapes that
 such a shop speaks, the first page of its list has the old one (no price in it, so each product's data is there too),
 the second page the new one. What happens: prices change; five products vanish for four days; one day an item has no sku
-and a price is "free"; one day the list is cut off, and is rejected; one day the shop gives all products new ids.
+and a price is "free"; one day the list is cut off, and is refused; one day the shop gives all products new ids.
 """
 
 from collections.abc import Iterator
