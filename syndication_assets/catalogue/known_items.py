@@ -21,10 +21,10 @@ from syndication_assets.catalogue.catalogue_sources import CatalogueSource
 from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, items_of
 from syndication_assets.catalogue.product_facts import Product, ProductItem, ProductList
 from syndication_assets.landing.rejections import FileRejectedError, Rejected
-from syndication_assets.text import plain_markup, source_text
+from syndication_assets.text import html_text, lines, urls
 
-_READERS = (envelope, product_facts, plain_markup, source_text)
-_LIBRARIES = ("beautifulsoup4", "msgspec")
+_READERS = (envelope, product_facts, html_text, lines, urls)
+_LIBRARIES = ("lxml", "msgspec")
 
 
 class KnownProduct(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import msgspec
 
 from syndication_assets.landing.rejections import ItemRejectedError, Rejected
-from syndication_assets.text.source_text import UnreadableMarkupError, one_line, plain_text, read_url
+from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
+from syndication_assets.text.urls import read_url
 
 _MAXIMUM_IDENTIFIER = 200
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
@@ -98,7 +99,7 @@ class CategoryTree(msgspec.Struct, gc=False):
 
 
 def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
-    """Cleans the facts of a product. ItemRejectedError without a name, or with markup that cannot be read.
+    """Cleans the facts of a product. ItemRejectedError without a name, or with markup that is nested too deeply.
 
     `shop_url` is the vendor's URL, of which the page of a product with a handle is a part.
     """
@@ -106,7 +107,7 @@ def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
         name = one_line(facts.name) if facts.name is not None else None
         description = plain_text(facts.description) if facts.description is not None else None
     except UnreadableMarkupError:
-        raise ItemRejectedError("its name or description has markup that cannot be read") from None
+        raise ItemRejectedError("its name or description has markup that is nested too deeply") from None
     if name is None:
         raise ItemRejectedError("it has no name")
     price = read_price(facts.price)

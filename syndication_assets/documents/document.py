@@ -8,7 +8,8 @@ from datetime import datetime
 import msgspec
 
 from syndication_assets.landing.rejections import ItemRejectedError, Rejected
-from syndication_assets.text.source_text import UnreadableMarkupError, plain_text, read_url
+from syndication_assets.text.html_text import UnreadableMarkupError, plain_text
+from syndication_assets.text.urls import read_url
 
 LONGEST_SECTION = 50_000
 _LONGEST_ID = 1_000
@@ -128,7 +129,7 @@ def clean_text(text: str | None, what: str) -> str | None:
     try:
         return plain_text(text) if text is not None else None
     except UnreadableMarkupError:
-        raise ItemRejectedError(f"its {what} has markup that cannot be read") from None
+        raise ItemRejectedError(f"its {what} has markup that is nested too deeply") from None
 
 
 def keyed(sections: Iterable[tuple[str | None, Section]]) -> tuple[Section, ...]:

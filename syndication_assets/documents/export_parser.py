@@ -28,9 +28,9 @@ from syndication_assets.documents.document import (
     keyed,
     make_document,
 )
-from syndication_assets.documents.section_splitting import absolute_url, split_html, with_fragment
+from syndication_assets.documents.section_splitting import split_html
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
-from syndication_assets.text.source_text import read_url
+from syndication_assets.text.urls import absolute_url, read_url, with_fragment
 
 SOURCE = "blog_posts"
 VERSION = 1

@@ -15,8 +15,9 @@ import feedparser  # type: ignore[import-untyped]
 
 from syndication_assets.documents.document import Document, DocumentList, Section, keyed, make_document
 from syndication_assets.documents.feed_guard import feed_text
-from syndication_assets.documents.section_splitting import HtmlSection, absolute_url, split_html, with_fragment
+from syndication_assets.documents.section_splitting import HtmlSection, split_html
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
+from syndication_assets.text.urls import absolute_url, with_fragment
 
 SOURCE = "blog_feed"
 VERSION = 1

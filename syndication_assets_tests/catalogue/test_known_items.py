@@ -13,7 +13,7 @@ from syndication_assets.catalogue.catalogue_sources import SOURCES
 from syndication_assets.catalogue.clan import clan_parser
 from syndication_assets.catalogue.known_items import KnownItem, KnownProduct, mark_of, parse_page, reader_of
 from syndication_assets.landing.withdrawal import withdraw_files
-from syndication_assets.text import plain_markup
+from syndication_assets.text import html_text, lines, urls
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     SOURCE,
@@ -188,7 +188,7 @@ def test_known_items_belong_to_one_version_of_the_parser(loaded: CatalogueRoom, 
     assert f"{SOURCE} 99" in after
 
 
-@pytest.mark.parametrize("module", [plain_markup, clan_parser, known_items])
+@pytest.mark.parametrize("module", [html_text, lines, urls, clan_parser, known_items])
 def test_changed_code_is_another_reader_without_a_new_version_number(
     module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -232,6 +232,17 @@ def test_a_section_that_is_too_long_is_rejected():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<div>" * 7_000 + "Warm.", "its text has markup that is nested too deeply"),
+        ("Warm. " * 200_000, "its text is longer than 1,000,000 characters"),
+    ],
+)
+def test_a_post_beyond_the_limits_of_its_markup_is_told(text: str, reason: str):
+    assert reasons(feed(entry(1, text))) == [(0, reason)]
+
+
 def test_scripts_styles_and_comments_are_not_text():
     document = only_document(feed(entry(1, "<style>p{}</style><p>Warm.</p><script>alert('x')</script><!-- no -->")))
     assert document.sections[0].text_content == "Warm."

@@ -21,7 +21,9 @@ from syndication_assets.catalogue.product_facts import (
     optional_text,
 )
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
-from syndication_assets.text.source_text import UnreadableMarkupError, one_line, plain_text, read_url, tidy
+from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
+from syndication_assets.text.lines import tidy
+from syndication_assets.text.urls import read_url
 
 SOURCE = "clan_catalogue"
 VERSION = 1
@@ -207,7 +209,7 @@ def _category_of(node: Any, parent_id: str | None) -> Category:
         name = one_line(name) if name is not None else None
         description = plain_text(description) if description is not None else None
     except UnreadableMarkupError:
-        raise ItemRejectedError("the category's name or description has markup that cannot be read") from None
+        raise ItemRejectedError("the category's name or description has markup that is nested too deeply") from None
     if name is None:
         raise ItemRejectedError("the category has no name")
     named_parent = identifier(node, "parent_id")

@@ -18,7 +18,7 @@ from syndication_assets.catalogue.product_facts import (
     optional_text,
 )
 from syndication_assets.landing.rejections import ItemRejectedError, Rejected
-from syndication_assets.text.source_text import tidy
+from syndication_assets.text.lines import tidy
 
 SOURCE = "shopify_products"
 VERSION = 2
