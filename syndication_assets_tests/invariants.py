@@ -1,7 +1,7 @@
-"""Invariants between the landed files and the database, which must hold whatever happened in between.
+"""The invariants between the landed files and the database, regardless of what happened in between.
 
-The checker is independent of the project's code on purpose: it reads the files with the standard library only, and the
-database as a superuser, without row-level security.
+Deliberately independent of the workload: this module reads the files with the standard library alone, without the
+project's adapters, and the database as a superuser, without row-level security.
 """
 
 import gzip
@@ -20,7 +20,7 @@ Facts = dict[str, Counter[tuple[str, ...]]]
 
 _POST = "p.platform || '/' || p.urn"
 _FROM_POST = "join scraping.posts p using (organization_id, post_id)"
-# Columns that may differ between databases with the same facts: generated ids, writing sessions and times.
+# Columns that differ between databases with the same facts: generated ids, and when and by which run they were written.
 _NOT_FACTS = (
     "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, landed_file_id, quarantine_id,"
     " reposted_post_id, run_id, created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at,"
@@ -77,7 +77,7 @@ _FACTS = {
 
 
 Database = str | psycopg.Connection
-"""A URL, or a connection whose transaction is read."""
+"""A URL, or a connection whose transaction is inspected."""
 
 
 @contextmanager
@@ -88,13 +88,13 @@ def _connected(database: Database) -> Iterator[psycopg.Connection]:
 
 
 def facts(database: Database) -> Facts:
-    """The rows of each table as texts, without generated ids, writing sessions and times of writing."""
+    """The rows of each table as texts that depend neither on generated ids nor on the run and time of writing."""
     with _connected(database) as connection:
         return {table: Counter(connection.execute(query).fetchall()) for table, query in _FACTS.items()}
 
 
 def differences(first: Facts, second: Facts) -> list[str]:
-    """One line for each row that only one of them has; empty if they are equal."""
+    """One line per row that only one of them has; empty if they are equal."""
     lines = []
     for table in first:
         lines += [f"only first,  {table}: {row}" for row in (first[table] - second[table]).elements()]
@@ -105,14 +105,14 @@ def differences(first: Facts, second: Facts) -> list[str]:
 class Content(NamedTuple):
     """The content of a post in an item, besides its counters."""
 
-    has_content: bool
-    """Whether it has text, media or an article."""
+    is_description: bool
+    """Whether the item has text, media or an article."""
     text: str | None
     author: str | None
 
 
 class Observation(NamedTuple):
-    """One post in an item; its first id is the canonical one."""
+    """What an item contains about a post, with the canonical id first."""
 
     slug: str
     platform: str
@@ -136,7 +136,7 @@ class Item(NamedTuple):
 
 
 def broken_invariants(database: Database, landing: Path) -> list[str]:
-    """One line for each broken invariant between the landing zone and the database; empty if all hold."""
+    """One line per broken invariant between the landing zone and the database; empty if all hold."""
     with _connected(database) as connection:
         quarantined = {
             (path, position)
@@ -163,7 +163,7 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
             try:
                 observations += _observations(item)
             except (TypeError, AttributeError, *_UNREADABLE):
-                problems.append(f"cannot be parsed and is not in quarantine: {item.path}, item {item.position}")
+                problems.append(f"invalid, but not in quarantine: {item.path}, item {item.position}")
         observed_posts, lost = _resolved(connection, observations)
         problems += lost
         problems += _snapshot_problems(connection, observed_posts)
@@ -276,8 +276,8 @@ def _linkedin_content(post: dict[str, Any]) -> Content:
     text, author = post.get("text"), post.get("author") or {}
     address = (author.get("profile_url") or "").partition("?")[0].rstrip("/").removesuffix("/posts")
     handle = author.get("username") or unquote(address.rpartition("/")[2])
-    has_content = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
-    return Content(has_content, text, handle.strip().lower() or None)
+    is_description = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
+    return Content(is_description, text, handle.strip().lower() or None)
 
 
 def _youtube_content(snippet: dict[str, Any]) -> Content:
@@ -311,7 +311,7 @@ def _payload_problems(connection: psycopg.Connection, items: list[Item], good: l
         f"neither in raw_payloads nor in quarantine: {item.path}, item {item.position}"
         for item in good
         if _canonical(item.value) not in kept[item.slug, item.source, item.day]
-    ] + [f"a payload that no readable file has: {key}" for key in kept for _ in kept[key] - landed[key]]
+    ] + [f"a payload that no readable file contains: {key}" for key in kept for _ in kept[key] - landed[key]]
 
 
 def _canonical(value: Any) -> str:
@@ -321,9 +321,9 @@ def _canonical(value: Any) -> str:
 def _resolved(
     connection: psycopg.Connection, observations: list[Observation]
 ) -> tuple[list[tuple[str, Observation]], list[str]]:
-    """Each observation with its post, and a problem for each observation that leads to no post or to several.
+    """Each observation with its post, and one line per observation without a post or with several.
 
-    A weak id may lead to another post only if that post has a lesser canonical id.
+    A weak id may lead to another post only if that post has a smaller canonical id.
     """
     post_of = {
         (slug, platform, kind, alias): (post_id, urn)
@@ -337,10 +337,7 @@ def _resolved(
     observed_posts = []
     problems = []
     for observation in observations:
-        posts = [
-            post_of.get((observation.slug, observation.platform, kind, alias), ("", ""))
-            for kind, alias in observation.ids
-        ]
+        posts = [post_of.get((observation.slug, observation.platform, *alias), ("", "")) for alias in observation.ids]
         post_id, urn = posts[0]
         is_canonical = observation.ids[0][0] in {"activity", "video"}
         if post_id and all(other == post_id or (is_canonical and "" < lesser < urn) for other, lesser in posts):
@@ -352,10 +349,10 @@ def _resolved(
 
 
 def _snapshot_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
-    landed: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
+    observed: dict[tuple[str, datetime], set[tuple[int | None, ...]]] = defaultdict(set)
     problems = []
     for post_id, observation in observed_posts:
-        landed[post_id, observation.observed_at].add(observation.counters)
+        observed[post_id, observation.observed_at].add(observation.counters)
     stored: dict[tuple[str, datetime], tuple[int | None, ...]] = {}
     for post_id, observed_at, *counters in connection.execute(
         "select post_id, downloaded_at, reactions, comments, shares, views from scraping.data_downloads"
@@ -363,47 +360,47 @@ def _snapshot_problems(connection: psycopg.Connection, observed_posts: list[tupl
         if (post_id, observed_at) in stored:
             problems.append(f"two snapshots of {post_id} at {observed_at}")
         stored[post_id, observed_at] = tuple(counters)
-    for key in landed.keys() | stored.keys():
+    for key in observed.keys() | stored.keys():
         if key not in stored:
             problems.append(f"a snapshot is lost: {key}")
-        elif key not in landed:
+        elif key not in observed:
             problems.append(f"a snapshot that no file contains: {key}")
-        elif stored[key] not in landed[key]:
-            problems.append(f"a snapshot with other counters: {key}: {stored[key]}, landed {landed[key]}")
+        elif stored[key] not in observed[key]:
+            problems.append(f"a snapshot with other counters: {key}: {stored[key]}, observed {observed[key]}")
     return problems
 
 
 def _content_problems(connection: psycopg.Connection, observed_posts: list[tuple[str, Observation]]) -> list[str]:
-    """A post keeps its newest text and its newest author, even if later items have none."""
+    """A post has the newest observed text and author, even if later observations lack them."""
     observations_of: dict[str, list[Observation]] = defaultdict(list)
     for post_id, observation in observed_posts:
         observations_of[post_id].append(observation)
     problems = []
-    for post_id, urn, text, content_at, author, author_at in connection.execute(
+    for post_id, urn, text, described_at, author, named_at in connection.execute(
         "select post_id, urn, text_content, content_observed_at, author_username, author_observed_at"
         " from scraping.posts p where post_type is distinct from 'repost' and not exists ("
-        # The content from a withdrawn file stays until a newer file has content.
+        # Content of a withdrawn file stays until a newer observation replaces it.
         " select from landing.files f where f.organization_id = p.organization_id"
         " and f.withdrawn_at is not null and f.observed_at in (content_observed_at, author_observed_at, last_seen_at))"
     ):
         observations = observations_of[post_id]
-        with_content = [observation for observation in observations if observation.content.has_content]
-        with_author = [observation for observation in observations if observation.content.author is not None]
-        candidates = with_content or observations
-        newest = max((candidate.observed_at for candidate in candidates), default=None)
-        texts = {candidate.content.text for candidate in candidates if candidate.observed_at == newest}
-        if observations and (text not in texts or content_at != (newest if with_content else None)):
-            problems.append(f"another text than the newest: {urn}")
-        newest = max((candidate.observed_at for candidate in with_author), default=None)
-        authors = {candidate.content.author for candidate in with_author if candidate.observed_at == newest}
-        if observations and (author not in (authors or {None}) or author_at != newest):
-            problems.append(f"another author than the newest: {urn}")
+        described = [observation for observation in observations if observation.content.is_description]
+        with_text = described or observations
+        newest = max((observation.observed_at for observation in with_text), default=None)
+        texts = {observation.content.text for observation in with_text if observation.observed_at == newest}
+        if observations and (text not in texts or described_at != (newest if described else None)):
+            problems.append(f"another text than the newest observed text: {urn}")
+        named = [observation for observation in observations if observation.content.author is not None]
+        newest = max((observation.observed_at for observation in named), default=None)
+        names = {observation.content.author for observation in named if observation.observed_at == newest} or {None}
+        if observations and (author not in names or named_at != newest):
+            problems.append(f"another author than the newest observed author: {urn}")
     return problems
 
 
-# Each query selects a text for each row that breaks the sentence.
+# Each query returns one text per row that violates the sentence.
 _SENTENCES = {
-    "a post has the least of its strongest ids": """
+    "the urn of a post is the smallest of its strongest ids": """
         select p.urn from scraping.posts p where p.urn is distinct from (
             select a.alias from scraping.post_aliases a
             where a.organization_id = p.organization_id and a.post_id = p.post_id
@@ -412,7 +409,7 @@ _SENTENCES = {
     "a post has at most one canonical id": """
         select post_id from scraping.post_aliases where alias_kind in ('activity', 'video', 'post')
         group by organization_id, post_id having count(*) > 1""",
-    "a profile's post_count is the number of its posts": """
+    "the post_count of a profile is the number of its posts": """
         select f.username from scraping.profiles f where post_count <> (
             select count(*) from scraping.posts p
             where p.organization_id = f.organization_id and p.profile_id = f.profile_id)""",

@@ -1,4 +1,4 @@
-"""Logins for tests of rights, which `set role` in a superuser's session would not prove."""
+"""Separate logins for tests: `set role` in a superuser's session would prove little."""
 
 import itertools
 import os
@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 @contextmanager
 def login(admin_url: str, options: str = "", *, member_of: str | None = None) -> Iterator[str]:
-    """Creates a login; yields its name. The caller drops everything that the login owns, such as its database."""
+    """The name of a new login. Drop everything it owns before the block ends, such as its database."""
     name = f"test_login_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(sql.SQL(f"create role {{}} login {options}").format(sql.Identifier(name)))
@@ -27,6 +27,6 @@ def login(admin_url: str, options: str = "", *, member_of: str | None = None) ->
 
 
 def url_as(login_name: str, url: str) -> str:
-    """The same URL for another login."""
+    """The URL with another login."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{login_name}@{parts.netloc.rpartition('@')[2]}"))

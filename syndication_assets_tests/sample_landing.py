@@ -17,7 +17,7 @@ def land_samples(
     profiles: int = 4,
     channels: int = 1,
 ) -> None:
-    """Lands a small set of samples, with the .meta.json of each file."""
+    """Lands a small set of sample files with their companions."""
     metas = {}
     for file in sample_files(first_day=first_day, days=days, linkedin_profiles=profiles, youtube_channels=channels):
         if file.name.endswith(".meta.json"):

@@ -1,4 +1,4 @@
-"""The system catalogue of a database as text: one line for each object that migrations may create."""
+"""The system catalogue of a database as text: one line per object that migrations may create."""
 
 from typing import Any
 
@@ -81,5 +81,5 @@ order by 1
 
 
 def catalogue(connection: psycopg.Connection[Any]) -> list[str]:
-    """Every schema, table, column, key, index, trigger, policy, grant, function and type, but no month partitions."""
+    """Every schema, table, column, key, index, trigger, policy, grant, function and type, without month partitions."""
     return [line for (line,) in connection.execute(_QUERY)]

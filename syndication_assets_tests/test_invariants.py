@@ -1,4 +1,4 @@
-"""The invariant checker can fail: it detects every kind of damage to an intact database."""
+"""The invariant checker can fail: every kind of damage to an intact database is detected."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def loaded(server: Server, template_database: str, tmp_path_factory: pytest.Temp
         yield desk
 
 
-def test_intact_samples_break_no_invariant_and_show_no_difference(loaded: Desk):
+def test_intact_samples_break_no_invariant_and_show_no_differences(loaded: Desk):
     assert broken_invariants(loaded.url, loaded.root) == []
     before = facts(loaded.url)
     assert sum(before["data_downloads"].values()) > 100
@@ -66,15 +66,15 @@ DAMAGE = {
 def test_damage_is_detected(loaded: Desk, statement: str):
     before = facts(loaded.url)
     with psycopg.connect(loaded.url) as connection:
-        connection.execute("set local session_replication_role = replica")  # bypasses the constraints
+        connection.execute("set local session_replication_role = replica")  # disables constraints
         assert connection.execute(statement).rowcount > 0
         assert broken_invariants(connection, loaded.root) != []
         assert differences(before, facts(connection)) != []
         connection.rollback()
 
 
-def test_the_lost_rows_of_a_killed_load_that_commits_its_ledger_first_are_detected(loaded: Desk):
-    """The classic bug: a load that trusts the ledger takes the file as loaded."""
+def test_rows_lost_by_a_load_that_commits_its_ledger_first_and_is_killed_are_detected(loaded: Desk):
+    """The classic bug: according to the ledger, the file was loaded."""
     day = MONDAY.replace(day=20)
     path = loaded.land(day, 9, post(activity_id(1)))
     before = facts(loaded.url)
@@ -85,11 +85,11 @@ def test_the_lost_rows_of_a_killed_load_that_commits_its_ledger_first_are_detect
             " from landing.files limit 1",
             [path, day],
         )
-    # A process killed here has committed its ledger without the data, and the next load would skip the file.
+    # The process is killed here: the ledger is committed, the data is missing, and the next load would skip the file.
     problems = broken_invariants(loaded.url, loaded.root)
     assert any(path in problem and "raw_payloads" in problem for problem in problems)
     assert any("lead to 0 posts" in problem for problem in problems)
-    # Our load does not trust the ledger: it reads the day again.
+    # Our load does not trust the ledger: it reads the day, and all invariants hold.
     loaded.load(day)
     assert broken_invariants(loaded.url, loaded.root) == []
     assert differences(before, facts(loaded.url)) != []

@@ -1,4 +1,5 @@
--- The loop in one table: how many of each step, in the order of the steps. Parameter: slug (of the organization).
+-- One row is one step of the loop from the catalogue to measured posts, in order, with its count and a remark.
+-- Parameter: slug (of the organization).
 
 with organization as (
     select organization_id
@@ -34,7 +35,7 @@ steps (number, step, found, remark) as (
     union all
     select
         4,
-        'texts refused by a hard rule',
+        'texts rejected by a hard rule',
         count(distinct k.content_id),
         coalesce(string_agg(distinct k.rule_name, ', ' order by k.rule_name), 'none')
     from organization
@@ -51,7 +52,7 @@ steps (number, step, found, remark) as (
     union all
     select
         6,
-        'texts that wait for a person',
+        'texts waiting for a reviewer',
         count(*),
         'syndication review list'
     from organization

@@ -1,4 +1,5 @@
--- Open quarantine of one organization by reason, with one example each. Parameter: slug.
+-- One row is one reason in the open quarantine of an organization, with the number of items and an example.
+-- Parameter: slug (of the organization).
 
 select
     count(*) as items,

@@ -1,5 +1,5 @@
--- Tomorrow's ranking of one channel, by the last day that was ranked, and why: the first three products, and the first
--- three of those whose posts were measured. Parameters: slug (of the organization), platform, channel_type.
+-- One row is one product in the newest ranking of a channel, with the factors of its score: the top three, and the top
+-- three products with measured posts. Parameters: slug (of the organization), platform, channel_type.
 
 with ranked as (
     select

@@ -1,6 +1,6 @@
--- The shop of the demo: a vendor; a page, a profile and a page of its journal that only rehearse; slots for each; a
--- rule that approves what templates write for the two pages; and a section of the journal a day. What is there already
--- stays. Parameters: slug, vendor, source, currency, placeholder, first_day, platform, channel_type, page,
+-- Creates the demo shop: a vendor; a page, a profile and a journal page, all publishing as dry runs; a schedule for
+-- each; rules that approve template texts for the two pages; and one section of the journal per day. Existing rows stay
+-- unchanged. Parameters: slug, vendor, source, currency, placeholder, first_day, platform, channel_type, page,
 -- reviewed_platform, reviewed_channel_type, profile, journal, journal_platform, journal_channel_type.
 
 insert into catalogue.vendors (organization_id, vendor, source, currency, placeholder_prices)

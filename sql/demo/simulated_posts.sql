@@ -1,4 +1,5 @@
--- The posts that a dry run made on Facebook, as the samples' insights need them. Parameter: slug (of the organization).
+-- One row is one Facebook post that a dry run published, with what the simulated insights need.
+-- Parameter: slug (of the organization).
 
 select
     t.platform_post_id,

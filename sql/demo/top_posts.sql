@@ -1,9 +1,10 @@
--- The five posts of one organization with the most public engagement over all of its days. Parameter: slug.
+-- One row is one of the five posts of an organization with the most public engagement over all days.
+-- Parameter: slug (of the organization).
 
 select
     sum(e.engagement_delta)::bigint as engagement,
     e.platform,
-    coalesce(profile.name, p.author_username, 'not known') as author,
+    coalesce(profile.name, p.author_username, 'unknown') as author,
     (p.posted_at at time zone 'utc')::date as posted_on,
     left(regexp_replace(p.text_content, '\s+', ' ', 'g'), 60) as beginning_of_text
 from engagement.post_engagement_daily as e

@@ -1,4 +1,4 @@
--- What one organization has, in one row. Parameter: slug.
+-- One row: the number of an organization's rows in each of the main tables. Parameter: slug (of the organization).
 
 select
     (select count(*) from landing.files as f where f.organization_id = o.organization_id) as landed_files,

@@ -1,5 +1,5 @@
--- One row is one landed file as it was last loaded. A re-run with the same files and adapters changes nothing. The row
--- of a withdrawn file stays as it is until the file lands again.
+-- One row is one landed file as it was last loaded: the ledger. A re-run with the same files and adapters changes
+-- nothing. The row of a withdrawn file stays unchanged until the file lands again.
 
 insert into landing.files as f (
     organization_id, source_file_path, source, landed_on, content_hash, size_bytes, observed_at, observed_at_source,

@@ -1,5 +1,5 @@
--- One row is one day on which files of a room have landed: how many, with how many loaded items, and what of them is in
--- quarantine, with place and reason. Parameters: days, other_sources (which the room does not load), shown_items.
+-- One row is one day on which files of a room have landed: the number of files and loaded items, and the open
+-- quarantine with place and reason. Parameters: days, other_sources (which the room does not load), shown_items.
 
 select
     f.landed_on,

@@ -1,5 +1,5 @@
--- One row is one file of a day from which items were loaded: it must still be in the landing zone, or be withdrawn. A
--- file without a loaded item may be removed or renamed. Parameters: day, sources.
+-- One row is one file of a day from which items were loaded: it must still be in the landing zone unless it is
+-- withdrawn. A file without loaded items may be removed or renamed. Parameters: day, sources.
 
 select source_file_path
 from landing.files

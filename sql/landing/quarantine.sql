@@ -1,5 +1,5 @@
--- One row is one item, or one whole file (position NULL), that could not be loaded. A re-run changes nothing. What can
--- be loaded now is marked as replayed, and so is what a withdrawn file held; what fails again is open again.
+-- One row is one item, or one whole file (position NULL), that could not be loaded. A re-run changes nothing. Items
+-- that load now and items of withdrawn files are marked as replayed; items that fail again are reopened.
 
 update landing.quarantine as q set replayed_at = now()
 from staged_files as f
@@ -15,7 +15,7 @@ where
             and s.source_file_path = q.source_file_path
             and s.position is not distinct from q.position
     )
-    -- A file that is rejected as a whole replays nothing.
+    -- A file that is rejected as a whole replays none of its items.
     and (f.items > 0 or f.items_quarantined = 0);
 
 insert into landing.quarantine as q (

@@ -1,5 +1,5 @@
--- The temporary tables of every load: which files it read, which of them were withdrawn, and what it could not load.
--- They go with its transaction.
+-- The temporary tables of every load: the files it read, the day's withdrawn files, and what it could not load. They
+-- are dropped with its transaction.
 
 create temporary table staged_files (
     organization_id text not null,
@@ -19,7 +19,8 @@ create temporary table staged_files (
     is_withdrawn boolean not null default false
 ) on commit drop;
 
-comment on column staged_files.is_withdrawn is 'True for a file that is not there: it removes what it once said.';
+comment on column staged_files.is_withdrawn is
+'True for a withdrawn file that is no longer in the zone: the merge removes everything loaded from it.';
 
 create temporary table withdrawn_files (
     organization_id text not null,
@@ -28,7 +29,7 @@ create temporary table withdrawn_files (
 ) on commit drop;
 
 comment on table withdrawn_files is
-'One row is one withdrawn file of the day, also one that has landed again under its path.';
+'One row is one withdrawn file of the day, including files that have landed again under the same path.';
 
 create temporary table staged_quarantine (
     organization_id text not null,

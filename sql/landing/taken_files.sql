@@ -1,6 +1,5 @@
--- One row is one landed file of these days that needs no further load, into tables or into quarantine, with its size.
--- Left out are withdrawn files, and files of something incomplete that a later file may complete.
--- Parameters: days.
+-- One row is one file of these days that has been loaded or quarantined and needs no further load, with its size.
+-- Excludes withdrawn files, and files of something incomplete that a later file may complete. Parameters: days.
 
 select
     source_file_path,

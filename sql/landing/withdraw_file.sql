@@ -1,6 +1,6 @@
--- Marks one landed file as taken back; a file that no load has read yet gets its row now. Parameters: slug,
--- source_file_path, source, landed_on, size_bytes, reason, is_moved. A re-run changes nothing, unless the file had
--- landed again and was moved again: then the row has the new reason.
+-- Marks one landed file as withdrawn, and adds its ledger row if no load has read it yet. A re-run changes nothing,
+-- unless the file had landed again and was moved again: then the row gets the new reason. Parameters: slug,
+-- source_file_path, source, landed_on, size_bytes, reason, is_moved.
 
 insert into landing.files as f (
     organization_id, source_file_path, source, landed_on, content_hash, size_bytes, withdrawn_at, withdrawn_reason

@@ -1,6 +1,6 @@
--- Stages the withdrawn files of a day as files without items, so that the statements that follow remove what the files
--- once held. A withdrawn file that has landed again under its path is staged already, and is read like any other.
--- Parameters: day, sources (of the room that loads). Run it after the day's files were staged.
+-- Stages the withdrawn files of a day as files without items, so that the following statements remove everything loaded
+-- from them. A withdrawn file that has landed again is already staged and is loaded like any other file. Run it after
+-- staging the day's files. Parameters: day, sources (of the room that loads).
 
 insert into withdrawn_files (organization_id, source, source_file_path)
 select

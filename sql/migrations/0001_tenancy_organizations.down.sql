@@ -1,5 +1,5 @@
--- Removes the tenancy and operations rooms. The three roles stay: they belong to the server, and other
--- databases may use them.
+-- Removes the tenancy and operations rooms. The three roles stay: they belong to the server, and other databases may
+-- use them.
 
 set local role syndication_owner;
 

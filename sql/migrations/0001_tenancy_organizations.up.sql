@@ -1,15 +1,15 @@
--- Tenancy: roles, schemas, public ids, organizations with their members, the audit log,
--- and the month partitions that every later high-volume table uses.
+-- Tenancy: roles, schemas, public ids, organizations with their members, the audit log, and the month partitions of all
+-- high-volume tables.
 --
--- Roles belong to the whole server, so they may exist already (another database made them); the down
--- migration leaves them in place for the same reason. Who migrates needs no superuser: CREATEROLE and the
--- ownership of the database suffice, and where an administrator made and granted the roles, less.
+-- Roles belong to the whole server, so another database may have created them; the down migration keeps them for the
+-- same reason. Migrating needs no superuser: CREATEROLE and ownership of the database suffice, and CREATEROLE is not
+-- needed if an administrator has created and granted the roles.
 
 do $$
 declare
     role_names constant text[] := array['syndication_owner', 'syndication_pipeline', 'syndication_reader'];
     role_name text;
-    -- PostgreSQL 16 and newer tell being a member from being allowed to act as the role.
+    -- PostgreSQL 16 and newer distinguish membership from the right to act as the role.
     right_to_act text := case
         when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member'
     end;
@@ -31,7 +31,7 @@ begin
                 execute format('create role %I nologin', role_name);
             end if;
         exception
-            when duplicate_object or unique_violation then null; -- another database's migration was faster
+            when duplicate_object or unique_violation then null; -- created by a concurrent migration
             when insufficient_privilege then
                 raise exception '% may not create the role %', current_user, role_name
                     using errcode = 'insufficient_privilege', hint = what_to_run;
@@ -51,7 +51,7 @@ begin
         raise exception '% may not create schemas in the database %', current_user, current_database()
             using errcode = 'insufficient_privilege', hint = what_to_run;
     end if;
-    -- New databases of PostgreSQL 15 are like that; one that was upgraded from an older server may not be.
+    -- The default since PostgreSQL 15, but not for databases upgraded from an older server.
     if exists (
         select from pg_namespace n cross join lateral aclexplode(n.nspacl) a
         where n.nspname = 'public' and a.grantee = 0 and a.privilege_type = 'CREATE'
@@ -66,15 +66,15 @@ create schema operations authorization syndication_owner;
 
 set local role syndication_owner;
 
--- Nobody runs a function that was not granted: by default PostgreSQL lets everybody, and a trigger function that
--- writes as its owner could then be hung on a table of one's own.
+-- Functions must be granted explicitly: by default PostgreSQL lets everybody execute them, so anybody could attach a
+-- security-definer trigger function to a table of their own.
 alter default privileges revoke execute on functions from public;
 
 grant usage on schema tenancy, operations to syndication_pipeline, syndication_reader;
 
--- A public id: the entity's prefix and 8 hex digits. Multiplying by an odd constant is a bijection on
--- 32 bits, so ids look shuffled and cannot collide up to 4 294 967 295 rows of an entity; the constant
--- stays below 2^31 so that the product fits a bigint.
+-- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
+-- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
+-- product fits a bigint.
 create function tenancy.public_id(prefix text, sequence_number bigint)
 returns text language sql immutable parallel safe
 return prefix || '-' || lpad(to_hex((sequence_number * 1597463007) & 4294967295), 8, '0');
@@ -86,7 +86,7 @@ return nullif(current_setting('app.organization_id', true), '');
 grant execute on function tenancy.public_id, tenancy.current_organization_id
 to syndication_pipeline, syndication_reader;
 
--- Comments the columns that mean the same in every table, unless the table says more about them.
+-- Comments the columns that mean the same in every table, unless the table has its own comment on them.
 create function tenancy.comment_standard_columns(target_table regclass)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -101,7 +101,7 @@ begin
             values
                 (
                     'organization_id',
-                    'Organization that owns the row: first in every key, and what row-level security compares.'
+                    'Organization that owns the row: first column of every key, and checked by row-level security.'
                 ),
                 ('created_at', 'When the row was inserted.'),
                 ('updated_at', 'When the row was last changed.')
@@ -117,8 +117,8 @@ begin
 end
 $$;
 
--- Enables and forces row-level security on a tenant table (or one of its partitions):
--- the pipeline works on all organizations, a reader sees the organization of its session only.
+-- Enables and forces row-level security on a tenant table or one of its partitions: the pipeline works on all
+-- organizations, readers only see the organization of their session.
 create function tenancy.protect_tenant_table(tenant_table regclass, is_partition boolean default false)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -170,14 +170,15 @@ create table tenancy.organizations (
 );
 
 comment on table tenancy.organizations is
-'One row is one tenant.';
+'One row is one organization: a tenant.';
 comment on column tenancy.organizations.organization_id is 'Public id, org-….';
-comment on column tenancy.organizations.slug is 'The name in paths and commands.';
-comment on column tenancy.organizations.name is 'The name for people.';
-comment on column tenancy.organizations.description is 'What it is for.';
+comment on column tenancy.organizations.slug is
+'Unique name in commands and paths, the first folder in the landing zone.';
+comment on column tenancy.organizations.name is 'Display name.';
+comment on column tenancy.organizations.description is 'Purpose of the organization; NULL if none is given.';
 comment on column tenancy.organizations.settings is
-'Settings of the organization; {"is_sample": true} marks invented data.';
-comment on column tenancy.organizations.is_active is 'False pauses its fetches.';
+'Settings of the organization; {"is_sample": true} marks invented data, which is never fetched.';
+comment on column tenancy.organizations.is_active is 'False pauses the fetches of the organization.';
 
 create table tenancy.users (
     user_id text primary key
@@ -191,15 +192,15 @@ create table tenancy.users (
 );
 
 comment on table tenancy.users is
-'One row is one person. A person may belong to several organizations.';
+'One row is one person, who may belong to several organizations.';
 comment on column tenancy.users.user_id is 'Public id, usr-….';
-comment on column tenancy.users.email is 'Unique without regard to case.';
-comment on column tenancy.users.display_name is 'The name for people.';
+comment on column tenancy.users.email is 'E-mail address, unique regardless of case.';
+comment on column tenancy.users.display_name is 'Display name; NULL if none is given.';
 comment on column tenancy.users.is_active is 'False locks the account.';
 
 create unique index users_email_key on tenancy.users (lower(email));
 
--- Ordered from the least to the most powerful, so that `role >= 'editor'` asks the right question.
+-- Ordered from the least to the most powerful, so that `role >= 'editor'` selects everybody who may edit.
 create type tenancy.member_role as enum ('viewer', 'member', 'editor', 'manager', 'admin', 'owner');
 
 create type tenancy.membership_status as enum ('pending', 'active', 'inactive', 'suspended');
@@ -215,10 +216,12 @@ create table tenancy.organization_members (
 );
 
 comment on table tenancy.organization_members is
-'One row is one person in one organization.';
-comment on column tenancy.organization_members.user_id is 'The person.';
-comment on column tenancy.organization_members.role is 'What the person may do, from viewer to owner.';
-comment on column tenancy.organization_members.status is 'Where the membership stands.';
+'One row is the membership of one person in one organization.';
+comment on column tenancy.organization_members.user_id is 'User whose membership this is; refers to users.';
+comment on column tenancy.organization_members.role is
+'Permissions of the member, ordered from viewer (least) to owner (most).';
+comment on column tenancy.organization_members.status is
+'State of the membership: pending, active, inactive or suspended.';
 
 create index organization_members_user on tenancy.organization_members (user_id);
 
@@ -236,15 +239,16 @@ create table tenancy.audit_log (
 ) partition by range (occurred_at);
 
 comment on table tenancy.audit_log is
-'One row is one change, written by the transaction that made it. Nobody updates or deletes here.';
-comment on column tenancy.audit_log.occurred_at is 'When the change was made (its transaction began).';
+'One row is one change, written by the transaction that made it. The log is append-only.';
+comment on column tenancy.audit_log.occurred_at is 'When the transaction of the change began.';
 comment on column tenancy.audit_log.audit_id is 'Public id, aud-….';
-comment on column tenancy.audit_log.actor is 'Who made it: app.actor of the session, else the database login.';
-comment on column tenancy.audit_log.action is 'insert, update or delete.';
-comment on column tenancy.audit_log.table_name is 'Which table.';
-comment on column tenancy.audit_log.row_key is 'Which row: its primary key.';
-comment on column tenancy.audit_log.old_values is 'The row before; NULL for an insert.';
-comment on column tenancy.audit_log.new_values is 'The row after; NULL for a delete.';
+comment on column tenancy.audit_log.actor is
+'Who made the change: app.actor of the session, else the database login.';
+comment on column tenancy.audit_log.action is 'Kind of change: insert, update or delete.';
+comment on column tenancy.audit_log.table_name is 'Schema and name of the changed table.';
+comment on column tenancy.audit_log.row_key is 'Primary key of the changed row, as an object of its columns.';
+comment on column tenancy.audit_log.old_values is 'The row before the change; NULL for an insert.';
+comment on column tenancy.audit_log.new_values is 'The row after the change; NULL for a delete.';
 
 create function tenancy.refuse_change_of_history()
 returns trigger language plpgsql
@@ -270,15 +274,15 @@ create table operations.partitioned_tables (
 );
 
 comment on table operations.partitioned_tables is
-'A high-volume table has one partition a month. `months_ahead` partitions are made before they are needed.';
-comment on column operations.partitioned_tables.table_name is 'Schema and name of the table.';
-comment on column operations.partitioned_tables.months_ahead is 'How many months are made before they are needed.';
+'One row is one high-volume table that is partitioned by month.';
+comment on column operations.partitioned_tables.table_name is 'Schema and name of the partitioned table.';
+comment on column operations.partitioned_tables.months_ahead is
+'Number of future months whose partitions are created in advance.';
 grant select on operations.partitioned_tables to syndication_pipeline, syndication_reader;
 
--- Makes the month partitions of `parent_table` that cover first_day .. last_day and are not there yet, and
--- returns how many it made. Two callers at once are safe: the lock is held until commit, and `like … attach`
--- leaves readers of the parent undisturbed. It works as the owner for whoever calls it, so it takes registered
--- tables and the years that the tables take, nothing else.
+-- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
+-- callers are safe: the lock is held until commit, and `like … attach` does not block readers of the parent. The
+-- function runs as its owner, so it only accepts registered tables and the years that the tables accept.
 create function operations.ensure_month_partitions(parent_table regclass, first_day date, last_day date)
 returns integer language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -301,7 +305,7 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     if (first_day >= date '2000-01-01' and last_day < date '2100-01-01') is not true then
-        raise exception 'No partitions of % for % to %: only the years 2000 to 2099 have any',
+        raise exception 'No partitions of % for % to %: only the years 2000 to 2099 have partitions',
             parent_table, first_day, last_day
             using errcode = 'invalid_parameter_value';
     end if;
@@ -311,20 +315,20 @@ begin
     loop
         partition_name := format('%I.%I', parent_schema, parent_name || to_char(month_start, '_YYYY_MM'));
         continue when pg_partition_root(to_regclass(partition_name)) = parent_table;
-        -- One lock for all tables: callers that make partitions of several, in any order, cannot deadlock.
+        -- One lock for all tables: callers that create partitions of several tables in any order cannot deadlock.
         perform pg_advisory_xact_lock(hashtext('syndication'), hashtext('month partitions'));
-        -- Taking a lock on a table is what makes a session notice the partitions that others have just made. It is the
-        -- one that attaching takes anyway.
+        -- Locking the table makes the session see partitions that others have just created. Attaching takes the same
+        -- lock anyway.
         execute format('lock table only %s in share update exclusive mode', parent_table);
         continue when pg_partition_root(to_regclass(partition_name)) = parent_table;
         if to_regclass(partition_name) is not null then
-            raise exception '% is there, but is not a partition of %: attach it or drop it',
+            raise exception '% exists, but is not a partition of %: attach it or drop it',
                 partition_name, parent_table
                 using errcode = 'duplicate_table';
         end if;
         execute format('create table %s (like %s including all)', partition_name, parent_table);
         perform tenancy.protect_tenant_table(partition_name::regclass, is_partition => true);
-        -- Attaching brings the triggers of rows, but not those of a statement.
+        -- Attaching clones row triggers, but not statement triggers.
         for truncate_trigger in
             select tgname, tgfoid::regproc as function_name from pg_trigger
             where tgrelid = parent_table and not tgisinternal and tgtype & 32 <> 0
@@ -346,7 +350,7 @@ begin
 end
 $$;
 
--- Makes every registered table's partitions for this month and the months ahead.
+-- Creates the partitions of every registered table for this month and the months ahead.
 create function operations.ensure_upcoming_partitions()
 returns table (table_name text, partitions_made integer) language sql security definer
 set search_path = pg_catalog, pg_temp
@@ -365,11 +369,11 @@ $$;
 grant execute on function operations.ensure_month_partitions, operations.ensure_upcoming_partitions
 to syndication_pipeline;
 
--- Makes the statistics of the room's tables that have grown fourfold since they were last made, and returns how many.
--- Until somebody makes them a table that has just been filled looks empty to the planner, and what reads it next may
--- take a hundred times as long; autovacuum comes a minute later, and never to a partitioned table. JSON and bytes are
--- left to it: they cost more than the rest, and no plan asks for them. It works as the owner, because only owners may
--- analyze.
+-- Analyzes the tables of the room that have grown fourfold since their last statistics, and returns their number.
+-- Without statistics a table that has just been filled looks empty to the planner, and the next query may take a
+-- hundred times as long; autovacuum comes a minute later, and never analyzes a partitioned table. JSON and bytea
+-- columns are skipped: they are the most expensive to analyze, and no plan needs their statistics. The function runs as
+-- its owner, because only owners may analyze.
 create function operations.analyze_grown_tables(room text)
 returns integer language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -380,7 +384,7 @@ declare
     grown_table regclass;
     tables_analyzed integer := 0;
 begin
-    -- Partitioned tables first: that makes the statistics of their partitions too.
+    -- Partitioned tables first: analyzing them analyzes their partitions too.
     foreach is_partitioned in array array[true, false] loop
         for grown_table in
             select c.oid
@@ -428,8 +432,8 @@ $$;
 
 grant execute on function operations.analyze_grown_tables to syndication_pipeline;
 
--- Writes the audit row of the change that fires it. The actor is whom the application names in
--- `app.actor`, else the database login.
+-- Writes the audit row of the change that fires the trigger. The actor is `app.actor` of the session, else the database
+-- login.
 create function tenancy.write_audit_log()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -469,13 +473,13 @@ select tenancy.protect_tenant_table('tenancy.organization_members');
 select tenancy.protect_tenant_table('tenancy.audit_log');
 select tenancy.comment_standard_columns('tenancy.users');
 
--- Rows come from the trigger alone: who may change a table may not write its history.
+-- Only the trigger writes rows: roles that may change a table must not write its history.
 revoke insert, update, delete on tenancy.audit_log from syndication_pipeline;
 
--- The audit trigger runs as the owner, whom forced row-level security binds too: it may append, nothing else.
+-- The audit trigger runs as the owner, who is subject to forced row-level security: this policy only lets it append.
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);
 
--- People are not rows of one tenant: a reader sees those who belong to its organization.
+-- Users do not belong to a single tenant: readers see the members of their organization.
 alter table tenancy.users enable row level security;
 alter table tenancy.users force row level security;
 create policy pipeline_all on tenancy.users to syndication_pipeline using (true) with check (true);
@@ -501,7 +505,7 @@ for each row execute function tenancy.write_audit_log();
 
 insert into operations.partitioned_tables (table_name) values ('tenancy.audit_log');
 
--- Someone with one organization never has to think about tenancy.
+-- A default organization, so that a setup with one organization needs no tenancy commands.
 set local role syndication_pipeline;
 insert into tenancy.organizations (slug, name, description)
-values ('default', 'Default organization', 'Made by the first migration.');
+values ('default', 'Default organization', 'Created by the first migration.');

@@ -1,4 +1,4 @@
--- Removes the landing room: the ledger, the reasons of withdrawals and quarantine. The landed files stay.
+-- Removes the landing room: the ledger with its withdrawals, and the quarantine. The landed files stay.
 
 set local role syndication_owner;
 

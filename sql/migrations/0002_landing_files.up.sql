@@ -1,4 +1,4 @@
--- Landing: the ledger of landed files, and what could not be loaded from them.
+-- Landing: the ledger of landed files, and the quarantine of what could not be loaded from them.
 
 create schema landing authorization syndication_owner;
 
@@ -10,11 +10,11 @@ create sequence landing.quarantine_id_sequence as bigint maxvalue 4294967295;
 create sequence landing.landed_file_id_sequence as bigint maxvalue 4294967295;
 grant usage on all sequences in schema landing to syndication_pipeline;
 
--- Where the time of an observation comes from.
+-- Where the observation time of a file comes from.
 create type landing.observation_time_source as enum (
-    'file_name', -- the scraper wrote it into the file's name
-    'meta',      -- the file's .meta.json says it
-    'noon'       -- nothing says it: noon UTC of the landing day
+    'file_name', -- from the file name
+    'meta',      -- from observed_at in the file's .meta.json
+    'noon'       -- neither has a time: noon UTC of the landing day
 );
 
 create table landing.files (
@@ -43,37 +43,42 @@ create table landing.files (
 );
 
 comment on table landing.files is
-'One row is one landed file as it was last loaded: the ledger that a load is held against. A file that somebody took '
-'back keeps its row; its rows elsewhere go with the next load of its day.';
+'One row is one landed file as it was last loaded: the ledger that loads are checked against. A withdrawn file keeps '
+'its row; rematerializing its day removes everything loaded from it.';
 comment on column landing.files.landed_file_id is
-'Public id, fil-…. Snapshots refer to it: a path in each of them would be a quarter of their size.';
-comment on column landing.files.source_file_path is 'Path in the landing zone.';
-comment on column landing.files.source is 'The input shape.';
-comment on column landing.files.landed_on is 'The day of the folder: the partition.';
-comment on column landing.files.content_hash is 'BLAKE2b-128 of the unpacked content; empty if never read.';
-comment on column landing.files.size_bytes is 'Size as landed.';
+'Public id, fil-…. Snapshots refer to it, because a path would take a quarter of their size.';
+comment on column landing.files.source_file_path is 'Path relative to the root of the landing zone.';
+comment on column landing.files.source is 'Input shape, the second folder of the path; selects the adapter.';
+comment on column landing.files.landed_on is 'UTC day of the folder: the partition that loads the file.';
+comment on column landing.files.content_hash is 'BLAKE2b-128 of the uncompressed content; empty if never read.';
+comment on column landing.files.size_bytes is 'Size in bytes as landed, before decompression.';
 comment on column landing.files.observed_at is
-'When its numbers were true; NULL if the file could not be read.';
-comment on column landing.files.observed_at_source is 'What says so.';
-comment on column landing.files.tracked_username is 'The profile it was scraped for, from its name.';
-comment on column landing.files.items is 'Items that were loaded.';
-comment on column landing.files.items_quarantined is 'Items, or 1 for the whole file, that were not.';
-comment on column landing.files.adapter_version is 'The version of the adapter that read it.';
+'When the numbers of the file were true; NULL if the file could not be read.';
+comment on column landing.files.observed_at_source is
+'Where observed_at comes from; NULL if the file could not be read.';
+comment on column landing.files.tracked_username is
+'The profile that the file was scraped for, from the file name; NULL if the name contains none.';
+comment on column landing.files.items is 'Number of loaded items.';
+comment on column landing.files.items_quarantined is 'Number of rejected items, or 1 for the whole file.';
+comment on column landing.files.adapter_version is
+'Version of the adapter that read the file last; NULL without an adapter for the source.';
 comment on column landing.files.is_settled is
-'False: the file was read, and belongs to something incomplete that a later file may complete, such as a rejected '
-'catalogue snapshot.';
+'False if the file belongs to something incomplete that a later file may complete, such as a rejected catalogue '
+'snapshot.';
 comment on column landing.files.first_loaded_at is
-'When it was loaded first, or withdrawn before any load.';
+'When the file was first loaded, or when it was withdrawn before any load.';
 comment on column landing.files.withdrawn_at is
-'When somebody took the file back; NULL again when it has landed and was loaded anew.';
-comment on column landing.files.withdrawn_reason is 'Why, in the words of who did it.';
+'When the file was withdrawn; NULL if it never was, or if it has landed and loaded again since.';
+comment on column landing.files.withdrawn_reason is
+'Reason given for the withdrawal; NULL like withdrawn_at.';
 
 comment on column landing.files.run_id is
-'The run that loaded it last; NULL if it was withdrawn before any load.';
+'The download run that last loaded the file; NULL if it was withdrawn before any load, or for rooms without download '
+'runs.';
 
 create index files_landed_on on landing.files (landed_on);
 
--- Taking a file back, and landing it again, is somebody's decision: the log has who, when and what the ledger said.
+-- Withdrawing a file and landing it again are human decisions: the audit log keeps the actor, the time and both rows.
 create trigger files_withdrawal_audit after update on landing.files
 for each row when (old.withdrawn_at is distinct from new.withdrawn_at) execute function tenancy.write_audit_log();
 create trigger files_withdrawal_before_load_audit after insert on landing.files
@@ -99,22 +104,24 @@ create table landing.quarantine (
 );
 
 comment on table landing.quarantine is
-'One row is one item (or one whole file, position NULL) that could not be loaded, with the raw bytes.';
+'One row is one item (or one whole file, position NULL) that could not be loaded, with its raw bytes.';
 comment on column landing.quarantine.quarantine_id is 'Public id, qrt-….';
-comment on column landing.quarantine.source is 'The input shape.';
-comment on column landing.quarantine.landed_on is 'The day of the folder: the partition.';
-comment on column landing.quarantine.source_file_path is 'Path in the landing zone.';
-comment on column landing.quarantine.position is 'Place in the file, from 0; NULL for the whole file.';
-comment on column landing.quarantine.reason is 'Why it could not be loaded.';
-comment on column landing.quarantine.payload_bytes is 'Full length of what was rejected.';
-comment on column landing.quarantine.adapter_version is 'The version of the adapter that rejected it.';
-comment on column landing.quarantine.run_id is 'The run that rejected it.';
-comment on column landing.quarantine.quarantined_at is 'When it was rejected last.';
+comment on column landing.quarantine.source is 'Input shape of the file, the second folder of its path.';
+comment on column landing.quarantine.landed_on is 'UTC day of the folder: the partition to materialize again.';
+comment on column landing.quarantine.source_file_path is 'Path relative to the root of the landing zone.';
+comment on column landing.quarantine.position is 'Position of the item in the file, from 0; NULL for the whole file.';
+comment on column landing.quarantine.reason is 'Why the item or file was rejected; never quotes the payload.';
+comment on column landing.quarantine.payload_bytes is 'Full length of the rejected payload in bytes.';
+comment on column landing.quarantine.adapter_version is
+'Version of the adapter that rejected the item; NULL without an adapter for the source.';
+comment on column landing.quarantine.run_id is
+'The download run that rejected the item; NULL for rooms without download runs.';
+comment on column landing.quarantine.quarantined_at is 'When the item was last rejected.';
 comment on column landing.quarantine.replayed_at is
-'When it could be loaded after all, or its file was withdrawn; NULL while it waits.';
+'When the item was loaded after all, or its file was withdrawn; NULL while it is open.';
 
 comment on column landing.quarantine.payload is
-'The raw bytes, cut at 1 MiB (payload_bytes is the full length; the landed file holds the rest).';
+'Raw bytes of the item, cut at 1 MiB; the landed file has the rest.';
 
 create index quarantine_open on landing.quarantine (organization_id, landed_on) where replayed_at is null;
 select tenancy.protect_tenant_table('landing.files');

@@ -1,4 +1,4 @@
--- Removes the scraping room with its data. The landed files stay: loading them again rebuilds every row.
+-- Removes the scraping room with its data. The landed files stay: loading them again restores every row.
 
 set local role syndication_owner;
 

@@ -1,4 +1,5 @@
--- Scraping: what landed, what it said, and one snapshot per post and observation.
+-- Scraping: runs, raw payloads, profiles, posts with their ids, media and hashtags, and one snapshot per post and
+-- observation.
 
 create schema scraping authorization syndication_owner;
 
@@ -21,11 +22,11 @@ create type scraping.run_kind as enum (
 
 create type scraping.run_status as enum ('running', 'completed', 'failed', 'cancelled');
 
--- How a post was met. The order is how much an observation is trusted: the least value wins a tie.
+-- How a post was observed, in order of preference: the first value wins a tie.
 create type scraping.observation_kind as enum (
-    'post',     -- the item is the post
-    'repost',   -- the item is a plain repost, the post is its original
-    'reshared'  -- the post is quoted inside another
+    'post',     -- the item is the post itself
+    'repost',   -- the item is a plain repost of the post
+    'reshared'  -- the post is quoted in another post
 );
 
 create table scraping.download_runs (
@@ -62,31 +63,36 @@ create table scraping.download_runs (
 );
 
 comment on table scraping.download_runs is
-'One row is one session of fetching or loading. A session that died is closed by the next one.';
+'One row is one run of a fetch or load. A run whose process died is closed by the next run of its source.';
 comment on column scraping.download_runs.run_id is 'Public id, run-….';
 comment on column scraping.download_runs.kind is 'fetch: network to landing zone; load: landing zone to PostgreSQL.';
-comment on column scraping.download_runs.source is 'The input shape, a folder of the landing zone.';
-comment on column scraping.download_runs.platform is 'The platform of the source; NULL for an unknown source.';
-comment on column scraping.download_runs.partition_from is 'The first day of the run.';
-comment on column scraping.download_runs.partition_to is 'The last day of the run, included.';
-comment on column scraping.download_runs.status is 'running until it is closed.';
-comment on column scraping.download_runs.started_at is 'When it began.';
-comment on column scraping.download_runs.completed_at is 'When it ended; NULL while it runs, or if it died.';
-comment on column scraping.download_runs.script_name is 'The program that ran.';
-comment on column scraping.download_runs.dagster_run_id is 'The run in the Dagster UI.';
-comment on column scraping.download_runs.files_read is 'Landed files read.';
-comment on column scraping.download_runs.items_read is 'Items in them, the rejected ones included.';
-comment on column scraping.download_runs.items_quarantined is 'Items and whole files that could not be read.';
-comment on column scraping.download_runs.posts_fetched is 'Posts that were met.';
-comment on column scraping.download_runs.posts_new is 'Posts met for the first time.';
-comment on column scraping.download_runs.posts_updated is 'Posts whose text, media or author changed.';
-comment on column scraping.download_runs.snapshots_new is 'Snapshots added.';
-comment on column scraping.download_runs.snapshots_updated is 'Snapshots that say something else now.';
-comment on column scraping.download_runs.snapshots_removed is 'Snapshots that the files do not say any more.';
-comment on column scraping.download_runs.unknown_keys is 'Keys that the adapter does not know, and how often.';
-comment on column scraping.download_runs.cost_usd is 'What the source charged, in US dollars; NULL if it does not say.';
-comment on column scraping.download_runs.error_message is 'Why it failed.';
-comment on column scraping.download_runs.system_info is 'Host, user and versions.';
+comment on column scraping.download_runs.source is 'Input shape, a folder of the landing zone.';
+comment on column scraping.download_runs.platform is 'Platform of the source; NULL for an unknown source.';
+comment on column scraping.download_runs.partition_from is 'First UTC day of the run.';
+comment on column scraping.download_runs.partition_to is 'Last UTC day of the run, included.';
+comment on column scraping.download_runs.status is
+'Outcome of the run: running until it is closed, then completed, failed or cancelled.';
+comment on column scraping.download_runs.started_at is 'When the run started.';
+comment on column scraping.download_runs.completed_at is 'When the run was closed; NULL while its status is running.';
+comment on column scraping.download_runs.script_name is 'Module or asset that ran.';
+comment on column scraping.download_runs.dagster_run_id is 'Run id in Dagster; NULL outside of Dagster.';
+comment on column scraping.download_runs.files_read is 'Number of landed files that a load read.';
+comment on column scraping.download_runs.items_read is 'Number of items in these files, including rejected items.';
+comment on column scraping.download_runs.items_quarantined is 'Number of rejected items and whole files.';
+comment on column scraping.download_runs.posts_fetched is 'Number of posts that were fetched or loaded.';
+comment on column scraping.download_runs.posts_new is 'Number of posts that a load added.';
+comment on column scraping.download_runs.posts_updated is
+'Number of posts whose text, media, links or author a load changed.';
+comment on column scraping.download_runs.snapshots_new is 'Number of snapshots that a load added.';
+comment on column scraping.download_runs.snapshots_updated is 'Number of snapshots that a load replaced.';
+comment on column scraping.download_runs.snapshots_removed is
+'Number of snapshots that a load removed because the files no longer contain them.';
+comment on column scraping.download_runs.unknown_keys is
+'JSON paths that the adapter does not know → number of occurrences.';
+comment on column scraping.download_runs.cost_usd is
+'Amount charged by the source in US dollars; NULL if not reported.';
+comment on column scraping.download_runs.error_message is 'Why the run failed or was cancelled; NULL otherwise.';
+comment on column scraping.download_runs.system_info is 'Host, user and versions of Python and the package.';
 
 alter table landing.files add foreign key (organization_id, run_id) references scraping.download_runs;
 
@@ -107,15 +113,15 @@ create table scraping.raw_payloads (
 
 comment on table scraping.raw_payloads is
 'One row is one distinct item of a day''s landed files, as its exact text.';
-comment on column scraping.raw_payloads.landed_on is 'The day of the folder: the partition.';
-comment on column scraping.raw_payloads.source is 'The input shape.';
-comment on column scraping.raw_payloads.payload_hash is 'BLAKE2b-128 of the exact text.';
-comment on column scraping.raw_payloads.position is 'Place in the file, from 0.';
-comment on column scraping.raw_payloads.run_id is 'The run that loaded it.';
-comment on column scraping.raw_payloads.payload is 'The item, as its exact text.';
+comment on column scraping.raw_payloads.landed_on is 'UTC day of the file''s folder: the partition of the load.';
+comment on column scraping.raw_payloads.source is 'Input shape of the file, the second folder of its path.';
+comment on column scraping.raw_payloads.payload_hash is 'BLAKE2b-128 of the exact text: the identity within a day.';
+comment on column scraping.raw_payloads.position is 'Position of the item in the file, from 0.';
+comment on column scraping.raw_payloads.run_id is 'Download run that loaded the item from this file.';
+comment on column scraping.raw_payloads.payload is 'Exact text of the item.';
 
 comment on column scraping.raw_payloads.source_file_path is
-'The first file, by path, in which the item stands; an identical item in another file adds no row.';
+'First file, by path, that contains the item; an identical item in another file adds no row.';
 
 create table scraping.profiles (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -140,23 +146,25 @@ create table scraping.profiles (
 );
 
 comment on table scraping.profiles is
-'One row is one profile, page or channel: tracked by us, or met as an author.';
+'One row is one profile, page or channel: tracked, or seen as an author.';
 comment on column scraping.profiles.profile_id is 'Public id, prf-….';
-comment on column scraping.profiles.platform is 'The platform.';
-comment on column scraping.profiles.username is 'The handle, or the channel id.';
-comment on column scraping.profiles.name is 'The name for people.';
-comment on column scraping.profiles.kind is 'person, company or channel.';
-comment on column scraping.profiles.headline is 'What the profile says of itself.';
-comment on column scraping.profiles.profile_url is 'Its page.';
-comment on column scraping.profiles.notes is 'Yours.';
-comment on column scraping.profiles.described_at is 'When name, headline and page were observed.';
-comment on column scraping.profiles.last_synced_at is 'The newest observation of a file that was scraped for it.';
+comment on column scraping.profiles.platform is 'Platform that the handle belongs to, such as linkedin.';
+comment on column scraping.profiles.username is 'Handle on the platform (LinkedIn: in lower case), or channel id.';
+comment on column scraping.profiles.name is 'Display name; NULL until an observation has it.';
+comment on column scraping.profiles.kind is 'person, company or channel; NULL until an observation has it.';
+comment on column scraping.profiles.headline is 'Self-description of the profile; NULL if it has none.';
+comment on column scraping.profiles.profile_url is 'URL of the profile page; NULL if not observed.';
+comment on column scraping.profiles.notes is 'User-maintained notes; NULL if there are none.';
+comment on column scraping.profiles.described_at is
+'When name, kind, headline and URL were observed; NULL if they never were.';
+comment on column scraping.profiles.last_synced_at is
+'Newest observation of a file that was scraped for the profile; NULL if there is none.';
 
 comment on column scraping.profiles.is_tracked is
-'People want its posts fetched: a load never sets it, because fetching costs money.';
+'User-maintained: true fetches the profile. A load never sets it, because fetching costs money.';
 comment on column scraping.profiles.is_active is
-'The switch for people: false pauses the scraping of a tracked profile.';
-comment on column scraping.profiles.post_count is 'Posts and reposts by this profile that we have seen.';
+'User-maintained: false pauses the fetching of a tracked profile.';
+comment on column scraping.profiles.post_count is 'Number of observed posts and reposts by the profile.';
 
 create table scraping.posts (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -193,52 +201,55 @@ create table scraping.posts (
     foreign key (organization_id, reposted_post_id) references scraping.posts,
     check (reposted_post_id <> post_id)
 )
--- Every observation updates a post, none of its indexed columns: with room in its page, no index is written.
+-- Every observation updates a post, but no indexed column: with free space in the page, no index is written.
 with (toast_tuple_target = 512, fillfactor = 60);
 
--- An item is too short to compress well: a tenth smaller, it would take a third longer to write.
+-- Items are too short to compress well: compression saves a tenth of the space and makes writing a third slower.
 alter table scraping.posts alter column raw_json set storage external;
 
 comment on table scraping.posts is
-'One row is one post. Counters are not here: they are in data_downloads, one row an observation.';
+'One row is one post. Its counters are in data_downloads, one row per observation.';
 comment on column scraping.posts.post_id is 'Public id, p-….';
-comment on column scraping.posts.platform is 'The platform.';
-comment on column scraping.posts.urn_kind is 'Which kind of id the urn is.';
-comment on column scraping.posts.full_urn is 'The long form of the id, as the newest observation gives it.';
-comment on column scraping.posts.posted_at is 'When it was published, from the source; NULL if that is not known.';
-comment on column scraping.posts.author_username is 'The author''s handle; of a repost, who reposted.';
-comment on column scraping.posts.profile_id is 'The author''s profile.';
+comment on column scraping.posts.platform is 'Platform on which the post was published, such as linkedin.';
+comment on column scraping.posts.urn_kind is 'Kind of the id in urn: activity, video, post, ugcPost or share.';
+comment on column scraping.posts.full_urn is
+'Long form of the id in the newest described observation; NULL for a plain repost, or if not observed.';
+comment on column scraping.posts.posted_at is 'When the post was published, from the source; NULL if unknown.';
+comment on column scraping.posts.author_username is
+'Handle of the author (of a plain repost, the reposter); NULL if not observed.';
+comment on column scraping.posts.profile_id is 'Profile of the author; NULL if not observed.';
 comment on column scraping.posts.text_content is
-'The text of the newest observation that carries text, media or article; NULL for a plain repost.';
-comment on column scraping.posts.article is 'The linked article: url, title, subtitle.';
-comment on column scraping.posts.post_type is 'regular, quote, repost, video …; NULL until it was met itself.';
-comment on column scraping.posts.url is 'Its page.';
-comment on column scraping.posts.reposted_post_id is 'The post that it reposts or quotes.';
+'Text of the newest observation with text, media or article; NULL for a plain repost.';
+comment on column scraping.posts.article is 'The linked article: url, title, subtitle; NULL if there is none.';
+comment on column scraping.posts.post_type is
+'regular, quote, repost, video …; NULL until the post itself was observed.';
+comment on column scraping.posts.url is 'URL of the post; NULL for a plain repost, or if not observed.';
+comment on column scraping.posts.reposted_post_id is 'The reposted or quoted post; NULL for other posts.';
 comment on column scraping.posts.content_hash is 'BLAKE2b-128 of text, media and links.';
-comment on column scraping.posts.content_observed_as is 'How the post was met then.';
+comment on column scraping.posts.content_observed_as is 'How the post was observed at content_observed_at.';
 comment on column scraping.posts.author_observed_at is
 'When an observation last named the author; NULL if none has.';
-comment on column scraping.posts.first_seen_at is 'Our first observation.';
-comment on column scraping.posts.last_seen_at is 'Our newest observation.';
-comment on column scraping.posts.is_read is 'Yours.';
-comment on column scraping.posts.is_marked is 'Yours.';
+comment on column scraping.posts.first_seen_at is 'Time of the first observation.';
+comment on column scraping.posts.last_seen_at is 'Time of the newest observation.';
+comment on column scraping.posts.is_read is 'User-maintained: whether the post has been read.';
+comment on column scraping.posts.is_marked is 'User-maintained: whether the post is marked.';
 
 comment on column scraping.posts.urn is
-'The platform''s own id. LinkedIn: the bare activity digits, or the bare ugcPost or share digits until the '
-'activity id is known.';
+'Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or share id while the activity id is '
+'unknown.';
 comment on column scraping.posts.content_observed_at is
-'When text, media and links were observed; NULL while every observation leaves them out (counters alone).';
+'When text, media and links were observed; NULL while all observations lack them (counters alone).';
 comment on column scraping.posts.raw_json is
-'The observation that the text comes from, as it came; the newest one while none has told it.';
+'Source JSON of the observation that the text comes from; of the newest observation while none has a text.';
 comment on column scraping.posts.direct_observed_at is
-'When the post was last met itself, not through a repost or a quote, and its type told; NULL if never.';
+'When an item of the post itself (not of a repost or quote) last had its type; NULL if never.';
 comment on column scraping.posts.needs_rebuild is
-'Two records turned out to be this post, or its publication time was learnt late: its rollups are to be rebuilt from '
-'its first day. The daily rollup does it, and takes the mark away';
+'True if the rollups of the post must be rebuilt from its first day, because two records were merged, its profile '
+'changed or an earlier publication time was found. The daily rollup rebuilds them and clears the flag.';
 
 create index posts_posted_at on scraping.posts (organization_id, posted_at);
 create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
-create index posts_history_rewritten on scraping.posts (organization_id, post_id) where needs_rebuild;
+create index posts_needs_rebuild on scraping.posts (organization_id, post_id) where needs_rebuild;
 create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
 
 create table scraping.post_aliases (
@@ -254,14 +265,15 @@ create table scraping.post_aliases (
 );
 
 comment on table scraping.post_aliases is
-'One row is one id under which a post is known.';
-comment on column scraping.post_aliases.platform is 'The platform.';
-comment on column scraping.post_aliases.alias_kind is 'activity, share, ugcPost, video; post where there is one kind.';
-comment on column scraping.post_aliases.alias is 'The id, without its prefix.';
-comment on column scraping.post_aliases.post_id is 'The post.';
+'One row is one id of a post.';
+comment on column scraping.post_aliases.platform is 'Platform that assigned the id, such as linkedin.';
+comment on column scraping.post_aliases.alias_kind is
+'Kind of the id: activity, share, ugcPost or video; post on platforms with a single kind.';
+comment on column scraping.post_aliases.alias is 'The id without its prefix.';
+comment on column scraping.post_aliases.post_id is 'Post that has the id; refers to posts.';
 comment on column scraping.post_aliases.is_claimed is
-'Whether it is a canonical id (activity, video), or was ever named together with one; else other weak ids led to the '
-'post, and the first canonical id that is named with it has it.';
+'True for a canonical id (activity, video, post) and for an id that ever occurred together with one. False if only '
+'other weak ids led to the post: the first canonical id that occurs with it gets it.';
 comment on column scraping.post_aliases.first_seen_at is 'When the id was first observed.';
 
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
@@ -292,23 +304,23 @@ create table scraping.post_media (
 ) with (fillfactor = 60);
 
 comment on table scraping.post_media is
-'One row is one picture, video or document of a post. Signed URLs change with every scrape: the identity is the '
-'path without the query.';
+'One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its '
+'query is the identity.';
 comment on column scraping.post_media.media_id is 'Public id, med-….';
-comment on column scraping.post_media.post_id is 'The post.';
-comment on column scraping.post_media.media_key is 'The URL without scheme and query: the identity.';
-comment on column scraping.post_media.media_type is 'image, video, document or thumbnail.';
-comment on column scraping.post_media.media_url is 'The newest URL; signed ones expire in weeks.';
-comment on column scraping.post_media.position is 'Place in the post, from 0.';
-comment on column scraping.post_media.width is 'Pixels.';
-comment on column scraping.post_media.height is 'Pixels.';
-comment on column scraping.post_media.title is 'Title of a document.';
-comment on column scraping.post_media.page_count is 'Pages of a document.';
-comment on column scraping.post_media.mime_type is 'Of the cached file.';
-comment on column scraping.post_media.file_size is 'Bytes of the cached file.';
-comment on column scraping.post_media.local_file_path is 'Where the file is cached; NULL if it is not.';
-comment on column scraping.post_media.first_seen_at is 'The first observation with it.';
-comment on column scraping.post_media.last_seen_at is 'The newest observation with it.';
+comment on column scraping.post_media.post_id is 'Post that contains the medium; refers to posts.';
+comment on column scraping.post_media.media_key is 'URL without scheme and query: the identity within the post.';
+comment on column scraping.post_media.media_type is 'Kind of medium: image, video, document or thumbnail.';
+comment on column scraping.post_media.media_url is 'The newest URL; signed URLs expire within weeks.';
+comment on column scraping.post_media.position is 'Position in the post, from 0.';
+comment on column scraping.post_media.width is 'Width in pixels; NULL if not reported.';
+comment on column scraping.post_media.height is 'Height in pixels; NULL if not reported.';
+comment on column scraping.post_media.title is 'Title of a document; NULL for other media.';
+comment on column scraping.post_media.page_count is 'Number of pages of a document; NULL for other media.';
+comment on column scraping.post_media.mime_type is 'MIME type of the cached file; NULL if it is not cached.';
+comment on column scraping.post_media.file_size is 'Size of the cached file in bytes; NULL if it is not cached.';
+comment on column scraping.post_media.local_file_path is 'Path of the cached file; NULL if it is not cached.';
+comment on column scraping.post_media.first_seen_at is 'Time of the first observation with the medium.';
+comment on column scraping.post_media.last_seen_at is 'Time of the newest observation with the medium.';
 
 create table scraping.hashtags (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -323,8 +335,8 @@ create table scraping.hashtags (
 comment on table scraping.hashtags is
 'One row is one hashtag, case-folded.';
 comment on column scraping.hashtags.hashtag_id is 'Public id, hsh-….';
-comment on column scraping.hashtags.hashtag is 'Without #, case-folded.';
-comment on column scraping.hashtags.first_seen_at is 'The first observation with it.';
+comment on column scraping.hashtags.hashtag is 'The hashtag without #, NFKC-normalized and case-folded.';
+comment on column scraping.hashtags.first_seen_at is 'Time of the first observation with the hashtag.';
 
 create table scraping.post_hashtags (
     organization_id text not null,
@@ -338,12 +350,11 @@ create table scraping.post_hashtags (
 ) with (fillfactor = 60);
 
 comment on table scraping.post_hashtags is
-'One row is one hashtag of one post. `seen_on` are the days on which the post''s text had it: texts are edited, '
-'and a day''s rollup counts the hashtags of that day.';
-comment on column scraping.post_hashtags.post_id is 'The post.';
-comment on column scraping.post_hashtags.hashtag_id is 'The hashtag.';
-comment on column scraping.post_hashtags.seen_on is 'The days on which the text had it.';
-comment on column scraping.post_hashtags.is_current is 'Whether the newest text has it.';
+'One row is one hashtag of one post. Texts are edited, so the rollup of a day counts the hashtags of that day.';
+comment on column scraping.post_hashtags.post_id is 'Post whose text contains the hashtag; refers to posts.';
+comment on column scraping.post_hashtags.hashtag_id is 'Hashtag in the text; refers to hashtags.';
+comment on column scraping.post_hashtags.seen_on is 'UTC days on which the text contained the hashtag.';
+comment on column scraping.post_hashtags.is_current is 'Whether the newest text contains the hashtag.';
 
 create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
 
@@ -374,35 +385,40 @@ create table scraping.snapshots (
 ) partition by range (downloaded_at);
 
 comment on table scraping.snapshots is
-'The rows of the view data_downloads, which names the landed file of each. The columns stand in the order that packs a '
-'row best.';
-comment on column scraping.snapshots.downloaded_at is 'When the numbers were true.';
-comment on column scraping.snapshots.reactions is 'Likes and other reactions of all kinds; cumulative.';
-comment on column scraping.snapshots.comments is 'Comments; cumulative.';
-comment on column scraping.snapshots.shares is 'Reposts, retweets, reblogs; cumulative.';
-comment on column scraping.snapshots.saves is 'Saves and bookmarks; cumulative.';
-comment on column scraping.snapshots.clicks is 'Clicks, not public; cumulative.';
-comment on column scraping.snapshots.views is 'Plays and views; cumulative.';
-comment on column scraping.snapshots.impressions is 'Times the post was shown; cumulative.';
-comment on column scraping.snapshots.reach is 'People who saw the post; never summed; cumulative.';
-comment on column scraping.snapshots.observed_at_source is 'What says when.';
-comment on column scraping.snapshots.observed_as is 'How the post was met.';
+'One row is one snapshot: the counters of one post at one time. The view data_downloads adds the path of the landed '
+'file. The order of the columns minimizes the padding of a row.';
+comment on column scraping.snapshots.downloaded_at is 'When the numbers were true (the observation time).';
+comment on column scraping.snapshots.reactions is
+'Cumulative likes and other reactions of all kinds; NULL if not measured.';
+comment on column scraping.snapshots.comments is 'Cumulative comments; NULL if not measured.';
+comment on column scraping.snapshots.shares is 'Cumulative reposts, retweets, reblogs; NULL if not measured.';
+comment on column scraping.snapshots.saves is 'Cumulative saves and bookmarks; NULL if not measured.';
+comment on column scraping.snapshots.clicks is 'Cumulative clicks, not public; NULL if not measured.';
+comment on column scraping.snapshots.views is 'Cumulative plays and views; NULL if not measured.';
+comment on column scraping.snapshots.impressions is
+'Cumulative number of times the post was shown; NULL if not measured.';
+comment on column scraping.snapshots.reach is
+'Cumulative number of people who saw the post, never summed over posts; NULL if not measured.';
+comment on column scraping.snapshots.observed_at_source is 'Where the observation time comes from.';
+comment on column scraping.snapshots.observed_as is
+'How the post was observed: as the item itself, through a repost, or quoted.';
 comment on column scraping.snapshots.is_description is
-'Whether text, media or article were told at this moment too; false for counters alone.';
+'Whether text, media or article were also observed at this time; false for counters alone.';
 comment on column scraping.snapshots.download_id is 'Public id, dl-….';
-comment on column scraping.snapshots.post_id is 'The post.';
-comment on column scraping.snapshots.run_id is 'The run that wrote it.';
-comment on column scraping.snapshots.landed_file_id is 'The landed file that says so.';
+comment on column scraping.snapshots.post_id is 'Post that was observed; refers to posts.';
+comment on column scraping.snapshots.run_id is 'Download run that wrote the snapshot.';
+comment on column scraping.snapshots.landed_file_id is 'Landed file with the snapshot; refers to landing.files.';
 
 comment on column scraping.snapshots.stats is
-'What only this platform counts, as it came: LinkedIn {"reactions": {"like": …, "celebrate": …}}.';
+'Counters that only this platform has, as reported: LinkedIn {"reactions": {"like": …, "celebrate": …}}; NULL if '
+'there are none.';
 
--- A day's rows arrive together, so a block-range index finds them at almost no size.
+-- The rows of a day are written together, so a tiny block-range index finds them.
 create index snapshots_downloaded_at on scraping.snapshots using brin (downloaded_at) with (
     pages_per_range = 16
 );
 
--- Whoever does not ask for the path does not pay for it: the planner leaves the ledger out.
+-- Queries without source_file_path do not pay for the join: the planner removes it.
 create view scraping.data_downloads with (security_invoker = true) as
 select
     s.organization_id,
@@ -428,7 +444,7 @@ left join landing.files f
     on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id;
 
 comment on view scraping.data_downloads is
-'One row is one snapshot: what one observation said of one post. NULL is "not measured", 0 is a measured zero.';
+'One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.';
 
 do $$
 declare
@@ -447,12 +463,13 @@ begin
 end
 $$;
 
-comment on column scraping.data_downloads.source_file_path is 'The landed file that says so.';
+comment on column scraping.data_downloads.source_file_path is
+'Path of the landed file that contains the snapshot, relative to the root of the landing zone.';
 
 grant select on scraping.data_downloads to syndication_pipeline, syndication_reader;
 
--- Two records turned out to be one post: everything of `losing_post_id` becomes `winning_post_id`'s, and the
--- losing record goes. Where both have the same row (a snapshot of one moment, one picture), the winner's stays.
+-- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing
+-- record. Where both have the same row (a snapshot of one time, a picture), the winner's row stays.
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- Removes prices, usage and budgets: what calls cost is lost.
+-- Removes prices, usage and budgets: the record of past costs is lost.
 
 set local role syndication_owner;
 

@@ -1,4 +1,4 @@
--- Operations, second part: prices of paid APIs, what calls cost, and budgets.
+-- Operations, second part: prices of paid APIs, usage with its cost, and budgets.
 
 set local role syndication_owner;
 
@@ -18,15 +18,17 @@ create table operations.api_prices (
 );
 
 comment on table operations.api_prices is
-'One row is what one model costs from a day on, for a million tokens.';
-comment on column operations.api_prices.provider is 'Who charges.';
-comment on column operations.api_prices.model is 'The model.';
-comment on column operations.api_prices.price_version is 'From 1; a new price is a new row.';
-comment on column operations.api_prices.valid_from is 'The first day of the price.';
-comment on column operations.api_prices.currency is 'ISO 4217 code.';
-comment on column operations.api_prices.input_price is 'Of a million input tokens.';
-comment on column operations.api_prices.cached_input_price is 'Of a million input tokens that were cached.';
-comment on column operations.api_prices.output_price is 'Of a million output tokens.';
+'One row is the price of a model from a day on, per million tokens.';
+comment on column operations.api_prices.provider is 'The API provider that charges for the calls.';
+comment on column operations.api_prices.model is 'The model name as sent to the provider.';
+comment on column operations.api_prices.price_version is
+'Version of the price, from 1. A price change adds a row instead of editing one.';
+comment on column operations.api_prices.valid_from is
+'First UTC day of the price, which applies until the valid_from of the next version.';
+comment on column operations.api_prices.currency is 'ISO 4217 code of the three prices.';
+comment on column operations.api_prices.input_price is 'Price per million uncached input tokens.';
+comment on column operations.api_prices.cached_input_price is 'Price per million cached input tokens.';
+comment on column operations.api_prices.output_price is 'Price per million output tokens.';
 
 create table operations.api_usage (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -51,22 +53,26 @@ create table operations.api_usage (
 );
 
 comment on table operations.api_usage is
-'One row is one paid request, with what it used. The cost is NULL where price or use is not known: that is not free.';
+'One row is one paid request with its usage and cost. An unknown cost is NULL, not zero.';
 comment on column operations.api_usage.usage_id is 'Public id, use-….';
-comment on column operations.api_usage.provider is 'Who was called.';
-comment on column operations.api_usage.operation is 'What for.';
-comment on column operations.api_usage.model is 'The model.';
-comment on column operations.api_usage.used_at is 'When.';
-comment on column operations.api_usage.latency_ms is 'Milliseconds until the answer.';
-comment on column operations.api_usage.input_tokens is 'Input tokens, the cached ones included.';
-comment on column operations.api_usage.cached_input_tokens is 'Of them, those that were cached.';
-comment on column operations.api_usage.output_tokens is 'Output tokens.';
-comment on column operations.api_usage.cost is 'What it cost.';
+comment on column operations.api_usage.provider is 'The API provider that was called.';
+comment on column operations.api_usage.operation is 'The purpose of the call.';
+comment on column operations.api_usage.model is 'The model that was called; NULL for an API without models.';
+comment on column operations.api_usage.used_at is 'When the call was made; its UTC day and month select the budgets.';
+comment on column operations.api_usage.latency_ms is 'Milliseconds until the response; NULL if not measured.';
+comment on column operations.api_usage.input_tokens is
+'Input tokens, including cached tokens; NULL if not reported.';
+comment on column operations.api_usage.cached_input_tokens is
+'Cached tokens among the input tokens; NULL if not reported.';
+comment on column operations.api_usage.output_tokens is 'Output tokens; NULL if not reported.';
+comment on column operations.api_usage.cost is
+'Cost of the reported usage in `currency`; NULL if usage or price is unknown.';
 comment on column operations.api_usage.expected_cost is
-'Where nobody said what it used: what it was expected to cost. Budgets count it; it is no measured cost.';
-comment on column operations.api_usage.currency is 'ISO 4217 code.';
-comment on column operations.api_usage.price_version is 'The price that was applied.';
-comment on column operations.api_usage.is_successful is 'Whether it gave an answer.';
+'Estimated cost in `currency` if the usage was not reported, else NULL. Budgets count it; it is not a measured cost.';
+comment on column operations.api_usage.currency is 'ISO 4217 code of the cost; NULL without a price.';
+comment on column operations.api_usage.price_version is
+'Version of the price in api_prices that was applied; NULL if there was none.';
+comment on column operations.api_usage.is_successful is 'Whether the call returned a response.';
 
 create index api_usage_used_at on operations.api_usage (organization_id, used_at);
 
@@ -81,10 +87,11 @@ create table operations.budgets (
 );
 
 comment on table operations.budgets is
-'One row is what an organization may spend on paid calls in a UTC day or month: a warning at 80 %, the end at 100 %.';
-comment on column operations.budgets.period is 'day or month.';
-comment on column operations.budgets.amount is 'How much.';
-comment on column operations.budgets.currency is 'ISO 4217 code; calls that are paid in another one are refused.';
+'One row is the amount that an organization may spend on paid calls per UTC day or month: runs warn at 80 %, and no '
+'more calls are made at 100 %.';
+comment on column operations.budgets.period is 'Length of the budget period in UTC: day or month.';
+comment on column operations.budgets.amount is 'Maximum spending per period, in `currency`.';
+comment on column operations.budgets.currency is 'ISO 4217 code; calls paid in another currency are not made.';
 select tenancy.protect_tenant_table('operations.api_usage');
 select tenancy.protect_tenant_table('operations.budgets');
 grant select, insert, update, delete on operations.api_prices to syndication_pipeline;

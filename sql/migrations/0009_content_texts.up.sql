@@ -69,8 +69,8 @@ comment on column content.content_template_versions.body is
 comment on column content.content_template_versions.call_to_action is
 'The sentence for {call_to_action}; NULL for the default sentence.';
 comment on column content.content_template_versions.reference_hash is
-'BLAKE2b-128 of body and call to action, as loaded from the default templates; NULL for a user-maintained version, which '
-'no default replaces.';
+'BLAKE2b-128 of body and call to action, as loaded from the default templates; NULL for a user-maintained version, '
+'which no default replaces.';
 
 create type content.variation_kind as enum (
     'content',  -- each variation is another text
@@ -281,8 +281,8 @@ comment on column content.posts_content.link_url is
 comment on column content.posts_content.image_url is 'Picture that is published with the text; NULL if there is none.';
 comment on column content.posts_content.language is 'Language of the text, ISO 639-1 code.';
 comment on column content.posts_content.generator is
-'Author of the text: template (filled with facts), llm (a language model) or person (an editor). A variation by hashtags '
-'or timing reuses variation 1 and has its generator, model and attempts.';
+'Author of the text: template (filled with facts), llm (a language model) or person (an editor). A variation by '
+'hashtags or timing reuses variation 1 and has its generator, model and attempts.';
 comment on column content.posts_content.model is 'Name of the language model; NULL for other generators.';
 comment on column content.posts_content.template_id is
 'Template that the text was filled from, or the model''s example; NULL without a template.';

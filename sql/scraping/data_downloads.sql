@@ -1,6 +1,7 @@
--- One row is one snapshot: what one observation said of one post. A re-run changes nothing; a snapshot of these files
--- that an adapter reads differently now is replaced. Several items may speak of one post at one moment: the one that
--- is the post itself is believed first, then by hash, so that the order of files does not matter.
+-- One row is one snapshot: the counters of one post at one time. A re-run changes nothing; snapshots that an adapter
+-- now reads differently are replaced, and snapshots that the day's files no longer contain are removed. If several
+-- items describe one post at one time, the item of the post itself is preferred, then the smallest hash, so the order
+-- of files does not matter. Parameters: day.
 
 create temporary table day_files on commit drop as
 select

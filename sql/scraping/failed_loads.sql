@@ -1,5 +1,5 @@
--- One row is one day whose newest load of a source failed, or died without saying so: how often since that source's
--- last load that succeeded (the most of its sources), and when last. Parameters: days.
+-- One row is one day with a source whose newest load failed or died: the number of failures since the source's last
+-- successful load (the maximum over its sources), and the time of the last failure. Parameters: days.
 
 select
     day,
@@ -17,7 +17,7 @@ from (
         and r.partition_to = r.partition_from
         and (
             r.status = 'failed'
-            -- A run that works holds a lock of its name.
+            -- A live run holds the advisory lock of its id.
             or (
                 r.status = 'running'
                 and not exists (

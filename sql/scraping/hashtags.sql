@@ -1,4 +1,5 @@
--- One row is one hashtag, case-folded, also one that a text had for some hours only. A re-run changes nothing.
+-- One row is one case-folded hashtag, even if a text contained it for a few hours only. A re-run changes nothing.
+-- Parameters: day.
 
 create temporary table described_hashtags on commit drop as
 select distinct

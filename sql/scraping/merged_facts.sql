@@ -1,8 +1,8 @@
--- Before scraping.merge_posts takes the losing post's rows over: what both posts say of one thing (their description, a
--- snapshot of one moment, a picture, a day's hashtags) becomes what a load would have left that had known them as one.
--- Parameters: organization_id, winning_post_id, losing_post_id. Run it once before the merge.
+-- Reconciles two posts before scraping.merge_posts moves the rows of the losing post: where both have the same fact
+-- (the description, a snapshot of one time, a picture, the hashtags of a day), keeps what a single post would have. Run
+-- it once before the merge. Parameters: organization_id, winning_post_id, losing_post_id.
 
--- A post does not repost itself.
+-- A post cannot be its own original.
 update scraping.posts set reposted_post_id = null
 where
     organization_id = %(organization_id)s
@@ -20,7 +20,7 @@ where
     and post_id in (%(winning_post_id)s, %(losing_post_id)s)
     and profile_id is not null;
 
--- The days on which the losing post is counted are rolled up again.
+-- Marks the days that count the losing post as stale, so that they are rolled up again.
 insert into engagement.stale_days (organization_id, table_name, activity_date)
 select
     e.organization_id,
@@ -32,9 +32,9 @@ cross join (
 ) as rollup (table_name)
 where e.organization_id = %(organization_id)s and e.post_id = %(losing_post_id)s
 on conflict (organization_id, table_name, activity_date) do update set
-    activity_date = excluded.activity_date; -- locks the note: who takes it now must wait for these rows
+    activity_date = excluded.activity_date; -- locks an existing row, so that a rollup waits for this transaction
 
--- Content, author and type are each the newest that is known, as scraping/observed_posts.sql says it.
+-- Content, author and type each come from the newest observation that has them, as in scraping/observed_posts.sql.
 update scraping.posts as w set
     full_urn = case when l.is_newer then l.full_urn else w.full_urn end,
     text_content = case when l.is_newer then l.text_content else w.text_content end,
@@ -61,7 +61,7 @@ from (
             (loser.author_observed_at, winner.author_username) > (winner.author_observed_at, loser.author_username),
             loser.author_observed_at is not null
         ) as is_newer_author,
-        -- A post that nothing has described is as old as it was seen. Of two of one moment the least wins.
+        -- A post without a description counts as observed when it was last seen. Ties go to the smaller kind and hash.
         (
             loser.content_observed_at is not null,
             coalesce(loser.content_observed_at, loser.last_seen_at),
@@ -82,7 +82,7 @@ where
     and w.organization_id = l.organization_id
     and w.post_id = %(winning_post_id)s;
 
--- A day's hashtags are those of its last text.
+-- The hashtags of a day are those of its last text.
 with last_observations as (
     select
         post_id,
@@ -96,7 +96,7 @@ with last_observations as (
     group by post_id, (downloaded_at at time zone 'utc')::date
 ),
 
-overruled_days as (
+superseded_days as (
     select
         earlier.post_id,
         range_agg(daterange(earlier.observed_on, earlier.observed_on + 1)) as days
@@ -110,7 +110,7 @@ overruled_days as (
 )
 
 update scraping.post_hashtags as h set seen_on = h.seen_on - o.days
-from overruled_days as o
+from superseded_days as o
 where h.organization_id = %(organization_id)s and h.post_id = o.post_id and h.seen_on && o.days;
 
 delete from scraping.post_hashtags
@@ -119,7 +119,7 @@ where
     and post_id in (%(winning_post_id)s, %(losing_post_id)s)
     and isempty(seen_on);
 
--- One moment was described if either record was.
+-- A time counts as described if either record describes it.
 update scraping.snapshots as d set is_description = true
 from scraping.snapshots as other
 where
@@ -131,7 +131,7 @@ where
     and other.downloaded_at = d.downloaded_at
     and other.is_description;
 
--- Of two snapshots of one moment the merge keeps the winner's: it goes if the other one is trusted more.
+-- Of two snapshots of one time the merge keeps the winner's: delete it if the other snapshot is preferred.
 delete from scraping.snapshots as w using scraping.snapshots as l
 where
     w.organization_id = %(organization_id)s

@@ -1,5 +1,5 @@
--- Which post each observation speaks of, after every id was resolved. Narrow, because the statements that follow
--- sort it.
+-- One row is one observation with the post that it describes, after all ids are resolved. The table is narrow because
+-- the following statements sort it.
 
 create temporary table observed_posts on commit drop as
 select
@@ -10,7 +10,7 @@ select
     s.platform,
     s.post_id,
     s.is_new,
-    -- Ids met elsewhere may say that the post and its original are one.
+    -- Ids of other items may show that the post and its original are the same post.
     nullif(original.post_id, s.post_id) as original_post_id,
     o.observed_at,
     o.observed_as,
@@ -20,10 +20,10 @@ select
     o.author_username,
     o.post_type,
     o.posted_at,
-    -- The act of a repost, a quote, a video …: who met the post itself tells, unless its item leaves that out too.
-    o.observed_as = 'post' and (o.post_type is not null or o.original_node is not null) as tells_type,
-    -- 1 is the newest. Of one moment the one that is trusted most, then by hash, so that the order of files does not
-    -- matter; of two authors the least name, which a merge of two posts can tell as well.
+    -- Only an item of the post itself knows its type (the act of a repost, a quote, a video …), if it has one at all.
+    o.observed_as = 'post' and (o.post_type is not null or o.original_node is not null) as has_type,
+    -- 1 is the newest. At the same time the preferred kind comes first, then the smallest hash, so that the order of
+    -- files does not matter; of two authors the smallest name, which a merge of two posts can compare as well.
     row_number() over (
         order by o.observed_at desc, o.observed_as asc, o.content_hash asc, o.item_id asc
     ) as newness,
@@ -36,9 +36,9 @@ left join staged_posts as original on original_alias.component = original.compon
 
 analyze observed_posts;
 
--- One row is one post that was read: when it was met, and the newest observation that describes it (if none does, the
--- newest of all, without content_observed_at), that names its author, and that tells its type. These may be three: the
--- counters alone say nothing of the text, and a text without an author says nothing of the author.
+-- One row is one observed post: when it was seen, and the newest observations that describe its content (if none does,
+-- the newest of all, without content_observed_at), that name its author, and that have its type. These may be three
+-- different observations: counters alone do not describe the text, and a text may lack its author.
 create temporary table described_posts on commit drop as
 select
     facts.organization_id,
@@ -69,7 +69,7 @@ from (
         min(posted_at) as posted_at,
         coalesce(min(newness) filter (where is_description), min(newness)) as newest,
         min(author_newness) filter (where author_username is not null) as newest_author,
-        min(newness) filter (where tells_type) as newest_direct
+        min(newness) filter (where has_type) as newest_direct
     from observed_posts
     group by organization_id, post_id
 ) as facts

@@ -1,4 +1,5 @@
--- The Facebook pages that we publish to for real, with what opens them. Samples are never fetched.
+-- One row is one active Facebook page with the publisher facebook_graph (no dry run), and its credential. Sample
+-- organizations are never fetched.
 
 select
     o.organization_id,

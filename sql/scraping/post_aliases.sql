@@ -1,9 +1,10 @@
--- One row is one id under which a post is known. A weak id (ugcPost, share) belongs to the least of the canonical ids
--- that were ever named together with it, whichever was loaded first; one that never was stays with the post that other
--- weak ids led to. What the day's files say takes the place of whatever the day said before. A re-run changes nothing.
+-- One row is one id of a post. A weak id (ugcPost, share) belongs to the smallest canonical id that ever occurred
+-- together with it, in whatever order they were loaded; a weak id without a canonical id stays with the post found by
+-- other weak ids. The day's files replace what was loaded for the day before. A re-run changes nothing. Parameters:
+-- day.
 --
--- The id alone moves. What was told under weak ids alone stays with the post that had them when its day was loaded,
--- because neither a snapshot nor a text tells its ids; loading that day again moves its snapshots.
+-- Only the id moves. Snapshots and texts observed under weak ids alone stay with the post that had the ids when their
+-- day was loaded, because they do not store their ids; loading that day again moves its snapshots.
 
 create temporary table new_aliases on commit drop as
 select
@@ -18,7 +19,7 @@ select
     case when known.first_seen_at < %(day)s::date then known.first_seen_at else c.first_seen_at end as first_seen_at
 from staged_aliases as a
 inner join staged_posts as s on a.component = s.component
--- Of the component, not of its post: what else the database knows of the post must not matter.
+-- Times of the component, not of its post: other data of the post must not influence them.
 inner join (
     select
         n.component,
@@ -65,7 +66,8 @@ where
     and p.alias = n.alias
     and p.first_seen_at <> n.first_seen_at;
 
--- A post goes by its strongest id, of several by the least: one that is known by a weaker id learns its canonical one.
+-- The urn of a post is its strongest id, the smallest if there are several: a post with a weak urn gets a canonical
+-- one.
 update scraping.posts as p set urn = a.alias, urn_kind = a.alias_kind
 from (
     select distinct on (a.organization_id, a.post_id) a.*
@@ -89,7 +91,7 @@ where
     and p.post_id = a.post_id
     and (p.urn_kind, p.urn) <> (a.alias_kind, a.alias);
 
--- Now both posts of an id that two of them claim go by their canonical ids.
+-- Both posts that claim an id have their canonical urn by now: the smaller urn gets the id.
 update scraping.post_aliases as p set post_id = n.post_id, is_claimed = true
 from new_aliases as n
 inner join scraping.posts as claimer on n.organization_id = claimer.organization_id and n.post_id = claimer.post_id

@@ -1,6 +1,6 @@
--- One row is one hashtag of one post, with the days on which its text had it. A day on which nobody told the text keeps
--- what is known of it: then it belongs to no hashtag's rollup, because an unknown text is not one without hashtags.
--- A re-run changes nothing.
+-- One row is one hashtag of one post, with the days on which its text contained it. Days without an observed text
+-- change nothing and count for no hashtag, because an unknown text is not a text without hashtags. A re-run changes
+-- nothing. Parameters: day.
 
 create temporary table day_hashtags on commit drop as
 select
@@ -10,7 +10,7 @@ select
 from described_hashtags as t
 inner join scraping.hashtags as h on t.organization_id = h.organization_id and t.hashtag = h.hashtag;
 
--- The day is taken from hashtags that its text does not have (an adapter was mended).
+-- Removes the day from hashtags that its text no longer contains, for example after a fix of the adapter.
 update scraping.post_hashtags as p set seen_on = p.seen_on - datemultirange(daterange(%(day)s::date, %(day)s::date + 1))
 from described_posts as d
 where
@@ -48,7 +48,7 @@ where
         where p.organization_id = t.organization_id and p.post_id = t.post_id and p.hashtag_id = t.hashtag_id
     );
 
--- Current are the hashtags of the newest text: of a post that is new, all that it has.
+-- The hashtags of the newest text are current. All hashtags of a new post are current already.
 update scraping.post_hashtags as p set is_current = not p.is_current
 from described_posts as d, scraping.posts as post
 where

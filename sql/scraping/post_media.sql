@@ -1,5 +1,6 @@
--- One row is one picture, video or document of a post, known by its path; the newest observation with it says where it
--- is. What the day's files say takes the place of whatever the day said before. A re-run changes nothing.
+-- One row is one picture, video or document of a post, identified by its URL without scheme and query; URL and position
+-- come from the newest observation that contains it. The day's files replace what was loaded for the day before. A
+-- re-run changes nothing. Parameters: day.
 
 create temporary table day_media on commit drop as
 select *
@@ -17,10 +18,10 @@ from (
         ) as newness
     from observed_posts as p
     inner join staged_media as m on p.observation_id = m.observation_id
-) as met_media
+) as observed_media
 where newness = 1;
 
--- A new post has none yet: what cannot be there needs no upsert, which costs half as much again.
+-- New posts have no media yet, so a plain insert suffices: an upsert would cost half as much again.
 insert into scraping.post_media (
     organization_id, post_id, media_key, media_type, media_url, position, width, height, title, page_count,
     first_seen_at, last_seen_at

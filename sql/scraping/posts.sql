@@ -1,7 +1,7 @@
--- One row is one post. Text, media and links come from the newest observation that describes it, the author from the
--- newest that names one, post type and original from the newest that met the post itself and tells them; an older
--- observation never overwrites a newer, nor one that says less. A load reads all files of its day: what they say takes
--- the place of whatever the day said before, also of its times. A re-run changes nothing.
+-- One row is one post. Text, media and links come from the newest observation that describes the post, the author from
+-- the newest that names an author, type and original from the newest item of the post itself that has them.
+-- Observations never overwrite newer ones or clear facts that they lack. A load reads all files of its day, which
+-- replace what was loaded for the day before, times included. A re-run changes nothing. Parameters: day.
 
 insert into staged_profiles_to_count (organization_id, profile_id)
 select
@@ -71,7 +71,8 @@ with known_posts as (
             d.posted_at,
             p.content_hash as known_content_hash,
             p.author_username as known_author_username,
-            -- Newer is what is of this day or later. A post that nothing has described yet is as old as it was seen.
+            -- Newest means that the post has nothing from a later day. A post without a description counts as observed when
+            -- it was last seen.
             (d.is_description, %(day)s::date + 1)
             > (p.content_observed_at is not null, coalesce(p.content_observed_at, p.last_seen_at)) as is_newest,
             d.author_observed_at is not null
@@ -130,7 +131,7 @@ updated_posts as (
                 is distinct from (p.direct_observed_at, p.post_type, p.reposted_post_id)
             )
             or coalesce(k.posted_at < coalesce(p.posted_at, 'infinity'), false)
-            -- Another item of the same moment describes the post now.
+            -- Another item of the same time describes the post now.
             or (k.is_newest and p.raw_json is distinct from coalesce(o.own_payload, i.payload)::jsonb)
         )
 )

@@ -1,5 +1,5 @@
--- The pairs of posts that a component of ids has just joined. The winner is the post with the strongest id,
--- then the one seen first. No two of the posts have a canonical id.
+-- One row is one pair of posts that a component of ids has just joined. The winner is the post with the strongest id,
+-- then the post that was seen first. At most one post of a component has a canonical id.
 
 select
     winner.organization_id,

@@ -1,4 +1,4 @@
--- Recounts the posts of the profiles that this load met, or that a post of this load had before.
+-- Recounts the posts of the profiles that this load observed, and of the previous profiles of its posts.
 
 update scraping.profiles as p set post_count = counted.post_count
 from (

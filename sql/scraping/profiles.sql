@@ -1,6 +1,6 @@
--- One row is one profile: scraped for, or met as an author. The newest observation describes it; whether it is tracked,
--- paused or noted belongs to people and is never touched, because a tracked profile is fetched, and that costs money.
--- What the day's files say takes the place of whatever the day said before. A re-run changes nothing.
+-- One row is one profile: scraped for, or seen as an author. The newest observation describes it. is_tracked, is_active
+-- and notes are user-maintained and never changed by a load, because fetching a tracked profile costs money. The day's
+-- files replace what was loaded for the day before. A re-run changes nothing. Parameters: day.
 
 insert into scraping.profiles as p (
     organization_id, platform, username, name, kind, headline, profile_url, described_at, last_synced_at
@@ -27,7 +27,7 @@ from (
 left join (
     select distinct on (organization_id, platform, username) *
     from staged_authors
-    -- The act of reposting names its author and says nothing more.
+    -- The act of reposting names its author without describing it.
     where num_nonnulls(name, kind, headline, profile_url) > 0
     order by
         organization_id asc, platform asc, username asc, observed_at desc,

@@ -1,6 +1,6 @@
--- One row is one distinct item of a day's landed files, as its exact text. A re-run adds nothing; an identical item
--- in another file adds nothing, but the first file by path is the one that is named. What a withdrawn file alone said
--- goes: the file itself is kept as the evidence.
+-- One row is one distinct item of a day's landed files, as its exact text. A re-run adds nothing; neither does an
+-- identical item in another file, and the row names the first file by path. Items that only a withdrawn file contained
+-- are deleted: the withdrawn file itself is the evidence. Parameters: day.
 
 delete from scraping.raw_payloads as r using withdrawn_files as w
 where

@@ -1,6 +1,6 @@
--- Gives every component of ids that was read its post: the one that the database knows by one of the ids, or a new one.
--- Two canonical ids (activity, video) are never one post, whatever weaker id they seem to share.
--- Run it again after two posts were merged: it starts afresh.
+-- Assigns a post to every component of ids: the existing post with one of the ids, or a new post. Two canonical ids
+-- (activity, video, post) never belong to one post, even if they share a weaker id. Run it again after a merge of
+-- posts: it rebuilds its temporary tables.
 
 drop table if exists staged_matches;
 
@@ -44,7 +44,7 @@ where
     or p.urn_kind not in ('activity', 'video', 'post')
     or c.urn = p.urn;
 
--- Weak ids that lead to two canonical posts do not join them: the least canonical id has them.
+-- Weak ids that lead to two canonical posts do not join them: the smallest canonical id gets the weak ids.
 delete from staged_matches as m using staged_matches as other
 where
     m.component = other.component
@@ -52,7 +52,7 @@ where
     and other.is_post_canonical
     and other.urn < m.urn;
 
--- Nor does a post without a canonical id become two: the least canonical id has it.
+-- A post without a canonical id is not split either: the smallest canonical id gets it.
 delete from staged_matches as m using staged_matches as other
 where
     m.post_id = other.post_id

@@ -1,4 +1,4 @@
--- The temporary tables that one load fills with COPY; they go with its transaction.
+-- The temporary tables that a load fills with COPY. They are dropped with its transaction.
 
 create temporary table staged_items (
     item_id bigint not null,
@@ -11,7 +11,8 @@ create temporary table staged_items (
     payload json not null
 ) on commit drop;
 
--- One row is what one item says of one post. `node` and `original_node` stand for posts until they are resolved.
+-- One row is one observation: what one item contains about one post. `node` and `original_node` represent posts until
+-- their ids are resolved.
 create temporary table staged_observations (
     observation_id bigint not null,
     item_id bigint not null,
@@ -47,7 +48,8 @@ create temporary table staged_observations (
     stats jsonb
 ) on commit drop;
 
-comment on column staged_observations.own_payload is 'The object of a quoted post; NULL where the item itself is it.';
+comment on column staged_observations.own_payload is
+'The JSON object of a quoted post; NULL if the observation is the whole item.';
 
 create temporary table staged_media (
     observation_id bigint not null,
@@ -73,7 +75,7 @@ create temporary table staged_authors (
     observed_at timestamptz not null
 ) on commit drop;
 
--- Profiles that lose a post perhaps, filled before posts are merged or described anew.
+-- Profiles that may lose a post, collected before posts are merged or updated.
 create temporary table staged_profiles_to_count (
     organization_id text not null,
     profile_id text not null

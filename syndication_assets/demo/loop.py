@@ -1,6 +1,6 @@
-"""The second half of `make demo`: an invented shop's goods and journal become posts; a dry run publishes them.
+"""The second half of `make demo`: the products and journal of an invented shop become posts; a dry run publishes them.
 
-Nothing leaves the machine. What is published is marked as simulated, and so are the numbers that come back.
+Nothing leaves the machine. The published posts and their insights are marked as simulated.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from syndication_assets.settings import Settings
 
 PLATFORM, CHANNEL = "facebook", "feed_post"
 REVIEWED_CHANNEL = ("instagram", "feed_post")
-"""A channel without an approval rule: its texts wait for a person."""
+"""A channel without an approval rule: its texts wait for a reviewer."""
 JOURNAL_CHANNEL = ("linkedin", "feed_post")
 """The channel of the blog."""
 _PAGE, _PROFILE, _JOURNAL = "100000000000001", "invented_heritage_shop", "invented-heritage-journal"
@@ -25,7 +25,7 @@ DAYS_WITH_INSIGHTS = 2
 
 
 def set_up_shop(url: str, organization: str, first_day: date) -> None:
-    """The shop, its page and profile, their schedules and the approval rule; what is there already stays."""
+    """Creates the shop, its page and profile, their schedules and the approval rules; existing rows stay unchanged."""
     with transaction(url) as connection:
         connection.execute(
             load_sql("demo/shop.sql"),
@@ -50,13 +50,13 @@ def set_up_shop(url: str, organization: str, first_day: date) -> None:
 
 
 def shop_files(organization: str, first_day: date, days: int) -> Iterator[SampleFile]:
-    """What the shop's catalogue and its journal said on each day."""
+    """The files of the shop's catalogue and journal."""
     yield from catalogue_files(organization, first_day=first_day, days=days)
     yield from blog_files(first_day=first_day, days=days)
 
 
 def publish_simulated(url: str, settings: Settings, first_day: date, days: int) -> int:
-    """Rehearses each day's slots with the clock of that evening; returns how many posts that made."""
+    """Publishes each day's slots as a dry run at 23:00 of that day; returns the number of posts."""
     published = 0
     for number in range(days):
         evening = datetime.combine(first_day + timedelta(days=number), time(23), UTC)
@@ -65,7 +65,7 @@ def publish_simulated(url: str, settings: Settings, first_day: date, days: int) 
 
 
 def insights(url: str, organization: str, last_day: date) -> Iterator[SampleFile]:
-    """The insights of the simulated posts, for the last days of the demo."""
+    """Files with the insights of the simulated posts on the last days of the demo."""
     with transaction(url) as connection:
         rows = connection.execute(load_sql("demo/simulated_posts.sql"), {"slug": organization}).fetchall()
     days = [last_day - timedelta(days=back) for back in reversed(range(DAYS_WITH_INSIGHTS))]

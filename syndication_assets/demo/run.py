@@ -1,6 +1,6 @@
-"""`make demo`: sample data through the whole graph, and a table of what came of it.
+"""`make demo`: runs sample data through the whole graph and prints a summary.
 
-The samples are an organization of their own, marked as such: they never mix with measured data.
+The samples belong to an organization marked as sample data: they never mix with measured data.
 """
 
 import time
@@ -37,11 +37,11 @@ _AFFECTED_BY_INSIGHTS = (
 
 
 def run_demo(settings: Settings, url: str) -> None:
-    """Migrates, lands the samples, materializes the 28 days as one range run and prints the summary.
+    """Migrates, lands the samples, materializes the 28 days as range runs and prints the summary.
 
-    A second time nothing is new and the totals are the same.
+    A second call adds nothing and prints the same totals.
     """
-    # A pipe has no width of its own, and a wrapped table is no table.
+    # A pipe has no width, and wrapped tables are unreadable.
     console = Console(width=None if Console().is_terminal else 120)
     started_at = time.monotonic()
     prepare_environment(settings, url)
@@ -53,19 +53,21 @@ def run_demo(settings: Settings, url: str) -> None:
     landed, known = _land(
         zone, chain(sample_files(first_day=FIRST_DAY, days=DAYS), loop.shop_files(ORGANIZATION, FIRST_DAY, DAYS))
     )
-    console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} already there, in {settings.landing_url}")
+    console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} existing, in {settings.landing_url}")
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
     console.print(f"[bold]3/7[/] load and roll up {FIRST_DAY} to {last_day}, as one run")
     before = _totals(url)
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day)
-    console.print(f"[bold]4/7[/] select, write, check, approve and queue {FIRST_DAY} to {last_day}, as one run")
+    console.print(
+        f"[bold]4/7[/] select, write, check, approve and queue posts for {FIRST_DAY} to {last_day}, as one run"
+    )
     _run(jobs.content_job.name, console, FIRST_DAY, last_day)
     published = loop.publish_simulated(url, settings, FIRST_DAY, DAYS)
     console.print(f"[bold]5/7[/] publish: {published:,} posts, simulated")
     landed, known = _land(zone, loop.insights(url, ORGANIZATION, last_day))
     first_measured_day = last_day - timedelta(days=loop.DAYS_WITH_INSIGHTS - 1)
     console.print(
-        f"[bold]6/7[/] the loop closes: {landed} new files of insights, {known} already there; load, roll up and rank "
+        f"[bold]6/7[/] close the loop: {landed} new files of insights, {known} existing; load, roll up and rank "
         f"{first_measured_day} to {last_day}"
     )
     _run(jobs.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
@@ -86,7 +88,7 @@ def _make_organization(url: str) -> None:
 
 
 def _land(zone: LandingZone, files: Iterable[SampleFile]) -> tuple[int, int]:
-    """Lands what is not there yet; returns how many files were new, and how many known."""
+    """Lands the files; returns the number of new and of existing files."""
     landed = known = 0
     metas: dict[str, dict[str, Any]] = {}
     for file in files:
@@ -107,9 +109,7 @@ def _run(
     last_day: date | None = None,
     selection: dg.AssetSelection | None = None,
 ) -> None:
-    """One run of a job, or of the assets of it that are named, for a range of days if it has any; says which checks
-    failed.
-    """
+    """Runs a job, or the selected assets of it, for a range of days if given; prints the failed checks."""
     from syndication_assets.automation.range_run import run_job  # noqa: PLC0415
     from syndication_assets.definitions import defs  # noqa: PLC0415 - after DAGSTER_HOME is set
 
@@ -120,7 +120,7 @@ def _run(
     for check in run.failed_checks:
         console.print(f"  {check.summary}", style="yellow", soft_wrap=True)
     if run.has_errors:
-        raise SyndicationError(f"run {run.run_id} failed: {run.failure or 'see the failed checks above'}")
+        raise SyndicationError(f"Run {run.run_id} failed: {run.failure or 'see the failed checks above'}.")
 
 
 def _totals(url: str) -> dict[str, int]:
@@ -136,8 +136,8 @@ def _totals(url: str) -> dict[str, int]:
 def _print_summary(
     console: Console, settings: Settings, url: str, before: dict[str, int], after: dict[str, int]
 ) -> None:
-    totals = Table(title="What is in the database", title_justify="left")
-    totals.add_column("of organization demo")
+    totals = Table(title="Rows in the database", title_justify="left")
+    totals.add_column("of the organization demo")
     totals.add_column("total", justify="right")
     totals.add_column("new in this run", justify="right")
     for name, total in after.items():
@@ -146,7 +146,7 @@ def _print_summary(
     with transaction(url) as connection:
         quarantined = connection.execute(load_sql("demo/quarantine.sql"), {"slug": ORGANIZATION}).fetchall()
         top_posts = connection.execute(load_sql("demo/top_posts.sql"), {"slug": ORGANIZATION}).fetchall()
-    reasons = Table(title="Quarantined: kept with file, position and reason, to be replayed", title_justify="left")
+    reasons = Table(title="In quarantine, with file, position and reason, ready to be replayed", title_justify="left")
     for column in ("items", "reason", "for example"):
         reasons.add_column(column, justify="right" if column == "items" else "left", overflow="fold")
     for count, reason, example in quarantined:
@@ -159,8 +159,8 @@ def _print_summary(
         top.add_row(f"{engagement:,}", platform, author, str(posted_on), text)
     console.print(top)
     console.print(f"The weekly report: {settings.reports_directory / ORGANIZATION / 'index.html'}", soft_wrap=True)
-    console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (the run is there, with its history)")
-    console.print("The database:      .venv/bin/syndication psql (make stop stops the server)")
+    console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (with these runs and their history)")
+    console.print("The database:      .venv/bin/syndication psql (stop the server with make stop)")
 
 
 def _print_loop(console: Console, url: str) -> None:
@@ -177,7 +177,7 @@ def _print_loop(console: Console, url: str) -> None:
         steps_table.add_row(step, f"{found:,}", remark)
     console.print(steps_table)
     tomorrow = Table(
-        title="Tomorrow's ranking for the Facebook page: the first, and the first that were measured",
+        title="Tomorrow's ranking for the Facebook page: the top three, and the top three with measured posts",
         title_justify="left",
     )
     for column in ("place", "score", "product", "why (value x weight)"):

@@ -1,4 +1,4 @@
-"""The landing zone, its ledger and its quarantine as assets. The loads of the rooms fill both tables."""
+"""The landing zone, its ledger and its quarantine as assets. The loads of the rooms write both tables."""
 
 import dagster as dg
 
@@ -8,14 +8,14 @@ from syndication_assets.sql_assets.table_specs import external_table
 
 _WRITTEN_BY_LOADS = {CADENCE: "written-by-loads"}
 
-# External, because people and other tools land files too: loading needs the files, not a fetch of ours.
+# External: people and other tools land files too, so loads depend on the files and not on our fetches.
 landing_zone = dg.AssetSpec(
     key=["landing", "landing_zone"],
     group_name="landing",
     description=(
-        "One file is what a source returned at one moment, untouched: `<organization>/<source>/<YYYY-MM-DD>/…` in "
-        "SYNDICATION_LANDING_URL. The fetch assets land files here, and so does `syndication land`. A landed file "
-        "never changes, and every table can be rebuilt from the landed files."
+        "One file is the untouched response of a source at one time, at `<organization>/<source>/<YYYY-MM-DD>/…` in "
+        "SYNDICATION_LANDING_URL. The fetch assets and `syndication land` write files here. A landed file never "
+        "changes, and every table can be rebuilt from the landed files."
     ),
     kinds={"json"},
     owners=OWNERS,

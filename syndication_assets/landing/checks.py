@@ -1,4 +1,4 @@
-"""What must hold in the landing zone, its ledger and its quarantine."""
+"""Checks of the landing zone, its ledger and its quarantine."""
 
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,16 +27,16 @@ CHECKS = [
 ]
 ZONE_CHECK_NAME = "landing_zone_has_no_unread_files"
 _MAXIMUM_UNREAD_FILES = 1_000
-"""More are not counted: one wrong folder may hold years."""
+"""Counting stops here: a misplaced folder may contain years of files."""
 
 landing_checks = sql_checks("landing", CHECKS)
 
 
 @dg.asset_check(asset=["landing", "files"], name=ZONE_CHECK_NAME)
 def landing_zone_has_no_unread_files(postgres: PostgresResource) -> dg.AssetCheckResult:
-    """Every file of the landing zone stands where a load reads it: `<organization>/<source>/<YYYY-MM-DD>/`, an
-    organization's slug first, and a day from SYNDICATION_FIRST_DAY to today. A folder of no organization is an error,
-    any other file a warning.
+    """Every file of the landing zone is where a load reads it: `<organization>/<source>/<YYYY-MM-DD>/`, beginning with
+    the slug of an organization, with a day from SYNDICATION_FIRST_DAY to today. Files of an unknown organization are an
+    error, other misplaced files a warning.
     """
     settings = Settings.from_environment()
     zone = LandingZone(settings.landing_url)
@@ -48,7 +48,7 @@ def landing_zone_has_no_unread_files(postgres: PostgresResource) -> dg.AssetChec
         return dg.AssetCheckResult(
             passed=True,
             severity=WARN,
-            description="Every file of the landing zone stands where a load reads it.",
+            description="Every file of the landing zone is where a load reads it.",
             metadata={"offenders": 0},
         )
     count = f"{len(unread):,}" if len(unread) < _MAXIMUM_UNREAD_FILES else f"at least {len(unread):,}"
@@ -62,7 +62,7 @@ def landing_zone_has_no_unread_files(postgres: PostgresResource) -> dg.AssetChec
         metadata={
             "offenders": len(unread),
             "first_offenders": dg.MetadataValue.md(
-                markdown_table(["file", "why, and what to do"], [(f.path, f.reason) for f in unread[:SHOWN_OFFENDERS]])
+                markdown_table(["file", "reason and fix"], [(f.path, f.reason) for f in unread[:SHOWN_OFFENDERS]])
             ),
         },
     )

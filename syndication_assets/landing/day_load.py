@@ -1,8 +1,8 @@
-"""The one way to load a day: what every room's load does around its own parsing and merging.
+"""The one way to load a day: the shared steps around the parsing and merging of each room.
 
 Lock, list, refuse missing files, stage, write the ledger, merge, close or open quarantine: one transaction. A load
-reads all files of its day, so a re-run, a late file and a fixed adapter are the same thing, and days may come in any
-order.
+reads all files of its day, so re-runs, late files and fixed adapters need no special handling, and days can be loaded
+in any order.
 """
 
 from collections.abc import Callable, Collection
@@ -19,22 +19,22 @@ from syndication_assets.tenancy.organizations import organization_ids
 
 @dataclass(slots=True)
 class LandedDay:
-    """The landed files of one day that one room loads, within the transaction of the load."""
+    """The landed files of one day that a room loads, within the transaction of the load."""
 
     connection: Connection
     zone: LandingZone
     day: date
     organizations: dict[str, str]
-    """The id of each organization's slug."""
+    """Slug → organization_id."""
     files: list[LandedFile] = field(default_factory=list)
     withdrawn: dict[str, str] = field(default_factory=dict)
-    """Paths of the day's withdrawn files, each with its source. One may have landed again."""
+    """Path → source of the day's withdrawn files, including files that have landed again."""
     unknown_folders: list[str] = field(default_factory=list)
-    """Folders at the top of the zone that belong to no organization."""
+    """Top-level folders of the zone that belong to no organization."""
 
     @property
     def sources(self) -> set[tuple[str, str]]:
-        """(slug, source) of the files that are there or were withdrawn."""
+        """(slug, source) of the present and the withdrawn files."""
         return {(file.organization, file.source) for file in self.files} | {
             (path.split("/", 1)[0], source) for path, source in self.withdrawn.items()
         }
@@ -42,27 +42,27 @@ class LandedDay:
 
 @dataclass(frozen=True, slots=True)
 class RoomLoad:
-    """What a room adds to the load of a day."""
+    """A room's own steps in the load of a day."""
 
     room: str
     stage: Callable[[LandedDay], None]
-    """Reads the files into staging tables, staged_files and staged_quarantine among them."""
+    """Reads the files into staging tables, including staged_files and staged_quarantine."""
     merge: Callable[[LandedDay], None]
-    """Makes the room's tables follow. The ledger has the day's files by then."""
-    listed: Callable[[LandedDay], None] = lambda _: None
-    """Called with the day's files before anything can be refused."""
+    """Merges the staged rows into the room's tables. The ledger is already written."""
+    on_listed: Callable[[LandedDay], None] = lambda _: None
+    """Called with the listed files, before missing files can stop the load."""
 
 
 def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> LandedDay:
-    """Makes the room's rows of `day` what its landed files contain. All of it is committed, or nothing.
+    """Makes the room's rows of `day` match its landed files, in one transaction.
 
-    Loads of one room follow each other, because posts, products and documents span days. LandedFilesMissingError if
-    files of the day that were loaded before are gone without a withdrawal.
+    Loads of one room run one after another, because posts, products and documents span days. Raises
+    LandedFilesMissingError if previously loaded files of the day are missing without a withdrawal.
     """
     with transaction(url, lock=f"{load.room} load") as connection:
         landed = LandedDay(connection, zone, day, organization_ids(connection))
         sources = _lock_and_list(landed, load.room)
-        load.listed(landed)
+        load.on_listed(landed)
         known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
         zone.refuse_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
         connection.execute(load_sql("landing/staging.sql"))
@@ -79,7 +79,7 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
 
 
 def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:
-    """Lists the day's files behind the locks of their folders; returns the room's sources."""
+    """Locks the day's folders, lists their files and returns the room's sources."""
     folders = {(slug, readable(source)) for slug in landed.organizations for source in landed.zone.entries(slug)[0]}
     ledger = landed.connection.execute(
         "select o.slug, f.source from landing.files as f"

@@ -1,4 +1,4 @@
-"""What the landing room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the landing room: all assets and checks defined in the listed modules."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""Landing files by hand, and what of them waits in quarantine."""
+"""Landing files by hand, and the open quarantine."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,17 +16,17 @@ from syndication_assets.landing.source_rooms import ROOM_OF_SOURCE
 def land_files(
     zone: LandingZone, organization: str, source: str, day: date, files: Sequence[Path]
 ) -> list[tuple[str, bool]]:
-    """Copies files into the zone; returns each path and whether it is new. A `.meta.json` beside a file goes with it.
+    """Copies files into the zone; returns each path and whether it is new. A file's `.meta.json` companion comes along.
 
-    All files are looked at before the first is copied, so a mistake in the last lands none.
+    All files are validated before the first is copied, so a mistake in any of them lands none.
     """
     if source not in ROOM_OF_SOURCE:
-        raise SyndicationError(f"There is no source {source!r}: there are {', '.join(sorted(ROOM_OF_SOURCE))}.")
+        raise SyndicationError(f"Unknown source {source!r}: use one of {', '.join(sorted(ROOM_OF_SOURCE))}.")
     if day > datetime.now(UTC).date():
-        raise SyndicationError(f"{day} is in the future (UTC): the date is the day on which the numbers were read.")
+        raise SyndicationError(f"{day} is in the future (UTC): give the day on which the numbers were read.")
     files = [file for file in files if not file.name.endswith(".meta.json")]
     if not files:
-        raise SyndicationError("Only .meta.json files were named: name the files they belong to, they come along.")
+        raise SyndicationError("Only .meta.json files were given: name the files they belong to; they come along.")
     metas = [_read_meta(file) for file in files]
     for file, meta in zip(files, metas, strict=True):
         try:
@@ -55,7 +55,7 @@ def days_in_quarantine(url: str, organization: str | None) -> list[tuple[date, d
 
 
 def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Days in order as ranges, both ends included."""
+    """The contiguous ranges of ordered days, both ends included."""
     ranges: list[tuple[date, date]] = []
     for day in days:
         if ranges and ranges[-1][1] == day - timedelta(days=1):
@@ -66,7 +66,7 @@ def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
 
 
 def open_quarantine(url: str, organization: str | None) -> int:
-    """How many items wait in quarantine."""
+    """The number of open quarantine rows."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select count(*) from landing.quarantine q join tenancy.organizations o using (organization_id)"

@@ -1,4 +1,4 @@
-"""Stages which files a load read and what it could not load, for the ledger and the quarantine that all rooms share."""
+"""Stages the files that a load read and the items it rejected, for the shared ledger and quarantine."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from syndication_assets.landing.observation_time import ObservedAtSource
 from syndication_assets.landing.rejections import Rejected
 
 MAXIMUM_BYTES = 1024 * 1024
-"""Length of a quarantined payload that is kept; its full length is recorded too."""
+"""A quarantined payload is cut at this length; its full length is recorded too."""
 
 
 class StagedFile(NamedTuple):
@@ -30,11 +30,11 @@ class StagedFile(NamedTuple):
     adapter_version: int | None = None
     run_id: str | None = None
     is_settled: bool = True
-    """False if a later file may complete what the file belongs to."""
+    """False if the file is part of something incomplete that a later file may complete."""
 
 
 class StagedRejection(NamedTuple):
-    """One item or file that could not be loaded: a row of the temporary table staged_quarantine."""
+    """One rejected item or file: a row of the temporary table staged_quarantine."""
 
     organization_id: str
     source: str
@@ -55,7 +55,7 @@ REJECTION_COLUMNS = ", ".join(StagedRejection._fields)
 def staged_rejection(
     file: StagedFile, rejected: Rejected, *, adapter_version: int | None, run_id: str | None = None
 ) -> StagedRejection:
-    """The row of something rejected, with its payload cut at MAXIMUM_BYTES."""
+    """The row of a rejected item or file, with its payload cut at MAXIMUM_BYTES."""
     return StagedRejection(
         file.organization_id,
         file.source,

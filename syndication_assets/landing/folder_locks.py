@@ -1,7 +1,7 @@
-"""One lock for each (organization, source, day) of the landing zone.
+"""One lock per (organization, source, day) of the landing zone.
 
-A load of the day and a withdrawal of one of its files both hold it until they commit, so no file disappears between
-the listing of a day and the reading of its files.
+Loads of the day and withdrawals of its files hold the lock until they commit, so no file disappears between the listing
+of a day and the reading of its files.
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
 """The landing zone: immutable files at `<organization>/<source>/<YYYY-MM-DD>/…`, in a directory or any fsspec URL.
 
-Everything from outside lands here, untouched, before anything reads it. Paths in this module are relative to the zone's
-root, with forward slashes, and that is how the database names a file.
+All external data lands here, untouched, before anything reads it. Paths in this module and in the database are relative
+to the root of the zone, with forward slashes.
 """
 
 import gzip
@@ -23,20 +23,20 @@ from fsspec.implementations.local import LocalFileSystem
 from syndication_assets.errors import SyndicationError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+~=,-]{0,199}")
-# What an API says is JSON, what a blog's feed says is XML: both land as they came.
+# APIs answer in JSON, feeds in XML: both land unchanged.
 _SUFFIXES = tuple(f"{ending}{packed}" for ending in (".json", ".xml", ".rss", ".atom") for packed in ("", ".gz"))
 _META_SUFFIX = ".meta.json"
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
-# Hidden, and so no load looks into it.
+# Hidden folders are never listed, so no load reads withdrawn files.
 _WITHDRAWN_FOLDER = ".withdrawn"
 
 
 class LandingError(SyndicationError):
-    """A file cannot be landed or read; nothing was written."""
+    """A file cannot be landed or read; nothing has been written."""
 
 
 class LandedFilesMissingError(SyndicationError):
-    """Files that were loaded before are not in the landing zone any more; loading now would forget their rows."""
+    """Previously loaded files are missing from the landing zone; loading now would delete their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class LandedFile:
     path: str
     size_bytes: int
     modified_at: datetime | None
-    """When the store says the file changed; None where it does not say."""
+    """Modification time according to the store; None if the store reports none."""
 
     @property
     def name(self) -> str:
@@ -57,13 +57,13 @@ class LandedFile:
 
 
 class LandingZone:
-    """Reads and writes landed files; one instance a URL."""
+    """Reads and writes landed files; one instance per URL."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._filesystem, root = fsspec.core.url_to_fs(url)
         self._root = str(root).rstrip("/")
-        # A file system of fsspec is shared and may remember listings: new files must be seen.
+        # fsspec shares its file systems and caches listings: drop the cache to see new files.
         self._filesystem.invalidate_cache()
         self._is_local = isinstance(self._filesystem, LocalFileSystem)
 
@@ -80,40 +80,40 @@ class LandingZone:
         content: bytes,
         meta: dict[str, Any] | None = None,
     ) -> tuple[str, bool]:
-        """Writes a file whole or not at all; returns its path and whether it is new.
+        """Writes a file completely or not at all; returns its path and whether it is new.
 
-        The same content again is no error (False); another content under a landed name is refused. `meta` goes into
-        `<name>.meta.json`, before the file itself, so that whoever sees the file sees both.
+        Landing the same content again returns False; different content under a landed name raises LandingError. `meta`
+        is written to `<name>.meta.json` before the file itself, so that every visible file has its companion.
         """
         for part in (organization, source, name):
             if not _NAME.fullmatch(part):
                 raise LandingError(
-                    f"{part!r} cannot be a name in the landing zone: use letters, digits, '-', '_' and '.', "
+                    f"{part!r} is not a valid name in the landing zone: use letters, digits, '-', '_' and '.', "
                     "without a leading dot and without slashes."
                 )
         if not name.endswith(_SUFFIXES) or name.endswith(_META_SUFFIX):
             raise LandingError(
-                f"{name!r} is not a landed file: its name must end in .json, or in .xml, .rss or .atom for a feed; "
-                ".gz may follow."
+                f"{name!r} is not a valid file name: end it in .json, or in .xml, .rss or .atom for a feed, "
+                "optionally followed by .gz."
             )
         path = f"{self.folder(organization, source, day)}/{name}"
         if self.exists(path):
-            # Before the companion is written: another content must not change what is known of the landed one.
+            # Check before writing the companion: rejected content must not change the metadata of the landed file.
             self._write_once(path, content)
         if meta is not None:
             self._write_once(path + _META_SUFFIX, msgspec.json.format(msgspec.json.encode(meta), indent=2))
         return path, self._write_once(path, content)
 
     def withdraw(self, path: str) -> bool:
-        """Moves a landed file with its companion to `<organization>/.withdrawn/<source>/<day>/…`, where no load reads.
+        """Moves a landed file and its companion to `<organization>/.withdrawn/<source>/<day>/…`, where no load reads.
 
-        Returns whether it was there to be moved. Each is copied whole before it goes, so doing it again ends what was
-        interrupted. Another content that was withdrawn under the same name before is kept too. LandingError if the
-        file is a link: what it leads to is not the zone's to move.
+        Returns whether the file was there. Files are copied completely before they are removed, so a repeated call
+        completes an interrupted move. Different content withdrawn earlier under the same name is kept too. Raises
+        LandingError for a link, because its target does not belong to the zone.
         """
         absolutes = {suffix: self._absolute(path + suffix) for suffix in ("", _META_SUFFIX)}
         if self._is_local and any(Path(absolute).is_symlink() for absolute in absolutes.values()):
-            raise LandingError(f"{path} is a link: remove the link, and withdraw it again.")
+            raise LandingError(f"{path} is a link: remove the link and withdraw the file again.")
         contents = {
             suffix: self._filesystem.cat_file(absolute)
             for suffix, absolute in absolutes.items()
@@ -125,21 +125,21 @@ class LandingZone:
         for suffix, content in contents.items():
             self._write_once(place + suffix, content)
         for suffix in contents:
-            # The file first: a companion that is left behind is read by nobody.
+            # The file first: a companion without its file is never read.
             self._filesystem.rm_file(absolutes[suffix])
         return "" in contents
 
     @classmethod
     def withdrawn_path(cls, path: str) -> str:
-        """Where a landed file is kept when it is withdrawn for the first time."""
+        """Where a landed file is kept after its first withdrawal."""
         organization, _, rest = path.partition("/")
         return f"{organization}/{_WITHDRAWN_FOLDER}/{rest}"
 
     def files(self, day: date) -> Iterator[LandedFile]:
-        """The landed files of a day, over all organizations and sources, in the order of their paths.
+        """The landed files of a day across all organizations and sources, ordered by path.
 
-        Unfinished (`.part`, `.tmp`) and hidden files, those in hidden folders, `.meta.json` companions and what is no
-        file (a socket) are left out.
+        Skips unfinished files (`.part`, `.tmp`, `.crdownload`), hidden files and folders, `.meta.json` companions and
+        special files such as sockets.
         """
         for organization in self._folders(""):
             for source in self._folders(organization):
@@ -150,14 +150,14 @@ class LandingZone:
         for organization in self._folders(""):
             for source in self._folders(organization):
                 for name in self._folders(f"{organization}/{source}"):
-                    # `fromisoformat` knows other spellings of a day, and no load looks into those folders.
+                    # `fromisoformat` accepts other spellings of a day, but loads only read this one.
                     with suppress(ValueError):
                         day = date.fromisoformat(name)
                         if day.isoformat() == name:
                             yield organization, source, day
 
     def entries(self, path: str) -> tuple[list[str], list[str]]:
-        """Names of the folders and the files that stand directly in a folder, without what `files` leaves out."""
+        """Names of the folders and files directly in a folder, without those that `files` skips."""
         absolute = self._absolute(path)
         if not self._filesystem.isdir(absolute):
             return [], []
@@ -168,12 +168,12 @@ class LandingZone:
                 if not name.startswith("."):
                     folders.append(name)
             # An object store may list the folder itself.
-            elif entry["name"].rstrip("/") != absolute and not _is_left_out(name):
+            elif entry["name"].rstrip("/") != absolute and not _is_skipped(name):
                 files.append(name)
         return sorted(folders), sorted(files)
 
     def paths_below(self, folder: str) -> Iterator[str]:
-        """Every file in a folder and its folders, in order, without what `files` leaves out."""
+        """Every file below a folder, ordered by path, without those that `files` skips."""
         for absolute, _ in self._found(self._absolute(folder)):
             yield self._relative(absolute)
 
@@ -181,22 +181,24 @@ class LandingZone:
         return bool(self._filesystem.exists(self._absolute(path)))
 
     def refuse_missing(self, day: date, missing: Collection[str]) -> None:
-        """LandedFilesMissingError if there are paths of files that were loaded before and are gone."""
+        """Raises LandedFilesMissingError if any previously loaded file is missing."""
         if missing:
             raise LandedFilesMissingError(
-                f"{len(missing)} landed file(s) of {day} were loaded before and are gone from {self.url}, the first is "
-                f"{min(missing)}. Restore them (a landed file is immutable), or take them back on purpose with "
-                "`syndication withdraw`; nothing was changed."
+                f"{len(missing)} loaded file(s) of {day} are missing from {self.url}; the first is {min(missing)}. "
+                "Restore them (landed files are immutable), or withdraw them with `syndication withdraw`. "
+                "Nothing was changed."
             )
 
     def size(self, path: str) -> int:
-        """Bytes, as stored."""
+        """Stored size in bytes."""
         return int(self._filesystem.size(self._absolute(path)) or 0)
 
     def read(self, path: str, maximum_bytes: int) -> bytes:
-        """The content, decompressed. LandingError if it is larger than `maximum_bytes`, no gzip file although named
-        so, or a link out of the zone or to no file: reading it again cannot help. Another SyndicationError if the store
-        does not give it now.
+        """The decompressed content.
+
+        Raises LandingError for errors that a retry cannot fix: content larger than `maximum_bytes`, an invalid gzip
+        file, a link that leaves the zone or leads nowhere. Raises another SyndicationError if the store cannot deliver
+        the file now.
         """
         absolute = self._absolute(path)
         if self._is_local:
@@ -205,7 +207,7 @@ class LandingZone:
             if Path(absolute).is_symlink() and not Path(absolute).is_file():
                 raise LandingError("the file is a link that does not lead to a file")
         too_large = LandingError(
-            f"the file is larger than {maximum_bytes:,} bytes unpacked: split it, "
+            f"the file is larger than {maximum_bytes:,} bytes uncompressed: split it, "
             "or raise SYNDICATION_MAXIMUM_FILE_BYTES"
         )
         try:
@@ -215,21 +217,21 @@ class LandingZone:
                 if not path.endswith(".gz"):
                     content = bytes(stream.read(maximum_bytes + 1))
                 else:
-                    with gzip.GzipFile(fileobj=stream) as unpacked:
-                        content = unpacked.read(maximum_bytes + 1)
+                    with gzip.GzipFile(fileobj=stream) as decompressed:
+                        content = decompressed.read(maximum_bytes + 1)
         except (gzip.BadGzipFile, zlib.error, EOFError):
-            raise LandingError("the file is named .gz but is not a complete gzip file") from None
+            raise LandingError("the file name ends in .gz, but the file is not a complete gzip file") from None
         except OSError as error:
             raise SyndicationError(
                 f"{path} cannot be read from {self.url}: {error.strerror or type(error).__name__}. "
-                "Make it readable and load the day again; nothing was changed."
+                "Make it readable and load the day again. Nothing was changed."
             ) from error
         if len(content) > maximum_bytes:
             raise too_large
         return content
 
     def read_meta(self, path: str) -> dict[str, Any]:
-        """The companion `<name>.meta.json`; empty if there is none. LandingError if it is no JSON object."""
+        """The companion `<name>.meta.json`; empty if there is none. Raises LandingError if it is not a JSON object."""
         companion = path + _META_SUFFIX
         if not self.exists(companion):
             return {}
@@ -238,8 +240,8 @@ class LandingZone:
         except LandingError as error:
             raise LandingError(f"its {_META_SUFFIX} companion: {error}") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            what = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
-            raise LandingError(f"its {_META_SUFFIX} companion is not a JSON object: {what}") from None
+            reason = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
+            raise LandingError(f"its {_META_SUFFIX} companion is not a JSON object: {reason}") from None
 
     def _files_of(self, organization: str, source: str, day: date) -> Iterator[LandedFile]:
         folder = self._absolute(self.folder(organization, source, day))
@@ -258,7 +260,7 @@ class LandingZone:
     def _found(self, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for absolute, info in sorted(self._filesystem.find(folder, detail=True).items()):
             parts = PurePosixPath(absolute.removeprefix(folder)).parts
-            if _is_left_out(*parts) or (info.get("type") == "other" and not info.get("islink")):
+            if _is_skipped(*parts) or (info.get("type") == "other" and not info.get("islink")):
                 continue
             yield absolute, info
 
@@ -268,20 +270,20 @@ class LandingZone:
     def _write_once(self, path: str, content: bytes) -> bool:
         absolute = self._absolute(path)
         if self._is_local and not self._is_inside(absolute):
-            raise LandingError(f"{path} is, or lies behind, a link that leaves the landing zone: remove the link.")
+            raise LandingError(f"{path} is or passes through a link that leaves the landing zone: remove the link.")
         if not self._filesystem.exists(absolute):
             self._filesystem.makedirs(absolute.rsplit("/", 1)[0], exist_ok=True)
             if self._is_local:
                 created = _create_local(Path(absolute), content)
             else:
-                # An object store shows an object when it is complete.
+                # Object stores only show complete objects.
                 self._filesystem.pipe_file(absolute, content)
                 created = True
             if created:
                 return True
         if self._filesystem.cat_file(absolute) != content:
             raise LandingError(
-                f"{path} has landed already, with another content. A landed file is never overwritten: "
+                f"{path} has already landed with different content. Landed files are never overwritten: "
                 "land the new content under another name."
             )
         return False
@@ -300,17 +302,17 @@ class LandingZone:
         return absolute.removeprefix(self._root).lstrip("/")
 
 
-def _is_left_out(*parts: str) -> bool:
+def _is_skipped(*parts: str) -> bool:
     return any(part.startswith(".") for part in parts) or parts[-1].endswith((_META_SUFFIX, *_UNFINISHED_SUFFIXES))
 
 
 def readable(name: str) -> str:
-    """A name that is no UTF-8 (a file system's bytes) with those bytes escaped: PostgreSQL keeps no other text."""
+    """The name with bytes that are not valid UTF-8 escaped, because PostgreSQL only stores valid UTF-8."""
     return name.encode(errors="backslashreplace").decode()
 
 
 def _create_local(path: Path, content: bytes) -> bool:
-    """Writes beside the target and links it into place: nobody sees half a file, and of two writers one wins."""
+    """Writes a temporary file and links it into place: no partial file is visible, and one of two writers wins."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         unfinished.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Shows in the UI what a load wrote into the ledger and the quarantine: an observation a day on each of both assets."""
+"""Shows in the UI what a load wrote to the ledger and the quarantine: one observation per day for each asset."""
 
 import dagster as dg
 
@@ -11,9 +11,9 @@ _SHOWN_ITEMS = 50
 
 
 def observe_ledger(context: dg.AssetExecutionContext, connection: Connection, room: str) -> None:
-    """Records the days of the run: files and items of the room, and place and reason of what is in quarantine.
+    """Records for each day of the run: the files and items of the room, and place and reason of its quarantined items.
 
-    Never the payload of a quarantined item. Days on which nothing of the room has landed are left out.
+    Payloads of quarantined items are never shown. Days without files of the room are skipped.
     """
     other_sources = [source for source in ROOM_OF_SOURCE if room_of(source) != room]
     parameters = {"days": list(context.partition_keys), "other_sources": other_sources}
@@ -27,7 +27,7 @@ def observe_ledger(context: dg.AssetExecutionContext, connection: Connection, ro
                 metadata={"room": room, "files": file_count, "items": item_count},
             )
         )
-        table = markdown_table(("file", "position", "reason"), reasons) if reasons else "Nothing is in quarantine."
+        table = markdown_table(("file", "position", "reason"), reasons) if reasons else "The quarantine is empty."
         context.log_event(
             dg.AssetObservation(
                 quarantine.key,

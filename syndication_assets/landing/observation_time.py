@@ -1,4 +1,4 @@
-"""When a landed file's numbers were true, and what says so."""
+"""The observation time of a landed file, and where it comes from."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -8,7 +8,7 @@ from syndication_assets.landing.landing_zone import LandingError
 
 ObservedAtSource = Literal["file_name", "meta", "noon"]
 
-# `dataset_<username>_<YYYY-MM-DD_HH-MM-SS-mmm>.json`, as the LinkedIn actor and our own fetch name their files.
+# `dataset_<username>_<YYYY-MM-DD_HH-MM-SS-mmm>.json`, as named by the LinkedIn actor and by our fetches.
 FILE_NAME = re.compile(
     r"^(?:[a-z]+_(?P<username>.+)_)?"
     r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
@@ -17,9 +17,9 @@ FILE_NAME = re.compile(
 
 
 def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tuple[datetime, ObservedAtSource]:
-    """When the file's numbers were true, and what says so: the name, else the .meta.json, else noon UTC of the day.
+    """When the file's numbers were true, from its name, else from its .meta.json, else noon UTC of the landing day.
 
-    LandingError if the time is no time, or is not on the day of the folder: the day is the partition.
+    Raises LandingError if the time is invalid or not on the day of the folder, which is the partition.
     """
     observed_at: datetime
     observed_at_source: ObservedAtSource
@@ -29,7 +29,7 @@ def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tup
         try:
             observed_at = datetime.fromisoformat(f"{match['day']}T{clock}+00:00")
         except ValueError:
-            raise LandingError("the file's name holds a time that does not exist") from None
+            raise LandingError("the file name contains a time that does not exist") from None
         observed_at_source = "file_name"
     elif "observed_at" in meta:
         try:
@@ -39,12 +39,12 @@ def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tup
         except (ValueError, OverflowError):
             raise LandingError("observed_at in its .meta.json is not an ISO 8601 time") from None
         if not has_zone:
-            raise LandingError("observed_at in its .meta.json has no time zone: write it in UTC, with a Z")
+            raise LandingError("observed_at in its .meta.json has no time zone: write it in UTC, ending in Z")
     else:
         return datetime.combine(landed_on, time(12), tzinfo=UTC), "noon"
     if observed_at.date() != landed_on:
         raise LandingError(
-            f"it was observed on {observed_at:%Y-%m-%d} (UTC), but stands in the folder of {landed_on}: "
+            f"it was observed on {observed_at:%Y-%m-%d} (UTC), but is in the folder of {landed_on}: "
             f"land it under {observed_at:%Y-%m-%d}"
         )
     return observed_at, observed_at_source

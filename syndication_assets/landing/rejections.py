@@ -1,18 +1,18 @@
-"""What a parser does not take: one item, or a whole file, and why."""
+"""What a parser rejects: an item or a whole file, and why."""
 
 import msgspec
 
 
 class ItemRejectedError(Exception):
-    """The item cannot be loaded; the message is the quarantine reason and names the key, never the payload."""
+    """The item cannot be loaded. The message, the quarantine reason, names the key, never the payload."""
 
 
 class FileRejectedError(Exception):
-    """The whole file cannot be read; the message says why, never what is in it."""
+    """The whole file cannot be read. The message gives the reason and never quotes the content."""
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """One item, or with `position` None the whole file, that cannot be loaded."""
+    """A rejected item, or the whole file if `position` is None."""
 
     position: int | None
     reason: str

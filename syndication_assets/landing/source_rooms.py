@@ -1,4 +1,4 @@
-"""Which room loads which source of the landing zone. A new source is one line here."""
+"""Which room loads which source of the landing zone. A new source adds one line here."""
 
 ROOM_OF_SOURCE = {
     "linkedin_apify": "scraping",
@@ -9,11 +9,11 @@ ROOM_OF_SOURCE = {
     "blog_posts": "documents",
     "blog_feed": "documents",
 }
-"""Known sources, each with its room."""
+"""Known source → room."""
 
 _ROOM_OF_UNKNOWN_SOURCES = "scraping"
 
 
 def room_of(source: str) -> str:
-    """The room that loads a source. Scraping takes the unknown ones too: it quarantines their files."""
+    """The room that loads a source. Scraping also gets unknown sources, to quarantine their files."""
     return ROOM_OF_SOURCE.get(source, _ROOM_OF_UNKNOWN_SOURCES)

@@ -1,4 +1,4 @@
-"""Finds the files of the landing zone that no load will ever read, because of where they stand."""
+"""Finds misplaced files of the landing zone, which no load will ever read."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -9,27 +9,27 @@ from syndication_assets.landing.landing_zone import LandingZone, readable
 
 @dataclass(frozen=True, slots=True)
 class UnreadFile:
-    """One file, why no load reads it and what to do."""
+    """A file that no load reads, with the reason and the fix."""
 
     path: str
     reason: str
     unknown_organization: str | None = None
-    """The folder that is no organization's, where that is why."""
+    """The folder without an organization, if that is the reason."""
 
 
 def unread_files(
     zone: LandingZone, organizations: Collection[str], first_day: date, last_day: date
 ) -> Iterator[UnreadFile]:
-    """Each file that stands outside of `<organization>/<source>/<YYYY-MM-DD>/`, or in a folder of no day from
-    `first_day` to `last_day`: those of folders that are no organization's first, the rest in the order of paths.
+    """Each file outside of `<organization>/<source>/<YYYY-MM-DD>/`, or whose day is not from `first_day` to `last_day`.
 
-    Only folders are listed, and the files of wrong ones: what lies in a day's folder is read.
+    Files of unknown organizations come first, the others ordered by path. Valid day folders are not listed: everything
+    in them is read.
     """
     folders, files = zone.entries("")
     for folder in folders:
         if folder not in organizations:
             reason = (
-                f"no organization has the slug {folder!r}: make it (`syndication organization add`) and materialize "
+                f"no organization has the slug {folder!r}: add it (`syndication organization add`) and materialize "
                 "the days, or remove the folder"
             )
             yield from (UnreadFile(readable(path), reason, folder) for path in zone.paths_below(folder))
@@ -57,13 +57,11 @@ def _reason_of(name: str, first_day: date, last_day: date) -> str | None:
         day = date.fromisoformat(name)
     except ValueError:
         day = None
-    # `fromisoformat` knows other spellings of a day, and no load looks into those folders.
+    # `fromisoformat` accepts other spellings of a day, but loads only read this one.
     if day is None or day.isoformat() != name:
-        return f"{name!r} is no day: rename the folder, as in 2025-11-25"
+        return f"{name!r} is not a day: rename the folder, as in 2025-11-25"
     if day < first_day:
-        return (
-            f"{day} is before the first partition, {first_day}: set SYNDICATION_FIRST_DAY to the first day to be loaded"
-        )
+        return f"{day} is before the first partition, {first_day}: set SYNDICATION_FIRST_DAY to the first day to load"
     if day > last_day:
         return f"{day} is in the future: move the file to the day (UTC) on which its numbers were read"
     return None
@@ -72,6 +70,5 @@ def _reason_of(name: str, first_day: date, last_day: date) -> str | None:
 def _outside(path: str) -> UnreadFile:
     return UnreadFile(
         readable(path),
-        "it stands outside of <organization>/<source>/<YYYY-MM-DD>/: land it with `syndication land`, and remove it "
-        "from here",
+        "it is outside of <organization>/<source>/<YYYY-MM-DD>/: land it with `syndication land`, then remove it here",
     )

@@ -1,7 +1,7 @@
-"""Takes landed files back on purpose: out of the sight of every load, with the reason in the ledger and the audit log.
+"""Withdraws landed files: hides them from every load, with the reason in the ledger and the audit log.
 
-The rows that came of a file go with the next load of its day. The record of a post stays, because people may have
-marked it: its text, media and hashtags are those of its newest observation, until a newer one comes.
+Rematerializing the day removes everything loaded from the file. Posts keep their record, because people may have marked
+them: text, media and hashtags stay as last observed, until a newer observation replaces them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ Outcome = Literal["moved", "gone", "withdrawn before"]
 
 @dataclass(frozen=True, slots=True)
 class LandedPath:
-    """A path of the landing zone, taken apart: `<organization>/<source>/<YYYY-MM-DD>/…`."""
+    """A path of the landing zone and its parts: `<organization>/<source>/<YYYY-MM-DD>/…`."""
 
     path: str
     organization: str
@@ -32,21 +32,21 @@ class LandedPath:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What became of one file: moved; gone already, so that only the ledger was told; or withdrawn before."""
+    """The outcome for one file: moved; already gone, so that only the ledger changed; or withdrawn before."""
 
     file: LandedPath
     outcome: Outcome
 
 
 def withdraw_files(url: str, zone: LandingZone, paths: Sequence[str], reason: str) -> list[Withdrawal]:
-    """Withdraws each file in a transaction of its own; all are looked at before the first is moved.
+    """Withdraws each file in its own transaction; all paths are validated before the first file moves.
 
-    A file moves before its row is committed. Whoever is killed in between leaves a file that a load misses and says
-    so; doing it again tells the ledger. SyndicationError for what is no landed file.
+    A file moves before its ledger row is committed. If the process dies in between, the next load reports the file as
+    missing, and withdrawing it again completes the ledger. Raises SyndicationError for a path that never landed.
     """
     reason = reason.strip()
     if not reason:
-        raise SyndicationError("The reason is empty: say why the file is taken back, the audit log keeps it.")
+        raise SyndicationError("The reason is empty: say why the file is withdrawn; the audit log keeps the reason.")
     files = [_landed_path(path) for path in dict.fromkeys(paths)]
     for organization in sorted({file.organization for file in files}):
         require_organization(url, organization)
@@ -58,15 +58,15 @@ def withdraw_files(url: str, zone: LandingZone, paths: Sequence[str], reason: st
                 or _is_in_ledger(connection, file.path)
             ):
                 raise SyndicationError(
-                    f"There is no landed file {file.path}, neither in {zone.url} nor in the ledger: look at "
-                    "source_file_path in landing.files."
+                    f"The file {file.path} is neither in {zone.url} nor in the ledger: look up source_file_path in "
+                    "landing.files."
                 )
     return [_withdraw(url, zone, file, reason) for file in files]
 
 
 def _withdraw(url: str, zone: LandingZone, file: LandedPath, reason: str) -> Withdrawal:
     with transaction(url) as connection:
-        # A load of the day holds this lock from listing to commit: it reads the file, or never sees it.
+        # A load of the day holds this lock from listing to commit, so it either reads the file or never lists it.
         lock_folder(connection, file.organization, file.source, file.day)
         try:
             is_moved = zone.withdraw(file.path)
@@ -75,7 +75,7 @@ def _withdraw(url: str, zone: LandingZone, file: LandedPath, reason: str) -> Wit
         except OSError as error:
             raise SyndicationError(
                 f"{file.path} cannot be moved within {zone.url}: {error.strerror or type(error).__name__}. "
-                "Mend that and withdraw it again; the database was not changed."
+                "Fix that and withdraw the file again. The database was not changed."
             ) from error
         fault_points.reach("withdrawal.moved")
         is_new = connection.execute(
@@ -98,7 +98,7 @@ def _withdraw(url: str, zone: LandingZone, file: LandedPath, reason: str) -> Wit
 
 
 def _landed_path(path: str) -> LandedPath:
-    """SyndicationError if no load would read a file of that path."""
+    """Raises SyndicationError if no load would read a file at this path."""
     parts = PurePosixPath(path).parts
     is_readable = len(parts) >= 4 and "/".join(parts) == path and not any(part.startswith(".") for part in parts)
     try:
@@ -107,8 +107,8 @@ def _landed_path(path: str) -> LandedPath:
         day = None
     if day is None or day.isoformat() != parts[2] or path.endswith(".meta.json"):
         raise SyndicationError(
-            f"{path!r} is no path of a landed file: write it as the ledger does, relative to the landing zone, "
-            "as in default/linkedin_apify/2025-11-25/dataset.json. Its .meta.json goes with it."
+            f"{path!r} is not the path of a landed file: write it relative to the landing zone, as in the ledger: "
+            "default/linkedin_apify/2025-11-25/dataset.json. Its .meta.json comes along."
         )
     return LandedPath(path, parts[0], parts[1], day)
 

@@ -1,4 +1,4 @@
-"""What the operations room materializes: the month partitions that the coming days need."""
+"""The assets of the operations room: the month partitions for the coming months."""
 
 import dagster as dg
 
@@ -15,10 +15,10 @@ from syndication_assets.sql_assets.descriptions import OWNERS
     owners=OWNERS,
 )
 def month_partitions(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
-    """The partitions of this month and the months ahead, for each table of `operations.partitioned_tables`.
+    """The partitions of this month and the following months, for each table of `operations.partitioned_tables`.
 
-    A re-run makes what is missing, mostly nothing. Loads of older days make their own month's partitions; this asset
-    makes the coming ones early, so that on the first of a month no load has to wait for a lock.
+    A re-run creates missing partitions, usually none. Loads of older days create the partitions of their own month;
+    this asset creates partitions in advance, so that no load has to wait for a lock on the first of a month.
     """
     with transaction(postgres.url()) as connection:
         rows = connection.execute(
@@ -27,7 +27,7 @@ def month_partitions(context: dg.AssetExecutionContext, postgres: PostgresResour
             " order by 1"
         ).fetchall()
     made = sum(count for _, _, count in rows)
-    context.log.info(f"month_partitions: {made} partitions made for {len(rows)} tables")
+    context.log.info(f"month_partitions: {made} partitions created for {len(rows)} tables")
     lines = [f"| {table} | {months_ahead} | {count} |" for table, months_ahead, count in rows]
-    table = "\n".join(["| table | months ahead | partitions made |", "|---|---:|---:|", *lines])
+    table = "\n".join(["| table | months ahead | partitions created |", "|---|---:|---:|", *lines])
     return dg.MaterializeResult(metadata={"partitions_made": made, "tables": dg.MetadataValue.md(table)})

@@ -1,8 +1,8 @@
-"""What paid calls cost, and whether an organization may make one more.
+"""The cost of paid calls, and whether a budget allows another call.
 
-A budget is an amount for a UTC day or month (operations.budgets). Before a call, what it is expected to cost is set
-aside; after it, what it did cost takes its place. So calls at the same time cannot spend the same money. Where nobody
-says what a call used, the budget goes on counting what was expected: a call that is not known is not free.
+A budget is an amount per UTC day or month (operations.budgets). Before a call its expected cost is reserved; after the
+call the actual cost replaces the reservation. So concurrent calls cannot spend the same money. If a call's usage is not
+reported, the budget keeps counting the expected cost: an unknown cost is not zero.
 """
 
 from dataclasses import dataclass, field
@@ -18,17 +18,17 @@ _SMALLEST_COST = Decimal("0.00000001")
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What a call used, as the server says; None where it does not say."""
+    """The tokens used by a call, as reported by the server; None if not reported."""
 
     input_tokens: int | None = None
-    """The cached ones included."""
+    """Includes cached input tokens."""
     cached_input_tokens: int | None = None
     output_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One row of operations.api_prices: amounts for a million tokens."""
+    """One row of operations.api_prices: amounts per million tokens."""
 
     version: int
     currency: str
@@ -37,7 +37,7 @@ class Price:
     output_price: Decimal
 
     def cost(self, usage: TokenUsage) -> Decimal | None:
-        """What a call cost; None if the server did not say what it used. Cached tokens have their own price."""
+        """The cost of a call; None if the usage was not reported. Cached tokens have their own price."""
         if usage.input_tokens is None or usage.output_tokens is None:
             return None
         cached = min(usage.cached_input_tokens or 0, usage.input_tokens)
@@ -51,7 +51,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one call cost, or was expected to cost if that is not known; neither where it was free or has no price."""
+    """The cost of a call, or its expected cost if the cost is unknown. Both are None if it was free or has no price."""
 
     cost: Decimal | None = None
     expected_cost: Decimal | None = None
@@ -59,24 +59,24 @@ class Charge:
 
 @dataclass(slots=True)
 class Budget:
-    """What may be spent in one period, and what is spent, expected and set aside of it."""
+    """The amount that may be spent in a period, and how much of it is spent, expected and reserved."""
 
     period: str
     amount: Decimal
     currency: str
     spent: Decimal
     expected: Decimal = Decimal(0)
-    """Of calls whose cost is not known."""
-    set_aside: Decimal = Decimal(0)
-    """Of calls that are being made."""
+    """Expected cost of finished calls whose actual cost is unknown."""
+    reserved: Decimal = Decimal(0)
+    """Expected cost of calls in progress."""
 
     @property
     def used(self) -> Decimal:
         return self.spent + self.expected
 
     def __str__(self) -> str:
-        guessed = f" and {self.expected:.4f} expected of calls whose cost is not known" if self.expected else ""
-        return f"{self.spent:.4f} spent{guessed} of {self.amount:f} {self.currency}"
+        expected = f" and {self.expected:.4f} expected for calls of unknown cost" if self.expected else ""
+        return f"{self.spent:.4f} spent{expected} of {self.amount:f} {self.currency}"
 
 
 @dataclass(slots=True)
@@ -88,56 +88,58 @@ class Spending:
     price: Price | None
     budgets: list[Budget]
     warnings: list[str] = field(default_factory=list)
-    """Said once for each budget, when 80 % of it are used."""
+    """One warning per budget, when 80 % of it are used."""
     _warned: set[str] = field(default_factory=set)
 
     def refusal(self, expected: Decimal) -> str | None:
-        """Why a call that is expected to cost so much must not be made; None if it may."""
+        """Why a call with this expected cost is not allowed; None if it is."""
         if self.budgets and self.price is None:
             return (
-                f"{self.organization} has a budget, and the price of {self.model} is not known: add it to "
+                f"{self.organization} has a budget, but the price of {self.model} is unknown: add it to "
                 "operations.api_prices."
             )
         for budget in self.budgets:
             if self.price is not None and budget.currency != self.price.currency:
                 return (
-                    f"{self.organization} has a budget in {budget.currency}, and {self.model} is paid in "
-                    f"{self.price.currency}: name the amount for the {budget.period} in {self.price.currency} in "
+                    f"{self.organization} has a budget in {budget.currency}, but {self.model} is paid in "
+                    f"{self.price.currency}: set the amount for the {budget.period} in {self.price.currency} in "
                     "operations.budgets."
                 )
-            if budget.used + budget.set_aside + expected > budget.amount:
+            if budget.used + budget.reserved + expected > budget.amount:
                 return (
                     f"The budget of {self.organization} for the {budget.period} is used up: {budget}. Raise it in "
                     f"operations.budgets, or wait for the next {budget.period}."
                 )
         return None
 
-    def set_aside(self, expected: Decimal) -> None:
+    def reserve(self, expected: Decimal) -> None:
         for budget in self.budgets:
-            budget.set_aside += expected
+            budget.reserved += expected
 
     def settle(self, expected: Decimal, usage: TokenUsage, *, may_have_cost: bool = True) -> Charge:
-        """Puts what the call cost in the place of what was expected; what was expected stays if that is not known."""
+        """Replaces the reservation with the actual cost, or with the expected cost if the actual cost is unknown."""
         cost = None if self.price is None else self.price.cost(usage)
         is_expected = self.price is not None and cost is None and may_have_cost
         charge = Charge(cost, expected if is_expected else None)
         for budget in self.budgets:
-            budget.set_aside -= expected
+            budget.reserved -= expected
             budget.spent += charge.cost or 0
             budget.expected += charge.expected_cost or 0
             if budget.used >= WARN_FROM * budget.amount and budget.period not in self._warned:
                 self._warned.add(budget.period)
-                self.warnings.append(f"The budget of {self.organization} for the {budget.period}: {budget}.")
+                self.warnings.append(
+                    f"At least 80 % of the budget of {self.organization} for the {budget.period} are used: {budget}."
+                )
         return charge
 
-    def expected_cost(self, prompt_letters: int, output_tokens: int) -> Decimal:
-        """A guess on the safe side, before the call: three letters a token."""
-        guess = TokenUsage(prompt_letters // 3 + 1, 0, output_tokens)
-        return Decimal(0) if self.price is None else self.price.cost(guess) or Decimal(0)
+    def expected_cost(self, prompt_characters: int, output_tokens: int) -> Decimal:
+        """A conservative estimate before the call: three characters per token."""
+        estimate = TokenUsage(prompt_characters // 3 + 1, 0, output_tokens)
+        return Decimal(0) if self.price is None else self.price.cost(estimate) or Decimal(0)
 
 
 def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:
-    """The price of the model on a day, and the organization's budgets with what is spent of them."""
+    """The price of the model on the day, and the organization's budgets with their spent amounts."""
     prices = connection.execute(
         "select price_version, currency, input_price, cached_input_price, output_price from operations.api_prices"
         " where provider = %s and model = %s and valid_from <= %s"

@@ -1,4 +1,4 @@
-"""What paid calls cost: their prices, their usage, the budgets. Whoever calls writes the rows; people set the rest."""
+"""Prices, usage and budgets of paid calls. Prices and budgets are user-maintained; the callers write the usage."""
 
 import dagster as dg
 
@@ -12,21 +12,20 @@ WARN = dg.AssetCheckSeverity.WARN
 api_prices = external_table(
     "operations",
     "api_prices",
-    "One row is what one model costs from a day on, for a million tokens. Rows of people, not of a run: without one "
-    "the cost of a call is not known, and a budget refuses it.",
+    "One row is the price of a model from a day on, per million tokens. User-maintained. Without a price the cost of a "
+    "call is unknown, and organizations with a budget make no such call.",
 )
 budgets = external_table(
     "operations",
     "budgets",
-    "One row is what an organization may spend on paid calls in a UTC day or month. Rows of people, not of a run: at "
-    "80 % the run warns, at 100 % nothing is called any more.",
+    "One row is the amount that an organization may spend on paid calls per UTC day or month. User-maintained. At 80 % "
+    "the run warns, at 100 % no more calls are made.",
 )
 api_usage = external_table(
     "operations",
     "api_usage",
-    "One row is one paid request: what it used and, by the price of the day, what it cost; where nobody said what it "
-    "used, what it was expected to cost counts for budgets. Written while the calls go on, so that what was spent is "
-    "known whatever happens after it.",
+    "One row is one paid request with its usage and its cost at the price of the day. If the usage is not reported, "
+    "budgets count the expected cost. Rows are written during the calls, so spending is known even if the run fails.",
     deps=[dg.AssetKey(["content", "posts_content"]), api_prices],
     tags=CALL_LOG,
 )

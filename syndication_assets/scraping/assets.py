@@ -1,4 +1,4 @@
-"""What the scraping room materializes from landed files: one parse and one transaction a day."""
+"""The load of landed posts as assets: one parse and one transaction per day."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from syndication_assets.sql_assets.table_metadata import describe_run, table_met
 from syndication_assets.text.markdown import markdown_table
 
 _DOWNLOAD_RUNS = (
-    "One row is one session of fetching or loading: who ran it, what it counted, what it cost and how it ended. "
-    "A session that died is closed by the next one. A re-run adds its own row."
+    "One row is one run of a fetch or load: its program, counters, cost and outcome. A run whose process died is "
+    "closed by the next run of its source. A re-run adds a row."
 )
 LOADED_TABLES = {
     "download_runs": _DOWNLOAD_RUNS,
@@ -77,7 +77,7 @@ _COUNTERS_OF_TABLE = {
 def load_landed_files(
     context: dg.AssetExecutionContext, postgres: PostgresResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads each day of the range in a transaction of its own, in order, saying what it did."""
+    """Loads each day of the range in its own transaction, in order, and logs the counts."""
     settings = Settings.from_environment()
     zone = LandingZone(settings.landing_url)
     days = context.partition_keys
@@ -97,13 +97,13 @@ def load_landed_files(
                 read=ahead.read,
             )
             loads.append(load)
-            if number.bit_count() == 1:  # days 1, 2, 4, 8 …: nothing else grows a table much
+            if number.bit_count() == 1:  # days 1, 2, 4, 8 …: in between, tables hardly grow
                 analyze_grown_tables(postgres.url(), ["scraping"])
             context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
             for folder in load.unknown_folders:
                 context.log.error(
-                    f"{day}: {zone.url}/{folder} belongs to no organization, and was not read. "
-                    f"Make the organization (`syndication organization add {folder!r} …`) or remove the folder."
+                    f"{day}: {zone.url}/{folder} belongs to no organization and was not read. "
+                    f"Add the organization (`syndication organization add {folder!r} …`) or remove the folder."
                 )
     with transaction(postgres.url()) as connection:
         observe_ledger(context, connection, "scraping")
@@ -123,7 +123,7 @@ def load_landed_files(
 
 def _summary(load: DayLoad) -> str:
     if not load.runs:
-        return f"{load.day}: nothing has landed"
+        return f"{load.day}: no files have landed"
     return (
         f"{load.day}: {load.total('files_read'):,} files, {load.total('items_read'):,} items, "
         f"{load.total('posts_new'):,} new and {load.total('posts_updated'):,} updated posts, "
@@ -132,7 +132,7 @@ def _summary(load: DayLoad) -> str:
 
 
 def _rows_by_day(connection: Connection, table: str, loads: list[DayLoad]) -> dict[date, int] | None:
-    """Rows of each day; None for a table whose rows belong to no day."""
+    """Day → number of rows; None for tables whose rows do not belong to a day."""
     day = _DAY_OF_ROW.get(table)
     if day is None:
         return None
@@ -154,7 +154,7 @@ def _details(connection: Connection, table: str, loads: list[DayLoad]) -> dict[s
 
 
 def _unknown_keys(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int]:
-    """Keys that no adapter knows: a source has begun to say more, or says something under another name."""
+    """Keys that no adapter knows: a source has added or renamed a key."""
     counts: Counter[str] = Counter()
     for load in loads:
         counts.update(load.unknown_keys)

@@ -1,4 +1,4 @@
-"""What must hold in the tables of the scraping room. Where numbers could be wrong, engagement is not computed."""
+"""Checks of the scraping tables. If a blocking check fails, engagement is not computed."""
 
 from datetime import UTC, datetime
 
@@ -50,16 +50,16 @@ scraping_checks = sql_checks("scraping", CHECKS)
 @dg.multi_asset_check(
     name="freshness_check",
     specs=[FRESHNESS.spec("scraping")],
-    description="How old the newest observation is, as the database says.",
+    description="The age of the newest observation of every platform.",
 )
 def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
-    """Judges the present only: a run over past days passes, and says so."""
+    """Only evaluates the present: a run over past days passes and reports that it was not evaluated."""
     window = check_window(context)
     if window[1] < datetime.now(UTC).date():
         return dg.AssetCheckResult(
             passed=True,
             severity=WARN,
-            description=f"Not judged: {days_of(window)} lies in the past, and says nothing of how fresh the data is.",
+            description=f"Not evaluated: {days_of(window)} is in the past and does not show how fresh the data is.",
             metadata={"offenders": 0, "is_judged": False},
         )
     hours = Settings.from_environment().freshness_hours

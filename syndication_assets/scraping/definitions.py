@@ -1,4 +1,4 @@
-"""What the scraping room gives to Dagster. A module's assets and checks join by being defined in it."""
+"""The Dagster definitions of the scraping room: all assets and checks defined in the listed modules."""
 
 import dagster as dg
 

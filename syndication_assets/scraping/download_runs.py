@@ -1,8 +1,8 @@
-"""`scraping.download_runs`: one row a session of fetching or loading, true also when the session dies.
+"""`scraping.download_runs`: one row per fetch or load, correct even if the process dies.
 
-A run is opened and committed before its work and closed with it. While it works, its process holds an advisory lock
-named after the run; a run that is still `running` while nobody holds its lock has died, and the next run of the same
-kind, source and organization closes it.
+A run is opened and committed before its work and closed together with the work. Meanwhile its process holds an advisory
+lock on the run id: a run with the status `running` whose lock is free has died, and the next run of the same kind,
+source and organization closes it.
 """
 
 import getpass
@@ -24,7 +24,7 @@ RunStatus = Literal["completed", "failed", "cancelled"]
 
 @dataclass(slots=True)
 class RunCounters:
-    """What a run did; the columns of `download_runs` under their names."""
+    """The counters of a run, named like the columns of `download_runs`."""
 
     files_read: int = 0
     items_read: int = 0
@@ -48,7 +48,7 @@ class DownloadRun:
 
 
 class RunSession:
-    """Opens and closes runs on one connection of its own, which holds the locks of the runs it opened."""
+    """Opens and closes runs on its own connection, which holds the locks of the open runs."""
 
     def __init__(self, connection: Connection, script_name: str, dagster_run_id: str | None) -> None:
         self._connection = connection
@@ -58,9 +58,9 @@ class RunSession:
     def open(
         self, *, kind: RunKind, organization_id: str, source: str, platform: str | None, first_day: date, last_day: date
     ) -> DownloadRun:
-        """Closes the runs that died, then opens one. It is committed when this returns."""
+        """Closes dead runs, then opens and commits a new run."""
         (run_id,) = self._fetch_row("select tenancy.public_id('run', nextval('scraping.run_id_sequence'))")
-        # The lock comes first: a run that can be seen is locked as long as its process lives.
+        # Lock first: every visible run is locked as long as its process lives.
         self._connection.execute("select pg_advisory_lock(hashtext('download run'), hashtext(%s))", [run_id])
         self._close_dead_runs(kind, organization_id, source, closed_by=run_id)
         self._connection.execute(
@@ -84,12 +84,12 @@ class RunSession:
     def close(
         self, run: DownloadRun, status: RunStatus, counters: RunCounters, error_message: str | None = None
     ) -> None:
-        """Closes a run outside of any load's transaction."""
+        """Closes a run in its own transaction and releases its lock."""
         close_run(self._connection, run, status, counters, error_message)
-        self.forget(run)
+        self.release(run)
 
-    def forget(self, run: DownloadRun) -> None:
-        """Gives up the lock of a run that was closed elsewhere."""
+    def release(self, run: DownloadRun) -> None:
+        """Releases the lock of a run that `close_run` has closed."""
         self._connection.execute("select pg_advisory_unlock(hashtext('download run'), hashtext(%s))", [run.run_id])
 
     def _close_dead_runs(self, kind: str, organization_id: str, source: str, closed_by: str) -> None:
@@ -115,7 +115,7 @@ class RunSession:
 
 @contextmanager
 def run_session(url: str, script_name: str, dagster_run_id: str | None = None) -> Iterator[RunSession]:
-    """A session for the time of one step."""
+    """A session for the duration of the block."""
     with connect(url, autocommit=True) as connection:
         connection.execute("set role syndication_pipeline")
         yield RunSession(connection, script_name, dagster_run_id)
@@ -128,7 +128,7 @@ def close_run(
     counters: RunCounters,
     error_message: str | None = None,
 ) -> None:
-    """Closes a run in the caller's transaction: its counters are true if and only if its rows are there."""
+    """Closes a run in the caller's transaction, so that counters and rows are committed together."""
     values = asdict(counters) | {"unknown_keys": msgspec.json.encode(counters.unknown_keys).decode()}
     assignments = ", ".join(f"{column} = %({column})s" for column in values)
     connection.execute(
@@ -147,7 +147,7 @@ def close_run(
 
 def _system_info() -> dict[str, str]:
     user = "unknown"
-    with suppress(OSError, KeyError):  # a container's user may have no name
+    with suppress(OSError, KeyError):  # the user of a container may have no name
         user = getpass.getuser()
     return {
         "hostname": host_platform.node(),

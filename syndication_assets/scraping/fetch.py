@@ -1,9 +1,9 @@
-"""Fetching: from a platform's API to the landing zone, one tracked profile at a time. It never writes posts.
+"""Fetching: from a platform's API to the landing zone, one tracked profile at a time. Fetches never write posts.
 
-Each profile lands as soon as it is there. A *fetch session* is a series of runs of one organization and source in which
-only the last one completes: a run that follows a failed or dead one carries its session on and leaves out the profiles
-that the session has already landed. Each landed file's `.meta.json` names its session, so the files themselves say what
-is done, whatever the process lived to write elsewhere.
+Each profile lands as soon as it is fetched. A *fetch session* is a series of runs of one organization and source of
+which only the last completes: a run after a failed or dead run continues its session and skips the profiles that the
+session has already landed. The `.meta.json` of each landed file names the session, so the files themselves record the
+progress, even if the process dies.
 """
 
 import json
@@ -25,11 +25,11 @@ from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, 
 from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 
 RESUME_WITHIN = timedelta(hours=5)
-"""How long a landed profile counts as done for its session. Shorter than the six hours between scheduled fetches:
-else a profile that fails every time would keep the others from being observed again."""
+"""How long a landed profile counts as done in its session. Shorter than the six hours between scheduled fetches;
+otherwise a profile that always fails would keep the other profiles from being observed again."""
 
 _SCRIPT_NAME = "syndication_assets.scraping.fetch"
-# The session's first run: the newest one that does not follow, within the limit, a run that stayed unfinished.
+# The first run of the session: the newest run that does not follow an unfinished run within the limit.
 _SESSION = """
 select run_id from (
     select
@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A tenant: its id in the database, and the slug that is its folder in the landing zone."""
+    """A tenant: its id, and its slug, the name of its folder in the landing zone."""
 
     organization_id: str
     slug: str
@@ -60,7 +60,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """One file to land: what the API said of one profile, and when (UTC)."""
+    """One file to land: a response of the API for one profile, and its time (UTC)."""
 
     content: bytes
     observed_at: datetime
@@ -70,7 +70,7 @@ class FetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class FetchSource:
-    """Where files come from; `fetch` takes a profile's username and raises SyndicationError if it cannot."""
+    """A source of files; `fetch` takes the username of a profile and raises SyndicationError on failure."""
 
     name: str
     platform: str
@@ -80,25 +80,25 @@ class FetchSource:
 
 @dataclass(slots=True)
 class FetchReport:
-    """What one organization's fetch did."""
+    """The result of the fetch of one organization."""
 
     organization: str
     run_id: str | None = None
-    """None where no profile is tracked: then there is no run."""
+    """None if no profile is tracked: then no run is opened."""
     profiles: int = 0
     files_landed: int = 0
     posts_fetched: int = 0
     skipped: int = 0
-    """Profiles that an earlier run of the session had landed."""
+    """Profiles already landed by an earlier run of the session."""
     failures: dict[str, str] = field(default_factory=dict)
-    """Username → why it could not be fetched."""
+    """Username → error message."""
     not_tried: int = 0
-    """Profiles that were left when the platform refused the account as a whole."""
+    """Profiles that were not attempted because the platform refused the whole account."""
     costs_usd: list[float] = field(default_factory=list)
 
     @property
     def cost_usd(self) -> float | None:
-        """What it cost, failed scrapes included; None if nobody said."""
+        """The total cost, including failed scrapes; None if no cost was reported."""
         return round(fsum(self.costs_usd), 6) if self.costs_usd else None
 
     @property
@@ -106,8 +106,8 @@ class FetchReport:
         if not self.failures:
             return None
         count = f"{len(self.failures)} of {self.profiles} profiles could not be fetched"
-        left = f", and {self.not_tried} were not tried after that" if self.not_tried else ""
-        return "\n".join([f"{count}{left}.", *(f"{name}: {why}" for name, why in self.failures.items())])
+        not_tried = f", and {self.not_tried} were not tried after that" if self.not_tried else ""
+        return "\n".join([f"{count}{not_tried}.", *(f"{name}: {message}" for name, message in self.failures.items())])
 
     @property
     def counters(self) -> RunCounters:
@@ -118,7 +118,7 @@ def active_organizations(url: str) -> list[Organization]:
     with transaction(url) as connection:
         rows = connection.execute(
             "select organization_id, slug from tenancy.organizations"
-            # Invented people cannot be fetched, and their samples never mix with what is measured.
+            # Invented people cannot be fetched, and samples never mix with measured data.
             " where is_active and not settings @> '{\"is_sample\": true}' order by slug"
         ).fetchall()
     return [Organization(*row) for row in rows]
@@ -144,10 +144,10 @@ def fetch_organization(
     resume_within: timedelta = RESUME_WITHIN,
     log: logging.Logger = logger,
 ) -> FetchReport:
-    """Lands what the source says now of each tracked profile of one organization.
+    """Lands the current posts of each tracked profile of one organization.
 
-    A profile that fails is listed in the report and in the run, which is then `failed`; the others go on. Raises
-    SyndicationError if another fetch of the same organization and source is at work.
+    A failed profile is listed in the report and in the run, which is then `failed`; the other profiles are fetched
+    nevertheless. Raises SyndicationError if another fetch of the same organization and source is running.
     """
     usernames = tracked_usernames(url, organization.organization_id, source.platform)
     report = FetchReport(organization.slug, profiles=len(usernames))
@@ -176,8 +176,8 @@ def fetch_organization(
             _fetch_profiles(landing, usernames, done, report, log)
         except BaseException as error:
             status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
-            why = str(error) if isinstance(error, SyndicationError) else type(error).__name__
-            message = "\n".join(filter(None, [f"The fetch stopped: {why}", report.error_message]))
+            reason = str(error) if isinstance(error, SyndicationError) else type(error).__name__
+            message = "\n".join(filter(None, [f"The fetch stopped: {reason}", report.error_message]))
             session.close(run, status, report.counters, message)
             raise
         session.close(run, "failed" if report.failures else "completed", report.counters, report.error_message)
@@ -186,7 +186,7 @@ def fetch_organization(
 
 @dataclass(frozen=True, slots=True)
 class _Landing:
-    """Where one run's files go, and what their companions say."""
+    """Lands the files of one run with their companions."""
 
     zone: LandingZone
     organization: Organization
@@ -195,10 +195,10 @@ class _Landing:
     run_id: str
 
     def land(self, username: str, files: Sequence[FetchedFile]) -> None:
-        """Lands a profile's files, each in the folder of the UTC day on which it was observed."""
+        """Lands the files of a profile, each in the folder of the UTC day on which it was observed."""
         latest = datetime.min.replace(tzinfo=UTC)
         for part, file in enumerate(files, start=1):
-            # The name has milliseconds, and two files of a profile need two names.
+            # File names have millisecond precision, and two files of a profile need different names.
             observed_at = max(_to_millisecond(file.observed_at), latest + timedelta(milliseconds=1))
             latest = observed_at
             stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-{observed_at.microsecond // 1000:03}"
@@ -224,7 +224,7 @@ def _fetch_profiles(
         progress = f"{where}: {username} ({number} of {len(usernames)})"
         if username in done:
             report.skipped += 1
-            log.info("%s landed already in session %s", progress, landing.fetch_session)
+            log.info("%s has already landed in session %s", progress, landing.fetch_session)
             continue
         try:
             files = landing.source.fetch(username)
@@ -250,10 +250,10 @@ def _fetch_profiles(
 
 @contextmanager
 def _the_only_fetch(url: str, organization: Organization, source: FetchSource) -> Iterator[Connection]:
-    """A connection that keeps a second fetch of the same organization and source away: it would pay twice."""
+    """A connection whose lock prevents a second fetch of the same organization and source, which would pay twice."""
     is_alone = True
     with connect(url, autocommit=True) as connection:
-        # A process that was killed a moment ago may still be letting go.
+        # The lock of a process that was just killed may not be released yet.
         connection.execute("set role syndication_pipeline; set lock_timeout = '2s'")
         lock = [f"{organization.organization_id}/{source.name}"]
         try:
@@ -264,12 +264,12 @@ def _the_only_fetch(url: str, organization: Organization, source: FetchSource) -
             yield connection
     if not is_alone:
         raise SyndicationError(
-            f"Another fetch of {source.name} for {organization.slug} is at work: wait for it, or terminate its run."
+            f"Another fetch of {source.name} for {organization.slug} is running: wait for it, or terminate its run."
         )
 
 
 def _fetch_session(connection: Connection, run: DownloadRun, source: FetchSource, resume_within: timedelta) -> str:
-    """The id of the run that began the session this run belongs to; its own id if it begins one."""
+    """The id of the run that started the session of this run; its own id if it starts a session."""
     values = {"organization_id": run.organization_id, "source": source.name, "resume_within": resume_within}
     row = connection.execute(_SESSION, values).fetchone()
     assert row is not None  # noqa: S101 - the run itself is among the rows
@@ -277,7 +277,7 @@ def _fetch_session(connection: Connection, run: DownloadRun, source: FetchSource
 
 
 def _landed_profiles(landing: _Landing, since: datetime) -> set[str]:
-    """The profiles of which the session has landed all files, observed at or after `since`."""
+    """The profiles whose files the session has landed completely, observed at or after `since`."""
     parts: dict[tuple[str, str, int], int] = defaultdict(int)
     now = datetime.now(UTC)
     days = {(since + timedelta(days=number)).date() for number in range((now.date() - since.date()).days + 1)}
@@ -286,7 +286,7 @@ def _landed_profiles(landing: _Landing, since: datetime) -> set[str]:
         try:
             meta = landing.zone.read_meta(file.path)
         except LandingError:
-            continue  # not one of ours
+            continue  # not landed by a fetch
         if meta.get("fetch_session") == landing.fetch_session and datetime.fromisoformat(meta["observed_at"]) >= since:
             parts[meta["tracked_username"], meta["run_id"], meta["parts"]] += 1
     return {username for (username, _, expected), landed in parts.items() if landed >= expected}

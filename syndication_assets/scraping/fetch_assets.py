@@ -1,4 +1,4 @@
-"""What the fetch assets of this room share: they call an API for now, and land its answers untouched."""
+"""Shared parts of the profile fetch assets, which call an API now and land its responses untouched."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ from tenancy.organizations where slug = 'default'
 on conflict (organization_id, platform, username) do update set is_tracked = true, is_active = true;
 ```
 
-`is_tracked` chooses the profiles that are fetched; `is_active = false` pauses one of them.
+`is_tracked` selects the profiles to fetch; `is_active = false` pauses a profile.
 """
 _EXAMPLES = {"linkedin": "the-name-in-the-profile-url", "youtube": "UC…, the channel id"}
 
@@ -47,8 +47,7 @@ def settings_for_today(context: dg.AssetExecutionContext) -> Settings:
 def required(secret: SecretStr | None, variable: str, place: str) -> str:
     if secret is None:
         raise dg.Failure(
-            f"{variable} is not set, and without it nothing can be fetched: get one in {place} and put it into the "
-            "environment of the code location.",
+            f"{variable} is not set: create the secret in {place} and add it to the environment of the code location.",
             allow_retries=False,
         )
     return secret.get_secret_value()
@@ -71,7 +70,7 @@ def fetch_as_asset(
             report = fetch_organization(
                 url, zone, organization, source, dagster_run_id=context.run.run_id, log=context.log
             )
-        except SyndicationError as error:  # one organization's trouble is not the next one's
+        except SyndicationError as error:  # the other organizations are fetched nevertheless
             problems.append(f"{organization.slug}: {error}")
             continue
         reports.append(report)
@@ -84,7 +83,7 @@ def fetch_as_asset(
     if not metadata["profiles"]:
         how_to = _HOW_TO_TRACK.format(platform=source.platform, example=_EXAMPLES[source.platform])
         metadata["how_to_track_a_profile"] = dg.MetadataValue.md(how_to)
-    # A failed profile must be seen, and must not keep the others' files from being loaded: a check says so.
+    # A check reports failed profiles: failing the asset would keep the other profiles' files from being loaded.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
@@ -99,7 +98,7 @@ def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:
         "skipped": sum(report.skipped for report in reports),
         "failed": sum(len(report.failures) for report in reports),
         "not_tried": sum(report.not_tried for report in reports),
-        # What nobody measured is left out, not 0.
+        # An unknown cost is omitted, not 0.
         **({"cost_usd": float(sum(costs))} if costs else {}),
         "run_id": ", ".join(report.run_id for report in reports if report.run_id is not None),
     }

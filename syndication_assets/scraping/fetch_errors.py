@@ -1,10 +1,10 @@
-"""What may go wrong with one profile, whatever the platform."""
+"""The errors of fetching a profile, on any platform."""
 
 from syndication_assets.errors import SyndicationError
 
 
 class FetchError(SyndicationError):
-    """One profile could not be fetched. `cost_usd` is the price of the failed attempt; None if it is unknown."""
+    """A profile could not be fetched. `cost_usd` is the cost of the failed attempt; None if unknown."""
 
     def __init__(self, message: str, cost_usd: float | None = None) -> None:
         super().__init__(message)
@@ -12,4 +12,4 @@ class FetchError(SyndicationError):
 
 
 class AccountRefusedError(FetchError):
-    """The account, its token or its quota is refused: every other profile would fail too."""
+    """The platform refuses the account, its token or its quota: every other profile would fail too."""

@@ -1,7 +1,7 @@
-"""Reads the landed files of a day: when each was observed, whose profile it is, and what its items say.
+"""Reads landed files: the observation time, the tracked profile and the parsed items of each.
 
-Nothing here knows the database. What cannot be read becomes a `Rejected` with its place and a reason; the rest of the
-file is read all the same.
+Nothing here knows the database. What cannot be read becomes a `Rejected` with its position and a reason; the rest of
+the file is still read.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from syndication_assets.scraping.observation import ParsedItem
 from syndication_assets.scraping.post_sources import SOURCES, Source
 from syndication_assets.scraping.splitting import Defect, split_items
 
-# Platforms whose user names mean the same in any case.
-_CASELESS_PLATFORMS = {"linkedin"}
+# Platforms with case-insensitive user names.
+_CASE_INSENSITIVE_PLATFORMS = {"linkedin"}
 _DATASET_NAME = re.compile(r"^dataset_(?P<username>.+?)(?:_\d{4}-\d{2}-\d{2}.*)?\.json(?:\.gz)?$")
-# What the landing zone writes for a byte of a name that is no UTF-8.
+# How the landing zone escapes a byte of a file name that is not valid UTF-8.
 _ESCAPED_BYTE = re.compile(r"\\udc[89a-f][0-9a-f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One good item: its exact text, its place and what it says."""
+    """One accepted item: its position, exact text and parsed content."""
 
     position: int
     payload: bytes
@@ -37,7 +37,7 @@ class Item:
 
 @dataclass(slots=True)
 class FileReading:
-    """One landed file, read."""
+    """The content of one landed file."""
 
     file: LandedFile
     source: Source | None
@@ -52,7 +52,7 @@ class FileReading:
 
 
 def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> FileReading:
-    """Reads one file; never raises for what is in it."""
+    """Reads one file; never raises because of its content."""
     reading = FileReading(file, SOURCES.get(file.source), size_bytes=file.size_bytes)
     if reading.source is None:
         known = ", ".join(sorted(SOURCES))
@@ -64,7 +64,7 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
         reading.rejected.append(Rejected(None, "the file's path is not valid UTF-8: rename it", b""))
         return reading
     if not file.name.endswith((".json", ".json.gz")):
-        reading.rejected.append(Rejected(None, "the file's name ends in neither .json nor .json.gz", b""))
+        reading.rejected.append(Rejected(None, "the file name ends in neither .json nor .json.gz", b""))
         return reading
     try:
         content = zone.read(file.path, maximum_file_bytes)
@@ -72,7 +72,7 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
         reading.content_hash = hashlib.blake2b(content, digest_size=16).digest()
         reading.observed_at, reading.observed_at_source = observation_time(file.name, meta, file.landed_on)
         reading.tracked_username = tracked_username(file.name)
-        if reading.tracked_username is not None and reading.source.platform in _CASELESS_PLATFORMS:
+        if reading.tracked_username is not None and reading.source.platform in _CASE_INSENSITIVE_PLATFORMS:
             reading.tracked_username = reading.tracked_username.lower()
     except LandingError as error:
         reading.rejected.append(Rejected(None, str(error), b""))
@@ -82,7 +82,7 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
 
 
 def tracked_username(name: str) -> str | None:
-    """The profile that a `<kind>_<username>_<time>.json` or `dataset_<username>.json` file was scraped for."""
+    """The profile that a file named `<kind>_<username>_<time>.json` or `dataset_<username>.json` was scraped for."""
     match = FILE_NAME.match(name) or _DATASET_NAME.match(name)
     return unquote(match["username"]) if match is not None and match["username"] is not None else None
 
@@ -99,22 +99,24 @@ def _read_items(reading: FileReading, source: Source, content: bytes) -> None:
             continue
         except Exception as error:
             reason = (
-                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: mend it and replay"
+                f"adapter {source.name} version {source.version} failed with {type(error).__name__}: fix it and replay"
             )
             reading.rejected.append(Rejected(piece.position, reason, piece.payload))
             continue
         payload_hash = hashlib.blake2b(piece.payload, digest_size=16).digest()
         reading.items.append(Item(piece.position, piece.payload, payload_hash, parsed))
         reading.unknown_keys.update(parsed.unknown_keys)
-    reading.rejected = _one_for_each_place(reading.rejected)
+    reading.rejected = _combined_by_position(reading.rejected)
 
 
-def _one_for_each_place(rejected: list[Rejected]) -> list[Rejected]:
-    """The same, but of several about one place (an empty list with something behind it) one that says all."""
-    by_place: dict[int | None, Rejected] = {}
-    for other in rejected:
-        first = by_place.get(other.position)
-        if first is not None:
-            other = Rejected(first.position, f"{first.reason}; {other.reason}", first.payload or other.payload)  # noqa: PLW2901
-        by_place[other.position] = other
-    return list(by_place.values())
+def _combined_by_position(rejected: list[Rejected]) -> list[Rejected]:
+    """Combines rejections of the same position, such as those of an empty list that is followed by more text."""
+    by_position: dict[int | None, Rejected] = {}
+    for rejection in rejected:
+        first = by_position.get(rejection.position)
+        by_position[rejection.position] = (
+            rejection
+            if first is None
+            else Rejected(first.position, f"{first.reason}; {rejection.reason}", first.payload or rejection.payload)
+        )
+    return list(by_position.values())

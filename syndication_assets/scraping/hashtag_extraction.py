@@ -1,26 +1,26 @@
-"""Finds the hashtags of a text, in any script."""
+"""Extracts the hashtags of a text, in any script."""
 
 import re
 import unicodedata
 
 MAXIMUM_HASHTAG_LENGTH = 100
-"""No platform links a longer one; a longer run of letters is a text without spaces."""
+"""No platform links longer hashtags; longer runs of letters are text in a script without spaces."""
 
-# An address is taken whole, and the `#` in it with it. The full-width number sign is what a Japanese keyboard types.
+# Addresses are matched whole, including any `#`. The full-width number sign is typed on Japanese keyboards.
 _ADDRESS_OR_NUMBER_SIGN = re.compile(r"(?:https?://|www\.)\S*|[#＃]", re.IGNORECASE)  # noqa: RUF001
 _NUMBER_SIGN = re.compile(r"[#＃]")  # noqa: RUF001
-# Most of a word, at the speed of the regular expression engine; it does not take combining marks for letters.
+# Most of a word, matched quickly by the regular expression engine; `\w` does not include combining marks.
 _LETTERS = re.compile(r"\w*")
-# Inside a word, not at its end: the zero-width joiners of Persian and Indic scripts, the Catalan and Katakana dots.
+# Allowed inside a word, not at its end: zero-width joiners of Persian and Indic scripts, Catalan and Katakana dots.
 _JOINERS = "\u200c\u200d\u00b7\u30fb"
 
 
 def extract_hashtags(text: str) -> tuple[str, ...]:
-    """The hashtags without `#`, each once, in the order of the text; NFKC and case-folded, so that spellings meet.
+    """The distinct hashtags without `#`, in the order of the text, NFKC-normalized and case-folded.
 
-    A hashtag is letters, marks, digits and underscores with at least one letter. No hashtag is: a `#` inside a word
-    (`C#`), inside an address (`https://…/#top`) or in an HTML entity (`&#39;`); digits only (`#1`). A `#` right behind
-    a hashtag begins the next one.
+    A hashtag consists of letters, marks, digits and underscores, with at least one letter. A `#` inside a word (`C#`),
+    an address (`https://…/#top`) or an HTML entity (`&#39;`) starts no hashtag, and digits alone (`#1`) are none. A `#`
+    right after a hashtag starts the next hashtag.
     """
     if "#" not in text and "＃" not in text:  # noqa: RUF001
         return ()
@@ -45,9 +45,9 @@ def _may_begin(text: str, start: int) -> bool:
 
 
 def _is_word_character(character: str) -> bool:
-    """Letters, marks and digits of any script, and the underscore; `isalnum` knows no combining marks.
+    """Letters, marks and digits of any script, and the underscore; `isalnum` does not include combining marks.
 
-    The variation selectors, marks by category, belong to emoji.
+    Variation selectors are marks by category, but belong to emoji.
     """
     if character.isalnum() or character == "_":
         return True
@@ -67,5 +67,5 @@ def _letters_end(text: str, start: int) -> int:
 
 
 def _normalized(word: str) -> str:
-    # Case folding can undo the normal form, and the normal form can bring capitals: hence both sides.
+    # Case folding can break the normal form and normalization can produce capitals, so normalize before and after.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())

@@ -1,8 +1,8 @@
-"""Which ids belong to one post, within what one load reads. Pure: the database is asked afterwards.
+"""Groups the ids of the observations of a load into posts, without the database, which is matched afterwards.
 
-A post goes by several ids: LinkedIn's activity id, and the ids of the share or ugcPost behind it. Ids met in one
-observation belong together, so observations linked by a chain of ids are one component. The platform's canonical id
-is never overruled: two activity ids are two posts, whatever weaker id they seem to share.
+A post has several ids: on LinkedIn its activity id and the ids of the underlying share or ugcPost. Ids of one
+observation belong together, so observations linked by a chain of ids form a component. Canonical ids take precedence:
+two activity ids are always two posts, even if they share a weaker id.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from syndication_assets.scraping.observation import AliasKind, PostIds
 
 STRENGTH: dict[AliasKind, int] = {"activity": 0, "video": 0, "post": 0, "ugcPost": 1, "share": 2}
-"""Least is strongest; 0 is canonical."""
+"""The smallest number is the strongest kind; 0 is canonical."""
 
 
 class PostKey(NamedTuple):
@@ -24,23 +24,23 @@ class PostKey(NamedTuple):
 
 
 class IdentityGroups:
-    """Groups ids into posts while observations come in. The order in which they come does not matter."""
+    """Groups ids into posts as observations are added, in any order."""
 
     def __init__(self) -> None:
         self._nodes: dict[PostKey, int] = {}
         self._links: set[tuple[int, int]] = set()
 
     def node_of(self, organization_id: str, platform: str, ids: PostIds) -> int:
-        """Links the ids and returns the number that stands for their post until `components` tells which it is."""
+        """Links the ids and returns the node that represents their post until `components` resolves it."""
         node = self._node(PostKey(organization_id, platform, *ids[0]))
         for kind, alias in ids[1:]:
             self._links.add((node, self._node(PostKey(organization_id, platform, kind, alias))))
         return node
 
     def components(self) -> Iterator[tuple[int, int, PostKey]]:
-        """(node, component, id) of every id. A component's number is the node of its strongest, then least id.
+        """(node, component, id) of every id. A component's number is the node of its strongest, then smallest id.
 
-        Ids that chains of links join to several canonical ids go to the nearest of them, then to the least.
+        Ids linked to several canonical ids belong to the nearest of them, then to the smallest.
         """
         keys = list(self._nodes)
         neighbours: dict[int, list[int]] = {}
@@ -65,7 +65,7 @@ class IdentityGroups:
 def _spread(
     claims: dict[int, int], owners: dict[int, int], neighbours: dict[int, list[int]], keys: list[PostKey]
 ) -> None:
-    """Gives each claimed node (node → owner), then step by step what is linked to it, its owner."""
+    """Assigns each claimed node to its owner (node → owner), then step by step the nodes linked to it."""
     while claims:
         owners.update(claims)
         next_claims: dict[int, int] = {}

@@ -1,6 +1,6 @@
-"""The rules that hold for an item of every source: what is refused, and how a value becomes a value of ours.
+"""The rules for items of every source: what is rejected, and how values are converted.
 
-Every refusal is an `ItemRejectedError` whose text names the place in the item (`$.stats.like`), never its content.
+Every rejection is an `ItemRejectedError` whose message names the path in the item (`$.stats.like`), never its content.
 """
 
 import json
@@ -22,13 +22,13 @@ MAXIMUM_KEY_BYTES = 2_000
 MAXIMUM_TEXT_LENGTH = 1_000_000
 
 Counter = Annotated[int, msgspec.Meta(ge=0, le=MAXIMUM_COUNTER)]
-"""A JSON integer; a negative, absurd, quoted or fractional one is refused with the key's path."""
+"""A JSON integer from 0 to MAXIMUM_COUNTER; other values are rejected with the path of their key."""
 
 Size = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-"""Pixels of a side, or pages."""
+"""Pixels of an edge, or a number of pages."""
 
 Ignored = Any
-"""The type of a key that is known and not read."""
+"""The type of a key that is known but not read."""
 
 T = TypeVar("T")
 
@@ -39,55 +39,55 @@ _PER_SECOND = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nano
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _CONTAINERS = frozenset((dict, list))
-# PostgreSQL keeps at most 16 383 digits behind the point. No counter or size needs a thousand.
+# PostgreSQL stores at most 16 383 digits after the decimal point. No counter or size needs a thousand.
 _LONG_NUMBER = re.compile(r"[eE]-0*[1-9][0-9]{3}|[0-9]{1000}")
 _SCHEME = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
 def decode_item(payload: bytes | msgspec.Raw, item_type: type[T], path: str = "$") -> T:
-    """The payload as `item_type`, strictly: a number in a string is no number. `path` is where the payload stands."""
+    """Decodes the payload as `item_type`, strictly: no strings for numbers. `path` locates the payload."""
     decoder = _decoders.get(item_type)
     if decoder is None:
         decoder = _decoders[item_type] = msgspec.json.Decoder(item_type)
     try:
         item: T = decoder.decode(payload)
     except (ValueError, RecursionError) as error:
-        raise ItemRejectedError(_refusal(error, bytes(payload), path)) from None
+        raise ItemRejectedError(_rejection_reason(error, bytes(payload), path)) from None
     return item
 
 
-def _refusal(error: Exception, payload: bytes, path: str) -> str:
+def _rejection_reason(error: Exception, payload: bytes, path: str) -> str:
     if not isinstance(error, msgspec.ValidationError):
         return f"the item {why_not_json(payload)}"
-    what, _, place = str(error).partition(" - at `")
-    what = (
+    problem, _, place = str(error).partition(" - at `")
+    problem = (
         "a number is out of range"
-        if "out of range" in what
-        else what[:1].lower() + what[1:].replace("`", "").replace(" | ", " or ")
+        if "out of range" in problem
+        else problem[:1].lower() + problem[1:].replace("`", "").replace(" | ", " or ")
     )
-    return f"{path}{place.strip('`')[1:]}: {what}"
+    return f"{path}{place.strip('`')[1:]}: {problem}"
 
 
 def why_not_json(payload: bytes) -> str:
-    """For a payload that the strict parser refused: the reason, as the end of a sentence ("… is not valid UTF-8")."""
+    """Why the strict parser rejected the payload, as the end of a sentence ("… is not valid UTF-8")."""
     if b"\0" in payload:
-        return "holds raw NUL bytes: it was damaged, or not written completely"
+        return "contains raw NUL bytes: it is damaged, or was not written completely"
     constants: list[str] = []
     try:
         json.loads(payload.decode(), parse_constant=constants.append, parse_int=str, parse_float=str)
     except UnicodeDecodeError:
         return "is not valid UTF-8"
     except json.JSONDecodeError as error:
-        return f"is not valid JSON (character {error.pos} of it)"
+        return f"is not valid JSON (at character {error.pos})"
     except RecursionError:
         return f"is nested deeper than {MAXIMUM_DEPTH} levels"
     if constants:
-        return "holds NaN or Infinity, which JSON does not have"
-    return "holds half of a surrogate pair, which is no character, or a number out of range"
+        return "contains NaN or Infinity, which JSON does not allow"
+    return "contains half a surrogate pair, which is not a character, or a number out of range"
 
 
 class KnownKeys:
-    """The keys that an adapter knows at one level of an item, and those below them."""
+    """The keys that an adapter knows at one level of an item, and the known keys below them."""
 
     __slots__ = ("children", "keys", "path")
 
@@ -100,7 +100,7 @@ class KnownKeys:
 def known_keys(
     item_type: type[msgspec.Struct], opaque: Mapping[str, type[msgspec.Struct]] | None = None, path: str = "$"
 ) -> KnownKeys:
-    """The keys of a shape and of the shapes inside it. `opaque` gives the shape of a key that is kept as raw JSON."""
+    """The keys of a shape and its nested shapes. `opaque` maps keys that are kept as raw JSON to their shapes."""
     children = []
     fields = msgspec.structs.fields(item_type)
     for field in fields:
@@ -113,7 +113,7 @@ def known_keys(
 
 
 def _shape_in(info: msgspec.inspect.Type) -> tuple[str, type[msgspec.Struct] | None]:
-    """The shape inside the type of a key; with the suffix `[]` if it is that of a list's elements."""
+    """The shape inside the type of a key, with the suffix `[]` if it belongs to the elements of a list."""
     if isinstance(info, msgspec.inspect.Metadata):
         return _shape_in(info.type)
     if isinstance(info, msgspec.inspect.StructType):
@@ -126,42 +126,43 @@ def _shape_in(info: msgspec.inspect.Type) -> tuple[str, type[msgspec.Struct] | N
     return "", None
 
 
-def _keepable_number(number: str) -> float:
+def _storable_number(number: str) -> float:
     value = float(number)
     if math.isinf(value) or _LONG_NUMBER.search(number):
-        raise ItemRejectedError("a number of the item is too large, or has more digits than PostgreSQL can keep")
+        raise ItemRejectedError("a number of the item is too large, or has more digits than PostgreSQL can store")
     return value
 
 
-_decode_any = msgspec.json.Decoder(float_hook=_keepable_number).decode
+_decode_any = msgspec.json.Decoder(float_hook=_storable_number).decode
 
 
 def survey_item(payload: bytes, known: KnownKeys) -> tuple[str, ...]:
-    """The sorted paths of the keys that are not known: `$.stats.brave`, `$.media.images[].alt`.
+    """The sorted paths of unknown keys: `$.stats.brave`, `$.media.images[].alt`.
 
-    What is below an unknown key is not listed. Refuses an item that PostgreSQL could not keep or that is not clear:
-    duplicate keys, NUL characters, half surrogate pairs, nesting, over-long texts.
+    Keys below an unknown key are not listed. Rejects items that PostgreSQL cannot store or that are ambiguous:
+    duplicate keys, NUL characters, half surrogate pairs, deep nesting, overlong texts.
     """
     try:
         item = _decode_any(payload)
     except (ValueError, RecursionError) as error:
-        raise ItemRejectedError(_refusal(error, payload, "$")) from None
+        raise ItemRejectedError(_rejection_reason(error, payload, "$")) from None
     containers = _containers(item)
     if len(containers) > MAXIMUM_DEPTH:
-        _refuse_depth(item)
+        _reject_depth(item)
     if len(payload) > MAXIMUM_TEXT_LENGTH or b"\\u0000" in payload:
-        _refuse_texts(containers)
+        _reject_texts(containers)
     number_of_keys = sum([len(container) for container in containers if type(container) is dict])
-    # Without white space every key ends with these two bytes. A text may hold them too, so the count is never too low.
+    # Without white space every key ends with these two bytes. Texts may contain them too, so the count is never too
+    # low.
     if number_of_keys != payload.translate(None, b" \t\r\n").count(b'":'):
-        _refuse_duplicate_keys(payload)
+        _reject_duplicate_keys(payload)
     unknown: set[str] = set()
     _collect_unknown(item, known, unknown)
     return tuple(sorted(unknown))
 
 
 def _containers(item: Any) -> list[Any]:
-    """All objects and lists of a JSON value, without recursion: the loop goes over a list that grows."""
+    """All objects and lists of a JSON value, without recursion: the loop appends to the list it iterates over."""
     containers = [item]
     for container in containers:
         for value in container.values() if type(container) is dict else container:
@@ -170,7 +171,7 @@ def _containers(item: Any) -> list[Any]:
     return containers
 
 
-def _refuse_depth(item: Any) -> None:
+def _reject_depth(item: Any) -> None:
     level = [item]
     for _ in range(MAXIMUM_DEPTH):
         values = [v for container in level for v in (container.values() if type(container) is dict else container)]
@@ -180,10 +181,12 @@ def _refuse_depth(item: Any) -> None:
     raise ItemRejectedError(f"the item is nested deeper than {MAXIMUM_DEPTH} levels")
 
 
-def _refuse_texts(containers: list[Any]) -> None:
+def _reject_texts(containers: list[Any]) -> None:
     for text in _texts(containers):
         if "\0" in text:
-            raise ItemRejectedError("a text of the item holds a NUL character (\\u0000), which PostgreSQL cannot keep")
+            raise ItemRejectedError(
+                "a text of the item contains a NUL character (\\u0000), which PostgreSQL cannot store"
+            )
         if len(text) > MAXIMUM_TEXT_LENGTH:
             raise ItemRejectedError(f"a text of the item is longer than {MAXIMUM_TEXT_LENGTH:,} characters")
 
@@ -197,17 +200,17 @@ def _texts(containers: list[Any]) -> Iterator[str]:
                 yield value
 
 
-def _refuse_duplicate_keys(payload: bytes) -> None:
-    """The exact check, several times the price of parsing: only for a payload with more key ends than keys."""
+def _reject_duplicate_keys(payload: bytes) -> None:
+    """The exact check, several times as expensive as parsing: only for payloads with more key ends than keys."""
 
-    def refuse(pairs: list[tuple[str, Any]]) -> None:
+    def reject(pairs: list[tuple[str, Any]]) -> None:
         keys: set[str] = set()
         for key, _ in pairs:
             if key in keys:
-                raise ItemRejectedError(f"duplicate key {_quoted(key)}: it is not clear which value is meant")
+                raise ItemRejectedError(f"duplicate key {_quoted(key)}: it is unclear which value is meant")
             keys.add(key)
 
-    json.loads(payload, object_pairs_hook=refuse, parse_int=str, parse_float=str)
+    json.loads(payload, object_pairs_hook=reject, parse_int=str, parse_float=str)
 
 
 def _collect_unknown(item: dict[str, Any], known: KnownKeys, unknown: set[str]) -> None:
@@ -233,12 +236,12 @@ def _quoted(key: str) -> str:
 
 
 def utc_from_milliseconds(value: int, path: str) -> datetime:
-    """Milliseconds since 1970 as UTC; refuses what is not between 2000 and 2100."""
+    """Milliseconds since 1970 as UTC; rejects times outside of 2000 to 2100."""
     return _utc(value, "milliseconds", path)
 
 
 def utc_from_seconds(value: int, path: str) -> datetime:
-    """Seconds since 1970 as UTC; refuses what is not between 2000 and 2100 (milliseconds would be the year 57886)."""
+    """Seconds since 1970 as UTC; rejects times outside of 2000 to 2100 (milliseconds would be the year 57886)."""
     return _utc(value, "seconds", path)
 
 
@@ -253,7 +256,7 @@ def _utc(value: int, unit: str, path: str) -> datetime:
 
 
 def utc_from_iso(value: str, path: str) -> datetime:
-    """An ISO 8601 time with a zone as UTC; refuses one without zone, and what is not between 2000 and 2100."""
+    """An ISO 8601 time with a zone as UTC; rejects times without a zone and times outside of 2000 to 2100."""
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
@@ -266,12 +269,12 @@ def utc_from_iso(value: str, path: str) -> datetime:
 
 
 def clean_text(value: str | None) -> str | None:
-    """A name, handle or address without white space around it (a stray CR of a CSV file); None if nothing is left."""
+    """A name, handle or address without surrounding white space (a stray CR of a CSV file); None if nothing is left."""
     return (value.strip() or None) if value else None
 
 
 def clean_handle(value: str | None, path: str) -> str | None:
-    """A user name or channel id, in the case it came in; None if there is none."""
+    """A user name or channel id in its original case; None if there is none."""
     handle = clean_text(value)
     if handle and (len(handle) > MAXIMUM_HANDLE_LENGTH or "\0" in handle):
         raise ItemRejectedError(f"{path}: a user name with a NUL, or of more than {MAXIMUM_HANDLE_LENGTH} characters")
@@ -279,7 +282,7 @@ def clean_handle(value: str | None, path: str) -> str | None:
 
 
 def media_key(url: str, path: str) -> str:
-    """The URL without scheme, query and fragment: signed URLs of one picture differ in their query only."""
+    """The URL without scheme, query and fragment: signed URLs of one picture only differ in their query."""
     key = _SCHEME.sub("", url, count=1).partition("#")[0].partition("?")[0].strip()
     if not key:
         raise ItemRejectedError(f"{path}: not a URL")

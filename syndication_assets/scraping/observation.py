@@ -1,6 +1,6 @@
-"""The one shape that every source is parsed into: what one item of a landed file says of one post.
+"""The common shape of all sources: an observation is what one item of a landed file contains about one post.
 
-An adapter turns an item into observations; everything after it (identity, staging, SQL) knows observations only.
+Adapters turn items into observations; all later steps (identity, staging, SQL) only know observations.
 """
 
 from datetime import datetime
@@ -13,11 +13,11 @@ COUNTER_NAMES = ("reactions", "comments", "shares", "saves", "clicks", "views", 
 ObservedAs = Literal["post", "repost", "reshared"]
 AliasKind = Literal["activity", "share", "ugcPost", "video", "post"]
 PostIds = tuple[tuple[AliasKind, str], ...]
-"""The ids under which one post is known, the strongest first: `(("activity", "7399…"), ("ugcPost", "7399…"))`."""
+"""The ids of one post, the strongest first: `(("activity", "7399…"), ("ugcPost", "7399…"))`."""
 
 
 class Author(msgspec.Struct, frozen=True, gc=False):
-    """Who wrote the post. `username` is the platform's handle in lower case, or its channel id."""
+    """The author of a post. `username` is the handle on the platform in lower case, or the channel id."""
 
     username: str
     name: str | None = None
@@ -27,7 +27,7 @@ class Author(msgspec.Struct, frozen=True, gc=False):
 
 
 class Media(msgspec.Struct, frozen=True, gc=False):
-    """One picture, video or document. `media_key` is the URL without scheme and query: stable over scrapes."""
+    """One picture, video or document. `media_key` is the URL without scheme and query: stable across scrapes."""
 
     media_key: str
     media_type: Literal["image", "video", "document", "thumbnail"]
@@ -39,7 +39,7 @@ class Media(msgspec.Struct, frozen=True, gc=False):
 
 
 class Counters(msgspec.Struct, frozen=True, gc=False):
-    """Cumulative counters at the time of the observation. None is "not measured", 0 is a measured zero."""
+    """Cumulative counters at the time of the observation. None means "not measured", 0 is a measured zero."""
 
     reactions: int | None = None
     comments: int | None = None
@@ -52,38 +52,38 @@ class Counters(msgspec.Struct, frozen=True, gc=False):
 
 
 class PostObservation(msgspec.Struct, frozen=True, kw_only=True):
-    """What one item says of one post.
+    """What one item contains about one post.
 
-    `counters` is None where the item carries none for this post: the act of reposting has no counters of its own,
-    they belong to the original.
+    `counters` is None if the item has none for this post: the act of reposting has no counters, they belong to the
+    original.
     """
 
     platform: str
     observed_as: ObservedAs
     is_description: bool
-    """Whether the item carries the content of the post: its text, media or article. One that does not (counters alone)
-    leaves the content and the hashtags that are known; the author it may name all the same."""
+    """Whether the item has the content of the post: its text, media or article. Without content (counters alone) it
+    changes neither the known content nor the hashtags, but may still name the author."""
     ids: PostIds
     full_urn: str | None
     posted_at: datetime | None
-    """UTC, between 2000 and 2100; None if the source does not say and it cannot be derived."""
+    """UTC, between 2000 and 2100; None if the source does not contain it and it cannot be derived."""
     author: Author | None
     text: str | None
     url: str | None
     post_type: str | None
-    """None where the item does not tell: the original of a plain repost."""
+    """None if the item does not contain it, as for the original of a plain repost."""
     payload: bytes
-    """The exact JSON text this observation was taken from (for a quoted post, its object alone)."""
+    """The exact JSON text of this observation (for a quoted post, only its object)."""
     article: dict[str, Any] | None = None
     media: tuple[Media, ...] = ()
     counters: Counters | None = None
     stats: dict[str, Any] | None = None
     original_ids: PostIds | None = None
-    """The ids of the post that this one reposts or quotes."""
+    """The ids of the reposted or quoted post."""
 
 
 class ParsedItem(msgspec.Struct, frozen=True):
-    """All that one item says, and the keys of it that the adapter does not know (`$.stats.brave` …)."""
+    """The observations of one item, and its keys that the adapter does not know (`$.stats.brave` …)."""
 
     observations: tuple[PostObservation, ...]
     unknown_keys: tuple[str, ...] = ()

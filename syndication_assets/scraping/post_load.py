@@ -1,4 +1,4 @@
-"""Loads the landed posts of one day: each file is parsed once, all rows are merged in one transaction."""
+"""Loads the landed posts of one day: parses each file once and merges all rows in one transaction."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,12 +19,12 @@ from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets.scraping.post_staging import Staging
 
 _MAXIMUM_UNKNOWN_KEYS = 1_000
-"""Of a run. A source that uses ids as keys would have a new one in each item."""
+"""Per run. A source that uses ids as keys would have new keys in every item."""
 
 
 @dataclass(slots=True)
 class DayLoad:
-    """What loading one day did."""
+    """The result of loading one day."""
 
     day: date
     runs: dict[str, RunCounters] = field(default_factory=dict)
@@ -50,10 +50,10 @@ def load_day(
     session: RunSession,
     read: Callable[[LandedFile], FileReading] | None = None,
 ) -> DayLoad:
-    """Makes the room's rows of `day` what its landed files contain. All of it is committed, or nothing.
+    """Makes the room's rows of `day` match its landed files, in one transaction.
 
-    `read` gives the reading of a file that was read ahead; without it each file is read now.
-    Raises LandedFilesMissingError if the ledger knows files of the day that are gone.
+    `read` returns the reading of a file that was read ahead; without it every file is read now. Raises
+    LandedFilesMissingError if previously loaded files of the day are missing.
     """
     load = DayLoad(day)
     runs: dict[tuple[str, str], DownloadRun] = {}
@@ -87,7 +87,7 @@ def load_day(
             close_run(landed.connection, run, "completed", load.runs[run.run_id])
 
     with transaction(url) as connection:
-        # Committed before the load begins: attaching a partition must not wait for other loads, nor they for it.
+        # Committed before the load, so that attaching a partition and other loads do not wait for each other.
         for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
     try:
@@ -96,12 +96,12 @@ def load_day(
         status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
         message = str(error) if isinstance(error, SyndicationError) else type(error).__name__
         for run in runs.values():
-            # Without a server nothing can be closed: the next run does it. What went wrong is `error`.
+            # If the server is gone, the next run closes this run. The error to raise is `error`.
             with suppress(psycopg.Error):
                 session.close(run, status, RunCounters(), message)
         raise
     for run in runs.values():
-        session.forget(run)
+        session.release(run)
     return load
 
 
@@ -141,12 +141,12 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
 
 
 def _merge_posts(connection: Connection) -> bool:
-    """Merges posts that ids have just joined; whether there were any. A merge may lead to another: call it again."""
+    """Merges posts joined by ids; returns whether there were any. A merge may cause another: call it again."""
     pairs = connection.execute(load_sql("scraping/posts_to_merge.sql")).fetchall()
-    gone: set[str] = set()
+    merged: set[str] = set()
     for organization_id, winning_post_id, losing_post_id in pairs:
-        # A post that several components know may be in several pairs.
-        if gone.isdisjoint((winning_post_id, losing_post_id)):
+        # A post with ids in several components may be in several pairs.
+        if merged.isdisjoint((winning_post_id, losing_post_id)):
             connection.execute(
                 load_sql("scraping/merged_facts.sql"),
                 {
@@ -158,12 +158,12 @@ def _merge_posts(connection: Connection) -> bool:
             connection.execute(
                 "select scraping.merge_posts(%s, %s, %s)", [organization_id, winning_post_id, losing_post_id]
             )
-            gone.add(losing_post_id)
+            merged.add(losing_post_id)
     return bool(pairs)
 
 
 def _count(connection: Connection, path: str, parameters: dict[str, Any], load: DayLoad) -> None:
-    """Runs a file whose last statement counts by run, and writes the counts into the runs' counters."""
+    """Runs a file whose last statement returns counts per run, and stores them in the counters of the runs."""
     for counts in run_file(connection, path, parameters).fetchall():
         counters = load.runs[counts.pop("run_id")]
         for name, count in counts.items():

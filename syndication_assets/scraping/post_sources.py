@@ -1,4 +1,4 @@
-"""The sources that can be loaded. A new input shape is one module here, and rows."""
+"""The sources of posts that can be loaded. A new input shape adds a parser to this list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from syndication_assets.scraping.youtube import video_parser
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input shape: where a file's items are, and what one item says."""
+    """One input shape: where the items of a file are, and how to parse an item."""
 
     name: str
     platform: str

@@ -1,6 +1,6 @@
-"""Carries what was read into the temporary staging tables, in batches, with COPY.
+"""Copies parsed files into the temporary staging tables, in batches.
 
-The tables are those of `sql/scraping/staging.sql`; each `_COLUMNS` entry names the columns of a row in order.
+`sql/scraping/staging.sql` creates the tables; each `_COLUMNS` entry lists the columns of a row in order.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class Staging:
         self._observation_id = 0
 
     def add(self, reading: FileReading, run: DownloadRun) -> None:
-        """Stages one file: its ledger row, its items with what they say, and what was rejected."""
+        """Stages one file: its ledger row, its items with their observations, and its rejections."""
         file, source = reading.file, reading.source
         version = source.version if source is not None else None
         staged = StagedFile(
@@ -81,13 +81,13 @@ class Staging:
             self._flush()
 
     def finish(self) -> None:
-        """Sends what is left, and which ids belong together."""
+        """Stages the remaining rows and the grouped ids, and analyzes the tables."""
         self._rows["staged_aliases"].extend(
             (node, component, *key) for node, component, key in self._identities.components()
         )
         self._rows["staged_authors"].extend(self._authors.values())
         self._flush()
-        # Of the wide columns no plan asks anything.
+        # Only the columns that plans need: analyzing the wide columns is expensive.
         self._connection.execute(
             "analyze staged_files; analyze staged_items (item_id, organization_id, source, payload_hash,"
             " source_file_path); analyze staged_observations (observation_id, item_id, organization_id, platform, node,"
@@ -181,7 +181,7 @@ class Staging:
                 )
             )
         if author is not None:
-            # The act of a tracked profile names it, and says nothing more of it.
+            # The act of a repost names its author without describing it.
             described = author if author != Author(author.username) else None
             self._add_author(organization_id, platform, author.username, described, False, reading.observed_at)
 

@@ -12,11 +12,11 @@ from syndication_assets.landing.source_rooms import room_of
 from syndication_assets.scraping.file_reading import FileReading, read_file
 
 MOST_BYTES = 64 * 1024**2
-"""Of one day's files: the rest of a larger day is read when its turn comes."""
+"""The limit per day: the remaining files of a larger day are read during its own load."""
 
 
 class ReadAhead:
-    """Readings of files that were there a moment ago. A file that has changed since, or is new, is read anew."""
+    """Readings of the next day's files. Files that have changed since, or are new, are read again."""
 
     def __init__(self, zone: LandingZone, maximum_file_bytes: int, thread: ThreadPoolExecutor, ended: Event) -> None:
         self._zone = zone
@@ -27,12 +27,12 @@ class ReadAhead:
         self._coming: Future[dict[LandedFile, FileReading]] | None = None
 
     def begin_day(self, next_day: date | None) -> None:
-        """Hands what was read ahead to `read`, and begins with the day after."""
+        """Makes the readings of the current day available to `read`, and starts reading the next day."""
         self._ready = self._coming.result() if self._coming is not None else {}
         self._coming = self._thread.submit(self._read_day, next_day) if next_day is not None else None
 
     def read(self, file: LandedFile) -> FileReading:
-        """The reading of a file of the day that has begun."""
+        """The reading of a file of the current day."""
         return self._ready.pop(file, None) or read_file(self._zone, file, self._maximum_file_bytes)
 
     def _read_day(self, day: date) -> dict[LandedFile, FileReading]:
@@ -46,13 +46,13 @@ class ReadAhead:
                 if room_of(file.source) == "scraping":
                     readings[file] = read_file(self._zone, file, self._maximum_file_bytes)
         except SyndicationError:
-            return readings  # if it lasts, the day itself says it
+            return readings  # if the error persists, the load of the day raises it
         return readings
 
 
 @contextmanager
 def read_ahead(zone: LandingZone, maximum_file_bytes: int) -> Iterator[ReadAhead]:
-    """One thread that reads ahead as long as the block runs."""
+    """Reads ahead in one thread for the duration of the block."""
     ended = Event()
     with ThreadPoolExecutor(1, thread_name_prefix="read_ahead") as thread:
         try:

@@ -1,4 +1,4 @@
-"""Organizations, the tenants: adding one, listing them."""
+"""Adds, lists and looks up organizations, the tenants."""
 
 from typing import NamedTuple
 
@@ -18,10 +18,10 @@ class Organization(NamedTuple):
 
 
 def add_organization(url: str, slug: str, name: str) -> Organization:
-    """Makes an organization; the table's trigger writes the audit row. SyndicationError if it cannot be."""
+    """Adds an organization; a trigger writes the audit row. Raises SyndicationError for an invalid or existing slug."""
     name = name.strip()
     if not name:
-        raise SyndicationError("The name is empty: it is what people read, as in --name 'Acme Bakery'.")
+        raise SyndicationError("The name is empty: give a name that people recognize, as in --name 'Acme Bakery'.")
     with transaction(url) as connection:
         try:
             row = connection.execute(
@@ -31,19 +31,18 @@ def add_organization(url: str, slug: str, name: str) -> Organization:
             ).fetchall()[0]
         except psycopg.errors.UniqueViolation:
             raise SyndicationError(
-                f"There is an organization {slug!r} already: take another slug, or look at `syndication organization "
-                "list`."
+                f"The organization {slug!r} already exists: choose another slug (see `syndication organization list`)."
             ) from None
         except psycopg.errors.CheckViolation:
             raise SyndicationError(
-                f"{slug!r} cannot be a slug: it names a folder of the landing zone. Write lower-case letters, digits "
-                "and '-', 63 at most, with a letter or digit at both ends."
+                f"{slug!r} is not a valid slug, the name of a folder in the landing zone: use at most 63 lower-case "
+                "letters, digits and '-', with a letter or digit at both ends."
             ) from None
     return Organization(*row)
 
 
 def list_organizations(url: str) -> list[Organization]:
-    """All of them, by slug."""
+    """All organizations, ordered by slug."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select slug, name, organization_id, is_active from tenancy.organizations order by slug"
@@ -52,16 +51,16 @@ def list_organizations(url: str) -> list[Organization]:
 
 
 def organization_ids(connection: Connection) -> dict[str, str]:
-    """The id of each slug."""
+    """Slug → organization_id."""
     return dict(connection.execute("select slug, organization_id from tenancy.organizations").fetchall())
 
 
 def require_organization(url: str, slug: str) -> Organization:
-    """The organization of that slug; SyndicationError, naming those that exist, if there is none."""
+    """The organization with this slug. Raises SyndicationError, naming the existing slugs, if there is none."""
     organizations = {organization.slug: organization for organization in list_organizations(url)}
     if slug not in organizations:
         raise SyndicationError(
-            f"There is no organization {slug!r}: there are {', '.join(organizations)}. Make it first, with "
+            f"There is no organization {slug!r}; there are {', '.join(organizations)}. Add it first with "
             "`syndication organization add`."
         )
     return organizations[slug]

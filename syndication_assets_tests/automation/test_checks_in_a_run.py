@@ -112,7 +112,7 @@ def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.Dagste
         "The deltas of a post add up: the last value known before these days plus all of their deltas is the last"
         " closing value. Checked for 2025-11-03 to 2025-11-04."
     )
-    assert found["data_downloads", "is_fresh"].description.startswith("Not judged: 2025-11-03 to 2025-11-04")
+    assert found["data_downloads", "is_fresh"].description.startswith("Not evaluated: 2025-11-03 to 2025-11-04")
 
 
 def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(instance: dg.DagsterInstance, database_url: str):
@@ -203,7 +203,7 @@ def test_a_file_that_no_load_reads_is_a_warning_that_names_it(
     assert not evaluation.passed
     assert evaluation.severity == dg.AssetCheckSeverity.WARN
     assert evaluation.description.startswith("No load reads at least 3 file(s)")
-    assert "default/linkedin_apify/0.json: it stands outside of" in evaluation.description
+    assert "default/linkedin_apify/0.json: it is outside of" in evaluation.description
     assert evaluation.metadata["offenders"].value == 3
     assert "2.json" in evaluation.metadata["first_offenders"].value
     assert "3.json" not in evaluation.metadata["first_offenders"].value

@@ -65,16 +65,16 @@ def test_a_companion_file_lands_with_its_file(environment: Path):
     ("arguments", "hint"),
     [
         (["land", "myspace", "2025-11-25", NAME], "linkedin_apify"),
-        (["land", "../../etc", "2025-11-25", NAME], "There is no source"),
+        (["land", "../../etc", "2025-11-25", NAME], "Unknown source"),
         (["land", "linkedin_apify", "25.11.2025", NAME], "2025-11-25"),
         (["land", "linkedin_apify", "2999-01-01", NAME], "future"),
         (["land", "linkedin_apify", "2025-11-24", NAME], "land it under 2025-11-25"),
         (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "nobody"], "there are default"),
         (["land", "linkedin_apify", "2025-11-25", NAME, "--organization", "../default"], "There is no organization"),
-        (["withdraw", f"default/linkedin_apify/2025-11-25/{NAME}", "--reason", "wrong"], "There is no landed file"),
+        (["withdraw", f"default/linkedin_apify/2025-11-25/{NAME}", "--reason", "wrong"], "is neither in"),
         (["withdraw", NAME, "--reason", "wrong"], "default/linkedin_apify/2025-11-25/dataset.json"),
         (["organization", "add", "default", "--name", "Default"], "already"),
-        (["organization", "add", "Acme Bakery", "--name", "Acme"], "cannot be a slug"),
+        (["organization", "add", "Acme Bakery", "--name", "Acme"], "is not a valid slug"),
         (["organization", "add", "acme", "--name", " "], "The name is empty"),
         (["materialize", "--partitions", "tomorrow"], "2025-11-25...2025-11-26"),
         (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
@@ -125,7 +125,7 @@ def test_status_counts_the_files_that_no_load_reads(environment: Path):
     (lost / NAME).write_bytes(POST)
     output = _run("status").output
     assert "1 files in" in output
-    assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is no day: rename the folder" in output
+    assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is not a day: rename the folder" in output
 
 
 def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, database_url: str):

@@ -187,7 +187,7 @@ def test_calls_with_unreported_usage_use_up_the_budget(shop: Shop):
     shop.select()
     outcome, warnings = write(shop, ChatServer(WITHOUT_USAGE))
     assert 0 < len(outcome.texts) < 6
-    assert "expected of calls whose cost is not known" in warnings[0]
+    assert "expected for calls of unknown cost" in warnings[0]
     next_outcome, _ = write(shop, ChatServer(WITHOUT_USAGE))
     assert next_outcome.texts == [], "the next run counts these calls too"
     assert shop.value("select sum(expected_cost) from operations.api_usage") <= Decimal("0.0075")
@@ -238,7 +238,7 @@ def test_a_budget_in_another_currency_allows_no_call_and_is_reported(selected: S
     outcome, _ = write(selected, server)
     assert server.requests == []
     assert next(iter(outcome.unwritten)) == (
-        "default has a budget in EUR, and small is paid in USD: name the amount for the month in USD in "
+        "default has a budget in EUR, but small is paid in USD: set the amount for the month in USD in "
         "operations.budgets."
     )
 
@@ -305,7 +305,7 @@ def test_a_budget_warns_at_eighty_percent(selected: Shop):
     outcome, warnings = write(selected, ChatServer())
     assert len(outcome.texts) == 1
     assert len(warnings) == 1
-    assert warnings[0] == "The budget of default for the day: 0.0801 spent of 0.1000 USD."
+    assert warnings[0] == "At least 80 % of the budget of default for the day are used: 0.0801 spent of 0.1000 USD."
 
 
 def test_calls_of_other_periods_and_in_other_currencies_do_not_count(selected: Shop):

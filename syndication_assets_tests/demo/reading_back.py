@@ -1,16 +1,16 @@
-"""Takes sample files apart again, independently of how they were made and of the project's own adapters."""
+"""Reads sample files back, independently of their generators and of the project's adapters."""
 
 import gzip
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from syndication_assets.demo.samples.edge_cases import TRAPS, Trap
+from syndication_assets.demo.samples.edge_cases import EDGE_CASES, EdgeCase
 from syndication_assets.demo.samples.landing_files import SampleFile
 
 FIRST_DAY = date(2025, 11, 3)
 SEED = 7
-TRAPS_BY_NAME: dict[str, Trap] = {trap.name: trap for trap in TRAPS}
+EDGE_CASES_BY_NAME: dict[str, EdgeCase] = {edge_case.name: edge_case for edge_case in EDGE_CASES}
 
 
 def text_of(file: SampleFile) -> bytes:
@@ -21,12 +21,12 @@ def json_of(file: SampleFile):
     return json.loads(text_of(file))
 
 
-def files_of_trap(name: str) -> list[SampleFile]:
-    return list(TRAPS_BY_NAME[name].files(first_day=FIRST_DAY, seed=SEED))
+def files_of_edge_case(name: str) -> list[SampleFile]:
+    return list(EDGE_CASES_BY_NAME[name].files(first_day=FIRST_DAY, seed=SEED))
 
 
 def ordinary(files: Iterable[SampleFile], source: str) -> Iterator[SampleFile]:
-    """The data files of a source that belong to no trap."""
+    """The data files of a source that belong to no edge case."""
     for file in files:
         if file.source == source and "brownie" not in file.name and not file.name.endswith(".meta.json"):
             yield file

@@ -1,4 +1,4 @@
-"""The journal of the samples says the same twice, lands, loads, and has the faults that it promises."""
+"""The journal of the samples is deterministic, lands, loads, and contains the documented faults."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets_tests.sample_database import FIRST_DAY
 
 
-def test_the_same_arguments_give_the_same_files_and_a_longer_range_begins_alike():
+def test_the_same_arguments_give_the_same_files_and_a_longer_range_begins_with_those_of_a_shorter():
     short = list(blog_files(first_day=FIRST_DAY, days=8))
     assert short == list(blog_files(first_day=FIRST_DAY, days=8))
     assert list(blog_files(first_day=FIRST_DAY, days=20))[: len(short)] == short

@@ -1,4 +1,4 @@
-"""The benchmark's files: the same posts in every snapshot, with more reactions."""
+"""The benchmark files contain the same posts in every snapshot, with growing reactions."""
 
 from datetime import UTC, datetime
 
@@ -21,12 +21,12 @@ def by_id(items):
     return {item["urn"]["activity_urn"]: item for item in items}
 
 
-def test_posts_are_unique_and_as_many_as_asked_for():
+def test_the_requested_number_of_posts_is_generated_and_they_are_unique():
     assert len(by_id(load())) == 503
     assert load(posts=0) == []
 
 
-def test_an_id_carries_its_publication_time_and_reactions_add_up():
+def test_an_id_contains_its_publication_time_and_reactions_add_up():
     for item in load():
         stats = item["stats"]
         kinds = ("like", "support", "love", "insight", "celebrate", "funny")
@@ -40,13 +40,13 @@ def test_an_item_is_about_as_large_as_a_real_one():
 
 
 @pytest.mark.parametrize("changes", [{"observed_at": NEXT_SNAPSHOT}, {"growth": 0.2}])
-def test_the_next_snapshot_is_of_the_same_posts_and_never_less(changes):
+def test_the_next_snapshot_has_the_same_posts_and_no_smaller_counters(changes):
     before, after = by_id(load()), by_id(load(**changes))
     assert before.keys() == after.keys()
     pairs = [(before[post_id], after[post_id]) for post_id in before]
-    assert all(one["text"] == other["text"] and one["url"] == other["url"] for one, other in pairs)
-    assert all(one["stats"][name] <= other["stats"][name] for one, other in pairs for name in one["stats"])
-    assert any(one["stats"] != other["stats"] for one, other in pairs)
+    assert all(earlier["text"] == later["text"] and earlier["url"] == later["url"] for earlier, later in pairs)
+    assert all(earlier["stats"][name] <= later["stats"][name] for earlier, later in pairs for name in earlier["stats"])
+    assert any(earlier["stats"] != later["stats"] for earlier, later in pairs)
 
 
 def test_the_same_call_gives_the_same_bytes():
@@ -56,6 +56,6 @@ def test_the_same_call_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize("changes", [{"observed_at": datetime(2025, 10, 1, tzinfo=UTC)}, {"posts": (1 << 22) + 1}])
-def test_what_cannot_be_made_is_refused(changes):
+def test_impossible_arguments_are_rejected(changes):
     with pytest.raises(ValueError, match="must be"):
         load(**changes)

@@ -1,4 +1,4 @@
-"""The numbers over time: what holds for a real series must hold for an invented one."""
+"""The sample numbers over time behave like a real series."""
 
 import re
 from collections import defaultdict
@@ -47,26 +47,26 @@ def first_ms():
 
 @pytest.fixture(scope="module")
 def posts(first_ms) -> dict[str, LinkedInPost]:
-    """Every post that is met itself, in a repost or in a quote, by the id that its full urn ends with."""
+    """Every post that appears directly, in a repost or in a quote, by its full URN and its activity id."""
     found = {}
     for timeline in timelines(first_ms=first_ms, end_ms=first_ms + DAYS * DAY_MS, profiles=PROFILES, seed=SEED):
         for entry in timeline.entries:
             post = entry if isinstance(entry, LinkedInPost) else entry.original
-            for each in (post, post.quoted):
-                if each is not None:
-                    found[each.full_urn] = each
-                    found[each.activity_id] = each
+            for shown in (post, post.quoted):
+                if shown is not None:
+                    found[shown.full_urn] = shown
+                    found[shown.activity_id] = shown
     return found
 
 
-def test_an_id_carries_its_publication_time(observed_items):
+def test_an_id_contains_its_publication_time(observed_items):
     for _, item in observed_items:
         activity = item["urn"]["activity_urn"]
         assert re.fullmatch(r"\d{19}", activity)
         assert int(activity) >> 22 == item["posted_at"]["timestamp"]
 
 
-def test_share_and_ugc_post_ids_are_numbers_of_their_own(observed_items):
+def test_share_and_ugc_post_ids_differ_from_all_activity_ids(observed_items):
     activities = {item["urn"]["activity_urn"] for _, item in observed_items}
     others = {item["urn"][key] for _, item in observed_items for key in ("share_urn", "ugcPost_urn")} - {None}
     assert activities.isdisjoint(others)
@@ -81,7 +81,7 @@ def test_reactions_are_the_sum_of_the_six_kinds(observed_items):
 
 
 def test_counters_fall_only_where_they_are_corrected(observed_items, posts):
-    """Over all files: a post seen through a repost or a quote fits into the series of the post itself."""
+    """Across all files: a post seen in a repost or a quote fits into the series of the post itself."""
     series = defaultdict(dict)
     for observed_ms, item in observed_items:
         series[posts[item["full_urn"]].activity_id][observed_ms] = item["stats"]
@@ -100,13 +100,13 @@ def test_counters_fall_only_where_they_are_corrected(observed_items, posts):
     assert falls >= 3
 
 
-def test_a_post_that_two_profiles_show_at_one_moment_has_the_same_numbers(posts):
+def test_a_post_shown_by_two_profiles_at_one_time_has_the_same_numbers(posts):
     post = next(iter(posts.values()))
     moment = post.published_ms + 3 * DAY_MS
     assert post.item(moment, "")["stats"] == post.as_reshared_post(moment)["stats"]
 
 
-def test_a_repost_keeps_the_originals_words_and_numbers_under_the_acts_id_and_time(observed_items, posts):
+def test_a_repost_has_the_text_and_numbers_of_the_original_and_the_id_and_time_of_the_act(observed_items, posts):
     reposts = [(observed_ms, item) for observed_ms, item in observed_items if item["post_type"] == "repost"]
     assert reposts
     for observed_ms, item in reposts:
@@ -117,7 +117,7 @@ def test_a_repost_keeps_the_originals_words_and_numbers_under_the_acts_id_and_ti
         assert item["stats"] == original.stats(observed_ms)
 
 
-def test_media_urls_are_new_in_every_scrape_and_their_paths_stay(observed_items):
+def test_media_urls_change_with_every_scrape_but_their_paths_stay(observed_items):
     urls, paths = defaultdict(list), defaultdict(set)
     for _, item in observed_items:
         if item["post_type"] == "regular" and item.get("media", {}).get("type") == "image":
@@ -129,7 +129,7 @@ def test_media_urls_are_new_in_every_scrape_and_their_paths_stay(observed_items)
     assert all(len(found) == 1 for found in paths.values())
 
 
-def test_a_text_changes_once_at_most_and_some_do(observed_items):
+def test_a_text_changes_at_most_once_and_some_texts_do(observed_items):
     texts = defaultdict(set)
     for _, item in observed_items:
         texts[item["full_urn"]].add(item["text"])

@@ -1,4 +1,4 @@
-"""That every trap really occurs: for each row of the table, what must be found in its files."""
+"""Every edge case really occurs: for each row of the table, what its files must contain."""
 
 import json
 import re
@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from syndication_assets.demo.samples.edge_cases import TRAPS
+from syndication_assets.demo.samples.edge_cases import EDGE_CASES
 
-from .reading_back import files_of_trap, json_of, text_of
+from .reading_back import files_of_edge_case, json_of, text_of
 
 KINDS = ("like", "support", "love", "insight", "celebrate", "funny")
 
@@ -23,7 +23,7 @@ def odd_item(files):
 
 
 def only_items(files):
-    """The one item of each file."""
+    """The only item of each file."""
     return [item for file in files for (item,) in [json_of(file)]]
 
 
@@ -31,8 +31,8 @@ def depth(value) -> int:
     return 1 + max(map(depth, value.values())) if isinstance(value, dict) else 0
 
 
-def is_refused_by_strict_json(files) -> bool:
-    """As a whole: NaN, half a surrogate pair, a cut-off end."""
+def is_rejected_by_strict_json(files) -> bool:
+    """Whether strict JSON rejects the whole file: NaN, half a surrogate pair, a truncated end."""
     (file,) = files
 
     def refuse(constant: str) -> None:
@@ -137,7 +137,7 @@ EVIDENCE = {
     "youtube_tags_missing": lambda f: "tags" not in odd_item(f)["snippet"],
     "youtube_views_not_a_number": lambda f: odd_item(f)["statistics"]["viewCount"] == "many",
     "youtube_id_missing": lambda f: "id" not in odd_item(f),
-    "truncated_json": lambda f: is_refused_by_strict_json(f) and text_of(f[0]).count(b"pagination_token") == 2,
+    "truncated_json": lambda f: is_rejected_by_strict_json(f) and text_of(f[0]).count(b"pagination_token") == 2,
     "html_page": lambda f: f[0].content.startswith(b"<!DOCTYPE html>"),
     "empty_file": lambda f: f[0].content == b"",
     "empty_list": lambda f: f[0].content == b"[]",
@@ -145,8 +145,8 @@ EVIDENCE = {
     "wrong_folder": lambda f: "2025-11-04_23-00" in f[0].name and days_of(f) == [5],
     "not_an_object": lambda f: isinstance(odd_item(f), str),
     "nul_in_text": lambda f: "\0" in odd_item(f)["text"] and b"\\u0000" in f[0].content,
-    "lone_surrogate": is_refused_by_strict_json,
-    "nan_counter": lambda f: is_refused_by_strict_json(f) and b'"like":NaN' in f[0].content,
+    "lone_surrogate": is_rejected_by_strict_json,
+    "nan_counter": lambda f: is_rejected_by_strict_json(f) and b'"like":NaN' in f[0].content,
     "duplicate_key": lambda f: f[0].content.count(b'"text":') == 4 and len(json_of(f[0])) == 3,
     "id_is_number": lambda f: isinstance(odd_item(f)["urn"]["activity_urn"], int),
     "id_missing": lambda f: odd_item(f).keys().isdisjoint({"urn", "full_urn", "activity_urn"}),
@@ -159,14 +159,18 @@ EVIDENCE = {
 }
 
 
-@pytest.mark.parametrize("name", [trap.name for trap in TRAPS])
-def test_the_trap_occurs(name):
-    assert EVIDENCE[name](files_of_trap(name))
+@pytest.mark.parametrize("name", [edge_case.name for edge_case in EDGE_CASES])
+def test_the_edge_case_occurs(name):
+    assert EVIDENCE[name](files_of_edge_case(name))
 
 
-@pytest.mark.parametrize("trap", [trap for trap in TRAPS if trap.expected != "quarantined"], ids=lambda trap: trap.name)
-def test_outside_damage_reactions_are_the_sum_of_the_six_kinds(trap):
-    for file in files_of_trap(trap.name):
+@pytest.mark.parametrize(
+    "edge_case",
+    [edge_case for edge_case in EDGE_CASES if edge_case.expected != "quarantined"],
+    ids=lambda edge_case: edge_case.name,
+)
+def test_outside_damage_reactions_are_the_sum_of_the_six_kinds(edge_case):
+    for file in files_of_edge_case(edge_case.name):
         if file.source != "linkedin_apify" or file.name.endswith(".meta.json"):
             continue
         page = json.loads(text_of(file).removeprefix(b"\xef\xbb\xbf"))

@@ -1,49 +1,49 @@
-"""The table of traps: each row is what it says, and its files are where it says."""
+"""The table of edge cases: each row keeps its promises, and its files land where it says."""
 
 import pytest
 
-from syndication_assets.demo.samples.edge_cases import TRAPS, trap_files
+from syndication_assets.demo.samples.edge_cases import EDGE_CASES, edge_case_files
 from syndication_assets.demo.samples.landing_files import sample_files
 
-from .reading_back import FIRST_DAY, SEED, files_of_trap
+from .reading_back import FIRST_DAY, SEED, files_of_edge_case
 
 
-def test_names_tell_traps_apart():
-    assert len({trap.name for trap in TRAPS}) == len(TRAPS)
-    assert all(trap.what_happens for trap in TRAPS)
+def test_edge_cases_have_unique_names():
+    assert len({edge_case.name for edge_case in EDGE_CASES}) == len(EDGE_CASES)
+    assert all(edge_case.what_happens for edge_case in EDGE_CASES)
 
 
-def test_what_is_quarantined_gives_one_row_and_the_table_stays_readable():
-    for trap in TRAPS:
-        assert (trap.expected == "quarantined") == (trap.quarantined == 1)
-    assert sum(trap.quarantined for trap in TRAPS) == 21
+def test_a_quarantined_edge_case_causes_exactly_one_quarantine_row():
+    for edge_case in EDGE_CASES:
+        assert (edge_case.expected == "quarantined") == (edge_case.quarantined == 1)
+    assert sum(edge_case.quarantined for edge_case in EDGE_CASES) == 21
 
 
-@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name)
-def test_a_trap_lands_on_its_days_in_files_that_name_it(trap):
-    files = trap.files(first_day=FIRST_DAY, seed=SEED)
-    assert sorted({(file.landed_on - FIRST_DAY).days for file in files}) == sorted(trap.days)
+@pytest.mark.parametrize("edge_case", EDGE_CASES, ids=lambda edge_case: edge_case.name)
+def test_an_edge_case_lands_on_its_days_in_files_named_after_it(edge_case):
+    files = edge_case.files(first_day=FIRST_DAY, seed=SEED)
+    assert sorted({(file.landed_on - FIRST_DAY).days for file in files}) == sorted(edge_case.days)
     for file in files:
         if file.source == "linkedin_apify":
-            assert file.name.startswith(f"dataset_brownie-{trap.name.replace('_', '-')}")
+            assert file.name.startswith(f"dataset_brownie-{edge_case.name.replace('_', '-')}")
         else:
-            assert trap.name.startswith("youtube_")
+            assert edge_case.name.startswith("youtube_")
             assert file.name.startswith("videos_UCbrownie_")
             assert len(file.name.removeprefix("videos_")) == 24 + len("_2025-11-04_18-30-00-000.json")
 
 
 def test_no_two_traps_share_a_file():
-    files = list(trap_files(first_day=FIRST_DAY, days=28, seed=SEED))
+    files = list(edge_case_files(first_day=FIRST_DAY, days=28, seed=SEED))
     assert len({(file.source, file.landed_on, file.name) for file in files}) == len(files)
 
 
-def test_the_range_carries_the_files_of_every_trap():
+def test_the_range_contains_the_files_of_every_edge_case():
     landed = {(file.landed_on, file.name): file.content for file in sample_files(days=7, linkedin_profiles=1)}
-    for trap in TRAPS:
-        for file in trap.files(first_day=FIRST_DAY, seed=SEED):
+    for edge_case in EDGE_CASES:
+        for file in edge_case.files(first_day=FIRST_DAY, seed=SEED):
             assert landed[file.landed_on, file.name] == file.content
 
 
-def test_a_trap_is_the_same_twice():
-    for trap in TRAPS:
-        assert files_of_trap(trap.name) == files_of_trap(trap.name)
+def test_an_edge_case_always_builds_the_same_files():
+    for edge_case in EDGE_CASES:
+        assert files_of_edge_case(edge_case.name) == files_of_edge_case(edge_case.name)

@@ -1,4 +1,4 @@
-"""The generated files as a whole: deterministic, ordered, named and sized as promised."""
+"""The generated files as a whole are deterministic, ordered, named and sized as documented."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from syndication_assets.demo.samples.edge_cases import TRAPS, traps_within
+from syndication_assets.demo.samples.edge_cases import EDGE_CASES, edge_cases_within
 from syndication_assets.demo.samples.landing_files import SampleFile, sample_files
 
 from .reading_back import FIRST_DAY, json_of, ordinary, text_of
@@ -36,18 +36,18 @@ def test_the_same_seed_gives_the_same_bytes():
     assert digest(small()) == digest(small())
 
 
-def test_another_seed_gives_another_world():
+def test_another_seed_gives_other_files():
     assert digest(small()) != digest(small(seed=8))
 
 
-def test_a_longer_range_holds_the_ordinary_files_of_a_shorter_one():
+def test_a_longer_range_contains_the_ordinary_files_of_a_shorter_range():
     longer = {(file.source, file.landed_on, file.name): file.content for file in small(days=6)}
     for source in ("linkedin_apify", "youtube_data_api"):
         for file in ordinary(small(), source):
             assert longer[file.source, file.landed_on, file.name] == file.content
 
 
-def test_files_come_by_day_and_no_name_comes_twice(month):
+def test_files_are_ordered_by_day_and_names_are_unique(month):
     assert all(earlier.landed_on <= later.landed_on for earlier, later in pairwise(month))
     assert len({(file.source, file.landed_on, file.name) for file in month}) == len(month)
 
@@ -62,7 +62,7 @@ def test_a_month_has_three_scrapes_and_two_calls_a_day(month):
     assert {(file.landed_on - FIRST_DAY).days for file in month} == set(range(28))
 
 
-def test_a_time_in_a_name_is_on_the_landing_day(month):
+def test_a_time_in_a_file_name_is_on_the_landing_day(month):
     for file in month:
         stamp = re.search(r"_(\d{4}-\d{2}-\d{2})_\d{2}-\d{2}-\d{2}-\d{3}\.json", file.name)
         if stamp and "wrong-folder" not in file.name:
@@ -90,7 +90,7 @@ def test_an_item_is_about_as_large_as_a_real_one(month):
     assert 1_400 < sum(len(text_of(file)) for file in files) / items < 2_000
 
 
-def test_pages_hold_the_newest_ten_and_old_posts_drop_out(month):
+def test_pages_contain_the_newest_ten_posts_and_old_posts_drop_out(month):
     seen: dict[str, list[set[str]]] = {}
     for file in ordinary(month, "linkedin_apify"):
         page = json_of(file)
@@ -103,11 +103,13 @@ def test_pages_hold_the_newest_ten_and_old_posts_drop_out(month):
     assert any(pages[0].isdisjoint(pages[-1]) for pages in seen.values())
 
 
-def test_a_small_range_carries_every_trap_but_the_gap():
-    assert {trap.name for trap in TRAPS} - {trap.name for trap in traps_within(3)} == {"gap_of_three_days"}
+def test_a_small_range_contains_every_edge_case_except_the_gap():
+    assert {edge_case.name for edge_case in EDGE_CASES} - {edge_case.name for edge_case in edge_cases_within(3)} == {
+        "gap_of_three_days"
+    }
     names = {file.name for file in small()}
-    for trap in traps_within(3):
-        assert {file.name for file in trap.files(first_day=FIRST_DAY, seed=7)} <= names
+    for edge_case in edge_cases_within(3):
+        assert {file.name for file in edge_case.files(first_day=FIRST_DAY, seed=7)} <= names
 
 
 @pytest.mark.parametrize(("days", "profiles", "channels"), [(1, 1, 0), (1, 0, 1), (2, 1, 1), (0, 3, 3)])

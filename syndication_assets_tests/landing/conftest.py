@@ -1,4 +1,4 @@
-"""What the tests of landing share with those of scraping."""
+"""Fixtures that the landing tests share with the scraping tests."""
 
 from syndication_assets_tests.scraping.conftest import desk
 

@@ -1,4 +1,4 @@
-"""The one way to load a day: what it locks, lists and refuses, whatever the room."""
+"""The one way to load a day: what it locks, lists and rejects, in every room."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -37,14 +37,14 @@ def stage_all(landed: LandedDay) -> None:
 
 
 def is_waiting(url: str) -> bool:
-    """Whether a session of the database waits for an advisory lock."""
+    """Whether any session of the database waits for an advisory lock."""
     statement = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
     with psycopg.connect(url) as connection:
         return bool(connection.execute(statement).fetchone()[0])  # type: ignore[index]
 
 
 @pytest.mark.parametrize("room", SOURCE_OF_ROOM)
-def test_a_file_that_a_load_has_listed_stays_until_the_load_has_read_it(
+def test_a_file_stays_in_place_from_the_listing_of_its_load_to_the_reading(
     room: str, database_url: str, zone: LandingZone
 ):
     path = land(zone, SOURCE_OF_ROOM[room])
@@ -54,7 +54,7 @@ def test_a_file_that_a_load_has_listed_stays_until_the_load_has_read_it(
         def stage(landed: LandedDay) -> None:
             assert [file.path for file in landed.files] == [path]
             withdrawals.append(other_process.submit(withdraw_files, database_url, zone, [path], "a trial"))
-            # Without the lock the withdrawal ends within milliseconds; with it, it waits as long as anybody looks.
+            # Without the lock the withdrawal ends within milliseconds; with it, it still waits after a second.
             with suppress(TimeoutError):
                 withdrawals[0].result(timeout=1)
             assert zone.read(path, 100) == b"[]"
@@ -66,7 +66,7 @@ def test_a_file_that_a_load_has_listed_stays_until_the_load_has_read_it(
     assert load(database_url, zone, room, stage_all).withdrawn == {path: SOURCE_OF_ROOM[room]}
 
 
-def test_a_withdrawal_from_another_day_or_source_does_not_wait_for_a_load(database_url: str, zone: LandingZone):
+def test_a_withdrawal_from_another_day_or_source_does_not_wait_for_the_load(database_url: str, zone: LandingZone):
     land(zone, "blog_posts")
     others = [land(zone, "blog_posts", TUESDAY), land(zone, "clan_catalogue")]
 
@@ -78,7 +78,7 @@ def test_a_withdrawal_from_another_day_or_source_does_not_wait_for_a_load(databa
     load(database_url, zone, "documents", stage)
 
 
-def test_each_room_is_handed_its_own_sources_and_scraping_the_unknown_ones(database_url: str, zone: LandingZone):
+def test_each_room_gets_its_own_sources_and_scraping_also_the_unknown_sources(database_url: str, zone: LandingZone):
     paths = {source: land(zone, source) for source in [*SOURCE_OF_ROOM.values(), "myspace_export"]}
     seen = {}
     for room in SOURCE_OF_ROOM:
@@ -91,7 +91,9 @@ def test_each_room_is_handed_its_own_sources_and_scraping_the_unknown_ones(datab
 
 
 @pytest.mark.parametrize("room", SOURCE_OF_ROOM)
-def test_a_loaded_file_that_is_gone_without_a_withdrawal_is_refused(room: str, database_url: str, zone: LandingZone):
+def test_a_loaded_file_that_is_missing_without_a_withdrawal_stops_the_load(
+    room: str, database_url: str, zone: LandingZone
+):
     path = land(zone, SOURCE_OF_ROOM[room])
     load(database_url, zone, room, stage_all)
     zone.withdraw(path)
@@ -99,7 +101,7 @@ def test_a_loaded_file_that_is_gone_without_a_withdrawal_is_refused(room: str, d
         load(database_url, zone, room, stage_all)
 
 
-def test_folders_of_no_organization_are_named(database_url: str, zone: LandingZone):
+def test_folders_without_an_organization_are_reported(database_url: str, zone: LandingZone):
     zone.land("stranger", "blog_posts", MONDAY, "export.json", b"[]")
     landed = load(database_url, zone, "documents", stage_all)
     assert (landed.unknown_folders, landed.files) == (["stranger"], [])

@@ -1,4 +1,4 @@
-"""Files that stand where no load looks are found, and those that a load reads are not."""
+"""Misplaced files are found, and files that a load reads are not."""
 
 from datetime import date
 from pathlib import Path
@@ -24,14 +24,14 @@ def found(zone: LandingZone) -> list[UnreadFile]:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("a.json", "it stands outside of"),
-        ("default/a.json", "it stands outside of"),
-        ("default/2025-11-03.json", "it stands outside of"),
-        ("default/2025-11-03/a.json", "it stands outside of"),
-        ("default/linkedin_apify/a.json", "it stands outside of"),
-        ("default/linkedin_apify/2025-13-01/a.json", "'2025-13-01' is no day"),
-        ("default/linkedin_apify/20251103/a.json", "'20251103' is no day"),
-        ("default/linkedin_apify/november/2025-11-03/a.json", "'november' is no day"),
+        ("a.json", "it is outside of"),
+        ("default/a.json", "it is outside of"),
+        ("default/2025-11-03.json", "it is outside of"),
+        ("default/2025-11-03/a.json", "it is outside of"),
+        ("default/linkedin_apify/a.json", "it is outside of"),
+        ("default/linkedin_apify/2025-13-01/a.json", "'2025-13-01' is not a day"),
+        ("default/linkedin_apify/20251103/a.json", "'20251103' is not a day"),
+        ("default/linkedin_apify/november/2025-11-03/a.json", "'november' is not a day"),
         ("default/linkedin_apify/2025-10-31/a.json", "before the first partition, 2025-11-01"),
         ("default/linkedin_apify/2025-12-01/a.json", "2025-12-01 is in the future"),
         ("stranger/linkedin_apify/2025-11-03/a.json", "no organization has the slug 'stranger'"),
@@ -50,23 +50,23 @@ def test_a_file_that_no_load_reads_is_found_with_the_reason(zone: LandingZone, p
     "path",
     [
         "default/linkedin_apify/2025-11-01/a.json",
-        "acme/unheard_of/2025-11-30/deeper/a.csv",  # read, and quarantined by name
+        "acme/unheard_of/2025-11-30/deeper/a.csv",  # read, and quarantined because of its name
         "default/.withdrawn/linkedin_apify/2025-11-03/a.json",
         ".trash/a.json",
         "default/linkedin_apify/a.json.part",
         "default/linkedin_apify/2025-13-01/.hidden/a.json",
     ],
 )
-def test_what_a_load_reads_or_is_hidden_is_no_finding(zone: LandingZone, path: str):
+def test_files_that_a_load_reads_and_hidden_files_are_not_reported(zone: LandingZone, path: str):
     put(zone, path)
     assert found(zone) == []
 
 
-def test_a_zone_that_is_not_there_has_no_unread_files(zone: LandingZone):
+def test_a_missing_zone_has_no_unread_files(zone: LandingZone):
     assert found(zone) == []
 
 
-def test_folders_of_no_organization_come_first(zone: LandingZone):
+def test_files_of_unknown_organizations_come_first(zone: LandingZone):
     for path in ("a.json", "default/a.json", "stranger/a.json", "stranger/x/2025-11-03/b.json"):
         put(zone, path)
     assert [file.path for file in found(zone)] == [
@@ -78,14 +78,14 @@ def test_folders_of_no_organization_come_first(zone: LandingZone):
     assert [file.unknown_organization for file in found(zone)] == ["stranger", "stranger", None, None]
 
 
-def test_an_object_store_is_looked_through_as_well():
+def test_object_stores_are_searched_too():
     zone = LandingZone("memory://unread")
     zone.land("default", "linkedin_apify", date(2025, 11, 3), "a.json", b"[]")
     zone.land("default", "linkedin_apify", date(2025, 12, 3), "b.json", b"[]", {"observed_at": "2025-12-03T07:00:00Z"})
     assert [file.path for file in found(zone)] == ["default/linkedin_apify/2025-12-03/b.json"]
 
 
-def test_a_name_that_is_no_text_can_be_printed(zone: LandingZone):
+def test_a_name_that_is_not_valid_utf_8_can_be_printed(zone: LandingZone):
     put(zone, "default/a.json")
     (Path(zone.url) / "default/a.json").rename(
         Path(zone.url) / "default" / b"\xff.json".decode(errors="surrogateescape")

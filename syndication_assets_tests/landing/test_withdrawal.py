@@ -1,4 +1,4 @@
-"""A landed file that somebody takes back: moved, noted, logged, and out of the tables with the next load of its day."""
+"""A withdrawn file is moved and logged, and the next load of its day removes its rows."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ from syndication_assets.landing.withdrawal import withdraw_files
 url, zone, path = sys.argv[1:]
 withdraw_files(url, LandingZone(zone), [path], "killed")
 """
-# What the withdrawal of a file leaves: the record of a post and of its author, and the ledger.
+# The tables that a withdrawal leaves unchanged: records of posts and authors, and the ledger.
 LASTING = ("posts", "post_aliases", "post_media", "post_hashtags", "hashtags", "profiles", "landed_files")
 
 
@@ -67,7 +67,7 @@ def audit(desk: Desk, path: str) -> list[tuple[Any, ...]]:
     )
 
 
-def test_a_withdrawn_file_is_moved_with_its_companion_and_the_ledger_and_the_log_say_why(desk: Desk):
+def test_a_withdrawn_file_is_moved_with_its_companion_and_the_ledger_and_audit_log_have_the_reason(desk: Desk):
     path = desk.put(MONDAY, "export.json", b"[]")
     desk.put(MONDAY, "export.json.meta.json", b'{"observed_at": "2025-11-03T07:00:00Z"}')
     desk.load(MONDAY)
@@ -89,7 +89,7 @@ def test_a_load_that_changes_the_ledger_writes_no_audit_row(desk: Desk):
     assert audit(desk, path) == []
 
 
-def test_the_next_load_leaves_what_the_remaining_files_say(desk: Desk):
+def test_the_next_load_leaves_only_the_rows_of_the_remaining_files(desk: Desk):
     wrong = desk.land(MONDAY, 9, post(ONE, reactions=500), post(TWO), post(THREE, full_urn=5))
     desk.land(MONDAY, 18, post(ONE, reactions=7), post(TWO), username="bert")
     desk.land(TUESDAY, 9, post(ONE, reactions=8))
@@ -97,7 +97,7 @@ def test_the_next_load_leaves_what_the_remaining_files_say(desk: Desk):
     roll_up(desk)
     before = facts(desk.url)
     withdraw(desk, wrong)
-    # Until then nothing else changes.
+    # Before the next load, only the ledger changes.
     assert {line.split(":")[0] for line in differences(before, facts(desk.url))} == {
         "only first,  landed_files",
         "only second, landed_files",
@@ -130,7 +130,7 @@ def test_a_second_load_after_a_withdrawal_changes_nothing(desk: Desk):
     assert again.total("snapshots_removed") == 0
 
 
-def test_a_post_that_only_withdrawn_files_knew_keeps_its_record_and_what_people_marked(desk: Desk):
+def test_a_post_of_withdrawn_files_only_keeps_its_record_and_the_marks_of_people(desk: Desk):
     wrong = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     roll_up(desk)
@@ -144,7 +144,7 @@ def test_a_post_that_only_withdrawn_files_knew_keeps_its_record_and_what_people_
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_an_item_that_another_file_holds_too_is_kept_under_that_file(desk: Desk):
+def test_an_item_that_another_file_also_contains_is_kept_under_that_file(desk: Desk):
     first = desk.land(MONDAY, 9, post(ONE))
     second = desk.land(MONDAY, 18, post(ONE), username="bert")
     desk.load(MONDAY)
@@ -157,7 +157,7 @@ def test_an_item_that_another_file_holds_too_is_kept_under_that_file(desk: Desk)
 
 @pytest.mark.parametrize("is_loaded_between", [True, False])
 @pytest.mark.parametrize("reactions", [10, 11])
-def test_a_file_may_land_again_under_its_path_with_the_same_content_or_another(
+def test_a_file_may_land_again_under_its_path_with_the_same_or_different_content(
     desk: Desk, reactions: int, is_loaded_between: bool
 ):
     path = desk.land(MONDAY, 9, post(ONE, reactions=10), post(TWO))
@@ -177,7 +177,7 @@ def test_a_file_may_land_again_under_its_path_with_the_same_content_or_another(
         assert differences(before, facts(desk.url)) == []
 
 
-def test_what_lands_again_can_be_withdrawn_again_and_each_content_is_kept(desk: Desk):
+def test_a_file_that_lands_again_can_be_withdrawn_again_and_every_content_is_kept(desk: Desk):
     contents = (b"[]", b"[ ]", b"[]")
     for content in contents:
         path = desk.put(MONDAY, "export.json", content)
@@ -188,7 +188,7 @@ def test_what_lands_again_can_be_withdrawn_again_and_each_content_is_kept(desk: 
     assert len(audit(desk, path)) == 5
 
 
-def test_a_file_that_was_not_loaded_yet_is_withdrawn_and_never_read(desk: Desk):
+def test_a_file_withdrawn_before_its_first_load_is_never_read(desk: Desk):
     desk.land(MONDAY, 9, post(TWO))
     desk.load(MONDAY)
     path = desk.land(MONDAY, 18, post(ONE))
@@ -204,7 +204,7 @@ def test_a_file_that_was_not_loaded_yet_is_withdrawn_and_never_read(desk: Desk):
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_a_day_that_misses_a_file_that_nobody_can_restore_loads_again_after_its_withdrawal(desk: Desk):
+def test_a_day_with_a_lost_file_loads_again_after_the_withdrawal_of_the_file(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.land(MONDAY, 18, post(TWO))
     desk.load(MONDAY)
@@ -217,7 +217,7 @@ def test_a_day_that_misses_a_file_that_nobody_can_restore_loads_again_after_its_
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_a_withdrawal_that_is_killed_before_the_ledger_knows_is_ended_by_the_next(desk: Desk):
+def test_a_withdrawal_killed_before_its_commit_is_completed_by_the_next(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     killed = subprocess.run(
@@ -227,7 +227,7 @@ def test_a_withdrawal_that_is_killed_before_the_ledger_knows_is_ended_by_the_nex
     )
     assert killed.returncode == -signal.SIGKILL
     assert desk.rows(LEDGER, path) == [(False, None)]
-    # The negative control: without the ledger a moved file is a lost one.
+    # The negative control: without its ledger row, a moved file counts as missing.
     with pytest.raises(LandedFilesMissingError):
         desk.load(MONDAY)
     assert withdraw(desk, path) == ["moved"]
@@ -239,7 +239,7 @@ def test_a_withdrawal_that_is_killed_before_the_ledger_knows_is_ended_by_the_nex
 
 
 @pytest.mark.parametrize("calls_before_the_crash", [0, 1])
-def test_a_move_that_breaks_off_half_way_is_ended_by_the_next(
+def test_an_interrupted_move_is_completed_by_the_next_withdrawal(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, calls_before_the_crash: int
 ):
     path = desk.put(MONDAY, "export.json", b"[]")
@@ -265,7 +265,7 @@ def test_a_move_that_breaks_off_half_way_is_ended_by_the_next(
     assert sorted(file.name for file in kept) == ["export.json", "export.json.meta.json"]
 
 
-def test_a_withdrawal_waits_for_a_load_that_is_going_on(desk: Desk):
+def test_a_withdrawal_waits_for_a_running_load(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     with transaction(desk.url) as connection:
@@ -281,31 +281,31 @@ def test_a_withdrawal_waits_for_a_load_that_is_going_on(desk: Desk):
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("default/linkedin_apify/2025-11-03/never.json", "neither in"),
+        ("default/linkedin_apify/2025-11-03/never.json", "is neither in"),
         ("nobody/linkedin_apify/2025-11-03/a.json", "there are default"),
-        ("default/linkedin_apify/a.json", "is no path of a landed file"),
-        ("default/linkedin_apify/2025-13-01/a.json", "is no path of a landed file"),
-        ("default/linkedin_apify/2025-11-03/../../../a.json", "is no path of a landed file"),
-        ("/default/linkedin_apify/2025-11-03/a.json", "is no path of a landed file"),
-        ("default/.withdrawn/linkedin_apify/2025-11-03/a.json", "is no path of a landed file"),
-        ("default/linkedin_apify/2025-11-03/a.json.meta.json", "goes with it"),
+        ("default/linkedin_apify/a.json", "is not the path of a landed file"),
+        ("default/linkedin_apify/2025-13-01/a.json", "is not the path of a landed file"),
+        ("default/linkedin_apify/2025-11-03/../../../a.json", "is not the path of a landed file"),
+        ("/default/linkedin_apify/2025-11-03/a.json", "is not the path of a landed file"),
+        ("default/.withdrawn/linkedin_apify/2025-11-03/a.json", "is not the path of a landed file"),
+        ("default/linkedin_apify/2025-11-03/a.json.meta.json", "comes along"),
     ],
 )
-def test_a_mistake_moves_nothing_also_not_the_files_named_before_it(desk: Desk, path: str, hint: str):
+def test_an_invalid_path_moves_nothing_not_even_the_files_named_before_it(desk: Desk, path: str, hint: str):
     good = desk.land(MONDAY, 9, post(ONE))
     with pytest.raises(SyndicationError, match=hint):
         withdraw(desk, good, path)
     assert (desk.root / good).exists()
 
 
-def test_a_withdrawal_without_a_reason_is_refused(desk: Desk):
+def test_a_withdrawal_without_a_reason_is_rejected(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     with pytest.raises(SyndicationError, match="say why"):
         withdraw(desk, path, reason=" ")
     assert (desk.root / path).exists()
 
 
-def test_a_link_is_not_followed(desk: Desk, tmp_path: Path):
+def test_links_are_not_followed(desk: Desk, tmp_path: Path):
     outside = tmp_path / "outside.json"
     outside.write_bytes(b"[]")
     path = desk.land(MONDAY, 9, post(ONE)).replace("09-00", "10-00")
@@ -315,7 +315,7 @@ def test_a_link_is_not_followed(desk: Desk, tmp_path: Path):
     assert outside.read_bytes() == b"[]"
 
 
-def test_an_object_store_moves_files_too():
+def test_files_of_an_object_store_can_be_withdrawn():
     zone = LandingZone("memory://withdrawal")
     path, _ = zone.land("default", "linkedin_apify", MONDAY, "a.json", b"[]", {"observed_at": "2025-11-03T07:00:00Z"})
     assert zone.withdraw(path)
@@ -326,7 +326,7 @@ def test_an_object_store_moves_files_too():
     assert zone.exists(zone.withdrawn_path(path) + ".meta.json")
 
 
-def test_the_ledger_refuses_a_withdrawal_without_a_reason(desk: Desk):
+def test_the_ledger_rejects_a_withdrawal_without_a_reason(desk: Desk):
     desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     with pytest.raises(psycopg.errors.CheckViolation):

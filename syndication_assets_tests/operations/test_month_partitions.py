@@ -1,4 +1,4 @@
-"""Month partitions: there before they are needed, made once, and as protected as their parent."""
+"""Month partitions are created in advance, exactly once, and are as protected as their parent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -25,7 +25,7 @@ def ensure(connection: Connection, table: str, first_day: str, last_day: str) ->
 
 
 def partitions(connection: Connection, table: str) -> dict[str, str]:
-    """Names without the parent's, and bounds as PostgreSQL prints them in UTC."""
+    """Year and month from the partition's name → its bounds as PostgreSQL prints them in UTC."""
     connection.execute("set timezone = 'UTC'")
     rows = connection.execute(
         "select right(c.relname, 7), pg_get_expr(c.relpartbound, c.oid) from pg_inherits i"
@@ -57,7 +57,7 @@ def new_post(connection: Connection) -> None:
 
 
 def new_snapshot(connection: Connection, downloaded_at: str) -> str:
-    """Adds a snapshot and returns the partition that it went to."""
+    """Adds a snapshot and returns the partition that contains it."""
     return str(
         connection.execute(
             "insert into scraping.snapshots"
@@ -70,14 +70,14 @@ def new_snapshot(connection: Connection, downloaded_at: str) -> str:
     )
 
 
-def test_this_month_and_the_months_ahead_are_made_for_every_registered_table(database_url: str):
+def test_this_month_and_the_months_ahead_are_created_for_every_registered_table(database_url: str):
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "update operations.partitioned_tables set months_ahead = 5 where table_name = %s", [PAYLOADS]
         )
         connection.execute("set role syndication_pipeline")
         made = dict(connection.execute("select * from operations.ensure_upcoming_partitions()").fetchall())
-        # Making the default organization wrote the log, and so made its first partition.
+        # Adding the default organization wrote to the log, which created its first partition.
         assert made == {SNAPSHOTS: 4, PAYLOADS: 6, "tenancy.audit_log": 3}
         this_month = datetime.now(UTC).strftime("%Y_%m")
         assert all(min(partitions(connection, table)) == this_month for table in made)
@@ -85,7 +85,7 @@ def test_this_month_and_the_months_ahead_are_made_for_every_registered_table(dat
         assert set(again.values()) == {0}
 
 
-def test_old_months_are_made_on_demand_and_only_where_they_are_missing(database_url: str):
+def test_old_months_are_created_on_demand_and_only_if_missing(database_url: str):
     with psycopg.connect(database_url) as connection:
         connection.execute("set role syndication_pipeline")
         assert ensure(connection, SNAPSHOTS, "2015-03-31", "2015-05-01") == 3
@@ -93,7 +93,7 @@ def test_old_months_are_made_on_demand_and_only_where_they_are_missing(database_
         assert list(partitions(connection, SNAPSHOTS)) == ["2015_02", "2015_03", "2015_04", "2015_05", "2015_06"]
 
 
-def test_a_day_without_a_partition_is_refused_until_it_has_one(database_url: str):
+def test_rows_of_a_day_without_a_partition_are_rejected_until_it_exists(database_url: str):
     with psycopg.connect(database_url, autocommit=True) as connection:
         new_post(connection)
         with pytest.raises(errors.CheckViolation, match="no partition of relation"):
@@ -112,7 +112,7 @@ def test_december_is_followed_by_january(database_url: str):
 
 @pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns"])
 @pytest.mark.parametrize("date_style", ["ISO, MDY", "German", "SQL, DMY"])
-def test_bounds_are_in_utc_whatever_the_session_thinks(time_zone: str, date_style: str, database_url: str):
+def test_bounds_are_in_utc_whatever_the_settings_of_the_session(time_zone: str, date_style: str, database_url: str):
     with psycopg.connect(database_url) as connection:
         new_post(connection)
         connection.execute("select set_config('timezone', %s, false)", [time_zone])
@@ -130,7 +130,7 @@ def test_bounds_are_in_utc_whatever_the_session_thinks(time_zone: str, date_styl
 
 
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
-def test_eight_callers_at_once_make_each_partition_once(isolation: str, database_url: str):
+def test_eight_concurrent_callers_create_each_partition_once(isolation: str, database_url: str):
     start = Barrier(8)
 
     def call(number: int) -> int:
@@ -138,7 +138,7 @@ def test_eight_callers_at_once_make_each_partition_once(isolation: str, database
             connection.execute(f"set transaction isolation level {isolation}")
             connection.execute("set local role syndication_pipeline")
             start.wait(timeout=30)
-            # In either order: callers that make several tables' partitions must not wait for each other in a circle.
+            # In either order: callers that create partitions of several tables must not deadlock.
             tables = [SNAPSHOTS, PAYLOADS] if number % 2 else [PAYLOADS, SNAPSHOTS]
             return sum(ensure(connection, table, "2015-01-01", "2015-12-31") for table in tables)
 
@@ -155,12 +155,12 @@ def test_readers_do_not_wait_while_a_partition_is_attached(database_url: str):
         reader.execute("set lock_timeout = '1s'")
         for table in (SNAPSHOTS, "scraping.posts", "scraping.download_runs", "engagement.time_series_metrics"):
             reader.execute(f"select count(*) from {table}")
-        # The maker still holds its locks: another writer of the parent's schema would have had to wait.
+        # The maker still holds its locks: changing the parent's schema would have to wait.
         with pytest.raises(errors.LockNotAvailable):
             reader.execute(f"alter table {SNAPSHOTS} add column more text")
 
 
-def test_a_partition_is_made_while_a_reader_is_reading(database_url: str):
+def test_a_partition_is_created_while_a_reader_is_reading(database_url: str):
     with psycopg.connect(database_url) as maker, psycopg.connect(database_url) as reader:
         reader.execute("begin; select count(*) from scraping.data_downloads")
         maker.execute("set lock_timeout = '1s'")
@@ -183,12 +183,12 @@ def test_a_partition_has_the_keys_indexes_triggers_and_protection_of_its_parent(
             ).fetchall()
             assert counts[0] == counts[1], table
             assert counts[0][1:] == (True, True, "syndication_owner")
-            loose = connection.execute(
+            detached = connection.execute(
                 "select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indexrelid"
                 " where i.indrelid = %s::regclass and not c.relispartition",
                 [partition],
             ).fetchall()
-            assert loose == [], "an index of the partition is not attached to its parent's"
+            assert detached == [], "an index of the partition is not attached to an index of its parent"
 
 
 @pytest.mark.parametrize("table", ["scraping.posts", "public.mine", "tenancy.audit_log_{month}", "pg_catalog.pg_class"])
@@ -204,7 +204,7 @@ def test_only_registered_tables_get_partitions(table: str, database_url: str):
 @pytest.mark.parametrize(
     ("first_day", "last_day"), [("1999-12-31", "2000-01-01"), ("2025-01-01", "2100-01-01"), ("-infinity", "infinity")]
 )
-def test_only_the_years_that_the_tables_take_get_partitions(first_day: str, last_day: str, database_url: str):
+def test_only_the_years_that_the_tables_accept_get_partitions(first_day: str, last_day: str, database_url: str):
     with psycopg.connect(database_url) as connection:
         with pytest.raises(errors.InvalidParameterValue, match="only the years 2000 to 2099"):
             ensure(connection, SNAPSHOTS, first_day, last_day)
@@ -212,12 +212,12 @@ def test_only_the_years_that_the_tables_take_get_partitions(first_day: str, last
         assert partitions(connection, SNAPSHOTS) == {}
 
 
-def test_a_temporary_table_cannot_pose_as_the_catalogue(database_url: str):
+def test_a_temporary_table_cannot_impersonate_the_catalogue(database_url: str):
     with (
         login(database_url, member_of="syndication_pipeline") as name,
         psycopg.connect(url_as(name, database_url)) as connection,
     ):
-        # A function that runs as its owner and looks into pg_temp first would make the table that this names.
+        # A security-definer function that searched pg_temp first would create the table named here.
         connection.execute(
             "create temporary table pg_namespace as select * from pg_catalog.pg_namespace;"
             "update pg_temp.pg_namespace set nspname = 'tenancy' where nspname = 'scraping';"
@@ -229,24 +229,22 @@ def test_a_temporary_table_cannot_pose_as_the_catalogue(database_url: str):
         connection.rollback()
 
 
-def test_a_reader_makes_no_partitions(database_url: str):
+def test_a_reader_cannot_create_partitions(database_url: str):
     with psycopg.connect(database_url) as connection:
         connection.execute("set role syndication_reader")
         with pytest.raises(errors.InsufficientPrivilege):
             ensure(connection, SNAPSHOTS, "2025-01-01", "2025-01-01")
 
 
-def test_a_detached_month_is_not_taken_for_a_partition(database_url: str):
+def test_a_detached_month_does_not_count_as_a_partition(database_url: str):
     with psycopg.connect(database_url, autocommit=True) as connection:
         ensure(connection, SNAPSHOTS, "2015-01-01", "2015-01-01")
         connection.execute("alter table scraping.snapshots detach partition scraping.snapshots_2015_01")
-        with pytest.raises(
-            errors.DuplicateTable, match=r"is there, but is not a partition of .*: attach it or drop it"
-        ):
+        with pytest.raises(errors.DuplicateTable, match=r"exists, but is not a partition of .*: attach it or drop it"):
             ensure(connection, SNAPSHOTS, "2015-01-01", "2015-01-01")
 
 
-def test_the_asset_makes_the_partitions_and_says_how_many(database_url: str, monkeypatch: pytest.MonkeyPatch):
+def test_the_asset_creates_the_partitions_and_reports_their_number(database_url: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     resources = {"postgres": PostgresResource()}
     with dg.DagsterInstance.ephemeral() as instance:

@@ -1,4 +1,4 @@
-"""The planner knows of a table as soon as a load has filled it, and nothing is analyzed for nothing."""
+"""Tables have statistics as soon as a load has filled them, and unchanged tables are not analyzed again."""
 
 import psycopg
 import pytest
@@ -10,7 +10,7 @@ TABLE = "engagement.content_priorities"
 
 
 def fill(url: str, products: range) -> None:
-    """Rows of a table that nobody has analyzed, in one transaction as a load has it; foreign keys aside."""
+    """Adds rows to a table without statistics, in one transaction as in a load, without checking foreign keys."""
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
@@ -23,7 +23,7 @@ def fill(url: str, products: range) -> None:
 
 
 def known_rows(url: str, table: str) -> float:
-    """How many rows the planner believes in; -1 if nobody has ever counted."""
+    """The row count according to the statistics; -1 if the table was never analyzed."""
     with psycopg.connect(url) as connection:
         return float(
             connection.execute("select reltuples from pg_class where oid = %s::regclass", [table]).fetchall()[0][0]
@@ -42,7 +42,7 @@ def test_a_filled_table_is_known_to_the_planner(database_url: str):
     assert known_rows(database_url, TABLE) == 1000
 
 
-def test_what_has_not_grown_is_left_alone(database_url: str):
+def test_tables_that_have_not_grown_are_not_analyzed(database_url: str):
     fill(database_url, range(5000))
     assert analyze(database_url, "engagement") > 0
     assert analyze(database_url, "engagement") == 0
@@ -53,7 +53,7 @@ def test_what_has_not_grown_is_left_alone(database_url: str):
     assert known_rows(database_url, TABLE) == pytest.approx(30_000, rel=0.05)
 
 
-def test_other_rooms_are_left_alone(database_url: str):
+def test_tables_of_other_rooms_are_not_analyzed(database_url: str):
     fill(database_url, range(1000))
     analyze(database_url, "scraping")
     assert known_rows(database_url, TABLE) == -1
@@ -77,6 +77,6 @@ def test_a_partitioned_table_has_statistics_of_the_whole(database_url: str):
     assert analyze(database_url, "scraping") == 0
 
 
-def test_a_reader_makes_no_statistics(database_url: str):
+def test_a_reader_cannot_analyze_tables(database_url: str):
     with pytest.raises(DatabaseError, match=errors.InsufficientPrivilege.sqlstate):
         analyze(database_url, "engagement", role="syndication_reader")

@@ -1,4 +1,4 @@
-"""What the tests of loading use."""
+"""Fixtures of the load tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,6 @@ from syndication_assets_tests.scraping.linkedin_dataset import Desk, cleared
 
 @pytest.fixture
 def desk(shared_database: str, tmp_path: Path) -> Iterator[Desk]:
-    """An empty landing zone, and a database without a scraped row."""
+    """An empty landing zone, and a database without scraped rows."""
     with cleared(shared_database), run_session(shared_database, "test") as session:
         yield Desk(shared_database, LandingZone(str(tmp_path / "landing")), session)

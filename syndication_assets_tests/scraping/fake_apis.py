@@ -1,6 +1,6 @@
-"""Small fakes of Apify's API and of the YouTube Data API on 127.0.0.1, with the faults that the real ones show.
+"""Small fakes of Apify's API and the YouTube Data API on 127.0.0.1, including typical faults.
 
-At the end, what a test sets up before a fetch and looks at after it.
+The functions at the end set up a fetch and inspect its results.
 """
 
 import json
@@ -25,7 +25,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer. `body` bytes go out as they are, anything else as JSON; `delay` is in seconds."""
+    """One HTTP response. A `body` of bytes is sent unchanged, anything else as JSON; `delay` is in seconds."""
 
     status: int = 200
     body: Any = b""
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What the client sent."""
+    """A request of the client."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class Request:
 
 @dataclass
 class FakeApi:
-    """Answers by `respond`, unless a fault is queued for a part of the path: then that first."""
+    """Answers with `respond`, unless a fault is queued for a part of the path."""
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
@@ -72,10 +72,10 @@ class FakeApi:
 
 @dataclass
 class FakeApify(FakeApi):
-    """Actor runs that finish at once. Each profile has its posts, or a status other than SUCCEEDED."""
+    """Actor runs that finish immediately. Each profile has its posts, or a status other than SUCCEEDED."""
 
     posts: dict[str, bytes] = field(default_factory=dict)
-    """Username → dataset; a profile that is not here has an empty one."""
+    """Username → dataset; other profiles have an empty dataset."""
     statuses: dict[str, str] = field(default_factory=dict)
     finished_at: dict[str, datetime] = field(default_factory=dict)
     cost_usd: float | None = 0.25
@@ -125,7 +125,7 @@ class FakeApify(FakeApi):
 
 @dataclass
 class FakeYouTube(FakeApi):
-    """Channels with videos; a channel that is not here is a 404."""
+    """Channels with videos; other channels are a 404."""
 
     channels: dict[str, list[str]] = field(default_factory=dict)
     """Channel id → video ids, the newest first."""
@@ -162,7 +162,7 @@ def youtube_error(status: int, reason: str, message: str, **headers: str) -> Ans
 
 @contextmanager
 def serve(api: FakeApi) -> Iterator[None]:
-    """Answers on a free port for as long as it lasts; `api.url` says where."""
+    """Serves the API on a free port for the duration of the block; `api.url` is its address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -231,7 +231,7 @@ def landed(zone: LandingZone) -> dict[str, dict[str, Any]]:
 def materialize(
     asset: dg.AssetsDefinition, monkeypatch: pytest.MonkeyPatch, partition: str, **environment: str
 ) -> dg.ExecuteInProcessResult:
-    """One run of a fetch asset in this environment alone."""
+    """One run of a fetch asset with only these environment variables."""
     for name in ("SYNDICATION_APIFY_TOKEN", "SYNDICATION_YOUTUBE_API_KEY", "SYNDICATION_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():

@@ -1,4 +1,4 @@
-"""Small LinkedIn datasets, written by hand for one test each, and the loading of them."""
+"""Builds small LinkedIn datasets for single tests, and loads them."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FIRST_POST = datetime(2025, 11, 1, tzinfo=UTC)
 
 
 def activity_id(number: int) -> str:
-    """The activity id of a post published `number` seconds after the first one."""
+    """The activity id of a post published `number` seconds after a fixed time."""
     milliseconds = int(_FIRST_POST.timestamp()) * 1000 + number * 1000
     return str((milliseconds << 22) + number)
 
@@ -41,7 +41,7 @@ def post(
     quoted: dict[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """An item of a dataset: a post, met itself."""
+    """An item of a dataset that is the post itself."""
     item: dict[str, Any] = {
         "urn": {"activity_urn": activity, "ugcPost_urn": ugc_post, "share_urn": share},
         "full_urn": f"urn:li:ugcPost:{ugc_post}" if ugc_post else f"urn:li:activity:{activity}",
@@ -67,7 +67,7 @@ def post(
 
 
 def repost(act: str, original: dict[str, Any]) -> dict[str, Any]:
-    """The item of a plain repost: all of the original, but the id of the act."""
+    """The item of a plain repost: the original with the id of the act."""
     return original | {"urn": {"activity_urn": act, "ugcPost_urn": None, "share_urn": None}, "post_type": "repost"}
 
 
@@ -77,7 +77,7 @@ def name(username: str, day: date, hour: int, minute: int = 0) -> str:
 
 @dataclass
 class Desk:
-    """A landing zone and a database, as somebody at a keyboard has them."""
+    """A landing zone and a database, with the operations of a person who lands files, loads days and runs queries."""
 
     url: str
     zone: LandingZone
@@ -90,12 +90,12 @@ class Desk:
     def land(
         self, day: date, hour: int, *items: dict[str, Any], username: str = "anna", organization: str = "default"
     ) -> str:
-        """Lands the items as they were at that hour; returns the path."""
+        """Lands the items as observed at that hour; returns the path."""
         content = json.dumps(items).encode()
         return self.zone.land(organization, "linkedin_apify", day, name(username, day, hour), content)[0]
 
     def put(self, day: date, file_name: str, content: bytes, source: str = "linkedin_apify") -> str:
-        """Writes a file past the landing zone's own rules, as another program would; returns its path."""
+        """Writes a file without the rules of the landing zone, like another program would; returns its path."""
         path = f"default/{source}/{day}/{file_name}"
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_bytes(content)
@@ -108,7 +108,7 @@ class Desk:
         ]
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Asks as a superuser, in UTC."""
+        """Queries as a superuser, in UTC."""
         with psycopg.connect(self.url) as connection:
             connection.execute("set timezone = 'UTC'")
             return connection.execute(query, parameters).fetchall()
@@ -123,7 +123,7 @@ class Desk:
 
 
 def clear(url: str) -> None:
-    """Leaves a database without a scraped row, quicker than a new one is made."""
+    """Empties the database of scraped rows, which is faster than creating a new database."""
     with psycopg.connect(url) as connection:
         connection.execute(
             "truncate scraping.download_runs, landing.files, scraping.raw_payloads, landing.quarantine,"
@@ -133,7 +133,7 @@ def clear(url: str) -> None:
 
 @contextmanager
 def cleared(url: str) -> Iterator[None]:
-    """Clears the database in the end, whatever happened."""
+    """Clears the database at the end of the block, even after an error."""
     try:
         yield
     finally:

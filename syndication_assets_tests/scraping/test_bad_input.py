@@ -1,4 +1,4 @@
-"""Everything that a landing zone should not hold: it ends in quarantine, its neighbours are loaded, nothing leaks."""
+"""Invalid input ends in quarantine, its neighbours are loaded, and its content does not leak."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, 
 from syndication_assets_tests.servers import Server
 
 CANARY = "canary-7f3a"
-"""Stands in each payload; it may stand nowhere else."""
+"""Contained in every payload; must not appear anywhere else."""
 GOOD_TEXTS = ((1, "first"), (3, "last"))
 GOOD = [post(activity_id(n), text=text) for n, text in GOOD_TEXTS]
 FILE = name("anna", MONDAY, 9)
@@ -33,7 +33,7 @@ QUARANTINE = "select source_file_path, position, reason from landing.quarantine 
 
 
 def around(item: bytes, number: int = 0) -> bytes:
-    """A file with this item between two good ones, which are others for another number."""
+    """A file with this item between two good items, which depend on the number."""
     first, last = (json.dumps(post(activity_id(100 * number + n), text=text)).encode() for n, text in GOOD_TEXTS)
     return b"[" + first + b"," + item + b"," + last + b"]"
 
@@ -92,13 +92,13 @@ BAD_ITEMS = {
 
 
 def load_with_canary(desk: Desk, caplog: pytest.LogCaptureFixture, **more: int) -> DayLoad:
-    """Loads Monday; nothing that is logged or told in metadata holds a payload."""
+    """Loads Monday and asserts that neither logs nor metadata contain a payload."""
     caplog.set_level(logging.DEBUG)
     (load,) = desk.load(MONDAY, **more)
     assert CANARY not in caplog.text
     assert CANARY not in repr(load)
-    told = [desk.rows(QUARANTINE), desk.rows("select unknown_keys::text, error_message from scraping.download_runs")]
-    assert CANARY not in repr(told)
+    stored = [desk.rows(QUARANTINE), desk.rows("select unknown_keys::text, error_message from scraping.download_runs")]
+    assert CANARY not in repr(stored)
     return load
 
 
@@ -115,15 +115,15 @@ def bad_items(server: Server, template_database: str, tmp_path_factory: pytest.T
 
 
 @pytest.mark.parametrize("case", BAD_ITEMS)
-def test_a_bad_item_is_quarantined_with_its_place_and_its_neighbours_are_loaded(bad_items: Desk, case: str):
+def test_a_bad_item_is_quarantined_with_its_position_and_its_neighbours_are_loaded(bad_items: Desk, case: str):
     number = list(BAD_ITEMS).index(case)
     item, reason = BAD_ITEMS[case]
     path = f"default/linkedin_apify/{MONDAY}/{name(f'case{number}', MONDAY, 9)}"
-    ((position, why, kept, length),) = bad_items.rows(
+    ((position, quarantine_reason, kept, length),) = bad_items.rows(
         "select position, reason, payload, payload_bytes from landing.quarantine where source_file_path = %s", path
     )
     assert position == 1
-    assert re.search(reason, why)
+    assert re.search(reason, quarantine_reason)
     assert length == len(item)
     assert bytes(kept) == item[: 1024 * 1024]
     assert bad_items.rows(
@@ -133,7 +133,7 @@ def test_a_bad_item_is_quarantined_with_its_place_and_its_neighbours_are_loaded(
     ) == [("first",), ("last",)]
 
 
-def test_bad_items_are_counted_and_leave_no_trace_but_in_quarantine(bad_items: Desk, caplog: pytest.LogCaptureFixture):
+def test_bad_items_are_counted_and_leave_traces_only_in_quarantine(bad_items: Desk, caplog: pytest.LogCaptureFixture):
     load = load_with_canary(bad_items, caplog)
     assert (load.total("items_read"), load.total("items_quarantined")) == (3 * len(BAD_ITEMS), len(BAD_ITEMS))
     before = facts(bad_items.url)
@@ -156,12 +156,12 @@ FOREIGN_FILES = {
     "an empty file": (b"", "empty"),
     "white space": (b" \n ", "empty"),
     "an empty list": (b"[]", "no items"),
-    "an empty list with something behind it": (b"[] " + CANARY.encode(), "no items.*after the end"),
-    "an endless nest": (b"[" * 100_000, "cut off|nested"),
+    "an empty list followed by text": (b"[] " + CANARY.encode(), "no items.*after the end"),
+    "an endless nest": (b"[" * 100_000, "truncated|nested"),
     "a number": (b"1e999999", "a number|not JSON"),
     "UTF-16": (json.dumps(GOOD).encode("utf-16"), "UTF-16"),
     "nothing but NUL bytes": (b"\0" * 5_000, "NUL"),
-    "an answer without items": (json.dumps({"data": None, "message": CANARY}).encode(), "no list of items"),
+    "an answer without items": (json.dumps({"data": None, "message": CANARY}).encode(), "without a list of items"),
 }
 
 
@@ -179,10 +179,10 @@ def test_a_file_without_items_is_quarantined_as_a_whole(
     assert desk.rows("select items from landing.files order by source_file_path") == [(0,), (2,)]
 
 
-UNTIMELY = {
-    "a companion that is cut off": ("dataset_anna.json", b'{"observed_at": "2025-', "not a JSON object"),
+INVALID_FILES = {
+    "a truncated companion": ("dataset_anna.json", b'{"observed_at": "2025-', "not a JSON object"),
     "a companion that is a list": ("dataset_anna.json", b"[]", "not a JSON object"),
-    "a companion of no UTF-8": ("dataset_anna.json", b'{"a": "\xff"}', "not a JSON object"),
+    "a companion that is not valid UTF-8": ("dataset_anna.json", b'{"a": "\xff"}', "not a JSON object"),
     "a companion of brackets": ("dataset_anna.json", b'{"a":' + b"[" * 100_000, "not a JSON object"),
     "a time without a zone": ("dataset_anna.json", b'{"observed_at": "2025-11-03T09:00:00"}', "time zone"),
     "a time that is a number": ("dataset_anna.json", b'{"observed_at": 1764547200}', "not an ISO 8601 time"),
@@ -194,17 +194,17 @@ UNTIMELY = {
 }
 
 
-@pytest.mark.parametrize(("file_name", "companion", "reason"), UNTIMELY.values(), ids=UNTIMELY.keys())
-def test_a_file_whose_time_or_kind_is_not_clear_is_quarantined_as_a_whole(
+@pytest.mark.parametrize(("file_name", "companion", "reason"), INVALID_FILES.values(), ids=INVALID_FILES.keys())
+def test_a_file_with_an_invalid_time_or_type_is_quarantined_as_a_whole(
     desk: Desk, file_name: str, companion: bytes | None, reason: str
 ):
     path = desk.put(MONDAY, file_name, json.dumps(GOOD).encode())
     if companion is not None:
         desk.put(MONDAY, f"{file_name}.meta.json", companion)
     desk.load(MONDAY)
-    ((quarantined_path, position, why),) = desk.rows(QUARANTINE)
+    ((quarantined_path, position, quarantine_reason),) = desk.rows(QUARANTINE)
     assert (quarantined_path, position) == (path, None)
-    assert re.search(reason, why)
+    assert re.search(reason, quarantine_reason)
     assert desk.value("select count(*) from scraping.posts") == 0
 
 
@@ -215,7 +215,7 @@ def test_twenty_levels_of_nesting_are_loaded(desk: Desk):
     assert desk.value("select count(*) from scraping.posts") == 3
 
 
-def test_a_truncated_file_keeps_its_whole_items_and_its_quarantine_is_replayed_when_it_is_complete(desk: Desk):
+def test_a_truncated_file_keeps_its_complete_items_and_is_replayed_when_it_is_complete(desk: Desk):
     content = json.dumps([*GOOD, post(activity_id(4), text=CANARY)]).encode()
     path = desk.put(MONDAY, FILE, content[:-40])
     desk.load(MONDAY)
@@ -233,14 +233,14 @@ def test_a_truncated_file_keeps_its_whole_items_and_its_quarantine_is_replayed_w
     assert [row[:2] for row in desk.rows(QUARANTINE)] == [(path, 2)]
 
 
-def test_a_file_that_is_refused_as_a_whole_replays_nothing(desk: Desk):
+def test_a_file_that_is_rejected_as_a_whole_replays_nothing(desk: Desk):
     desk.put(MONDAY, FILE, around(b"null"))
     desk.load(MONDAY)
     desk.load(MONDAY, maximum_file_bytes=10)
     assert [position for _, position, _ in desk.rows(QUARANTINE)] == [1, None]
 
 
-def test_a_file_that_is_still_being_written_waits(desk: Desk):
+def test_an_unfinished_file_is_ignored_until_it_is_renamed(desk: Desk):
     desk.put(MONDAY, FILE + ".part", b"[")
     desk.put(MONDAY, ".~tmp~/" + FILE, b"[")
     (load,) = desk.load(MONDAY)
@@ -253,7 +253,7 @@ def test_a_file_that_is_still_being_written_waits(desk: Desk):
     assert desk.value("select count(*) from scraping.posts") == 2
 
 
-def test_a_file_of_two_gigabytes_is_refused_without_reading_it(desk: Desk):
+def test_a_file_of_two_gigabytes_is_rejected_without_reading_it(desk: Desk):
     path = desk.put(MONDAY, FILE, b"")
     os.truncate(desk.root / path, 2 * 1024**3)
     tracemalloc.start()
@@ -266,14 +266,14 @@ def test_a_file_of_two_gigabytes_is_refused_without_reading_it(desk: Desk):
         (
             path,
             None,
-            "the file is larger than 268,435,456 bytes unpacked: split it, or raise SYNDICATION_MAXIMUM_FILE_BYTES",
+            "the file is larger than 268,435,456 bytes uncompressed: split it, or raise SYNDICATION_MAXIMUM_FILE_BYTES",
         )
     ]
     assert peak < 50_000_000
     assert took < 20
 
 
-def test_a_gzip_bomb_is_refused_and_its_neighbours_are_loaded(desk: Desk):
+def test_a_gzip_bomb_is_rejected_and_other_files_are_loaded(desk: Desk):
     bomb = gzip.compress(b"[" + b" " * 40_000_000, compresslevel=9)
     assert len(bomb) < 100_000
     path = desk.put(MONDAY, FILE + ".gz", bomb)
@@ -281,7 +281,7 @@ def test_a_gzip_bomb_is_refused_and_its_neighbours_are_loaded(desk: Desk):
     desk.load(MONDAY, maximum_file_bytes=1_000_000)
     ((quarantined_path, position, reason),) = desk.rows(QUARANTINE)
     assert (quarantined_path, position) == (path, None)
-    assert "larger than 1,000,000 bytes unpacked" in reason
+    assert "larger than 1,000,000 bytes uncompressed" in reason
     assert desk.value("select count(*) from scraping.posts") == 2
 
 
@@ -329,7 +329,7 @@ def test_a_link_within_the_zone_that_leads_nowhere_is_quarantined(desk: Desk):
 
 
 @pytest.mark.parametrize("part", ["..", "../..", "a/b", ".hidden", "", "a\0b", "a\n", "/etc", "C:\\x", "x" * 300])
-def test_names_that_leave_the_zone_are_refused_before_anything_is_written(desk: Desk, part: str):
+def test_names_that_leave_the_zone_are_rejected_before_anything_is_written(desk: Desk, part: str):
     for arguments in (
         (part, "linkedin_apify", MONDAY, FILE),
         ("default", part, MONDAY, FILE),
@@ -342,7 +342,7 @@ def test_names_that_leave_the_zone_are_refused_before_anything_is_written(desk: 
     assert not desk.root.exists()
 
 
-def test_landing_through_a_link_out_of_the_zone_is_refused(desk: Desk, tmp_path: Path):
+def test_landing_through_a_link_out_of_the_zone_is_rejected(desk: Desk, tmp_path: Path):
     (desk.root / "default").mkdir(parents=True)
     (tmp_path / "outside").mkdir()
     (desk.root / "default/linkedin_apify").symlink_to(tmp_path / "outside")
@@ -351,10 +351,10 @@ def test_landing_through_a_link_out_of_the_zone_is_refused(desk: Desk, tmp_path:
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-def test_another_content_under_a_landed_name_is_refused_and_leaves_its_companion_alone(desk: Desk):
+def test_different_content_under_a_landed_name_is_rejected_and_does_not_change_the_companion(desk: Desk):
     path, is_new = desk.zone.land("default", "linkedin_apify", MONDAY, "dataset_anna.json", b"[1]")
     assert is_new
-    with pytest.raises(LandingError, match="another content"):
+    with pytest.raises(LandingError, match="different content"):
         desk.zone.land("default", "linkedin_apify", MONDAY, "dataset_anna.json", b"[2]", {"observed_at": "x"})
     assert desk.zone.read(path, 100) == b"[1]"
     assert desk.zone.read_meta(path) == {}
@@ -372,7 +372,7 @@ def test_an_unknown_source_is_quarantined_and_does_not_stop_the_others(desk: Des
     assert desk.value("select count(*) from scraping.posts") == 2
 
 
-def test_a_folder_of_no_organization_is_named_and_not_read(desk: Desk):
+def test_a_folder_without_an_organization_is_reported_and_not_read(desk: Desk):
     desk.land(MONDAY, 9, *GOOD, organization="nobody")
     desk.land(MONDAY, 9, GOOD[0])
     (load,) = desk.load(MONDAY)
@@ -381,7 +381,7 @@ def test_a_folder_of_no_organization_is_named_and_not_read(desk: Desk):
     assert desk.rows("select distinct split_part(source_file_path, '/', 1) from landing.files") == [("default",)]
 
 
-def test_a_name_that_is_no_utf_8_is_quarantined(desk: Desk):
+def test_a_file_name_that_is_not_valid_utf_8_is_quarantined(desk: Desk):
     desk.land(MONDAY, 9, *GOOD)
     folder = os.fsencode(desk.root / "default/linkedin_apify" / str(MONDAY))
     with open(folder + b"/dataset_\xff.json", "wb") as file:  # noqa: PTH123 - the name is bytes
@@ -400,7 +400,7 @@ def test_a_pipe_in_the_zone_does_not_stop_a_load(desk: Desk):
 
 
 def test_a_file_that_cannot_be_read_now_stops_the_load_and_changes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    """Its rows must not be forgotten because a disk or a network failed."""
+    """A failure of a disk or network must not delete the rows of the file."""
     path = desk.land(MONDAY, 9, *GOOD)
     desk.load(MONDAY)
     before = facts(desk.url)
@@ -414,7 +414,7 @@ def test_a_file_that_cannot_be_read_now_stops_the_load_and_changes_nothing(desk:
     assert differences(before, facts(desk.url)) == []
 
 
-def test_an_adapter_that_fails_costs_its_item_and_names_no_content(
+def test_a_failing_adapter_only_loses_its_item_and_its_reason_quotes_no_content(
     desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
 
@@ -438,7 +438,7 @@ def test_an_adapter_that_fails_costs_its_item_and_names_no_content(
     assert desk.value("select count(*) from scraping.posts") == 2
 
 
-def test_a_row_that_the_database_refuses_is_not_told_to_anybody(desk: Desk, caplog: pytest.LogCaptureFixture):
+def test_an_error_of_the_database_does_not_reveal_the_rejected_row(desk: Desk, caplog: pytest.LogCaptureFixture):
     desk.execute("alter table scraping.posts add constraint no_birds check (text_content not like 'canary%')")
     try:
         desk.put(MONDAY, FILE, around(changed()))

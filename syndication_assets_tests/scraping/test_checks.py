@@ -1,4 +1,4 @@
-"""The checks of the scraping room: they pass on what a load leaves, and each sees its own damage."""
+"""The checks of the scraping room pass after a load, and each check detects its own damage."""
 
 from collections.abc import Iterator
 
@@ -136,21 +136,21 @@ def test_every_check_passes_on_what_a_load_leaves(sample_url: str):
     with read_only_transaction(sample_url) as connection:
         broken = broken_checks(connection, "landing", LANDING_CHECKS) | broken_checks(connection, "scraping", CHECKS)
         (quarantined,) = connection.execute("select count(*) from landing.quarantine").fetchall()[0]
-    # The sample has damaged files, and only the quarantine says so.
+    # The sample contains damaged files, which only the quarantine reports.
     assert {name: offenders.count for name, offenders in broken.items()} == {OPEN_QUARANTINE: quarantined}
     assert quarantined > 10
     assert broken[OPEN_QUARANTINE].columns[1:4] == ["source_file_path", "position", "reason"]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
-def test_each_check_sees_its_damage_and_no_other_does(sample_url: str, damage: Damage):
+def test_each_check_and_no_other_detects_its_damage(sample_url: str, damage: Damage):
     replayed = "update landing.quarantine set replayed_at = now();"
     with damaged(sample_url, replayed + damage.statement) as connection:
         broken = broken_checks(connection, "landing", LANDING_CHECKS) | broken_checks(connection, "scraping", CHECKS)
     assert broken.keys() == {damage.check} | damage.also
 
 
-def test_every_file_of_checks_is_listed_and_has_a_damage():
+def test_every_check_file_is_listed_and_has_a_damage():
     files = {path.stem for room in ("landing", "scraping") for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
     listed = names_of(LANDING_CHECKS, CHECKS)
     assert files == listed | {"data_downloads__is_fresh"}
@@ -168,13 +168,13 @@ def test_a_file_without_a_time_is_not_from_the_future_before_noon_of_its_day(sam
         assert "data_downloads__none_is_in_the_future" not in broken_checks(connection, "scraping", CHECKS)
 
 
-def test_a_failed_run_that_was_made_good_is_no_offender(sample_url: str):
-    made_good = (
+def test_a_failed_run_followed_by_a_successful_run_is_no_offender(sample_url: str):
+    earlier_failure = (
         "insert into scraping.download_runs (organization_id, kind, source, partition_from, partition_to, status,"
         " started_at, completed_at, script_name) select organization_id, kind, source, partition_from, partition_to,"
         " 'failed', started_at - interval '1 hour', completed_at, script_name from scraping.download_runs"
     )
-    with damaged(sample_url, made_good) as connection:
+    with damaged(sample_url, earlier_failure) as connection:
         assert "download_runs__none_failed_last" not in broken_checks(connection, "scraping", CHECKS)
 
 

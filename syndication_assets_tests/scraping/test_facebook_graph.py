@@ -1,4 +1,4 @@
-"""Posts of a Facebook page with their insights: no data is not zero, other people's words are not kept."""
+"""Posts of a Facebook page with their insights: missing data is not zero, and comments of other people are not read."""
 
 import json
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def test_a_total_value_is_read_like_a_value():
     assert counters.views == 9
 
 
-def test_a_daily_value_is_no_cumulative_counter():
+def test_a_daily_value_is_not_read_as_a_cumulative_counter():
     assert parse(post(insight("post_clicks", 5, period="day"))).counters.clicks is None  # type: ignore[union-attr]
 
 
@@ -76,12 +76,12 @@ def test_the_newer_name_of_a_metric_counts():
     assert counters.views == 7
 
 
-def test_reactions_by_kind_are_kept_as_they_came():
+def test_reactions_by_kind_are_kept_unchanged():
     kinds = {"like": 10, "love": 2}
     assert parse(post(insight("post_reactions_by_type_total", kinds))).stats == {"reactions": kinds}
 
 
-def test_a_simulated_post_says_so():
+def test_a_simulated_post_is_marked_as_simulated():
     assert parse(post(is_simulated=True)).stats == {"is_simulated": True}
 
 
@@ -92,7 +92,7 @@ def test_a_post_without_message_and_picture_describes_nothing():
     assert parse(post()).is_description
 
 
-def test_comments_of_people_are_not_read():
+def test_texts_of_comments_are_not_read():
     item = post(comments={"data": [{"message": "secret"}], "summary": {"total_count": 1}})
     assert "secret" not in repr(parse(item)).replace(repr(json.dumps(item).encode()), "")
 
@@ -108,12 +108,12 @@ def test_comments_of_people_are_not_read():
         (post(insight("post_clicks", -5)), r"^\$\.insights\.data"),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_place(item: dict[str, Any], reason: str):
+def test_an_invalid_item_is_rejected_with_its_path(item: dict[str, Any], reason: str):
     with pytest.raises(ItemRejectedError, match=reason):
         parse(item)
 
 
-def test_an_answer_is_split_into_its_posts():
+def test_a_response_is_split_into_its_posts():
     answer = json.dumps({"data": [post(), post(id="1000_2001")], "paging": {"next": "…"}}).encode()
     items = list(split_items(answer, LIST_PATHS, one_object_is_an_item=ONE_OBJECT_IS_AN_ITEM))
     assert [item.position for item in items if isinstance(item, RawItem)] == [0, 1]
@@ -127,7 +127,7 @@ def test_an_answer_is_split_into_its_posts():
         ),
     )
 )
-def test_rubbish_is_refused_and_nothing_else_is_raised(value: Any):
+def test_any_other_object_is_rejected_and_no_other_error_is_raised(value: Any):
     try:
         parse_item(json.dumps({"id": "1_2", "insights": value}).encode(), None)
     except ItemRejectedError:

@@ -1,6 +1,6 @@
-"""Processes and servers that die in the middle: a load is all or nothing, and the next one ends as a clean one.
+"""Processes and servers that die during a load: a load is all or nothing, and the next load completes it.
 
-A load runs in a process of its own here, so that it can be killed as `kill -9` does.
+Loads run in separate processes here, so that they can be killed like with `kill -9`.
 """
 
 import os
@@ -54,7 +54,7 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> LandingZone:
 
 @pytest.fixture(scope="module")
 def clean_and_desk(server: Server, template_database: str, landing: LandingZone) -> Iterator[tuple[Facts, Desk]]:
-    """What one clean load of the days ends in, and a desk on the database."""
+    """The facts after one clean load of the days, and a desk on the database."""
     with new_database(server, template_database) as url, run_session(url, "test") as session:
         desk = Desk(url, landing, session)
         with cleared(url):
@@ -90,7 +90,7 @@ def finished(process: subprocess.Popen[bytes]) -> int:
 
 
 def wait_for_no_other_backend(url: str) -> None:
-    """The server notices that a client died when it next writes to it; then it rolls back."""
+    """Waits until the server has noticed that the client died, and has rolled back."""
     deadline = time.monotonic() + 20
     with psycopg.connect(url, autocommit=True) as connection:
         while connection.execute(
@@ -110,7 +110,9 @@ def wait_for_no_other_backend(url: str) -> None:
         ("scraping.after_commit", True),
     ],
 )
-def test_a_killed_load_leaves_all_of_its_day_or_nothing(clean: Facts, desk: Desk, fault_point: str, is_committed: bool):
+def test_a_killed_load_leaves_either_its_whole_day_or_nothing(
+    clean: Facts, desk: Desk, fault_point: str, is_committed: bool
+):
     nothing = facts(desk.url)
     assert finished(start_load(desk.url, desk.zone, *DAYS, fault_point=fault_point)) == -signal.SIGKILL
     wait_for_no_other_backend(desk.url)
@@ -127,7 +129,7 @@ def test_a_killed_load_leaves_all_of_its_day_or_nothing(clean: Facts, desk: Desk
     assert "running" not in statuses
 
 
-def test_a_load_that_is_killed_at_any_moment_leaves_nothing_that_the_next_one_does_not_mend(clean: Facts, desk: Desk):
+def test_the_next_load_completes_a_load_killed_at_any_time(clean: Facts, desk: Desk):
     for hundredths in (1, 4, 9):
         process = start_load(desk.url, desk.zone, *DAYS)
         while process.poll() is None and desk.value("select count(*) from scraping.download_runs") == 0:
@@ -145,7 +147,7 @@ def test_a_load_that_is_killed_at_any_moment_leaves_nothing_that_the_next_one_do
     assert differences(clean, facts(desk.url)) == []
 
 
-def test_two_loads_of_one_day_at_once_end_as_one(clean: Facts, desk: Desk):
+def test_two_concurrent_loads_of_one_day_end_like_one_load(clean: Facts, desk: Desk):
     desk.load(DAYS[1])
     processes = [start_load(desk.url, desk.zone, DAYS[0]) for _ in range(2)]
     assert [finished(process) for process in processes] == [0, 0]
@@ -153,14 +155,14 @@ def test_two_loads_of_one_day_at_once_end_as_one(clean: Facts, desk: Desk):
     assert dict(desk.rows("select status::text, count(*) from scraping.download_runs group by 1")) == {"completed": 3}
 
 
-def test_loads_of_different_days_and_backfills_at_once_end_as_one_in_sequence(clean: Facts, desk: Desk):
+def test_concurrent_loads_and_backfills_of_different_days_end_like_a_sequential_load(clean: Facts, desk: Desk):
     processes = [start_load(desk.url, desk.zone, *days) for days in (DAYS[:1], DAYS[1:], DAYS[::-1])]
     assert [finished(process) for process in processes] == [0, 0, 0]
     assert differences(clean, facts(desk.url)) == []
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_the_same_backfill_twice_is_one_backfill(clean: Facts, desk: Desk):
+def test_a_repeated_backfill_changes_nothing(clean: Facts, desk: Desk):
     for _ in range(2):
         assert finished(start_load(desk.url, desk.zone, *DAYS)) == 0
     assert differences(clean, facts(desk.url)) == []
@@ -168,8 +170,8 @@ def test_the_same_backfill_twice_is_one_backfill(clean: Facts, desk: Desk):
     assert posts_new == [(0, 0), (0, 0)]
 
 
-def test_a_load_that_trusts_a_ledger_written_first_loses_what_a_kill_interrupts(clean: Facts, desk: Desk):
-    """The negative control: the order of things that our load must not have, killed where our load survives."""
+def test_a_load_that_commits_its_ledger_first_loses_rows_when_it_is_killed(clean: Facts, desk: Desk):
+    """The negative control: a load with the wrong order of commits, killed where our load survives."""
     with psycopg.connect(desk.url) as connection:
         connection.execute(
             "insert into scraping.download_runs (organization_id, run_id, kind, source, partition_from, partition_to,"
@@ -186,7 +188,7 @@ def test_a_load_that_trusts_a_ledger_written_first_loses_what_a_kill_interrupts(
                 [file.path, file.source, file.landed_on, file.size_bytes],
             )
     assert finished(start_load(desk.url, desk.zone, DAYS[0], fault_point="scraping.before_commit")) == -signal.SIGKILL
-    # The next load of the variant skips what the ledger knows.
+    # The next load of this variant skips the files in the ledger.
     loaded = {path for (path,) in desk.rows("select source_file_path from landing.files")}
     for day in DAYS:
         if not {file.path for file in desk.zone.files(day)} <= loaded:
@@ -196,8 +198,8 @@ def test_a_load_that_trusts_a_ledger_written_first_loses_what_a_kill_interrupts(
     assert any("only first,  data_downloads" in line for line in differences(clean, facts(desk.url)))
 
 
-def test_a_server_that_is_killed_in_the_middle_of_a_load_loses_nothing_that_was_committed(landing: LandingZone):
-    """On a server of its own, which may be killed."""
+def test_a_server_killed_during_a_load_loses_nothing_that_was_committed(landing: LandingZone):
+    """Runs on a separate server, which may be killed."""
     with tempfile.TemporaryDirectory(prefix="syn", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)
@@ -220,7 +222,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_load_loses_nothing_that_was_
 
 
 def killed_in_the_middle(url: str, landing: LandingZone, directory: Path) -> int:
-    """Kills the server while a load that has written posts waits to write payloads; returns how the load ended."""
+    """Kills the server while a load waits to write payloads after posts; returns the exit code of the load."""
     postmaster = int((embedded_postgres.data_directory(directory) / "postmaster.pid").read_text().split()[0])
     blocker = psycopg.connect(url)
     blocker.execute("lock table scraping.raw_payloads in exclusive mode")
@@ -238,7 +240,7 @@ def killed_in_the_middle(url: str, landing: LandingZone, directory: Path) -> int
 
 
 def started_again(directory: Path) -> str:
-    """The children of a killed server end when they notice; until then a new one cannot start."""
+    """Starts the server again, which only succeeds when all children of the killed server have ended."""
     deadline = time.monotonic() + 20
     while True:
         try:

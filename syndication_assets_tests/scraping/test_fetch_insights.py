@@ -1,4 +1,4 @@
-"""Insights of our own pages: from Graph to the landing zone and on, with what Graph refuses, and without the token."""
+"""Insights of our own pages: from Graph through the landing zone to the tables, with refusals and without the token."""
 
 import json
 import logging
@@ -31,16 +31,16 @@ TODAY = datetime.now(UTC).date()
 
 @dataclass
 class Graph:
-    """What the small Graph API says, and what it was asked."""
+    """A small fake of the Graph API: its responses, and the requests it received."""
 
     url: str = ""
     refused_metrics: set[str] = field(default_factory=set)
     pages: list[list[dict[str, Any]]] = field(default_factory=list)
     answer: tuple[int, bytes] | None = None
-    asked: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
 
-    def say(self, query: dict[str, str], authorization: str) -> tuple[int, bytes]:
-        self.asked.append(query | {"authorization": authorization})
+    def respond(self, query: dict[str, str], authorization: str) -> tuple[int, bytes]:
+        self.requests.append(query | {"authorization": authorization})
         if self.answer is not None:
             return self.answer
         if any(metric in query["fields"] for metric in self.refused_metrics):
@@ -56,12 +56,12 @@ class Graph:
 
 @pytest.fixture
 def graph() -> Iterator[Graph]:
-    said = Graph()
+    graph_api = Graph()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-            status, content = said.say(query, self.headers.get("Authorization", ""))
+            status, content = graph_api.respond(query, self.headers.get("Authorization", ""))
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -71,16 +71,16 @@ def graph() -> Iterator[Graph]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    said.url = f"http://127.0.0.1:{server.server_address[1]}"
+    graph_api.url = f"http://127.0.0.1:{server.server_address[1]}"
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield said
+    yield graph_api
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture
 def url(database_url: str) -> str:
-    """A database with one page that is published to for real."""
+    """A database with one page that has a real publisher."""
     with transaction(database_url) as connection:
         (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
         connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
@@ -125,7 +125,7 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()  # type: ignore[arg-type]
 
 
-def test_what_graph_says_lands_and_is_loaded_like_any_post(url: str, zone: LandingZone, graph: Graph):
+def test_responses_of_graph_land_and_are_loaded_like_any_post(url: str, zone: LandingZone, graph: Graph):
     graph.pages = [[post(1), post(2)], [post(3)]]
     report = fetch(url, zone, graph)
     assert (report.pages, report.files_landed, report.failures) == (1, 2, {})
@@ -141,18 +141,20 @@ def test_what_graph_says_lands_and_is_loaded_like_any_post(url: str, zone: Landi
 
 def test_the_metrics_are_the_rows_that_are_valid_on_the_day(url: str, zone: LandingZone, graph: Graph):
     fetch(url, zone, graph)
-    assert f"insights.metric({','.join(metrics_on(url, TODAY))})" in graph.asked[0]["fields"]
+    assert f"insights.metric({','.join(metrics_on(url, TODAY))})" in graph.requests[0]["fields"]
     before, after = datetime(2025, 11, 14, tzinfo=UTC).date(), datetime(2025, 11, 15, tzinfo=UTC).date()
     assert {"post_impressions"} == set(metrics_on(url, before)) - set(metrics_on(url, after))
     assert {"post_media_view"} == set(metrics_on(url, after)) - set(metrics_on(url, before))
 
 
-def test_a_refused_metric_is_left_out_and_named_and_the_others_are_asked_for(url: str, zone: LandingZone, graph: Graph):
+def test_a_refused_metric_is_omitted_and_reported_and_the_others_are_requested(
+    url: str, zone: LandingZone, graph: Graph
+):
     graph.pages = [[post(1)]]
     graph.refused_metrics = {"post_clicks"}
     report = fetch(url, zone, graph)
     assert (dict(report.refused_metrics), report.files_landed) == ({"post_clicks": 1}, 1)
-    assert "post_media_view" in graph.asked[-1]["fields"]
+    assert "post_media_view" in graph.requests[-1]["fields"]
 
 
 def test_the_token_is_sent_in_a_header_and_lands_nowhere(
@@ -161,8 +163,8 @@ def test_the_token_is_sent_in_a_header_and_lands_nowhere(
     graph.pages = [[post(1)], [post(2)]]
     with caplog.at_level(logging.DEBUG):
         fetch(url, zone, graph)
-    assert {asked["authorization"] for asked in graph.asked} == {f"Bearer {TOKEN}"}
-    assert TOKEN not in json.dumps([{**asked, "authorization": ""} for asked in graph.asked])
+    assert {request["authorization"] for request in graph.requests} == {f"Bearer {TOKEN}"}
+    assert TOKEN not in json.dumps([{**request, "authorization": ""} for request in graph.requests])
     files = list(zone.files(TODAY))
     assert len(files) == 2
     assert all(TOKEN.encode() not in zone.read(file.path, 10**6) for file in files)
@@ -178,7 +180,7 @@ def test_the_token_is_sent_in_a_header_and_lands_nowhere(
         ((400, b'{"error": {"code": 100, "message": "Unknown page"}}'), "error 100 .* Unknown page"),
     ],
 )
-def test_a_page_that_cannot_be_read_is_reported_and_its_run_has_failed(
+def test_a_page_that_cannot_be_fetched_is_reported_and_its_run_has_failed(
     url: str, zone: LandingZone, graph: Graph, answer: tuple[int, bytes], why: str
 ):
     graph.answer = answer
@@ -189,7 +191,7 @@ def test_a_page_that_cannot_be_read_is_reported_and_its_run_has_failed(
     assert rows(url, "select status::text from scraping.download_runs where kind = 'fetch'") == [("failed",)]
 
 
-def test_a_page_that_only_rehearses_and_one_of_a_sample_are_not_asked_for(url: str, zone: LandingZone, graph: Graph):
+def test_pages_with_a_dry_run_publisher_and_sample_pages_are_not_fetched(url: str, zone: LandingZone, graph: Graph):
     with transaction(url) as connection:
         connection.execute("update channels.social_accounts set publisher = 'dry_run'")
     assert fetch(url, zone, graph).pages == 0
@@ -197,22 +199,22 @@ def test_a_page_that_only_rehearses_and_one_of_a_sample_are_not_asked_for(url: s
         connection.execute("update channels.social_accounts set publisher = 'facebook_graph'")
         connection.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
     assert fetch(url, zone, graph).pages == 0
-    assert graph.asked == []
+    assert graph.requests == []
 
 
 def answer_of(code: int, **more: Any) -> tuple[int, bytes]:
     return 400, json.dumps({"error": {"code": code, "message": "So it is", **more}}).encode()
 
 
-def test_a_rate_limit_is_kept_for_everybody_and_the_page_is_not_asked_until_it_is_over(
+def test_a_rate_limit_is_recorded_and_the_page_is_not_fetched_until_it_is_over(
     url: str, zone: LandingZone, graph: Graph
 ):
     graph.answer = answer_of(32)
     fetch(url, zone, graph)
     assert rows(url, "select count(*) from channels.platform_limits where blocked_until > now()") == [(1,)]
     (message,) = fetch(url, zone, graph).failures.values()
-    assert "left alone until" in message
-    assert len(graph.asked) == 1
+    assert "demands a back-off until" in message
+    assert len(graph.requests) == 1
 
 
 def test_a_limit_of_the_app_ends_the_fetch_of_all_pages(url: str, zone: LandingZone, graph: Graph):
@@ -224,7 +226,7 @@ def test_a_limit_of_the_app_ends_the_fetch_of_all_pages(url: str, zone: LandingZ
         )
     graph.answer = answer_of(4)
     assert len(fetch(url, zone, graph).failures) == 2
-    assert len(graph.asked) == 1
+    assert len(graph.requests) == 1
 
 
 def test_a_revoked_token_disconnects_the_account(url: str, zone: LandingZone, graph: Graph):

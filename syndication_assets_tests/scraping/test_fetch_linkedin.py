@@ -1,3 +1,5 @@
+"""Fetching LinkedIn profiles: sessions, resumption, retries and secrecy of the token."""
+
 import json
 import logging
 import os
@@ -50,7 +52,7 @@ def scraper(apify: FakeApify, **settings: Any) -> ApifyScraper:
 
 
 def fetch(url: str, zone: LandingZone, apify: FakeApify, slug: str = "default", **settings: Any) -> FetchReport:
-    (organization,) = (each for each in active_organizations(url) if each.slug == slug)
+    (organization,) = (candidate for candidate in active_organizations(url) if candidate.slug == slug)
     return fetch_organization(url, zone, organization, linkedin_source(scraper(apify, **settings)))
 
 
@@ -76,7 +78,7 @@ def test_one_profiles_failure_does_not_stop_the_others(database_url: str, zone: 
     report = fetch(database_url, zone, apify)
     assert (report.files_landed, report.skipped, list(report.failures)) == (2, 0, ["bob"])
     ((_, status, posts, cost, message),) = runs(database_url)
-    assert (status, posts, cost) == ("failed", 2, 0.75), "what a failed scrape cost was paid as well"
+    assert (status, posts, cost) == ("failed", 2, 0.75), "the cost of a failed scrape counts too"
     assert message.startswith("1 of 3 profiles could not be fetched.\nbob: Apify's actor run actorRun1 ended as FAILED")
 
 
@@ -87,7 +89,7 @@ def test_an_unsuccessful_actor_run_is_named(apify: FakeApify, status: str) -> No
         scraper(apify).scrape_profile("ada")
 
 
-def test_an_actor_run_that_outlasts_its_time_is_aborted(apify: FakeApify) -> None:
+def test_an_actor_run_that_exceeds_its_time_limit_is_aborted(apify: FakeApify) -> None:
     apify.statuses["ada"] = "RUNNING"
     with pytest.raises(FetchError, match=r"actorRun0 did not finish within 0\.3 seconds and was aborted"):
         scraper(apify, actor_timeout=timedelta(seconds=0.3)).scrape_profile("ada")
@@ -95,7 +97,7 @@ def test_an_actor_run_that_outlasts_its_time_is_aborted(apify: FakeApify) -> Non
 
 
 @pytest.mark.parametrize("fault", [Answer(500, b"oops"), Answer(429, {"error": {"type": "rate-limit-exceeded"}})])
-def test_a_passing_fault_is_retried(apify: FakeApify, fault: Answer) -> None:
+def test_a_temporary_error_is_retried(apify: FakeApify, fault: Answer) -> None:
     apify.fail_next("/items", fault, fault)
     assert scraper(apify).scrape_profile("ada").content == ADA
 
@@ -128,21 +130,21 @@ def test_a_start_that_hits_a_rate_limit_is_repeated_up_to_the_limit(apify: FakeA
     assert starts(apify) == 6
 
 
-def test_a_silent_server_is_given_up(apify: FakeApify) -> None:
+def test_a_server_that_does_not_respond_fails_the_profile(apify: FakeApify) -> None:
     apify.fail_next("/items", *[Answer(200, ADA, delay=0.6)] * 3)
     with pytest.raises(FetchError, match="could not be reached for reading the dataset of actor run actorRun0"):
         scraper(apify, request_timeout=timedelta(seconds=0.1)).scrape_profile("ada")
 
 
 @pytest.mark.parametrize("body", [b"<html>502</html>", b'{"error": "no"}', b'[{"text": "cut of'])
-def test_what_is_no_dataset_is_not_landed(apify: FakeApify, body: bytes) -> None:
+def test_a_response_that_is_not_a_dataset_is_not_landed(apify: FakeApify, body: bytes) -> None:
     apify.posts["ada"] = body
     with pytest.raises(FetchError, match="actorRun0 came as something else than a JSON list") as raised:
         scraper(apify).scrape_profile("ada")
     assert raised.value.cost_usd == 0.25
 
 
-def test_a_refused_account_is_not_asked_again(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_refused_account_ends_the_fetch(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.fail_next("/runs", *[Answer(402, {"error": {"type": "not-enough-usage", "message": "No credit."}})] * 3)
     track(database_url, "ada", "bob", "cleo")
     report = fetch(database_url, zone, apify)
@@ -150,7 +152,7 @@ def test_a_refused_account_is_not_asked_again(database_url: str, zone: LandingZo
     assert "402 not-enough-usage No credit. Check SYNDICATION_APIFY_TOKEN" in runs(database_url)[0][4]
 
 
-def test_a_failed_fetch_is_carried_on(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_failed_fetch_is_continued(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.statuses["bob"] = "FAILED"
     track(database_url, "ada", "bob")
     first, second = fetch(database_url, zone, apify), fetch(database_url, zone, apify)
@@ -163,7 +165,9 @@ def test_a_failed_fetch_is_carried_on(database_url: str, zone: LandingZone, apif
     assert [status for _, status, *_ in runs(database_url)] == ["failed", "failed", "completed", "completed"]
 
 
-def test_what_an_earlier_session_landed_does_not_count(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_profiles_landed_by_an_earlier_session_are_fetched_again(
+    database_url: str, zone: LandingZone, apify: FakeApify
+) -> None:
     track(database_url, "ada", "bob")
     assert fetch(database_url, zone, apify).files_landed == 2
     apify.statuses["ada"] = "FAILED"
@@ -173,7 +177,7 @@ def test_what_an_earlier_session_landed_does_not_count(database_url: str, zone: 
     assert apify.runs == ["ada", "bob", "ada", "bob", "ada"]
 
 
-def test_a_session_does_not_hold_back_what_it_observed_long_ago(
+def test_a_session_fetches_profiles_again_that_it_observed_long_ago(
     database_url: str, zone: LandingZone, apify: FakeApify
 ) -> None:
     apify.statuses["bob"] = "FAILED"
@@ -185,7 +189,7 @@ def test_a_session_does_not_hold_back_what_it_observed_long_ago(
     assert apify.runs == ["ada", "bob", "ada", "bob"]
 
 
-def test_a_failure_of_long_ago_begins_no_session(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_an_old_failure_is_not_continued(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.statuses["bob"] = "FAILED"
     track(database_url, "ada", "bob")
     fetch(database_url, zone, apify)
@@ -211,7 +215,7 @@ fetch_organization(url, LandingZone(zone), active_organizations(url)[0], source)
 """
 
 
-def test_a_killed_fetch_is_carried_on(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_killed_fetch_is_continued(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     track(database_url, "ada", "bob", "cleo")
     child: list[subprocess.Popen[bytes]] = []
 
@@ -225,13 +229,13 @@ def test_a_killed_fetch_is_carried_on(database_url: str, zone: LandingZone, apif
     report = fetch(database_url, zone, apify)
     assert apify.runs == ["ada", "bob", "bob", "cleo"]
     assert (report.skipped, report.files_landed, len(landed(zone))) == (1, 2, 3)
-    (dead, dead_status, *_, why), (carried_on, status, *_) = runs(database_url)
+    (dead, dead_status, *_, message), (continued, status, *_) = runs(database_url)
     assert (dead_status, status) == ("failed", "completed")
-    assert why == f"The process ended without closing this run; {carried_on} closed it."
+    assert message == f"The process ended without closing this run; {continued} closed it."
     assert {meta["fetch_session"] for meta in landed(zone).values()} == {dead}
 
 
-def test_a_terminated_fetch_is_cancelled_and_carried_on(
+def test_a_terminated_fetch_is_cancelled_and_continued(
     database_url: str, zone: LandingZone, apify: FakeApify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(database_url, "ada", "bob")
@@ -250,18 +254,18 @@ def test_a_terminated_fetch_is_cancelled_and_carried_on(
     assert fetch(database_url, zone, apify).skipped == 1
 
 
-def test_a_second_fetch_at_the_same_time_is_refused(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_concurrent_fetch_is_rejected(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     track(database_url, "ada")
     (organization,) = active_organizations(database_url)
     with connect(database_url, autocommit=True) as connection:
         lock = f"{organization.organization_id}/linkedin_apify"
         connection.execute("select pg_advisory_lock(hashtext('fetch'), hashtext(%s))", [lock])
-        with pytest.raises(SyndicationError, match="Another fetch of linkedin_apify for default is at work"):
+        with pytest.raises(SyndicationError, match="Another fetch of linkedin_apify for default is running"):
             fetch(database_url, zone, apify)
     assert apify.requests == []
 
 
-def test_a_file_goes_to_the_day_of_its_own_observation(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_file_lands_on_the_day_of_its_observation(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     apify.finished_at |= {"ada": midnight - timedelta(milliseconds=1), "bob": midnight}
     track(database_url, "ada", "bob")
@@ -273,7 +277,7 @@ def test_a_file_goes_to_the_day_of_its_own_observation(database_url: str, zone: 
     ]
 
 
-def test_a_username_that_is_no_file_name_is_percent_encoded(
+def test_a_username_that_is_not_a_valid_file_name_is_percent_encoded(
     database_url: str, zone: LandingZone, apify: FakeApify
 ) -> None:
     track(database_url, "josé/..")
@@ -294,17 +298,17 @@ def environment(database_url: str, zone: LandingZone, apify: FakeApify) -> dict[
 
 
 def test_the_asset_fetches_only_the_current_day(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
-    said = failure_of(materialize(linkedin_apify_files, monkeypatch, "2024-01-01", **environment))
-    assert "2024-01-01 cannot be fetched: sources only serve their present state" in said
-    assert "backfill the load assets" in said
+    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, "2024-01-01", **environment))
+    assert "2024-01-01 cannot be fetched: sources only serve their present state" in failure
+    assert "backfill the load assets" in failure
 
 
 def test_the_asset_names_the_missing_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = failure_of(materialize(linkedin_apify_files, monkeypatch, today()))
-    assert "SYNDICATION_APIFY_TOKEN is not set" in said
+    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, today()))
+    assert "SYNDICATION_APIFY_TOKEN is not set" in failure
 
 
-def test_the_asset_says_how_to_track_a_profile(
+def test_the_asset_explains_how_to_track_a_profile(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str
 ) -> None:
     result = materialize(linkedin_apify_files, monkeypatch, today(), **environment)
@@ -321,8 +325,8 @@ def test_the_asset_says_how_to_track_a_profile(
     assert dagster_run_id is not None
 
 
-def test_an_organization_of_sample_data_is_never_fetched(database_url: str) -> None:
-    """`make demo` leaves invented people behind: nobody pays to scrape them, and no answer mixes with the samples."""
+def test_an_organization_with_sample_data_is_never_fetched(database_url: str) -> None:
+    """`make demo` adds invented people: scraping them would cost money and mix real data with the samples."""
     track(database_url, "ada", slug="demo")
     with psycopg.connect(database_url) as connection:
         connection.execute("""update tenancy.organizations set settings = '{"is_sample": true}' where slug = 'demo'""")
@@ -385,7 +389,7 @@ def test_the_token_is_never_written_anywhere(
 
 
 @pytest.mark.parametrize("answer", [Answer(400, {"error": {"message": TOKEN}}), Answer(200, {"data": {"id": TOKEN}})])
-def test_an_error_has_neither_cause_nor_context_with_the_token(apify: FakeApify, answer: Answer) -> None:
+def test_errors_do_not_reveal_the_token_in_their_cause_or_context(apify: FakeApify, answer: Answer) -> None:
     apify.fail_next("/runs", answer)
     with pytest.raises(FetchError) as raised:
         scraper(apify).scrape_profile("ada")
@@ -396,13 +400,11 @@ def test_an_error_has_neither_cause_nor_context_with_the_token(apify: FakeApify,
         ApifyScraper(f"{TOKEN} ", apify.url, "actor")
 
 
-def test_a_run_left_open_by_a_vanished_process_is_carried_on(
-    database_url: str, zone: LandingZone, apify: FakeApify
-) -> None:
+def test_a_run_left_open_by_a_dead_process_is_continued(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     track(database_url, "ada")
     (organization,) = active_organizations(database_url)
     day = datetime.now(UTC).date()
-    with run_session(database_url, "a process that goes without a word") as session:
+    with run_session(database_url, "a process that dies") as session:
         left_open = session.open(
             kind="fetch",
             organization_id=organization.organization_id,

@@ -1,3 +1,5 @@
+"""Fetching YouTube channels: quota, retries, resumption and secrecy of the key."""
+
 import json
 import logging
 from collections.abc import Iterator
@@ -68,7 +70,7 @@ def test_a_channel_costs_two_calls_for_its_50_newest_videos(youtube: FakeYouTube
     assert youtube.requests[1].query["part"] == "snippet,statistics,contentDetails"
 
 
-def test_a_larger_limit_is_read_50_a_call(youtube: FakeYouTube) -> None:
+def test_a_larger_limit_is_fetched_50_videos_per_call(youtube: FakeYouTube) -> None:
     responses = api(youtube).channel_videos(MANY, limit=120)
     assert [len(ids(response.content)) for response in responses] == [50, 50, 20]
     assert api(youtube).channel_videos("UCempty") == []
@@ -88,7 +90,7 @@ def test_every_response_lands_untouched(database_url: str, zone: LandingZone, yo
     assert runs(database_url) == [(report.run_id, "completed", 1, None, None)], "no price is NULL, not 0"
 
 
-def test_a_channel_that_landed_in_part_is_fetched_again(
+def test_a_partially_landed_channel_is_fetched_again(
     database_url: str, zone: LandingZone, youtube: FakeYouTube, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(database_url, FEW, MANY, platform="youtube")
@@ -106,7 +108,7 @@ def test_a_channel_that_landed_in_part_is_fetched_again(
     assert (report.skipped, report.files_landed, report.failures) == (1, 3, {})
 
 
-def test_a_missing_channel_fails_alone(database_url: str, zone: LandingZone, youtube: FakeYouTube) -> None:
+def test_a_missing_channel_does_not_stop_the_others(database_url: str, zone: LandingZone, youtube: FakeYouTube) -> None:
     track(database_url, FEW, "@handle", "UCgone", platform="youtube")
     report = fetch(database_url, zone, youtube)
     assert (report.files_landed, sorted(report.failures)) == (1, ["@handle", "UCgone"])
@@ -116,7 +118,7 @@ def test_a_missing_channel_fails_alone(database_url: str, zone: LandingZone, you
     assert "@handle: '@handle' is not a YouTube channel id" in message
 
 
-def test_a_used_up_quota_ends_the_fetch_in_its_own_words(
+def test_an_exhausted_quota_ends_the_fetch_with_a_specific_message(
     database_url: str, zone: LandingZone, youtube: FakeYouTube
 ) -> None:
     track(database_url, "UCempty", FEW, MANY, platform="youtube")
@@ -124,7 +126,7 @@ def test_a_used_up_quota_ends_the_fetch_in_its_own_words(
     report = fetch(database_url, zone, youtube)
     assert (list(report.failures), report.not_tried) == ([FEW], 1)
     assert "The day's quota of the YouTube Data API is used up" in report.failures[FEW]
-    assert len(youtube.requests) == 3, "a used up quota is not tried again"
+    assert len(youtube.requests) == 3, "an exhausted quota is not retried"
     assert runs(database_url)[0][4].startswith("1 of 3 profiles could not be fetched, and 1 were not tried after that.")
 
 
@@ -135,20 +137,20 @@ def test_a_used_up_quota_ends_the_fetch_in_its_own_words(
         youtube_error(403, "accessNotConfigured", "YouTube Data API has not been used in project 1."),
     ],
 )
-def test_a_refused_key_names_its_variable(youtube: FakeYouTube, refusal: Answer) -> None:
+def test_the_error_of_a_refused_key_names_its_variable(youtube: FakeYouTube, refusal: Answer) -> None:
     youtube.fail_next("/playlistItems", refusal)
     with pytest.raises(AccountRefusedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
         api(youtube).channel_videos(FEW)
 
 
-def test_passing_faults_are_retried_with_growing_waits(youtube: FakeYouTube, sleeps: list[float]) -> None:
+def test_temporary_errors_are_retried_with_growing_delays(youtube: FakeYouTube, sleeps: list[float]) -> None:
     youtube.fail_next("/videos", Answer(500), Answer(503), youtube_error(403, "rateLimitExceeded", "Slow down."))
     (response,) = api(youtube, backoff=timedelta(seconds=1)).channel_videos(FEW)
     assert ids(response.content) == ["v1", "v2"]
     assert sleeps == [1, 2, 4]
 
 
-def test_retry_after_is_honoured_within_bounds(youtube: FakeYouTube, sleeps: list[float]) -> None:
+def test_retry_after_is_honoured_within_limits(youtube: FakeYouTube, sleeps: list[float]) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
     for value in ("7", "86400", later):
         youtube.fail_next("/videos", youtube_error(429, "tooMany", "Wait.", Retry_After=value))
@@ -157,29 +159,29 @@ def test_retry_after_is_honoured_within_bounds(youtube: FakeYouTube, sleeps: lis
     assert 15 < sleeps[2] <= 20
 
 
-def test_a_lasting_fault_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
+def test_a_persistent_error_fails_the_channel(youtube: FakeYouTube, sleeps: list[float]) -> None:
     youtube.fail_next("/playlistItems", *[Answer(502, b"<html>")] * 4)
     with pytest.raises(FetchError, match="did not answer playlistItems in 4 attempts: 502"):
         api(youtube).channel_videos(FEW)
-    assert len(sleeps) == 3, "nobody waits after the last attempt"
+    assert len(sleeps) == 3, "there is no delay after the last attempt"
 
 
-def test_a_silent_server_is_given_up(youtube: FakeYouTube, sleeps: list[float]) -> None:
+def test_a_server_that_does_not_respond_fails_the_channel(youtube: FakeYouTube, sleeps: list[float]) -> None:
     youtube.fail_next("/playlistItems", *[Answer(delay=0.5)] * 2)
     with pytest.raises(FetchError, match="in 2 attempts: ReadTimeout"):
         api(youtube, timeout=timedelta(seconds=0.1), attempts=2).channel_videos(FEW)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"items": [{"id": "v', b"[]"])
-def test_what_is_no_response_is_not_landed(youtube: FakeYouTube, body: bytes) -> None:
+def test_a_response_that_is_not_api_json_is_not_landed(youtube: FakeYouTube, body: bytes) -> None:
     youtube.fail_next("/videos", Answer(200, body))
     with pytest.raises(FetchError, match=r"answered videos\.list with something that is not its API's JSON"):
         api(youtube).channel_videos(FEW)
 
 
 def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
-    assert "SYNDICATION_YOUTUBE_API_KEY is not set" in said
+    failure = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
+    assert "SYNDICATION_YOUTUBE_API_KEY is not set" in failure
     assert "sources only serve their present state" in failure_of(
         materialize(youtube_data_api_files, monkeypatch, "2024-01-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
     )

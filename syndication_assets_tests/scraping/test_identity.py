@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from syndication_assets.scraping.identity import STRENGTH, IdentityGroups, PostKey
 from syndication_assets.scraping.observation import PostIds
 
-# Few ids, so that chains, cycles and contradictions come about.
+# Few ids, so that chains, cycles and conflicts occur.
 _activities = st.sampled_from(["1", "2", "3"]).map(lambda digits: ("activity", digits))
 _ugc_posts = st.sampled_from(["1", "5", "6"]).map(lambda digits: ("ugcPost", digits))
 _shares = st.sampled_from(["8", "9"]).map(lambda digits: ("share", digits))
 _ids = (
     st.tuples(st.none() | _activities, st.none() | _ugc_posts, st.none() | _shares)
-    .map(lambda ids: tuple(one for one in ids if one is not None))
+    .map(lambda ids: tuple(alias for alias in ids if alias is not None))
     .filter(bool)
 )
 _observations = st.lists(st.tuples(st.sampled_from(["org-1", "org-2"]), _ids), max_size=12)
@@ -68,7 +68,7 @@ def test_two_activity_ids_are_never_one_post(observations: list[tuple[str, PostI
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(_observations)
-def test_the_ids_of_one_observation_are_one_post_unless_an_activity_id_contradicts(
+def test_the_ids_of_one_observation_belong_to_one_post_unless_activity_ids_conflict(
     observations: list[tuple[str, PostIds]],
 ):
     activities = {ids[0] for _, ids in observations if ids[0][0] == "activity"}
@@ -76,13 +76,13 @@ def test_the_ids_of_one_observation_are_one_post_unless_an_activity_id_contradic
         return
     posts = posts_of(observations)
     for organization_id, ids in observations:
-        keys = {PostKey(organization_id, "linkedin", *one) for one in ids}
+        keys = {PostKey(organization_id, "linkedin", *alias) for alias in ids}
         assert sum(keys <= post for post in posts) == 1
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(_observations)
-def test_a_component_is_named_after_its_strongest_then_least_id(observations: list[tuple[str, PostIds]]):
+def test_a_component_is_named_after_its_strongest_then_smallest_id(observations: list[tuple[str, PostIds]]):
     groups = IdentityGroups()
     nodes = [groups.node_of(organization_id, "linkedin", ids) for organization_id, ids in observations]
     components = list(groups.components())
@@ -96,18 +96,18 @@ def test_a_component_is_named_after_its_strongest_then_least_id(observations: li
         assert key_of[node] == PostKey(organization_id, "linkedin", *ids[0])
 
 
-def test_a_chain_of_ids_joins_observations_that_share_none():
+def test_a_chain_of_ids_joins_observations_without_a_common_id():
     assert linked((a("1"), s("8")), (u("5"), s("8")), (u("5"), s("9"))) == {
         frozenset({a("1"), u("5"), s("8"), s("9")}),
     }
 
 
-def test_a_link_that_comes_last_joins_two_chains():
+def test_a_late_link_joins_two_chains():
     assert len(linked((u("5"), s("8")), (u("6"), s("9")))) == 2
     assert len(linked((u("5"), s("8")), (u("6"), s("9")), (u("5"), s("9")))) == 1
 
 
-def test_an_id_between_two_activity_ids_goes_to_the_nearest_then_to_the_least():
+def test_an_id_between_two_activity_ids_belongs_to_the_nearest_then_to_the_smallest():
     assert linked((a("2"), s("8")), (a("1"), s("8"))) == {frozenset({a("1"), s("8")}), frozenset({a("2")})}
     assert linked((a("1"), u("5")), (u("5"), s("9")), (a("2"), s("9"))) == {
         frozenset({a("1"), u("5")}),

@@ -1,4 +1,4 @@
-"""The rules for an item of every source: strict, and every refusal names the place."""
+"""The rules for items of every source are strict, and every rejection names the path."""
 
 import json
 from datetime import UTC, datetime
@@ -61,14 +61,14 @@ def test_a_counter_is_a_json_integer_from_zero_to_a_trillion(number: str):
         decode_item(b'{"sub":{"likes":%s}}' % number.encode(), Item)
 
 
-def test_counters_at_the_edges_and_missing_ones_are_taken():
+def test_counters_at_the_limits_and_missing_counters_are_accepted():
     for text, value in (("0", 0), ("1000000000000", 10**12), ("null", None)):
         item = decode_item(b'{"sub":{"likes":%s}}' % text.encode(), Item)
         assert item.sub is not None
         assert item.sub.likes == value
 
 
-def test_a_refusal_names_the_place_below_the_place_of_the_payload():
+def test_a_rejection_names_the_path_within_the_path_of_the_payload():
     with pytest.raises(ItemRejectedError, match=r"^\$\.quoted\.images\[0\]\.url: expected str"):
         decode_item(b'{"images":[{"url":7}]}', Sub, "$.quoted")
     with pytest.raises(ItemRejectedError, match=r"^\$: expected object, got array"):
@@ -87,22 +87,22 @@ def test_a_refusal_names_the_place_below_the_place_of_the_payload():
         (b'{"id":"\\u0022:","x":{"y":1,"y":2}}', 'duplicate key "y"'),
     ],
 )
-def test_a_duplicate_key_is_refused_wherever_it_is(payload: bytes, expected: str):
-    """Parsers take the last value in silence; which one the source meant is not known."""
+def test_a_duplicate_key_is_rejected_at_any_depth(payload: bytes, expected: str):
+    """Parsers silently use the last value, but which value the source meant is unknown."""
     assert expected in reason(payload)
 
 
 @pytest.mark.parametrize(
     "text", ['He said "stats": nothing', ":smile:", '"id":"id":', "a : b", '\\":', '"\n:', "un mot\u202f: deux"]
 )
-def test_a_text_that_looks_like_keys_is_no_duplicate(text: str):
+def test_a_text_that_looks_like_keys_is_not_a_duplicate(text: str):
     for separators in ((",", ":"), (" , ", " : ")):
         assert survey_item(json.dumps({"id": text}, separators=separators).encode(), KNOWN) == ()
 
 
 @settings(derandomize=True, max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(['":', "x", ' " : ', '\\"'])), max_size=4))
-def test_duplicates_are_found_exactly_when_there_are_any(pairs: list[tuple[str, str]]):
+def test_duplicates_are_found_if_and_only_if_they_exist(pairs: list[tuple[str, str]]):
     payload = "{" + ",".join(f'"{key}": {json.dumps(value)}' for key, value in pairs) + "}"
     if len({key for key, _ in pairs}) < len(pairs):
         assert "duplicate key" in reason(payload)
@@ -133,12 +133,12 @@ def test_duplicates_are_found_exactly_when_there_are_any(pairs: list[tuple[str, 
         (b'{"x":', "not valid JSON"),
     ],
 )
-def test_what_postgresql_cannot_keep_is_refused_even_in_an_unknown_key(payload: bytes, expected: str):
+def test_values_that_postgresql_cannot_store_are_rejected_even_in_an_unknown_key(payload: bytes, expected: str):
     """One such item would make the whole COPY fail."""
     assert expected in reason(payload)
 
 
-def test_what_only_resembles_the_refused_is_taken():
+def test_values_within_the_limits_are_accepted():
     deep = b'{"x":%s%s}' % (b"[" * 99, b"]" * 99)
     wide = json.dumps({"x": [[[]]] * 200}).encode()
     long = json.dumps({"id": "ü" * 1_000_000}).encode()
@@ -148,7 +148,7 @@ def test_what_only_resembles_the_refused_is_taken():
     assert survey_item(long, KNOWN) == ()
 
 
-def test_unknown_keys_are_listed_by_path_and_not_looked_into():
+def test_unknown_keys_are_listed_by_path_without_the_keys_below():
     payload = {
         "id": {"likes": 1, "z": 1},
         "sub": {"images": [{"url": "u", "alt": 1}, {"alt": 2, "foo": 3}], "anything": {"is": "ignored"}},
@@ -164,17 +164,17 @@ def test_unknown_keys_are_listed_by_path_and_not_looked_into():
     )
 
 
-def test_an_unknown_key_of_twenty_levels_is_only_an_unknown_key():
+def test_an_unknown_key_with_twenty_levels_is_listed_once():
     assert survey_item(b'{"x":' * 20 + b"1" + b"}" * 20, KNOWN) == ("$.x",)
 
 
-def test_strange_keys_are_quoted_and_cut():
+def test_unusual_keys_are_quoted_and_shortened():
     assert survey_item(json.dumps({"a.b": 1, "c d": 1}).encode(), KNOWN) == ('$."a.b"', '$."c d"')
     (path,) = survey_item(json.dumps({"k" * 5_000: 1}).encode(), KNOWN)
     assert len(path) < 120
 
 
-def test_reasons_quote_no_value():
+def test_reasons_never_quote_values():
     for payload in (b'{"id":7,"sub":{"likes":"geheim"}}', b'{"sub":"geheim"}', b'{"sub":{"geheim', b'{"sub": geheim}'):
         with pytest.raises(ItemRejectedError) as rejected:
             decode_item(payload, Item)
@@ -187,7 +187,7 @@ def test_milliseconds_become_utc_to_the_millisecond():
 
 
 def test_the_wrong_unit_of_a_time_is_recognized():
-    """Milliseconds read as seconds once put posts into the year 57886."""
+    """Milliseconds read as seconds once dated posts to the year 57886."""
     with pytest.raises(ItemRejectedError, match=r"^\$\.t: .*; seconds where milliseconds are expected\?$"):
         utc_from_milliseconds(1_763_629_323, "$.t")
     with pytest.raises(ItemRejectedError, match=r"^\$\.t: .*; milliseconds where seconds are expected\?$"):
@@ -197,7 +197,7 @@ def test_the_wrong_unit_of_a_time_is_recognized():
 
 
 @pytest.mark.parametrize("value", [0, -1, 7, 946_684_799_999, 4_102_444_800_000, 10**40])
-def test_a_time_outside_2000_to_2100_is_refused(value: int):
+def test_a_time_outside_of_2000_to_2100_is_rejected(value: int):
     with pytest.raises(ItemRejectedError, match="time outside 2000 to 2100"):
         utc_from_milliseconds(value, "$.t")
 
@@ -242,13 +242,13 @@ def test_the_media_key_is_the_url_without_scheme_and_query(url: str):
     assert media_key(url, "$.url") == "media.example.com/D4E/feed/1"
 
 
-def test_a_media_url_without_an_address_or_too_long_for_an_index_is_refused():
+def test_a_media_url_that_is_empty_or_too_long_for_an_index_is_rejected():
     for url in ("https://", "?e=17", "data:image/png;base64," + "A" * 3_000):
         with pytest.raises(ItemRejectedError, match=r"^\$\.media\.url: "):
             media_key(url, "$.media.url")
 
 
-def test_stray_white_space_is_stripped_and_empty_is_none():
+def test_surrounding_white_space_is_stripped_and_empty_text_is_none():
     """User names from a CSV file of another system carried a CR."""
     assert clean_text("lena-beispiel\r\n") == "lena-beispiel"
     assert clean_text(" ") is None

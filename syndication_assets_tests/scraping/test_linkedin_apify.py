@@ -1,4 +1,4 @@
-"""LinkedIn posts: every form the ids were seen in, the two facts in a repost, and nothing made up."""
+"""LinkedIn posts: all known forms of the ids, the two facts in a repost, and no invented values."""
 
 import json
 from datetime import UTC, datetime
@@ -127,13 +127,13 @@ def test_a_regular_post_becomes_one_observation():
     ],
 )
 def test_every_form_of_the_urn_gives_the_same_ids(changes: dict[str, Any], ids: tuple):
-    """The actor changed the form twice in 16 months; a post must not become two by that."""
+    """The actor changed the form twice in 16 months, which must not duplicate posts."""
     assert only(post(**changes)).ids == ids
 
 
 @pytest.mark.parametrize("number", [int(ACTIVITY), float(ACTIVITY)])
-def test_an_id_as_a_json_number_is_refused(number: float):
-    """A program between the source and us that keeps numbers as floats has rounded the last digits."""
+def test_an_id_as_a_json_number_is_rejected(number: float):
+    """A program between the source and us may have rounded the last digits by storing numbers as floats."""
     for path, changes in (
         ("$.urn", {"urn": number}),
         ("$.urn.activity_urn", {"urn": {"activity_urn": number}}),
@@ -146,17 +146,17 @@ def test_an_id_as_a_json_number_is_refused(number: float):
 @pytest.mark.parametrize(
     "text", ["73x", "urn:li:activity:", "urn:li:comment:7", "-7", "7.0", "\u0667", "7" * 21, "7" * 5_000]
 )
-def test_an_id_is_digits(text: str):
+def test_an_id_consists_of_digits(text: str):
     assert reason(post(urn=text, full_urn=...)).startswith("$.urn: an id that is not up to 20 digits")
 
 
-def test_two_ids_of_one_kind_are_refused():
-    """Guessing which one is meant could join two posts for ever."""
+def test_two_ids_of_one_kind_are_rejected():
+    """A wrong guess would permanently join two posts."""
     assert "second activity id" in reason(post(activity_urn=ORIGINAL))
     assert "$.full_urn: a second ugcPost id" in reason(post(full_urn=f"urn:li:ugcPost:{SHARE}"))
 
 
-def test_a_post_without_any_id_is_refused():
+def test_a_post_without_any_id_is_rejected():
     for changes in (
         {"urn": ..., "full_urn": ...},
         {"urn": {}, "full_urn": ""},
@@ -167,21 +167,21 @@ def test_a_post_without_any_id_is_refused():
 
 @pytest.mark.parametrize("posted_at", [..., None, {}, {"date": "2019-01-01 00:00:00"}, {"timestamp": None}])
 def test_a_missing_time_is_taken_from_the_activity_id(posted_at: Any):
-    """The id begins with the milliseconds of publication; `date` is the local time of some machine."""
+    """The id begins with the milliseconds of publication; `date` is the local time of an unknown machine."""
     assert only(post(posted_at=posted_at)).posted_at == PUBLISHED_AT
 
 
-def test_a_time_that_cannot_be_known_is_none():
+def test_an_unknown_time_is_none():
     assert only(post(posted_at=..., urn=...)).posted_at is None
     assert only(post(posted_at=..., urn="123")).posted_at is None
 
 
-def test_a_time_in_seconds_is_refused():
+def test_a_time_in_seconds_is_rejected():
     assert "seconds where milliseconds are expected?" in reason(post(posted_at={"timestamp": 1_763_629_323}))
     assert reason(post(posted_at={"timestamp": "1763629323457"})).startswith("$.posted_at.timestamp: expected int")
 
 
-def test_counters_that_are_missing_are_not_zero():
+def test_missing_counters_are_not_zero():
     for stats in (..., None, {}):
         observation = only(post(stats=stats))
         assert (observation.counters, observation.stats) == (Counters(), None)
@@ -191,7 +191,7 @@ def test_counters_that_are_missing_are_not_zero():
 
 
 @pytest.mark.parametrize("value", [-1, "7", 7.5, True, 10**12 + 1])
-def test_a_counter_that_is_none_is_refused_by_name(value: Any):
+def test_an_invalid_counter_is_rejected_by_name(value: Any):
     assert reason(post(stats={"total_reactions": 1, "reposts": value})).startswith("$.stats.reposts: expected int")
 
 
@@ -222,7 +222,7 @@ def test_the_old_names_of_url_and_comments_are_read():
         ),
     ],
 )
-def test_the_author_is_known_by_user_name_or_by_the_address_of_the_profile(author: Any, expected: Author | None):
+def test_the_author_is_identified_by_user_name_or_profile_url(author: Any, expected: Author | None):
     """Companies have no user name and no last name."""
     assert only(post(author=author)).author == expected
 
@@ -240,15 +240,13 @@ def test_the_author_is_known_by_user_name_or_by_the_address_of_the_profile(autho
         ({"text": "", "media": None}, False),
     ],
 )
-def test_an_item_with_neither_text_nor_media_nor_article_is_no_description(
-    changes: dict[str, Any], is_description: bool
-):
+def test_an_item_without_text_media_and_article_is_no_description(changes: dict[str, Any], is_description: bool):
     assert only(post(**changes)).is_description is is_description
     act, original = parse(repost(**changes)).observations
     assert (act.is_description, original.is_description) == (True, is_description)
 
 
-def test_a_repost_is_the_act_and_the_original():
+def test_a_repost_yields_the_act_and_the_original():
     item = repost()
     payload = json.dumps(item).encode()
     act, original = parse_item(payload, " Lena-Beispiel\r").observations
@@ -308,24 +306,24 @@ def test_a_repost_is_the_act_and_the_original():
         ),
     ],
 )
-def test_the_original_of_a_repost_is_known_by_its_full_urn_or_else_its_address(changes: dict[str, Any], ids: tuple):
+def test_the_original_of_a_repost_is_identified_by_its_full_urn_or_its_url(changes: dict[str, Any], ids: tuple):
     act, original = parse(repost(**changes)).observations
     assert act.original_ids == original.ids == ids
     assert original.posted_at == (ORIGINAL_AT if ids[0][0] == "activity" else None)
 
 
-def test_a_repost_that_does_not_tell_two_posts_apart_is_refused():
-    assert "does not tell its original" in reason(repost(full_urn=..., url="https://www.linkedin.com/posts/x"))
+def test_a_repost_that_does_not_identify_act_and_original_is_rejected():
+    assert "does not identify its original" in reason(repost(full_urn=..., url="https://www.linkedin.com/posts/x"))
     assert "names itself" in reason(repost(full_urn=f"urn:li:activity:{ACTIVITY}"))
     assert "without the activity id of the act" in reason(repost(urn={"share_urn": SHARE}))
 
 
-def test_a_repost_in_a_file_of_nobody_has_no_author_of_the_act():
+def test_the_act_of_a_repost_in_a_file_without_a_profile_has_no_author():
     act, _ = parse(repost(), tracked=None).observations
     assert act.author is None
 
 
-def test_a_quote_gives_the_quoted_post_too():
+def test_a_quote_also_yields_the_quoted_post():
     quoted = '{"urn" : "' + ORIGINAL + '", "text":"Neues Garn","stats":{"like":1},"brave":1}'
     payload = json.dumps(post(post_type="quote"))[:-1] + f', "reshared_post": {quoted} }}'
     parsed = parse_item(payload.encode(), None)
@@ -342,14 +340,14 @@ def test_a_quote_gives_the_quoted_post_too():
     assert parsed.unknown_keys == ("$.reshared_post.brave",)
 
 
-def test_a_quoted_post_without_an_id_is_left_out():
+def test_a_quoted_post_without_an_id_is_ignored():
     """A deleted or private original comes as a stub."""
     for stub in (None, {}, {"text": "no longer available"}):
         observation = only(post(post_type="quote", reshared_post=stub))
         assert observation.original_ids is None
 
 
-def test_a_quoted_post_of_the_wrong_shape_is_refused_with_its_place():
+def test_a_quoted_post_with_the_wrong_shape_is_rejected_with_its_path():
     assert reason(post(reshared_post="x")) == "$.reshared_post: expected object, got str"
     assert reason(post(reshared_post={"stats": {"like": -1}})).startswith("$.reshared_post.stats.like: ")
     assert reason(post(reshared_post={"urn": 7})).startswith("$.reshared_post.urn: an id as a JSON number")
@@ -402,8 +400,8 @@ def media_of(item: dict[str, Any]) -> list[tuple[str, str]]:
         ({}, []),
     ],
 )
-def test_media_in_every_form(media: Any, expected: list[tuple[str, str]]):
-    """The same picture has another signature in its URL in each scrape; a video's still picture is no video."""
+def test_media_are_read_in_every_form(media: Any, expected: list[tuple[str, str]]):
+    """The signature in the URL of a picture changes with every scrape; the still picture of a video is a thumbnail."""
     assert media_of(post(media=media)) == expected
 
 
@@ -425,7 +423,7 @@ def test_an_article_is_kept_and_its_picture_is_a_thumbnail():
     assert only(post(article={})).article is None
 
 
-def test_media_of_a_quoted_post_belong_to_it_alone():
+def test_media_of_a_quoted_post_belong_only_to_it():
     quote, original = parse(
         post(reshared_post={"urn": ORIGINAL, "media": {"type": "image", "url": "https://m.example.com/a"}})
     ).observations
@@ -433,7 +431,7 @@ def test_media_of_a_quoted_post_belong_to_it_alone():
     assert [media.media_key for media in original.media] == ["m.example.com/a"]
 
 
-def test_unknown_keys_are_counted_and_do_no_harm():
+def test_unknown_keys_are_reported_and_otherwise_ignored():
     item = post(brave=1, media={"images": [{"url": "https://m.example.com/a", "alt": "Ein Schal"}]})
     item["stats"]["curious"] = 3
     assert parse(item).unknown_keys == ("$.brave", "$.media.images[].alt", "$.stats.curious")
@@ -451,11 +449,11 @@ def test_unknown_keys_are_counted_and_do_no_harm():
         ("urn", []),
     ],
 )
-def test_a_wrong_type_is_refused_by_name(key: str, value: Any):
+def test_a_wrong_type_is_rejected_by_name(key: str, value: Any):
     assert reason(post(**{key: value})).startswith(f"$.{key}: expected ")
 
 
-def test_the_three_forms_of_a_file_give_the_same_posts():
+def test_the_three_forms_of_a_file_yield_the_same_posts():
     single, items = post(), [post(), repost()]
     for file, count in ((single, 1), (items, 2), ({"success": True, "data": {"posts": items}}, 2)):
         parts = split_items(json.dumps(file).encode(), LIST_PATHS, one_object_is_an_item=ONE_OBJECT_IS_AN_ITEM)

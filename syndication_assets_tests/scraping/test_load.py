@@ -1,4 +1,4 @@
-"""Loading the landed files of a day: the ledger, the runs, and what a load refuses."""
+"""Loading the landed files of a day: the ledger, the runs, and what stops a load."""
 
 import threading
 
@@ -39,7 +39,7 @@ def test_a_day_without_files_opens_no_run(desk: Desk):
     assert desk.rows(RUNS) == []
 
 
-def test_the_counters_of_a_run_are_what_it_did(desk: Desk):
+def test_the_counters_of_a_run_match_its_work(desk: Desk):
     desk.land(MONDAY, 9, post(ONE), post(activity_id(2), is_sponsored=True), post(activity_id(3), full_urn=5))
     desk.land(MONDAY, 18, post(ONE, text="edited"))
     desk.load(MONDAY)
@@ -55,7 +55,7 @@ def test_the_counters_of_a_run_are_what_it_did(desk: Desk):
     assert desk.rows(counters)[1] == (*began, 3, 5, 1, 2, 0, 1, 1, 0, 0, {"$.is_sponsored": 1}, None, True, True)
 
 
-def test_a_snapshot_that_its_file_does_not_tell_any_more_is_removed_and_counted(desk: Desk):
+def test_a_snapshot_that_its_file_no_longer_contains_is_removed_and_counted(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE), post(activity_id(2)))
     desk.load(MONDAY)
     desk.put(MONDAY, path.rsplit("/", 1)[1], b"[" + (desk.root / path).read_bytes()[1:].split(b', {"urn"')[0] + b"]")
@@ -64,7 +64,7 @@ def test_a_snapshot_that_its_file_does_not_tell_any_more_is_removed_and_counted(
     assert desk.value("select count(*) from scraping.data_downloads") == 1
 
 
-def test_unknown_keys_of_a_run_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+def test_the_number_of_unknown_keys_of_a_run_is_limited(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(load_module, "_MAXIMUM_UNKNOWN_KEYS", 3)
     desk.land(MONDAY, 9, *(post(activity_id(number), **{f"key{number}": 1, "often": 1}) for number in range(9)))
     (load,) = desk.load(MONDAY)
@@ -103,7 +103,7 @@ def test_an_interrupted_load_is_cancelled(desk: Desk, monkeypatch: pytest.Monkey
     assert desk.value("select count(*) from scraping.posts") == 0
 
 
-def test_a_run_that_died_is_closed_by_the_next_one_and_a_live_one_is_not(desk: Desk):
+def test_a_dead_run_is_closed_by_the_next_run_and_a_live_run_is_not(desk: Desk):
     organization_id = desk.value("select organization_id from tenancy.organizations where slug = 'default'")
     about = {"kind": "load", "organization_id": organization_id, "source": "linkedin_apify", "platform": "linkedin"}
     days = {"first_day": MONDAY, "last_day": MONDAY}
@@ -127,7 +127,7 @@ def test_a_run_that_died_is_closed_by_the_next_one_and_a_live_one_is_not(desk: D
     assert alive.run_id in message
 
 
-def test_a_file_that_was_loaded_and_is_gone_stops_the_load_of_its_day(desk: Desk):
+def test_a_missing_loaded_file_stops_the_load_of_its_day(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.land(MONDAY, 18, post(ONE))
     desk.load(MONDAY)
@@ -143,7 +143,7 @@ def test_a_file_that_was_loaded_and_is_gone_stops_the_load_of_its_day(desk: Desk
     assert differences(before, facts(desk.url)) == []
 
 
-def test_a_day_whose_folder_is_gone_is_not_forgotten(desk: Desk):
+def test_a_day_whose_folder_is_missing_keeps_its_rows(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     before = facts(desk.url)
@@ -154,8 +154,8 @@ def test_a_day_whose_folder_is_gone_is_not_forgotten(desk: Desk):
     assert differences(before, facts(desk.url)) == []
 
 
-def test_a_file_without_a_good_item_may_be_taken_away(desk: Desk):
-    """An upload's temporary name was seen before it was renamed: the day must not be stuck for that."""
+def test_a_file_without_loaded_items_may_be_removed(desk: Desk):
+    """A load saw the temporary name of an upload before it was renamed, which must not block the day."""
     desk.land(MONDAY, 9, post(ONE))
     upload = desk.put(MONDAY, "dataset_bert.json.uploading", b"[")
     desk.load(MONDAY)
@@ -164,7 +164,7 @@ def test_a_file_without_a_good_item_may_be_taken_away(desk: Desk):
     assert load.total("files_read") == 2
 
 
-def test_a_file_that_lands_while_a_load_waits_for_another_is_read_by_it(desk: Desk):
+def test_a_load_that_waits_for_another_reads_files_that_land_meanwhile(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="#morning"))
     desk.load(MONDAY)
     errors = []
@@ -188,7 +188,7 @@ def test_a_file_that_lands_while_a_load_waits_for_another_is_read_by_it(desk: De
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_an_item_that_can_be_read_now_is_marked_as_replayed(desk: Desk):
+def test_a_quarantined_item_that_loads_now_is_marked_as_replayed(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=5), post(activity_id(2), full_urn=7))
     desk.load(MONDAY)
     assert desk.value("select count(*) from landing.quarantine where replayed_at is null") == 1
@@ -201,7 +201,7 @@ def test_an_item_that_can_be_read_now_is_marked_as_replayed(desk: Desk):
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_days_do_not_touch_each_other(desk: Desk):
+def test_loads_of_different_days_do_not_affect_each_other(desk: Desk):
     desk.land(MONDAY, 9, post(ONE))
     desk.land(TUESDAY, 9, post(activity_id(2)))
     desk.load(MONDAY)

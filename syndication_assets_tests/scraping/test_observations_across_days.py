@@ -1,4 +1,4 @@
-"""One post met several times: what each observation changes, and what it leaves alone."""
+"""One post observed several times: what each observation changes, and what it does not change."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -28,9 +28,8 @@ def at(day: date, hour: int) -> datetime:
 
 
 def in_any_order(desk: Desk, *days: date) -> None:
-    """Loads the days forwards, backwards and from the last one on, each time on an empty database: all end alike.
-
-    Afterwards they are loaded once more, for the test to look at.
+    """Loads the days forwards, backwards and with the last day first, each time into an empty database, and asserts
+    equal results. Leaves the days loaded for the test.
     """
     first = None
     for order in (days, days[::-1], (days[-1], *days[:-1])):
@@ -57,7 +56,7 @@ def current_hashtags(desk: Desk) -> set[str]:
     }
 
 
-def test_a_newer_observation_updates_the_description_and_an_older_one_never_does(desk: Desk):
+def test_a_newer_observation_updates_the_description_and_an_older_observation_does_not(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="old", headline="Apprentice", reactions=5))
     desk.land(TUESDAY, 9, post(ONE, text="new", headline="Weaver", reactions=9))
     desk.load(TUESDAY)
@@ -72,14 +71,14 @@ def test_a_newer_observation_updates_the_description_and_an_older_one_never_does
     in_any_order(desk, MONDAY, TUESDAY)
 
 
-def test_the_raw_json_of_a_post_is_that_of_its_newest_observation(desk: Desk):
+def test_the_raw_json_of_a_post_comes_from_its_newest_observation(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=5))
     desk.land(TUESDAY, 9, post(ONE, reactions=9))
     desk.load(TUESDAY, MONDAY)
     assert desk.value("select raw_json -> 'stats' ->> 'like' from scraping.posts") == "9"
 
 
-def test_of_two_items_of_one_moment_a_late_file_may_bring_the_one_that_counts(desk: Desk):
+def test_of_two_items_of_one_time_the_preferred_item_may_come_from_a_late_file(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=6), username="bert")
     desk.load(MONDAY)
     desk.land(MONDAY, 9, post(ONE, reactions=5), username="anna")
@@ -92,7 +91,7 @@ def test_of_two_items_of_one_moment_a_late_file_may_bring_the_one_that_counts(de
     assert differences(late, facts(desk.url)) == []
 
 
-def test_a_post_was_published_when_the_earliest_of_its_observations_says(desk: Desk):
+def test_the_publication_time_is_the_earliest_observed_time(desk: Desk):
     timestamp = (int(ONE) >> 22) - 777
     desk.land(MONDAY, 9, post(ONE))
     desk.land(TUESDAY, 9, post(ONE, posted_at={"timestamp": timestamp}))
@@ -100,7 +99,7 @@ def test_a_post_was_published_when_the_earliest_of_its_observations_says(desk: D
     assert desk.value("select (extract(epoch from posted_at) * 1000)::bigint from scraping.posts") == timestamp
 
 
-def test_signed_urls_do_not_make_new_media_and_the_newest_one_is_kept(desk: Desk):
+def test_signed_urls_do_not_add_media_and_the_newest_url_is_kept(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, images=("https://cdn.example/a?sig=1", "https://cdn.example/b?sig=1")))
     desk.land(TUESDAY, 9, post(ONE, images=("https://cdn.example/b?sig=2", "https://cdn.example/c?sig=2")))
     in_any_order(desk, MONDAY, TUESDAY)
@@ -113,7 +112,7 @@ def test_signed_urls_do_not_make_new_media_and_the_newest_one_is_kept(desk: Desk
     ]
 
 
-def test_a_picture_and_a_hashtag_of_some_hours_are_known_whether_or_not_the_day_was_loaded_meanwhile(desk: Desk):
+def test_a_picture_and_a_hashtag_of_a_few_hours_are_kept_whether_or_not_the_day_was_loaded_in_between(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="#wool #dye", images=("https://cdn.example/a", "https://cdn.example/b")))
     desk.load(MONDAY)
     desk.land(MONDAY, 18, post(ONE, text="#wool #loom", images=("https://cdn.example/b",)))
@@ -130,7 +129,7 @@ def test_a_picture_and_a_hashtag_of_some_hours_are_known_whether_or_not_the_day_
     ]
 
 
-def test_an_edited_text_changes_the_hashtags_of_its_day_and_of_later_ones_only(desk: Desk):
+def test_an_edited_text_only_changes_the_hashtags_of_its_day_and_later_days(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="#wool #dye"))
     desk.land(TUESDAY, 9, post(ONE, text="#wool"))
     desk.land(WEDNESDAY, 9, post(ONE, text="#Wool #loom"))
@@ -143,7 +142,7 @@ def test_an_edited_text_changes_the_hashtags_of_its_day_and_of_later_ones_only(d
     assert current_hashtags(desk) == {"wool", "loom"}
 
 
-def test_a_counter_that_was_not_measured_is_null_and_a_measured_zero_is_zero(desk: Desk):
+def test_an_unmeasured_counter_is_null_and_a_measured_zero_is_zero(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=0, comments=None))
     desk.land(TUESDAY, 9, post(ONE, stats=None))
     desk.load(MONDAY, TUESDAY)
@@ -152,7 +151,7 @@ def test_a_counter_that_was_not_measured_is_null_and_a_measured_zero_is_zero(des
     ) == [(0, None, 1, None, None, {"reactions": {"like": 0}}), (None,) * 6]
 
 
-def test_a_late_file_changes_its_own_day_only(desk: Desk):
+def test_a_late_file_only_changes_its_own_day(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, reactions=5))
     desk.land(TUESDAY, 9, post(ONE, reactions=9))
     desk.load(MONDAY, TUESDAY)
@@ -176,7 +175,7 @@ def test_a_duplicate_file_under_another_name_adds_a_ledger_row_and_nothing_else(
     assert second.total("snapshots_new") == second.total("posts_new") == 0
     assert {line.split(":")[0] for line in differences(before, facts(desk.url))} <= {
         "only second, landed_files",
-        # The copy is the first by name, and it is named as the place.
+        # The copy is the first file by name, so the rows refer to it.
         "only first,  raw_payloads",
         "only second, raw_payloads",
         "only first,  data_downloads",
@@ -210,7 +209,7 @@ def test_the_time_of_an_observation_and_where_it_comes_from_are_recorded(
     assert desk.rows("select observed_at, observed_at_source::text from landing.files") == expected
 
 
-def test_a_companion_that_comes_late_moves_the_observation(desk: Desk):
+def test_a_late_companion_moves_the_observation(desk: Desk):
     path = desk.put(MONDAY, "dataset_anna.json", json.dumps([post(ONE)]).encode())
     desk.load(MONDAY)
     (desk.root / f"{path}.meta.json").write_text('{"observed_at": "2025-11-03T15:00:00Z"}')
@@ -220,8 +219,8 @@ def test_a_companion_that_comes_late_moves_the_observation(desk: Desk):
 
 
 @pytest.mark.parametrize("hours", [(7,), (15,), (15, 7), (7, 15)])
-def test_a_companion_that_comes_late_leaves_what_one_that_came_first_leaves(desk: Desk, hours: tuple[int, ...]):
-    """Nothing keeps the noon that was assumed: neither of a post met once, nor of one that other files tell of too."""
+def test_a_late_companion_has_the_same_result_as_an_early_companion(desk: Desk, hours: tuple[int, ...]):
+    """No row keeps the assumed noon, whether or not other files observe the post too."""
     two, three = activity_id(2), activity_id(3)
     item = post(ONE, ugc_post="71", text="#wool", images=("https://cdn.example/a?s=1",), headline="Weaver")
     path = desk.put(
@@ -251,7 +250,7 @@ def test_a_companion_that_comes_late_leaves_what_one_that_came_first_leaves(desk
     assert differences(late, facts(desk.url)) == []
 
 
-def test_a_profile_is_counted_described_and_synced_and_its_switches_are_left_to_people(desk: Desk):
+def test_a_load_counts_describes_and_syncs_a_profile_without_changing_its_user_maintained_columns(desk: Desk):
     desk.land(MONDAY, 9, post(ONE), post(activity_id(2), author="bert"))
     desk.load(MONDAY)
     profiles = "select username, name, post_count, is_tracked, last_synced_at from scraping.profiles order by 1"
@@ -268,7 +267,7 @@ def test_a_profile_is_counted_described_and_synced_and_its_switches_are_left_to_
 
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_a_load_never_decides_who_is_fetched(desk: Desk, is_tracked: bool):
-    """A tracked profile is scraped every few hours, and that costs money: only people switch it on."""
+    """A tracked profile is scraped every few hours, which costs money: tracking is user-maintained."""
     desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)
     assert desk.rows("select is_tracked from scraping.profiles") == [(False,)]
@@ -278,19 +277,19 @@ def test_a_load_never_decides_who_is_fetched(desk: Desk, is_tracked: bool):
     assert desk.rows("select is_tracked from scraping.profiles") == [(is_tracked,)]
 
 
-def test_a_username_that_was_encoded_for_its_file_name_is_the_author_of_its_posts(desk: Desk):
+def test_a_percent_encoded_username_in_a_file_name_matches_the_author_of_its_posts(desk: Desk):
     desk.put(MONDAY, "dataset_jos%C3%A9_2025-11-03_09-00-00-000.json", json.dumps([post(ONE, author="josé")]).encode())
     desk.load(MONDAY)
     assert desk.rows("select username, post_count from scraping.profiles") == [("josé", 1)]
 
 
-def test_a_profile_is_one_whatever_the_case_in_the_file_name(desk: Desk):
+def test_the_case_of_a_username_in_the_file_name_does_not_matter(desk: Desk):
     desk.land(MONDAY, 9, post(ONE), username="Anna")
     desk.load(MONDAY)
     assert desk.rows("select username, name from scraping.profiles") == [("anna", "Anna Ash")]
 
 
-def test_a_post_that_changes_its_author_is_counted_where_it_is_now(desk: Desk):
+def test_a_post_that_changes_its_author_counts_for_the_new_author(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, author="anna"), username="house")
     desk.land(TUESDAY, 9, post(ONE, author="bert"), username="house")
     in_any_order(desk, MONDAY, TUESDAY)
@@ -300,7 +299,7 @@ def test_a_post_that_changes_its_author_is_counted_where_it_is_now(desk: Desk):
     ]
 
 
-def test_two_organizations_with_the_same_files_have_the_same_facts_apart(desk: Desk):
+def test_two_organizations_with_the_same_files_have_the_same_but_separate_facts(desk: Desk):
     desk.execute(
         "insert into tenancy.organizations (slug, name) values ('second', 'Second') on conflict do nothing",
     )
@@ -323,7 +322,7 @@ def test_two_organizations_with_the_same_files_have_the_same_facts_apart(desk: D
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_a_gap_in_the_days_is_no_observation(desk: Desk):
+def test_days_without_files_add_no_observations(desk: Desk):
     desk.land(MONDAY, 9, post(ONE))
     desk.land(THURSDAY, 9, post(ONE))
     desk.load(MONDAY, TUESDAY, WEDNESDAY, THURSDAY)

@@ -1,4 +1,4 @@
-"""Any order of days, any repetition, any lateness of files: the tables end as after one clean load in sequence."""
+"""Days in any order, repeated loads and late files: the tables end like after one clean load in sequence."""
 
 import shutil
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ EXAMPLES = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    # A failing example is small as it is, and each attempt to shrink it costs seconds.
+    # Failing examples are small already, and every attempt to shrink them takes seconds.
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -43,7 +43,7 @@ EXAMPLES = settings(
 
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three days with every trap that fits into them."""
+    """Three days with every edge case that fits into them."""
     directory = tmp_path_factory.mktemp("landing")
     land_samples(LandingZone(str(directory)), first_day=MONDAY, days=len(DAYS), profiles=2, channels=1)
     return directory
@@ -51,7 +51,7 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def loads(server: Server, template_database: str, landing: Path) -> Iterator[tuple[Desk, Facts]]:
-    """A desk with the whole landing zone, and what one clean load in sequence, rolled up at once, ends in."""
+    """A desk with the whole landing zone, and the facts after one clean load in sequence with one rollup."""
     with new_database(server, template_database) as url, run_session(url, "test") as session:
         desk = Desk(url, LandingZone(str(landing)), session)
         with cleared(url):
@@ -62,10 +62,10 @@ def loads(server: Server, template_database: str, landing: Path) -> Iterator[tup
         yield desk, expected
 
 
-# Two posts, each of which is met under some of its ids: records that turn out to be one come about in every way. Some
-# items say less of them than others.
+# Two posts, each observed under some of its ids, so that records of one post have to be merged in every way. Some items
+# are incomplete.
 _IDS = ((activity_id(1), "71", "81"), (activity_id(2), "72", "82"))
-_MEETINGS = st.lists(
+_OBSERVATIONS = st.lists(
     st.tuples(
         st.sampled_from(_IDS),
         st.tuples(st.booleans(), st.booleans(), st.booleans()).filter(any),
@@ -89,12 +89,12 @@ def roll_up(desk: Desk, tables: tuple[str, ...], first_day: date, last_day: date
 
 @EXAMPLES
 @given(order=st.permutations(DAYS), repeats=st.lists(st.sampled_from(DAYS), max_size=2), seed=st.integers(0, 10**6))
-def test_days_in_any_order_with_files_that_come_late_end_as_one_clean_load(
+def test_days_in_any_order_with_late_files_end_like_one_clean_load(
     loads: tuple[Desk, Facts], tmp_path: Path, order: list[date], repeats: list[date], seed: int
 ):
     desk, expected = loads
     chance = Random(seed)
-    # Companions are there before their files, as the landing zone writes them.
+    # Companions exist before their files, as the landing zone writes them.
     files = sorted(path for path in desk.root.glob("*/*/*/*") if not path.name.endswith(".meta.json"))
     late = [path for path in files if chance.random() < 0.4]
     partial = tmp_path / f"partial-{seed}"
@@ -112,7 +112,7 @@ def test_days_in_any_order_with_files_that_come_late_end_as_one_clean_load(
 
 @EXAMPLES
 @given(seed=st.integers(0, 10**6))
-def test_rollups_of_days_and_ranges_in_any_order_between_loads_end_as_one_of_the_whole_range(
+def test_rollups_in_any_order_between_loads_end_like_one_rollup_of_the_whole_range(
     loads: tuple[Desk, Facts], seed: int
 ):
     desk, expected = loads
@@ -120,7 +120,7 @@ def test_rollups_of_days_and_ranges_in_any_order_between_loads_end_as_one_of_the
     with cleared(desk.url):
         for day in chance.sample(DAYS, len(DAYS)):
             desk.load(day)
-            # What a sensor or a person rolls up meanwhile, over days that are loaded or not.
+            # A sensor or a person rolls up days in between, whether they are loaded or not.
             first, last = sorted(chance.choices(DAYS, k=2))
             roll_up(desk, ROLLUPS, first, last)
         for day in chance.sample(DAYS, len(DAYS)):
@@ -131,14 +131,14 @@ def test_rollups_of_days_and_ranges_in_any_order_between_loads_end_as_one_of_the
 
 
 @settings(EXAMPLES, max_examples=8)
-@given(meetings=_MEETINGS, order=st.permutations(DAYS))
-def test_posts_met_under_any_of_their_ids_in_any_order_end_as_one_clean_load(
-    loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, meetings: list[Any], order: list[date]
+@given(observations=_OBSERVATIONS, order=st.permutations(DAYS))
+def test_posts_observed_under_any_of_their_ids_in_any_order_end_like_one_clean_load(
+    loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, observations: list[Any], order: list[date]
 ):
-    zone = LandingZone(str(tmp_path_factory.mktemp("meetings")))
+    zone = LandingZone(str(tmp_path_factory.mktemp("observations")))
     desk = Desk(loads[0].url, zone, loads[0].session)
-    for number, (ids, known, day, hour, text, author, is_quoted, missing) in enumerate(meetings):
-        activity, ugc_post, share = (one if is_known else None for one, is_known in zip(ids, known, strict=True))
+    for number, (ids, known, day, hour, text, author, is_quoted, missing) in enumerate(observations):
+        activity, ugc_post, share = (alias if is_known else None for alias, is_known in zip(ids, known, strict=True))
         item = post(
             activity,
             ugc_post=ugc_post,
@@ -166,7 +166,7 @@ def test_posts_met_under_any_of_their_ids_in_any_order_end_as_one_clean_load(
         assert differences(expected, facts(desk.url)) == []
 
 
-# Three posts that quarrel over four weak ids: every item has its activity id, so that each claim is a definite one.
+# Three posts that claim the same four weak ids: every item has its activity id, so that each claim is definite.
 _CLAIMS = st.lists(
     st.tuples(
         st.sampled_from([activity_id(number) for number in (1, 2, 3)]),
@@ -181,7 +181,7 @@ _CLAIMS = st.lists(
 
 @settings(EXAMPLES, max_examples=6)
 @given(claims=_CLAIMS, order=st.permutations(DAYS))
-def test_weak_ids_that_several_activity_ids_claim_in_any_order_end_as_one_clean_load(
+def test_weak_ids_claimed_by_several_activity_ids_in_any_order_end_like_one_clean_load(
     loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, claims: list[Any], order: list[date]
 ):
     zone = LandingZone(str(tmp_path_factory.mktemp("claims")))

@@ -1,4 +1,4 @@
-"""Reposts, quotes, and posts that go by several ids, over several loads."""
+"""Reposts, quotes and posts with several ids, over several loads."""
 
 from itertools import permutations
 
@@ -36,7 +36,7 @@ def aliases(desk: Desk) -> list[tuple[str, str, str]]:
     )
 
 
-def test_a_plain_repost_is_an_act_and_an_original_and_the_counters_are_the_originals(desk: Desk):
+def test_a_plain_repost_is_an_act_and_an_original_which_has_the_counters(desk: Desk):
     desk.land(MONDAY, 9, repost(ACT, post(ORIGINAL, author="bert", reactions=40)))
     desk.load(MONDAY)
     assert desk.rows(POSTS) == [
@@ -47,7 +47,7 @@ def test_a_plain_repost_is_an_act_and_an_original_and_the_counters_are_the_origi
     assert broken_invariants(desk.url, desk.root) == []
 
 
-def test_two_reposters_of_one_original_are_two_acts(desk: Desk):
+def test_two_reposts_of_one_original_are_two_acts(desk: Desk):
     original = post(ORIGINAL, author="bert", reactions=40)
     desk.land(MONDAY, 9, repost(ACT, original))
     desk.land(MONDAY, 10, repost(OTHER_ACT, original), username="cora")
@@ -60,7 +60,7 @@ def test_two_reposters_of_one_original_are_two_acts(desk: Desk):
     assert desk.rows(COUNTERS) == [(ORIGINAL, 40), (ORIGINAL, 40)]
 
 
-def test_a_day_of_reposts_only_does_not_forget_who_the_reposter_is(desk: Desk):
+def test_a_day_with_only_reposts_keeps_the_description_of_the_reposter(desk: Desk):
     desk.land(MONDAY, 9, post(activity_id(9), author="anna"))
     desk.land(TUESDAY, 9, repost(ACT, post(ORIGINAL, author="bert")))
     in_any_order(desk, MONDAY, TUESDAY)
@@ -69,7 +69,7 @@ def test_a_day_of_reposts_only_does_not_forget_who_the_reposter_is(desk: Desk):
     ]
 
 
-def test_an_original_known_by_its_ugc_post_id_and_later_met_itself_is_one_post_with_one_history(desk: Desk):
+def test_an_original_first_seen_by_its_ugc_post_id_and_later_directly_is_one_post_with_one_history(desk: Desk):
     original = post(ORIGINAL, ugc_post="71", author="bert", reactions=40)
     desk.land(MONDAY, 9, repost(ACT, original))
     desk.land(TUESDAY, 9, original | {"stats": {"total_reactions": 44}}, username="bert")
@@ -85,7 +85,7 @@ def test_an_original_known_by_its_ugc_post_id_and_later_met_itself_is_one_post_w
 
 
 def known_apart(desk: Desk, *, is_ugc_newer: bool) -> None:
-    """Two records of one post, the activity id's and the ugcPost id's, and what says on Wednesday that they are one."""
+    """Two records of one post, by activity id and by ugcPost id, which an item of Wednesday joins."""
     by_activity = post(ORIGINAL, text="#wool", images=("https://cdn.example/a?s=1",), author="bert", reactions=5)
     by_ugc_post = post(None, ugc_post="71", text="#loom", images=("https://cdn.example/a?s=2",), reactions=6)
     first, second = (by_activity, by_ugc_post) if is_ugc_newer else (by_ugc_post, by_activity)
@@ -97,7 +97,7 @@ def known_apart(desk: Desk, *, is_ugc_newer: bool) -> None:
 
 
 @pytest.mark.parametrize("is_ugc_newer", [True, False])
-def test_two_posts_that_turn_out_to_be_one_become_what_one_post_would_have_been(desk: Desk, is_ugc_newer: bool):
+def test_two_records_of_one_post_are_merged_into_what_a_single_record_would_have_been(desk: Desk, is_ugc_newer: bool):
     known_apart(desk, is_ugc_newer=is_ugc_newer)
     desk.load(MONDAY, TUESDAY, THURSDAY)
     assert desk.value("select count(*) from scraping.posts") == 2
@@ -109,7 +109,7 @@ def test_two_posts_that_turn_out_to_be_one_become_what_one_post_would_have_been(
     assert desk.value("select text_content from scraping.posts") == newest
 
 
-def test_the_marks_of_people_survive_a_merge(desk: Desk):
+def test_user_maintained_columns_survive_a_merge(desk: Desk):
     known_apart(desk, is_ugc_newer=True)
     desk.load(MONDAY, TUESDAY)
     desk.execute("update scraping.posts set is_marked = true where urn = '71'")
@@ -117,7 +117,7 @@ def test_the_marks_of_people_survive_a_merge(desk: Desk):
     assert desk.rows("select is_marked, needs_rebuild from scraping.posts") == [(True, True)]
 
 
-def test_three_posts_in_a_chain_become_one_in_one_load(desk: Desk):
+def test_a_chain_of_three_records_is_merged_in_one_load(desk: Desk):
     desk.land(MONDAY, 9, post(None, ugc_post="71"), post(None, share="81"), post(ORIGINAL))
     desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"), username="cora")
     desk.land(TUESDAY, 10, post(ORIGINAL, share="81"))
@@ -125,8 +125,8 @@ def test_three_posts_in_a_chain_become_one_in_one_load(desk: Desk):
     assert {urn for _, _, urn in aliases(desk)} == {ORIGINAL}
 
 
-def test_two_components_that_know_one_post_by_different_ids_may_both_bring_it_another(desk: Desk):
-    """The pairs overlap: a post that is merged away must not be the winner of the next pair."""
+def test_two_components_with_ids_of_one_post_may_each_join_it_with_another_post(desk: Desk):
+    """The pairs overlap: a post that was merged into another must not win the next pair."""
     desk.land(MONDAY, 9, post(None, ugc_post="72", share="82"), post(None, ugc_post="71"), post(None, share="83"))
     desk.land(TUESDAY, 9, post(None, ugc_post="71", share="82"), username="cora")
     desk.land(TUESDAY, 10, post(None, ugc_post="72", share="83"))
@@ -134,7 +134,7 @@ def test_two_components_that_know_one_post_by_different_ids_may_both_bring_it_an
     assert {urn for _, _, urn in aliases(desk)} == {"71"}
 
 
-def test_weak_ids_never_make_one_post_of_two_activity_ids(desk: Desk):
+def test_weak_ids_never_join_two_activity_ids(desk: Desk):
     other = activity_id(5)
     desk.land(MONDAY, 9, post(ORIGINAL, ugc_post="71"), post(other, share="81"))
     desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
@@ -148,7 +148,7 @@ def test_weak_ids_never_make_one_post_of_two_activity_ids(desk: Desk):
     assert desk.value("select count(*) from scraping.data_downloads") == 3
 
 
-def test_a_post_without_activity_id_that_two_activity_ids_claim_goes_to_the_least(desk: Desk):
+def test_a_post_without_an_activity_id_claimed_by_two_activity_ids_belongs_to_the_smallest(desk: Desk):
     other = activity_id(5)
     desk.land(MONDAY, 9, post(None, ugc_post="71", share="81"))
     desk.land(TUESDAY, 9, post(other, share="81"))
@@ -158,7 +158,7 @@ def test_a_post_without_activity_id_that_two_activity_ids_claim_goes_to_the_leas
     assert desk.rows(COUNTERS) == [(ORIGINAL, 10), (other, 10), (ORIGINAL, 10)]
 
 
-def test_a_weak_id_that_two_activity_ids_claim_on_different_days_goes_to_the_least(desk: Desk):
+def test_a_weak_id_claimed_by_two_activity_ids_on_different_days_belongs_to_the_smallest(desk: Desk):
     other = activity_id(5)
     desk.land(MONDAY, 9, post(other, ugc_post="71"))
     desk.land(TUESDAY, 9, post(ORIGINAL, ugc_post="71"))
@@ -168,8 +168,8 @@ def test_a_weak_id_that_two_activity_ids_claim_on_different_days_goes_to_the_lea
     assert desk.rows(COUNTERS) == [(other, 10), (ORIGINAL, 10), (other, 10)]
 
 
-def test_a_weak_id_that_other_weak_ids_led_to_goes_to_the_canonical_id_that_is_named_with_it(desk: Desk):
-    """Whichever came first. What was told under weak ids alone is put right by loading its day again."""
+def test_a_weak_id_found_by_other_weak_ids_belongs_to_the_canonical_id_that_occurs_with_it(desk: Desk):
+    """In any order of days. Loading a day again corrects snapshots observed under weak ids alone."""
     other = activity_id(5)
     desk.land(MONDAY, 9, post(ORIGINAL, ugc_post="71"))
     desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
@@ -187,7 +187,7 @@ def test_a_weak_id_that_other_weak_ids_led_to_goes_to_the_canonical_id_that_is_n
             assert desk.rows(COUNTERS) == [(ORIGINAL, 10), (ORIGINAL, 10), (other, 10)], order
 
 
-def test_a_post_that_turns_out_to_be_its_own_original_reposts_nothing(desk: Desk):
+def test_a_post_merged_with_its_original_reposts_nothing(desk: Desk):
     quote = post(ORIGINAL, ugc_post="71", quoted=post(None, share="81"))
     desk.land(MONDAY, 9, quote)
     desk.land(TUESDAY, 9, post(None, ugc_post="71", share="81"))
@@ -196,7 +196,7 @@ def test_a_post_that_turns_out_to_be_its_own_original_reposts_nothing(desk: Desk
     assert desk.rows("select urn, reposted_post_id from scraping.posts") == [(ORIGINAL, None)]
 
 
-def test_a_quote_is_linked_to_what_it_quotes_and_both_have_their_own_counters(desk: Desk):
+def test_a_quote_is_linked_to_the_quoted_post_and_both_have_their_own_counters(desk: Desk):
     desk.land(MONDAY, 9, post(ACT, quoted=post(ORIGINAL, author="bert", text="quoted", reactions=50), reactions=3))
     desk.load(MONDAY)
     assert desk.rows(POSTS) == [

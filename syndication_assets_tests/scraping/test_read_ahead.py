@@ -16,7 +16,7 @@ MONDAY, TUESDAY = date(2025, 11, 24), date(2025, 11, 25)
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were read, in order."""
+    """The paths in the order of reading."""
     paths: list[str] = []
 
     def noted(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> FileReading:
@@ -35,7 +35,7 @@ def read_day(zone: LandingZone, ahead: ReadAhead, day: date) -> dict[str, FileRe
     return {file.path: ahead.read(file) for file in zone.files(day)}
 
 
-def test_a_day_that_was_read_ahead_is_read_once_and_says_the_same(zone: LandingZone, reads: list[str]):
+def test_a_day_read_ahead_is_read_once_with_the_same_result(zone: LandingZone, reads: list[str]):
     first, second = land(zone, MONDAY, "a.json"), land(zone, TUESDAY, "b.json")
     with read_ahead(zone, 10**6) as ahead:
         ahead.begin_day(TUESDAY)
@@ -47,7 +47,7 @@ def test_a_day_that_was_read_ahead_is_read_once_and_says_the_same(zone: LandingZ
     assert reading == read_file(zone, file, 10**6)
 
 
-def test_a_file_that_changed_since_is_read_anew(zone: LandingZone, reads: list[str], tmp_path: Path):
+def test_a_file_that_has_changed_since_is_read_again(zone: LandingZone, reads: list[str], tmp_path: Path):
     path = land(zone, TUESDAY, "b.json", b"[")
     with read_ahead(zone, 10**6) as ahead:
         ahead.begin_day(TUESDAY)
@@ -58,7 +58,7 @@ def test_a_file_that_changed_since_is_read_anew(zone: LandingZone, reads: list[s
     assert reads == [path, path]
 
 
-def test_a_file_that_landed_since_is_read_too(zone: LandingZone):
+def test_a_file_that_has_landed_since_is_read_too(zone: LandingZone):
     land(zone, TUESDAY, "b.json")
     with read_ahead(zone, 10**6) as ahead:
         ahead.begin_day(TUESDAY)
@@ -67,7 +67,9 @@ def test_a_file_that_landed_since_is_read_too(zone: LandingZone):
         assert late in read_day(zone, ahead, TUESDAY)
 
 
-def test_a_large_day_is_read_when_its_turn_comes(zone: LandingZone, reads: list[str], monkeypatch: pytest.MonkeyPatch):
+def test_the_rest_of_a_large_day_is_read_during_its_own_load(
+    zone: LandingZone, reads: list[str], monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(read_ahead_module, "MOST_BYTES", 2 * len(POST))
     for number in range(4):
         land(zone, TUESDAY, f"{number}.json")
@@ -79,7 +81,7 @@ def test_a_large_day_is_read_when_its_turn_comes(zone: LandingZone, reads: list[
     assert len(reads) == 4
 
 
-def test_other_rooms_files_are_left_to_them(zone: LandingZone, reads: list[str]):
+def test_files_of_other_rooms_are_not_read_ahead(zone: LandingZone, reads: list[str]):
     land(zone, TUESDAY, "posts.json", b"{}", "blog_posts")
     with read_ahead(zone, 10**6) as ahead:
         ahead.begin_day(TUESDAY)
@@ -91,7 +93,7 @@ def refuse(_day: date) -> None:
     raise LandingError("the store is down")
 
 
-def test_a_store_that_fails_while_reading_ahead_fails_in_the_day_itself(
+def test_an_error_of_the_store_while_reading_ahead_is_raised_by_the_load_of_the_day(
     zone: LandingZone, monkeypatch: pytest.MonkeyPatch
 ):
     path = land(zone, TUESDAY, "b.json")

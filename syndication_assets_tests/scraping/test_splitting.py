@@ -1,4 +1,4 @@
-"""A landed file is taken apart into items; damage costs the damaged item and is said, never the rest of the file."""
+"""A landed file is split into items; damage is reported and only loses the damaged item, never the rest of the file."""
 
 import json
 import time
@@ -31,7 +31,7 @@ def only_reason(data: bytes, **options) -> str:
 
 
 def test_items_are_the_exact_text_of_the_list_elements():
-    """White space inside an item is part of the evidence, white space around it is not."""
+    """White space inside an item is kept, white space around it is not."""
     assert outline(b' [ {"a" : 1 } ,\n{"b":"\\u00fc"}]\n') == [(0, b'{"a" : 1 }'), (1, b'{"b":"\\u00fc"}')]
 
 
@@ -48,15 +48,15 @@ def test_a_list_is_found_in_an_envelope_and_behind_a_byte_order_mark(data: bytes
     assert outline(data) == [(0, b'{"a":1}'), (1, b'{"b":2}')]
 
 
-def test_a_lone_object_is_an_item_only_where_the_source_writes_such_files():
+def test_a_single_object_is_an_item_only_if_the_source_writes_such_files():
     assert outline(b' {"urn":"1"} ', one_object_is_an_item=True) == [(0, b'{"urn":"1"}')]
     assert "the file is one object" in only_reason(b'{"urn":"1"}')
 
 
-def test_an_envelope_without_its_list_is_not_taken_for_an_item():
-    """A refused call answers `{"success": false, "data": null}`: that is no post without an id."""
+def test_an_envelope_without_its_list_is_not_an_item():
+    """A failed call returns `{"success": false, "data": null}`, which is not a post without an id."""
     for data in (b'{"success":false,"data":null}', b'{"data":{"posts":{}}}', b'{"data":{"posts":"none"}}'):
-        assert "no list of items at data.posts or items" in only_reason(data, one_object_is_an_item=True)
+        assert "without a list of items at data.posts or items" in only_reason(data, one_object_is_an_item=True)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_an_envelope_without_its_list_is_not_taken_for_an_item():
         (b"", "the file is empty"),
         (b" \r\n", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
-        (b"[]", "the list holds no items"),
-        (b'{"items": [ ]}', "the list holds no items"),
-        (b"3", "nothing but a number"),
-        (b'"x"', "nothing but a string"),
-        (b"null", "nothing but null"),
+        (b"[]", "the list has no items"),
+        (b'{"items": [ ]}', "the list has no items"),
+        (b"3", "the file is only a number"),
+        (b'"x"', "the file is only a string"),
+        (b"null", "the file is only null"),
         (b"<!DOCTYPE html><html>", "HTML"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         ('[{"a":1}]'.encode("utf-16"), "UTF-16"),
@@ -81,22 +81,22 @@ def test_an_envelope_without_its_list_is_not_taken_for_an_item():
         (b'{"a":1}\n{"a":2}\n', "JSON Lines"),
     ],
 )
-def test_a_file_without_items_says_what_it_is_instead(data: bytes, reason: str):
+def test_the_reason_for_a_file_without_items_names_its_actual_content(data: bytes, reason: str):
     assert reason in only_reason(data)
 
 
-def test_list_elements_that_are_no_objects_are_defects_of_their_position():
+def test_list_elements_that_are_not_objects_are_defects_at_their_position():
     assert outline(b'[1,{"a":1},null,["x"]]') == [
-        (0, "this element of the list is a number, where an object is expected"),
+        (0, "this element of the list is a number, but an object is expected"),
         (1, b'{"a":1}'),
-        (2, "this element of the list is null, where an object is expected"),
-        (3, "this element of the list is a list, where an object is expected"),
+        (2, "this element of the list is null, but an object is expected"),
+        (3, "this element of the list is a list, but an object is expected"),
     ]
 
 
 @pytest.mark.parametrize("envelope", ["%s", '{"success":true,"data":{"posts":%s'])
-def test_a_file_cut_anywhere_keeps_the_items_before_the_cut(envelope: str):
-    """A scraper that dies, or a disk that is full, cuts at any byte: each of them is tried."""
+def test_a_file_truncated_anywhere_keeps_the_items_before_the_cut(envelope: str):
+    """A dead scraper or a full disk truncates at any byte: the test tries all of them."""
     items = [b'{"text":"a, ]}[{ \\" b"}', '{"text":"ü","n":[1,{"x":2}]}'.encode(), b'{"c":3}']
     head = (envelope % "[").encode()
     whole = head + b", ".join(items) + b"]"
@@ -106,10 +106,10 @@ def test_a_file_cut_anywhere_keeps_the_items_before_the_cut(envelope: str):
         assert [part.payload for part in parts[:-1]] == complete
         assert isinstance(parts[-1], Defect)
         assert parts[-1].position == len(complete)
-        assert "cut off" in parts[-1].reason
+        assert "truncated" in parts[-1].reason
 
 
-def test_the_rest_of_a_cut_file_is_one_defect_that_says_so():
+def test_the_rest_of_a_truncated_file_is_one_defect():
     *_, defect = split(b'[{"a":1},{"text":"half a sen')
     assert defect.position == 1
     assert "the file ends in the middle of this item" in defect.reason
@@ -131,11 +131,11 @@ def test_the_rest_of_a_cut_file_is_one_defect_that_says_so():
         (b'{"b":"\x00"}', "NUL"),
         (b'{"b":"\xff"}', "UTF-8"),
         (b'{"b":"\xed\xa0\x80"}', "UTF-8"),
-        (b"", "no item beside it"),
+        (b"", "a comma without an item"),
         (b'{"b":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "nested deeper than 100"),
     ],
 )
-def test_a_damaged_item_leaves_its_neighbours_alone(damaged: bytes, reason: str):
+def test_a_damaged_item_does_not_affect_its_neighbours(damaged: bytes, reason: str):
     before, defect, after = split(b'[{"a":1},' + damaged + b',{"z":26}]')
     assert (before, after) == (RawItem(0, b'{"a":1}'), RawItem(2, b'{"z":26}'))
     assert isinstance(defect, Defect)
@@ -143,18 +143,18 @@ def test_a_damaged_item_leaves_its_neighbours_alone(damaged: bytes, reason: str)
     assert reason in defect.reason
 
 
-def test_a_comma_before_the_end_is_reported_once():
-    assert outline(b'[{"a":1},]') == [(0, b'{"a":1}'), (1, "there is a comma in the list, but no item beside it")]
+def test_a_trailing_comma_is_reported_once():
+    assert outline(b'[{"a":1},]') == [(0, b'{"a":1}'), (1, "the list has a comma without an item")]
 
 
 @pytest.mark.parametrize("rest", [b'[{"b":2}]', b"]", b"\x00\x00", b"Killed"])
-def test_what_follows_the_list_is_a_defect_of_the_file(rest: bytes):
+def test_text_after_the_list_is_a_defect_of_the_file(rest: bytes):
     item, defect = split(b'[{"a":1}]\n' + rest)
     assert item == RawItem(0, b'{"a":1}')
-    assert defect == Defect(None, "the file goes on after the end of its list", rest)
+    assert defect == Defect(None, "the file continues after the end of its list", rest)
 
 
-def test_damage_around_the_list_does_not_cost_the_items_but_is_said():
+def test_damage_around_the_list_is_reported_without_losing_items():
     item, defect = split(b'{"success":tru,"data":{"posts":[{"a":1}]}}')
     assert item == RawItem(0, b'{"a":1}')
     assert isinstance(defect, Defect)
@@ -162,12 +162,12 @@ def test_damage_around_the_list_does_not_cost_the_items_but_is_said():
     assert "around the list" in defect.reason
 
 
-def test_a_damaged_lone_object_is_a_defect_at_its_position():
+def test_a_damaged_single_object_is_a_defect_at_its_position():
     assert outline(b'{"urn":"1","text":"ha', one_object_is_an_item=True) == [
-        (0, "the file ends in the middle of an object: it was cut off")
+        (0, "the file ends in the middle of an object: it is truncated")
     ]
     assert outline(b'{"urn":NaN}', one_object_is_an_item=True) == [
-        (0, "the object holds NaN or Infinity, which JSON does not have")
+        (0, "the object contains NaN or Infinity, which JSON does not allow")
     ]
 
 
@@ -176,15 +176,15 @@ def test_thousands_of_levels_do_not_exhaust_the_stack():
         assert all(isinstance(part, Defect) for part in split(data, one_object_is_an_item=True))
 
 
-def test_mismatched_brackets_cost_linear_time():
-    """Looking for the opening bracket of each closing one would take minutes here."""
+def test_mismatched_brackets_take_linear_time():
+    """Searching the opening bracket of every closing bracket would take minutes here."""
     started = time.monotonic()
     split(b"[" + b"{" * 200_000 + b"]" * 200_000)
     split(b'[{"text": "' + b'\\"' * 2_000_000)
     assert time.monotonic() - started < 10
 
 
-def test_reasons_quote_nothing_of_the_payload():
+def test_reasons_never_quote_the_payload():
     for data in (b"geheim", b"[{geheim}]", b'{"data":"geheim"}', b'["geheim"]', b'[{"geheim":1', b"[]geheim"):
         assert not any("geheim" in part.reason for part in split(data) if isinstance(part, Defect))
 
@@ -207,8 +207,8 @@ json_values = st.recursive(
     st.sampled_from([None, 0, 2]),
     st.sampled_from(["", "}", "]"]),
 )
-def test_any_list_of_objects_comes_back_exactly(items: list[dict], ascii_only: bool, indent: int | None, rest: str):
-    """Also through the tolerant path, which the stray bracket behind the list switches on."""
+def test_any_list_of_objects_is_split_exactly(items: list[dict], ascii_only: bool, indent: int | None, rest: str):
+    """Also on the tolerant path, which a stray bracket after the list triggers."""
     text = json.dumps(items, ensure_ascii=ascii_only, indent=indent)
     parts = split(text.encode(errors="replace") + rest.encode())
     assert all(isinstance(part, RawItem) for part in parts[: len(items)])
@@ -227,6 +227,6 @@ def test_any_list_of_objects_comes_back_exactly(items: list[dict], ascii_only: b
     ).map(b"".join),
     st.booleans(),
 )
-def test_no_bytes_make_splitting_fail_and_no_file_is_passed_over_in_silence(data: bytes, one_object: bool):
+def test_splitting_never_fails_and_never_returns_nothing(data: bytes, one_object: bool):
     for prefix in (b"", b"[", b'{"data":{"posts":['):
         assert split(prefix + data, one_object_is_an_item=one_object)

@@ -88,14 +88,14 @@ def test_hidden_counters_are_not_measured():
     assert parse({"id": "x"}).counters == Counters()
 
 
-def test_a_counter_as_a_json_integer_is_taken():
+def test_a_counter_as_a_json_integer_is_accepted():
     assert parse(with_statistics(viewCount=7)).counters == Counters(views=7)
 
 
 @pytest.mark.parametrize(
     "value", ["-1", "", " 7", "7.0", "\u0667", "1e3", "9" * 13, "9" * 5_000, -1, 10**13, 7.0, True, [7]]
 )
-def test_any_other_counter_is_refused(value: Any):
+def test_any_other_counter_is_rejected(value: Any):
     with pytest.raises(ItemRejectedError, match=r"^\$\.statistics\.likeCount: "):
         parse(with_statistics(likeCount=value))
 
@@ -104,12 +104,12 @@ def test_any_other_counter_is_refused(value: Any):
     ("duration", "seconds"),
     [("PT0S", 0), ("P0D", 0), ("PT15M", 900), ("P1DT2H", 93_600), ("P1W", 604_800), ("PT12H", 43_200)],
 )
-def test_durations_are_seconds(duration: str, seconds: int):
+def test_durations_become_seconds(duration: str, seconds: int):
     assert parse(with_duration(duration)).stats == {"duration_seconds": seconds}
 
 
 @pytest.mark.parametrize("duration", ["", "P", "PT", "P1DT", "1:02", "PT-1S", "PT1.5S", "P1Y", "PT1S\n", 63])
-def test_an_unreadable_duration_is_refused(duration: Any):
+def test_an_invalid_duration_is_rejected(duration: Any):
     with pytest.raises(ItemRejectedError, match=r"^\$\.contentDetails\.duration: "):
         parse(with_duration(duration))
 
@@ -133,7 +133,7 @@ def test_a_title_alone_is_the_text():
     assert parse(video(snippet={})).text is None
 
 
-def test_a_search_result_is_no_video():
+def test_a_search_result_is_not_a_video():
     """`search.list` answers with the id in an object, and without statistics."""
     with pytest.raises(ItemRejectedError, match=r"^\$\.id: expected str or null, got object"):
         parse(video(id={"kind": "youtube#video", "videoId": "x"}))
@@ -143,7 +143,7 @@ def test_a_search_result_is_no_video():
         parse(video(id="a b"))
 
 
-def test_an_answer_of_the_api_is_split_into_its_videos():
+def test_a_response_of_the_api_is_split_into_its_videos():
     answer = {
         "kind": "youtube#videoListResponse",
         "items": [video(), video(id="zweites")],

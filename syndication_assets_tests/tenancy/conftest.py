@@ -1,4 +1,4 @@
-"""Two organizations with a row of each in every table, and logins that work with them."""
+"""Two organizations, each with a row in every table, and logins with different rights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from syndication_assets_tests.tenancy.one_row_each import fill
 
 @dataclass(frozen=True)
 class TwoOrganizations:
-    """A database, and who works on it."""
+    """A database with two organizations, and the URLs of its logins."""
 
     admin_url: str
     pipeline_url: str
@@ -26,10 +26,10 @@ class TwoOrganizations:
     first: str
     second: str
     tables: list[str]
-    """Every tenant table but partitions."""
+    """Every tenant table, without partitions."""
     partitions: list[str]
     views: list[str]
-    """The views that show an organization_id."""
+    """The views that have an organization_id."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def organizations(server: Server, template_database: str) -> Iterator[TwoOrganiz
 
 
 def _fill(pipeline_url: str) -> list[str]:
-    """Two new organizations; as the pipeline, which so proves that it can write every table."""
+    """Adds two organizations as the pipeline, which proves that it can write every table."""
     with psycopg.connect(pipeline_url) as connection:
         for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
@@ -75,7 +75,7 @@ def _fill(pipeline_url: str) -> list[str]:
         ]
         for organization_id in ids:
             fill(connection, organization_id)
-            # The view shows what is measured.
+            # The view only shows measured metrics.
             connection.execute(
                 "update scraping.snapshots set reactions = 3 where organization_id = %s", [organization_id]
             )
@@ -83,7 +83,7 @@ def _fill(pipeline_url: str) -> list[str]:
 
 
 def _add_channel(connection: psycopg.Connection[Any]) -> None:
-    """The rows that tenant tables point at and organizations share."""
+    """Adds the shared rows that tenant tables refer to."""
     connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
     connection.execute(
         "insert into channels.channel_types (channel_type, display_name, content_kind)"
@@ -100,7 +100,7 @@ def _add_channel(connection: psycopg.Connection[Any]) -> None:
 
 @contextmanager
 def rolled_back(url: str, organization_id: str | None = None) -> Iterator[psycopg.Connection[Any]]:
-    """A transaction that leaves nothing, with `app.organization_id` set if one is given."""
+    """A transaction that is rolled back, with `app.organization_id` set if an id is given."""
     with psycopg.connect(url) as connection:
         if organization_id is not None:
             connection.execute("select set_config('app.organization_id', %s, true)", [organization_id])

@@ -1,4 +1,4 @@
-"""A valid row in every tenant table, made from the catalogue, so that "sees nothing" is about rows that are there."""
+"""Adds a valid row to every tenant table, derived from the catalogue, so that "sees nothing" is about existing rows."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ where c.oid in (select attrelid from pg_attribute where attname = 'organization_
 order by 1, a.attnum
 """
 
-# One value of each type; a column with a CHECK that refuses it, or that needs one all the same, has its own below.
+# One value per type; columns whose CHECK rejects it, or that need a value despite being nullable, have one below.
 _VALUES = {
     "bigint": "1",
     "boolean": "true",
@@ -65,9 +65,9 @@ _OWN_VALUES = {
 
 
 def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]:
-    """Puts one row of the organization into each tenant table, parents first; returns the tables.
+    """Adds one row of the organization to each tenant table, parents first; returns the tables.
 
-    Raises AssertionError with PostgreSQL's words for a table that takes no row: its column needs a value above.
+    Raises AssertionError with PostgreSQL's message for a table that rejects its row: add a value to _OWN_VALUES.
     """
     with connection.transaction():
         connection.execute(
@@ -110,7 +110,7 @@ def _insert(
     organization_id: str,
     messages: dict[str, str],
 ) -> bool:
-    """Whether the row went in; if not, what PostgreSQL said is in `messages`: its parent may have to come first."""
+    """Whether the row was inserted; if not, `messages` has PostgreSQL's message: the parent may have to come first."""
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.SQL(table), sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(values.values())
     )

@@ -1,10 +1,10 @@
-"""The rules that keep organizations apart, asked of the catalogue: each line is one thing that breaks one."""
+"""The rules that isolate organizations, checked in the system catalogue: each line of the result is a violation."""
 
 from typing import Any
 
 import psycopg
 
-# Rows that all organizations share: rules and definitions. Everything else has an organization_id.
+# Tables whose rows all organizations share: rules and definitions. All other tables have an organization_id.
 SHARED_TABLES = [
     "channels.channel_requirements",
     "channels.channel_types",
@@ -52,7 +52,7 @@ _RULES = [
     where name::text = 'tenancy.users' and not (relrowsecurity and relforcerowsecurity)
     """,
     """
-    select format('%s has no policy %s as it should be', t.name, w.polname)
+    select format('%s has no policy %s as required', t.name, w.polname)
     from tenant_tables t
     cross join (
         values
@@ -71,7 +71,7 @@ _RULES = [
     )
     """,
     """
-    select format('%s has a policy %s that nobody expects', t.name, p.polname)
+    select format('%s has an unexpected policy %s', t.name, p.polname)
     from own_tables t join pg_policy p on p.polrelid = t.oid
     where p.polname not in ('pipeline_all', 'reader_own_organization')
         and (t.name::text, p.polname) <> ('tenancy.audit_log', 'owner_appends')
@@ -90,7 +90,7 @@ _RULES = [
     where i.indisunique and i.indkey[0] <> t.organization_column and t.name::text <> 'tenancy.organizations'
     """,
     """
-    select format('%s: the foreign key %s does not hold the organization', t.name, k.conname)
+    select format('%s: the foreign key %s does not include the organization', t.name, k.conname)
     from tenant_tables t
     join pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
     join tenant_tables r on r.oid = k.confrelid
@@ -141,5 +141,5 @@ _RULES = [
 
 
 def broken_rules(connection: psycopg.Connection[Any]) -> list[str]:
-    """What in the database breaks a rule of tenancy; empty if nothing does. Month partitions count as tables."""
+    """The violations of the tenancy rules; empty if there are none. Month partitions count as tables."""
     return sorted(finding for rule in _RULES for (finding,) in connection.execute(_OWN + rule))

@@ -1,4 +1,4 @@
-"""Organizations, their members, and the log of what was changed by whom."""
+"""Organizations, their members, and the audit log of their changes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def log(connection: Connection, organization_id: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def test_there_is_a_default_organization_and_its_making_is_logged(pipeline: Connection):
+def test_there_is_a_default_organization_and_its_creation_is_logged(pipeline: Connection):
     [(organization_id, slug)] = pipeline.execute("select organization_id, slug from tenancy.organizations").fetchall()
     assert slug == "default"
     [(action, table_name, old_values, new_values)] = log(pipeline, organization_id)
@@ -44,7 +44,7 @@ def test_there_is_a_default_organization_and_its_making_is_logged(pipeline: Conn
     assert new_values["slug"] == "default"
 
 
-def test_each_change_is_logged_with_what_was_and_what_is(pipeline: Connection):
+def test_each_change_is_logged_with_the_old_and_the_new_row(pipeline: Connection):
     organization_id = new_organization(pipeline, "new")
     pipeline.commit()
     pipeline.execute("update tenancy.organizations set name = 'Newer' where slug = 'new'")
@@ -73,7 +73,7 @@ def test_an_update_that_changes_nothing_is_not_logged(pipeline: Connection):
     assert len(log(pipeline, organization_id)) == 1
 
 
-def test_members_are_logged_also_when_their_organization_goes(pipeline: Connection):
+def test_members_are_logged_even_when_their_organization_is_deleted(pipeline: Connection):
     organization_id = new_organization(pipeline, "new")
     (user_id,) = pipeline.execute("insert into tenancy.users (email) values ('a@b.c') returning user_id").fetchall()[0]
     pipeline.execute("insert into tenancy.organization_members values (%s, %s, 'editor')", [organization_id, user_id])
@@ -87,7 +87,7 @@ def test_members_are_logged_also_when_their_organization_goes(pipeline: Connecti
 
 
 @pytest.mark.parametrize("setting", [None, ""])
-def test_the_actor_is_the_login_where_the_application_names_nobody(setting: str | None, pipeline: Connection):
+def test_the_actor_is_the_login_if_the_application_names_no_actor(setting: str | None, pipeline: Connection):
     if setting is not None:
         pipeline.execute("select set_config('app.actor', %s, true)", [setting])
     organization_id = new_organization(pipeline, "new")
@@ -95,7 +95,7 @@ def test_the_actor_is_the_login_where_the_application_names_nobody(setting: str 
     assert actor.fetchone() == pipeline.execute("select session_user").fetchone()
 
 
-def test_the_actor_is_whom_the_application_names(pipeline: Connection):
+def test_the_actor_is_the_user_named_by_the_application(pipeline: Connection):
     pipeline.execute("select set_config('app.actor', 'usr-00000001', true)")
     organization_id = new_organization(pipeline, "new")
     actor = pipeline.execute("select actor from tenancy.audit_log where organization_id = %s", [organization_id])
@@ -105,7 +105,7 @@ def test_the_actor_is_whom_the_application_names(pipeline: Connection):
 @pytest.mark.parametrize("role", ["syndication_pipeline", "syndication_reader", "syndication_owner", "none"])
 @pytest.mark.parametrize("table", ["tenancy.audit_log", "tenancy.audit_log_{month}"])
 @pytest.mark.parametrize("change", ["update {} set actor = 'nobody'", "delete from {}", "truncate {}"])
-def test_nobody_changes_the_log(change: str, table: str, role: str, organizations: TwoOrganizations):
+def test_nobody_can_change_the_log(change: str, table: str, role: str, organizations: TwoOrganizations):
     with psycopg.connect(organizations.admin_url, autocommit=True) as connection:
         (month, entries) = connection.execute(
             "select to_char(now() at time zone 'utc', 'YYYY_MM'), count(*) from tenancy.audit_log"
@@ -114,7 +114,7 @@ def test_nobody_changes_the_log(change: str, table: str, role: str, organization
         connection.execute(f"set role {role}")
         statement = change.format(table.format(month=month))
         if role == "syndication_owner" and not change.startswith("truncate"):
-            # Forced row-level security shows the owner no row that it could change.
+            # Forced row-level security hides all rows from the owner.
             assert connection.execute(statement).rowcount == 0
         else:
             with pytest.raises(errors.InsufficientPrivilege):
@@ -124,7 +124,7 @@ def test_nobody_changes_the_log(change: str, table: str, role: str, organization
         assert kept.fetchone() == (entries,)
 
 
-def test_the_pipeline_does_not_write_the_log_itself(pipeline: Connection):
+def test_the_pipeline_cannot_write_to_the_log_directly(pipeline: Connection):
     with pytest.raises(errors.InsufficientPrivilege):
         pipeline.execute(
             "insert into tenancy.audit_log (organization_id, actor, action, table_name, row_key)"
@@ -133,7 +133,7 @@ def test_the_pipeline_does_not_write_the_log_itself(pipeline: Connection):
 
 
 @pytest.mark.parametrize("role", ["syndication_reader", "syndication_pipeline"])
-def test_nobody_forges_an_entry_through_a_table_of_their_own(role: str, database_url: str):
+def test_nobody_can_forge_an_entry_through_a_table_of_their_own(role: str, database_url: str):
     with (
         login(database_url, member_of=role) as name,
         psycopg.connect(url_as(name, database_url)) as connection,
@@ -162,18 +162,18 @@ def test_roles_are_ordered_from_the_least_to_the_most_powerful(pipeline: Connect
 
 
 @pytest.mark.parametrize("slug", ["", "Upper", "-first", "last-", "with space", "a" * 64, "a/b", "..", "a\n"])
-def test_a_slug_that_is_no_folder_name_is_refused(slug: str, pipeline: Connection):
+def test_a_slug_that_is_not_a_folder_name_is_rejected(slug: str, pipeline: Connection):
     with pytest.raises(errors.CheckViolation):
         new_organization(pipeline, slug)
 
 
-def test_one_address_is_one_person_however_it_is_written(pipeline: Connection):
+def test_an_email_address_identifies_one_user_regardless_of_case(pipeline: Connection):
     pipeline.execute("insert into tenancy.users (email) values ('Someone@Example.org')")
     with pytest.raises(errors.UniqueViolation):
         pipeline.execute("insert into tenancy.users (email) values ('someone@example.org')")
 
 
-def test_updated_at_is_the_moment_of_the_change(pipeline: Connection):
+def test_updated_at_is_the_time_of_the_change(pipeline: Connection):
     new_organization(pipeline, "new")
     pipeline.commit()
     rows = pipeline.execute(

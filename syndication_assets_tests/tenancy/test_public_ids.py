@@ -1,4 +1,4 @@
-"""Public ids: a prefix that tells the kind, and eight hex digits that never come twice."""
+"""Public ids: a prefix for the kind of entity, and eight hex digits that never repeat."""
 
 import itertools
 import re
@@ -25,11 +25,11 @@ def public_id(prefix: str, number: int) -> str:
 
 
 def number_of(identifier: str) -> int:
-    """The way back: there is one because the multiplier is odd."""
+    """The inverse of public_id, which exists because the multiplier is odd."""
     return int(identifier.rpartition("-")[2], 16) * pow(MULTIPLIER, -1, 2**32) % 2**32
 
 
-def test_the_database_computes_what_the_formula_says_and_nothing_is_lost(database_url: str):
+def test_the_database_computes_the_formula_and_the_number_can_be_recovered(database_url: str):
     with psycopg.connect(database_url) as connection:
 
         @settings(max_examples=200, deadline=None)
@@ -59,7 +59,7 @@ def test_the_first_and_the_last_two_hundred_thousand_are_all_different(database_
     assert (distinct, shortest, longest) == (400_000, 10, 10)
 
 
-def test_neighbours_do_not_look_like_neighbours():
+def test_consecutive_numbers_give_distant_ids():
     numbers = [int(public_id("p", number)[2:], 16) for number in range(1, 1001)]
     assert min(abs(a - b) for a, b in itertools.pairwise(numbers)) > 2**24
 
@@ -69,7 +69,7 @@ def test_an_even_multiplier_would_collide():
     assert len({number * MULTIPLIER % 2**8 for number in range(2**8)}) == 2**8
 
 
-def test_every_entity_has_a_prefix_and_a_sequence_of_its_own(database_url: str):
+def test_every_entity_has_its_own_prefix_and_sequence(database_url: str):
     with psycopg.connect(database_url) as connection:
         columns = connection.execute(_ID_COLUMNS).fetchall()
         found = [
@@ -99,17 +99,17 @@ def test_every_entity_has_a_prefix_and_a_sequence_of_its_own(database_url: str):
             "select schemaname || '.' || sequencename, start_value, min_value, max_value, increment_by, cycle"
             " from pg_sequences where schemaname <> 'public'"
         ).fetchall()
-    # The bound is what keeps the multiplication a bijection.
+    # This bound keeps the multiplication a bijection.
     assert {limit[0] for limit in limits if limit[0].endswith("_id_sequence")} == sequences
     assert {limit[1:] for limit in limits if limit[0] in sequences} == {(1, 1, MAXIMUM, 1, False)}
 
 
-def test_an_id_of_another_kind_is_refused(database_url: str):
+def test_an_id_of_another_kind_is_rejected(database_url: str):
     with psycopg.connect(database_url) as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("insert into tenancy.users (user_id, email) values ('org-00000001', 'a@example.org')")
 
 
-def test_after_the_last_number_there_is_an_error_and_no_second_id(database_url: str):
+def test_after_the_last_number_there_is_an_error_and_no_duplicate_id(database_url: str):
     insert = "insert into tenancy.users (email) values (%s) returning user_id"
     with psycopg.connect(database_url) as connection:
         connection.execute("select setval('tenancy.user_id_sequence', %s)", [MAXIMUM - 1])

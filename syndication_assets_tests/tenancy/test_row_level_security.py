@@ -1,4 +1,4 @@
-"""Who sees and changes whose rows: every tenant table, partition and view, asked by each kind of login."""
+"""Which rows each kind of login can see and change, in every tenant table, partition and view."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ CHANGES = [
     "truncate {} cascade",
 ]
 IMMUTABLE_TABLES = {"tenancy.audit_log", "content.content_template_versions"}
-# What a view answers that cannot be written at all.
+# The errors of views that cannot be written at all.
 NOT_WRITABLE = (errors.ObjectNotInPrerequisiteState, errors.WrongObjectType)
 
 
@@ -26,7 +26,7 @@ def rows_by_organization(connection: Connection, relation: str) -> dict[str, int
 
 
 def is_denied(connection: Connection, statement: str) -> bool:
-    """Whether the statement is refused for want of a right (or of a table to write); whatever it did is undone."""
+    """Whether the statement is denied for lack of a privilege, or because the view is not writable; it is undone."""
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(statement)
@@ -38,7 +38,7 @@ def is_denied(connection: Connection, statement: str) -> bool:
 
 
 def leaks_of_a_reader(url: str, organization_id: str, relations: list[str]) -> list[str]:
-    """The relations that do not show a reader of the organization its own rows and nothing else."""
+    """The relations in which a reader of the organization does not see exactly the organization's rows."""
     with rolled_back(url, organization_id) as connection:
         seen = {relation: rows_by_organization(connection, relation) for relation in relations}
     return [f"{relation}: {rows}" for relation, rows in seen.items() if list(rows) != [organization_id]]
@@ -66,7 +66,7 @@ def test_a_reader_without_an_organization_sees_nothing(setting: str | None, orga
             assert connection.execute(f"select count(*) from {relation}").fetchone() == (0,), relation
 
 
-def test_a_setting_of_a_transaction_that_ended_shows_nothing(organizations: TwoOrganizations):
+def test_the_organization_of_an_ended_transaction_shows_nothing(organizations: TwoOrganizations):
     with psycopg.connect(organizations.reader_url) as connection:
         connection.execute("select set_config('app.organization_id', %s, true)", [organizations.first])
         assert connection.execute("select count(*) from scraping.posts").fetchone() == (1,)
@@ -74,7 +74,7 @@ def test_a_setting_of_a_transaction_that_ended_shows_nothing(organizations: TwoO
         assert connection.execute("select count(*) from scraping.posts").fetchone() == (0,)
 
 
-def test_a_reader_sees_the_people_of_its_organization(organizations: TwoOrganizations):
+def test_a_reader_sees_the_users_of_its_organization(organizations: TwoOrganizations):
     with rolled_back(organizations.reader_url, organizations.first) as connection:
         assert connection.execute("select email from tenancy.users").fetchall() == [
             (f"{organizations.first}@example.org",)
@@ -82,7 +82,7 @@ def test_a_reader_sees_the_people_of_its_organization(organizations: TwoOrganiza
 
 
 @pytest.mark.parametrize("setting", ["own", "none", "empty"])
-def test_a_reader_changes_nothing(setting: str, organizations: TwoOrganizations):
+def test_a_reader_cannot_change_anything(setting: str, organizations: TwoOrganizations):
     organization_id = {"own": organizations.first, "none": None, "empty": ""}[setting]
     with rolled_back(organizations.reader_url, organization_id) as connection:
         for relation in [*organizations.tables, *organizations.views]:
@@ -90,7 +90,7 @@ def test_a_reader_changes_nothing(setting: str, organizations: TwoOrganizations)
                 assert is_denied(connection, change.format(relation)), change.format(relation)
 
 
-def test_a_reader_who_is_granted_too_much_still_changes_nothing(organizations: TwoOrganizations):
+def test_a_reader_with_excessive_grants_still_cannot_change_anything(organizations: TwoOrganizations):
     with rolled_back(organizations.admin_url, organizations.first) as connection:
         for table in organizations.tables:
             connection.execute(f"grant insert, update, delete on {table} to syndication_reader")
@@ -106,15 +106,15 @@ def test_a_reader_who_is_granted_too_much_still_changes_nothing(organizations: T
             assert is_denied(connection, f"insert into {table} ({columns}) select {columns} from {table}"), table
 
 
-@pytest.mark.parametrize("who", ["reader_url", "pipeline_url", "stranger_url"])
-def test_nobody_goes_past_a_table_to_its_partitions(who: str, organizations: TwoOrganizations):
-    with rolled_back(getattr(organizations, who), organizations.first) as connection:
+@pytest.mark.parametrize("login_url", ["reader_url", "pipeline_url", "stranger_url"])
+def test_nobody_can_access_the_partitions_of_a_table_directly(login_url: str, organizations: TwoOrganizations):
+    with rolled_back(getattr(organizations, login_url), organizations.first) as connection:
         for partition in organizations.partitions:
             for statement in ["select * from {}", "copy {} to stdout", *CHANGES]:
                 assert is_denied(connection, statement.format(partition)), (statement, partition)
 
 
-def test_a_login_without_grants_reaches_nothing(organizations: TwoOrganizations):
+def test_a_login_without_grants_has_no_access(organizations: TwoOrganizations):
     with rolled_back(organizations.stranger_url, organizations.first) as connection:
         for relation in [*organizations.tables, *organizations.views, "tenancy.users", "operations.partitioned_tables"]:
             for statement in ["select * from {}", *CHANGES]:
@@ -143,7 +143,7 @@ def test_the_pipeline_works_on_all_organizations(setting: str, organizations: Tw
             assert is_denied(connection, f"truncate {table} cascade"), table
 
 
-def test_a_copy_out_holds_the_rows_of_the_organization_alone(organizations: TwoOrganizations):
+def test_a_copy_contains_only_the_rows_of_the_organization(organizations: TwoOrganizations):
     with rolled_back(organizations.reader_url, organizations.first) as connection:
         for table in organizations.tables:
             with connection.cursor().copy(f"copy (select organization_id from {table}) to stdout") as copy:
@@ -151,14 +151,14 @@ def test_a_copy_out_holds_the_rows_of_the_organization_alone(organizations: TwoO
 
 
 @pytest.mark.parametrize("role", ["syndication_owner", "syndication_pipeline", "pg_read_all_data"])
-def test_a_reader_cannot_become_somebody_else(role: str, organizations: TwoOrganizations):
+def test_a_reader_cannot_assume_another_role(role: str, organizations: TwoOrganizations):
     with rolled_back(organizations.reader_url) as connection:
         assert is_denied(connection, f"set role {role}")
         assert is_denied(connection, f"set local session authorization {role}")
         assert not is_denied(connection, "set role syndication_reader")
 
 
-def test_no_row_points_at_a_row_of_another_organization(organizations: TwoOrganizations):
+def test_no_row_can_refer_to_a_row_of_another_organization(organizations: TwoOrganizations):
     with rolled_back(organizations.pipeline_url) as connection:
         references = connection.execute(
             "select k.conrelid::regclass::text, k.confrelid::regclass::text, a.attname, r.attname"
@@ -176,26 +176,26 @@ def test_no_row_points_at_a_row_of_another_organization(organizations: TwoOrgani
                 [[organizations.first, organizations.second]],
             ).fetchall()
             if table in IMMUTABLE_TABLES or len(values) < 2:
-                continue  # the first version of anything is called 1 everywhere
+                continue  # both organizations have the same value, such as version 1
             target = f"(select {other_column} from {other_table} where organization_id = '{{0}}' order by 1 limit 1)"
             point = (
                 f"update {table} set {column} = {target} where organization_id = '{organizations.first}'"
-                # A trigger may know better where the row points.
+                # A trigger may redirect the reference.
                 f" returning {column} is not distinct from {target}"
             )
-            if other_table != table:  # a post is no repost of itself
-                assert points(connection, point.format(organizations.first)) is not False, point
-            assert not points(connection, point.format(organizations.second)), point
+            if other_table != table:  # a post cannot be its own original
+                assert is_accepted(connection, point.format(organizations.first)) is not False, point
+            assert not is_accepted(connection, point.format(organizations.second)), point
 
 
-def points(connection: Connection, statement: str) -> bool | None:
-    """Whether a row may point where the statement lets it, which is undone; None if it may not point anywhere."""
+def is_accepted(connection: Connection, statement: str) -> bool | None:
+    """Whether the row may refer to the target of the statement, which is undone; None if it may have no reference."""
     try:
         with connection.transaction(force_rollback=True):
             rows = connection.execute(statement).fetchall()
             assert len(rows) == 1
             return bool(rows[0][0])
-    # A trigger that looks the other row up in its own organization finds none.
+    # A trigger that looks up the other row in its own organization finds none.
     except (errors.ForeignKeyViolation, errors.NotNullViolation):
         return False
     except (errors.IntegrityConstraintViolation, errors.CheckViolation):
@@ -214,9 +214,9 @@ def _no_policy(connection: Connection) -> None:
     connection.execute("drop policy reader_own_organization on scraping.posts")
 
 
-@pytest.mark.parametrize("break_it", [_unprotected, _wrong_policy, _no_policy])
-def test_the_question_finds_a_table_that_shows_too_much_or_too_little(
-    break_it: Callable[[Connection], None], database_url: str
+@pytest.mark.parametrize("remove_protection", [_unprotected, _wrong_policy, _no_policy])
+def test_a_table_that_shows_too_much_or_too_little_is_found(
+    remove_protection: Callable[[Connection], None], database_url: str
 ):
     with psycopg.connect(database_url, autocommit=True) as connection:
         ids = [
@@ -233,5 +233,5 @@ def test_the_question_finds_a_table_that_shows_too_much_or_too_little(
             )
         as_reader = f"{database_url}&options=-crole%3Dsyndication_reader"
         assert leaks_of_a_reader(as_reader, ids[0], ["scraping.posts"]) == []
-        break_it(connection)
+        remove_protection(connection)
         assert leaks_of_a_reader(as_reader, ids[0], ["scraping.posts"]) != []

@@ -1,4 +1,4 @@
-"""Every table, view and function keeps the rules of tenancy, and a new one that does not is found."""
+"""Every table, view and function follows the tenancy rules, and every kind of violation is found."""
 
 import psycopg
 import pytest
@@ -32,7 +32,7 @@ _PARTITION = "select operations.ensure_month_partitions('scraping.raw_payloads',
             "has no policy reader_own_organization",
         ),
         ("alter policy reader_own_organization on scraping.posts to public", "has no policy reader_own_organization"),
-        ("create policy more on scraping.posts to public using (true)", "has a policy more that nobody expects"),
+        ("create policy more on scraping.posts to public using (true)", "has an unexpected policy more"),
         (_NEW_TABLE, "scraping.notes: row-level security is off"),
         (_NEW_TABLE, "scraping.notes has no policy reader_own_organization"),
         ("create table scraping.notes (id integer)", "scraping.notes has no organization_id"),
@@ -47,7 +47,7 @@ _PARTITION = "select operations.ensure_month_partitions('scraping.raw_payloads',
         ),
         (
             "create table scraping.notes (organization_id text, slug text references tenancy.organizations (slug))",
-            "scraping.notes: the foreign key notes_slug_fkey does not hold the organization",
+            "scraping.notes: the foreign key notes_slug_fkey does not include the organization",
         ),
         (
             "create view scraping.all_posts as select * from scraping.posts",
@@ -91,7 +91,7 @@ def test_a_broken_rule_is_found(statement: str, finding: str, organizations: Two
         assert any(finding in found for found in broken_rules(connection)), broken_rules(connection)
 
 
-def test_a_function_that_a_migration_adds_is_nobodys_until_it_is_granted(organizations: TwoOrganizations):
+def test_a_function_added_by_a_migration_cannot_be_executed_until_it_is_granted(organizations: TwoOrganizations):
     with rolled_back(organizations.admin_url) as connection:
         connection.execute("set role syndication_owner")
         connection.execute("create function scraping.added() returns int language sql return 1")

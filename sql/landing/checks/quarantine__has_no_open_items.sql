@@ -1,6 +1,6 @@
--- Nothing that landed on these days waits in the quarantine. One row is an item, or with no position a whole file,
--- that could not be loaded, and why; its neighbours were. Mend the adapter or the file, and materialize the day again:
--- what can be loaded then is marked as replayed.
+-- The quarantine of these days is empty. One row is an item, or a whole file (position NULL), that could not be loaded,
+-- with the reason; its neighbours were loaded. Fix the adapter or the file and materialize the day again: items that
+-- load then are marked as replayed.
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- A quarantine id names one rejected item, in whatever organization. One row is an id that several organizations use:
--- the id sequence was set back, or rows were copied by hand.
+-- A quarantine id is unique across organizations. One row is an id that several organizations use: the id sequence was
+-- reset, or rows were copied by hand.
 
 select
     quarantine_id,

@@ -1,4 +1,5 @@
--- Every model that was called has a price on that day: without one, the cost is not known, and no budget can hold.
+-- Every called model has a price on the day of the call. One row is a model without a price: its cost is unknown, and
+-- budgets cannot count it. Add the price to operations.api_prices.
 
 select
     u.provider,

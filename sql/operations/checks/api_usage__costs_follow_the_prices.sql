@@ -1,4 +1,5 @@
--- What a call cost is what its tokens cost by the price that it names; where no price is named, no cost is.
+-- The cost of a call is that of its tokens at the price version it refers to; a call without a price version has no
+-- cost. One row is a call with another cost or currency: its price was changed instead of adding a new version.
 
 select
     u.usage_id,

@@ -1,5 +1,6 @@
--- Less than four fifths of each budget are used, of the day and of the month in which the window ends; a call of which
--- nobody said what it used counts with what was expected. When all is used, no call is made any more.
+-- Less than 80 percent of each budget are used, for the day and the month in which the window ends; calls with
+-- unreported usage count with their expected cost. One row is a budget that is nearly used up: at 100 percent no more
+-- calls are made.
 
 select
     b.organization_id,

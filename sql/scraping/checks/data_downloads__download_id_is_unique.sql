@@ -1,5 +1,5 @@
--- A download id names one snapshot, in whatever organization. One row is an id that several snapshots of these days
--- have: the id sequence was set back, or rows were copied by hand.
+-- A download id is unique across organizations. One row is an id that several snapshots of these days have: the id
+-- sequence was reset, or rows were copied by hand.
 
 select
     download_id,

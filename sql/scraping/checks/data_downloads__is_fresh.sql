@@ -1,6 +1,6 @@
--- The newest observation of every active organization's platform is recent. One row is a platform of which nothing has
--- been observed for longer than SYNDICATION_FRESHNESS_HOURS: look whether its fetch schedule is on, and at its last
--- run. A run over past days says nothing of it.
+-- Every platform of every active organization has a recent observation. One row is a platform without an observation in
+-- the last SYNDICATION_FRESHNESS_HOURS: check that its fetch schedule is on, and look at its last run. Runs over past
+-- days do not evaluate this check.
 
 select
     o.organization_id,

@@ -1,5 +1,5 @@
--- No snapshot was observed later than now. One row is one that was, on whatever day: a clock or a file's name is
--- wrong. A file without a time counts as observed at noon of its day, and may be early.
+-- No snapshot was observed in the future. One row is a snapshot of any day with a future time: a clock or a file name
+-- is wrong. Files without a time count as observed at noon of their day, which may still lie ahead.
 
 select
     organization_id,

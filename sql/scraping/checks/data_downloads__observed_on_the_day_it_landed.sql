@@ -1,5 +1,5 @@
--- Every snapshot of these days was observed on the UTC day whose folder its file stands in. One row is a snapshot of
--- another day, or of a file that the ledger does not know: its day's rollup would hold what did not happen on it.
+-- Every snapshot of these days was observed on the UTC day of its file's folder. One row is a snapshot of another day,
+-- or of a file that is not in the ledger: the rollup of the day would count activity of another day.
 
 select
     d.organization_id,

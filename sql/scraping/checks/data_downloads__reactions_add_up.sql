@@ -1,6 +1,6 @@
--- The reactions of a snapshot are the sum of its reactions by kind. One row is a snapshot of these days where they are
--- not. Numbers are kept as the source gave them: it may have added a kind that the adapter does not know yet. Look at
--- unknown_keys of the run.
+-- The reactions of a snapshot are the sum of its reactions by kind. One row is a snapshot of these days with another
+-- sum. Numbers are stored as the source reports them: it may have added a kind that the adapter does not know yet. Look
+-- at unknown_keys of the run.
 
 select
     d.organization_id,

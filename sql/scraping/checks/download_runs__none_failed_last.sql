@@ -1,5 +1,5 @@
--- The last run of every source over these days did not fail. One row is a source whose last run of the same days
--- failed, with what it said; data of the day may be missing. Mend what it names, then materialize the day again.
+-- The last run of every source over these days did not fail. One row is a source whose last run over the same days
+-- failed, with its error message; data of the days may be missing. Fix the error and materialize the days again.
 
 select
     organization_id,

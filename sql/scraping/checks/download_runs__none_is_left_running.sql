@@ -1,5 +1,5 @@
--- No run has been open for more than a day. One row is a run that began long ago and was never closed: its process
--- died or hangs. The next run of the same source closes a dead one; if none comes, look whether its schedule is on.
+-- No run has been open for more than a day. One row is a run that started long ago and was never closed: its process
+-- died or hangs. The next run of the same source closes a dead run; if there is none, check that its schedule is on.
 
 select
     organization_id,

@@ -1,5 +1,5 @@
--- A run id names one run, in whatever organization. One row is an id that several organizations use: the id sequence
--- was set back, or rows were copied by hand.
+-- A run id is unique across organizations. One row is an id that several organizations use: the id sequence was reset,
+-- or rows were copied by hand.
 
 select
     run_id,

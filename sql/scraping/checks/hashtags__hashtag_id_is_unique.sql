@@ -1,5 +1,5 @@
--- A hashtag id names one hashtag, in whatever organization. One row is an id that several organizations use: the id
--- sequence was set back, or rows were copied by hand.
+-- A hashtag id is unique across organizations. One row is an id that several organizations use: the id sequence was
+-- reset, or rows were copied by hand.
 
 select
     hashtag_id,

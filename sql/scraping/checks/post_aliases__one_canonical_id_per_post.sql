@@ -1,5 +1,5 @@
--- A post has one canonical id: one activity id, or one video id. One row is a post met in these days with several: two
--- posts were taken for one, and their numbers are mixed.
+-- A post has at most one canonical id: an activity id, a video id or a post id. One row is a post seen on these days
+-- with several: two posts were merged by mistake, and their numbers are mixed.
 
 select
     a.organization_id,

@@ -1,5 +1,5 @@
--- A media id names one picture, video or document, in whatever organization. One row is an id of several that were
--- seen in these days: the id sequence was set back, or rows were copied by hand.
+-- A media id is unique across organizations. One row is an id that several media seen on these days have: the id
+-- sequence was reset, or rows were copied by hand.
 
 select
     media_id,

@@ -1,5 +1,5 @@
--- A post id names one post, in whatever organization. One row is a post met in these days whose id another
--- organization uses too: the id sequence was set back, or rows were copied by hand.
+-- A post id is unique across organizations. One row is a post seen on these days whose id another organization uses
+-- too: the id sequence was reset, or rows were copied by hand.
 
 select
     p.organization_id,

@@ -1,5 +1,5 @@
--- Every post is found by its own id: its urn is among its aliases. One row is a post met in these days that is not;
--- the next file that names it would make a second post. Materialize the day again.
+-- The urn of every post is one of its aliases, so that loads find the post by it. One row is a post seen on these days
+-- without such an alias: the next file with this id would create a duplicate post. Materialize the day again.
 
 select
     p.organization_id,

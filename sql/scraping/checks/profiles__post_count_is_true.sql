@@ -1,5 +1,5 @@
 -- The post_count of a profile is the number of its posts. One row is a profile with another number. The next load that
--- meets the profile counts again.
+-- observes the profile counts again.
 
 select
     p.organization_id,

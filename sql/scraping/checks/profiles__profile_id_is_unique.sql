@@ -1,5 +1,5 @@
--- A profile id names one profile, in whatever organization. One row is an id that several organizations use: the id
--- sequence was set back, or rows were copied by hand.
+-- A profile id is unique across organizations. One row is an id that several organizations use: the id sequence was
+-- reset, or rows were copied by hand.
 
 select
     profile_id,

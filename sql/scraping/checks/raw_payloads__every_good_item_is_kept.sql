@@ -1,6 +1,6 @@
--- Every good item of a landed file is kept in raw_payloads, under its own file or, if identical, under another of the
--- day. One row is a file that has more payloads than items, or fewer than the snapshots that can only come from it:
--- those that no other file of the day says with the same numbers. Materialize the day again.
+-- Every loaded item of a landed file is kept in raw_payloads, under its own file or, if identical, under another file
+-- of the day. One row is a file with more payloads than items, or with fewer payloads than snapshots that can only come
+-- from it, because no other file of the day has the same numbers. Materialize the day again.
 
 with snapshots as (
     select
@@ -16,7 +16,7 @@ with snapshots as (
         downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
         and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
     group by 1, 2, 3, 4
-    -- An item gives one snapshot at most, but for quotes: those of the quoted post are not counted.
+    -- An item yields at most one snapshot, except for quotes: snapshots of the quoted post are not counted.
     having min(landed_file_id) = max(landed_file_id) and bool_and(observed_as <> 'reshared')
 ),
 
@@ -58,7 +58,7 @@ from (
         organization_id,
         landed_on,
         source_file_path,
-        -- An item that an older adapter took for good stays.
+        -- Payloads of items that only an older adapter accepted are kept.
         items + items_quarantined as items
     from landing.files
     where

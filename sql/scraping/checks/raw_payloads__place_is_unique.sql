@@ -1,6 +1,6 @@
--- A place in a landed file holds one item. One row is a place under which several payloads are kept: the file was
--- changed after it had landed, or its items are counted otherwise now. Restore the file that landed first, and land
--- the other under a name of its own.
+-- A position in a landed file has one item. One row is a position with several payloads: the file was changed after it
+-- landed, or its items are now numbered differently. Restore the original file, and land the changed file under another
+-- name.
 
 select
     organization_id,

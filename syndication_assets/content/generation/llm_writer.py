@@ -160,7 +160,7 @@ class _Accounting:
         refusal = self.spending.refusal(self._expected)
         if refusal is not None:
             raise _UnwrittenError(refusal)
-        self.spending.set_aside(self._expected)
+        self.spending.reserve(self._expected)
         self._called_at = datetime.now(UTC)
 
     def after_request(self, result: Answer | LanguageModelError) -> None:

@@ -1,8 +1,8 @@
-"""The journal of the invented shop as it lands: exports of its posts each week, and its feed every few days.
+"""The journal of the invented shop as landed files: a weekly export of its posts, and its feed every few days.
 
-The same arguments give the same bytes, and a day's files do not depend on the number of days. What happens: posts are
-written in one export and published in the next; one is taken down; the feed has one entry without an id, has a page of
-the export too, and is a page of HTML on one day.
+The same arguments give the same bytes, and a day's files do not depend on the number of days. Events: a post is a draft
+in one export and published in the next; one post is taken down; the feed has an entry without an id, repeats a post of
+the export, and is an HTML page on one day.
 """
 
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ from syndication_assets.demo.samples.sample_file import SampleFile, encode_json
 
 SITE = "https://journal.example"
 EXPORTS, FEED = "blog_posts", "blog_feed"
-# Numbers of days, from 0.
+# Days of the range, counted from 0.
 EXPORT_DAYS = range(0, 365, 7)
 FEED_DAYS = range(1, 365, 4)
 MAINTENANCE_DAY = 9
 TAKEN_DOWN_DAY = 14
 TAKEN_DOWN = 3
-"""The essay that is not there any more from then on."""
+"""Number of the essay that is deleted from that day on."""
 DAYS_BETWEEN = 5
 
 
@@ -46,7 +46,7 @@ class Essay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What blog_texts.json holds: essays, which are exported, and notes, which are in the feed alone."""
+    """The content of blog_texts.json: essays, which are exported, and notes, which are only in the feed."""
 
     essays: tuple[Essay, ...]
     notes: tuple[Essay, ...]
@@ -54,7 +54,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    """An essay or note with its time."""
+    """An essay or note with its publication time."""
 
     number: int
     essay: Essay
@@ -68,9 +68,9 @@ def blog_files(*, first_day: date = date(2025, 11, 3), days: int = 28) -> Iterat
         if number in EXPORT_DAYS:
             observed_at = datetime.combine(day, time(3, 15), UTC)
             posts = [
-                _post(one, number, observed_at)
-                for one in _published(_texts().essays, first_day, 6)
-                if _is_written(one, day)
+                _post(entry, number, observed_at)
+                for entry in _published(_texts().essays, first_day, 6)
+                if _is_written(entry, day)
             ]
             yield SampleFile(EXPORTS, day, f"posts_journal_{_stamp(observed_at)}.json", encode_json({"posts": posts}))
         if number in FEED_DAYS:
@@ -81,7 +81,7 @@ def blog_files(*, first_day: date = date(2025, 11, 3), days: int = 28) -> Iterat
 
 
 def _published(essays: tuple[Essay, ...], first_day: date, hour: int) -> list[_Published]:
-    """Two thirds of them were there before the range begins."""
+    """Publication times of the essays; two thirds of them are published before the range begins."""
     begin = first_day - timedelta(days=DAYS_BETWEEN * (len(essays) * 2 // 3))
     return [
         _Published(number, essay, datetime.combine(begin + timedelta(days=DAYS_BETWEEN * number), time(hour), UTC))
@@ -89,32 +89,32 @@ def _published(essays: tuple[Essay, ...], first_day: date, hour: int) -> list[_P
     ]
 
 
-def _is_written(one: _Published, day: date) -> bool:
-    return one.published_at.date() <= day + timedelta(days=DAYS_BETWEEN)
+def _is_written(entry: _Published, day: date) -> bool:
+    return entry.published_at.date() <= day + timedelta(days=DAYS_BETWEEN)
 
 
-def _post(one: _Published, day_number: int, observed_at: datetime) -> dict[str, Any]:
-    status = "published" if one.published_at <= observed_at else "draft"
-    if one.number == TAKEN_DOWN and day_number >= TAKEN_DOWN_DAY:
+def _post(entry: _Published, day_number: int, observed_at: datetime) -> dict[str, Any]:
+    status = "published" if entry.published_at <= observed_at else "draft"
+    if entry.number == TAKEN_DOWN and day_number >= TAKEN_DOWN_DAY:
         status = "deleted"
     return {
-        "id": one.number,
-        "title": one.essay.title,
-        "slug": one.essay.slug,
+        "id": entry.number,
+        "title": entry.essay.title,
+        "slug": entry.essay.slug,
         "status": status,
-        "url": f"{SITE}/{one.essay.slug}",
-        "summary": f"<p>{escape(one.essay.sections[0].paragraphs[0])}</p>",
-        "image_url": f"https://img.journal.example/{one.essay.slug}.jpg",
-        "published_at": f"{one.published_at:%Y-%m-%dT%H:%M:%SZ}",
+        "url": f"{SITE}/{entry.essay.slug}",
+        "summary": f"<p>{escape(entry.essay.sections[0].paragraphs[0])}</p>",
+        "image_url": f"https://img.journal.example/{entry.essay.slug}.jpg",
+        "published_at": f"{entry.published_at:%Y-%m-%dT%H:%M:%SZ}",
         "sections": [
             {
-                "id": one.number * 100 + place,
+                "id": entry.number * 100 + place,
                 "order": place,
                 "heading": section.heading,
                 "text": "".join(f"<p>{escape(paragraph)}</p>" for paragraph in section.paragraphs),
-                "image_url": f"https://img.journal.example/{one.essay.slug}-{place}.jpg",
+                "image_url": f"https://img.journal.example/{entry.essay.slug}-{place}.jpg",
             }
-            for place, section in enumerate(one.essay.sections, start=1)
+            for place, section in enumerate(entry.essay.sections, start=1)
         ],
     }
 
@@ -122,10 +122,10 @@ def _post(one: _Published, day_number: int, observed_at: datetime) -> dict[str, 
 def _feed(first_day: date, day_number: int, observed_at: datetime) -> bytes:
     if day_number == MAINTENANCE_DAY:
         return b"<!DOCTYPE html><html><head><title>Back soon</title></head><body>We are painting.</body></html>"
-    notes = [one for one in _published(_texts().notes, first_day, 9) if one.published_at <= observed_at]
-    # The feed tells of the newest essay as well.
-    essays = [one for one in _published(_texts().essays, first_day, 6) if one.published_at <= observed_at][-1:]
-    entries = [_entry(one) for one in sorted([*notes, *essays], key=lambda one: one.published_at, reverse=True)]
+    notes = [entry for entry in _published(_texts().notes, first_day, 9) if entry.published_at <= observed_at]
+    # The feed also contains the newest essay.
+    essays = [entry for entry in _published(_texts().essays, first_day, 6) if entry.published_at <= observed_at][-1:]
+    entries = [_entry(entry) for entry in sorted([*notes, *essays], key=lambda entry: entry.published_at, reverse=True)]
     entries.insert(
         1, "<item><title>A note that lost its address</title><description>Nobody knows.</description></item>"
     )
@@ -135,15 +135,15 @@ def _feed(first_day: date, day_number: int, observed_at: datetime) -> bytes:
     ).encode()
 
 
-def _entry(one: _Published) -> str:
+def _entry(entry: _Published) -> str:
     html = "".join(
         f'<h2 id="part-{place}">{escape(section.heading)}</h2>'
         + "".join(f"<p>{escape(text)}</p>" for text in section.paragraphs)
-        for place, section in enumerate(one.essay.sections, start=1)
+        for place, section in enumerate(entry.essay.sections, start=1)
     )
     return (
-        f"<item><title>{escape(one.essay.title)}</title><guid>{SITE}/{one.essay.slug}</guid>"
-        f"<link>{SITE}/{one.essay.slug}</link><pubDate>{format_datetime(one.published_at)}</pubDate>"
+        f"<item><title>{escape(entry.essay.title)}</title><guid>{SITE}/{entry.essay.slug}</guid>"
+        f"<link>{SITE}/{entry.essay.slug}</link><pubDate>{format_datetime(entry.published_at)}</pubDate>"
         f"<description>{escape(html)}</description></item>"
     )
 

@@ -1,4 +1,4 @@
-"""Many LinkedIn posts fast: the files that the benchmarks load, as a first load and as the next snapshot of it."""
+"""Generates many LinkedIn posts quickly: the benchmarks load the files, then load the next snapshot of the posts."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -17,7 +17,7 @@ PUBLISHED_BEFORE = date(2025, 11, 1)
 PUBLISHED_WITHIN_DAYS = 90
 TEXTS_PER_PROFILE = 20
 MAXIMUM_POSTS = 1 << 22
-"""Posts are told apart by the low bits of their ids."""
+"""The low bits of an id distinguish the posts."""
 
 KIND_SHARES = (0.72, 0.04, 0.1, 0.06, 0.06, 0.02)
 
@@ -63,7 +63,7 @@ def bulk_linkedin_files(
 def bulk_items(
     author: Profile, ordinals: range, published_before_ms: int, observed_ms: int, growth: float, seed: int
 ) -> Iterator[bytes]:
-    """The items as JSON text. Written by hand, as encoding objects would be what the benchmark measures."""
+    """The items as JSON text, formatted by hand: encoding objects would dominate the benchmark."""
     rng = Random(f"{seed}/bulk/{author.username}")
     texts = [encode_json(draw_text(rng, author)).decode() for _ in range(TEXTS_PER_PROFILE)]
     author_json = encode_json(author.as_author(observed_ms)).decode()
@@ -87,7 +87,7 @@ def bulk_items(
 
 
 def stats_json(reactions: float, spread: float) -> str:
-    """The `stats` member: six kinds, their sum, comments and reposts."""
+    """The `stats` member: six kinds of reactions, their sum, comments and reposts."""
     kinds = [int(reactions * share) for share in KIND_SHARES]
     by_kind = ",".join(f'"{kind}":{count}' for kind, count in zip(REACTION_KINDS, kinds, strict=True))
     return (

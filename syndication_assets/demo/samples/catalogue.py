@@ -1,9 +1,9 @@
-"""The catalogue of an invented shop as its files land day after day: pages, products' data, the tree, the manifest.
+"""The catalogue of an invented shop as daily landed files: list pages, product details, category tree and manifest.
 
-The same arguments give the same bytes, and a day's files do not depend on the number of days. Of the two shapes that
-such a shop speaks, the first page of its list has the old one (no price in it, so each product's data is there too),
-the second page the new one. What happens: prices change; five products vanish for four days; one day an item has no sku
-and a price is "free"; one day the list is cut off, and is refused; one day the shop gives all products new ids.
+The same arguments give the same bytes, and a day's files do not depend on the number of days. The first list page has
+the old shape (without prices, so each product also has a detail file), the second page has the new shape. Events:
+prices change; five products vanish for four days; one day an item has no SKU and a price is "free"; one day the list
+is cut off, so its snapshot is rejected; one day the shop assigns new ids to all products.
 """
 
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ from syndication_assets.demo.samples.sample_file import SampleFile, encode_json
 __all__ = ["CURRENCY", "CUT_OFF_DAY", "PLACEHOLDER_PRICE", "SOURCE", "VENDOR", "catalogue_files"]
 
 SOURCE = "clan_catalogue"
-# Numbers of days, from 0.
+# Days of the range, counted from 0.
 ODD_ITEMS_DAY = 3
 VANISHED_DAYS = range(5, 9)
 CUT_OFF_DAY = 12
 NEW_IDS_DAY = 15
 VANISHED_PRODUCTS = range(20, 25)
 OLD_SHAPE_SHARE = 5
-"""One in so many products is on the page of the old shape."""
+"""One in this many products is on the page with the old shape."""
 
 
 def catalogue_files(
@@ -48,7 +48,6 @@ def catalogue_files(
 ) -> Iterator[SampleFile]:
     """The files of the range, by landing day; a day's manifest comes last. The vendor is `VENDOR`."""
     tree = category_tree(seed)
-    # Prices are drawn for longer than the range, so that a longer one has the same first days.
     shop = shop_products(products, days, list(category_ids(tree)), seed)
     old_shape, new_shape = shop[: products // OLD_SHAPE_SHARE], shop[products // OLD_SHAPE_SHARE :]
     details: dict[str, tuple[bytes, str]] = {}
@@ -83,7 +82,7 @@ def _day_files(
         yield SampleFile(SOURCE, day, name, content)
     for product in listed:
         content = encode_json({"success": True, "data": _data(product, number)})
-        # As a fetch does: what has not changed is not asked for again.
+        # As in a real fetch: unchanged details are not fetched again.
         if details.get(product.sku, (b"", ""))[0] != content:
             entry = blake2b(content, digest_size=12).hexdigest()
             name = f"product_data_{entry}_{stamp}.json"
@@ -113,7 +112,7 @@ def _dump(day_number: int) -> int:
 
 
 def _old_row(product: ShopProduct, day_number: int) -> list[Any]:
-    """The old shape; every ninth row ends early."""
+    """A product in the old shape; every ninth row ends early."""
     row = [product.title, product.sku, _url(product), product.description, "", product.product_id(_dump(day_number))]
     return row[:4] if product.number % 9 == 4 else row
 

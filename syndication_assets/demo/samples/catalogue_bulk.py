@@ -1,4 +1,4 @@
-"""A catalogue of many products fast: the files that the benchmarks load, as a fetch of a shop's API leaves them."""
+"""Generates a large catalogue quickly: the benchmarks load these files, which look like a fetch of a shop's API."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ PAGE_SIZE = 1_000
 
 
 def bulk_catalogue_files(organization: str, *, products: int, observed_at: datetime, seed: int) -> Iterator[SampleFile]:
-    """One look at a catalogue of `products` products: pages of the list in its new shape, the tree, the manifest last.
+    """One snapshot of a catalogue of `products` products: list pages in the new shape, the category tree, the manifest.
 
-    The same seed and number give the same products, whatever the time: a second call with a later time is the next
-    look at a catalogue that has not changed. A third of the descriptions has markup, a third of the prices is the
-    shop's placeholder.
+    The same seed and number give the same products at any time: a second call with a later time is the next snapshot
+    of an unchanged catalogue. A third of the descriptions contain markup, and a third of the prices are the shop's
+    placeholder.
     """
     observed_at = observed_at.astimezone(UTC)
     day, stamp = observed_at.date(), f"{observed_at:%Y-%m-%d_%H-%M-%S}-000"

@@ -1,6 +1,6 @@
-"""An invented shop of heritage goods: its tree of categories, its products, and what becomes of their prices.
+"""An invented shop of heritage goods: its category tree, its products and their price history.
 
-Nothing here is a real shop's. The oddities are those that real catalogues have.
+Everything is invented, but the oddities are those of real catalogues.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ CURRENCY = "GBP"
 PLACEHOLDER_PRICE = "29.99"
 MAXIMUM_CATEGORIES = 28
 ROOTS = 5
-# How many children a category of each level has; the last two levels are sparse.
+# Average number of children of a category, by level; the last two levels are sparse.
 _CHILDREN = (5, 3, 1.2, 0.5, 0.35)
 _DUPLICATE_NAMES = 12
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
@@ -36,7 +36,7 @@ _GOODS = (
 
 @dataclass(frozen=True, slots=True)
 class ShopProduct:
-    """One product, with its price from day to day."""
+    """One product with its price history."""
 
     number: int
     sku: str
@@ -45,18 +45,18 @@ class ShopProduct:
     design: str
     category_ids: tuple[int, ...]
     prices: tuple[tuple[int, str], ...]
-    """(number of the day from which it counts, price), in order."""
+    """(first day of the price, price), in order."""
 
     def price(self, day_number: int) -> str:
         return next(price for since, price in reversed(self.prices) if since <= day_number)
 
     def product_id(self, dump: int) -> int:
-        """The shop's own id. It makes all of them anew now and then: the key is the sku."""
+        """The shop's own id. The shop renumbers all products now and then, so the SKU is the key."""
         return Random(f"{self.sku}/{dump}").randrange(100_000, 1_000_000)
 
 
 def category_tree(seed: int) -> list[dict[str, Any]]:
-    """About 250 categories over six levels. Its five roots name a parent that is not there."""
+    """About 250 categories on six levels. The five roots name a parent that does not exist."""
     chance = Random(f"{seed}/categories")
     numbers = iter(range(101, 10_000))
 
@@ -84,14 +84,14 @@ def category_tree(seed: int) -> list[dict[str, Any]]:
 
 
 def category_ids(tree: list[dict[str, Any]]) -> Iterator[int]:
-    """Of all nodes, parents first."""
+    """The ids of all nodes, parents first."""
     for node in tree:
         yield int(node["id"])
         yield from category_ids(node["children"])
 
 
 def shop_products(count: int, days: int, categories: list[int], seed: int) -> list[ShopProduct]:
-    """The products; the last twelve have names that stand there before."""
+    """The products; the last twelve repeat the names of earlier products."""
     names = [_name(number) for number in range(count)]
     for number in range(min(_DUPLICATE_NAMES, count // 2)):
         names[count - 1 - number] = names[number * 7 % (count - _DUPLICATE_NAMES)]
@@ -127,7 +127,7 @@ def _product(number: int, name: str, days: int, categories: list[int], seed: int
 
 
 def _prices(chance: Random, typical: float, days: int) -> Iterator[tuple[int, str]]:
-    """A third has the shop's placeholder for ever; of the others one in a hundred changes on a day."""
+    """A third of the products keep the shop's placeholder; each of the others has a 1 % chance of a new price a day."""
     if chance.random() < 0.31:
         yield 0, PLACEHOLDER_PRICE
         return

@@ -1,7 +1,7 @@
-"""What a trap is, and the stage on which its files are made.
+"""What an edge case is, and the stage that builds its files.
 
-A trap is one way in which real files differ from the happy case. Each has a profile of its own (a brownie, named after
-the trap) and files of its own, so that a table that names a file names the trap.
+An edge case is one way in which real files differ from the happy path. Each has its own profile (a brownie named after
+the edge case) and its own files, so every table that names a file also names the edge case.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,44 +27,45 @@ Expected = Literal["loaded", "loaded with note", "quarantined"]
 Item = dict[str, Any]
 
 AUDIENCE = 60.0
-"""About the reactions that a trap's post ends with: little beside the profiles of the regular files."""
+"""Roughly how many reactions a post of an edge case ends up with: few compared with the regular profiles."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrapStage:
-    """The means by which a trap makes its files; day 0 is `first_day`."""
+class EdgeCaseStage:
+    """What an edge case builds its files with; day 0 is `first_day`."""
 
-    trap: str
+    edge_case: str
     first_day: date
     seed: int
 
     @property
     def brownie(self) -> Profile:
-        return brownie(self.trap)
+        return brownie(self.edge_case)
 
     def guest(self, number: int) -> Profile:
-        """Somebody untracked, the same for each trap and number."""
+        """An untracked profile; the same number always gives the same profile."""
         return profile(3_000 + number)
 
     def at(self, day: int, hour: int, minute: int = 0) -> int:
-        """UTC milliseconds of a time of the range's day with this number."""
+        """UTC milliseconds of a time on the given day of the range, counted from 0."""
         return milliseconds(datetime.combine(self.first_day + timedelta(days=day), time(hour, minute), UTC))
 
     def post(self, number: int, published_ms: int, *, author: Profile | None = None, **changes: Any) -> LinkedInPost:
-        """A post that nobody edits, with these fields changed; the same for the same number."""
-        rng = Random(f"{self.seed}/trap/{self.trap}/{number}")
+        """A post that is never edited, with `changes` applied; the same number always gives the same post."""
+        # "trap" is part of the seed: another word here would draw other numbers.
+        rng = Random(f"{self.seed}/trap/{self.edge_case}/{number}")
         post = draw_post(rng, author or self.brownie, published_ms, audience=AUDIENCE)
         return replace(post, **{"edited_ms": None, **changes})
 
     def items(self, entries: Sequence[LinkedInPost | Repost], observed_ms: int) -> list[Item]:
-        """The items of a page, as independent copies that a trap may change."""
+        """The items of a page, as independent copies that an edge case may modify."""
         token = pagination_token(self.brownie, observed_ms)
         page = [entry.item(observed_ms, token) for entry in entries]
         copies: list[Item] = msgspec.json.decode(encode_json(page))
         return copies
 
     def good_items(self, observed_ms: int, count: int = 2) -> list[Item]:
-        """Ordinary items to stand beside an odd one: they have to be loaded whatever happens to it."""
+        """Ordinary items around an odd one: they must load whatever happens to their neighbour."""
         hour = 3_600_000
         posts = [self.post(100 + number, observed_ms - (5 + 30 * number) * hour) for number in range(count)]
         return self.items(posts, observed_ms)
@@ -79,7 +80,7 @@ class TrapStage:
         is_gzipped: bool = False,
         landed_days_late: int = 0,
     ) -> SampleFile:
-        """A LinkedIn file; `content` is bytes as they are, or anything that JSON can say."""
+        """A LinkedIn file; `content` is either raw bytes or anything that can be encoded as JSON."""
         packed = content if isinstance(content, bytes) else encode_json(content)
         username = (profile or self.brownie).username
         return SampleFile(
@@ -91,32 +92,32 @@ class TrapStage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trap:
-    """One row of the table of traps.
+class EdgeCase:
+    """One row of the table of edge cases.
 
-    `days` are the days of the range (counted from 0) on which its files land; a range that is too short for all of
-    them goes without the trap. `quarantined` is how many rows of the quarantine come of it.
+    `days` are the days of the range (counted from 0) on which its files land; a range that lacks any of them omits the
+    edge case. `quarantined` is the number of quarantine rows it causes.
     """
 
     name: str
     what_happens: str
     expected: Expected
     days: tuple[int, ...]
-    build: Callable[[TrapStage], Iterator[SampleFile]]
+    build: Callable[[EdgeCaseStage], Iterator[SampleFile]]
     quarantined: int = 0
 
     def files(self, *, first_day: date, seed: int) -> tuple[SampleFile, ...]:
-        """The trap's files, in the order in which they land."""
-        return tuple(self.build(TrapStage(self.name, first_day, seed)))
+        """The files of the edge case, in the order in which they land."""
+        return tuple(self.build(EdgeCaseStage(self.name, first_day, seed)))
 
 
 Change = Callable[[Item], None]
 
 
-def one_odd_item(change: Change, *, day: int, **fields: Any) -> Callable[[TrapStage], Iterator[SampleFile]]:
-    """A file of three items whose second one is changed; `fields` are those of its post."""
+def one_odd_item(change: Change, *, day: int, **fields: Any) -> Callable[[EdgeCaseStage], Iterator[SampleFile]]:
+    """A file of three items; `change` modifies the second item, whose post is built with `fields`."""
 
-    def build(stage: TrapStage) -> Iterator[SampleFile]:
+    def build(stage: EdgeCaseStage) -> Iterator[SampleFile]:
         observed_ms = stage.at(day, 9)
         odd = stage.post(0, observed_ms - 8 * 3_600_000 - 123, **fields)
         (item,) = stage.items([odd], observed_ms)

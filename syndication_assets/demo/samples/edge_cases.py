@@ -1,40 +1,41 @@
-"""The table of traps: every way in which the sample files differ from the happy case, and what must come of it.
+"""The table of edge cases: every way in which the sample files differ from the happy path, and the expected outcome.
 
-Traps land in files of their own, on fixed days of the range: odd but good ones on its second day (day 1, counted from
-0), damaged ones on its third, and those that need several observations on both. The gap takes the first seven days. A
-range of three days carries every trap but the gap; a shorter one, those whose days it has.
+Edge cases land in their own files on fixed days of the range: odd but valid files on its second day (day 1, counted
+from 0), damaged files on its third, and edge cases that need several observations on both. The gap spans the first
+seven days. A range of three days contains every edge case except the gap; a shorter range contains those that fit.
 
-The file's name tells the trap: `dataset_brownie-<trap>_…`, or `videos_UCbrownie_<trap>…` cut to the length of an id.
+The file name tells the edge case: `dataset_brownie-<edge case>_…`, or `videos_UCbrownie_<edge case>…` cut to the length
+of a channel id.
 """
 
 from collections.abc import Iterator
 from datetime import date
 
-from syndication_assets.demo.samples.edge_case_stage import Trap
-from syndication_assets.demo.samples.edge_cases_of_damage import DAMAGE_TRAPS
-from syndication_assets.demo.samples.edge_cases_of_files import FILE_TRAPS
-from syndication_assets.demo.samples.edge_cases_of_identity import IDENTITY_TRAPS
-from syndication_assets.demo.samples.edge_cases_of_shape import SHAPE_TRAPS
-from syndication_assets.demo.samples.edge_cases_of_time import TIME_TRAPS
-from syndication_assets.demo.samples.edge_cases_of_youtube import YOUTUBE_TRAPS
+from syndication_assets.demo.samples.edge_case_stage import EdgeCase
+from syndication_assets.demo.samples.edge_cases_of_damage import DAMAGE_EDGE_CASES
+from syndication_assets.demo.samples.edge_cases_of_files import FILE_EDGE_CASES
+from syndication_assets.demo.samples.edge_cases_of_identity import IDENTITY_EDGE_CASES
+from syndication_assets.demo.samples.edge_cases_of_shape import SHAPE_EDGE_CASES
+from syndication_assets.demo.samples.edge_cases_of_time import TIME_EDGE_CASES
+from syndication_assets.demo.samples.edge_cases_of_youtube import YOUTUBE_EDGE_CASES
 from syndication_assets.demo.samples.sample_file import SampleFile
 
-TRAPS: tuple[Trap, ...] = (
-    *SHAPE_TRAPS,
-    *IDENTITY_TRAPS,
-    *FILE_TRAPS,
-    *TIME_TRAPS,
-    *YOUTUBE_TRAPS,
-    *DAMAGE_TRAPS,
+EDGE_CASES: tuple[EdgeCase, ...] = (
+    *SHAPE_EDGE_CASES,
+    *IDENTITY_EDGE_CASES,
+    *FILE_EDGE_CASES,
+    *TIME_EDGE_CASES,
+    *YOUTUBE_EDGE_CASES,
+    *DAMAGE_EDGE_CASES,
 )
 
 
-def traps_within(days: int) -> tuple[Trap, ...]:
-    """The traps that fit into a range of this many days."""
-    return tuple(trap for trap in TRAPS if max(trap.days) < days)
+def edge_cases_within(days: int) -> tuple[EdgeCase, ...]:
+    """The edge cases that fit into a range of this many days."""
+    return tuple(edge_case for edge_case in EDGE_CASES if max(edge_case.days) < days)
 
 
-def trap_files(*, first_day: date, days: int, seed: int) -> Iterator[SampleFile]:
-    """The files of all traps that fit, trap by trap."""
-    for trap in traps_within(days):
-        yield from trap.files(first_day=first_day, seed=seed)
+def edge_case_files(*, first_day: date, days: int, seed: int) -> Iterator[SampleFile]:
+    """The files of all edge cases that fit, grouped by edge case."""
+    for edge_case in edge_cases_within(days):
+        yield from edge_case.files(first_day=first_day, seed=seed)

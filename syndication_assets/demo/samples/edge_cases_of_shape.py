@@ -1,10 +1,10 @@
-"""Traps of shape: items that say the usual in an unusual form. All of them are loaded."""
+"""Edge cases of shape: ordinary content in an unusual form. All of them load."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
 
-from syndication_assets.demo.samples.edge_case_stage import Item, Trap, TrapStage, one_odd_item
+from syndication_assets.demo.samples.edge_case_stage import EdgeCase, EdgeCaseStage, Item, one_odd_item
 from syndication_assets.demo.samples.linkedin_media import MediaForm, draw_article, media_of_form
 from syndication_assets.demo.samples.people import profile
 from syndication_assets.demo.samples.post_texts import ALL_SCRIPTS_TEXT
@@ -63,22 +63,22 @@ def nesting_is_deep(item: Item) -> None:
 
 
 def nothing(_: Item) -> None:
-    """The post itself is the odd thing."""
+    """Leaves the item as it is: the post itself is the edge case."""
 
 
-def with_media(form: MediaForm) -> Callable[[TrapStage], Iterator[SampleFile]]:
+def with_media(form: MediaForm) -> Callable[[EdgeCaseStage], Iterator[SampleFile]]:
     """A post whose only attachment has this form."""
     media = media_of_form(form, Random(form), COMPANY)
     return one_odd_item(nothing, day=DAY, media=media, article=None)
 
 
-def with_late_evening_post(stage: TrapStage) -> Iterator[SampleFile]:
+def with_late_evening_post(stage: EdgeCaseStage) -> Iterator[SampleFile]:
     observed_ms = stage.at(DAY, 9)
     post = stage.post(0, stage.at(DAY, 2, 30))
     yield stage.dataset(observed_ms, stage.items([post], observed_ms))
 
 
-def with_quote(stage: TrapStage) -> Iterator[SampleFile]:
+def with_quote(stage: EdgeCaseStage) -> Iterator[SampleFile]:
     observed_ms = stage.at(DAY, 9)
     quoted = stage.post(1, stage.at(0, 11), author=stage.guest(0))
     quote = replace(stage.post(0, stage.at(DAY, 4)), media=None, article=None, quoted=quoted)
@@ -88,14 +88,14 @@ def with_quote(stage: TrapStage) -> Iterator[SampleFile]:
 def odd(
     name: str,
     what_happens: str,
-    build: Callable[[TrapStage], Iterator[SampleFile]],
+    build: Callable[[EdgeCaseStage], Iterator[SampleFile]],
     *,
     is_noted: bool = False,
-) -> Trap:
-    return Trap(name, what_happens, "loaded with note" if is_noted else "loaded", (DAY,), build)
+) -> EdgeCase:
+    return EdgeCase(name, what_happens, "loaded with note" if is_noted else "loaded", (DAY,), build)
 
 
-SHAPE_TRAPS: tuple[Trap, ...] = (
+SHAPE_EDGE_CASES: tuple[EdgeCase, ...] = (
     odd(
         "urn_plain_string",
         "`urn` is the activity id itself, as in the oldest files",
@@ -108,21 +108,21 @@ SHAPE_TRAPS: tuple[Trap, ...] = (
     ),
     odd(
         "activity_urn_top_level",
-        "`activity_urn` stands beside the text, without `urn`",
+        "`activity_urn` at the top level, without `urn`",
         one_odd_item(urn_at_top_level, day=DAY),
     ),
     odd(
         "timestamp_missing",
-        "`posted_at` has no timestamp: the time is in the activity id",
+        "`posted_at` has no timestamp: the time comes from the activity id",
         one_odd_item(timestamp_is_missing, day=DAY),
     ),
     odd(
         "local_date_is_yesterday",
-        "published 02:30 UTC: `posted_at.date` (scraper's local time) says the day before",
+        "published at 02:30 UTC: `posted_at.date` (the scraper's local time) is the day before",
         with_late_evening_post,
     ),
     odd("post_url", "`post_url` instead of `url`", one_odd_item(url_is_post_url, day=DAY)),
-    odd("comments_count", "`comments_count` for `comments`", one_odd_item(comments_are_comments_count, day=DAY)),
+    odd("comments_count", "`comments_count` instead of `comments`", one_odd_item(comments_are_comments_count, day=DAY)),
     odd(
         "company_author",
         "the author is a company: no `username`, no `last_name`",
@@ -133,19 +133,19 @@ SHAPE_TRAPS: tuple[Trap, ...] = (
         "a person without `username`: the handle is in `profile_url`",
         one_odd_item(author_has_no_username, day=DAY),
     ),
-    odd("text_empty", "a post without words", one_odd_item(text_is_empty, day=DAY)),
-    odd("zero_counters", "nobody has reacted: measured zeros, not NULL", one_odd_item(counters_are_zero, day=DAY)),
+    odd("text_empty", "a post without text", one_odd_item(text_is_empty, day=DAY)),
+    odd("zero_counters", "no reactions: measured zeros, not NULL", one_odd_item(counters_are_zero, day=DAY)),
     odd("images_empty", "type `image` with an empty list: `url` is the picture", with_media("image_with_empty_images")),
     odd("images_missing", "type `image` without `images`: `url` is the picture", with_media("image_without_images")),
     odd("video_with_thumbnail", "a video and its thumbnail", with_media("video")),
-    odd("document", "`media.document` with title and pages", with_media("document")),
+    odd("document", "`media.document` with title and page count", with_media("document")),
     odd("media_items", "pictures under `items`", with_media("items")),
     odd(
         "article",
         "a linked article",
         one_odd_item(nothing, day=DAY, media=None, article=draw_article(Random("article"), COMPANY)),
     ),
-    odd("quote", "a quote: the quoted post is inside, as `reshared_post`, with its own counters", with_quote),
+    odd("quote", "a quote: the quoted post is in `reshared_post`, with its own counters", with_quote),
     odd(
         "hashtags_of_all_scripts",
         "hashtags with umlauts, in Arabic, in Japanese, with emoji",

@@ -1,4 +1,4 @@
-"""Traps of YouTube: counters that a channel hides, keys that come and go, and two damaged items."""
+"""Edge cases of YouTube: hidden counters, optional keys, and two damaged items."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 
-from syndication_assets.demo.samples.edge_case_stage import Change, Item, Trap, TrapStage
+from syndication_assets.demo.samples.edge_case_stage import Change, EdgeCase, EdgeCaseStage, Item
 from syndication_assets.demo.samples.growth import HOUR_MS, Counter
 from syndication_assets.demo.samples.sample_file import SampleFile, encode_json, file_name, moment_of
 from syndication_assets.demo.samples.youtube_videos import Video, draw_video, videos_response
@@ -14,19 +14,19 @@ from syndication_assets.demo.samples.youtube_videos import Video, draw_video, vi
 VideoChange = Callable[[Video], Video]
 
 
-def trap_channel_id(trap: str) -> str:
-    """24 characters that begin with `UC`, as every channel id, and name the trap as far as there is room."""
-    return f"UCbrownie_{trap.removeprefix('youtube_')}"[:24].ljust(24, "0")
+def edge_case_channel_id(edge_case: str) -> str:
+    """24 characters that begin with `UC`, as in every channel id, followed by as much of the name as fits."""
+    return f"UCbrownie_{edge_case.removeprefix('youtube_')}"[:24].ljust(24, "0")
 
 
 def channel_file(
     change_video: VideoChange, change_item: Change, *, day: int = 1
-) -> Callable[[TrapStage], Iterator[SampleFile]]:
-    """A file with an odd video between two good ones."""
+) -> Callable[[EdgeCaseStage], Iterator[SampleFile]]:
+    """A file with an odd video between two ordinary videos."""
 
-    def build(stage: TrapStage) -> Iterator[SampleFile]:
-        channel_id = trap_channel_id(stage.trap)
-        videos = [trap_video(stage, channel_id, number) for number in range(3)]
+    def build(stage: EdgeCaseStage) -> Iterator[SampleFile]:
+        channel_id = edge_case_channel_id(stage.edge_case)
+        videos = [edge_case_video(stage, channel_id, number) for number in range(3)]
         videos[1] = change_video(videos[1])
         observed_ms = stage.at(day, 18, 30)
         items = [video.item(observed_ms) for video in videos]
@@ -43,8 +43,9 @@ def channel_file(
     return build
 
 
-def trap_video(stage: TrapStage, channel_id: str, number: int) -> Video:
-    rng = Random(f"{stage.seed}/trap/{stage.trap}/{number}")
+def edge_case_video(stage: EdgeCaseStage, channel_id: str, number: int) -> Video:
+    # "trap" is part of the seed: another word here would draw other numbers.
+    rng = Random(f"{stage.seed}/trap/{stage.edge_case}/{number}")
     published_ms = stage.at(1, 9) - number * 20 * HOUR_MS
     video = draw_video(rng, channel_id, stage.brownie, published_ms, audience=500.0)
     return replace(video, likes=Counter(video.views.final * 0.05), comments=Counter(video.views.final * 0.01))
@@ -55,7 +56,7 @@ def same_video(video: Video) -> Video:
 
 
 def same_item(_: Item) -> None:
-    """The video itself is the odd thing."""
+    """Leaves the item as it is: the video itself is the edge case."""
 
 
 def likes_hidden(video: Video) -> Video:
@@ -78,23 +79,23 @@ def id_is_missing(item: Item) -> None:
     del item["id"]
 
 
-YOUTUBE_TRAPS: tuple[Trap, ...] = (
-    Trap(
+YOUTUBE_EDGE_CASES: tuple[EdgeCase, ...] = (
+    EdgeCase(
         "youtube_likes_hidden",
         "`likeCount` is absent: the channel hides it, not 0",
         "loaded",
         (1,),
         channel_file(likes_hidden, same_item),
     ),
-    Trap(
+    EdgeCase(
         "youtube_comments_hidden",
-        "`commentCount` is absent: comments are switched off, not 0",
+        "`commentCount` is absent: comments are turned off, not 0",
         "loaded",
         (1,),
         channel_file(comments_hidden, same_item),
     ),
-    Trap("youtube_tags_missing", "`tags` is absent", "loaded", (1,), channel_file(tags_missing, same_item)),
-    Trap(
+    EdgeCase("youtube_tags_missing", "`tags` is absent", "loaded", (1,), channel_file(tags_missing, same_item)),
+    EdgeCase(
         "youtube_views_not_a_number",
         "`viewCount` is a word",
         "quarantined",
@@ -102,7 +103,7 @@ YOUTUBE_TRAPS: tuple[Trap, ...] = (
         channel_file(same_video, view_count_is_a_word, day=2),
         quarantined=1,
     ),
-    Trap(
+    EdgeCase(
         "youtube_id_missing",
         "an item without `id`",
         "quarantined",

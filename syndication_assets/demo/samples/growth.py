@@ -1,7 +1,7 @@
-"""How counters grow: saturating, slower at weekends, sometimes with a second wave, and now and then corrected.
+"""How counters grow: saturating, slower at weekends, sometimes with a second wave, occasionally corrected.
 
-Every value is a pure function of the time of the observation. That is what makes the samples coherent: whoever meets a
-post (its author's file, a repost, a quote) at one moment sees the same numbers.
+Every value is a pure function of the observation time. That makes the samples coherent: every file that shows a post at
+one time (its author's page, a repost, a quote) shows the same numbers.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from random import Random
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 
-# How awake the audience is from Monday to Sunday; a week has seven days of it.
+# Relative activity of the audience from Monday to Sunday; the weights of a week add up to seven.
 WEEKDAY_WEIGHTS = (1.15, 1.2, 1.2, 1.15, 1.0, 0.6, 0.7)
 WEEKDAY_STARTS = (0.0, *accumulate(WEEKDAY_WEIGHTS))
 
@@ -26,7 +26,7 @@ def audience_days(moment_ms: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A second wave of attention: begins `delay` days after publication and adds `size` times the first one."""
+    """A second wave of attention: begins `delay` days after publication and adds `size` times the first wave."""
 
     delay: float
     size: float
@@ -34,7 +34,7 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How far a post has come at a moment: 0 at publication, towards 1 (more with a wave), never falling."""
+    """The progress of a post over time: 0 at publication, approaching 1 (more with a wave), never decreasing."""
 
     published_ms: int
     days_to_saturate: float
@@ -52,7 +52,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """From `at_ms` on, a counter has `lost` less: likes taken back, spam purged."""
+    """From `at_ms` on, a counter is lower by `lost`: likes are withdrawn, spam is purged."""
 
     at_ms: int
     lost: int
@@ -60,7 +60,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One cumulative counter of a post: `final` is where progress 1 leads."""
+    """One cumulative counter of a post: `final` is its value at progress 1."""
 
     final: float
     correction: Correction | None = None
@@ -73,13 +73,13 @@ class Counter:
 
 
 def correction_of(final: float, growth: Growth, at_ms: int) -> Correction | None:
-    """A loss of a tenth (three at least) of what the counter has reached; None if it has not reached ten."""
+    """A loss of a tenth of the counter's value, at least three; None if the value is below ten."""
     reached = int(final * growth.progress(at_ms))
     return Correction(at_ms, max(3, reached // 10)) if reached >= 10 else None
 
 
 def draw_growth(rng: Random, published_ms: int, *, days_to_saturate: float, viral_odds: float) -> Growth:
-    """A curve around the given pace; one post in `1 / viral_odds` gets a second wave after two to six days."""
+    """A curve around the given pace; one in `1 / viral_odds` posts gets a second wave after two to six days."""
     pace = days_to_saturate * rng.uniform(0.5, 1.6)
     wave = Wave(rng.uniform(2.0, 6.0), rng.uniform(3.0, 9.0)) if rng.random() < viral_odds else None
     return Growth(published_ms, pace, wave)

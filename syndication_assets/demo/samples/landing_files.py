@@ -1,7 +1,7 @@
-"""A month of landed files that never was: what `make demo`, the tests and the benchmarks are fed with.
+"""A month of invented landed files, for `make demo`, the tests and the benchmarks.
 
-The same arguments give the same bytes. The numbers are coherent over time and over files: every counter is a function
-of its post and the moment, ids carry their time, and who meets a post at one moment reads the same values.
+The same arguments give the same bytes. The numbers are coherent over time and across files: every counter is a function
+of its post and the time, ids contain their time, and all files that show a post at one time show the same values.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from syndication_assets.demo.samples.edge_cases import TRAPS, trap_files
+from syndication_assets.demo.samples.edge_cases import EDGE_CASES, edge_case_files
 from syndication_assets.demo.samples.growth import DAY_MS, HOUR_MS
 from syndication_assets.demo.samples.linkedin_posts import pagination_token
 from syndication_assets.demo.samples.linkedin_timelines import Timeline, timelines
@@ -24,15 +24,15 @@ from syndication_assets.demo.samples.sample_file import (
 )
 from syndication_assets.demo.samples.youtube_videos import Channel, channels, videos_response
 
-__all__ = ["TRAPS", "SampleFile", "sample_files"]
+__all__ = ["EDGE_CASES", "SampleFile", "sample_files"]
 
 LINKEDIN_SCRAPES = (time(5, 10), time(12, 40), time(20, 15))
 YOUTUBE_CALLS = (time(6, 30), time(18, 30))
 JITTER_MS = 40 * 60_000
-"""A profile's scrapes come up to this much after the hour above, by its own habit and by chance."""
+"""The maximum delay of a scrape after its planned time: half of it is fixed for the profile, half is random."""
 
-# Somebody lands the noon scrape of the second profile by hand, without a time in its name: once a week with a
-# companion that says it, and the day after without.
+# The noon scrape of the second profile is landed by hand, without a time in its name: once a week with a companion that
+# contains the time, and on the next day without one.
 HAND_LANDED_PROFILE = 1
 META_WEEKDAY, NOON_WEEKDAY = 1, 2
 
@@ -45,18 +45,18 @@ def sample_files(
     youtube_channels: int = 10,
     seed: int = 7,
 ) -> Iterator[SampleFile]:
-    """The files of the range, by landing day; within a day LinkedIn, YouTube, then the traps of `traps.TRAPS`.
+    """The files of the range, by landing day; within a day LinkedIn, then YouTube, then the edge cases.
 
-    A companion (`.meta.json`) comes right before the file that it speaks of. A day's ordinary files do not depend on
-    `days`: a longer range has the files of a shorter one, and more.
+    A companion (`.meta.json`) comes right before the file it belongs to. A day's ordinary files do not depend on
+    `days`: a longer range begins with the same files as a shorter one.
     """
     first_ms = milliseconds(datetime.combine(first_day, time(0), UTC))
     end_ms = first_ms + days * DAY_MS
     members = timelines(first_ms=first_ms, end_ms=end_ms, profiles=linkedin_profiles, seed=seed)
     stations = channels(first_ms=first_ms, end_ms=end_ms, count=youtube_channels, seed=seed)
-    traps_by_day: dict[date, list[SampleFile]] = defaultdict(list)
-    for file in trap_files(first_day=first_day, days=days, seed=seed):
-        traps_by_day[file.landed_on].append(file)
+    edge_case_files_by_day: dict[date, list[SampleFile]] = defaultdict(list)
+    for file in edge_case_files(first_day=first_day, days=days, seed=seed):
+        edge_case_files_by_day[file.landed_on].append(file)
     for day_number in range(days):
         day = first_day + timedelta(days=day_number)
         day_ms = first_ms + day_number * DAY_MS
@@ -64,7 +64,7 @@ def sample_files(
             yield from linkedin_files(member, number, day, day_ms, day_number, seed)
         for number, station in enumerate(stations):
             yield from youtube_files(station, number, day, day_ms, seed)
-        yield from traps_by_day[day]
+        yield from edge_case_files_by_day[day]
 
 
 def linkedin_files(
@@ -109,7 +109,7 @@ def landed(
 
 
 def moments(plan: tuple[time, ...], subject: str, day_ms: int, seed: int) -> Iterator[int]:
-    """When a subject's files of a day are made: the plan, later by its habit (half of the jitter) and by chance."""
+    """When a subject's files of a day are made: the planned times plus a fixed and a random delay."""
     habit_ms = Random(f"{seed}/{subject}").randrange(JITTER_MS // 2)
     chance = Random(f"{seed}/{subject}/{day_ms}")
     for planned in plan:

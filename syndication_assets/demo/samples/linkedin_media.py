@@ -1,4 +1,4 @@
-"""The `media` and `article` of LinkedIn items, in the shapes that the actor's datasets have."""
+"""The `media` and `article` of LinkedIn items, in the shapes found in the actor's datasets."""
 
 from dataclasses import dataclass
 from random import Random
@@ -23,7 +23,7 @@ SIZES = ((800, 600), (1200, 1200), (1080, 1350), (1600, 900))
 
 @dataclass(frozen=True, slots=True)
 class PostMedia:
-    """What is attached to a post. `paths` are the stable parts of the URLs, one a picture."""
+    """The attachment of a post. `paths` are the stable parts of the URLs, one per picture."""
 
     form: MediaForm
     paths: tuple[str, ...]
@@ -32,7 +32,7 @@ class PostMedia:
     page_count: int = 1
 
     def as_media(self, observed_ms: int) -> dict[str, Any]:
-        """The `media` object with the URLs that a scrape at this time is given."""
+        """The `media` object with the URLs as scraped at this time."""
         urls = [signed_url(path, observed_ms) for path in self.paths]
         width, height = self.size
         pictures = [{"url": url, "width": width, "height": height} for url in urls]
@@ -57,7 +57,7 @@ class PostMedia:
 
 
 def media_of_form(form: MediaForm, rng: Random, author: Profile) -> PostMedia:
-    """Media of this form with asset ids of its own."""
+    """Media of this form with new asset ids."""
     count = rng.randint(2, 4) if form in ("images", "items") else 1
     folder = {"video": "playlist", "document": "document"}.get(form, "image")
     paths = tuple(f"{folder}/v2/D4E{rng.getrandbits(60):015X}/feedshare_{number}" for number in range(count))
@@ -66,7 +66,7 @@ def media_of_form(form: MediaForm, rng: Random, author: Profile) -> PostMedia:
 
 
 def draw_media(rng: Random, author: Profile) -> PostMedia | None:
-    """What a usual post carries: a picture most often, nothing in one case of four."""
+    """The attachment of an ordinary post: usually a picture, in one of four cases nothing."""
     forms: tuple[MediaForm, ...] = ("image", "images", "video", "document")
     form = rng.choices((None, *forms), weights=(25, 40, 20, 10, 5))[0]
     return None if form is None else media_of_form(form, rng, author)

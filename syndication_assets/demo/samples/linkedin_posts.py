@@ -1,4 +1,4 @@
-"""LinkedIn posts and reposts, and the item that a scrape at a given time makes of them.
+"""LinkedIn posts and reposts, and their items as scraped at a given time.
 
 Times are UTC milliseconds since the epoch, as in the ids and in `posted_at.timestamp`.
 """
@@ -22,7 +22,7 @@ VISIBILITY = "Visible to anyone on or off the network"
 
 @dataclass(frozen=True, slots=True)
 class LinkedInPost:
-    """A post of its author's own: `regular`, or a `quote` if `quoted` is another post."""
+    """A post by its author: `regular`, or a `quote` if `quoted` is another post."""
 
     author: Profile
     published_ms: int
@@ -72,7 +72,7 @@ class LinkedInPost:
         }
 
     def as_reshared_post(self, observed_ms: int) -> dict[str, Any]:
-        """The post as it stands inside a quote of it."""
+        """The post as it appears inside a quote of it."""
         return {
             "urn": self.urn,
             "posted_at": posted_at(self.published_ms, observed_ms, is_edited=self.is_edited(observed_ms)),
@@ -108,7 +108,7 @@ class LinkedInPost:
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """Somebody's act of reposting: `activity_id` and time are the act's, all the rest is the original's."""
+    """An act of reposting: `activity_id` and time are the act's, everything else is the original's."""
 
     reposter: Profile
     published_ms: int
@@ -124,7 +124,7 @@ class Repost:
 
 
 def posted_at(published_ms: int, observed_ms: int, *, is_edited: bool) -> dict[str, Any]:
-    """`date` is the local time of a scraper five hours behind UTC: true for nobody but the scraper."""
+    """The `posted_at` object. `date` is the local time of a scraper five hours behind UTC."""
     local = datetime.fromtimestamp(published_ms / 1000, SCRAPER_TIME_ZONE)
     edit = " • Edited" if is_edited else ""
     return {
@@ -151,9 +151,10 @@ def pagination_token(profile: Profile, observed_ms: int) -> str:
 def draw_post(
     rng: Random, author: Profile, published_ms: int, *, audience: float, quoted: LinkedInPost | None = None
 ) -> LinkedInPost:
-    """A post with everything drawn; `audience` is about the number of reactions it ends with.
+    """A random post; `audience` is roughly the number of reactions it ends up with.
 
-    One in twenty-five is edited within three days, one in twenty loses likes and another one in twenty loses comments.
+    One in twenty-five posts is edited within three days, one in twenty loses likes, another one in twenty loses
+    comments.
     """
     size = audience * rng.lognormvariate(0.0, 0.7)
     growth = draw_growth(rng, published_ms, days_to_saturate=1.4, viral_odds=0.03)

@@ -1,7 +1,6 @@
-"""Who posts, reposts and quotes what and when: the timeline behind every profile's scrapes.
+"""Who posts, reposts and quotes what and when: the timelines behind the scrapes of the profiles.
 
-Timelines of a shorter range are prefixes of those of a longer one (same seed, same number of profiles): what happens
-never depends on how long we watch.
+With the same seed and number of profiles, the timeline of a shorter range is a prefix of that of a longer range.
 """
 
 from collections.abc import Sequence
@@ -20,25 +19,25 @@ PAGE_SIZE = 10
 """A scrape returns the newest posts only."""
 
 FIRST_GUEST = 1_000
-"""Profiles with numbers from here on are not tracked: they are met as authors of what others repost or quote."""
+"""Profiles from this number on are untracked: they only appear as authors of posts that others repost or quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that one tracked profile publishes, oldest first."""
+    """Everything that one tracked profile publishes, oldest first."""
 
     profile: Profile
     entries: tuple[LinkedInPost | Repost, ...]
 
     def page(self, observed_ms: int) -> list[LinkedInPost | Repost]:
-        """The newest entries published before this moment, newest first, ten at most."""
+        """The newest entries published before this time, newest first, at most ten."""
         published = [entry for entry in self.entries if entry.published_ms < observed_ms]
         return published[: -PAGE_SIZE - 1 : -1]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """That a profile does something at a time; reposts and quotes look for their original later."""
+    """One act of a profile; the original of a repost or quote is resolved later."""
 
     moment_ms: int
     audience: float
@@ -58,7 +57,7 @@ def timelines(*, first_ms: int, end_ms: int, profiles: int, seed: int) -> tuple[
 
 
 def draw_acts(member: Profile, first_ms: int, end_ms: int, seed: int) -> list[Act]:
-    """Own posts for four acts of five; one in ten reposts, one in ten quotes."""
+    """Four of five acts are own posts; one in ten is a repost, one in ten a quote."""
     rng = Random(f"{seed}/linkedin/{member.username}")
     days_between = rng.choice((0.6, 0.9, 1.3, 1.9, 2.8, 4.5))
     audience = rng.lognormvariate(3.6, 0.9)
@@ -77,7 +76,7 @@ def draw_acts(member: Profile, first_ms: int, end_ms: int, seed: int) -> list[Ac
 def resolve(
     act: Act, number: int, member: Profile, originals: Sequence[Sequence[LinkedInPost]], seed: int
 ) -> LinkedInPost | Repost:
-    """The act as an entry: a repost or quote gets the newest post of another profile, tracked or not, as original."""
+    """The act as an entry: the original of a repost or quote is the newest post of another profile, tracked or not."""
     if act.post is not None:
         return act.post
     rng = Random(f"{seed}/{member.username}/{act.moment_ms}")
@@ -94,7 +93,7 @@ def resolve(
 
 
 def draw_guest_post(rng: Random, act: Act) -> LinkedInPost:
-    """A post by somebody untracked, some hours to four days older than the act that brings it to us."""
+    """A post by an untracked profile, from some hours to four days older than the act that refers to it."""
     guest = profile(FIRST_GUEST + rng.randrange(200))
     published_ms = act.moment_ms - int(rng.uniform(0.1, 4.0) * DAY_MS)
     return draw_post(rng, guest, published_ms, audience=3 * act.audience)

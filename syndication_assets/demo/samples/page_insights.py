@@ -1,6 +1,6 @@
-"""Insights of posts that a page never published: what Graph would answer, for the posts that a dry run made.
+"""Simulated insights for the posts of a dry run, in the form in which the Graph API answers.
 
-They say of themselves that they are simulated, in every item.
+Every item is marked `is_simulated`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ OBSERVED_AT = time(23, 30)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPost:
-    """A post as the queue knows it. `appeal` is what its numbers depend on: posts of one product do alike."""
+    """A post of the publishing queue. Its numbers depend on `appeal`: posts of the same product perform alike."""
 
     post_id: str
     appeal: str
@@ -28,7 +28,7 @@ class SimulatedPost:
 
 
 def insights_files(posts: Iterable[SimulatedPost], days: Iterable[date], *, seed: int = 7) -> Iterator[SampleFile]:
-    """One file a page and day: every post that was published before the evening of the day, with its counters.
+    """One file per page and day: every post published before that evening, with its counters.
 
     The same posts and days give the same bytes; a day without posts has no file.
     """
@@ -49,7 +49,7 @@ def insights_files(posts: Iterable[SimulatedPost], days: Iterable[date], *, seed
 
 
 def _item(post: SimulatedPost, observed_at: datetime, seed: int) -> dict[str, Any]:
-    # A product appeals or does not; each of its posts does a little better or worse.
+    # All posts of a product share its appeal, with some variation.
     rng = Random(f"{seed}/{post.post_id}")
     reactions = Random(f"{seed}/{post.appeal}").lognormvariate(3.0, 0.9) * rng.uniform(0.7, 1.4)
     observed_ms = milliseconds(observed_at)

@@ -1,6 +1,6 @@
-"""The invented people, companies and channels of the sample world: kilts, bread, pipelines and gardens.
+"""The invented people, companies and channels of the samples: kilts, bread, pipelines and gardens.
 
-A profile depends on its number alone, so profile 7 is the same person in every configuration.
+A profile depends on its number alone: profile 7 is the same person in every configuration.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LAST_NAMES = (
     "Doughty-Vale", "Shardlow-Finch", "Compostine", "Pleatley", "Sourdale", "Lagwell", "Trowelby", "Hemsworthy-Kilt",
     "Knotgrass", "Partwell", "Seedlingham", "Tweedlock",
 )  # fmt: skip
-# Names in other scripts keep a Latin handle, as on the platform.
+# Names in other scripts have a Latin handle, as on the platform.
 FOREIGN_NAMES: tuple[tuple[str, str, str, Language], ...] = (
     ("Jörne", "Müßiggärtner", "jorne-mussiggartner", "german"),
     ("Käthe", "Knusperöfele", "kathe-knusperofele", "german"),
@@ -101,12 +101,12 @@ def profile(number: int) -> Profile:
     return Profile(username, first, last, headline, "person", topic)
 
 
-def brownie(trap: str) -> Profile:
-    """The household spirit to whom the trap of this name belongs: its files tell in their names what they are."""
+def brownie(edge_case: str) -> Profile:
+    """The profile (a household spirit) of an edge case, so that its file names contain the name of the edge case."""
     return Profile(
-        username=f"brownie-{trap.replace('_', '-')}",
+        username=f"brownie-{edge_case.replace('_', '-')}",
         first_name="Brownie",
-        last_name=trap.replace("_", " ").title(),
+        last_name=edge_case.replace("_", " ").title(),
         headline="Household spirit in charge of odd files",
         kind="person",
         topic="data",

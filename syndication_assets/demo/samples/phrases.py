@@ -1,4 +1,4 @@
-"""The sentences that sample texts are put together from, by topic and by language. All invented."""
+"""The sentences of the sample texts, by topic and language. All invented."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from syndication_assets.demo.samples.people import Language, Topic
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Openings, middles and endings that fit each other in any combination, and hashtags without the `#`."""
+    """Openings, middles and endings that can be combined freely, and hashtags without the `#`."""
 
     openings: tuple[str, ...]
     middles: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Texts of sample posts: an opening, some middles, an ending and hashtags, in the author's language."""
+"""Texts of sample posts: an opening, two or three middles, an ending and hashtags, in the author's language."""
 
 from random import Random
 
@@ -9,11 +9,14 @@ ALL_SCRIPTS_TEXT = (
     "One garden fence, five languages, and C# notes at https://journal.example/fence#top, ranked #1 by the robins.\n\n"
     "#Gärtnern #Süßgebäck🥐 #حديقة #مخبز_الورد #庭仕事 #データ基盤🌱 #Kilt2025 #kilt2025"
 )
-"""Hashtags in Latin with umlauts, Arabic and Japanese, beside emoji; and three `#` that begin none."""
+"""Hashtags with umlauts, in Arabic and Japanese, and next to emoji; three `#` that start no hashtag."""
 
 
 def draw_text(rng: Random, author: Profile) -> str:
-    """A text of about 300 to 600 characters with two to four hashtags; English for one post in three abroad."""
+    """A text of about 300 to 600 characters with two to four hashtags.
+
+    A third of the posts by authors of other languages are in English.
+    """
     phrases = phrases_of(rng, author)
     middles = rng.sample(phrases.middles, rng.randint(2, 3))
     hashtags = " ".join(f"#{hashtag}" for hashtag in rng.sample(phrases.hashtags, rng.randint(2, 4)))
@@ -21,12 +24,12 @@ def draw_text(rng: Random, author: Profile) -> str:
 
 
 def draw_title(rng: Random, author: Profile) -> str:
-    """One line without hashtags, for articles, documents and videos."""
+    """A line without hashtags, for articles, documents and videos."""
     return rng.choice(phrases_of(rng, author).openings).rstrip(".。")
 
 
 def edited(text: str) -> str:
-    """The text after its author came back to it once."""
+    """The text after its author has edited it."""
     return f"{text}\n\nEdit: thank you all for the kind words, the answers are below. #ThankYou"
 
 

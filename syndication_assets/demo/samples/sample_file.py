@@ -1,4 +1,4 @@
-"""One file as it lands, and how files of the two sources are named and packed."""
+"""A landed sample file, and how files of the two sources are named and compressed."""
 
 import gzip
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Source = Literal["linkedin_apify", "youtube_data_api"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 META_SUFFIX = ".meta.json"
-"""Behind the whole name of a file: `dataset_tilda.json` has the companion `dataset_tilda.json.meta.json`."""
+"""Appended to the whole file name: `dataset_tilda.json` has the companion `dataset_tilda.json.meta.json`."""
 
 encode_json = msgspec.json.Encoder().encode
 
@@ -28,7 +28,7 @@ class SampleFile:
 
 
 def milliseconds(moment: datetime) -> int:
-    """UTC milliseconds of an aware datetime, exactly (no float on the way)."""
+    """UTC milliseconds of an aware datetime, exact (computed without floats)."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
@@ -37,7 +37,7 @@ def moment_of(observed_ms: int) -> datetime:
 
 
 def file_name(source: Source, subject: str, observed_ms: int | None, *, is_gzipped: bool = False) -> str:
-    """`dataset_<username>_<stamp>.json` or `videos_<channelId>_<stamp>.json`; no stamp if the time is None."""
+    """`dataset_<username>_<stamp>.json` or `videos_<channelId>_<stamp>.json`; without a stamp if the time is None."""
     prefix = "dataset" if source == "linkedin_apify" else "videos"
     stamp = ""
     if observed_ms is not None:
@@ -46,12 +46,12 @@ def file_name(source: Source, subject: str, observed_ms: int | None, *, is_gzipp
 
 
 def gzipped(content: bytes) -> bytes:
-    """Compressed without a time in the header, so that the same content gives the same bytes."""
+    """Compressed, without a time in the header so that the same content gives the same bytes."""
     return gzip.compress(content, compresslevel=6, mtime=0)
 
 
 def meta_file(data_file: SampleFile, observed_ms: int, *, cost_usd: float = 0.01) -> SampleFile:
-    """The companion of a data file: says when the data was true, and what it cost. It comes before its file."""
+    """The companion of a data file, with its observation time and cost. It comes before its file."""
     meta: dict[str, Any] = {
         "observed_at": f"{moment_of(observed_ms):%Y-%m-%dT%H:%M:%SZ}",
         "actor_run_id": f"sample{observed_ms:013d}",

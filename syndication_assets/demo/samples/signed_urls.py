@@ -1,4 +1,4 @@
-"""Media URLs that are signed and expire: the path names the picture, the query is new in every scrape."""
+"""Signed media URLs that expire: the path identifies the picture, the query changes with every scrape."""
 
 from zlib import crc32
 
@@ -7,6 +7,6 @@ VALID_MS = 14 * 86_400_000
 
 
 def signed_url(path: str, observed_ms: int) -> str:
-    """The URL of `path` as a scrape at this time sees it: valid for two weeks, other query next time."""
+    """The URL of `path` as scraped at this time: valid for two weeks, with a query that changes with the time."""
     signature = (crc32(path.encode()) << 24) ^ observed_ms
     return f"{MEDIA_HOST}/{path}?e={(observed_ms + VALID_MS) // 1000}&v=beta&t={signature:016x}"

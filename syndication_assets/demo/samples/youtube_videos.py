@@ -1,4 +1,4 @@
-"""YouTube channels and videos, and the `videos.list` response that a call at a given time returns."""
+"""YouTube channels and videos, and the `videos.list` response at a given time."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +15,12 @@ HISTORY_DAYS = 60
 PAGE_SIZE = 12
 
 FIRST_HOST = 2_000
-"""Number of the profile that hosts channel 0."""
+"""Number of the profile behind channel 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One video; a channel may hide likes, and comments may be switched off: the keys are absent then."""
+    """One video. If the channel hides likes or turns comments off, the keys are absent."""
 
     video_id: str
     channel_id: str
@@ -77,13 +77,13 @@ class Channel:
     videos: tuple[Video, ...]
 
     def page(self, observed_ms: int) -> list[Video]:
-        """The newest videos published before this moment, newest first, twelve at most."""
+        """The newest videos published before this time, newest first, at most twelve."""
         published = [video for video in self.videos if video.published_ms < observed_ms]
         return published[: -PAGE_SIZE - 1 : -1]
 
 
 def videos_response(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """The envelope of `videos.list`; asked by ids it has no next page."""
+    """The envelope of `videos.list`; a request by ids has no next page."""
     return {
         "kind": "youtube#videoListResponse",
         "etag": f"sample-{len(items)}",
@@ -93,7 +93,7 @@ def videos_response(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def duration(seconds: int) -> str:
-    """ISO 8601, as the API writes it: `PT4M13S`, `PT1H2M`."""
+    """An ISO 8601 duration as the API formats it: `PT4M13S`, `PT1H2M`."""
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
@@ -101,9 +101,10 @@ def duration(seconds: int) -> str:
 
 
 def draw_video(rng: Random, channel_id: str, author: Profile, published_ms: int, *, audience: float) -> Video:
-    """A video with everything drawn; `audience` is about the number of views it ends with.
+    """A random video; `audience` is roughly the number of views it ends up with.
 
-    Views are corrected now and then, comments purged more often; one in thirty hides its likes or its comments.
+    3 % of the videos have their views corrected and 12 % their comments purged; one in thirty hides its likes, another
+    one in thirty its comments.
     """
     growth = draw_growth(rng, published_ms, days_to_saturate=7.0, viral_odds=0.06)
     views = audience * rng.lognormvariate(0.0, 0.8)
@@ -130,7 +131,7 @@ def draw_video(rng: Random, channel_id: str, author: Profile, published_ms: int,
 
 
 def channels(*, first_ms: int, end_ms: int, count: int, seed: int) -> tuple[Channel, ...]:
-    """`count` channels; their ids hold `_` and `-` as real ones do."""
+    """`count` channels; their ids contain `_` and `-`, as real ids do."""
     return tuple(draw_channel(number, first_ms, end_ms, seed) for number in range(count))
 
 

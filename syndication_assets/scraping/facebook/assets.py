@@ -1,4 +1,4 @@
-"""The fetch of insights as an asset."""
+"""The fetch asset for Facebook insights."""
 
 from datetime import UTC, datetime
 
@@ -28,17 +28,18 @@ CHECK_NAME = "every_page_was_fetched"
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "facebook_graph_files"])],
 )
 def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """What our own posts on Facebook pages have reached, as the Graph API says now.
+    """The current insights of our own posts on Facebook pages, from the Graph API.
 
-    **Grain:** one row is one landed file, one answer of the API with up to 50 posts of one page and their insights:
-    `<organization>/facebook_graph/<YYYY-MM-DD>/posts_<page id>_<time>.json`, as it came but for the page's token.
+    **Grain:** one row is one landed file, a response of the API with up to 50 posts of one page and their insights:
+    `<organization>/facebook_graph/<YYYY-MM-DD>/posts_<page id>_<time>.json`, unchanged except for the removed page
+    token.
 
-    **A re-run** observes again and adds files; it never changes one. Only today's partition can be fetched. Insights
-    lag by up to two days, so each fetch asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days.
+    **A re-run** observes again and adds files; landed files never change. Only today's partition can be fetched.
+    Insights lag by up to two days, so every fetch requests the posts of the last SYNDICATION_INSIGHTS_DAYS days.
 
-    **Numbers:** the active accounts in `channels.social_accounts` whose publisher is `facebook_graph`. The metrics are
-    those of `engagement.platform_metrics` that are valid on the day; one that Graph refuses is left out and named, the
-    others are asked for all the same.
+    **Numbers:** the active accounts in `channels.social_accounts` with the publisher `facebook_graph`, and the metrics
+    in `engagement.platform_metrics` that are valid on the day. A metric that Graph refuses is reported and omitted; the
+    other metrics are fetched nevertheless.
     """
     require_today(context.partition_keys)
     today = datetime.now(UTC).date()
@@ -52,9 +53,9 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
         report = fetch_insights(url, settings, zone, api, dagster_run_id=context.run.run_id, log=context.log)
     finally:
         api.close()
-    problems = [f"{page}: {why}" for page, why in report.failures.items()]
+    problems = [f"{page}: {message}" for page, message in report.failures.items()]
     if problems and not report.files_landed:
-        raise dg.Failure("\n".join(["No page could be read.", *problems]))
+        raise dg.Failure("\n".join(["No page could be fetched.", *problems]))
     refused = [
         f"Graph refuses {metric}: end its row in engagement.platform_metrics (valid_to = '{today}')."
         for metric in sorted(report.refused_metrics)
@@ -74,7 +75,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
                 check_name=CHECK_NAME,
                 passed=not problems and not refused,
                 severity=dg.AssetCheckSeverity.ERROR if problems else dg.AssetCheckSeverity.WARN,
-                description="\n".join(problems + refused) or f"{report.pages} pages were read.",
+                description="\n".join(problems + refused) or f"{report.pages} pages were fetched.",
             )
         ],
     )

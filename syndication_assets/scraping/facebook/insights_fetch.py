@@ -1,4 +1,4 @@
-"""Insights of our own pages: from the Graph API to the landing zone, where they are loaded like everybody's posts."""
+"""Fetches insights of our own pages from the Graph API into the landing zone; they are loaded like any other posts."""
 
 import logging
 from collections import Counter
@@ -21,7 +21,7 @@ _SCRIPT_NAME = "syndication_assets.scraping.facebook.insights_fetch"
 
 @dataclass(frozen=True, slots=True)
 class PageToMeasure:
-    """A page that we publish to for real."""
+    """A page with a real publisher (no dry run)."""
 
     organization_id: str
     organization: str
@@ -32,18 +32,18 @@ class PageToMeasure:
 
 @dataclass(slots=True)
 class InsightsReport:
-    """What one fetch did."""
+    """The result of a fetch."""
 
     pages: int = 0
     files_landed: int = 0
     refused_metrics: Counter[str] = field(default_factory=Counter)
-    """Metrics that Graph does not take any more, and for how many pages: their rows are to be ended."""
+    """Metric that Graph no longer accepts → number of pages. End its row in engagement.platform_metrics."""
     failures: dict[str, str] = field(default_factory=dict)
-    """Organization and page → why it could not be read."""
+    """`<organization>/<page>` → error message."""
 
 
 def metrics_on(url: str, day: date) -> list[str]:
-    """Graph's names of the post metrics that are valid on a day, as engagement.platform_metrics has them."""
+    """Graph's names of the post metrics that are valid on the day, from engagement.platform_metrics."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select source_name from engagement.platform_metrics where platform = %s and entity_type = 'post'"
@@ -62,7 +62,7 @@ def fetch_insights(
     dagster_run_id: str | None = None,
     log: logging.Logger,
 ) -> InsightsReport:
-    """Lands what each page's posts of the last days have reached by now. A page that fails is in the report."""
+    """Lands the current insights of each page's recent posts. Failed pages are listed in the report."""
     with transaction(url) as connection:
         pages = [PageToMeasure(*row) for row in connection.execute(load_sql("scraping/pages_to_measure.sql"))]
     report = InsightsReport(pages=len(pages))
@@ -80,7 +80,7 @@ def fetch_insights(
             )
             try:
                 with transaction(url) as connection:
-                    _refuse_if_resting(connection, page)
+                    _check_back_off(connection, page)
                     token = open_credential(connection, settings, page.organization_id, page.credential_id)
                 found = api.page_posts(page.page_id, token, metrics, since)
                 _land(zone, page, run.run_id, found)
@@ -90,17 +90,17 @@ def fetch_insights(
                         record_rejection(connection, page.organization_id, page.account_id, error.refusal)
                 report.failures[f"{page.organization}/{page.page_id}"] = str(error)
                 session.close(run, "failed", RunCounters(), str(error))
-                log.warning("%s: the page %s could not be read: %s", page.organization, page.page_id, error)
+                log.warning("%s: the page %s could not be fetched: %s", page.organization, page.page_id, error)
                 continue
             report.files_landed += len(found.answers)
             report.refused_metrics.update(found.refused_metrics)
             session.close(run, "completed", RunCounters(), None)
-            log.info("%s: the page %s landed in %s files", page.organization, page.page_id, len(found.answers))
+            log.info("%s: landed the page %s in %s files", page.organization, page.page_id, len(found.answers))
     return report
 
 
-def _refuse_if_resting(connection: Connection, page: PageToMeasure) -> None:
-    """InsightsError if the platform wants the account left alone; it may have said so of an earlier page."""
+def _check_back_off(connection: Connection, page: PageToMeasure) -> None:
+    """Raises InsightsError while the platform demands a back-off, which an earlier page may have triggered."""
     row = connection.execute(
         "select to_char(blocked_until at time zone 'utc', 'YYYY-MM-DD HH24:MI UTC'), reason"
         " from channels.platform_limits"
@@ -108,13 +108,13 @@ def _refuse_if_resting(connection: Connection, page: PageToMeasure) -> None:
         [page.organization_id, page.account_id],
     ).fetchone()
     if row is not None:
-        raise InsightsError(f"It was not asked: the platform wants it left alone until {row[0]}. {row[1]}")
+        raise InsightsError(f"The page was not fetched: the platform demands a back-off until {row[0]}. {row[1]}")
 
 
 def _land(zone: LandingZone, page: PageToMeasure, run_id: str, found: PageAnswers) -> None:
     latest = datetime.min.replace(tzinfo=UTC)
     for content, observed in found.answers:
-        # The name has milliseconds, and two answers of a page need two names.
+        # File names have millisecond precision, and two responses of a page need different names.
         observed_at = max(observed, latest + timedelta(milliseconds=1))
         latest = observed_at
         stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-{observed_at.microsecond // 1000:03}"

@@ -1,7 +1,8 @@
-"""Adapter: a page's posts with their insights, as Facebook's Graph API answers `/{page}/posts?fields=…,insights…`.
+"""Adapter: the posts of a page with their insights, responses of Facebook's Graph API to
+`/{page}/posts?fields=…,insights…`.
 
-Insights that have no data come as an empty list: that is "not measured", not zero. Which Graph name is which counter is
-written here, old names too: landed files are read for ever, whatever Graph calls things today.
+Insights without data are an empty list: "not measured", not zero. This module maps Graph's metric names to counters,
+including old names, because old landed files must stay readable.
 """
 
 import re
@@ -28,7 +29,7 @@ VERSION = 1
 LIST_PATHS: tuple[tuple[str, ...], ...] = (("data",),)
 ONE_OBJECT_IS_AN_ITEM = False
 
-# Later names stand first: where a reply has both, the one that Graph still maintains counts.
+# Newer names first: if a response has both, the name that Graph still maintains counts.
 _NAMES = {
     "views": ("post_media_view", "post_video_views"),
     "impressions": ("post_impressions",),
@@ -46,7 +47,7 @@ class Summary(msgspec.Struct, gc=False):
 
 
 class Edge(msgspec.Struct, gc=False):
-    """Reactions or comments: only how many; other people's names and words are not kept."""
+    """Reactions or comments: only their number; names and texts of other people are not read."""
 
     summary: Summary | None = None
     data: Ignored = None
@@ -103,7 +104,7 @@ _POST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # noqa: ARG001 - every adapter is called so
-    """What one post of the answer says; raises `ItemRejectedError`, and nothing else, for what cannot be loaded."""
+    """Parses one post of the response; raises only `ItemRejectedError`, for an item that cannot be loaded."""
     post = decode_item(payload, Post)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
     if post.id is None:
@@ -153,7 +154,7 @@ def _counters(post: Post) -> Counters:
     return Counters(
         reactions=_total(post.reactions),
         comments=_total(post.comments),
-        # Graph leaves `shares` out where nobody shared, and where it was not asked for: nobody can tell the two apart.
+        # Graph omits `shares` both if nobody shared and if it was not requested: the two cannot be distinguished.
         shares=post.shares.count if post.shares is not None else None,
         **found,
     )
@@ -164,7 +165,7 @@ def _total(edge: Edge | None) -> int | None:
 
 
 def _lifetime(insight: Insight) -> int | dict[str, int] | None:
-    """The value of a lifetime metric; None for other periods, which are no cumulative counters, and for no data."""
+    """The value of a lifetime metric; None for other periods, which are not cumulative, and without data."""
     if insight.period != "lifetime":
         return None
     if insight.total_value is not None:

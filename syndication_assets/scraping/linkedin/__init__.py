@@ -1,0 +1,1 @@
+"""LinkedIn profiles through an Apify actor: client, asset, and the parser of its datasets."""

@@ -21,28 +21,28 @@ from syndication_assets.sql_assets.partitions import daily_partitions
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"])],
 )
 def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """The newest posts of the tracked LinkedIn profiles, as an Apify actor finds them now.
+    """The newest posts of the tracked LinkedIn profiles, scraped by an Apify actor.
 
     **Grain:** one row is one landed file, the dataset of one profile at one time:
-    `<organization>/linkedin_apify/<YYYY-MM-DD>/dataset_<username>_<time>.json`, byte for byte as the API gave it. Its
-    `.meta.json` says when it was observed, by which runs, and what it cost.
+    `<organization>/linkedin_apify/<YYYY-MM-DD>/dataset_<username>_<time>.json`, byte for byte as returned by the API.
+    Its `.meta.json` has the observation time, the runs and the cost.
 
-    **A re-run** observes again and adds files; it never changes one. After a run that failed or died it carries on:
-    what that session landed in the last five hours is left out. Only today's partition can be fetched.
+    **A re-run** observes again and adds files; landed files never change. After a failed or dead run it continues the
+    session and skips profiles that landed in the last five hours. Only today's partition can be fetched.
 
     **Numbers:** profiles with `is_tracked` and `is_active` in `scraping.profiles`, of all active organizations; costs
-    are Apify's. Each organization's fetch is a row of `scraping.download_runs`.
+    as reported by Apify. Each organization's fetch is a row of `scraping.download_runs`.
     """
     settings = settings_for_today(context)
-    where = "Apify's console under Settings, API & Integrations"
-    token = required(settings.apify_token, "SYNDICATION_APIFY_TOKEN", where)
+    place = "Apify's console under Settings, API & Integrations"
+    token = required(settings.apify_token, "SYNDICATION_APIFY_TOKEN", place)
     return fetch_as_asset(
         context, settings, lambda: linkedin_source(ApifyScraper(token, settings.apify_url, settings.apify_actor))
     )
 
 
 def linkedin_source(scraper: ApifyScraper, limit: int = 10) -> FetchSource:
-    """LinkedIn profiles through an Apify actor: one file a profile, its newest `limit` posts."""
+    """LinkedIn profiles through an Apify actor: one file per profile, with its newest `limit` posts."""
 
     def fetch(username: str) -> list[FetchedFile]:
         dataset = scraper.scrape_profile(username, limit)

@@ -1,4 +1,4 @@
-"""The pictures, videos and documents of a LinkedIn item, in all the forms in which the actor has given them."""
+"""The pictures, videos and documents of a LinkedIn item, in all forms found in the actor's datasets."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ MediaType = Literal["image", "video", "document", "thumbnail"]
 
 
 class _MediaCollector:
-    """The media of one post, each once: the first place where a picture is met says what it is."""
+    """The distinct media of one post: the first occurrence of a medium determines its type."""
 
     def __init__(self) -> None:
         self.found: dict[str, Media] = {}
@@ -18,7 +18,7 @@ class _MediaCollector:
     def add(
         self, media_type: MediaType | None, url: str | None, path: str, picture: Picture | Document | None = None
     ) -> None:
-        """Nothing without a URL, nor for a type that is none of ours (a poll, an audio event)."""
+        """Adds a medium; ignores it without a URL, or if its type is not supported (a poll, an audio event)."""
         url = clean_text(url)
         if url is None or media_type is None:
             return
@@ -59,7 +59,7 @@ def _media_type(source_type: str | None, default: MediaType | None) -> MediaType
 
 
 def media_of(post: QuotedPost, path: str) -> tuple[Media, ...]:
-    """The media of a post and of the document and article in it; `path` is where the post stands in its item."""
+    """The media of a post, including its document and article; `path` locates the post in its item."""
     if post.media is None and post.document is None and post.article is None:
         return ()
     collector = _MediaCollector()

@@ -1,7 +1,7 @@
 """Adapter: datasets of the Apify actor for LinkedIn profile posts.
 
-The canonical id of a post is its activity id; share and ugcPost ids are other names of the same post. A plain repost
-is two facts: the act of a tracked person (its activity id and time) and the original (all the rest of the item).
+The canonical id of a post is its activity id; share and ugcPost ids are aliases. A plain repost contains two facts: the
+act of a tracked person (its activity id and time) and the original (the rest of the item).
 """
 
 import re
@@ -42,7 +42,7 @@ _KIND_NAMES: dict[str, AliasKind] = {kind.lower(): kind for kind in _ID_KINDS}
 _REACTION_KINDS = ("like", "support", "love", "insight", "celebrate", "funny")
 
 _URN = re.compile(r"urn:li:(activity|ugcPost|share):(.*)", re.DOTALL)
-# The words before may hold a number too ("market-share-2024-…"): an id has more digits than a year.
+# The words before the id may contain a number too ("market-share-2024-…"), but an id has more digits than a year.
 _ID_IN_ADDRESS = re.compile(
     r"(?:(?<![a-z0-9])|(?<=%3a))(activity|ugcpost|share)(?:[-:]|%3a)([0-9]{15,20})(?![0-9])", re.IGNORECASE
 )
@@ -50,9 +50,9 @@ _PROFILE_ADDRESS = re.compile(r"/(in|company|school|showcase)/([^/?#]+)", re.IGN
 
 
 def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:
-    """What one element of a dataset says; raises `ItemRejectedError`, and nothing else, for what cannot be loaded.
+    """Parses one item of a dataset; raises only `ItemRejectedError`, for an item that cannot be loaded.
 
-    `tracked_username` is the profile that was scraped: of a plain repost the item names only the original's author.
+    `tracked_username` is the scraped profile: the item of a plain repost only names the author of the original.
     """
     post = decode_item(payload, Post)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
@@ -62,10 +62,10 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:
 
 
 def _observe_post(post: Post, payload: bytes) -> tuple[PostObservation, ...]:
-    """A post of the profile itself; if it quotes another post, that one too, where it has an id."""
+    """A post of the profile, and the post it quotes if that has an id."""
     ids = _ids_of(post, "$")
     if not ids:
-        raise ItemRejectedError("$.urn: missing id: neither an activity, nor a ugcPost, nor a share id is given")
+        raise ItemRejectedError("$.urn: missing id: the item has neither an activity nor a ugcPost nor a share id")
     quoted_ids: PostIds = ()
     quoted_observations: tuple[PostObservation, ...] = ()
     quoted_payload = bytes(post.reshared_post)
@@ -83,9 +83,9 @@ def _observe_post(post: Post, payload: bytes) -> tuple[PostObservation, ...]:
 
 
 def _observe_repost(post: Post, payload: bytes, tracked_username: str | None) -> tuple[PostObservation, ...]:
-    """The act, which has an id and a time only, and the original, to which everything else in the item belongs.
+    """The act, which only has an id and a time, and the original, to which everything else in the item belongs.
 
-    The item's share and ugcPost ids are nobody's: whether they are the act's or the original's is not known.
+    The share and ugcPost ids of the item are ignored: they may belong to the act or to the original.
     """
     act_id = dict(_ids_of(post, "$", with_full_urn=False)).get("activity")
     if act_id is None:
@@ -93,14 +93,14 @@ def _observe_repost(post: Post, payload: bytes, tracked_username: str | None) ->
     act_ids: PostIds = (("activity", act_id),)
     original_ids = _original_of_repost(post)
     if not original_ids:
-        raise ItemRejectedError("$.full_urn: a repost that does not tell its original, by full_urn or url")
+        raise ItemRejectedError("$.full_urn: a repost that does not identify its original by full_urn or url")
     if original_ids == act_ids:
         raise ItemRejectedError("$.full_urn: a repost that names itself as its original")
     tracked = clean_handle(tracked_username, "tracked username")
     act = PostObservation(
         platform=PLATFORM,
         observed_as="post",
-        # It has no text of its own, and that is all there is to say of it.
+        # An act has no text, so this description is complete.
         is_description=True,
         ids=act_ids,
         full_urn=None,
@@ -128,12 +128,12 @@ def _observe(
     return PostObservation(
         platform=PLATFORM,
         observed_as=observed_as,
-        # An empty text tells no more than none: the actor leaves it empty where it could not read it. A post that has
-        # no text has something else.
+        # An empty text counts as missing: the actor leaves it empty if it could not read the text. A post without text
+        # has an attachment.
         is_description=bool(post.text) or any(part is not None for part in (post.media, post.document, post.article)),
         ids=ids,
         full_urn=clean_text(post.full_urn),
-        # The time in a repost is the act's.
+        # The time in a repost belongs to the act.
         posted_at=_time_in_ids(ids) if observed_as == "repost" else _posted_at(post, ids, path),
         author=_author(post.author, path) if post.author else None,
         text=post.text,
@@ -149,7 +149,7 @@ def _observe(
 
 
 def _ids_of(post: QuotedPost, path: str, *, with_full_urn: bool = True) -> PostIds:
-    """All ids of a post, the strongest first; refuses two ids of one kind, because then it is not clear which post."""
+    """All ids of a post, the strongest first; rejects two ids of one kind, because the post is then ambiguous."""
     found: dict[AliasKind, str] = {}
     urn = post.urn
     if isinstance(urn, Urn):
@@ -165,7 +165,7 @@ def _ids_of(post: QuotedPost, path: str, *, with_full_urn: bool = True) -> PostI
 
 
 def _add_id(found: dict[AliasKind, str], kind: AliasKind, value: Id, path: str) -> None:
-    """Notes a bare id of `kind`, or a urn, which tells its kind itself."""
+    """Adds a bare id of `kind`, or a URN, which contains its kind."""
     if value is None or value == "":
         return
     if not isinstance(value, str):
@@ -174,9 +174,9 @@ def _add_id(found: dict[AliasKind, str], kind: AliasKind, value: Id, path: str) 
     if match := _URN.fullmatch(digits):
         kind, digits = _KIND_NAMES[match[1].lower()], match[2]
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
-        raise ItemRejectedError(f"{path}: an id that is not up to 20 digits, bare or behind urn:li:<kind>:")
+        raise ItemRejectedError(f"{path}: an id that is not up to 20 digits, bare or after urn:li:<kind>:")
     if found.setdefault(kind, digits) != digits:
-        raise ItemRejectedError(f"{path}: a second {kind} id: it is not clear which post is meant")
+        raise ItemRejectedError(f"{path}: a second {kind} id: it is unclear which post is meant")
 
 
 def _original_of_repost(post: Post) -> PostIds:
@@ -195,7 +195,7 @@ def _posted_at(post: QuotedPost, ids: PostIds, path: str) -> datetime | None:
 
 
 def _time_in_ids(ids: PostIds) -> datetime | None:
-    """An activity id begins with its time of publication, in UTC milliseconds; None for an id too small for that."""
+    """An activity id begins with the publication time in UTC milliseconds; None for an id that is too small."""
     kind, digits = ids[0]
     if kind != "activity":
         return None
@@ -227,7 +227,7 @@ def _article(article: Article) -> dict[str, Any] | None:
 
 
 def _counters(stats: Stats | None) -> tuple[Counters, dict[str, Any] | None]:
-    """What is not given is None. Without `total_reactions` the kinds are not summed: one of them may be missing."""
+    """Missing counters are None. Without `total_reactions` the kinds are not summed, because a kind may be missing."""
     if stats is None:
         return Counters(), None
     comments = stats.comments_count if stats.comments is None else stats.comments

@@ -1,6 +1,6 @@
-"""The shape of one item of the LinkedIn actor's dataset, with what drifted in it over time.
+"""The shape of one item of the LinkedIn actor's dataset, including its variations over time.
 
-A key that is missing is None; a wrong type is refused when the item is decoded.
+Missing keys are None; wrong types are rejected when the item is decoded.
 """
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from syndication_assets.scraping.item_rules import Counter, Ignored, Size
 
 Id = str | int | float | None
-"""Digits in a string, bare or as a urn. The shape takes numbers too, for them to be refused with their own reason."""
+"""Digits in a string, bare or as a URN. The shape accepts numbers, so that they are rejected with a specific reason."""
 
 
 class Urn(msgspec.Struct, gc=False):
@@ -18,7 +18,7 @@ class Urn(msgspec.Struct, gc=False):
 
 
 class PostedAt(msgspec.Struct, gc=False):
-    """`date` is the local time of the scraper's machine and `relative` a phrase of the page: neither is a time."""
+    """`date` is the scraper's local time and `relative` a phrase of the page: neither can be used as a time."""
 
     timestamp: int | None = None
     date: Ignored = None
@@ -48,7 +48,7 @@ class Stats(msgspec.Struct, gc=False):
 
 
 class Picture(msgspec.Struct, gc=False):
-    """An element of `media.images` or `media.items`; only the latter tell a type."""
+    """An element of `media.images` or `media.items`; only the latter have a type."""
 
     url: str | None = None
     width: Size | None = None

@@ -21,18 +21,18 @@ from syndication_assets.sql_assets.partitions import daily_partitions
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "youtube_data_api_files"])],
 )
 def youtube_data_api_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """The newest videos of the tracked YouTube channels and their counters, as the YouTube Data API says now.
+    """The newest videos of the tracked YouTube channels with their current counters, from the YouTube Data API.
 
-    **Grain:** one row is one landed file, a `videos.list` response of up to 50 videos of one channel:
-    `<organization>/youtube_data_api/<YYYY-MM-DD>/videos_<channel id>_<time>.json`, byte for byte. Its `.meta.json` says
-    when it was observed and by which runs.
+    **Grain:** one row is one landed file, a `videos.list` response with up to 50 videos of one channel:
+    `<organization>/youtube_data_api/<YYYY-MM-DD>/videos_<channel id>_<time>.json`, byte for byte. Its `.meta.json` has
+    the observation time and the runs.
 
-    **A re-run** observes again and adds files; it never changes one. After a run that failed or died it carries on:
-    what that session landed in the last five hours is left out. Only today's partition can be fetched.
+    **A re-run** observes again and adds files; landed files never change. After a failed or dead run it continues the
+    session and skips channels that landed in the last five hours. Only today's partition can be fetched.
 
     **Numbers:** profiles with `is_tracked` and `is_active` in `scraping.profiles` (the username is the channel id), of
-    all active organizations. Two units of the key's daily quota a channel, no price. Each organization's fetch is a row
-    of `scraping.download_runs`.
+    all active organizations. Each channel uses two units of the key's daily quota; calls are free. Each organization's
+    fetch is a row of `scraping.download_runs`.
     """
     settings = settings_for_today(context)
     key = required(settings.youtube_api_key, "SYNDICATION_YOUTUBE_API_KEY", "Google Cloud's console under Credentials")
@@ -40,9 +40,10 @@ def youtube_data_api_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
 
 
 def youtube_source(api: YouTubeDataApi, limit: int = 50) -> FetchSource:
-    """YouTube channels: their newest `limit` videos, 50 a file. The API has a quota, but no price."""
+    """YouTube channels: their newest `limit` videos, 50 per file. The API has a quota, but is free."""
 
     def fetch(channel_id: str) -> list[FetchedFile]:
-        return [FetchedFile(answer.content, answer.observed_at) for answer in api.channel_videos(channel_id, limit)]
+        responses = api.channel_videos(channel_id, limit)
+        return [FetchedFile(response.content, response.observed_at) for response in responses]
 
     return FetchSource("youtube_data_api", "youtube", "videos", fetch)

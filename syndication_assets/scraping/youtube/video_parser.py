@@ -1,6 +1,6 @@
-"""Adapter: answers of YouTube's Data API to `videos.list`, with any of its parts.
+"""Adapter: responses of YouTube's Data API to `videos.list`, with any of its parts.
 
-The API gives statistics as strings of digits, and leaves out what the owner hides: that is "not measured", not zero.
+The API returns statistics as strings of digits and omits hidden counters: "not measured", not zero.
 """
 
 import re
@@ -29,7 +29,7 @@ LIST_PATHS: tuple[tuple[str, ...], ...] = (("items",),)
 ONE_OBJECT_IS_AN_ITEM = False
 
 Digits = str | int | None
-"""A counter: digits in a string; a JSON integer is as exact and taken too."""
+"""A counter: digits in a string; a JSON integer is exact too and accepted."""
 
 
 class Thumbnail(msgspec.Struct, gc=False):
@@ -39,7 +39,7 @@ class Thumbnail(msgspec.Struct, gc=False):
 
 
 class Thumbnails(msgspec.Struct, gc=False):
-    """The sizes, the largest first; a video has those that its upload was large enough for."""
+    """The sizes, the largest first; small uploads lack the large sizes."""
 
     maxres: Thumbnail | None = None
     standard: Thumbnail | None = None
@@ -109,7 +109,7 @@ _SECONDS = (7 * 86_400, 86_400, 3_600, 60, 1)
 
 
 def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # noqa: ARG001 - every adapter is called so
-    """What one video of the answer says; raises `ItemRejectedError`, and nothing else, for what cannot be loaded."""
+    """Parses one video of the response; raises only `ItemRejectedError`, for an item that cannot be loaded."""
     video = decode_item(payload, Video)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
     if video.id is None:
@@ -121,7 +121,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
     observation = PostObservation(
         platform=PLATFORM,
         observed_as="post",
-        # Who asks for some parts or fields only gets the rest of the video without them.
+        # A request for some parts or fields returns the video without the others.
         is_description=any((snippet.title, snippet.description, snippet.thumbnails)),
         ids=(("video", video.id),),
         full_urn=f"yt:video:{video.id}",
@@ -139,7 +139,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
 
 
 def _author(snippet: Snippet) -> Author | None:
-    # A channel id is case-sensitive: in lower case it would be another channel.
+    # Channel ids are case-sensitive: in lower case the id would be another channel.
     channel_id = clean_handle(snippet.channel_id, "$.snippet.channelId")
     if channel_id is None:
         return None

@@ -1,4 +1,4 @@
-"""A newer item that leaves out what an older one told: counters alone, a text without its author, a bare repost."""
+"""Newer items that lack facts of older items: counters alone, a text without its author, a repost without a text."""
 
 import json
 from datetime import date
@@ -40,7 +40,7 @@ def without(item: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def counters_of(item: dict[str, Any]) -> dict[str, Any]:
-    """What is left of an item that has its ids and counters alone."""
+    """The item reduced to its ids and counters."""
     return {key: item[key] for key in ("urn", "stats")}
 
 
@@ -49,7 +49,7 @@ def land_videos(desk: Desk, day: date, hour: int, *videos: dict[str, Any]) -> No
     desk.put(day, f"{day}_{hour:02}-00-00-000.json", content, source="youtube_data_api")
 
 
-def test_the_statistics_of_a_video_alone_leave_what_its_snippet_said(desk: Desk):
+def test_the_statistics_of_a_video_alone_do_not_change_its_content(desk: Desk):
     land_videos(desk, MONDAY, 9, VIDEO)
     land_videos(desk, TUESDAY, 9, {"id": VIDEO["id"], "statistics": {"viewCount": "90"}})
     in_any_order(desk, MONDAY, TUESDAY)
@@ -63,8 +63,8 @@ def test_the_statistics_of_a_video_alone_leave_what_its_snippet_said(desk: Desk)
     ]
 
 
-def test_a_day_whose_text_is_unknown_is_in_the_rollup_of_the_profile_and_of_no_hashtag(desk: Desk):
-    """Neither a hashtag that it may not have had any more, nor a zero: there is no row."""
+def test_a_day_without_a_text_counts_for_the_profile_and_for_no_hashtag(desk: Desk):
+    """The hashtag may have been removed, so the rollup has no row, not even a zero."""
     land_videos(desk, MONDAY, 9, VIDEO)
     land_videos(desk, TUESDAY, 9, {"id": VIDEO["id"], "statistics": {"viewCount": "90"}})
     desk.load(MONDAY, TUESDAY)
@@ -75,7 +75,7 @@ def test_a_day_whose_text_is_unknown_is_in_the_rollup_of_the_profile_and_of_no_h
     assert desk.rows(days.format("hashtag_engagement_daily")) == [(MONDAY, None)]
 
 
-def test_counters_later_on_the_same_day_leave_its_text_and_hashtags(desk: Desk):
+def test_later_counters_of_the_same_day_do_not_change_text_and_hashtags(desk: Desk):
     item = post(ONE, text="#wool", images=("https://cdn.example/a",))
     desk.land(MONDAY, 9, item)
     desk.load(MONDAY)
@@ -87,7 +87,7 @@ def test_counters_later_on_the_same_day_leave_its_text_and_hashtags(desk: Desk):
     assert desk.rows("select last_seen_at from scraping.post_media") == [(at(MONDAY, 9),)]
 
 
-def test_a_text_without_its_author_is_the_text_and_leaves_the_author(desk: Desk):
+def test_a_text_without_an_author_replaces_the_text_and_keeps_the_author(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="#wool", author="bert"))
     desk.land(TUESDAY, 9, without(post(ONE, text="#loom"), "author"))
     desk.land(WEDNESDAY, 9, without(post(ONE, text="#loom"), "author"))
@@ -98,7 +98,7 @@ def test_a_text_without_its_author_is_the_text_and_leaves_the_author(desk: Desk)
     assert again.total("posts_updated") == 0
 
 
-def test_an_author_without_a_text_is_the_author_and_leaves_the_text(desk: Desk):
+def test_an_author_without_a_text_replaces_the_author_and_keeps_the_text(desk: Desk):
     desk.land(MONDAY, 9, post(ONE, text="#wool", author="anna"), username="house")
     desk.land(TUESDAY, 9, without(post(ONE, author="bert"), "text"), username="house")
     in_any_order(desk, MONDAY, TUESDAY)
@@ -109,7 +109,7 @@ def test_an_author_without_a_text_is_the_author_and_leaves_the_text(desk: Desk):
     ]
 
 
-def test_a_post_keeps_its_profile_in_the_rollups_whatever_later_items_leave_out(desk: Desk):
+def test_a_post_keeps_its_profile_in_the_rollups_even_if_later_items_lack_the_author(desk: Desk):
     item = post(ONE, author="bert")
     desk.land(MONDAY, 9, item)
     desk.land(TUESDAY, 9, counters_of(item), username="bert")
@@ -123,7 +123,7 @@ def test_a_post_keeps_its_profile_in_the_rollups_whatever_later_items_leave_out(
 
 
 @pytest.mark.parametrize("text", ["", None])
-def test_a_repost_whose_item_has_no_text_leaves_the_originals(desk: Desk, text: str | None):
+def test_a_repost_without_a_text_does_not_change_the_text_of_the_original(desk: Desk, text: str | None):
     desk.land(MONDAY, 9, post(ONE, text="#wool", author="bert"), username="bert")
     desk.land(TUESDAY, 9, repost(ACT, post(ONE, text=text, author="bert")))
     in_any_order(desk, MONDAY, TUESDAY)
@@ -131,7 +131,7 @@ def test_a_repost_whose_item_has_no_text_leaves_the_originals(desk: Desk, text: 
     assert desk.rows(f"{CONTENT} where urn = %s", ACT) == [(None, "anna", at(TUESDAY, 9), at(TUESDAY, 9))]
 
 
-def test_the_counters_of_a_quote_leave_what_it_is_and_what_it_quotes(desk: Desk):
+def test_the_counters_of_a_quote_alone_do_not_change_its_type_and_original(desk: Desk):
     quote = post(ONE, quoted=post(QUOTED, text="quoted", author="bert"))
     desk.land(MONDAY, 9, quote)
     desk.land(TUESDAY, 9, counters_of(quote))
@@ -142,7 +142,7 @@ def test_the_counters_of_a_quote_leave_what_it_is_and_what_it_quotes(desk: Desk)
     ) == [("quote", QUOTED, at(MONDAY, 9))]
 
 
-def test_a_post_of_which_nobody_told_more_than_counters_is_its_newest_item(desk: Desk):
+def test_a_post_with_counters_alone_is_described_by_its_newest_item(desk: Desk):
     item = post(ONE)
     desk.land(MONDAY, 9, counters_of(item) | {"url": "https://www.linkedin.example/posts/old"})
     desk.land(TUESDAY, 9, counters_of(item) | {"url": "https://www.linkedin.example/posts/new"})
@@ -153,7 +153,7 @@ def test_a_post_of_which_nobody_told_more_than_counters_is_its_newest_item(desk:
     ]
 
 
-def test_the_first_item_that_tells_the_text_tells_it_however_old_it_is(desk: Desk):
+def test_the_first_item_with_a_text_sets_the_text_however_old_it_is(desk: Desk):
     item = post(ONE, text="#wool")
     desk.land(MONDAY, 9, item)
     desk.land(TUESDAY, 9, counters_of(item))
@@ -165,20 +165,18 @@ def test_the_first_item_that_tells_the_text_tells_it_however_old_it_is(desk: Des
 
 
 @pytest.mark.parametrize("hours", [(9, 18), (18, 9)])
-def test_a_record_of_counters_alone_that_turns_out_to_be_a_known_post_takes_nothing_from_it(
-    desk: Desk, hours: tuple[int, int]
-):
-    """The ugcPost's record has the later snapshot of Monday, or the earlier: the day's hashtags are of the text."""
-    told, counted = hours
-    desk.land(MONDAY, told, post(ONE, text="#wool", author="bert"), username="bert")
+def test_merging_a_record_of_counters_alone_into_a_post_does_not_change_its_content(desk: Desk, hours: tuple[int, int]):
+    """The record of the ugcPost has the later or the earlier snapshot of Monday: the hashtags come from the text."""
+    described, counted = hours
+    desk.land(MONDAY, described, post(ONE, text="#wool", author="bert"), username="bert")
     desk.land(MONDAY, counted, counters_of(post(None, ugc_post="71")), username="cora")
     desk.land(TUESDAY, 9, counters_of(post(ONE, ugc_post="71")))
     in_any_order(desk, MONDAY, TUESDAY)
-    assert desk.rows(CONTENT) == [("#wool", "bert", at(MONDAY, told), at(MONDAY, told))]
+    assert desk.rows(CONTENT) == [("#wool", "bert", at(MONDAY, described), at(MONDAY, described))]
     assert seen_on(desk) == {"wool": "{[2025-11-03,2025-11-04)}"}
 
 
-def test_a_moment_that_one_record_told_and_the_other_counted_is_told_after_their_merge(desk: Desk):
+def test_a_time_described_by_either_of_two_merged_records_counts_as_described(desk: Desk):
     desk.land(MONDAY, 9, counters_of(post(ONE)), username="bert")
     desk.land(MONDAY, 9, post(ACT, quoted=post(None, ugc_post="71", text="#wool")), username="cora")
     desk.land(TUESDAY, 9, counters_of(post(ONE, ugc_post="71")))
@@ -187,7 +185,7 @@ def test_a_moment_that_one_record_told_and_the_other_counted_is_told_after_their
     assert desk.rows(f"{moments} where urn = %s order by 1", ONE) == [(at(MONDAY, 9), True), (at(TUESDAY, 9), False)]
 
 
-def test_of_two_records_that_are_one_post_each_gives_what_it_knows_newest(desk: Desk):
+def test_two_merged_records_each_contribute_their_newest_facts(desk: Desk):
     desk.land(MONDAY, 9, post(None, ugc_post="71", text="#wool", author="bert"), username="house")
     desk.land(TUESDAY, 9, without(post(ONE, text="#loom"), "author"), username="house")
     desk.land(WEDNESDAY, 9, counters_of(post(ONE, ugc_post="71")), username="house")
@@ -195,7 +193,7 @@ def test_of_two_records_that_are_one_post_each_gives_what_it_knows_newest(desk: 
     assert desk.rows(CONTENT) == [("#loom", "bert", at(TUESDAY, 9), at(MONDAY, 9))]
 
 
-def test_a_late_file_that_says_less_changes_neither_text_nor_author_of_its_day(desk: Desk):
+def test_a_late_file_with_less_content_changes_neither_text_nor_author_of_its_day(desk: Desk):
     item = post(ONE, text="#wool", author="bert")
     desk.land(MONDAY, 12, item)
     desk.load(MONDAY)
@@ -210,8 +208,8 @@ def test_a_late_file_that_says_less_changes_neither_text_nor_author_of_its_day(d
     assert differences(late, facts(desk.url)) == []
 
 
-def test_what_a_day_told_stays_with_its_hashtags_when_its_files_tell_less(desk: Desk):
-    """A file was changed or taken back, and of its day the counters alone are left."""
+def test_text_and_hashtags_of_a_day_stay_when_its_files_lose_the_text(desk: Desk):
+    """A file was changed or withdrawn, and only counters of its day are left."""
     item = post(ONE, text="#wool")
     path = desk.land(MONDAY, 9, item)
     desk.load(MONDAY)
