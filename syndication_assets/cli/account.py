@@ -17,8 +17,8 @@ def account() -> None:
 
 
 @account.command()
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
-@click.option("--platform", required=True, metavar="PLATFORM")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@click.option("--platform", required=True, metavar="PLATFORM", help="Name of the platform, e.g. facebook.")
 @click.option("--remote-id", required=True, metavar="ID", help="The platform's id of the page or profile.")
 @click.option("--name", required=True, metavar="NAME", help="Display name.")
 @click.option(

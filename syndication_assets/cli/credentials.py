@@ -30,7 +30,7 @@ def credentials() -> None:
 
 @credentials.command("set")
 @click.argument("name")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @click.option("--platform", default=None, metavar="PLATFORM", help="Platform that it gives access to.")
 @click.option("--expires-at", default=None, metavar="TIME", help="When it expires, e.g. 2026-01-31T12:00:00Z.")
 @command

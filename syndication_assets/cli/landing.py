@@ -18,7 +18,7 @@ from syndication_assets.tenancy.organizations import require_organization
 @click.argument("source")
 @click.argument("day", metavar="DATE")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
 def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:
     """Copies FILES into the landing zone, under SOURCE and DATE (UTC, the day of observation).

@@ -1,4 +1,4 @@
-"""`syndication`: the entry point, and the commands for the database, runs and the UI. Other groups have own modules."""
+"""`syndication`: the entry point, with the commands for the database, runs and the UI; other groups have modules."""
 
 import os
 import shutil
@@ -152,7 +152,7 @@ def demo() -> None:
 
 
 @main.command()
-@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 @command
 def dev(port: int) -> None:
     """Runs the Dagster UI with schedules and sensors on 127.0.0.1."""

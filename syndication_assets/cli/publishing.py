@@ -15,12 +15,12 @@ from syndication_assets.settings import Settings
 
 @click.group()
 def targets() -> None:
-    """Lists the publishing queue, and decides about targets that wait for a person."""
+    """Lists the publishing queue and records decisions about its targets."""
 
 
 @targets.command("list")
 @click.option("--state", type=click.Choice(get_args(State)), default=None, help="Only targets in this state.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1))
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="Maximum number of targets.")
 @command
 def list_some(state: State | None, limit: int) -> None:
     """Lists targets, the earliest slot first."""

@@ -15,7 +15,7 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def review() -> None:
-    """Shows texts that wait for a decision, and records it. Every decision is in the audit log."""
+    """Lists and shows texts, and records decisions about them in the audit log."""
 
 
 def _by(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -38,7 +38,7 @@ def schedule() -> None:
     metavar="MINUTES",
     help="Delays each post by up to this many minutes, so that posts do not all appear on the minute.",
 )
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
 def add(
     name: str,

@@ -24,7 +24,7 @@ def sections() -> None:
 @click.argument("channel_type", metavar="CHANNEL")
 @click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day; default: today (UTC).")
 @click.option("--instead-of-products", is_flag=True, help="Select no products for it from that day on.")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
 def add(
     platform: str, channel_type: str, starts_on: datetime | None, instead_of_products: bool, organization: str
@@ -64,7 +64,7 @@ def list_all() -> None:
 @sections.command()
 @click.argument("platform")
 @click.argument("channel_type", metavar="CHANNEL")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
 def stop(platform: str, channel_type: str, organization: str) -> None:
     """Stops sections for a channel and resumes its products. Existing selections are kept."""

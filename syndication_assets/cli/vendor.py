@@ -16,7 +16,7 @@ def vendor() -> None:
 
 @vendor.command()
 @click.argument("slug")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG")
+@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @click.option("--source", required=True, metavar="SOURCE", help="Source of its catalogue files, e.g. clan_catalogue.")
 @click.option("--currency", required=True, metavar="CODE", help="ISO 4217 code of its prices, e.g. GBP.")
 @click.option(

@@ -102,10 +102,11 @@ def judge(
     if len(matching) == 1 and not duplicates:
         return Finding(found=matching[0])
     if matching:
-        several = f"The account has {len(matching)} posts with this text from about that time."
-        return Finding(
-            reason=f"A post with this text may belong to {', '.join(duplicates)}." if duplicates else several
-        )
+        if duplicates:
+            reason = f"A post with this text may belong to {', '.join(duplicates)}."
+        else:
+            reason = f"The account has {len(matching)} posts with this text from about that time."
+        return Finding(reason=reason)
     if not listing.is_complete:
         return Finding(reason=f"The posts of the account could not be listed: {listing.reason}.")
     if candidates:

@@ -11,7 +11,7 @@ from syndication_assets.publishing.publisher import RemotePost
 
 
 def resolve_published(connection: Connection, row: dict[str, Any], post: RemotePost, resolved_by: str) -> str:
-    """The platform has the post, even if its target was cancelled while unresolved. Returns the target's state.
+    """Marks the target as published, even if it was cancelled while unresolved; returns its state.
 
     UniqueViolation if the post belongs to another target.
     """
@@ -50,7 +50,7 @@ def resolve_published(connection: Connection, row: dict[str, Any], post: RemoteP
 
 
 def resolve_absent(connection: Connection, row: dict[str, Any], resolved_by: str) -> str:
-    """A person found no such post on the platform: it is scheduled again. Returns the target's state."""
+    """Schedules the target again, because a person found no such post on the platform; returns its state."""
     values = {**row, "by": resolved_by}
     moved = connection.execute(
         "update publishing.post_targets set state = 'scheduled', next_attempt_at = clock_timestamp(),"

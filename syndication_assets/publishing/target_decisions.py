@@ -49,7 +49,10 @@ def list_targets(url: str, state: State | None = None, limit: int = 100) -> list
 
 
 def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
-    """A person found the post. SyndicationError unless the target is unresolved or was cancelled while unresolved."""
+    """Marks a target as published whose post a person found.
+
+    SyndicationError unless the target is unresolved or was cancelled while unresolved.
+    """
     with _target(url, target_id, actor) as (connection, row):
         _require_unresolved(row)
         try:
@@ -61,7 +64,7 @@ def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor:
 
 
 def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
-    """A person found no such post: it is sent again.
+    """Schedules a target again whose post a person did not find.
 
     SyndicationError unless the target is unresolved, or if one of its attempts was published.
     """
@@ -72,7 +75,7 @@ def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
 
 
 def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
-    """It is never sent again and counts as sent, so no other version follows. SyndicationError unless unresolved."""
+    """Cancels an unresolved target: it counts as sent, so no other version follows. SyndicationError otherwise."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "needs_reconcile")
         _cancel(
@@ -84,14 +87,14 @@ def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
 
 
 def cancel(url: str, target_id: str, actor: str) -> None:
-    """It is not sent. SyndicationError if it is being published, published or unresolved."""
+    """Cancels a target. SyndicationError if it is being published, published, unresolved or cancelled."""
     with _target(url, target_id, actor) as (connection, row):
         _require(row, "draft", "ready", "scheduled", "failed")
         _cancel(connection, row)
 
 
 def retry(url: str, target_id: str, actor: str) -> None:
-    """It is due at once, whatever its slot was.
+    """Makes a target due at once, whatever its slot was.
 
     SyndicationError unless it is failed, ready or scheduled, its text is approved and not contradicted, and none of its
     attempts was published.

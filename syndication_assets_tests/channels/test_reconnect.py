@@ -47,7 +47,7 @@ def disconnected(reference_url: str, secret_keys: str) -> str:
 
 
 def disconnect(url: str) -> None:
-    change(url, "update channels.social_accounts set status = 'disconnected', status_reason = 'Refused.'")
+    change(url, "update channels.social_accounts set status = 'disconnected', status_reason = 'Rejected.'")
 
 
 def test_with_a_new_credential_the_account_is_active_again_and_the_audit_log_names_the_actor(
@@ -63,7 +63,7 @@ def test_with_a_new_credential_the_account_is_active_again_and_the_audit_log_nam
             "select actor, old_values ->> 'status_reason' from tenancy.audit_log"
             " where table_name = 'channels.social_accounts' and new_values ->> 'status' = 'active'"
             " and action = 'update'"
-        ).fetchall() == [(getpass.getuser(), "Refused.")]
+        ).fetchall() == [(getpass.getuser(), "Rejected.")]
 
 
 def test_the_rejected_credential_is_not_tried_again(reference_url: str, disconnected: str):

@@ -38,7 +38,7 @@ def unresolved_target(queue: PublishingQueue) -> str:
     (target_id,) = queue.due(queue.page(publisher="facebook_graph"))
     platform = FakePlatform()
     platform.responses.append(lose_the_request)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     return target_id
 
 
@@ -144,7 +144,7 @@ def test_a_target_resolved_as_not_published_is_sent_again(queue: PublishingQueue
     target_id = unresolved_target(queue)
     output_of("targets", "resolve", target_id, "--not-published")
     queue.pass_waits()
-    queue.publish({"facebook_graph": FakePlatform()})
+    queue.publish_to(FakePlatform())
     assert [attempt["outcome"] for attempt in queue.attempts(target_id)] == ["retryable", "published"]
 
 
@@ -176,7 +176,7 @@ def test_a_target_cancelled_while_unresolved_is_published_when_its_post_is_found
         [attempt["resolved_by"], target_id],
     ) == [(True, "cancelled", "published")]
     platform = FakePlatform()
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert len(platform.accepted) == 1, "only the other target was sent"
     assert queue.states() == ["published", "published"]
 
@@ -206,9 +206,9 @@ def test_only_an_unresolved_target_can_be_resolved_as_published(
     if decision is not None:
         output_of("targets", decision, target_id)
     before = queue.target(target_id)
-    refusal = error_of("targets", "resolve", target_id, "--published", "page_77")
-    assert f"{target_id} is {before['state']}, not unresolved. " in refusal
-    assert what_to_do in refusal
+    error = error_of("targets", "resolve", target_id, "--published", "page_77")
+    assert f"{target_id} is {before['state']}, not unresolved. " in error
+    assert what_to_do in error
     assert queue.target(target_id) == before
     assert queue.attempts(target_id) == []
 
@@ -222,7 +222,7 @@ def test_resolving_a_published_or_failed_target_explains_its_state(queue: Publis
     (failed,) = queue.due(queue.page("other", publisher="facebook_graph"))
     platform = FakePlatform()
     platform.responses.append(reject_with(OutcomeKind.PERMANENT))
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert f"run `syndication targets retry {failed}`" in error_of(
         "targets", "resolve", failed, "--published", "page_77"
     )
@@ -242,7 +242,7 @@ def test_only_unresolved_targets_are_resolved_and_an_id_belongs_to_one_target(qu
     doubtful = queue.due(queue.page("other", "facebook_graph"))[0]
     platform = FakePlatform()
     platform.responses.append(lose_the_request)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert "another target has it" in error_of(
         "targets", "resolve", doubtful, "--published", queue.target(published)["platform_post_id"]
     )
@@ -252,7 +252,7 @@ def test_a_failed_target_is_retried_at_once_or_cancelled(queue: PublishingQueue)
     first, second = queue.due(queue.page(publisher="facebook_graph"), 2)
     platform = FakePlatform()
     platform.responses.extend([reject_with(OutcomeKind.PERMANENT)] * 2)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert queue.states() == ["failed", "failed"]
     output_of("targets", "retry", first)
     assert queue.target(first)["state"] == "scheduled"
@@ -264,7 +264,7 @@ def test_a_target_whose_text_is_not_approved_is_not_retried(queue: PublishingQue
     (target_id,) = queue.due(queue.page(publisher="facebook_graph"))
     platform = FakePlatform()
     platform.responses.append(reject_with(OutcomeKind.PERMANENT))
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     queue.execute("update content.posts_content set state = 'rejected'")
     assert "is not approved" in error_of("targets", "retry", target_id)
 

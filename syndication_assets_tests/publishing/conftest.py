@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndication_assets_tests.publishing.fake_platform import FakePlatform
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
 
@@ -9,3 +10,15 @@ from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 def queue(shared_database: str) -> PublishingQueue:
     """An empty queue."""
     return PublishingQueue(shared_database)
+
+
+@pytest.fixture
+def platform() -> FakePlatform:
+    """A platform that accepts every post."""
+    return FakePlatform()
+
+
+@pytest.fixture
+def page(queue: PublishingQueue) -> str:
+    """The id of an account that is not simulated."""
+    return queue.page(publisher="facebook_graph")

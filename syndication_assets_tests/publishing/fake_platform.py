@@ -22,7 +22,7 @@ class FakePlatform:
 
     accepted: list[tuple[str, str, datetime]] = field(default_factory=list)
     """(id, text, time) of the posts on the page."""
-    responses: deque[Callable[["FakePlatform", Post], Outcome]] = field(default_factory=deque)
+    responses: deque["Response"] = field(default_factory=deque)
     calls: list[Post] = field(default_factory=list)
     secrets: list[str | None] = field(default_factory=list)
     new_secret: str | None = None
@@ -58,6 +58,10 @@ class FakePlatform:
         return [text for _, text, _ in self.accepted]
 
 
+Response = Callable[[FakePlatform, Post], Outcome]
+"""Decides what the platform does with a post, and the outcome of the call."""
+
+
 def accept(platform: FakePlatform, post: Post) -> Outcome:
     post_id = f"page_{len(platform.accepted) + 1}"
     platform.accepted.append((post_id, post.text, datetime.now(UTC)))
@@ -82,6 +86,6 @@ def crash_before_sending(_platform: FakePlatform, _post: Post) -> Outcome:
     raise CrashError
 
 
-def reject_with(kind: OutcomeKind, **more: object) -> Callable[[FakePlatform, Post], Outcome]:
+def reject_with(kind: OutcomeKind, **more: object) -> Response:
     outcome = Outcome(kind, message=f"It was {kind.value}.", **more)  # type: ignore[arg-type]
     return lambda _platform, _post: outcome

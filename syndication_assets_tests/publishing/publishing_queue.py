@@ -200,6 +200,10 @@ class PublishingQueue:
     ) -> PublishReport:
         return publish_due(self.url, settings_of(**changes), now, publishers or {"dry_run": DryRun()}, limit)
 
+    def publish_to(self, platform: Publisher, **changes: Any) -> PublishReport:
+        """Publishes what is due, with `platform` as the publisher facebook_graph."""
+        return self.publish({"facebook_graph": platform}, **changes)
+
     def reconcile(self, publishers: dict[str, Publisher]) -> ReconcileReport:
         return reconcile(self.url, settings_of(), publishers)
 

@@ -70,7 +70,7 @@ def schedule_text(queue: PublishingQueue, product_id: str, text: str, publisher:
 
 def publish(queue: PublishingQueue, now: datetime = datetime(2025, 11, 3, 18, tzinfo=UTC)) -> int:
     platform = FakePlatform()
-    queue.publish({"facebook_graph": platform}, now=now)
+    queue.publish_to(platform, now=now)
     return len(platform.accepted)
 
 

@@ -47,11 +47,6 @@ def facebook(graph: FakeGraph) -> Iterator[dict[str, FacebookGraph]]:
     client.close()
 
 
-@pytest.fixture
-def page(queue: PublishingQueue) -> str:
-    return queue.page(publisher="facebook_graph")
-
-
 def start_publisher(
     queue: PublishingQueue, graph: FakeGraph, fault_point: str = "", concurrency: int = 1
 ) -> subprocess.Popen[str]:

@@ -105,7 +105,7 @@ class QueueMachine(RuleBasedStateMachine):
                 self.time_passes()
             self.platform.responses.append(RESPONSES[response])
             with suppress(CrashError):
-                self.queue.publish({"facebook_graph": self.platform}, now=AFTER_SLOT, publish_concurrency=1)
+                self.queue.publish_to(self.platform, now=AFTER_SLOT, publish_concurrency=1)
             self.platform.responses.clear()
 
     def time_passes(self) -> None:

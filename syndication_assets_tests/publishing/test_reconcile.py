@@ -59,16 +59,11 @@ def test_an_ambiguous_listing_proves_nothing(listed: Listing, now: datetime, kno
     assert reason in finding.reason
 
 
-@pytest.fixture
-def platform() -> FakePlatform:
-    return FakePlatform()
-
-
 def lose(queue: PublishingQueue, platform: FakePlatform, *, is_accepted: bool) -> str:
     """A target whose call got no response, twelve minutes ago."""
     (target_id,) = queue.due(queue.page(publisher="facebook_graph"))
     platform.responses.append(accept_and_lose_the_response if is_accepted else lose_the_request)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     queue.execute("update publishing.publish_attempts set started_at = started_at - interval '12 minutes'")
     return target_id
 
@@ -95,7 +90,7 @@ def lose_duplicates(
     platform.responses.extend(
         [accept_and_lose_the_response, accept_and_lose_the_response if is_second_accepted else lose_the_request]
     )
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     first_sent = datetime.now(UTC) - timedelta(minutes=minutes + 12)
     for number, (target_id, sent_at) in enumerate(
         zip(targets, (first_sent, first_sent + timedelta(minutes=minutes)), strict=True)
@@ -127,7 +122,7 @@ def test_a_post_that_is_not_found_is_sent_again_only_by_a_person(queue: Publishi
     target_id = lose(queue, platform, is_accepted=False)
     assert queue.reconcile({"facebook_graph": platform}).states == {"needs_reconcile": 1}
     queue.pass_waits()
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     message = queue.target(target_id)["error_message"]
     assert "The lookup did not find it on the account" in message
     assert f"syndication targets resolve {target_id}" in message
@@ -135,7 +130,7 @@ def test_a_post_that_is_not_found_is_sent_again_only_by_a_person(queue: Publishi
     assert platform.accepted == []
     resolve_as_not_published(queue.url, target_id, "isla")
     queue.pass_waits()
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert queue.target(target_id)["state"] == "published"
     assert [attempt["outcome"] for attempt in queue.attempts(target_id)] == ["retryable", "published"]
     assert [attempt["resolved_by"] for attempt in queue.attempts(target_id)] == ["isla", None]
@@ -163,7 +158,7 @@ def test_an_unidentified_post_keeps_the_target_unresolved(queue: PublishingQueue
 def test_the_post_of_another_target_is_not_matched_again(queue: PublishingQueue, platform: FakePlatform):
     lost = lose(queue, platform, is_accepted=False)
     (other,) = queue.due(queue.page("other", "facebook_graph"))
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert queue.target(other)["platform_post_id"] == "page_1"
     platform.accepted[0] = (
         "page_1",
@@ -219,7 +214,7 @@ def lose_three(queue: PublishingQueue, platform: FakePlatform) -> None:
     queue.due(queue.page(publisher="facebook_graph"), 2)
     queue.due(queue.page("other", "facebook_graph"))
     platform.responses.extend([lose_the_request] * 3)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
 
 
 @pytest.mark.parametrize(("is_app_wide", "lookups", "resting"), [(False, 2, 2), (True, 1, 2)])

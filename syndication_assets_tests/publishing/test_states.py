@@ -60,7 +60,7 @@ def put_into(queue: PublishingQueue, target_id: str, state: str) -> None:
 
 def test_of_all_pairs_of_states_only_the_legal_transitions_succeed(queue: PublishingQueue, target: str):
     succeeded = set()
-    refusals = []
+    rejections = []
     for before, after in product(STATES, STATES):
         put_into(queue, target, before)
         try:
@@ -70,8 +70,8 @@ def test_of_all_pairs_of_states_only_the_legal_transitions_succeed(queue: Publis
             )
             succeeded.add((before, after))
         except DatabaseError as error:
-            refusals.append(str(error))
-    assert all("cannot go from" in refusal for refusal in refusals), refusals
+            rejections.append(str(error))
+    assert all("cannot go from" in rejection for rejection in rejections), rejections
     assert {pair for pair in succeeded if pair[0] != pair[1]} == LEGAL
 
 

@@ -140,7 +140,7 @@ def test_a_late_response_leaves_the_other_variation_in_its_slot(queue: Publishin
 
     platform = FakePlatform()
     platform.responses.append(accept_very_slowly)
-    queue.publish({"facebook_graph": platform})
+    queue.publish_to(platform)
     assert queue.states() == ["published", "scheduled"]
     assert queue.slots() == ["11-03 17:00", "11-04 17:00"]
     assert len(platform.accepted) == 1
