@@ -1,5 +1,5 @@
--- Content: what each channel posts about on a day, the texts of these posts, the results of the rules, and the decisions
--- on the texts.
+-- Content: what each channel posts about on a day, the texts of these posts, the results of the rules, and the
+-- decisions on the texts.
 
 create schema content authorization syndication_owner;
 
@@ -64,8 +64,8 @@ comment on table content.content_template_versions is
 comment on column content.content_template_versions.template_id is 'The template that this is a version of.';
 comment on column content.content_template_versions.version is 'Counts from 1 within the template.';
 comment on column content.content_template_versions.body is
-'Text with placeholders such as {product_name}; an unknown placeholder is an error. A part in [square brackets] is left '
-'out if one of its facts is unknown.';
+'Text with placeholders such as {product_name}; an unknown placeholder is an error. A part in [square brackets] is '
+'left out if one of its facts is unknown.';
 comment on column content.content_template_versions.call_to_action is
 'The sentence for {call_to_action}; NULL for the default sentence.';
 comment on column content.content_template_versions.reference_hash is

@@ -14,7 +14,7 @@ from typing import Any
 import feedparser  # type: ignore[import-untyped]
 
 from syndication_assets.documents.document import Document, DocumentList, Section, keyed, make_document
-from syndication_assets.documents.feed_guard import feed_text
+from syndication_assets.documents.feed_guard import feed_text, is_whole
 from syndication_assets.documents.section_splitting import HtmlSection, split_html
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.urls import absolute_url, with_fragment
@@ -24,7 +24,6 @@ VERSION = 1
 SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
 
 _MOST_ENTRIES = 10_000
-_END = re.compile(r"</(?:[A-Za-z]+:)?(?:rss|feed|RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
 _ENTRY = re.compile(r"<(item|entry)[\s>].*?(?:</\1\s*>|$)", re.DOTALL)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -41,7 +40,7 @@ def parse(content: bytes) -> DocumentList:
         raise FileRejectedError("the feed has no entries")
     if len(feed.entries) > _MOST_ENTRIES:
         raise FileRejectedError(f"the feed has more than {_MOST_ENTRIES:,} entries")
-    is_cut_off = feed.bozo and _END.search(text) is None
+    is_cut_off = feed.bozo and not is_whole(text)
     payloads = _payloads(text, len(feed.entries))
     documents = DocumentList()
     for position, entry in enumerate(feed.entries):
