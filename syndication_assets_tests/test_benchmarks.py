@@ -26,6 +26,7 @@ def run_made_up(monkeypatch: pytest.MonkeyPatch, output: Path, results: list[Res
     return command.main(["--output", str(output), *options])
 
 
+@pytest.mark.slow
 def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
     # A short path that the server's user may enter, because its socket is below.
     with tempfile.TemporaryDirectory(prefix="bench") as name:

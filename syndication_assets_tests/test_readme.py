@@ -64,6 +64,7 @@ def _run(text: str, database_url: str, directory: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_command_of_the_manual_works_in_its_order(server: Server, empty_database_url: str, tmp_path: Path):
     if server.name.startswith("debian"):
         pytest.skip("most of these commands run on it below, by a user who is no superuser")
@@ -72,6 +73,7 @@ def test_every_command_of_the_manual_works_in_its_order(server: Server, empty_da
     assert "0 items are still in quarantine" in printed or "Nothing is in quarantine" in printed
 
 
+@pytest.mark.slow
 def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: Path):
     """The user of the manual: owns the database, and may create roles and databases."""
     admin_url = server_without_roles.url("postgres")
@@ -152,6 +154,7 @@ def test_every_make_target_that_is_named_is_there(target: str):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_make_demo_runs_and_a_second_time_says_zero_new(tmp_path: Path):
     environment = os.environ | {"SYNDICATION_LOCAL_DIR": str(tmp_path / "local")}
 

@@ -14,6 +14,8 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 WINDOW: Window = (MONDAY, WEDNESDAY)
 SNAPSHOT = (
     "insert into catalogue.catalogue_snapshots (organization_id, vendor, observed_at, landed_on, manifest_path, status,"

@@ -19,6 +19,8 @@ from syndication_assets_tests.catalogue.shop import (
     versions,
 )
 
+pytestmark = pytest.mark.both_servers
+
 MANY = [product(f"S{number}") for number in range(10)]
 QUARANTINE = "select source_file_path, position, reason, replayed_at is not null from landing.quarantine order by 1, 2"
 

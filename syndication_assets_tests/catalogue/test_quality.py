@@ -17,6 +17,8 @@ from syndication_assets_tests.catalogue.shop import (
     versions,
 )
 
+pytestmark = pytest.mark.both_servers
+
 WHOLE = {
     "image": "https://img.shop.example/k.jpg",
     "description": "<p>Of wool</p>",

@@ -19,6 +19,8 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 _LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
 
 

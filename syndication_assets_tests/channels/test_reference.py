@@ -17,6 +17,8 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 
+pytestmark = pytest.mark.both_servers
+
 FACEBOOK = {"platform": "facebook", "channel_type": "feed_post"}
 LENGTH_OF_FACEBOOK = (
     "platform = 'facebook' and channel_type = 'feed_post' and requirement_category = 'content'"

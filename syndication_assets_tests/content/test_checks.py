@@ -23,6 +23,8 @@ from syndication_assets_tests.documents.document_damages import add_documents
 from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 DAYS = 3
 WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(DAYS))
 CHECKS_OF_ROOMS = {"documents": DOCUMENT_CHECKS, "ai": AI_CHECKS, "content": content.CHECKS}

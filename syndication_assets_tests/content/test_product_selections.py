@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 
+pytestmark = pytest.mark.both_servers
+
 
 @pytest.fixture
 def stocked(shop: Shop) -> Shop:

@@ -12,6 +12,8 @@ from syndication_assets.settings import Settings
 from syndication_assets_tests.content.shop import FIRST_DAY
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post
 
+pytestmark = pytest.mark.both_servers
+
 MONDAY = FIRST_DAY
 DAYS = [MONDAY + timedelta(number) for number in range(12)]
 LANDED = MONDAY - timedelta(1)

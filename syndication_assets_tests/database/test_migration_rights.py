@@ -13,6 +13,8 @@ from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.system_catalogue import catalogue
 
+pytestmark = pytest.mark.both_servers
+
 
 def execute(url: str, statement: str, *names: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:

@@ -19,6 +19,8 @@ from syndication_assets.database.migrations import (
 )
 from syndication_assets_tests.system_catalogue import catalogue
 
+pytestmark = pytest.mark.both_servers
+
 ALL = find_migrations()
 
 

@@ -13,6 +13,8 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.system_catalogue import catalogue
 
+pytestmark = pytest.mark.both_servers
+
 _HOW = "run `python -m syndication_assets.database.schema_file`"
 
 

@@ -10,6 +10,8 @@ from syndication_assets.landing.landing_zone import LandedFilesMissingError
 from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post, rss
 
+pytestmark = pytest.mark.both_servers
+
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(1), MONDAY + timedelta(2)
 

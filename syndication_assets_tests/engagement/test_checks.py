@@ -21,6 +21,8 @@ from syndication_assets_tests.sample_database import (
 )
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 POST, PROFILE, PLATFORM, HASHTAG = (f"{name}_engagement_daily" for name in ("post", "profile", "platform", "hashtag"))
 # Damage to a post's row also breaks the totals that contain it. These posts have no hashtag and no value at an age.
 PLAIN_POST = (

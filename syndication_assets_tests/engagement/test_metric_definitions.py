@@ -7,6 +7,8 @@ import pytest
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
 
+pytestmark = pytest.mark.both_servers
+
 
 @pytest.fixture
 def definitions(database_url: str) -> dict[str, Row]:

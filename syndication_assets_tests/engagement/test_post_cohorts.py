@@ -7,6 +7,8 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import History, Row, day, moment
 
+pytestmark = pytest.mark.both_servers
+
 TABLE = "post_cohorts"
 POSTED = moment(1, "06:00")
 AGES = {

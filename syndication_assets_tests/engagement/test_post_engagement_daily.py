@@ -6,6 +6,8 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, day, moment
 
+pytestmark = pytest.mark.both_servers
+
 TABLE = "post_engagement_daily"
 
 

@@ -10,6 +10,8 @@ from syndication_assets.sql_assets.checks import find_offenders, read_only_trans
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day, moment, without
 
+pytestmark = pytest.mark.both_servers
+
 PERFORMANCE = "product_post_performance"
 PRIORITIES = "content_priorities"
 

@@ -6,6 +6,8 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row, day, moment
 
+pytestmark = pytest.mark.both_servers
+
 AGGREGATES = ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")
 
 

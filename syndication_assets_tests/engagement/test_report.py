@@ -17,6 +17,8 @@ from syndication_assets.engagement.report_page import change, is_web_link, numbe
 from syndication_assets.engagement.report_weeks import IsoWeek, weeks_touched
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 
+pytestmark = pytest.mark.both_servers
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", dg.BetaWarning)
     from syndication_assets.engagement.report_asset import engagement_report

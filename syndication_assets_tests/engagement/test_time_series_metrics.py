@@ -11,6 +11,8 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row, moment
 
+pytestmark = pytest.mark.both_servers
+
 VIEW = "time_series_metrics"
 DELTAS = tuple(f"{counter}_delta" for counter in (*COUNTERS[:-1], "engagement"))
 WIDE = {

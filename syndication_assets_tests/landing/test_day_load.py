@@ -13,6 +13,8 @@ from syndication_assets.landing.file_staging import StagedFile, stage_files
 from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingZone
 from syndication_assets.landing.withdrawal import Withdrawal, withdraw_files
 
+pytestmark = pytest.mark.both_servers
+
 MONDAY = date(2025, 11, 3)
 TUESDAY = MONDAY + timedelta(1)
 SOURCE_OF_ROOM = {"scraping": "linkedin_apify", "catalogue": "clan_catalogue", "documents": "blog_posts"}

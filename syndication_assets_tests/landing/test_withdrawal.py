@@ -30,6 +30,8 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
     post,
 )
 
+pytestmark = pytest.mark.both_servers
+
 ONE, TWO, THREE = (activity_id(number) for number in (1, 2, 3))
 LEDGER = "select withdrawn_at is not null, withdrawn_reason from landing.files where source_file_path = %s"
 WITHDRAW = """

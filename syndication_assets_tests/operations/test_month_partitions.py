@@ -14,6 +14,8 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.assets import month_partitions
 from syndication_assets_tests.logins import login, url_as
 
+pytestmark = pytest.mark.both_servers
+
 Connection = psycopg.Connection[Any]
 SNAPSHOTS = "scraping.snapshots"
 PAYLOADS = "scraping.raw_payloads"

@@ -6,6 +6,8 @@ from psycopg import errors
 
 from syndication_assets.database.connection import DatabaseError, analyze_grown_tables, transaction
 
+pytestmark = pytest.mark.both_servers
+
 TABLE = "engagement.content_priorities"
 
 

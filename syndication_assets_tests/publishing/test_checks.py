@@ -14,6 +14,8 @@ from syndication_assets_tests.publishing.publishing_queue import DAY, Publishing
 from syndication_assets_tests.sample_database import broken_checks, damaged, names_of
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 WINDOW = (DAY, datetime.now(UTC).date() + timedelta(2))
 FIRST = "(select target_id from publishing.post_targets order by scheduled_at, target_id limit 1)"
 REPEATED_POST = (

@@ -81,6 +81,7 @@ def assert_each_post_is_published_exactly_once(queue: PublishingQueue, graph: Fa
     assert ids == {post["id"] for post in graph.posts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault_point", "accepted", "state"),
     [

@@ -9,6 +9,8 @@ from syndication_assets.publishing.planning import NamedSchedule, TakenSlot, Tex
 from syndication_assets.publishing.slots import Schedule
 from syndication_assets_tests.publishing.publishing_queue import DAILY, DAY, NOON, PublishingQueue
 
+pytestmark = pytest.mark.both_servers
+
 NEXT_DAY = DAY + timedelta(1)
 
 

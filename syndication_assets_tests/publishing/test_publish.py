@@ -13,6 +13,8 @@ from syndication_assets_tests.publishing.fake_platform import (
 )
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, NOON, TOKEN, PublishingQueue, settings_of
 
+pytestmark = pytest.mark.both_servers
+
 
 def test_a_due_target_is_published_once_with_its_attempt_and_post_id(
     queue: PublishingQueue, platform: FakePlatform, page: str

@@ -9,6 +9,8 @@ import pytest
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets_tests.publishing.publishing_queue import NOON, PublishingQueue
 
+pytestmark = pytest.mark.both_servers
+
 STATES = ["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
 LEGAL = {
     ("draft", "ready"),

@@ -11,6 +11,8 @@ from syndication_assets.sql_assets.checks import find_offenders, read_only_trans
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of, sample_database
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.both_servers
+
 OPEN_QUARANTINE = "quarantine__has_no_open_items"
 A_SNAPSHOT = "(select ctid from scraping.snapshots_2025_11 where observed_as = 'post' order by download_id limit 1)"
 

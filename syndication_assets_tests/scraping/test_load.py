@@ -13,6 +13,8 @@ from syndication_assets_tests.invariants import broken_invariants, differences, 
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, post
 
+pytestmark = pytest.mark.both_servers
+
 ONE = activity_id(1)
 RUNS = "select status::text, error_message from scraping.download_runs order by started_at"
 

@@ -18,6 +18,8 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
 )
 from syndication_assets_tests.scraping.test_observations_across_days import in_any_order
 
+pytestmark = pytest.mark.both_servers
+
 ORIGINAL, ACT, OTHER_ACT = activity_id(1), activity_id(2), activity_id(3)
 POSTS = (
     "select p.urn, p.post_type, f.username, p.text_content, o.urn from scraping.posts p"

@@ -10,6 +10,8 @@ from psycopg import errors
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.tenancy.conftest import TwoOrganizations
 
+pytestmark = pytest.mark.both_servers
+
 Connection = psycopg.Connection[Any]
 ROLES = ["viewer", "member", "editor", "manager", "admin", "owner"]
 

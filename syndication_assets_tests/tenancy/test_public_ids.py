@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.both_servers
+
 MULTIPLIER = 1_597_463_007
 MAXIMUM = 2**32 - 1
 _ID_COLUMNS = """

@@ -9,6 +9,8 @@ from psycopg import errors
 
 from syndication_assets_tests.tenancy.conftest import TwoOrganizations, rolled_back
 
+pytestmark = pytest.mark.both_servers
+
 Connection = psycopg.Connection[Any]
 CHANGES = [
     "insert into {} (organization_id) values ('org-00000000')",

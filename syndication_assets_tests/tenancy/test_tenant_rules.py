@@ -6,6 +6,8 @@ import pytest
 from syndication_assets_tests.tenancy.conftest import TwoOrganizations, rolled_back
 from syndication_assets_tests.tenancy.tenant_rules import broken_rules
 
+pytestmark = pytest.mark.both_servers
+
 
 def test_nothing_breaks_a_rule(organizations: TwoOrganizations):
     with rolled_back(organizations.admin_url) as connection:
