@@ -24,6 +24,7 @@ from syndication_assets.ai.language_model_answers import (
     LanguageModelError,
     PostText,
 )
+from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.operations.spending import TokenUsage
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class LanguageModel:
         if choices[0].finish_reason == "content_filter":
             return ErrorKind.REFUSAL, f"The server's content filter held {self.model}'s answer back."
         if message.refusal:
-            return ErrorKind.REFUSAL, f"{self.model} refused: {self._scrubbed(message.refusal)}"
+            return ErrorKind.REFUSAL, f"{self.model} refused: {self._redacted(message.refusal)}"
         return None if message.content else (ErrorKind.EMPTY, f"{self.model} answered with an empty message.")
 
     def _described(self, error: Exception, latency_ms: int) -> LanguageModelError:
@@ -216,7 +217,7 @@ class LanguageModel:
 
     def _kind_of_status(self, error: Any) -> tuple[ErrorKind, str, float | None]:
         status, codes = error.status_code, {str(error.code), str(error.type)}
-        said = self._scrubbed(_message_of(error))
+        said = self._redacted(_message_of(error))
         if codes & _QUOTA_CODES:
             return (
                 ErrorKind.QUOTA_EXHAUSTED,
@@ -239,10 +240,9 @@ class LanguageModel:
             return ErrorKind.UNKNOWN_MODEL, message, None
         return ErrorKind.REJECTED, f"The language model's server rejects the question ({status}: {said}).", None
 
-    def _scrubbed(self, text: str) -> str:
-        """On one line, shortened, without the key and what looks like one."""
-        text = re.sub(r"\bsk-[\w*-]+", "[key]", text.replace(self.api_key, "[key]"))
-        return " ".join(text.split())[:300].rstrip(".")
+    def _redacted(self, text: str) -> str:
+        """One short line without the key and without anything that looks like one."""
+        return re.sub(r"\bsk-[\w*-]+", "[key]", redact_to_line(text, self.api_key, mark="[key]"))
 
 
 def _usage(content: bytes) -> TokenUsage:

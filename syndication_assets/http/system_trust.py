@@ -1,4 +1,7 @@
-"""The certificates that this machine trusts."""
+"""The certificates that this machine trusts: a container needs the package ca-certificates.
+
+SSL_CERT_FILE names another file of certificates.
+"""
 
 import ssl
 from functools import cache

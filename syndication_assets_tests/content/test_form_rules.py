@@ -1,5 +1,6 @@
 """Rules of form: a text that complies with all of them, and which rule each change breaks."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -154,3 +155,33 @@ def test_an_accented_letter_counts_once_however_it_is_typed():
 )  # fmt: skip
 def test_emoji_are_counted_as_people_see_them(text: str, count: int):
     assert emoji_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", 1),
+        ("\u2b50", 1),
+        ("\u231a", 1),
+        ("\u25b6\ufe0f", 1),
+        ("\u25b6", 0),
+        ("1\ufe0f\u20e3 2\ufe0f\u20e3 #\ufe0f\u20e3", 3),
+        ("1\u20e3", 1),
+        ("\U0001f6cd", 1),
+        ("\U0001f926\u200d\u2642", 1),
+        ("\u2605 \u2713 \U0001f0a1", 0),
+        ("\U0001f1ec \U0001f3fd", 0),
+    ],
+    ids=[
+        "flag of Scotland", "star", "watch", "play button", "play button as text", "keycaps", "keycap without selector",
+        "shopping bags without selector", "gesture without selector", "symbols", "half a flag and a lone skin tone",
+    ],
+)  # fmt: skip
+def test_emoji_are_counted_as_unicode_defines_them(text: str, count: int):
+    assert emoji_count(text) == count
+
+
+def test_a_long_chain_of_joined_emoji_is_counted_in_a_moment():
+    began = time.monotonic()
+    assert emoji_count("\U0001f469\u200d" * 30_000) == 30_000
+    assert time.monotonic() - began < 20
