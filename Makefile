@@ -36,7 +36,7 @@ lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
 	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
 	.venv/bin/python -m syndication_assets.database.schema_file --check
-	.venv/bin/python -m syndication_assets.settings_page --check
+	.venv/bin/python -m syndication_assets.settings.settings_page --check
 	.venv/bin/python -m requirements.locks
 
 format: .venv/development ## put the code into form
@@ -51,7 +51,7 @@ schema: .venv/development ## write sql/schema.sql anew from the migrations
 	.venv/bin/python -m syndication_assets.database.schema_file
 
 settings: .venv/development ## write docs/settings.md from the settings
-	.venv/bin/python -m syndication_assets.settings_page
+	.venv/bin/python -m syndication_assets.settings.settings_page
 
 lock: .venv/development ## resolve pyproject.toml into the locks in requirements/
 	AS_OF=$(AS_OF) sh requirements/lock.sh

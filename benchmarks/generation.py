@@ -23,6 +23,7 @@ from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.content.generation.llm_writer import write_with_model
 from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
+from syndication_assets.content.generation.writing import store
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.spending import read_spending
 
@@ -102,7 +103,7 @@ def _write(url: str, server: str, count: int) -> Writing:
         model = LanguageModel("benchmark", "small", f"{server}/v1", concurrency=CONCURRENCY)
         async with model:
             cpu, wall = time.process_time(), time.perf_counter()
-            async with CallLog(url, "benchmark") as log:
+            async with CallLog(url, "benchmark", store) as log:
                 outcome = await write_with_model(posts, model, {organization: spending}, log)
             writing = Writing(time.perf_counter() - wall, time.process_time() - cpu)
         compliant = sum(text.is_compliant for text in outcome.texts)

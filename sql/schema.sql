@@ -3341,7 +3341,7 @@ ALTER TABLE ONLY scraping.posts
 ALTER TABLE ONLY scraping.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (organization_id, post_id);
 
-CREATE INDEX posts_history_rewritten ON scraping.posts USING btree (organization_id, post_id) WHERE needs_rebuild;
+CREATE INDEX posts_needs_rebuild ON scraping.posts USING btree (organization_id, post_id) WHERE needs_rebuild;
 
 CREATE INDEX posts_posted_at ON scraping.posts USING btree (organization_id, posted_at);
 

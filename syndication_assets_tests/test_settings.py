@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from syndication_assets.blog_feeds import BlogFeed
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
-from syndication_assets.settings_page import SETTINGS_PAGE, main, settings_page
+from syndication_assets.settings.blog_feeds import BlogFeed
+from syndication_assets.settings.settings_page import SETTINGS_PAGE, main, settings_page
 
 SECRET = "canary-QmVpbm4gQmhyZWFn"
 VARIABLES = {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
@@ -180,7 +180,7 @@ def test_the_check_says_that_the_page_is_not_current_and_what_to_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     page = tmp_path / "docs" / "settings.md"
-    monkeypatch.setattr("syndication_assets.settings_page.SETTINGS_PAGE", page)
+    monkeypatch.setattr("syndication_assets.settings.settings_page.SETTINGS_PAGE", page)
     with pytest.raises(SystemExit) as ended:
         main(["--check"])
     assert ended.value.code == 1

@@ -71,8 +71,8 @@ with known_posts as (
             d.posted_at,
             p.content_hash as known_content_hash,
             p.author_username as known_author_username,
-            -- Newest means that the post has nothing from a later day. A post without a description counts as observed when
-            -- it was last seen.
+            -- Newest means that the post has nothing from a later day. A post without a description counts as observed
+            -- when it was last seen.
             (d.is_description, %(day)s::date + 1)
             > (p.content_observed_at is not null, coalesce(p.content_observed_at, p.last_seen_at)) as is_newest,
             d.author_observed_at is not null

@@ -24,13 +24,13 @@ from syndication_assets.ai.language_model_answers import (
     LanguageModelError,
     PostText,
 )
+from syndication_assets.ai.prompts import Messages
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.operations.spending import TokenUsage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-Messages = list[dict[str, str]]
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _RESPONSE_FORMAT = {
@@ -153,7 +153,7 @@ class LanguageModel:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self.timeout):
-                # Its own method for posts makes the question and the answer anew, piece by piece: twice the work.
+                # Its own method for posts rebuilds the request and the response piece by piece: twice the work.
                 content = await self._client.post(
                     "/chat/completions",
                     cast_to=bytes,

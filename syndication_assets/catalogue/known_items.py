@@ -98,7 +98,7 @@ def known_product(product: Product, payload: bytes, parse: Callable[[bytes], Pro
 def reader_of(source: CatalogueSource) -> str:
     """Names the code that reads a source: another version of it, or of a library that it uses, has another name.
 
-    The files themselves count, not only the version that people raise: what is mended is read anew in any case.
+    The source files count, not only the version number: a fixed parser reads every item again in any case.
     """
     digest = hashlib.blake2b(digest_size=16)
     for module in (sys.modules[source.parse_products.__module__], *_READERS, sys.modules[__name__]):

@@ -26,7 +26,7 @@ DEFAULT_WAIT = timedelta(minutes=15)
 """How long an account rests after a rate limit that does not say how long."""
 
 _ADVICE = {
-    10: "The app lacks a permission: give it pages_manage_posts, and connect the page anew.",
+    10: "The app lacks a permission: give it pages_manage_posts, and connect the page again.",
     100: "A parameter is not as it should be: look at the text, its link and its picture.",
     200: "The token may not publish on this page: connect the page with somebody who may.",
     368: "The page is blocked for its content: look at its support inbox on Facebook.",

@@ -108,7 +108,7 @@ def check() -> None:
         raise SyndicationError(
             f"{problems} of {len(known)} credentials have a problem: store new ones with `syndication credentials set`."
         )
-    click.echo(f"All {len(known)} credentials are in order.")
+    click.echo(f"All {len(known)} credentials can be opened and are not about to expire.")
 
 
 @credentials.command()

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.blog_feeds import BlogFeed
 from syndication_assets.database.connection import database_url
 from syndication_assets.documents.feed_guard import LARGEST_FEED
 from syndication_assets.documents.feed_parser import SOURCE
@@ -15,6 +14,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.settings.blog_feeds import BlogFeed
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today

@@ -73,7 +73,7 @@ def test_a_secret_is_stored_from_stdin_and_no_command_shows_it(reference_url: st
         assert part in listed.output
     checked = run("credentials", "check")
     assert checked.exit_code == 0, checked.output
-    assert "All 1 credentials are in order" in checked.output
+    assert "All 1 credentials can be opened" in checked.output
     for result in (stored, listed, checked):
         assert TOKEN not in result.output
         assert secret_keys.split(":")[1] not in result.output

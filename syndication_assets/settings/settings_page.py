@@ -10,8 +10,8 @@ from typing import Any
 import click
 from pydantic.fields import FieldInfo
 
-from syndication_assets.environment import EnvironmentSettings, shown_default
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+from syndication_assets.settings.environment import EnvironmentSettings, shown_default
 
 SETTINGS_PAGE = PROJECT_DIRECTORY / "docs" / "settings.md"
 _PRELUDE = """\
@@ -21,7 +21,7 @@ Settings are environment variables of the process that runs the `syndication` co
 variable is optional; an empty or blank variable counts as unset. A value that cannot be used ends the command with a
 message that names the variable. Paths below `.local` are in the checkout.
 
-This page is generated from `syndication_assets/settings.py` by `make settings`.
+This page is generated from `syndication_assets/settings` by `make settings`.
 """
 
 

@@ -9,10 +9,18 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from syndication_assets.blog_feeds import BlogFeeds
-from syndication_assets.environment import Day, Directory, EnvironmentSettings, Seconds, WholeNumber, below, setting
+from syndication_assets.settings.blog_feeds import BlogFeeds
+from syndication_assets.settings.environment import (
+    Day,
+    Directory,
+    EnvironmentSettings,
+    Seconds,
+    WholeNumber,
+    below,
+    setting,
+)
 
-PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent
+PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
 _CLAN_PAGE_SIZE = 10_000
 
 
