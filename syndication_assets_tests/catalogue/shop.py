@@ -13,6 +13,7 @@ import psycopg
 from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
 from syndication_assets.catalogue.manifest import Manifest, encode_manifest
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets_tests.rows import DatabaseRows
 
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
@@ -33,7 +34,7 @@ def product(sku: str, price: Any = "10.00", *, name: str | None = None, categori
 
 
 @dataclass
-class CatalogueRoom:
+class CatalogueRoom(DatabaseRows):
     """A landing zone and a database with vendors: lands files, loads days, reads the tables."""
 
     url: str
@@ -87,20 +88,6 @@ class CatalogueRoom:
     def load(self, *days: date) -> list[DayLoad]:
         return [load_day(self.url, self.zone, day, maximum_file_bytes=MAXIMUM_FILE_BYTES) for day in days]
 
-    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """The rows of a query as a superuser, with times in UTC."""
-        with psycopg.connect(self.url) as connection:
-            connection.execute("set timezone = 'UTC'")
-            return connection.execute(query, parameters).fetchall()
-
-    def value(self, query: str, *parameters: Any) -> Any:
-        ((value,),) = self.rows(query, *parameters)
-        return value
-
-    def execute(self, statement: str, *parameters: Any) -> None:
-        with psycopg.connect(self.url) as connection:
-            connection.execute(statement, parameters)
-
     def prices(self, sku: str) -> list[tuple[str, str | None]]:
         """The history of a product's price, as weekdays and prices."""
         return [
@@ -109,7 +96,7 @@ class CatalogueRoom:
                 "select to_char(r.observed_at, 'Dy'), r.price from catalogue.product_prices r"
                 " join catalogue.products p using (organization_id, product_id) where p.sku = %s"
                 " order by r.observed_at",
-                sku,
+                [sku],
             )
         ]
 

@@ -161,7 +161,7 @@ def test_a_changed_placeholder_price_applies_to_known_items(loaded: CatalogueRoo
     assert cleaned == []
     assert loaded.rows("select distinct price, currency from catalogue.products") == [(None, None)]
     assert loaded.value(
-        "select prices_placeholder from catalogue.catalogue_snapshots where landed_on = %s", TUESDAY
+        "select prices_placeholder from catalogue.catalogue_snapshots where landed_on = %s", [TUESDAY]
     ) == len(MANY)
     assert loaded.prices("S0") == [("Mon", "10.00"), ("Tue", None)]
     loaded.execute("update catalogue.vendors set placeholder_prices = '{}', currency = 'EUR'")

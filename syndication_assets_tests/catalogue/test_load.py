@@ -255,7 +255,8 @@ def test_an_unreadable_page_is_quarantined_and_its_snapshot_rejected(room: Catal
     room.load(MONDAY, TUESDAY)
     assert len(room.active().split()) == 10
     assert (
-        room.value("select status::text from catalogue.catalogue_snapshots where landed_on = %s", TUESDAY) == "rejected"
+        room.value("select status::text from catalogue.catalogue_snapshots where landed_on = %s", [TUESDAY])
+        == "rejected"
     )
     ((path, position, _, _),) = room.rows(QUARANTINE)
     assert (path, position) == (page, None)

@@ -1,6 +1,7 @@
 """A shop with channels, rules and products, written directly into the tables: the fixture of the content tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from syndication_assets.content.generation.writing import VariationError, rememb
 from syndication_assets.content.selection.assets import select_products
 from syndication_assets.database.connection import transaction
 from syndication_assets.sql_assets.windows import run_window
+from syndication_assets_tests.rows import DatabaseRows
 
 FIRST_DAY = date(2025, 11, 3)
 SEEN_AT = datetime(2025, 10, 1, tzinfo=UTC)
@@ -38,7 +40,7 @@ FACEBOOK_RULES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Shop:
+class Shop(DatabaseRows):
     """The default organization with one vendor; tests add channels, products and rules."""
 
     def __init__(self, url: str) -> None:
@@ -51,27 +53,12 @@ class Shop:
         )
         self.insert("catalogue.vendors", "vendor", vendor="shop", source="clan_catalogue", currency="GBP")
 
-    def execute(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        cursor = self._connection.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description else []
-
-    def value(self, statement: str, parameters: Any = None) -> Any:
-        return self.execute(statement, parameters)[0][0]
-
-    def rows(self, statement: str, parameters: Any = None) -> list[Row]:
-        cursor = self._connection.execute(statement, parameters)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    @contextmanager
+    def connected(self) -> Iterator[psycopg.Connection[Any]]:
+        yield self._connection
 
     def close(self) -> None:
         self._connection.close()
-
-    def insert(self, table: str, returned: str, **values: Any) -> str:
-        values = {"organization_id": self.organization_id, **values}
-        columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
-        return str(
-            self.value(f"insert into {table} ({columns}) values ({places}) returning {returned}", list(values.values()))
-        )
 
     def channel(
         self,
@@ -235,7 +222,7 @@ class Shop:
         return self.texts()
 
     def texts(self) -> list[Row]:
-        return self.rows(
+        return self.records(
             "select c.*, p.platform, p.channel_type, p.planned_on, p.product_id from content.posts_content as c"
             " join content.posts_core as p using (organization_id, post_core_id)"
             " order by p.planned_on, p.platform, p.channel_type, c.variation, c.version"

@@ -65,7 +65,7 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
 
 
 def calls(shop: Shop) -> list[dict]:
-    return shop.rows(
+    return shop.records(
         "select l.*, u.cost, u.expected_cost, u.currency, u.price_version, u.input_tokens, u.cached_input_tokens,"
         " u.output_tokens, u.is_successful, u.latency_ms from ai.llm_calls as l join operations.api_usage as u"
         " using (organization_id, usage_id) order by l.called_at"

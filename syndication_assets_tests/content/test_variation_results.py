@@ -81,7 +81,7 @@ class Comparison:
         self.history.roll_up("post_engagement_daily", 1, 9)
 
     def results(self) -> list[Row]:
-        return self.shop.rows(
+        return self.shop.records(
             "select * from content.variation_results where post_core_id = %s order by variation, is_simulated",
             [self.post_core_id],
         )

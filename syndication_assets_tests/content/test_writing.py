@@ -163,7 +163,7 @@ def test_rules_approve_covered_texts_and_leave_the_others_for_review(stocked: Sh
     stocked.write(FIRST_DAY + timedelta(1))
     assert stocked.decide() == {"rows_written": 1, "texts_left_for_review": 0}
     assert stocked.decide(FIRST_DAY + timedelta(1)) == {"rows_written": 0, "texts_left_for_review": 0}
-    approval = stocked.rows("select * from content.approvals")[0]
+    approval = stocked.records("select * from content.approvals")[0]
     first = stocked.texts()[0]
     assert (approval["content_id"], bytes(approval["content_hash"])) == (
         first["content_id"],

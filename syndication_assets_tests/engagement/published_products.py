@@ -143,7 +143,7 @@ class Shop:
         """The priorities of a day, by SKU."""
         return {
             self._skus[row["product_id"]]: row
-            for row in self.history.rows("content_priorities")
+            for row in self.history.table_rows("content_priorities")
             if row["calculated_on"] == calculated_on
         }
 

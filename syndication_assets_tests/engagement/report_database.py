@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from syndication_assets.database.connection import connect, transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets.engagement.report_values import Organization
 from syndication_assets.sql_assets.windows import run_window
+from syndication_assets_tests.rows import DatabaseRows
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -20,7 +21,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-class ReportDatabase:
+class ReportDatabase(DatabaseRows):
     """Inserts rows into the migrated database of a test."""
 
     def __init__(self, url: str) -> None:
@@ -135,7 +136,3 @@ class ReportDatabase:
             " payload_bytes) select %s, 'linkedin_apify', %s, %s, n, %s, 1 from generate_series(1, %s) n",
             [organization.organization_id, day, f"{day}/{reason}", reason, items],
         )
-
-    def execute(self, statement: str, parameters: list[object]) -> None:
-        with connect(self.url) as connection:
-            connection.execute(statement, parameters)

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.sql_assets.windows import run_window
+from syndication_assets_tests.rows import DatabaseRows
 
 FIRST_DAY = date(2025, 1, 30)
 COUNTERS = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
@@ -39,8 +40,10 @@ def moment(number: int, clock: str = "12:00") -> datetime:
     return datetime.fromisoformat(f"{day(number)}T{clock}").replace(tzinfo=UTC)
 
 
-class History:
+class History(DatabaseRows):
     """The scraping tables of the default organization and their rollups."""
+
+    role = "syndication_pipeline"
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -61,17 +64,6 @@ class History:
             " returning landed_file_id",
             [self.organization_id, day(1)],
         )
-
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        """Runs one statement in its own transaction; returns the number of changed rows."""
-        with transaction(self.url) as connection:
-            return connection.execute(statement, parameters).rowcount  # type: ignore[arg-type]
-
-    def value(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        with transaction(self.url) as connection:
-            row = connection.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
-        assert row is not None
-        return row[0]
 
     def profile(self, username: str, platform: str = "linkedin") -> str:
         return str(
@@ -121,7 +113,8 @@ class History:
             self.snapshot(post_id, moment(number), **{counter: value})
 
     def remove(self, post_id: str, observed_at: datetime) -> int:
-        return self.execute(_REMOVE, [self.organization_id, post_id, observed_at])
+        """The number of snapshots that were removed."""
+        return len(self.execute(f"{_REMOVE} returning 1", [self.organization_id, post_id, observed_at]))
 
     def hashtag(self, hashtag: str, post_id: str, *numbers: int) -> str:
         """Adds a hashtag to the post's text on the numbered days."""
@@ -148,7 +141,7 @@ class History:
         """Materializes every rollup, in dependency order."""
         return {table: self.roll_up(table, first, last, time_zone=time_zone) for table in ROLLUPS}
 
-    def rows(self, table: str) -> list[Row]:
+    def table_rows(self, table: str) -> list[Row]:
         """All rows of a table of the engagement room, read as a superuser, ordered by their text."""
         with psycopg.connect(self.url, row_factory=psycopg.rows.dict_row) as connection:
             connection.execute("set timezone = 'UTC'")
@@ -159,7 +152,7 @@ class History:
         """The daily rows of a post, by the number of the day."""
         return {
             (row["activity_date"] - FIRST_DAY).days + 1: row
-            for row in sorted(self.rows("post_engagement_daily"), key=lambda row: row["activity_date"])
+            for row in sorted(self.table_rows("post_engagement_daily"), key=lambda row: row["activity_date"])
             if row["post_id"] == post_id
         }
 

@@ -15,7 +15,7 @@ TABLE = "post_engagement_daily"
 
 def changed_days(history: History, post_id: str, before: list[Row]) -> set[int]:
     """The days of the post whose row changed, including `updated_at`; asserts that no other post changed."""
-    after = history.rows(TABLE)
+    after = history.table_rows(TABLE)
     changed = [row for row in after if row not in before] + [row for row in before if row not in after]
     assert {row["post_id"] for row in changed} <= {post_id}
     return {(row["activity_date"] - day(1)).days + 1 for row in changed}
@@ -31,13 +31,13 @@ def three_posts(history: History) -> str:
 
 
 def stale_days(history: History) -> set[tuple[str, int]]:
-    return {(row["table_name"], (row["activity_date"] - day(1)).days + 1) for row in history.rows("stale_days")}
+    return {(row["table_name"], (row["activity_date"] - day(1)).days + 1) for row in history.table_rows("stale_days")}
 
 
 def test_a_late_file_changes_its_day_and_the_next_observed_day_only(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(3, "18:00"), reactions=33)
     counts = history.roll_up(TABLE, 3)
     assert changed_days(history, post, before) == {3, 5}
@@ -48,7 +48,7 @@ def test_a_late_file_changes_its_day_and_the_next_observed_day_only(database_url
 def test_a_late_file_fills_an_unobserved_day_and_closes_the_gap_after_it(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(4), reactions=40)
     history.roll_up(TABLE, 4)
     assert changed_days(history, post, before) == {4, 5}
@@ -58,7 +58,7 @@ def test_a_late_file_fills_an_unobserved_day_and_closes_the_gap_after_it(databas
 def test_a_late_file_before_the_first_day_becomes_the_opening(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(-1), reactions=4)
     history.roll_up(TABLE, -1)
     assert changed_days(history, post, before) == {-1, 1}
@@ -69,7 +69,7 @@ def test_a_late_file_before_the_first_day_becomes_the_opening(database_url: str)
 def test_an_earlier_snapshot_of_a_day_changes_no_other_day(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(3, "06:00"), reactions=29)
     history.roll_up(TABLE, 3)
     assert changed_days(history, post, before) == {3}
@@ -83,7 +83,7 @@ def test_a_day_on_which_a_hidden_counter_reappears_changes_with_the_last_day_tha
         history.snapshot(post, moment(number), reactions=number, comments=comments)
         history.snapshot(other, moment(number), reactions=number, comments=comments)
     history.roll_up(TABLE, 1, 6)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(2, "18:00"), reactions=2, comments=4)
     history.roll_up(TABLE, 2)
     assert changed_days(history, post, before) == {2, 3, 5}, "day 3 depends on the time, day 5 on the comments"
@@ -96,7 +96,7 @@ def test_a_counter_that_becomes_hidden_is_counted_on_the_next_day_that_has_it(da
     for number in range(1, 5):
         history.snapshot(post, moment(number), reactions=number, comments=number * 2)
     history.roll_up(TABLE, 1, 4)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.snapshot(post, moment(2), reactions=2)
     history.roll_up(TABLE, 2)
     assert changed_days(history, post, before) == {2, 3}
@@ -106,7 +106,7 @@ def test_a_counter_that_becomes_hidden_is_counted_on_the_next_day_that_has_it(da
 def test_removing_snapshots_removes_their_rows_and_corrects_the_next_day(database_url: str):
     history = History(database_url)
     post = three_posts(history)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     assert history.remove(post, moment(6)) == 1
     counts = history.roll_up(TABLE, 6)
     assert counts["rows_removed"] == 1
@@ -122,11 +122,11 @@ def test_a_window_that_lost_all_its_snapshots_is_emptied_in_every_rollup(databas
     history.hashtag("data", post, 1, 2)
     history.daily(post, "reactions", {1: 1, 2: 2})
     history.roll_up_all(1, 2)
-    assert all(len(history.rows(table)) == 2 for table in ROLLUPS[:4])
+    assert all(len(history.table_rows(table)) == 2 for table in ROLLUPS[:4])
     history.remove(post, moment(2))
     counts = history.roll_up_all(2)
     assert [counts[table]["rows_removed"] for table in ROLLUPS[:4]] == [1, 1, 1, 1]
-    assert all([row["activity_date"] for row in history.rows(table)] == [day(1)] for table in ROLLUPS[:4])
+    assert all([row["activity_date"] for row in history.table_rows(table)] == [day(1)] for table in ROLLUPS[:4])
 
 
 def test_days_that_change_outside_of_the_window_become_stale_until_they_are_recomputed(database_url: str):
@@ -136,9 +136,9 @@ def test_days_that_change_outside_of_the_window_become_stale_until_they_are_reco
     history.snapshot(post, moment(3, "18:00"), reactions=33)
     history.roll_up(TABLE, 3)
     assert stale_days(history) == {(table, 5) for table in (*ROLLUPS[1:4], "product_post_performance")}
-    before = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
+    before = {row["activity_date"]: row for row in history.table_rows("platform_engagement_daily")}
     history.roll_up("platform_engagement_daily", 3)
-    after = {row["activity_date"]: row for row in history.rows("platform_engagement_daily")}
+    after = {row["activity_date"]: row for row in history.table_rows("platform_engagement_daily")}
     assert stale_days(history) == {
         ("profile_engagement_daily", 5),
         ("hashtag_engagement_daily", 5),
@@ -163,7 +163,7 @@ def test_a_stale_day_that_is_written_while_it_is_taken_is_not_lost(database_url:
                 taker.result(timeout=0.5)
         taker.result(timeout=30)
     # Of three posts, two grew by 20 since the third day, and this post by 15.
-    totals = {row["activity_date"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
+    totals = {row["activity_date"]: row["reactions_delta"] for row in history.table_rows("platform_engagement_daily")}
     assert totals[day(5)] == 20 + 20 + 15
 
 
@@ -173,7 +173,7 @@ def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(datab
     for observed_post in (post, other):
         history.daily(observed_post, "reactions", {1: 10, 2: 12, 5: 20})
     history.roll_up_all(1, 5)
-    before = history.rows(TABLE)
+    before = history.table_rows(TABLE)
     history.execute(
         "update scraping.posts set posted_at = %s, needs_rebuild = true where post_id = %s",
         [moment(1) - timedelta(minutes=45), post],
@@ -183,9 +183,11 @@ def test_a_late_publication_time_rebuilds_all_days_and_cohorts_of_the_post(datab
     assert changed_days(history, post, before) == {1}
     assert history.by_day(post, "reactions_delta") == {1: 10, 2: 2, 5: 8}
     assert history.by_day(post, "is_published_on_day") == {1: True, 2: False, 5: False}
-    platform_days = {row["activity_date"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
+    platform_days = {
+        row["activity_date"]: row["reactions_delta"] for row in history.table_rows("platform_engagement_daily")
+    }
     assert platform_days == {day(1): 10, day(2): 4, day(5): 16}
-    assert {row["post_id"] for row in history.rows("post_cohorts")} == {post}
+    assert {row["post_id"] for row in history.table_rows("post_cohorts")} == {post}
     assert stale_days(history) == set()
 
 
@@ -201,7 +203,9 @@ def test_merged_posts_are_one_post_in_every_rollup(database_url: str):
     history.roll_up_all(6)
     assert history.by_day(winner, "reactions_delta") == {1: 10, 2: 10, 3: 10, 5: 20, 6: 10}
     for table in ROLLUPS[2:3]:
-        rows = {row["activity_date"]: (row["posts_observed"], row["reactions_delta"]) for row in history.rows(table)}
+        rows = {
+            row["activity_date"]: (row["posts_observed"], row["reactions_delta"]) for row in history.table_rows(table)
+        }
         assert rows == {day(1): (1, 10), day(2): (1, 10), day(3): (1, 10), day(5): (1, 20), day(6): (1, 10)}
     assert stale_days(history) == set()
 
@@ -235,7 +239,7 @@ def test_a_second_run_of_any_rollup_writes_nothing(database_url: str, window: tu
             measured = {counter: None if number == 4 else number * 10, "shares": 3 if number > 4 else None}
             history.snapshot(post, moment(number), **measured)
     history.roll_up_all(1, 8)
-    before = {table: history.rows(table) for table in ROLLUPS}
+    before = {table: history.table_rows(table) for table in ROLLUPS}
     for table, counts in history.roll_up_all(*window).items():
         assert (counts["rows_written"], counts["rows_removed"]) == (0, 0), table
-        assert without(history.rows(table)) == without(before[table])
+        assert without(history.table_rows(table)) == without(before[table])

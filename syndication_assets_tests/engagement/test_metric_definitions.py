@@ -18,7 +18,7 @@ def definitions(database_url: str) -> dict[str, Row]:
 def names_valid_on(history: History, platform: str, entity_type: str, metric_name: str, day: date) -> list[str]:
     return [
         row["source_name"]
-        for row in history.rows("platform_metrics")
+        for row in history.table_rows("platform_metrics")
         if (row["platform"], row["metric_name"], row["entity_type"]) == (platform, metric_name, entity_type)
         and row["valid_from"] <= day
         and (row["valid_to"] is None or day < row["valid_to"])

@@ -32,7 +32,7 @@ def observe(history: History, post_id: str, observed_at: datetime, **counters: i
 
 def cohorts(history: History) -> dict[str, Row]:
     """The rows of the only post, by age."""
-    return {row["age_name"]: row for row in history.rows(TABLE)}
+    return {row["age_name"]: row for row in history.table_rows(TABLE)}
 
 
 def values(history: History, column: str = "reactions") -> dict[str, object]:
@@ -98,7 +98,7 @@ def test_each_age_has_its_own_observation_across_months(database_url: str):
     for number in range(30, 0, -1):
         history.roll_up(TABLE, number)
     assert values(history) == {age: len(age) for age in AGES}
-    assert {(row["posted_at"], row["platform"]) for row in history.rows(TABLE)} == {(POSTED, "linkedin")}
+    assert {(row["posted_at"], row["platform"]) for row in history.table_rows(TABLE)} == {(POSTED, "linkedin")}
 
 
 def test_a_post_with_unknown_publication_time_has_no_rows(database_url: str):
@@ -164,7 +164,7 @@ def test_a_rate_that_does_not_fit_is_null(database_url: str):
     observe(history, post, POSTED + AGES["1 hour"], reactions=9_999_999_999, reach=10_000_000)
     observe(history, post, POSTED + AGES["24 hours"], reactions=10**12, reach=1)
     history.roll_up(TABLE, 1, 2)
-    assert {row["engagement_rate"] for row in history.rows(TABLE)} == {None}
+    assert {row["engagement_rate"] for row in history.table_rows(TABLE)} == {None}
 
 
 def test_an_observation_without_counters_is_not_an_engagement_of_zero(database_url: str):

@@ -46,7 +46,7 @@ def test_the_totals_of_a_product_are_the_sums_of_its_published_posts(shop: Shop)
     shop.history.daily(first, "reactions", {1: 3, 2: 10})
     shop.history.daily(second, "reactions", {2: 4})
     rank(shop, 1, 2)
-    rows = {row["activity_date"]: row for row in shop.history.rows(PERFORMANCE)}
+    rows = {row["activity_date"]: row for row in shop.history.table_rows(PERFORMANCE)}
     assert {on: (row["posts_observed"], row["engagement_delta"]) for on, row in rows.items()} == {
         day(1): (1, 3),
         day(2): (2, 11),
@@ -70,7 +70,7 @@ def test_simulated_posts_have_rows_of_their_own_and_do_not_affect_the_ranking(sh
     shop.history.daily(sent, "reactions", {1: 1})
     shop.history.daily(simulated, "reactions", {1: 1_000})
     rank(shop, 1)
-    assert {(row["is_simulated"], row["reactions_delta"]) for row in shop.history.rows(PERFORMANCE)} == {
+    assert {(row["is_simulated"], row["reactions_delta"]) for row in shop.history.table_rows(PERFORMANCE)} == {
         (False, 1),
         (True, 1_000),
     }
@@ -98,11 +98,13 @@ def test_a_ranking_ignores_later_days(shop: Shop):
     scarf = shop.product("scarf", moment(1))
     shop.product("late", moment(3))
     rank(shop, 1, 2)
-    before = without(shop.history.rows(PRIORITIES), "updated_at")
+    before = without(shop.history.table_rows(PRIORITIES), "updated_at")
     post = shop.publish(scarf, moment(3, "09:00"))
     shop.history.daily(post, "reactions", {3: 50})
     rank(shop, 1, 3)
-    after = [row for row in without(shop.history.rows(PRIORITIES), "updated_at") if row["calculated_on"] <= day(2)]
+    after = [
+        row for row in without(shop.history.table_rows(PRIORITIES), "updated_at") if row["calculated_on"] <= day(2)
+    ]
     assert after == before
     assert shop.priorities(day(2)).keys() == {"scarf"}
     assert shop.priorities(day(3)).keys() == {"scarf", "late"}
@@ -153,7 +155,7 @@ def test_delisted_products_and_channels_without_a_schedule_are_not_ranked(shop: 
     assert shop.priorities(day(2)) == {}
     shop.history.execute("update publishing.publishing_schedules set is_active = false")
     rank(shop, 1, 2)
-    assert shop.history.rows(PRIORITIES) == []
+    assert shop.history.table_rows(PRIORITIES) == []
 
 
 def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
@@ -161,7 +163,7 @@ def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
     shop.product("kilt", moment(2))
     shop.history.daily(post, "reactions", {1: 1, 2: 5, 3: 9})
     rank(shop, 1, 3)
-    expected = {table: without(shop.history.rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)}
+    expected = {table: without(shop.history.table_rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)}
     for table in (PERFORMANCE, PRIORITIES):
         assert shop.history.roll_up(table, 1, 3)["rows_written"] == 0
     shop.history.execute(f"delete from engagement.{PERFORMANCE}")
@@ -170,7 +172,9 @@ def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
         shop.history.roll_up(PERFORMANCE, number)
     for number in (2, 3, 1):
         shop.history.roll_up(PRIORITIES, number)
-    assert {table: without(shop.history.rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)} == expected
+    assert {
+        table: without(shop.history.table_rows(table), "updated_at") for table in (PERFORMANCE, PRIORITIES)
+    } == expected
 
 
 def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
@@ -179,7 +183,7 @@ def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
     rank(shop, 1, 3)
     shop.history.daily(post, "reactions", {2: 5})
     rank(shop, 2)
-    deltas = {row["activity_date"]: row["engagement_delta"] for row in shop.history.rows(PERFORMANCE)}
+    deltas = {row["activity_date"]: row["engagement_delta"] for row in shop.history.table_rows(PERFORMANCE)}
     assert deltas == {day(1): 1, day(2): 4, day(3): 4}, "the day after the late file too"
 
 

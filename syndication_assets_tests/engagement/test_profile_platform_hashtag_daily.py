@@ -35,7 +35,7 @@ def test_sums_skip_unmeasured_values_and_are_null_if_none_was_measured(database_
         {"reactions": 6, "comments": 2, "shares": None},
         {"reactions": None, "comments": None, "shares": None},
     )
-    (row,) = history.rows(table)
+    (row,) = history.table_rows(table)
     assert (row["reactions_delta"], row["comments_delta"], row["shares_delta"]) == (11, 2, 0)
     assert (row["clicks_delta"], row["saves_delta"], row["views_delta"]) == (7, None, None)
     assert (row["engagement_delta"], row["posts_observed"], row["posts_published"]) == (13, 3, 3)
@@ -50,7 +50,7 @@ def test_gaps_and_corrections_are_counted(database_url: str, table: str):
         history.hashtag("data", post, 4)
         history.daily(post, "reactions", values)
     history.roll_up_all(1, 4)
-    (row,) = [row for row in history.rows(table) if row["activity_date"] == day(4)]
+    (row,) = [row for row in history.table_rows(table) if row["activity_date"] == day(4)]
     counts = {name: row[name] for name in ("posts_observed", "posts_published", "posts_with_gap", "corrections")}
     assert counts == {"posts_observed": 4, "posts_published": 1, "posts_with_gap": 2, "corrections": 2}
     assert row["reactions_delta"] == 4 - 1 - 1 + 1
@@ -60,7 +60,7 @@ def test_gaps_and_corrections_are_counted(database_url: str, table: str):
 def test_reach_is_never_summed(database_url: str, table: str):
     history = History(database_url)
     posts_of_one_day(history, {"reactions": 1, "reach": 100}, {"reactions": 1, "reach": 200})
-    (row,) = history.rows(table)
+    (row,) = history.table_rows(table)
     assert not [name for name in row if "reach" in name]
     assert rate_of(row) == (None,) * 5, "nor is it a denominator of sums"
     assert set(row) > {f"{counter}_delta" for counter in COUNTERS if counter != "reach"}
@@ -103,7 +103,7 @@ def test_reach_is_never_summed(database_url: str, table: str):
 def test_the_rate_is_given_as_ratio_of_sums_and_as_mean_of_ratios(database_url: str, table: str, posts, rate):
     history = History(database_url)
     posts_of_one_day(history, *posts)
-    (row,) = history.rows(table)
+    (row,) = history.table_rows(table)
     kind, numerator, denominator, ratio, mean = rate
     decimals = [None if value is None else Decimal(value) for value in (ratio, mean)]
     assert rate_of(row) == (kind, numerator, denominator, *decimals)
@@ -118,12 +118,12 @@ def test_a_changed_denominator_kind_alone_is_written(database_url: str, table: s
     history.snapshot(post, moment(1), impressions=20)
     history.snapshot(post, moment(1, "13:00"), views=20)
     history.roll_up_all(1)
-    (row,) = history.rows(table)
+    (row,) = history.table_rows(table)
     assert row["rate_denominator_kind"] == "impressions"
     history.remove(post, moment(1))
     history.snapshot(post, moment(1, "13:00"))
     history.roll_up_all(1)
-    (row,) = history.rows(table)
+    (row,) = history.table_rows(table)
     assert (row["rate_denominator_kind"], row["rate_formula"]) == (None, None)
 
 
@@ -141,10 +141,10 @@ def test_profiles_and_platforms_are_kept_apart(database_url: str):
         history.hashtag("data", post, 1)
         history.daily(post, "reactions", {1: value})
     history.roll_up_all(1)
-    by_profile = {row["profile_id"]: row["reactions_delta"] for row in history.rows("profile_engagement_daily")}
+    by_profile = {row["profile_id"]: row["reactions_delta"] for row in history.table_rows("profile_engagement_daily")}
     assert by_profile == {ada: 21, bob: 300, channel: 4000}, "a post whose author is unknown is in no profile's row"
     for table in ("platform_engagement_daily", "hashtag_engagement_daily"):
-        by_platform = {row["platform"]: row["reactions_delta"] for row in history.rows(table)}
+        by_platform = {row["platform"]: row["reactions_delta"] for row in history.table_rows(table)}
         assert by_platform == {"linkedin": 50321, "youtube": 4000}
 
 
@@ -157,7 +157,7 @@ def test_a_hashtag_counts_on_the_days_on_which_the_text_had_it(database_url: str
     history.roll_up_all(1, 4)
     found = {
         (row["hashtag_id"], row["activity_date"]): row["reactions_delta"]
-        for row in history.rows("hashtag_engagement_daily")
+        for row in history.table_rows("hashtag_engagement_daily")
     }
     assert found == {
         (data, day(1)): 1,
@@ -178,7 +178,7 @@ def test_a_hashtag_removed_by_an_edit_disappears_with_the_next_run_of_the_day(da
         "update scraping.post_hashtags set seen_on = seen_on - %s::datemultirange", [f"{{[{day(2)},{day(3)})}}"]
     )
     assert history.roll_up("hashtag_engagement_daily", 2)["rows_removed"] == 1
-    assert [(row["hashtag_id"], row["activity_date"]) for row in history.rows("hashtag_engagement_daily")] == [
+    assert [(row["hashtag_id"], row["activity_date"]) for row in history.table_rows("hashtag_engagement_daily")] == [
         (data, day(1))
     ]
 
@@ -195,7 +195,7 @@ def test_days_of_the_window_do_not_depend_on_the_time_zone_of_the_session(databa
     history.hashtag("data", post, first, first + 1)
     history.daily(post, "reactions", {first: 1, first + 1: 2})
     history.roll_up_all(first, first + 1, time_zone="America/Sao_Paulo")
-    assert [row["activity_date"] for row in history.rows(table)] == [day(first), day(first + 1)]
+    assert [row["activity_date"] for row in history.table_rows(table)] == [day(first), day(first + 1)]
 
 
 def test_organizations_are_kept_apart(database_url: str):
@@ -221,5 +221,5 @@ def test_organizations_are_kept_apart(database_url: str):
     theirs = other.post(posted_at=moment(1))
     other.daily(theirs, "reactions", {1: 20})
     history.roll_up_all(1)
-    sums = {row["organization_id"]: row["reactions_delta"] for row in history.rows("platform_engagement_daily")}
+    sums = {row["organization_id"]: row["reactions_delta"] for row in history.table_rows("platform_engagement_daily")}
     assert sums == {history.organization_id: 1, other.organization_id: 20}

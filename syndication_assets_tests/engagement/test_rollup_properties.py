@@ -127,7 +127,7 @@ def ranges(numbers: list[int]) -> list[tuple[int, int]]:
 
 def tables(history: History) -> dict[str, list[Row]]:
     """The rows of all rollups, without the NULL rows of cohorts that a post without snapshots may keep."""
-    found = {table: without(history.rows(table), "organization_id", "updated_at") for table in ROLLUPS}
+    found = {table: without(history.table_rows(table), "organization_id", "updated_at") for table in ROLLUPS}
     found["post_cohorts"] = [row for row in found["post_cohorts"] if row["observed_at"] is not None]
     return found
 
@@ -182,7 +182,7 @@ def test_any_order_of_windows_and_late_files_gives_the_tables_of_one_clean_run_a
 
     for table, rows in expected_tables(posts, hashtags, existing, hashtag_id).items():
         assert sorted(map(comparable, found[table]), key=repr) == rows, table
-    assert history.rows("stale_days") == []
+    assert history.table_rows("stale_days") == []
 
     for table in ROLLUPS:
         history.execute(f"delete from engagement.{table}")

@@ -42,7 +42,7 @@ def history(database_url: str) -> History:
 
 
 def long_form(history: History, entity_type: str) -> dict[tuple[Any, ...], Any]:
-    rows = [row for row in history.rows(VIEW) if row["entity_type"] == entity_type]
+    rows = [row for row in history.table_rows(VIEW) if row["entity_type"] == entity_type]
     found = {(row["entity_id"], row["metric_name"], row["recorded_at"]): row["metric_value"] for row in rows}
     assert len(found) == len(rows), "a metric of an entity has one value at a moment"
     return found
@@ -74,7 +74,7 @@ def test_the_long_form_of_aggregates_has_their_deltas_at_the_end_of_the_day(hist
     table, key = WIDE[entity_type]
     wide = {
         (row[key], name, datetime.combine(row["activity_date"] + timedelta(days=1), time(), UTC)): row[name]
-        for row in history.rows(table)
+        for row in history.table_rows(table)
         for name in DELTAS
         if row[name] is not None
     }
@@ -83,19 +83,19 @@ def test_the_long_form_of_aggregates_has_their_deltas_at_the_end_of_the_day(hist
 
 
 def test_no_row_is_without_a_value(history: History):
-    assert not [row for row in history.rows(VIEW) if row["metric_value"] is None]
+    assert not [row for row in history.table_rows(VIEW) if row["metric_value"] is None]
 
 
 def test_every_metric_except_reactions_by_kind_is_defined(history: History):
-    names = {row["metric_name"] for row in history.rows(VIEW)}
-    defined = {row["metric_name"] for row in history.rows("metric_definitions")}
+    names = {row["metric_name"] for row in history.table_rows(VIEW)}
+    defined = {row["metric_name"] for row in history.table_rows("metric_definitions")}
     assert names - defined == {"reactions_like", "reactions_celebrate"}
     assert names >= set(COUNTERS) | set(DELTAS)
 
 
 def test_the_rows_of_posts_name_their_source(history: History):
     snapshot = {(row["post_id"], row["downloaded_at"]): row for row in snapshots(history)}
-    rows = [row for row in history.rows(VIEW) if row["entity_type"] == "post"]
+    rows = [row for row in history.table_rows(VIEW) if row["entity_type"] == "post"]
     for row in rows:
         source = snapshot[row["entity_id"], row["recorded_at"]]
         assert row["platform"] == "linkedin"
@@ -115,7 +115,7 @@ def test_a_reader_sees_its_own_organization_only(history: History):
             assert row is not None
             return int(row[0])
 
-    assert seen_by(history.organization_id) == len(history.rows(VIEW)) > 0
+    assert seen_by(history.organization_id) == len(history.table_rows(VIEW)) > 0
     assert seen_by("org-ffffffff") == 0
     assert seen_by("") == 0
 

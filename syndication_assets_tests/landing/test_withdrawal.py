@@ -65,7 +65,7 @@ def audit(desk: Desk, path: str) -> list[tuple[Any, ...]]:
         "select action, old_values ->> 'withdrawn_reason', new_values ->> 'withdrawn_reason' from tenancy.audit_log"
         " where table_name = 'landing.files' and row_key ->> 'source_file_path' = %s"
         " and occurred_at >= (select min(started_at) from scraping.download_runs) order by occurred_at",
-        path,
+        [path],
     )
 
 
@@ -73,13 +73,13 @@ def test_a_withdrawn_file_is_moved_with_its_companion_and_the_ledger_and_audit_l
     path = desk.put(MONDAY, "export.json", b"[]")
     desk.put(MONDAY, "export.json.meta.json", b'{"observed_at": "2025-11-03T07:00:00Z"}')
     desk.load(MONDAY)
-    assert desk.rows(LEDGER, path) == [(False, None)]
+    assert desk.rows(LEDGER, [path]) == [(False, None)]
     assert withdraw(desk, path, reason=" the wrong account ") == ["moved"]
     assert (desk.root / hidden(path)).read_bytes() == b"[]"
     assert (desk.root / (hidden(path) + ".meta.json")).exists()
     assert list((desk.root / path).parent.iterdir()) == []
     assert list(desk.zone.files(MONDAY)) == []
-    assert desk.rows(LEDGER, path) == [(True, "the wrong account")]
+    assert desk.rows(LEDGER, [path]) == [(True, "the wrong account")]
     assert audit(desk, path) == [("update", None, "the wrong account")]
 
 
@@ -170,7 +170,7 @@ def test_a_file_may_land_again_under_its_path_with_the_same_or_different_content
         desk.load(MONDAY)
     desk.land(MONDAY, 9, post(ONE, reactions=reactions), post(TWO))
     desk.load(MONDAY)
-    assert desk.rows(LEDGER, path) == [(False, None)]
+    assert desk.rows(LEDGER, [path]) == [(False, None)]
     assert audit(desk, path) == [("update", None, "half of it"), ("update", "half of it", None)]
     assert broken_invariants(desk.url, desk.root) == []
     with transaction(desk.url) as connection:
@@ -197,12 +197,12 @@ def test_a_file_withdrawn_before_its_first_load_is_never_read(desk: Desk):
     assert withdraw(desk, path) == ["moved"]
     desk.load(MONDAY)
     assert desk.rows("select urn from scraping.posts") == [(TWO,)]
-    assert desk.rows(LEDGER, path) == [(True, "scraped with the wrong account")]
+    assert desk.rows(LEDGER, [path]) == [(True, "scraped with the wrong account")]
     assert desk.value("select size_bytes from landing.files where run_id is null") > 100
     assert audit(desk, path) == [("insert", None, "scraped with the wrong account")]
     desk.land(MONDAY, 18, post(ONE))
     desk.load(MONDAY)
-    assert desk.rows(LEDGER, path) == [(False, None)]
+    assert desk.rows(LEDGER, [path]) == [(False, None)]
     assert broken_invariants(desk.url, desk.root) == []
 
 
@@ -228,13 +228,13 @@ def test_a_withdrawal_killed_before_its_commit_is_completed_by_the_next(desk: De
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
-    assert desk.rows(LEDGER, path) == [(False, None)]
+    assert desk.rows(LEDGER, [path]) == [(False, None)]
     # The negative control: without its ledger row, a moved file counts as missing.
     with pytest.raises(LandedFilesMissingError):
         desk.load(MONDAY)
     assert withdraw(desk, path) == ["moved"]
     assert withdraw(desk, path, reason="again") == ["withdrawn before"]
-    assert desk.rows(LEDGER, path) == [(True, "scraped with the wrong account")]
+    assert desk.rows(LEDGER, [path]) == [(True, "scraped with the wrong account")]
     assert len(audit(desk, path)) == 1
     desk.load(MONDAY)
     assert broken_invariants(desk.url, desk.root) == []
@@ -260,7 +260,7 @@ def test_an_interrupted_move_is_completed_by_the_next_withdrawal(
         patched.setattr(filesystem, "rm_file", break_off)
         with pytest.raises(SyndicationError, match="Permission denied"):
             withdraw(desk, path)
-    assert desk.rows(LEDGER, path) == [(False, None)]
+    assert desk.rows(LEDGER, [path]) == [(False, None)]
     assert withdraw(desk, path) == ["moved"]
     assert list((desk.root / path).parent.iterdir()) == []
     kept = (desk.root / hidden(path)).parent.iterdir()

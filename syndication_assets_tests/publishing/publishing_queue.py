@@ -1,6 +1,5 @@
 """Sets up and inspects the publishing queue of a test: pages, schedules, approved texts and targets."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.reconcile import ReconcileReport, reconcile
 from syndication_assets.publishing.targets import Plan, plan_targets
 from syndication_assets.settings import Settings
+from syndication_assets_tests.rows import DatabaseRows
 
 DAY = date(2025, 11, 3)
 NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
@@ -35,9 +35,10 @@ def settings_of(**changes: Any) -> Settings:
 
 
 @dataclass
-class PublishingQueue:
+class PublishingQueue(DatabaseRows):
     """The queue of the only organization of a database."""
 
+    role = "syndication_pipeline"
     url: str
     organization_id: str = ""
 
@@ -62,24 +63,6 @@ class PublishingQueue:
         self.execute(
             "insert into channels.platform_channels (platform, channel_type)"
             " values ('facebook', 'feed_post'), ('facebook', 'story_post')"
-        )
-
-    def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
-        with transaction(self.url) as connection:
-            connection.execute(statement, parameters)
-
-    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with transaction(self.url) as connection:
-            return connection.execute(statement, parameters).fetchall()
-
-    def value(self, statement: str, parameters: Sequence[Any] = ()) -> Any:
-        return self.rows(statement, parameters)[0][0]
-
-    def insert(self, table: str, returned: str, **values: Any) -> str:
-        values = {"organization_id": self.organization_id, **values}
-        columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
-        return str(
-            self.value(f"insert into {table} ({columns}) values ({places}) returning {returned}", list(values.values()))
         )
 
     def page(self, remote_id: str = "page", publisher: str = "dry_run", token: str = TOKEN) -> str:

@@ -13,6 +13,7 @@ import psycopg
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession
 from syndication_assets.scraping.post_load import DayLoad, load_day
+from syndication_assets_tests.rows import DatabaseRows
 
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
@@ -76,7 +77,7 @@ def name(username: str, day: date, hour: int, minute: int = 0) -> str:
 
 
 @dataclass
-class Desk:
+class Desk(DatabaseRows):
     """A landing zone and a database, with the operations of a person who lands files, loads days and runs queries."""
 
     url: str
@@ -106,20 +107,6 @@ class Desk:
             load_day(self.url, self.zone, day, maximum_file_bytes=maximum_file_bytes, session=self.session)
             for day in days
         ]
-
-    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Queries as a superuser, in UTC."""
-        with psycopg.connect(self.url) as connection:
-            connection.execute("set timezone = 'UTC'")
-            return connection.execute(query, parameters).fetchall()
-
-    def value(self, query: str, *parameters: Any) -> Any:
-        ((value,),) = self.rows(query, *parameters)
-        return value
-
-    def execute(self, statement: str) -> None:
-        with psycopg.connect(self.url) as connection:
-            connection.execute(statement)
 
 
 def clear(url: str) -> None:

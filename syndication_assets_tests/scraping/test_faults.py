@@ -140,7 +140,7 @@ def test_the_next_load_completes_a_load_killed_at_any_time(clean: Facts, desk: D
         wait_for_no_other_backend(desk.url)
         for day in DAYS:
             days_snapshots = desk.value(
-                "select count(*) from scraping.data_downloads where downloaded_at::date = %s", day
+                "select count(*) from scraping.data_downloads where downloaded_at::date = %s", [day]
             )
             assert days_snapshots in (0, 60 + 1 - 1), day
     desk.load(*DAYS)

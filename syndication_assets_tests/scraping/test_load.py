@@ -119,13 +119,13 @@ def test_a_dead_run_is_closed_by_the_next_run_and_a_live_run_is_not(desk: Desk):
         desk.land(MONDAY, 9, post(ONE))
         desk.load(MONDAY)
         assert (
-            desk.value("select status::text from scraping.download_runs where run_id = %s", alive.run_id) == "running"
+            desk.value("select status::text from scraping.download_runs where run_id = %s", [alive.run_id]) == "running"
         )
         living.close(alive, "completed", RunCounters(files_read=3))
         living.close(other_kind, "cancelled", RunCounters())
     ended = "select status::text, files_read, error_message from scraping.download_runs where run_id = %s"
-    assert desk.rows(ended, alive.run_id) == [("completed", 3, None)]
-    ((_, _, message),) = desk.rows(ended, dead.run_id)
+    assert desk.rows(ended, [alive.run_id]) == [("completed", 3, None)]
+    ((_, _, message),) = desk.rows(ended, [dead.run_id])
     assert alive.run_id in message
 
 

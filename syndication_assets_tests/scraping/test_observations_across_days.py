@@ -63,7 +63,7 @@ def test_a_newer_observation_updates_the_description_and_an_older_observation_do
     (late,) = desk.load(MONDAY)
     assert late.total("posts_updated") == 0
     assert late.total("snapshots_new") == 1
-    assert desk.rows(POST.format("text_content, first_seen_at, last_seen_at"), ONE) == [
+    assert desk.rows(POST.format("text_content, first_seen_at, last_seen_at"), [ONE]) == [
         ("new", at(MONDAY, 9), at(TUESDAY, 9))
     ]
     assert desk.value("select headline from scraping.profiles where kind is not null") == "Weaver"
@@ -243,7 +243,7 @@ def test_a_late_companion_has_the_same_result_as_an_early_companion(desk: Desk, 
     assert len(differences(noon, late)) > 10
     assert broken_invariants(desk.url, desk.root) == []
     assert desk.rows(
-        "select first_seen_at, last_seen_at, content_observed_at from scraping.posts where urn = %s", ONE
+        "select first_seen_at, last_seen_at, content_observed_at from scraping.posts where urn = %s", [ONE]
     ) == [(at(MONDAY, hours[-1]),) * 3]
     clear(desk.url)
     desk.load(*days)

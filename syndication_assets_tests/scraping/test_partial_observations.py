@@ -127,8 +127,8 @@ def test_a_repost_without_a_text_does_not_change_the_text_of_the_original(desk: 
     desk.land(MONDAY, 9, post(ONE, text="#wool", author="bert"), username="bert")
     desk.land(TUESDAY, 9, repost(ACT, post(ONE, text=text, author="bert")))
     in_any_order(desk, MONDAY, TUESDAY)
-    assert desk.rows(f"{CONTENT} where urn = %s", ONE) == [("#wool", "bert", at(MONDAY, 9), at(TUESDAY, 9))]
-    assert desk.rows(f"{CONTENT} where urn = %s", ACT) == [(None, "anna", at(TUESDAY, 9), at(TUESDAY, 9))]
+    assert desk.rows(f"{CONTENT} where urn = %s", [ONE]) == [("#wool", "bert", at(MONDAY, 9), at(TUESDAY, 9))]
+    assert desk.rows(f"{CONTENT} where urn = %s", [ACT]) == [(None, "anna", at(TUESDAY, 9), at(TUESDAY, 9))]
 
 
 def test_the_counters_of_a_quote_alone_do_not_change_its_type_and_original(desk: Desk):
@@ -182,7 +182,7 @@ def test_a_time_described_by_either_of_two_merged_records_counts_as_described(de
     desk.land(TUESDAY, 9, counters_of(post(ONE, ugc_post="71")))
     in_any_order(desk, MONDAY, TUESDAY)
     moments = "select downloaded_at, is_description from scraping.data_downloads join scraping.posts using (post_id)"
-    assert desk.rows(f"{moments} where urn = %s order by 1", ONE) == [(at(MONDAY, 9), True), (at(TUESDAY, 9), False)]
+    assert desk.rows(f"{moments} where urn = %s order by 1", [ONE]) == [(at(MONDAY, 9), True), (at(TUESDAY, 9), False)]
 
 
 def test_two_merged_records_each_contribute_their_newest_facts(desk: Desk):
