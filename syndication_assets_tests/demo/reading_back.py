@@ -5,12 +5,10 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from syndication_assets.demo.samples.edge_cases import EDGE_CASES, EdgeCase
-from syndication_assets.demo.samples.landing_files import SampleFile
+from syndication_assets.demo.samples.sample_file import SampleFile
 
 FIRST_DAY = date(2025, 11, 3)
 SEED = 7
-EDGE_CASES_BY_NAME: dict[str, EdgeCase] = {edge_case.name: edge_case for edge_case in EDGE_CASES}
 
 
 def text_of(file: SampleFile) -> bytes:
@@ -19,10 +17,6 @@ def text_of(file: SampleFile) -> bytes:
 
 def json_of(file: SampleFile):
     return json.loads(text_of(file))
-
-
-def files_of_edge_case(name: str) -> list[SampleFile]:
-    return list(EDGE_CASES_BY_NAME[name].files(first_day=FIRST_DAY, seed=SEED))
 
 
 def ordinary(files: Iterable[SampleFile], source: str) -> Iterator[SampleFile]:

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import pytest
 
-from syndication_assets.demo.samples.edge_cases import EDGE_CASES, edge_cases_within
 from syndication_assets.demo.samples.landing_files import SampleFile, sample_files
 
 from .reading_back import FIRST_DAY, json_of, ordinary, text_of
@@ -101,15 +100,6 @@ def test_pages_contain_the_newest_ten_posts_and_old_posts_drop_out(month):
         seen.setdefault(username, []).append({item["urn"]["activity_urn"] for item in page})
     assert len(seen) == 40
     assert any(pages[0].isdisjoint(pages[-1]) for pages in seen.values())
-
-
-def test_a_small_range_contains_every_edge_case_except_the_gap():
-    assert {edge_case.name for edge_case in EDGE_CASES} - {edge_case.name for edge_case in edge_cases_within(3)} == {
-        "gap_of_three_days"
-    }
-    names = {file.name for file in small()}
-    for edge_case in edge_cases_within(3):
-        assert {file.name for file in edge_case.files(first_day=FIRST_DAY, seed=7)} <= names
 
 
 @pytest.mark.parametrize(("days", "profiles", "channels"), [(1, 1, 0), (1, 0, 1), (2, 1, 1), (0, 3, 3)])

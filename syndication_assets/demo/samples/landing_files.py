@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from syndication_assets.demo.samples.edge_cases import EDGE_CASES, edge_case_files
+from syndication_assets.demo.samples.edge_cases import edge_case_files
 from syndication_assets.demo.samples.growth import DAY_MS, HOUR_MS
 from syndication_assets.demo.samples.linkedin_posts import pagination_token
 from syndication_assets.demo.samples.linkedin_timelines import Timeline, timelines
@@ -23,8 +23,6 @@ from syndication_assets.demo.samples.sample_file import (
     milliseconds,
 )
 from syndication_assets.demo.samples.youtube_videos import Channel, channels, videos_response
-
-__all__ = ["EDGE_CASES", "SampleFile", "sample_files"]
 
 LINKEDIN_SCRAPES = (time(5, 10), time(12, 40), time(20, 15))
 YOUTUBE_CALLS = (time(6, 30), time(18, 30))
@@ -55,7 +53,7 @@ def sample_files(
     members = timelines(first_ms=first_ms, end_ms=end_ms, profiles=linkedin_profiles, seed=seed)
     stations = channels(first_ms=first_ms, end_ms=end_ms, count=youtube_channels, seed=seed)
     edge_case_files_by_day: dict[date, list[SampleFile]] = defaultdict(list)
-    for file in edge_case_files(first_day=first_day, days=days, seed=seed):
+    for file in edge_case_files(first_day=first_day, days=days):
         edge_case_files_by_day[file.landed_on].append(file)
     for day_number in range(days):
         day = first_day + timedelta(days=day_number)

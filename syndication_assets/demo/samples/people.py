@@ -99,15 +99,3 @@ def profile(number: int) -> Profile:
     last = LAST_NAMES[number % len(LAST_NAMES)]
     username = f"{first}-{last}".lower() + (f"-{generation}" if generation else "")
     return Profile(username, first, last, headline, "person", topic)
-
-
-def brownie(edge_case: str) -> Profile:
-    """The profile (a household spirit) of an edge case, so that its file names contain the name of the edge case."""
-    return Profile(
-        username=f"brownie-{edge_case.replace('_', '-')}",
-        first_name="Brownie",
-        last_name=edge_case.replace("_", " ").title(),
-        headline="Household spirit in charge of odd files",
-        kind="person",
-        topic="data",
-    )

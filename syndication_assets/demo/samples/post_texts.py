@@ -5,12 +5,6 @@ from random import Random
 from syndication_assets.demo.samples.people import Profile
 from syndication_assets.demo.samples.phrases import LANGUAGE_PHRASES, TOPIC_PHRASES, Phrases
 
-ALL_SCRIPTS_TEXT = (
-    "One garden fence, five languages, and C# notes at https://journal.example/fence#top, ranked #1 by the robins.\n\n"
-    "#Gärtnern #Süßgebäck🥐 #حديقة #مخبز_الورد #庭仕事 #データ基盤🌱 #Kilt2025 #kilt2025"
-)
-"""Hashtags with umlauts, in Arabic and Japanese, and next to emoji; three `#` that start no hashtag."""
-
 
 def draw_text(rng: Random, author: Profile) -> str:
     """A text of about 300 to 600 characters with two to four hashtags.
