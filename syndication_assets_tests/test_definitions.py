@@ -1,7 +1,9 @@
 """What Dagster loads, and how its instance is configured."""
 
+import importlib
 from pathlib import Path
 
+import dagster as dg
 import yaml
 
 from syndication_assets.automation.dagster_instance import storage_url
@@ -60,3 +62,9 @@ def test_the_instance_has_no_telemetry_and_no_welcome_screen():
     assert instance["nux"] == {"enabled": False}
     assert instance["run_retries"]["retry_on_asset_or_op_failure"] is False
     assert "run_queue" not in instance
+
+
+def test_the_front_door_has_one_definitions_object():
+    """Dagster refuses a module with two, and the UI does not come up."""
+    module = vars(importlib.import_module("syndication_assets.definitions"))
+    assert [name for name, value in module.items() if isinstance(value, dg.Definitions)] == ["defs"]

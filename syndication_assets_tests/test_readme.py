@@ -176,6 +176,19 @@ def test_make_demo_runs_and_a_second_time_says_zero_new(tmp_path: Path):
     assert rows["posts"][1] == rows["snapshots"][1] == rows["quarantined items"][1] == "0"
     for name, (total, _) in rows.items():
         assert re.search(rf"│ {name} +│ +{total} │ +{total} │", first), name
+    assert "Running 28 days of sample data through the whole pipeline, in about a minute." in first
+    next_steps = first[first.index("What to do next") :]
+    report = re.search(r"Read the weekly report: +(\S+index\.html)$", next_steps, re.MULTILINE)
+    assert report is not None
+    assert Path(report[1]).is_file()
+    for command in (
+        "make dev",
+        "http://127.0.0.1:3000",
+        ".venv/bin/syndication psql",
+        "docs/land-and-load.md",
+        "make stop",
+    ):
+        assert command in next_steps
 
 
 def _commands(group: click.Group, name: str = "syndication") -> Iterator[str]:

@@ -3,7 +3,9 @@
 import os
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from syndication_assets.cli.sections import sections
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
+from syndication_assets.demo.landing import land_samples
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
 from syndication_assets.landing.landing_zone import LandingZone
@@ -144,11 +147,16 @@ def replay(organization: str | None) -> None:
 @main.command()
 @command
 def demo() -> None:
-    """Lands 28 days of sample data in the organization `demo`, materializes them, and shows the result."""
-    from syndication_assets.demo.run import run_demo  # noqa: PLC0415
-
+    """Runs 28 days of sample data through the whole pipeline, in the organization `demo`, and shows the results."""
     settings = Settings.from_environment()
-    run_demo(settings, database_url(settings))
+    click.echo("Running 28 days of sample data through the whole pipeline, in about a minute. Starting PostgreSQL ...")
+    # A forked process would share the sockets and the locks of this one.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        # Importing Dagster and starting a new server take seconds, in which the samples land.
+        landing = pool.submit(land_samples, settings.landing_url)
+        from syndication_assets.demo.run import run_demo  # noqa: PLC0415
+
+        run_demo(settings, landing)
 
 
 @main.command()

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from syndication_assets.database.connection import load_sql, transaction
-from syndication_assets.demo.samples.blog import blog_files
-from syndication_assets.demo.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR, catalogue_files
+from syndication_assets.demo.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR
 from syndication_assets.demo.samples.page_insights import SimulatedPost, insights_files
 from syndication_assets.demo.samples.sample_file import SampleFile
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
@@ -47,12 +46,6 @@ def set_up_shop(url: str, organization: str, first_day: date) -> None:
                 "journal_channel_type": JOURNAL_CHANNEL[1],
             },
         )
-
-
-def shop_files(organization: str, first_day: date, days: int) -> Iterator[SampleFile]:
-    """The files of the shop's catalogue and journal."""
-    yield from catalogue_files(organization, first_day=first_day, days=days)
-    yield from blog_files(first_day=first_day, days=days)
 
 
 def publish_simulated(url: str, settings: Settings, first_day: date, days: int) -> int:

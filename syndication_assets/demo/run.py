@@ -3,14 +3,12 @@
 The samples belong to an organization marked as sample data: they never mix with measured data.
 """
 
+import os
 import time
-from collections.abc import Iterable
+from concurrent.futures import Future
 from datetime import date, timedelta
-from itertools import chain
-from typing import Any
 
 import dagster as dg
-import msgspec
 from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
@@ -19,41 +17,36 @@ from syndication_assets.automation import jobs
 from syndication_assets.automation.dagster_instance import prepare_environment
 from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
-from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.connection import database_url, load_sql, transaction
 from syndication_assets.demo import loop
-from syndication_assets.demo.samples.landing_files import sample_files
-from syndication_assets.demo.samples.sample_file import SampleFile
+from syndication_assets.demo.landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 
-ORGANIZATION = "demo"
-FIRST_DAY = date(2025, 11, 3)
-DAYS = 28
 _AFFECTED_BY_INSIGHTS = (
     dg.AssetSelection.assets(["scraping", "posts"]).required_multi_asset_neighbors()
     | dg.AssetSelection.groups("engagement")
 ).materializable()
 
 
-def run_demo(settings: Settings, url: str) -> None:
-    """Migrates, lands the samples, materializes the 28 days as range runs and prints the summary.
+def run_demo(settings: Settings, landing: "Future[tuple[int, int]]") -> None:
+    """Migrates, waits for the samples to land, materializes the 28 days as one range run and prints the summary.
 
     A second call adds nothing and prints the same totals.
     """
     # A pipe has no width, and wrapped tables are unreadable.
     console = Console(width=None if Console().is_terminal else 120)
     started_at = time.monotonic()
+    _forgo_syncs(settings)
+    url = database_url(settings)
     prepare_environment(settings, url)
     console.print(f"[bold]1/7[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)
     _run(jobs.reference_job.name, console)
     loop.set_up_shop(url, ORGANIZATION, FIRST_DAY)
-    zone = LandingZone(settings.landing_url)
-    landed, known = _land(
-        zone, chain(sample_files(first_day=FIRST_DAY, days=DAYS), loop.shop_files(ORGANIZATION, FIRST_DAY, DAYS))
-    )
-    console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} existing, in {settings.landing_url}")
+    landed, known = landing.result()
+    console.print(f"[bold]2/7[/] land: {landed:,} new files, {known:,} already landed, in {settings.landing_url}")
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
     console.print(f"[bold]3/7[/] load and roll up {FIRST_DAY} to {last_day}, as one run")
     before = _totals(url)
@@ -64,7 +57,7 @@ def run_demo(settings: Settings, url: str) -> None:
     _run(jobs.content_job.name, console, FIRST_DAY, last_day)
     published = loop.publish_simulated(url, settings, FIRST_DAY, DAYS)
     console.print(f"[bold]5/7[/] publish: {published:,} posts, simulated")
-    landed, known = _land(zone, loop.insights(url, ORGANIZATION, last_day))
+    landed, known = land(LandingZone(settings.landing_url), loop.insights(url, ORGANIZATION, last_day))
     first_measured_day = last_day - timedelta(days=loop.DAYS_WITH_INSIGHTS - 1)
     console.print(
         f"[bold]6/7[/] close the loop: {landed} new files of insights, {known} existing; load, roll up and rank "
@@ -73,8 +66,17 @@ def run_demo(settings: Settings, url: str) -> None:
     _run(jobs.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
     after = _totals(url)
     console.print(f"[bold]7/7[/] done in {time.monotonic() - started_at:.0f} s")
-    _print_summary(console, settings, url, before, after)
+    _print_summary(console, url, before, after)
     _print_loop(console, url)
+    _print_next_steps(console, settings)
+
+
+def _forgo_syncs(settings: Settings) -> None:
+    """Lets the embedded server answer before it has synced to disk: a power cut costs the last half second of the demo,
+    which can be run again.
+    """
+    if settings.database_url is None:
+        os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
 
 
 def _make_organization(url: str) -> None:
@@ -85,21 +87,6 @@ def _make_organization(url: str) -> None:
             " on conflict (slug) do nothing",
             [ORGANIZATION],
         )
-
-
-def _land(zone: LandingZone, files: Iterable[SampleFile]) -> tuple[int, int]:
-    """Lands the files; returns the number of new and of existing files."""
-    landed = known = 0
-    metas: dict[str, dict[str, Any]] = {}
-    for file in files:
-        if file.name.endswith(".meta.json"):
-            metas[file.name.removesuffix(".meta.json")] = msgspec.json.decode(file.content)
-            continue
-        _, is_new = zone.land(
-            ORGANIZATION, file.source, file.landed_on, file.name, file.content, metas.pop(file.name, None)
-        )
-        landed, known = landed + is_new, known + (not is_new)
-    return landed, known
 
 
 def _run(
@@ -133,11 +120,9 @@ def _totals(url: str) -> dict[str, int]:
     return row or {}
 
 
-def _print_summary(
-    console: Console, settings: Settings, url: str, before: dict[str, int], after: dict[str, int]
-) -> None:
+def _print_summary(console: Console, url: str, before: dict[str, int], after: dict[str, int]) -> None:
     totals = Table(title="Rows in the database", title_justify="left")
-    totals.add_column("of the organization demo")
+    totals.add_column("of organization demo")
     totals.add_column("total", justify="right")
     totals.add_column("new in this run", justify="right")
     for name, total in after.items():
@@ -158,9 +143,6 @@ def _print_summary(
     for engagement, platform, author, posted_on, text in top_posts:
         top.add_row(f"{engagement:,}", platform, author, str(posted_on), text)
     console.print(top)
-    console.print(f"The weekly report: {settings.reports_directory / ORGANIZATION / 'index.html'}", soft_wrap=True)
-    console.print("The Dagster UI:    make dev, then http://127.0.0.1:3000 (with these runs and their history)")
-    console.print("The database:      .venv/bin/syndication psql (stop the server with make stop)")
 
 
 def _print_loop(console: Console, url: str) -> None:
@@ -185,3 +167,16 @@ def _print_loop(console: Console, url: str) -> None:
     for place, score, name, why in ranking:
         tomorrow.add_row(f"{place:,}", str(score), name, why)
     console.print(tomorrow)
+
+
+def _print_next_steps(console: Console, settings: Settings) -> None:
+    steps = {
+        "Open the Dagster UI": "make dev, then http://127.0.0.1:3000 (these runs are in it, with their checks)",
+        "Read the weekly report": str(settings.reports_directory / ORGANIZATION / "index.html"),
+        "Query the database": ".venv/bin/syndication psql",
+        "Load files of your own": "docs/land-and-load.md",
+        "Stop the server": "make stop (its data stays)",
+    }
+    console.print("[bold]What to do next[/]")
+    for step, how in steps.items():
+        console.print(f"  {step + ':':24}{how}", soft_wrap=True, highlight=False)

@@ -135,7 +135,9 @@ def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(instance: 
     assert unique.severity == dg.AssetCheckSeverity.ERROR
     assert unique.metadata["offenders"].value == 1
     assert "| dl-12345678 |" in unique.metadata["first_offenders"].value
-    assert unique.description.startswith("Broken once in 2025-11-03 to 2025-11-04: A download id names one snapshot")
+    assert unique.description.startswith(
+        "Broken once in 2025-11-03 to 2025-11-04: A download id is unique across organizations"
+    )
     assert "download_id dl-12345678" in unique.description
 
 

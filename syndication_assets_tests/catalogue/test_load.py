@@ -298,7 +298,7 @@ def test_a_missing_file_of_an_accepted_snapshot_fails_the_load(room: CatalogueRo
     with pytest.raises(LandedFilesMissingError, match="category_tree_"):
         room.load(MONDAY)
     (room.root / path).unlink()
-    with pytest.raises(LandedFilesMissingError, match="2 landed file"):
+    with pytest.raises(LandedFilesMissingError, match="2 loaded file"):
         room.load(MONDAY)
     assert facts(room.url) == before
 

@@ -118,7 +118,7 @@ def _in_line(number: int, old: str, new: str) -> Callable[[str], str]:
         ("platforms", _in_line(3, "https://www.", "www."), "line 3, column website_url: .* is not an https URL"),
         ("platforms", _in_line(1, "display_name", "name"), "line 1: the columns must be platform,display_name,"),
         ("platforms", _in_line(4, "linkedin", "facebook"), "line 4: facebook is already in line 2"),
-        ("platforms", _in_line(2, ",https", ",unquoted,https"), "line 2: has 8 cells instead of 7: quote a cell"),
+        ("platforms", _in_line(2, ",https", ",unquoted,https"), "line 2: has 8 cells instead of 7: quote cells"),
         ("platforms", _in_line(2, ",Facebook", ',"Facebook'), "is not valid CSV: "),
         ("platforms", lambda text: text + "\n", "has 0 cells"),
         ("platforms", lambda _: "", "line 1: the columns must be"),
@@ -138,7 +138,7 @@ def _in_line(number: int, old: str, new: str) -> Callable[[str], str]:
         (
             "channel_requirements",
             _in_line(2, ",80,400,", ",,,"),
-            "line 2, column value: .* is empty, like minimum and maximum",
+            "line 2, column value: is empty, like minimum and maximum",
         ),
         (
             "channel_requirements",

@@ -87,9 +87,12 @@ def test_every_change_is_in_the_audit_log(channel: Blog):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("add", "facebook", "hologram"), "There is no channel facebook hologram: look at `syndication channels`."),
+        (("add", "facebook", "hologram"), "There is no channel facebook hologram: `syndication channels` lists them."),
         (("add", "facebook", "feed_post", "--organization", "acme"), "There is no organization 'acme'"),
-        (("stop", "facebook", "feed_post"), "facebook feed_post gets no sections: look at `syndication sections list`"),
+        (
+            ("stop", "facebook", "feed_post"),
+            "facebook feed_post gets no sections: `syndication sections list` shows the channels that do.",
+        ),
     ],
 )
 def test_the_error_of_a_mistake_says_what_to_do(arguments: tuple[str, ...], message: str, channel: Blog):

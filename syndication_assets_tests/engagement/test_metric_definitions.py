@@ -12,7 +12,7 @@ pytestmark = pytest.mark.both_servers
 
 @pytest.fixture
 def definitions(database_url: str) -> dict[str, Row]:
-    return {row["metric_name"]: row for row in History(database_url).rows("metric_definitions")}
+    return {row["metric_name"]: row for row in History(database_url).table_rows("metric_definitions")}
 
 
 def names_valid_on(history: History, platform: str, entity_type: str, metric_name: str, day: date) -> list[str]:
@@ -109,7 +109,7 @@ def test_a_retired_name_ends_on_the_day_its_successor_begins(
 
 
 def test_every_replacement_starts_when_the_old_name_ends(database_url: str):
-    rows = History(database_url).rows("platform_metrics")
+    rows = History(database_url).table_rows("platform_metrics")
     replaced = [row for row in rows if row["replaced_by"] is not None]
     assert replaced
     starts = {(row["platform"], row["source_name"]): row["valid_from"] for row in rows}
@@ -118,12 +118,12 @@ def test_every_replacement_starts_when_the_old_name_ends(database_url: str):
 
 
 def test_every_platform_with_metrics_that_we_scrape_has_a_sampling_gap(database_url: str):
-    gaps = {row["platform"] for row in History(database_url).rows("sampling_gaps")}
+    gaps = {row["platform"] for row in History(database_url).table_rows("sampling_gaps")}
     assert gaps == {"linkedin", "youtube", "facebook", "instagram"}
 
 
 def test_the_first_ages_of_cohorts_are_those_of_the_metrics_document(database_url: str):
-    ages = {row["age_name"]: row for row in History(database_url).rows("cohort_ages")}
+    ages = {row["age_name"]: row for row in History(database_url).table_rows("cohort_ages")}
     assert {name: row["age"].total_seconds() / 3600 for name, row in ages.items()} == {
         "1 hour": 1,
         "24 hours": 24,

@@ -203,36 +203,6 @@ def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
             "insert into engagement.priority_factors values ('moon', 0.5, null, 'Phase of the moon.')",
             "priority_factors__every_factor_is_computed",
         ),
-        (
-            (
-                "alter table engagement.content_priorities drop constraint content_priorities_pkey;"
-                " insert into engagement.content_priorities select * from engagement.content_priorities"
-            ),
-            "content_priorities__key_is_unique",
-        ),
-        (
-            (
-                "alter table engagement.product_post_performance drop constraint product_post_performance_pkey;"
-                " insert into engagement.product_post_performance select * from engagement.product_post_performance"
-            ),
-            "product_post_performance__key_is_unique",
-        ),
-        (
-            (
-                "alter table engagement.content_priorities"
-                " drop constraint content_priorities_organization_id_product_id_fkey;"
-                " update engagement.content_priorities set product_id = 'prd-00000000'"
-            ),
-            "content_priorities__no_orphans",
-        ),
-        (
-            (
-                "alter table engagement.product_post_performance"
-                " drop constraint product_post_performance_organization_id_product_id_fkey;"
-                " update engagement.product_post_performance set product_id = 'prd-00000000'"
-            ),
-            "product_post_performance__no_orphans",
-        ),
     ],
 )
 def test_each_check_detects_its_damage(shop: Shop, damage: str, check_name: str):

@@ -54,7 +54,9 @@ def publish(shop: Shop, by: str, day: date = FIRST_DAY) -> None:
 
 
 def targets(shop: Shop) -> list[Row]:
-    return shop.rows("select *, state::text from publishing.post_targets order by account_id, variation, scheduled_at")
+    return shop.records(
+        "select *, state::text from publishing.post_targets order by account_id, variation, scheduled_at"
+    )
 
 
 @pytest.mark.parametrize("by", ["content", "hashtags", "timing"])
@@ -65,7 +67,7 @@ def test_each_variation_has_its_own_target_slot_and_result_on_each_page(shop: Sh
     for name in ("idempotency_key", "platform_post_id", "scheduled_at"):
         assert len({target[name] for target in sent}) == 6, name
     assert len({bytes(target["content_hash"]) for target in sent}) == (1 if by == "timing" else 3)
-    results = shop.rows("select * from content.variation_results order by variation")
+    results = shop.records("select * from content.variation_results order by variation")
     assert [(row["variation"], row["variations_by"], row["targets_published"]) for row in results] == [
         (number, by, 2) for number in (1, 2, 3)
     ]

@@ -120,7 +120,7 @@ def test_a_bad_item_is_quarantined_with_its_position_and_its_neighbours_are_load
     item, reason = BAD_ITEMS[case]
     path = f"default/linkedin_apify/{MONDAY}/{name(f'case{number}', MONDAY, 9)}"
     ((position, quarantine_reason, kept, length),) = bad_items.rows(
-        "select position, reason, payload, payload_bytes from landing.quarantine where source_file_path = %s", path
+        "select position, reason, payload, payload_bytes from landing.quarantine where source_file_path = %s", [path]
     )
     assert position == 1
     assert re.search(reason, quarantine_reason)
@@ -129,7 +129,7 @@ def test_a_bad_item_is_quarantined_with_its_position_and_its_neighbours_are_load
     assert bad_items.rows(
         "select text_content from scraping.data_downloads join scraping.posts using (post_id)"
         " where source_file_path = %s order by urn",
-        path,
+        [path],
     ) == [("first",), ("last",)]
 
 

@@ -97,6 +97,7 @@ DAMAGES = [
         "insert into scraping.post_media (organization_id, media_id, post_id, media_key, media_type, media_url,"
         " position, first_seen_at, last_seen_at) select organization_id, media_id, post_id, media_key || '0',"
         " media_type, media_url, position, first_seen_at, last_seen_at from scraping.post_media limit 1",
+        frozenset({"post_media__constraints_are_valid"}),
     ),
     Damage(
         "hashtags__hashtag_id_is_unique",
