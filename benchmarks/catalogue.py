@@ -108,7 +108,7 @@ def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float, int]:
     with psycopg.connect(url) as connection:
         counts = connection.execute(
             "select (select count(*) from catalogue.products where is_active),"
-            " (select count(*) from catalogue.catalogue_snapshots where status = 'loaded')"
+            " (select count(*) from catalogue.catalogue_snapshots where status = 'accepted')"
         ).fetchone()
     if counts != (landed.products, len(landed.pages)):
         raise RuntimeError(f"load_day wrote {counts} products and snapshots of {landed.products, len(landed.pages)}")

@@ -89,7 +89,12 @@ def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> P
         ]
         offenders = [
             "select count(*) from (\n"
-            + cursor.mogrify(load_sql(check.path("engagement")), parameters).strip().removesuffix(";")
+            + cursor.mogrify(
+                load_sql(check.path("engagement")),
+                parameters | {"table_name": f"engagement.{check.enforced_on or check.table}"},
+            )
+            .strip()
+            .removesuffix(";")
             + "\n) as offenders;\n"
             for check in checks
         ]
