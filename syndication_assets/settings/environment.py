@@ -1,6 +1,6 @@
 """How settings are read from the environment: kinds of values, blanks, and what a wrong value is told.
 
-The settings themselves are in settings.py.
+The settings themselves are in this package's `__init__.py`.
 """
 
 import re
