@@ -89,10 +89,7 @@ def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> P
         ]
         offenders = [
             "select count(*) from (\n"
-            + cursor.mogrify(
-                load_sql(check.path("engagement")),
-                parameters | {"table_name": f"engagement.{check.enforced_on or check.table}"},
-            )
+            + cursor.mogrify(load_sql(check.path("engagement")), check.parameters("engagement", (first_day, end_day)))
             .strip()
             .removesuffix(";")
             + "\n) as offenders;\n"

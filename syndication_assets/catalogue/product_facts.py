@@ -168,15 +168,3 @@ def as_identifier(value: Any, key: str) -> str | None:
     if len(text) > _MAXIMUM_IDENTIFIER or not text.isprintable():
         raise ItemRejectedError(f"{key} has more than {_MAXIMUM_IDENTIFIER} characters, or control characters")
     return text or None
-
-
-def optional_text(item: Mapping[str, Any], *keys: str) -> str | None:
-    """The text under the first key that has a value; None if no key has one. ItemRejectedError if it is not text."""
-    for key in keys:
-        value = item.get(key)
-        if value is None or value == "":
-            continue
-        if not isinstance(value, str):
-            raise ItemRejectedError(f"{key} is not a text")
-        return value
-    return None

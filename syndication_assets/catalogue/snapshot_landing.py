@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from syndication_assets.catalogue.manifest import Manifest, encode_manifest
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.observation_time import file_name_time
 
 
 class SnapshotLanding:
@@ -32,7 +33,7 @@ class SnapshotLanding:
         now = datetime.now(UTC)
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         self._last_moment = moment = max(now, self._last_moment + timedelta(milliseconds=1))
-        return moment, f"{moment:%Y-%m-%d_%H-%M-%S}-{moment.microsecond // 1000:03}"
+        return moment, file_name_time(moment)
 
     def _land(self, name: str, content: bytes, moment: datetime) -> str:
         path, _ = self._zone.land(self._vendor.organization, self._vendor.source, moment.date(), name, content)

@@ -29,6 +29,7 @@ from syndication_assets.documents.document import (
     make_document,
 )
 from syndication_assets.documents.section_splitting import split_html
+from syndication_assets.landing.item_fields import optional_text
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.urls import absolute_url, read_url, with_fragment
 
@@ -118,15 +119,15 @@ def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Documen
     identifier = _identifier(item, _ID)
     if identifier is None:
         raise ItemRejectedError("it has neither an id nor a slug")
-    url = read_url(_text(item, _URL))
+    url = read_url(optional_text(item, *_URL))
     return make_document(
         remote_document_id=identifier,
-        title=_text(item, _TITLE),
-        summary=_text(item, _SUMMARY),
+        title=optional_text(item, *_TITLE),
+        summary=optional_text(item, *_SUMMARY),
         url=url,
-        image_url=_text(item, _IMAGE),
-        published_at=_moment(_text(item, _PUBLISHED_AT)),
-        is_published=_is_published(_text(item, _STATUS)),
+        image_url=optional_text(item, *_IMAGE),
+        published_at=_moment(optional_text(item, *_PUBLISHED_AT)),
+        is_published=_is_published(optional_text(item, *_STATUS)),
         sections=keyed(_sections_of(item, url)),
     )
 
@@ -134,7 +135,7 @@ def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Documen
 def _sections_of(item: Mapping[str, Any], url: str | None) -> Iterator[tuple[str | None, Section]]:
     sections = next((item[key] for key in _SECTIONS if item.get(key)), None)
     if sections is None:
-        content = _text(item, _CONTENT)
+        content = optional_text(item, *_CONTENT)
         for part in split_html(content) if content is not None else ():
             image_url = absolute_url(url, part.image)
             yield None, _section(part.heading, part.text, with_fragment(url, part.anchor), image_url)
@@ -145,10 +146,10 @@ def _sections_of(item: Mapping[str, Any], url: str | None) -> Iterator[tuple[str
     for part in sorted(sections, key=_order):
         identifier = _identifier(part, _SECTION_ID)
         section = _section(
-            _text(part, _SECTION_HEADING),
-            clean_text(_text(part, _SECTION_TEXT), "section"),
-            read_url(_text(part, _SECTION_URL)) or _with_section(url, identifier),
-            absolute_url(url, _text(part, _SECTION_IMAGE)),
+            optional_text(part, *_SECTION_HEADING),
+            clean_text(optional_text(part, *_SECTION_TEXT), "section"),
+            read_url(optional_text(part, *_SECTION_URL)) or _with_section(url, identifier),
+            absolute_url(url, optional_text(part, *_SECTION_IMAGE)),
         )
         # Sections without text, such as a lone image, are left out.
         if section.text_content:
@@ -193,17 +194,6 @@ def _identifier(item: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise ItemRejectedError(f"{key} is neither text nor a whole number")
         return str(value)
-    return None
-
-
-def _text(item: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    for key in keys:
-        value = item.get(key)
-        if value is None or value == "":
-            continue
-        if not isinstance(value, str):
-            raise ItemRejectedError(f"{key} is not a text")
-        return value
     return None
 
 

@@ -1,4 +1,4 @@
-"""The fetch side of documents: asks blogs' feeds what is new and lands the answers untouched."""
+"""The fetch asset of blog feeds: requests the feeds and lands the responses unchanged."""
 
 import hashlib
 import re
@@ -13,6 +13,7 @@ from syndication_assets.documents.feed_parser import SOURCE
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.settings import Settings
 from syndication_assets.settings.blog_feeds import BlogFeed
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
@@ -22,7 +23,7 @@ from syndication_assets.tenancy.organizations import require_organization
 from syndication_assets.text.markdown import markdown_table
 
 CHECK_NAME = "every_feed_was_fetched"
-_HOW_TO_ADD = "No feed is there to fetch: set SYNDICATION_BLOG_FEED_URLS to their URLs, separated by spaces."
+_HOW_TO_ADD = "There is no feed to fetch: set SYNDICATION_BLOG_FEED_URLS to the URLs of feeds, separated by spaces."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class FetchedFeed:
     key=["documents", "blog_feed_files"],
     group_name="documents",
     partitions_def=daily_partitions,
-    # As all of the chain, or a job of it would split its ranges.
+    # The same as for the other assets of the room: jobs split ranges where policies differ.
     backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"rss"},
     owners=OWNERS,
@@ -48,15 +49,16 @@ class FetchedFeed:
     check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["documents", "blog_feed_files"])],
 )
 def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-    """What blogs' feeds say now.
+    """The current entries of blog feeds, as the blogs return them.
 
-    **Grain:** one row is one landed file, one answer, byte for byte:
+    **Grain:** one row is one landed file, one response, byte for byte:
     `<organization>/blog_feed/<YYYY-MM-DD>/feed_<host>_<time>.xml`. The URL is not in it, because it may hold a token.
 
-    **A re-run** asks again and adds files; it never changes one. Only today's partition can be fetched.
+    **A re-run** requests the feeds again and adds files; it never changes a file. Only today's partition can be
+    fetched.
 
-    **Numbers:** the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses; without any, nobody is asked
-    anything on any day.
+    **Numbers:** the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses. Without a URL, every partition
+    materializes without a request.
     """
     try:
         settings = Settings.from_environment()
@@ -73,7 +75,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     for feed in settings.blog_feeds:
         try:
             fetched.append(fetch_feed(client, zone, feed))
-        except SyndicationError as error:  # one blog's trouble is not the next one's
+        except SyndicationError as error:  # the other feeds are fetched all the same
             problems.append(f"{feed.organization}: {error}")
     if problems and not fetched:
         raise dg.Failure("\n".join(["No feed could be fetched.", *problems]))
@@ -95,18 +97,17 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
 
 
 def feed_client() -> PublicClient:
-    """The client of the internet's feeds."""
+    """The HTTP client for feeds."""
     return PublicClient(LARGEST_FEED)
 
 
 def fetch_feed(client: PublicClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
-    """Lands what a feed says now. SyndicationError if it does not say anything."""
+    """Lands the current response of a feed. SyndicationError if the feed cannot be fetched."""
     url = feed.url.get_secret_value()
     content = client.get(url)
     now = datetime.now(UTC)
-    # Two feeds of a host have names of their own, which do not tell their URLs.
+    # A digest tells two feeds of one host apart without showing their URLs.
     subject = f"{feed.host}-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}"
-    stamp = f"{now:%Y-%m-%d_%H-%M-%S}-{now.microsecond // 1000:03}"
-    name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{stamp}.xml"
+    name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{file_name_time(now)}.xml"
     path, _ = zone.land(feed.organization, SOURCE, now.date(), name, content)
     return FetchedFeed(feed.organization, feed.host, path, len(content))

@@ -16,6 +16,11 @@ FILE_NAME = re.compile(
 )
 
 
+def file_name_time(moment: datetime) -> str:
+    """A moment in UTC as FILE_NAME reads it, in milliseconds."""
+    return f"{moment:%Y-%m-%d_%H-%M-%S}-{moment.microsecond // 1000:03}"
+
+
 def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tuple[datetime, ObservedAtSource]:
     """When the file's numbers were true, from its name, else from its .meta.json, else noon UTC of the landing day.
 

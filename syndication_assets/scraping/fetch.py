@@ -21,6 +21,7 @@ from psycopg.errors import LockNotAvailable
 from syndication_assets.database.connection import Connection, connect, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunStatus, run_session
 from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
 
@@ -201,7 +202,7 @@ class _Landing:
             # File names have millisecond precision, and two files of a profile need different names.
             observed_at = max(_to_millisecond(file.observed_at), latest + timedelta(milliseconds=1))
             latest = observed_at
-            stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-{observed_at.microsecond // 1000:03}"
+            stamp = file_name_time(observed_at)
             name = f"{self.source.file_prefix}_{quote(username, safe='@+~=,%')}_{stamp}.json"
             meta = {
                 "observed_at": observed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -53,6 +53,14 @@ class SqlCheck:
         """The file below `sql/`."""
         return self.shared_file or f"{room}/checks/{self.table}__{self.name}.sql"
 
+    def parameters(self, room: str, window: Window) -> dict[str, Any]:
+        """The parameters of the file; a check may use some of them only."""
+        return {
+            "window_start": window[0],
+            "window_end": window[1],
+            "table_name": f"{room}.{self.enforced_on or self.table}",
+        }
+
     def spec(self, room: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(
             self.name,
@@ -148,12 +156,7 @@ def find_offenders(
 ) -> Offenders:
     """Runs the SQL file of a check. Raises DatabaseError, with the name of the file, if the statement fails."""
     statement = load_sql(check.path(room)).strip().removesuffix(";")
-    parameters = {
-        "window_start": window[0],
-        "window_end": window[1],
-        "table_name": f"{room}.{check.enforced_on or check.table}",
-        **(more_parameters or {}),
-    }
+    parameters = {**check.parameters(room, window), **(more_parameters or {})}
     try:
         cursor = connection.execute(
             f"select count(*) over (), offenders.* from (\n{statement}\n) as offenders"  # noqa: S608 - our own file

@@ -18,8 +18,8 @@ from syndication_assets.catalogue.product_facts import (
     ProductList,
     as_identifier,
     identifier,
-    optional_text,
 )
+from syndication_assets.landing.item_fields import optional_text
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
 from syndication_assets.text.lines import tidy

@@ -15,8 +15,8 @@ from syndication_assets.catalogue.product_facts import (
     ProductItem,
     ProductList,
     identifier,
-    optional_text,
 )
+from syndication_assets.landing.item_fields import optional_text
 from syndication_assets.landing.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.lines import tidy
 

@@ -11,6 +11,7 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
@@ -117,7 +118,7 @@ def _land(zone: LandingZone, page: PageToMeasure, run_id: str, found: PageAnswer
         # File names have millisecond precision, and two responses of a page need different names.
         observed_at = max(observed, latest + timedelta(milliseconds=1))
         latest = observed_at
-        stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-{observed_at.microsecond // 1000:03}"
+        stamp = file_name_time(observed_at)
         name = f"posts_{quote(page.page_id, safe='')}_{stamp}.json"
         meta = {"observed_at": observed_at.isoformat(), "run_id": run_id, "refused_metrics": found.refused_metrics}
         zone.land(page.organization, SOURCE, observed_at.date(), name, content, meta)
