@@ -121,7 +121,7 @@ def rows_of_products(url: str) -> set[tuple[str, str, str]]:
         return {
             row
             for table in _TABLES_OF_PRODUCTS
-            for row in connection.execute(f"select '{table}', ctid::text, xmin::text from catalogue.{table}")  # type: ignore[arg-type]
+            for row in connection.execute(f"select '{table}', ctid::text, xmin::text from catalogue.{table}")
         }
 
 

@@ -44,7 +44,7 @@ class CallLog(Generic[Result]):
     `store` writes results in the same transaction as their calls.
     """
 
-    def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], None]) -> None:
+    def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], object]) -> None:
         self._url = url
         self._provider = provider
         self._store = store

@@ -88,7 +88,6 @@ def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migrati
     with _locked(url) as connection:
         known = find_migrations() if migrations is None else migrations
         applied = _applied(connection, known)
-        _drop_alembic_version(connection, applied)
         pending = [migration for migration in known if migration.revision not in applied]
         if pending and applied and pending[0].revision < max(applied):
             raise MigrationError(
@@ -111,7 +110,6 @@ def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = N
     with _locked(url) as connection:
         known = find_migrations() if migrations is None else migrations
         applied = _applied(connection, known)
-        _drop_alembic_version(connection, applied)
         undone = [migration for migration in reversed(known) if migration.revision in applied][:steps]
         for migration in undone:
             with connection.transaction():
@@ -144,12 +142,12 @@ def _locked(url: str) -> Iterator[Connection]:
 
 
 def _create_ledger(connection: Connection) -> None:
-    if _is_table(connection, "public.syndication_migrations"):
+    if connection.execute("select to_regclass('public.syndication_migrations')").fetchone() != (None,):
         return
     try:
         connection.execute(_LEDGER)
     except psycopg.errors.InsufficientPrivilege as error:
-        user, database = _user_and_database(connection)
+        user, database = connection.info.user, connection.info.dbname
         raise MigrationError(
             f"{user} may not make tables in the database {database} ({_message(error)}). Let an administrator run: "
             f'alter database "{database}" owner to "{user}"; then migrate again.'
@@ -176,28 +174,6 @@ def _applied(connection: Connection, migrations: list[Migration]) -> dict[str, d
     return {revision: applied_at for revision, _, _, applied_at in rows}
 
 
-def _drop_alembic_version(connection: Connection, applied: dict[str, datetime]) -> None:
-    """Removes the table in which earlier versions of the project, built on Alembic, kept the newest revision."""
-    if not _is_table(connection, "public.syndication_version"):
-        return
-    newest = max(applied, default=None)
-    try:
-        row = connection.execute("select max(version_num) from public.syndication_version").fetchone()
-        if row != (newest,):
-            raise MigrationError(
-                f"public.syndication_version says that the newest migration is {row[0] if row else None}, and "
-                f"public.syndication_migrations says {newest}: restore the database from a backup in which both agree. "
-                f"{_START_OVER}"
-            )
-        connection.execute("drop table public.syndication_version")
-    except psycopg.errors.InsufficientPrivilege:
-        user, database = _user_and_database(connection)
-        raise MigrationError(
-            f"{user} may not remove the table public.syndication_version of the database {database}, which is no "
-            "longer used: let its owner or a superuser run `syndication migrate` once."
-        ) from None
-
-
 def _run_file(connection: Connection, path: Path) -> None:
     try:
         # Without parameters psycopg sends all statements of a file as they are, `%` and `:` included.
@@ -208,14 +184,6 @@ def _run_file(connection: Connection, path: Path) -> None:
         ) from None
     # Files work as `syndication_owner`; the ledger belongs to who connected.
     connection.execute("reset role")
-
-
-def _is_table(connection: Connection, name: str) -> bool:
-    return connection.execute("select to_regclass(%s) is not null", [name]).fetchone() == (True,)
-
-
-def _user_and_database(connection: Connection) -> tuple[str, str]:
-    return connection.info.user, connection.info.dbname
 
 
 def _message(error: psycopg.Error) -> str:

@@ -91,21 +91,6 @@ def test_a_login_that_may_only_make_tables_is_told_to_ask_for_schemas_too(server
 
 
 @pytest.mark.usefixtures("template_database")
-def test_a_login_that_may_not_remove_alembics_table_is_told_who_may(server: Server):
-    with login(server.url("postgres")) as name, new_database(server, "template0") as url:
-        own(url, name)
-        execute(url, "grant syndication_owner, syndication_pipeline, syndication_reader to {}", name)
-        execute(url, "create table public.syndication_version (version_num varchar(32) primary key)")
-        with pytest.raises(
-            MigrationError, match=f"{name} may not remove the table public.syndication_version"
-        ) as caught:
-            migrate(url_as(name, url))
-        assert "let its owner or a superuser run `syndication migrate` once" in str(caught.value)
-        migrate(url)
-        assert migrate(url_as(name, url)) == []
-
-
-@pytest.mark.usefixtures("template_database")
 def test_a_public_schema_that_everyone_may_write_to_is_closed(server: Server):
     with login(server.url("postgres")) as name, new_database(server, "template0") as url:
         execute(url, "grant create on schema public to public")

@@ -2,7 +2,7 @@
 
 import itertools
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from syndication_assets.database.migrations import (
-    Migration,
     MigrationError,
     find_migrations,
     migrate,
@@ -169,53 +168,6 @@ def test_percent_signs_and_colons_reach_postgresql_unchanged(empty_database_url:
     )
     migrate(empty_database_url, find_migrations(directory))
     assert names_in(empty_database_url, "insert into public.one default values returning id") == ["%s :name %(x)s 100%"]
-
-
-def keep_version_like_alembic(url: str, revision: str | None) -> None:
-    """The table that earlier versions of the project kept beside the ledger, with its one row or empty."""
-    with psycopg.connect(url) as connection:
-        connection.execute("create table public.syndication_version (version_num varchar(32) primary key)")
-        if revision is not None:
-            connection.execute("insert into public.syndication_version values (%s)", [revision])
-
-
-def has_alembic_version(url: str) -> bool:
-    return names_in(url, "select relname from pg_class where relname = 'syndication_version'") != []
-
-
-@pytest.mark.parametrize(("move", "left"), [(migrate, ["one", "three", "two"]), (rollback, ["one"])])
-def test_a_database_that_alembic_migrated_is_carried_over(
-    move: Callable[..., list[Migration]], left: list[str], empty_database_url: str, directory: Path
-):
-    migrations = find_migrations(directory)
-    migrate(empty_database_url, migrations[:2])
-    keep_version_like_alembic(empty_database_url, "0002")
-    assert [line.applied_at is None for line in status(empty_database_url, migrations)] == [False, False, True]
-    assert has_alembic_version(empty_database_url), "the status only reads"
-    assert len(move(empty_database_url, migrations=migrations)) == 1
-    assert not has_alembic_version(empty_database_url)
-    assert tables_in_public(empty_database_url) == left
-
-
-def test_a_database_whose_alembic_migrations_were_all_rolled_back_is_carried_over(
-    empty_database_url: str, directory: Path
-):
-    keep_version_like_alembic(empty_database_url, None)
-    assert len(migrate(empty_database_url, find_migrations(directory))) == 3
-    assert not has_alembic_version(empty_database_url)
-
-
-@pytest.mark.parametrize("revision", ["0001", "0003", None])
-def test_a_database_whose_two_ledgers_disagree_is_refused(
-    revision: str | None, empty_database_url: str, directory: Path
-):
-    migrate(empty_database_url, find_migrations(directory)[:2])
-    keep_version_like_alembic(empty_database_url, revision)
-    for move in (migrate, rollback):
-        with pytest.raises(MigrationError, match=f"newest migration is {revision}, and .* says 0002: restore"):
-            move(empty_database_url, migrations=find_migrations(directory))
-    assert has_alembic_version(empty_database_url)
-    assert tables_in_public(empty_database_url) == ["one", "two"]
 
 
 @pytest.mark.parametrize(
