@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import SQL_DIRECTORY, transaction
 from syndication_assets.demo.samples.landing_files import sample_files
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
@@ -71,6 +71,15 @@ def land_sample(directory: Path, days: int = DAYS) -> LandingZone:
 def names_of(*lists: Sequence[SqlCheck]) -> set[str]:
     """`<table>__<check>` of the checks that have a file of their own."""
     return {f"{check.table}__{check.name}" for checks in lists for check in checks if check.shared_file is None}
+
+
+def check_files(*rooms: str) -> set[str]:
+    """`<table>__<check>` of every check file of these rooms."""
+    return {
+        f"{path.parent.parent.name}__{path.stem}"
+        for room in rooms
+        for path in (SQL_DIRECTORY / room).glob("*/checks/*.sql")
+    }
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The asset checks of the catalogue room's tables; each is a SQL file in `sql/catalogue/checks`."""
+"""The asset checks of the catalogue room's tables; each is a SQL file in `sql/catalogue/<table>/checks`."""
 
 import dagster as dg
 

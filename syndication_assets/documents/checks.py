@@ -1,4 +1,4 @@
-"""The asset checks of the documents room's tables; each is a SQL file in `sql/documents/checks`."""
+"""The asset checks of the documents room's tables; each is a SQL file in `sql/documents/<table>/checks`."""
 
 from syndication_assets.sql_assets.checks import SqlCheck, constraints_of, sql_checks
 

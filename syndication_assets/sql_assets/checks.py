@@ -1,4 +1,4 @@
-"""One way to make asset checks out of SQL files: `sql/<room>/checks/<table>__<check>.sql` selects what breaks a rule.
+"""One way to make asset checks out of SQL files: `sql/<room>/<table>/checks/<check>.sql` selects what breaks a rule.
 
 Each row is an offender, named by its columns; no rows means passed. The file's opening comment is the check's
 description, and its first sentence states the rule. Parameters: window_start, window_end (dates, the end exclusive),
@@ -51,7 +51,7 @@ class SqlCheck:
 
     def path(self, room: str) -> str:
         """The file below `sql/`."""
-        return self.shared_file or f"{room}/checks/{self.table}__{self.name}.sql"
+        return self.shared_file or f"{room}/{self.table}/checks/{self.name}.sql"
 
     def parameters(self, room: str, window: Window) -> dict[str, Any]:
         """The parameters of the file; a check may use some of them only."""

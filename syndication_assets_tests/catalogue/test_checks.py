@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from syndication_assets.catalogue.checks import CHECKS
-from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.sql_assets.checks import Window, read_only_transaction
 from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, CatalogueRoom, add_vendor, product
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
+from syndication_assets_tests.sample_database import Damage, broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
@@ -128,7 +127,7 @@ def test_each_check_detects_its_damage(loaded: str, damage: Damage):
 def test_every_check_has_a_negative_control_and_a_file():
     names = names_of(CHECKS)
     assert names == {damage.check for damage in DAMAGES}
-    assert names == {path.stem for path in (SQL_DIRECTORY / "catalogue" / "checks").glob("*.sql")}
+    assert names == check_files("catalogue")
 
 
 def test_a_rejected_snapshot_does_not_count_once_a_newer_one_is_accepted(loaded: str):

@@ -12,11 +12,11 @@ from syndication_assets.channels.credentials import store_credential
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.channels.secret_box import SecretBox, new_key
-from syndication_assets.database.connection import SQL_DIRECTORY, transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of
+from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
@@ -106,7 +106,7 @@ def test_a_credential_without_expiry_is_not_reported(channels_url: str):
 
 
 def test_every_check_file_is_registered_and_has_a_damage():
-    files = {path.stem for path in (SQL_DIRECTORY / "channels" / "checks").glob("*.sql")}
+    files = check_files("channels")
     listed = names_of(CHECKS)
     assert files == listed | {"credentials__none_expires_soon"}
     assert listed == {damage.check for damage in DAMAGES}

@@ -11,7 +11,6 @@ import pytest
 from syndication_assets.ai.checks import CHECKS as AI_CHECKS
 from syndication_assets.content import checks as content
 from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
-from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
 from syndication_assets.operations import spending_assets
@@ -20,7 +19,7 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
 from syndication_assets_tests.documents import document_damages
 from syndication_assets_tests.documents.document_damages import add_documents
-from syndication_assets_tests.sample_database import Damage, broken_checks, damaged, names_of
+from syndication_assets_tests.sample_database import Damage, broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
@@ -192,7 +191,7 @@ def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage)
     ids=["content", "operations"],
 )
 def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
-    files = {path.stem for room in checks_of_rooms for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
+    files = check_files(*checks_of_rooms)
     listed = names_of(*checks_of_rooms.values())
     assert files == listed == {damage.check for damage in damages}
 

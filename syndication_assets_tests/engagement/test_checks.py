@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.engagement import priorities
 from syndication_assets.engagement.checks import CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
@@ -15,6 +14,7 @@ from syndication_assets_tests.sample_database import (
     WINDOW,
     Damage,
     broken_checks,
+    check_files,
     damaged,
     names_of,
     sample_database,
@@ -209,7 +209,7 @@ def test_each_damage_is_detected_by_its_own_checks_only(sample_url: str, damage:
 
 
 def test_every_sql_check_is_listed_and_has_a_damage():
-    files = {path.stem for path in (SQL_DIRECTORY / "engagement" / "checks").glob("*.sql")}
+    files = check_files("engagement")
     listed = names_of(CHECKS)
     assert listed == {damage.check for damage in DAMAGES}
     # The checks of the ranking have their damages in test_priorities.py.

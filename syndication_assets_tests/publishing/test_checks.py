@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from syndication_assets.database.connection import SQL_DIRECTORY, load_sql, transaction
+from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.publishing.checks import CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
-from syndication_assets_tests.sample_database import broken_checks, damaged, names_of
+from syndication_assets_tests.sample_database import broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
@@ -185,7 +185,7 @@ def test_the_same_words_may_be_repeated_after_the_days_of_the_rule(url: str):
 def test_every_check_has_a_damage_and_every_file_is_a_check():
     names = names_of(CHECKS)
     assert {damage.check for damage in DAMAGES} == names
-    assert {path.stem for path in (SQL_DIRECTORY / "publishing" / "checks").glob("*.sql")} == names
+    assert check_files("publishing") == names
 
 
 def test_a_sample_organization_may_have_numbers_for_simulated_posts(url: str):

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
 from syndication_assets.scraping.checks import CHECKS, FRESHNESS
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
-from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, damaged, names_of, sample_database
+from syndication_assets_tests.sample_database import (
+    WINDOW,
+    Damage,
+    broken_checks,
+    check_files,
+    damaged,
+    names_of,
+    sample_database,
+)
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
@@ -154,7 +161,7 @@ def test_each_check_and_no_other_detects_its_damage(sample_url: str, damage: Dam
 
 
 def test_every_check_file_is_listed_and_has_a_damage():
-    files = {path.stem for room in ("landing", "scraping") for path in (SQL_DIRECTORY / room / "checks").glob("*.sql")}
+    files = check_files("landing", "scraping")
     listed = names_of(LANDING_CHECKS, CHECKS)
     assert files == listed | {"data_downloads__is_fresh"}
     assert listed == {damage.check for damage in DAMAGES}
