@@ -17,7 +17,7 @@ from psycopg import ClientCursor
 from benchmarks.workplace import Workplace
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup, rollup_statements
 
 ROLLUPS = (
     "post_engagement_daily",
@@ -64,7 +64,7 @@ def fill_rollups(url: str, first_day: date, end_day: date) -> None:
     """Computes every rollup for the days from `first_day` up to, not including, `end_day`, with the SQL runner."""
     for table in ROLLUPS:
         with transaction(url, lock=f"engagement.{table}") as connection:
-            run_window(connection, f"engagement/{table}.sql", first_day, end_day)
+            compute_rollup(connection, "engagement", table, first_day, end_day)
 
 
 def run_with_psql(url: str, script: Path) -> None:
@@ -83,8 +83,8 @@ def write_psql_script(url: str, path: Path, first_day: date, end_day: date) -> P
         cursor = ClientCursor(connection)
         transactions = [
             _BEGIN.format(table=table)
-            + cursor.mogrify(load_sql(f"engagement/{table}.sql"), parameters).rstrip().removesuffix(";")
-            + ";\ncommit;\n"
+            + "\n".join(cursor.mogrify(sql, parameters) for sql in rollup_statements("engagement", table))
+            + "commit;\n"
             for table in ROLLUPS
         ]
         offenders = [

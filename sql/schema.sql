@@ -460,6 +460,97 @@ CREATE FUNCTION engagement.later_value(earlier bigint, later bigint) RETURNS big
 
 REVOKE ALL ON FUNCTION engagement.later_value(earlier bigint, later bigint) FROM PUBLIC;
 
+-- function engagement.measured_counters
+
+CREATE FUNCTION engagement.measured_counters(reactions bigint, comments bigint, shares bigint, saves bigint, clicks bigint, views bigint, impressions bigint, reach bigint) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select (reactions is not null)::integer
+        | ((comments is not null)::integer << 1)
+        | ((shares is not null)::integer << 2)
+        | ((saves is not null)::integer << 3)
+        | ((clicks is not null)::integer << 4)
+        | ((views is not null)::integer << 5)
+        | ((impressions is not null)::integer << 6)
+        | ((reach is not null)::integer << 7)
+$$;
+
+REVOKE ALL ON FUNCTION engagement.measured_counters(reactions bigint, comments bigint, shares bigint, saves bigint, clicks bigint, views bigint, impressions bigint, reach bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.measured_counters(reactions bigint, comments bigint, shares bigint, saves bigint, clicks bigint, views bigint, impressions bigint, reach bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.measured_counters(reactions bigint, comments bigint, shares bigint, saves bigint, clicks bigint, views bigint, impressions bigint, reach bigint) TO syndication_reader;
+
+-- function engagement.public_engagement
+
+CREATE FUNCTION engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case
+        when num_nonnulls(reactions, comments, shares, saves) > 0
+            then coalesce(reactions, 0) + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)
+    end
+$$;
+
+REVOKE ALL ON FUNCTION engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint) TO syndication_reader;
+
+-- function engagement.rate
+
+CREATE FUNCTION engagement.rate(numerator bigint, denominator bigint) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case
+        when abs(numerator) < 999.9999995 * abs(denominator)
+            then round(numerator::numeric / nullif(denominator, 0), 6)
+    end
+$$;
+
+REVOKE ALL ON FUNCTION engagement.rate(numerator bigint, denominator bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.rate(numerator bigint, denominator bigint) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.rate(numerator bigint, denominator bigint) TO syndication_reader;
+
+-- function engagement.rate_formula
+
+CREATE FUNCTION engagement.rate_formula(denominator_kind engagement.denominator_kind) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case denominator_kind
+        when 'impressions' then 'engagement_rate_by_impressions/1'
+        when 'reach' then 'engagement_rate_by_reach/1'
+        when 'views' then 'engagement_rate_by_views/1'
+    end
+$$;
+
+REVOKE ALL ON FUNCTION engagement.rate_formula(denominator_kind engagement.denominator_kind) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.rate_formula(denominator_kind engagement.denominator_kind) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.rate_formula(denominator_kind engagement.denominator_kind) TO syndication_reader;
+
+-- function engagement.take_days
+
+CREATE FUNCTION engagement.take_days(rollup text, window_start date, window_end date) RETURNS TABLE(organization_id text, activity_date date)
+    LANGUAGE sql
+    AS $$
+    with taken_days as (
+        delete from engagement.stale_days as s
+        where s.table_name = rollup
+        returning s.organization_id, s.activity_date
+    )
+
+    select
+        o.organization_id,
+        window_start + d.day_number
+    from tenancy.organizations as o
+    cross join generate_series(0, window_end - window_start - 1) as d (day_number)
+    union
+    select
+        t.organization_id,
+        t.activity_date
+    from taken_days as t
+$$;
+
+REVOKE ALL ON FUNCTION engagement.take_days(rollup text, window_start date, window_end date) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.take_days(rollup text, window_start date, window_end date) TO syndication_pipeline;
+
 -- function engagement.undated
 
 CREATE FUNCTION engagement.undated(dated bigint) RETURNS bigint
@@ -469,6 +560,20 @@ CREATE FUNCTION engagement.undated(dated bigint) RETURNS bigint
 REVOKE ALL ON FUNCTION engagement.undated(dated bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION engagement.undated(dated bigint) TO syndication_pipeline;
 GRANT ALL ON FUNCTION engagement.undated(dated bigint) TO syndication_reader;
+
+-- function engagement.value_before
+
+CREATE FUNCTION engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case
+        when value is not null then coalesce(engagement.undated(dated), known, case when is_watched then 0 end)
+    end
+$$;
+
+REVOKE ALL ON FUNCTION engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean) TO syndication_pipeline;
+GRANT ALL ON FUNCTION engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean) TO syndication_reader;
 
 -- function operations.analyze_grown_tables
 
@@ -622,6 +727,76 @@ $$;
 
 REVOKE ALL ON FUNCTION operations.ensure_upcoming_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION operations.ensure_upcoming_partitions() TO syndication_pipeline;
+
+-- function operations.replace_rows
+
+CREATE FUNCTION operations.replace_rows(target regclass, computed regclass, scope regclass) RETURNS TABLE(rows_computed bigint, rows_written bigint, rows_removed bigint)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    keys text[] := array(
+        select quote_ident(a.attname)
+        from pg_index i
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+        where i.indrelid = target and i.indisprimary
+        order by array_position(i.indkey::smallint[], a.attnum)
+    );
+    columns text[] := array(
+        select quote_ident(attname)
+        from pg_attribute
+        where attrelid = computed and attnum > 0 and not attisdropped
+        order by attnum
+    );
+    -- The columns that are no keys, of each side, and the conditions that join the sides.
+    values_of_target text := (select string_agg('t.' || c, ', ') from unnest(columns) c where c <> all(keys));
+    values_of_computed text := (select string_agg('c.' || c, ', ') from unnest(columns) c where c <> all(keys));
+    changes text := (select string_agg(format('%1$s = c.%1$s', c), ', ') from unnest(columns) c where c <> all(keys));
+    same_key text := (select string_agg(format('t.%1$s = c.%1$s', k), ' and ') from unnest(keys) k);
+    in_scope text := (
+        select string_agg(format('t.%1$I = s.%1$I', attname), ' and ')
+        from pg_attribute
+        where attrelid = scope and attnum > 0 and not attisdropped
+    );
+    rows_updated bigint := 0;
+begin
+    if keys = '{}' or not columns @> keys then
+        raise exception '% must have the primary key of % among its columns: %', computed, target, keys;
+    end if;
+    -- Only the keys: statistics of wide columns would cost more than they save.
+    execute format('analyze %s (%s)', computed, array_to_string(keys, ', '));
+    execute format('analyze %s', scope);
+
+    execute format(
+        'delete from %s t using %s s where %s and not exists (select from %s c where %s)',
+        target, scope, in_scope, computed, same_key
+    );
+    get diagnostics rows_removed = row_count;
+
+    if changes is not null then
+        if exists (select from pg_attribute where attrelid = target and attname = 'updated_at') then
+            changes := changes || ', updated_at = now()';
+        end if;
+        execute format(
+            'update %s t set %s from %s c where %s and (%s) is distinct from (%s)',
+            target, changes, computed, same_key, values_of_target, values_of_computed
+        );
+        get diagnostics rows_updated = row_count;
+    end if;
+
+    execute format(
+        'insert into %1$s (%2$s) select %2$s from %3$s c where not exists (select from %1$s t where %4$s)',
+        target, array_to_string(columns, ', '), computed, same_key
+    );
+    get diagnostics rows_written = row_count;
+    rows_written := rows_written + rows_updated;
+    execute format('select count(*) from %s', computed) into rows_computed;
+    return next;
+end
+$_$;
+
+REVOKE ALL ON FUNCTION operations.replace_rows(target regclass, computed regclass, scope regclass) FROM PUBLIC;
+GRANT ALL ON FUNCTION operations.replace_rows(target regclass, computed regclass, scope regclass) TO syndication_pipeline;
 
 -- function publishing.contradiction
 
@@ -2960,28 +3135,47 @@ CREATE TABLE engagement.post_engagement_daily (
     views bigint,
     impressions bigint,
     reach bigint,
-    reactions_delta bigint,
-    comments_delta bigint,
-    shares_delta bigint,
-    saves_delta bigint,
-    clicks_delta bigint,
-    views_delta bigint,
-    impressions_delta bigint,
-    reach_delta bigint,
+    reactions_before bigint,
+    comments_before bigint,
+    shares_before bigint,
+    saves_before bigint,
+    clicks_before bigint,
+    views_before bigint,
+    impressions_before bigint,
+    reach_before bigint,
+    reactions_delta bigint GENERATED ALWAYS AS ((reactions - reactions_before)) STORED,
+    comments_delta bigint GENERATED ALWAYS AS ((comments - comments_before)) STORED,
+    shares_delta bigint GENERATED ALWAYS AS ((shares - shares_before)) STORED,
+    saves_delta bigint GENERATED ALWAYS AS ((saves - saves_before)) STORED,
+    clicks_delta bigint GENERATED ALWAYS AS ((clicks - clicks_before)) STORED,
+    views_delta bigint GENERATED ALWAYS AS ((views - views_before)) STORED,
+    impressions_delta bigint GENERATED ALWAYS AS ((impressions - impressions_before)) STORED,
+    reach_delta bigint GENERATED ALWAYS AS ((reach - reach_before)) STORED,
     observations integer NOT NULL,
     first_observed_at timestamp with time zone NOT NULL,
     last_observed_at timestamp with time zone NOT NULL,
     previous_observed_at timestamp with time zone,
-    gap_days integer,
+    gap_days integer GENERATED ALWAYS AS ((activity_date - ((previous_observed_at AT TIME ZONE 'utc'::text))::date)) STORED,
     is_opening boolean GENERATED ALWAYS AS ((previous_observed_at IS NULL)) STORED NOT NULL,
-    is_gap boolean GENERATED ALWAYS AS (COALESCE((gap_days > 1), false)) STORED NOT NULL,
-    is_correction boolean NOT NULL,
+    is_gap boolean GENERATED ALWAYS AS (COALESCE(((activity_date - ((previous_observed_at AT TIME ZONE 'utc'::text))::date) > 1), false)) STORED NOT NULL,
+    is_correction boolean GENERATED ALWAYS AS ((LEAST((reactions - reactions_before), (comments - comments_before), (shares - shares_before), (saves - saves_before), (clicks - clicks_before), (views - views_before), (impressions - impressions_before), (reach - reach_before), (0)::bigint) < 0)) STORED NOT NULL,
     is_published_on_day boolean NOT NULL,
-    engagement_delta bigint,
-    rate_denominator_kind engagement.denominator_kind,
-    rate_denominator bigint,
-    engagement_rate numeric(9,6),
-    rate_formula text,
+    measured_counters integer GENERATED ALWAYS AS (engagement.measured_counters(reactions, comments, shares, saves, clicks, views, impressions, reach)) STORED NOT NULL,
+    engagement_delta bigint GENERATED ALWAYS AS (engagement.public_engagement((reactions - reactions_before), (comments - comments_before), (shares - shares_before), (saves - saves_before))) STORED,
+    rate_denominator_kind engagement.denominator_kind GENERATED ALWAYS AS (
+CASE
+    WHEN ((impressions - impressions_before) IS NOT NULL) THEN 'impressions'::engagement.denominator_kind
+    WHEN ((views - views_before) IS NOT NULL) THEN 'views'::engagement.denominator_kind
+    ELSE NULL::engagement.denominator_kind
+END) STORED,
+    rate_denominator bigint GENERATED ALWAYS AS (COALESCE((impressions - impressions_before), (views - views_before))) STORED,
+    engagement_rate numeric(9,6) GENERATED ALWAYS AS (engagement.rate(engagement.public_engagement((reactions - reactions_before), (comments - comments_before), (shares - shares_before), (saves - saves_before)), COALESCE((impressions - impressions_before), (views - views_before)))) STORED,
+    rate_formula text GENERATED ALWAYS AS (
+CASE
+    WHEN ((impressions - impressions_before) IS NOT NULL) THEN engagement.rate_formula('impressions'::engagement.denominator_kind)
+    WHEN ((views - views_before) IS NOT NULL) THEN engagement.rate_formula('views'::engagement.denominator_kind)
+    ELSE NULL::text
+END) STORED,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT post_engagement_daily_check CHECK ((first_observed_at <= last_observed_at)),
     CONSTRAINT post_engagement_daily_check1 CHECK ((previous_observed_at < first_observed_at)),
@@ -3019,6 +3213,22 @@ COMMENT ON COLUMN engagement.post_engagement_daily.impressions IS 'How often the
 
 COMMENT ON COLUMN engagement.post_engagement_daily.reach IS 'How many people saw the post; never summed: the last measured total of the day; NULL if the day measured none.';
 
+COMMENT ON COLUMN engagement.post_engagement_daily.reactions_before IS 'The total of reactions on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.comments_before IS 'The total of comments on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.shares_before IS 'The total of shares on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.saves_before IS 'The total of saves on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.clicks_before IS 'The total of clicks on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.views_before IS 'The total of views on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.impressions_before IS 'The total of impressions on the last earlier day that measured them, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.reach_before IS 'The total of reach on the last earlier day that measured it, or 0 if there is none and the post was watched from its publication; NULL if unknown or not measured on the day.';
+
 COMMENT ON COLUMN engagement.post_engagement_daily.reactions_delta IS 'Change of reactions since the last earlier day that measured them; NULL if unknown.';
 
 COMMENT ON COLUMN engagement.post_engagement_daily.comments_delta IS 'Change of comments since the last earlier day that measured them; NULL if unknown.';
@@ -3052,6 +3262,8 @@ COMMENT ON COLUMN engagement.post_engagement_daily.is_gap IS 'Whether days witho
 COMMENT ON COLUMN engagement.post_engagement_daily.is_correction IS 'Whether a counter decreased: likes were withdrawn, or the platform removed spam.';
 
 COMMENT ON COLUMN engagement.post_engagement_daily.is_published_on_day IS 'Whether the post was published on this UTC day.';
+
+COMMENT ON COLUMN engagement.post_engagement_daily.measured_counters IS 'Which counters the day measured, one bit each: 1 for reactions, 2 for comments, and so on, in the order of the columns.';
 
 COMMENT ON COLUMN engagement.post_engagement_daily.engagement_delta IS 'Public engagement gained: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
 
@@ -3775,10 +3987,11 @@ CREATE TABLE engagement.hashtag_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9,6),
+    engagement_rate numeric(9,6) GENERATED ALWAYS AS (engagement.rate(rate_numerator, rate_denominator)) STORED,
     mean_engagement_rate numeric(9,6),
-    rate_formula text,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    rate_formula text GENERATED ALWAYS AS (engagement.rate_formula(rate_denominator_kind)) STORED,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT hashtag_engagement_daily_check CHECK (((rate_denominator IS NULL) OR (rate_denominator_kind IS NOT NULL)))
 );
 
 ALTER TABLE ONLY engagement.hashtag_engagement_daily FORCE ROW LEVEL SECURITY;
@@ -3855,13 +4068,13 @@ CREATE TABLE engagement.metric_definitions (
     is_additive_over_days boolean NOT NULL,
     numerator text,
     denominator text,
-    denominator_kind text,
     formula_version integer,
+    addends text[],
     description text NOT NULL,
     CONSTRAINT metric_definitions_check CHECK (((kind = 'ratio'::engagement.metric_kind) = ((numerator IS NOT NULL) AND (denominator IS NOT NULL) AND (formula_version IS NOT NULL))))
 );
 
-COMMENT ON TABLE engagement.metric_definitions IS 'One row is one metric: what it counts, whether it may be summed, and how a ratio is computed.';
+COMMENT ON TABLE engagement.metric_definitions IS 'One row is one metric: what it counts, whether it may be summed, and how it is computed. Checks compare the rows with what the tables compute, so a formula is changed by a migration of both.';
 
 COMMENT ON COLUMN engagement.metric_definitions.metric_name IS 'The name used in every table, view and report.';
 
@@ -3877,9 +4090,9 @@ COMMENT ON COLUMN engagement.metric_definitions.numerator IS 'The metric above t
 
 COMMENT ON COLUMN engagement.metric_definitions.denominator IS 'The metric below the line of a ratio; NULL for every other kind.';
 
-COMMENT ON COLUMN engagement.metric_definitions.denominator_kind IS 'The name of the denominator in rate_denominator_kind; NULL unless the metric is a ratio.';
-
 COMMENT ON COLUMN engagement.metric_definitions.formula_version IS 'The version of a ratio''s formula, raised with every change of it; NULL for every other kind.';
+
+COMMENT ON COLUMN engagement.metric_definitions.addends IS 'The metrics that a sum of metrics adds up, where they are measured; NULL for a metric that is counted by itself.';
 
 COMMENT ON COLUMN engagement.metric_definitions.description IS 'What the metric counts, as a sentence for people.';
 
@@ -3910,10 +4123,11 @@ CREATE TABLE engagement.platform_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9,6),
+    engagement_rate numeric(9,6) GENERATED ALWAYS AS (engagement.rate(rate_numerator, rate_denominator)) STORED,
     mean_engagement_rate numeric(9,6),
-    rate_formula text,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    rate_formula text GENERATED ALWAYS AS (engagement.rate_formula(rate_denominator_kind)) STORED,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT platform_engagement_daily_check CHECK (((rate_denominator IS NULL) OR (rate_denominator_kind IS NOT NULL)))
 );
 
 ALTER TABLE ONLY engagement.platform_engagement_daily FORCE ROW LEVEL SECURITY;
@@ -3982,23 +4196,19 @@ CREATE TABLE engagement.platform_metrics (
     platform text NOT NULL,
     metric_name text NOT NULL,
     source_name text NOT NULL,
-    entity_type text DEFAULT 'post'::text NOT NULL,
     valid_from date DEFAULT '2000-01-01'::date NOT NULL,
     valid_to date,
     replaced_by text,
-    CONSTRAINT platform_metrics_check CHECK ((valid_to > valid_from)),
-    CONSTRAINT platform_metrics_entity_type_check CHECK ((entity_type = ANY (ARRAY['post'::text, 'profile'::text])))
+    CONSTRAINT platform_metrics_check CHECK ((valid_to > valid_from))
 );
 
-COMMENT ON TABLE engagement.platform_metrics IS 'One row is the name that one platform gives a metric, and the days on which the name is valid.';
+COMMENT ON TABLE engagement.platform_metrics IS 'One row is the name by which a platform''s API is asked for one metric of a post, and the days on which the name is valid. Platforms retire names, and one retired name fails a whole request.';
 
-COMMENT ON COLUMN engagement.platform_metrics.platform IS 'The platform whose API uses the name, such as linkedin.';
+COMMENT ON COLUMN engagement.platform_metrics.platform IS 'The platform whose API uses the name, such as facebook.';
 
 COMMENT ON COLUMN engagement.platform_metrics.metric_name IS 'Our name of the metric.';
 
 COMMENT ON COLUMN engagement.platform_metrics.source_name IS 'The platform''s name of the metric, as its API spells it.';
-
-COMMENT ON COLUMN engagement.platform_metrics.entity_type IS 'What the platform measures under this name: a post, or a profile (also a page).';
 
 COMMENT ON COLUMN engagement.platform_metrics.valid_from IS 'The first day on which the name is valid.';
 
@@ -4030,11 +4240,23 @@ CREATE TABLE engagement.post_cohorts (
     views bigint,
     impressions bigint,
     reach bigint,
-    engagement bigint,
-    rate_denominator_kind engagement.denominator_kind,
-    rate_denominator bigint,
-    engagement_rate numeric(9,6),
-    rate_formula text,
+    engagement bigint GENERATED ALWAYS AS (engagement.public_engagement(reactions, comments, shares, saves)) STORED,
+    rate_denominator_kind engagement.denominator_kind GENERATED ALWAYS AS (
+CASE
+    WHEN (impressions IS NOT NULL) THEN 'impressions'::engagement.denominator_kind
+    WHEN (reach IS NOT NULL) THEN 'reach'::engagement.denominator_kind
+    WHEN (views IS NOT NULL) THEN 'views'::engagement.denominator_kind
+    ELSE NULL::engagement.denominator_kind
+END) STORED,
+    rate_denominator bigint GENERATED ALWAYS AS (COALESCE(impressions, reach, views)) STORED,
+    engagement_rate numeric(9,6) GENERATED ALWAYS AS (engagement.rate(engagement.public_engagement(reactions, comments, shares, saves), COALESCE(impressions, reach, views))) STORED,
+    rate_formula text GENERATED ALWAYS AS (
+CASE
+    WHEN (impressions IS NOT NULL) THEN engagement.rate_formula('impressions'::engagement.denominator_kind)
+    WHEN (reach IS NOT NULL) THEN engagement.rate_formula('reach'::engagement.denominator_kind)
+    WHEN (views IS NOT NULL) THEN engagement.rate_formula('views'::engagement.denominator_kind)
+    ELSE NULL::text
+END) STORED,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT post_cohorts_check CHECK (((observed_at IS NOT NULL) OR (ROW(reactions, comments, shares, saves, clicks, views, impressions, reach) IS NULL)))
 );
@@ -4098,6 +4320,44 @@ CREATE POLICY reader_own_organization ON engagement.post_cohorts FOR SELECT TO s
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE engagement.post_cohorts TO syndication_pipeline;
 GRANT SELECT ON TABLE engagement.post_cohorts TO syndication_reader;
+
+-- view engagement.post_days
+
+CREATE VIEW engagement.post_days WITH (security_invoker='true') AS
+ SELECT e.organization_id,
+    e.post_id,
+    e.activity_date,
+    e.platform,
+    e.profile_id,
+    e.is_published_on_day,
+    e.is_gap,
+    e.is_correction,
+    e.reactions_delta,
+    e.comments_delta,
+    e.shares_delta,
+    e.saves_delta,
+    e.clicks_delta,
+    e.views_delta,
+    e.impressions_delta,
+    e.engagement_delta,
+    e.rate_denominator_kind,
+    r.rate_numerator,
+    r.rate_denominator,
+    r.rate_millionths
+   FROM (engagement.post_engagement_daily e
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (e.rate_denominator IS NOT NULL) THEN e.engagement_delta
+                    ELSE NULL::bigint
+                END AS rate_numerator,
+                CASE
+                    WHEN (e.engagement_delta IS NOT NULL) THEN e.rate_denominator
+                    ELSE NULL::bigint
+                END AS rate_denominator,
+            ((e.engagement_rate * (1000000)::numeric))::bigint AS rate_millionths) r);
+
+GRANT SELECT ON TABLE engagement.post_days TO syndication_pipeline;
+GRANT SELECT ON TABLE engagement.post_days TO syndication_reader;
 
 -- table engagement.priority_factors
 
@@ -4228,10 +4488,11 @@ CREATE TABLE engagement.profile_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9,6),
+    engagement_rate numeric(9,6) GENERATED ALWAYS AS (engagement.rate(rate_numerator, rate_denominator)) STORED,
     mean_engagement_rate numeric(9,6),
-    rate_formula text,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    rate_formula text GENERATED ALWAYS AS (engagement.rate_formula(rate_denominator_kind)) STORED,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT profile_engagement_daily_check CHECK (((rate_denominator IS NULL) OR (rate_denominator_kind IS NOT NULL)))
 );
 
 ALTER TABLE ONLY engagement.profile_engagement_daily FORCE ROW LEVEL SECURITY;

@@ -15,7 +15,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.post_load import load_day
 from syndication_assets.sql_assets.checks import Offenders, SqlCheck, Window, find_offenders
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
@@ -52,7 +52,7 @@ def sample_database(server: Server, template: str, directory: Path) -> Iterator[
                 load_day(url, zone, FIRST_DAY + timedelta(number), maximum_file_bytes=10**8, session=session)
         for table in ROLLUPS:
             with transaction(url, lock=f"engagement.{table}") as connection:
-                run_window(connection, f"engagement/{table}.sql", FIRST_DAY, END_DAY)
+                compute_rollup(connection, "engagement", table, FIRST_DAY, END_DAY)
         yield url
 
 

@@ -34,9 +34,72 @@ create function engagement.undated(dated bigint)
 returns bigint language sql immutable parallel safe
 as $$ select dated & ((1::bigint << 40) - 1) $$;
 
-grant execute on function engagement.dated, engagement.undated to syndication_pipeline, syndication_reader;
+-- What a counter was before a day that measures it: its latest earlier value among the days of a run (dated), else the
+-- one known before the run, else 0 if the post was watched from its publication.
+create function engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean)
+returns bigint language sql immutable parallel safe
+as $$
+    select case
+        when value is not null then coalesce(engagement.undated(dated), known, case when is_watched then 0 end)
+    end
+$$;
+
+grant execute on function engagement.dated, engagement.undated, engagement.value_before
+to syndication_pipeline, syndication_reader;
+
+-- Public engagement: the sum of what is measured; NULL if nothing is.
+create function engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint)
+returns bigint language sql immutable parallel safe
+as $$
+    select case
+        when num_nonnulls(reactions, comments, shares, saves) > 0
+            then coalesce(reactions, 0) + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)
+    end
+$$;
 
 create type engagement.denominator_kind as enum ('impressions', 'reach', 'views'); -- of an engagement rate
+
+-- A quotient, rounded to six decimal places; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.
+create function engagement.rate(numerator bigint, denominator bigint)
+returns numeric language sql immutable parallel safe
+as $$
+    select case
+        when abs(numerator) < 999.9999995 * abs(denominator)
+            then round(numerator::numeric / nullif(denominator, 0), 6)
+    end
+$$;
+
+-- The metric and formula version of a rate, as engagement.metric_definitions has it; a check compares them.
+create function engagement.rate_formula(denominator_kind engagement.denominator_kind)
+returns text language sql immutable parallel safe
+as $$
+    select case denominator_kind
+        when 'impressions' then 'engagement_rate_by_impressions/1'
+        when 'reach' then 'engagement_rate_by_reach/1'
+        when 'views' then 'engagement_rate_by_views/1'
+    end
+$$;
+
+-- Which counters are measured, one bit each.
+create function engagement.measured_counters(
+    reactions bigint, comments bigint, shares bigint, saves bigint,
+    clicks bigint, views bigint, impressions bigint, reach bigint
+)
+returns integer language sql immutable parallel safe
+as $$
+    select (reactions is not null)::integer
+        | ((comments is not null)::integer << 1)
+        | ((shares is not null)::integer << 2)
+        | ((saves is not null)::integer << 3)
+        | ((clicks is not null)::integer << 4)
+        | ((views is not null)::integer << 5)
+        | ((impressions is not null)::integer << 6)
+        | ((reach is not null)::integer << 7)
+$$;
+
+grant execute on function
+engagement.public_engagement, engagement.rate, engagement.rate_formula, engagement.measured_counters
+to syndication_pipeline, syndication_reader;
 
 create type engagement.metric_kind as enum (
     'cumulative', -- only grows, except for corrections: use closing values and deltas, never sums of snapshots
@@ -53,14 +116,15 @@ create table engagement.metric_definitions (
     is_additive_over_days boolean not null,
     numerator text,
     denominator text references engagement.metric_definitions,
-    denominator_kind text,
     formula_version integer,
+    addends text[],
     description text not null,
     check ((kind = 'ratio') = (numerator is not null and denominator is not null and formula_version is not null))
 );
 
 comment on table engagement.metric_definitions is
-'One row is one metric: what it counts, whether it may be summed, and how a ratio is computed.';
+'One row is one metric: what it counts, whether it may be summed, and how it is computed. Checks compare the rows with '
+'what the tables compute, so a formula is changed by a migration of both.';
 comment on column engagement.metric_definitions.metric_name is 'The name used in every table, view and report.';
 comment on column engagement.metric_definitions.kind is
 'How the metric behaves over time, which decides how it may be aggregated.';
@@ -74,17 +138,16 @@ comment on column engagement.metric_definitions.numerator is
 'The metric above the line of a ratio; NULL for every other kind.';
 comment on column engagement.metric_definitions.denominator is
 'The metric below the line of a ratio; NULL for every other kind.';
-comment on column engagement.metric_definitions.denominator_kind is
-'The name of the denominator in rate_denominator_kind; NULL unless the metric is a ratio.';
 comment on column engagement.metric_definitions.formula_version is
 'The version of a ratio''s formula, raised with every change of it; NULL for every other kind.';
+comment on column engagement.metric_definitions.addends is
+'The metrics that a sum of metrics adds up, where they are measured; NULL for a metric that is counted by itself.';
 comment on column engagement.metric_definitions.description is 'What the metric counts, as a sentence for people.';
 
 create table engagement.platform_metrics (
     platform text not null,
     metric_name text not null references engagement.metric_definitions,
     source_name text not null,
-    entity_type text not null default 'post' check (entity_type in ('post', 'profile')),
     valid_from date not null default '2000-01-01',
     valid_to date,
     replaced_by text,
@@ -93,13 +156,12 @@ create table engagement.platform_metrics (
 );
 
 comment on table engagement.platform_metrics is
-'One row is the name that one platform gives a metric, and the days on which the name is valid.';
-comment on column engagement.platform_metrics.platform is 'The platform whose API uses the name, such as linkedin.';
+'One row is the name by which a platform''s API is asked for one metric of a post, and the days on which the name is '
+'valid. Platforms retire names, and one retired name fails a whole request.';
+comment on column engagement.platform_metrics.platform is 'The platform whose API uses the name, such as facebook.';
 comment on column engagement.platform_metrics.metric_name is 'Our name of the metric.';
 comment on column engagement.platform_metrics.source_name is
 'The platform''s name of the metric, as its API spells it.';
-comment on column engagement.platform_metrics.entity_type is
-'What the platform measures under this name: a post, or a profile (also a page).';
 comment on column engagement.platform_metrics.valid_from is 'The first day on which the name is valid.';
 comment on column engagement.platform_metrics.valid_to is
 'The day on which the name was retired, exclusive; NULL while it is valid.';
@@ -145,28 +207,72 @@ create table engagement.post_engagement_daily (
     views bigint,
     impressions bigint,
     reach bigint,
-    reactions_delta bigint,
-    comments_delta bigint,
-    shares_delta bigint,
-    saves_delta bigint,
-    clicks_delta bigint,
-    views_delta bigint,
-    impressions_delta bigint,
-    reach_delta bigint,
+    reactions_before bigint,
+    comments_before bigint,
+    shares_before bigint,
+    saves_before bigint,
+    clicks_before bigint,
+    views_before bigint,
+    impressions_before bigint,
+    reach_before bigint,
+    reactions_delta bigint generated always as (reactions - reactions_before) stored,
+    comments_delta bigint generated always as (comments - comments_before) stored,
+    shares_delta bigint generated always as (shares - shares_before) stored,
+    saves_delta bigint generated always as (saves - saves_before) stored,
+    clicks_delta bigint generated always as (clicks - clicks_before) stored,
+    views_delta bigint generated always as (views - views_before) stored,
+    impressions_delta bigint generated always as (impressions - impressions_before) stored,
+    reach_delta bigint generated always as (reach - reach_before) stored,
     observations integer not null check (observations > 0),
     first_observed_at timestamptz not null,
     last_observed_at timestamptz not null,
     previous_observed_at timestamptz,
-    gap_days integer check (gap_days > 0),
+    gap_days integer generated always as (activity_date - (previous_observed_at at time zone 'utc')::date) stored
+    check (gap_days > 0),
     is_opening boolean not null generated always as (previous_observed_at is null) stored,
-    is_gap boolean not null generated always as (coalesce(gap_days > 1, false)) stored,
-    is_correction boolean not null,
+    is_gap boolean not null generated always as (
+        coalesce(activity_date - (previous_observed_at at time zone 'utc')::date > 1, false)
+    ) stored,
+    is_correction boolean not null generated always as (
+        least(
+            reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before,
+            clicks - clicks_before, views - views_before, impressions - impressions_before, reach - reach_before, 0
+        ) < 0
+    ) stored,
     is_published_on_day boolean not null,
-    engagement_delta bigint,
-    rate_denominator_kind engagement.denominator_kind,
-    rate_denominator bigint,
-    engagement_rate numeric(9, 6),
-    rate_formula text,
+    measured_counters integer not null generated always as (
+        engagement.measured_counters(reactions, comments, shares, saves, clicks, views, impressions, reach)
+    ) stored,
+    engagement_delta bigint generated always as (
+        engagement.public_engagement(
+            reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before
+        )
+    ) stored,
+    rate_denominator_kind engagement.denominator_kind generated always as (
+        case
+            when impressions - impressions_before is not null then 'impressions'::engagement.denominator_kind
+            when views - views_before is not null then 'views'::engagement.denominator_kind
+        end
+    ) stored,
+    rate_denominator bigint generated always as (
+        coalesce(impressions - impressions_before, views - views_before)
+    ) stored,
+    engagement_rate numeric(9, 6) generated always as (
+        engagement.rate(
+            engagement.public_engagement(
+                reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before
+            ),
+            coalesce(impressions - impressions_before, views - views_before)
+        )
+    ) stored,
+    rate_formula text generated always as (
+        case
+            when impressions - impressions_before is not null
+                then engagement.rate_formula('impressions'::engagement.denominator_kind)
+            when views - views_before is not null
+                then engagement.rate_formula('views'::engagement.denominator_kind)
+        end
+    ) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_id, activity_date),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade,
@@ -197,6 +303,30 @@ comment on column engagement.post_engagement_daily.impressions is
 'How often the post was shown: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.reach is
 'How many people saw the post; never summed: the last measured total of the day; NULL if the day measured none.';
+comment on column engagement.post_engagement_daily.reactions_before is
+'The total of reactions on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.comments_before is
+'The total of comments on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.shares_before is
+'The total of shares on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.saves_before is
+'The total of saves on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.clicks_before is
+'The total of clicks on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.views_before is
+'The total of views on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.impressions_before is
+'The total of impressions on the last earlier day that measured them, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.reach_before is
+'The total of reach on the last earlier day that measured it, or 0 if there is none and the post was watched '
+'from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.reactions_delta is
 'Change of reactions since the last earlier day that measured them; NULL if unknown.';
 comment on column engagement.post_engagement_daily.comments_delta is
@@ -225,6 +355,9 @@ comment on column engagement.post_engagement_daily.is_correction is
 'Whether a counter decreased: likes were withdrawn, or the platform removed spam.';
 comment on column engagement.post_engagement_daily.is_published_on_day is
 'Whether the post was published on this UTC day.';
+comment on column engagement.post_engagement_daily.measured_counters is
+'Which counters the day measured, one bit each: 1 for reactions, 2 for comments, and so on, in the order of the '
+'columns.';
 comment on column engagement.post_engagement_daily.rate_denominator_kind is
 'The metric that the rate is divided by; NULL if the day measured neither impressions nor views.';
 comment on column engagement.post_engagement_daily.rate_denominator is
@@ -257,6 +390,62 @@ comment on table engagement.stale_days is
 comment on column engagement.stale_days.table_name is 'The rollup that has to recompute the day, without its schema.';
 comment on column engagement.stale_days.activity_date is 'The UTC day to recompute.';
 
+-- The days that a run of a rollup computes: those of its window in every organization, and its stale days, which are
+-- taken from engagement.stale_days. Deleting locks a stale day: one that another transaction is writing is waited for,
+-- or left to the next run.
+create function engagement.take_days(rollup text, window_start date, window_end date)
+returns table (organization_id text, activity_date date) language sql
+as $$
+    with taken_days as (
+        delete from engagement.stale_days as s
+        where s.table_name = rollup
+        returning s.organization_id, s.activity_date
+    )
+
+    select
+        o.organization_id,
+        window_start + d.day_number
+    from tenancy.organizations as o
+    cross join generate_series(0, window_end - window_start - 1) as d (day_number)
+    union
+    select
+        t.organization_id,
+        t.activity_date
+    from taken_days as t
+$$;
+
+-- What a day of a post counts in the totals of its profile, its platform and its hashtags: its deltas, the two sides of
+-- its rate if both are known, and the rate in millionths, whose sum is exact and faster than avg().
+create view engagement.post_days with (security_invoker = true) as
+select
+    e.organization_id,
+    e.post_id,
+    e.activity_date,
+    e.platform,
+    e.profile_id,
+    e.is_published_on_day,
+    e.is_gap,
+    e.is_correction,
+    e.reactions_delta,
+    e.comments_delta,
+    e.shares_delta,
+    e.saves_delta,
+    e.clicks_delta,
+    e.views_delta,
+    e.impressions_delta,
+    e.engagement_delta,
+    e.rate_denominator_kind,
+    r.rate_numerator,
+    r.rate_denominator,
+    r.rate_millionths
+from engagement.post_engagement_daily e
+cross join lateral (
+    select
+        case when e.rate_denominator is not null then e.engagement_delta end as rate_numerator,
+        case when e.engagement_delta is not null then e.rate_denominator end as rate_denominator,
+        (e.engagement_rate * 1000000)::bigint as rate_millionths
+) r;
+
 create table engagement.profile_engagement_daily (
     organization_id text not null,
     profile_id text not null,
@@ -277,12 +466,13 @@ create table engagement.profile_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9, 6),
+    engagement_rate numeric(9, 6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
     mean_engagement_rate numeric(9, 6),
-    rate_formula text,
+    rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, profile_id, activity_date),
-    foreign key (organization_id, profile_id) references scraping.profiles on delete cascade
+    foreign key (organization_id, profile_id) references scraping.profiles on delete cascade,
+    check (rate_denominator is null or rate_denominator_kind is not null)
 );
 
 comment on table engagement.profile_engagement_daily is
@@ -348,11 +538,12 @@ create table engagement.platform_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9, 6),
+    engagement_rate numeric(9, 6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
     mean_engagement_rate numeric(9, 6),
-    rate_formula text,
+    rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
     updated_at timestamptz not null default now(),
-    primary key (organization_id, platform, activity_date)
+    primary key (organization_id, platform, activity_date),
+    check (rate_denominator is null or rate_denominator_kind is not null)
 );
 
 comment on table engagement.platform_engagement_daily is
@@ -415,12 +606,13 @@ create table engagement.hashtag_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
     rate_numerator bigint,
     rate_denominator bigint,
-    engagement_rate numeric(9, 6),
+    engagement_rate numeric(9, 6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
     mean_engagement_rate numeric(9, 6),
-    rate_formula text,
+    rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, hashtag_id, platform, activity_date),
-    foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
+    foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade,
+    check (rate_denominator is null or rate_denominator_kind is not null)
 );
 
 comment on table engagement.hashtag_engagement_daily is
@@ -483,11 +675,29 @@ create table engagement.post_cohorts (
     views bigint,
     impressions bigint,
     reach bigint,
-    engagement bigint,
-    rate_denominator_kind engagement.denominator_kind,
-    rate_denominator bigint,
-    engagement_rate numeric(9, 6),
-    rate_formula text,
+    engagement bigint generated always as (
+        engagement.public_engagement(reactions, comments, shares, saves)
+    ) stored,
+    rate_denominator_kind engagement.denominator_kind generated always as (
+        case
+            when impressions is not null then 'impressions'::engagement.denominator_kind
+            when reach is not null then 'reach'::engagement.denominator_kind
+            when views is not null then 'views'::engagement.denominator_kind
+        end
+    ) stored,
+    rate_denominator bigint generated always as (coalesce(impressions, reach, views)) stored,
+    engagement_rate numeric(9, 6) generated always as (
+        engagement.rate(
+            engagement.public_engagement(reactions, comments, shares, saves), coalesce(impressions, reach, views)
+        )
+    ) stored,
+    rate_formula text generated always as (
+        case
+            when impressions is not null then engagement.rate_formula('impressions'::engagement.denominator_kind)
+            when reach is not null then engagement.rate_formula('reach'::engagement.denominator_kind)
+            when views is not null then engagement.rate_formula('views'::engagement.denominator_kind)
+        end
+    ) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_id, age_name),
     foreign key (organization_id, post_id) references scraping.posts on delete cascade,
@@ -538,6 +748,9 @@ select tenancy.protect_tenant_table('engagement.profile_engagement_daily');
 select tenancy.protect_tenant_table('engagement.platform_engagement_daily');
 select tenancy.protect_tenant_table('engagement.hashtag_engagement_daily');
 select tenancy.protect_tenant_table('engagement.post_cohorts');
+
+grant execute on function engagement.take_days to syndication_pipeline;
+grant select on engagement.post_days to syndication_pipeline, syndication_reader;
 
 grant select, insert, update, delete
 on engagement.metric_definitions, engagement.platform_metrics, engagement.cohort_ages, engagement.sampling_gaps
@@ -644,8 +857,8 @@ where m.metric_value is not null;
 grant select on engagement.time_series_metrics to syndication_pipeline, syndication_reader;
 
 insert into engagement.metric_definitions (
-    metric_name, kind, unit, is_additive_over_posts, is_additive_over_days, numerator, denominator, denominator_kind,
-    formula_version, description
+    metric_name, kind, unit, is_additive_over_posts, is_additive_over_days, numerator, denominator, formula_version,
+    addends, description
 ) values
 ('reactions', 'cumulative', 'reactions', true, false, null, null, null, null, 'Likes and all other reactions.'),
 ('comments', 'cumulative', 'comments', true, false, null, null, null, null, 'Comments.'),
@@ -656,13 +869,10 @@ insert into engagement.metric_definitions (
 ('impressions', 'cumulative', 'impressions', true, false, null, null, null, null, 'How often the post was shown.'),
 ('reach', 'cumulative', 'people', false, false, null, null, null, null,
     'People who saw the post. Never summed over posts, days or partial values.'),
-('followers', 'gauge', 'people', false, false, null, null, null, null, 'Followers of a profile.'),
-('following', 'gauge', 'profiles', false, false, null, null, null, null, 'Profiles that a profile follows.'),
-('posts', 'gauge', 'posts', false, false, null, null, null, null, 'Posts of a profile.'),
-('engagement', 'cumulative', 'actions', true, false, null, null, null, null,
+('engagement', 'cumulative', 'actions', true, false, null, null, null, '{reactions,comments,shares,saves}',
     'Public engagement: reactions + comments + shares (+ saves where measured).'),
-('engagement_all', 'cumulative', 'actions', true, false, null, null, null, null, 'Public engagement + clicks.'),
-('engagement_delta', 'delta', 'actions', true, true, null, null, null, null, 'Public engagement gained on a day.'),
+('engagement_delta', 'delta', 'actions', true, true, null, null, null,
+    '{reactions_delta,comments_delta,shares_delta,saves_delta}', 'Public engagement gained on a day.'),
 ('reactions_delta', 'delta', 'reactions', true, true, null, null, null, null, 'Reactions gained on a day.'),
 ('comments_delta', 'delta', 'comments', true, true, null, null, null, null, 'Comments gained on a day.'),
 ('shares_delta', 'delta', 'shares', true, true, null, null, null, null, 'Shares gained on a day.'),
@@ -672,34 +882,22 @@ insert into engagement.metric_definitions (
 ('clicks_delta', 'delta', 'clicks', true, true, null, null, null, null, 'Clicks gained on a day.'),
 ('views_delta', 'delta', 'views', true, true, null, null, null, null, 'Views gained on a day.'),
 ('impressions_delta', 'delta', 'impressions', true, true, null, null, null, null, 'Impressions gained on a day.'),
-('engagement_rate_by_impressions', 'ratio', 'fraction', false, false, 'engagement', 'impressions', 'impressions', 1,
+('engagement_rate_by_impressions', 'ratio', 'fraction', false, false, 'engagement', 'impressions', 1, null,
     'Public engagement / impressions.'),
-('engagement_rate_by_reach', 'ratio', 'fraction', false, false, 'engagement', 'reach', 'reach', 1,
+('engagement_rate_by_reach', 'ratio', 'fraction', false, false, 'engagement', 'reach', 1, null,
     'Public engagement / reach; may exceed 1.'),
-('engagement_rate_by_views', 'ratio', 'fraction', false, false, 'engagement', 'views', 'views', 1,
-    'Public engagement / views.'),
-('engagement_rate_by_followers', 'ratio', 'fraction', false, false, 'engagement', 'followers', 'followers', 1,
-    'Public engagement / followers.');
+('engagement_rate_by_views', 'ratio', 'fraction', false, false, 'engagement', 'views', 1, null,
+    'Public engagement / views.');
 
 insert into engagement.platform_metrics (
-    platform, metric_name, source_name, entity_type, valid_from, valid_to, replaced_by
+    platform, metric_name, source_name, valid_from, valid_to, replaced_by
 ) values
-('linkedin', 'reactions', 'total_reactions', 'post', '2000-01-01', null, null),
-('linkedin', 'comments', 'comments', 'post', '2000-01-01', null, null),
-('linkedin', 'shares', 'reposts', 'post', '2000-01-01', null, null),
-('youtube', 'views', 'viewCount', 'post', '2000-01-01', null, null),
-('youtube', 'reactions', 'likeCount', 'post', '2000-01-01', null, null),
-('youtube', 'comments', 'commentCount', 'post', '2000-01-01', null, null),
-('facebook', 'impressions', 'page_impressions', 'profile', '2000-01-01', '2025-11-15', 'page_media_view'),
-('facebook', 'views', 'page_media_view', 'profile', '2025-11-15', null, null),
-('facebook', 'impressions', 'post_impressions', 'post', '2000-01-01', '2025-11-15', 'post_media_view'),
-('facebook', 'views', 'post_media_view', 'post', '2025-11-15', null, null),
-('facebook', 'reach', 'post_impressions_unique', 'post', '2000-01-01', '2026-06-15', 'post_total_media_view_unique'),
-('facebook', 'reach', 'post_total_media_view_unique', 'post', '2026-06-15', null, null),
-('facebook', 'clicks', 'post_clicks', 'post', '2000-01-01', null, null),
-('facebook', 'reactions', 'post_reactions_by_type_total', 'post', '2000-01-01', null, null),
-('instagram', 'impressions', 'impressions', 'post', '2000-01-01', '2025-04-21', 'views'),
-('instagram', 'views', 'views', 'post', '2025-04-21', null, null);
+('facebook', 'impressions', 'post_impressions', '2000-01-01', '2025-11-15', 'post_media_view'),
+('facebook', 'views', 'post_media_view', '2025-11-15', null, null),
+('facebook', 'reach', 'post_impressions_unique', '2000-01-01', '2026-06-15', 'post_total_media_view_unique'),
+('facebook', 'reach', 'post_total_media_view_unique', '2026-06-15', null, null),
+('facebook', 'clicks', 'post_clicks', '2000-01-01', null, null),
+('facebook', 'reactions', 'post_reactions_by_type_total', '2000-01-01', null, null);
 
 insert into engagement.cohort_ages (age_name, age, tolerance) values
 ('1 hour', '1 hour', '30 minutes'),

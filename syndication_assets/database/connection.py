@@ -36,7 +36,7 @@ def database_url(settings: Settings | None = None) -> str:
 
 @cache
 def load_sql(relative_path: str) -> str:
-    """The text of a file below `sql/`, e.g. `engagement/post_engagement_daily.sql`."""
+    """The text of a file below `sql/`, e.g. `engagement/post_cohorts/query.sql`."""
     return (SQL_DIRECTORY / relative_path).read_text(encoding="utf-8")
 
 

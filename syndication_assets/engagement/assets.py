@@ -1,4 +1,4 @@
-"""The rollups of the engagement room. Each is computed by the SQL file of its name."""
+"""The rollups of the engagement room. Each is computed by the SELECT in the SQL folder of its name."""
 
 import dagster as dg
 
@@ -9,8 +9,8 @@ metric_definitions = external_table(
     "engagement",
     "metric_definitions",
     (
-        "One row is one metric: what it counts, whether it may be summed over posts or days, and how a ratio is "
-        "computed. User-maintained: migrations insert the first rows, and your changes take effect at the next run."
+        "One row is one metric: what it counts, whether it may be summed over posts or days, and how it is computed. "
+        "Its checks compare the rows with what the tables compute, so a formula is changed by a migration of both."
     ),
 )
 

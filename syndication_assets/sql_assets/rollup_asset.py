@@ -1,7 +1,6 @@
-"""One way to make an asset out of a SQL file: `sql/<room>/<table>.sql` fills `<room>.<table>` for a window of days.
+"""One way to make an asset out of a SELECT: `sql/<room>/<table>/query.sql` fills `<room>.<table>` for a window of days.
 
-The file's opening comment is the asset's description. Its last statement returns `rows_computed`, `rows_written` and
-`rows_removed`. A range of partitions is one window in one transaction.
+The file's opening comment is the asset's description. A range of partitions is one window in one transaction.
 """
 
 from collections.abc import Sequence
@@ -14,19 +13,19 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.cadence import ROLLUP
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
+from syndication_assets.sql_assets.rollups import compute_rollup, rollup_query
 from syndication_assets.sql_assets.table_metadata import count_by_day, describe_run, table_metadata
-from syndication_assets.sql_assets.windows import run_window, window_of
+from syndication_assets.sql_assets.windows import window_of
 
 
 def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey]) -> dg.AssetsDefinition:
-    """The asset `<room>/<table>`, computed from the tables of `deps` by its SQL file."""
-    path = f"{room}/{table}.sql"
+    """The asset `<room>/<table>`, computed from the tables of `deps` by its SELECT."""
     rooms_read = {dg.AssetDep.from_coercible(dep).asset_key.path[0] for dep in deps}
 
     @dg.asset(
         key=[room, table],
         group_name=room,
-        description=description_of(path),
+        description=description_of(rollup_query(room, table)),
         deps=deps,
         partitions_def=daily_partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -39,7 +38,7 @@ def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.Asset
         first_day, end_day = window_of(context)
         analyze_grown_tables(postgres.url(), rooms_read)
         with transaction(postgres.url(), lock=f"{room}.{table}") as connection:
-            counts = run_window(connection, path, first_day, end_day)
+            counts = compute_rollup(connection, room, table, first_day, end_day)
             fault_points.reach(f"{table}.before_commit")
             rows_by_day = count_by_day(connection, f"{room}.{table}", first_day, end_day)
             metadata = table_metadata(connection, room, table)

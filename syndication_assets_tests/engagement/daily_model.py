@@ -72,16 +72,18 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
         is_watched = post.posted_at is not None and sampling_gap is not None and post.posted_at >= first - sampling_gap
         row: ModelRow = {"post_id": post.post_id, "activity_date": activity_date, "platform": post.platform}
         row["profile_id"] = post.profile_id
-        closing_values, deltas = {}, {}
+        closing_values, values_before, deltas = {}, {}, {}
         for counter in COUNTERS:
             measured = [s.values[counter] for s in seen if s.values.get(counter) is not None]
             closing_value = measured[-1] if measured else None
             before = known.get(counter, 0 if is_watched else None)
             closing_values[counter] = closing_value
+            values_before[f"{counter}_before"] = None if closing_value is None else before
             deltas[counter] = None if closing_value is None or before is None else closing_value - before
             if closing_value is not None:
                 known[counter] = closing_value
-        row |= closing_values | {f"{counter}_delta": delta for counter, delta in deltas.items()}
+        row |= closing_values | values_before
+        row |= {f"{counter}_delta": delta for counter, delta in deltas.items()}
         kind, denominator = first_measured(deltas, DAILY_DENOMINATORS)
         engagement = total(deltas[counter] for counter in PUBLIC)
         gap = None if previous is None else (activity_date - day_of(previous)).days
@@ -95,6 +97,9 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
             "is_opening": previous is None,
             "is_correction": any(delta is not None and delta < 0 for delta in deltas.values()),
             "is_published_on_day": post.posted_at is not None and day_of(post.posted_at) == activity_date,
+            "measured_counters": sum(
+                1 << place for place, counter in enumerate(COUNTERS) if closing_values[counter] is not None
+            ),
             "engagement_delta": engagement,
             "rate_denominator_kind": kind,
             "rate_denominator": denominator,

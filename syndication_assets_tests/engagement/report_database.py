@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.engagement.report_values import Organization
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.rows import DatabaseRows
 
 ROLLUPS = (
@@ -118,7 +118,7 @@ class ReportDatabase(DatabaseRows):
         self._days_to_roll_up.clear()
         for table in ROLLUPS:
             with transaction(self.url) as connection:
-                run_window(connection, f"engagement/{table}.sql", first_day, end_day)
+                compute_rollup(connection, "engagement", table, first_day, end_day)
 
     def hashtag(self, organization: Organization, post_id: str, hashtag: str) -> None:
         """Adds a hashtag to all days of the post; call it before `observe`."""

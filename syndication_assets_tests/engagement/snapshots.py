@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.rows import DatabaseRows
 
 FIRST_DAY = date(2025, 1, 30)
@@ -135,7 +135,7 @@ class History(DatabaseRows):
         """Materializes one rollup for the numbered days, both included; returns the counts of its last statement."""
         with transaction(self.url) as connection:
             connection.execute(sql.SQL("set local timezone = {}").format(time_zone))
-            return run_window(connection, f"engagement/{table}.sql", day(first), day((last or first) + 1))
+            return compute_rollup(connection, "engagement", table, day(first), day((last or first) + 1))
 
     def roll_up_all(self, first: int, last: int | None = None, *, time_zone: str = "UTC") -> dict[str, dict[str, int]]:
         """Materializes every rollup, in dependency order."""

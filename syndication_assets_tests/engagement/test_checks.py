@@ -61,15 +61,29 @@ DAMAGES = [
         "metric_definitions__every_counter_is_defined",
         "update engagement.metric_definitions set kind = 'gauge' where metric_name = 'views'",
     ),
+    *(
+        Damage(
+            "metric_definitions__formulas_are_what_tables_compute", f"update engagement.metric_definitions set {change}"
+        )
+        for change in (
+            "formula_version = 2 where metric_name = 'engagement_rate_by_views'",
+            "numerator = 'clicks' where metric_name = 'engagement_rate_by_reach'",
+            "addends = '{reactions,comments,shares}' where metric_name = 'engagement'",
+        )
+    ),
     Damage(
-        "metric_definitions__platform_names_do_not_overlap",
-        "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
-        " values ('linkedin', 'reactions', 'likes', '2025-01-01')",
+        "metric_definitions__sums_are_of_additive_metrics",
+        "update engagement.metric_definitions set is_additive_over_days = false where metric_name = 'clicks_delta'",
     ),
     Damage(
         "metric_definitions__platform_names_do_not_overlap",
         "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
-        " values ('facebook', 'impressions', 'page_impressions', '2025-11-14')",
+        " values ('facebook', 'reactions', 'likes', '2025-01-01')",
+    ),
+    Damage(
+        "metric_definitions__platform_names_do_not_overlap",
+        "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
+        " values ('facebook', 'impressions', 'post_views', '2025-11-14')",
     ),
     Damage(f"{POST}__every_observed_day_has_its_row", ONE_MORE_DAY),
     Damage(
@@ -87,13 +101,13 @@ DAMAGES = [
     Damage(
         f"{POST}__deltas_add_up",
         change_one_row(
-            POST, "reactions_delta = reactions_delta + 1", f"post_id = {PLAIN_POST} and reactions_delta > 0"
+            POST, "reactions_before = reactions_before - 1", f"post_id = {PLAIN_POST} and reactions_delta > 0"
         ),
         IN_TOTALS,
     ),
     Damage(
         f"{POST}__deltas_add_up",
-        change_one_row(POST, "shares_delta = null", "not is_opening and shares_delta = 0"),
+        change_one_row(POST, "shares_before = null", "not is_opening and shares_delta = 0"),
     ),
     Damage(f"{POST}__openings_count_only_watched_posts", "delete from engagement.sampling_gaps"),
     Damage(
@@ -101,24 +115,8 @@ DAMAGES = [
         "update engagement.sampling_gaps set sampling_gap = '10000 days'",
     ),
     Damage(
-        f"{POST}__corrections_are_flagged",
-        change_one_row(POST, "is_correction = not is_correction", f"post_id = {PLAIN_POST}"),
-        IN_TOTALS,
-    ),
-    Damage(
         f"{POST}__gap_days_are_right",
         change_one_row(POST, "previous_observed_at = previous_observed_at - interval '1 second'", "not is_opening"),
-    ),
-    Damage(
-        f"{POST}__gap_days_are_right",
-        change_one_row(POST, "gap_days = 2", "gap_days = 1"),
-        IN_ALL_TOTALS,
-    ),
-    Damage(f"{POST}__rates_are_quotients", change_one_row(POST, "rate_formula = null", "rate_formula is not null")),
-    Damage(
-        f"{POST}__rates_are_quotients",
-        change_one_row(POST, "engagement_rate = engagement_rate + 0.1", "engagement_rate is not null"),
-        IN_ALL_TOTALS,
     ),
     Damage(
         f"{POST}__no_day_is_stale",
@@ -138,11 +136,6 @@ DAMAGES = [
             f"delete from engagement.{table} where ctid = (select min(ctid) from engagement.{table})",
         )
     ),
-    *(
-        Damage(f"{table}__rates_are_quotients", change_one_row(table, change, "engagement_rate is not null"))
-        for table in (PROFILE, PLATFORM, HASHTAG)
-        for change in ("engagement_rate = engagement_rate + 0.1", "engagement_rate = null", "rate_formula = null")
-    ),
     Damage(
         "post_cohorts__observed_within_the_tolerance",
         "update engagement.cohort_ages set tolerance = '1 second' where age_name = '24 hours'",
@@ -160,12 +153,6 @@ DAMAGES = [
     Damage(
         "post_cohorts__values_equal_the_snapshot",
         change_one_row("post_cohorts", "saves = 0", "observed_at is not null"),
-    ),
-    *(
-        Damage(
-            "post_cohorts__rates_are_quotients", change_one_row("post_cohorts", change, "engagement_rate is not null")
-        )
-        for change in ("engagement_rate = null", "engagement = engagement + 1", "rate_formula = null")
     ),
 ]
 
@@ -218,10 +205,10 @@ def test_every_sql_check_is_listed_and_has_a_damage():
 
 HIDDEN_FOR_A_DAY = (
     "update engagement.post_engagement_daily as later"
-    " set reactions_delta = later.reactions_delta + hidden.reactions_delta"
+    " set reactions_before = hidden.reactions_before"
     " from engagement.post_engagement_daily as hidden where hidden.post_id = later.post_id"
     " and hidden.activity_date = '2025-11-04' and later.activity_date = '2025-11-05';"
-    "update engagement.post_engagement_daily set reactions = null, reactions_delta = null"
+    "update engagement.post_engagement_daily set reactions = null, reactions_before = null"
     " where activity_date = '2025-11-04'"
 )
 
@@ -231,7 +218,7 @@ def test_deltas_add_up_over_a_day_on_which_a_counter_was_hidden(sample_url: str,
     with damaged(sample_url, HIDDEN_FOR_A_DAY) as connection:
         window = (first_day, END_DAY)
         assert f"{POST}__deltas_add_up" not in broken_checks(connection, "engagement", CHECKS, window)
-        connection.execute("update engagement.post_engagement_daily set reactions_delta = reactions_delta + 1")
+        connection.execute("update engagement.post_engagement_daily set reactions_before = reactions_before - 1")
         assert f"{POST}__deltas_add_up" in broken_checks(connection, "engagement", CHECKS, window)
 
 

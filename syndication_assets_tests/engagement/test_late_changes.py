@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.engagement.snapshots import ROLLUPS, History, Row, day, moment, without
 
 TABLE = "post_engagement_daily"
@@ -157,7 +157,7 @@ def test_a_stale_day_that_is_written_while_it_is_taken_is_not_lost(database_url:
     history.snapshot(post, moment(3, "20:00"), reactions=35)
     with ThreadPoolExecutor() as pool:
         with transaction(database_url) as writer:
-            run_window(writer, f"engagement/{TABLE}.sql", day(3), day(4))
+            compute_rollup(writer, "engagement", TABLE, day(3), day(4))
             taker = pool.submit(history.roll_up, "platform_engagement_daily", 8)
             with pytest.raises(TimeoutError):
                 taker.result(timeout=0.5)

@@ -1,10 +1,12 @@
 """Metric definitions: what may be summed, and the names that platforms give a metric."""
 
+import json
 from datetime import date
 
 import pytest
 
 from syndication_assets.database.connection import DatabaseError
+from syndication_assets.scraping.facebook import insights_parser
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
 
 pytestmark = pytest.mark.both_servers
@@ -15,11 +17,11 @@ def definitions(database_url: str) -> dict[str, Row]:
     return {row["metric_name"]: row for row in History(database_url).table_rows("metric_definitions")}
 
 
-def names_valid_on(history: History, platform: str, entity_type: str, metric_name: str, day: date) -> list[str]:
+def names_valid_on(history: History, platform: str, metric_name: str, day: date) -> list[str]:
     return [
         row["source_name"]
         for row in history.table_rows("platform_metrics")
-        if (row["platform"], row["metric_name"], row["entity_type"]) == (platform, metric_name, entity_type)
+        if (row["platform"], row["metric_name"]) == (platform, metric_name)
         and row["valid_from"] <= day
         and (row["valid_to"] is None or day < row["valid_to"])
     ]
@@ -38,11 +40,10 @@ def test_only_deltas_are_summed_over_days_and_the_reach_delta_is_not(definitions
     assert additive == deltas - {"reach_delta"}
 
 
-def test_reach_and_ratios_and_gauges_are_not_summed_over_posts(definitions: dict[str, Row]):
+def test_reach_and_ratios_are_not_summed_over_posts(definitions: dict[str, Row]):
     not_additive = {name for name, row in definitions.items() if not row["is_additive_over_posts"]}
     ratios = {name for name, row in definitions.items() if row["kind"] == "ratio"}
-    gauges = {name for name, row in definitions.items() if row["kind"] == "gauge"}
-    assert not_additive == {"reach", "reach_delta"} | ratios | gauges
+    assert not_additive == {"reach", "reach_delta"} | ratios
 
 
 def test_the_aggregates_sum_what_the_definitions_allow(database_url: str, definitions: dict[str, Row]):
@@ -57,11 +58,11 @@ def test_the_aggregates_sum_what_the_definitions_allow(database_url: str, defini
         assert all(definitions[column]["is_additive_over_posts"] for column in columns)
 
 
-def test_a_ratio_names_its_numerator_denominator_and_denominator_kind(definitions: dict[str, Row]):
+def test_a_ratio_names_its_numerator_and_its_denominator(definitions: dict[str, Row]):
     ratios = {name: row for name, row in definitions.items() if row["kind"] == "ratio"}
-    assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("impressions", "reach", "views", "followers")}
+    assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("impressions", "reach", "views")}
     for name, row in ratios.items():
-        assert name == f"engagement_rate_by_{row['denominator_kind']}"
+        assert name == f"engagement_rate_by_{row['denominator']}"
         assert {row["numerator"], row["denominator"]} <= set(definitions)
         assert row["formula_version"] == 1
 
@@ -86,26 +87,32 @@ def test_an_incomplete_ratio_is_rejected(database_url: str, kind: str, numerator
 
 
 @pytest.mark.parametrize(
-    ("platform", "entity_type", "metric_name", "day", "names"),
+    ("metric_name", "day", "names"),
     [
-        ("instagram", "post", "impressions", "2025-04-20", ["impressions"]),
-        ("instagram", "post", "views", "2025-04-20", []),
-        ("instagram", "post", "impressions", "2025-04-21", []),
-        ("instagram", "post", "views", "2025-04-21", ["views"]),
-        ("facebook", "profile", "impressions", "2025-11-14", ["page_impressions"]),
-        ("facebook", "profile", "impressions", "2025-11-15", []),
-        ("facebook", "profile", "views", "2025-11-15", ["page_media_view"]),
-        ("facebook", "post", "impressions", "2025-11-14", ["post_impressions"]),
-        ("facebook", "post", "views", "2025-11-15", ["post_media_view"]),
-        ("facebook", "post", "reach", "2026-06-15", ["post_total_media_view_unique"]),
-        ("linkedin", "post", "views", "2025-11-15", []),
-        ("linkedin", "post", "impressions", "2025-11-15", []),
+        ("impressions", "2025-11-14", ["post_impressions"]),
+        ("impressions", "2025-11-15", []),
+        ("views", "2025-11-14", []),
+        ("views", "2025-11-15", ["post_media_view"]),
+        ("reach", "2026-06-14", ["post_impressions_unique"]),
+        ("reach", "2026-06-15", ["post_total_media_view_unique"]),
     ],
 )
 def test_a_retired_name_ends_on_the_day_its_successor_begins(
-    database_url: str, platform: str, entity_type: str, metric_name: str, day: str, names: list[str]
+    database_url: str, metric_name: str, day: str, names: list[str]
 ):
-    assert names_valid_on(History(database_url), platform, entity_type, metric_name, date.fromisoformat(day)) == names
+    assert names_valid_on(History(database_url), "facebook", metric_name, date.fromisoformat(day)) == names
+
+
+def test_every_name_that_is_requested_is_read_into_the_counter_of_its_row(database_url: str):
+    for row in History(database_url).table_rows("platform_metrics"):
+        name, is_by_kind = row["source_name"], row["metric_name"] == "reactions"
+        insight = {"name": name, "period": "lifetime", "values": [{"value": {"like": 7} if is_by_kind else 7}]}
+        post = {"id": "1", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
+        observation = insights_parser.parse_item(json.dumps(post).encode(), None).observations[0]
+        if is_by_kind:  # the total comes with the post itself
+            assert observation.stats == {"reactions": {"like": 7}}, name
+        else:
+            assert getattr(observation.counters, row["metric_name"]) == 7, name
 
 
 def test_every_replacement_starts_when_the_old_name_ends(database_url: str):

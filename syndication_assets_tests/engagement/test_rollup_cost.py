@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets.sql_assets.table_metadata import count_by_day
-from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History, day
 
 POSTS = 300
@@ -47,7 +47,7 @@ def history(database_url: str) -> History:
 def rows_read(history: History, table: str, number: int) -> dict[str, tuple[int, int]]:
     """The rows that materializing one day reads, by table: rows of sequential scans, and rows of index scans."""
     with transaction(history.url) as connection:
-        run_window(connection, f"engagement/{table}.sql", day(number), day(number + 1))
+        compute_rollup(connection, "engagement", table, day(number), day(number + 1))
         count_by_day(connection, f"engagement.{table}", day(number), day(number + 1))
         found = connection.execute(
             "select relname, seq_tup_read, coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables"

@@ -17,7 +17,7 @@ from syndication_assets.landing.folder_locks import lock_folder
 from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.landing.withdrawal import Outcome, withdraw_files
 from syndication_assets.scraping.checks import CHECKS
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.sample_database import ROLLUPS, broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import (
@@ -57,7 +57,7 @@ def hidden(path: str) -> str:
 def roll_up(desk: Desk) -> None:
     for table in ROLLUPS:
         with transaction(desk.url, lock=f"engagement.{table}") as connection:
-            run_window(connection, f"engagement/{table}.sql", MONDAY, WEDNESDAY)
+            compute_rollup(connection, "engagement", table, MONDAY, WEDNESDAY)
 
 
 def audit(desk: Desk, path: str) -> list[tuple[Any, ...]]:

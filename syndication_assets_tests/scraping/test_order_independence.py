@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.sql_assets.windows import run_window
+from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples
@@ -84,7 +84,7 @@ _OBSERVATIONS = st.lists(
 def roll_up(desk: Desk, tables: tuple[str, ...], first_day: date, last_day: date) -> None:
     for table in tables:
         with transaction(desk.url) as connection:
-            run_window(connection, f"engagement/{table}.sql", first_day, last_day + timedelta(days=1))
+            compute_rollup(connection, "engagement", table, first_day, last_day + timedelta(days=1))
 
 
 @EXAMPLES

@@ -47,7 +47,7 @@ def metrics_on(url: str, day: date) -> list[str]:
     """Graph's names of the post metrics that are valid on the day, from engagement.platform_metrics."""
     with transaction(url) as connection:
         rows = connection.execute(
-            "select source_name from engagement.platform_metrics where platform = %s and entity_type = 'post'"
+            "select source_name from engagement.platform_metrics where platform = %s"
             " and valid_from <= %s and (valid_to is null or valid_to > %s) order by source_name",
             [PLATFORM, day, day],
         ).fetchall()

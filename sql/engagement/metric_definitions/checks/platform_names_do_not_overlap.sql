@@ -15,7 +15,6 @@ from engagement.platform_metrics as a
 inner join engagement.platform_metrics as b
     on
         a.platform = b.platform
-        and a.entity_type = b.entity_type
         and (a.metric_name = b.metric_name or a.source_name = b.source_name)
         and (a.source_name, a.valid_from) < (b.source_name, b.valid_from)
         and daterange(a.valid_from, a.valid_to) && daterange(b.valid_from, b.valid_to)

@@ -1,0 +1,36 @@
+-- One row is one post at one age: its last observation not later than that age, and within the tolerance before it.
+-- Parameters: window_start, window_end (dates, the end exclusive). Posts observed in the window, or on a day that
+-- engagement.stale_days holds for this table, are computed at all ages from all of their observations. A re-run
+-- changes nothing, and days can be computed in any order. A post that loses its snapshots keeps its rows, all NULL.
+
+select
+    p.organization_id,
+    p.post_id,
+    a.age_name,
+    p.platform,
+    p.posted_at,
+    d.downloaded_at as observed_at,
+    d.reactions,
+    d.comments,
+    d.shares,
+    d.saves,
+    d.clicks,
+    d.views,
+    d.impressions,
+    d.reach
+from scope as s
+inner join scraping.posts as p on s.organization_id = p.organization_id and s.post_id = p.post_id
+cross join engagement.cohort_ages as a
+left join lateral (
+    select *
+    from scraping.data_downloads as o
+    where
+        o.organization_id = p.organization_id
+        and o.post_id = p.post_id
+        -- Ages are added in UTC: in other time zones, a day may have 23 hours.
+        and o.downloaded_at <= (p.posted_at at time zone 'utc' + a.age) at time zone 'utc'
+        and o.downloaded_at >= (p.posted_at at time zone 'utc' + a.age - a.tolerance) at time zone 'utc'
+    order by o.downloaded_at desc
+    limit 1
+) as d on true
+where p.posted_at is not null;

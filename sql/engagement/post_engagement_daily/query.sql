@@ -1,0 +1,208 @@
+-- One row is one post on one UTC day with at least one observation: the closing values of its counters, and the values
+-- known before the day. Deltas, flags and rates follow from these: they are generated columns of the table.
+-- Parameters: window_start, window_end (dates, the end exclusive).
+--
+-- A re-run changes nothing, and days can be computed in any order: the rows after the window whose values before depend
+-- on it are computed, too. Posts marked needs_rebuild are computed on all of their days.
+
+with recursive days as (
+    select
+        organization_id,
+        post_id,
+        (downloaded_at at time zone 'utc')::date as activity_date,
+        engagement.last_known(reactions order by downloaded_at) as reactions,
+        engagement.last_known(comments order by downloaded_at) as comments,
+        engagement.last_known(shares order by downloaded_at) as shares,
+        engagement.last_known(saves order by downloaded_at) as saves,
+        engagement.last_known(clicks order by downloaded_at) as clicks,
+        engagement.last_known(views order by downloaded_at) as views,
+        engagement.last_known(impressions order by downloaded_at) as impressions,
+        engagement.last_known(reach order by downloaded_at) as reach,
+        count(*)::integer as observations,
+        min(downloaded_at) as first_observed_at,
+        max(downloaded_at) as last_observed_at
+    from (
+        select
+            organization_id, post_id, downloaded_at,
+            reactions, comments, shares, saves, clicks, views, impressions, reach
+        from scraping.data_downloads
+        where
+            downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
+            and downloaded_at < %(window_end)s::timestamp at time zone 'utc'
+        union all
+        select
+            d.organization_id, d.post_id, d.downloaded_at,
+            d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach
+        from posts_to_rebuild as r
+        inner join scraping.data_downloads as d on r.organization_id = d.organization_id and r.post_id = d.post_id
+        where
+            d.downloaded_at < %(window_start)s::timestamp at time zone 'utc'
+            or d.downloaded_at >= %(window_end)s::timestamp at time zone 'utc'
+    ) as observations
+    group by organization_id, post_id, (downloaded_at at time zone 'utc')::date
+),
+
+-- The posts with a row before or after this run, and the counters that these rows measure.
+touched_posts as (
+    select
+        organization_id,
+        post_id,
+        bit_or(measured_counters) as measured_counters
+    from (
+        select
+            organization_id,
+            post_id,
+            engagement.measured_counters(reactions, comments, shares, saves, clicks, views, impressions, reach)
+                as measured_counters
+        from days
+        union all
+        select organization_id, post_id, measured_counters
+        from scope
+    ) as rows_of_window
+    where (organization_id, post_id) not in (select r.organization_id, r.post_id from posts_to_rebuild as r)
+    group by organization_id, post_id
+),
+
+-- The rows after the window that depend on it: the next row and, while it lacks a counter of the window, the one after.
+following_days as (
+    select
+        n.*,
+        t.measured_counters & ~n.measured_counters as missing_counters
+    from touched_posts as t
+    cross join lateral (
+        select *
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = t.organization_id
+            and e.post_id = t.post_id
+            and e.activity_date >= %(window_end)s::date
+        order by e.activity_date
+        limit 1
+    ) as n
+    union all
+    select
+        n.*,
+        f.missing_counters & ~n.measured_counters
+    from following_days as f
+    cross join lateral (
+        select *
+        from engagement.post_engagement_daily as e
+        where e.organization_id = f.organization_id and e.post_id = f.post_id and e.activity_date > f.activity_date
+        order by e.activity_date
+        limit 1
+    ) as n
+    where f.missing_counters <> 0
+),
+
+all_days as (
+    select * from days
+    union all
+    select
+        organization_id, post_id, activity_date,
+        reactions, comments, shares, saves, clicks, views, impressions, reach,
+        observations, first_observed_at, last_observed_at
+    from following_days
+),
+
+-- The rows before the window on which these days depend: the last row and, while it lacks a counter of these days, the
+-- one before it.
+preceding_days as (
+    select
+        b.*,
+        n.measured_counters & ~b.measured_counters as missing_counters
+    from (
+        select
+            organization_id,
+            post_id,
+            bit_or(measured_counters) as measured_counters
+        from (
+            select organization_id, post_id, measured_counters from touched_posts
+            union all
+            select organization_id, post_id, measured_counters from following_days
+        ) as needed
+        group by organization_id, post_id
+    ) as n
+    cross join lateral (
+        select *
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = n.organization_id
+            and e.post_id = n.post_id
+            and e.activity_date < %(window_start)s::date
+        order by e.activity_date desc
+        limit 1
+    ) as b
+    union all
+    select
+        b.*,
+        p.missing_counters & ~b.measured_counters
+    from preceding_days as p
+    cross join lateral (
+        select *
+        from engagement.post_engagement_daily as e
+        where e.organization_id = p.organization_id and e.post_id = p.post_id and e.activity_date < p.activity_date
+        order by e.activity_date desc
+        limit 1
+    ) as b
+    where p.missing_counters <> 0
+),
+
+known_values as (
+    select
+        organization_id,
+        post_id,
+        max(last_observed_at) as last_observed_at,
+        engagement.last_known(reactions order by activity_date) as reactions,
+        engagement.last_known(comments order by activity_date) as comments,
+        engagement.last_known(shares order by activity_date) as shares,
+        engagement.last_known(saves order by activity_date) as saves,
+        engagement.last_known(clicks order by activity_date) as clicks,
+        engagement.last_known(views order by activity_date) as views,
+        engagement.last_known(impressions order by activity_date) as impressions,
+        engagement.last_known(reach order by activity_date) as reach
+    from preceding_days
+    group by organization_id, post_id
+)
+
+select
+    d.*,
+    p.platform,
+    p.profile_id,
+    coalesce((p.posted_at at time zone 'utc')::date = d.activity_date, false) as is_published_on_day,
+    coalesce(max(d.last_observed_at) over earlier_days, b.last_observed_at) as previous_observed_at,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.reactions)) over earlier_days, b.reactions, d.reactions, w.is_watched
+    ) as reactions_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.comments)) over earlier_days, b.comments, d.comments, w.is_watched
+    ) as comments_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.shares)) over earlier_days, b.shares, d.shares, w.is_watched
+    ) as shares_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.saves)) over earlier_days, b.saves, d.saves, w.is_watched
+    ) as saves_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.clicks)) over earlier_days, b.clicks, d.clicks, w.is_watched
+    ) as clicks_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.views)) over earlier_days, b.views, d.views, w.is_watched
+    ) as views_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.impressions)) over earlier_days,
+        b.impressions, d.impressions, w.is_watched
+    ) as impressions_before,
+    engagement.value_before(
+        max(engagement.dated(d.activity_date, d.reach)) over earlier_days, b.reach, d.reach, w.is_watched
+    ) as reach_before
+from all_days as d
+inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
+left join known_values as b on d.organization_id = b.organization_id and d.post_id = b.post_id
+left join engagement.sampling_gaps as g on p.platform = g.platform
+-- Whether the post was young enough at its first observation that its counters started at 0 while we watched.
+cross join lateral (select p.posted_at >= d.first_observed_at - g.sampling_gap as is_watched) as w
+window earlier_days as (
+    partition by d.organization_id, d.post_id
+    order by d.activity_date
+    rows between unbounded preceding and 1 preceding
+);

@@ -1,0 +1,95 @@
+"""`operations.replace_rows` writes the rows that changed, and no others."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from syndication_assets.database.connection import Connection, transaction
+
+pytestmark = pytest.mark.both_servers
+
+TARGET = """
+create table tenancy.daily_totals (
+    profile text, on_day date, likes bigint, views bigint,
+    likes_per_view numeric generated always as (likes::numeric / nullif(views, 0)) stored,
+    updated_at timestamptz not null default now(),
+    primary key (profile, on_day)
+);
+insert into tenancy.daily_totals (profile, on_day, likes, views, updated_at) values
+('ada', '2025-01-01', 1, 10, '2025-01-01'), ('ada', '2025-01-02', 2, 10, '2025-01-01'),
+('ada', '2025-01-03', 3, null, '2025-01-01'), ('bob', '2025-01-02', 4, 10, '2025-01-01');
+grant select, insert, update, delete on tenancy.daily_totals to syndication_pipeline;
+"""
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    with psycopg.connect(database_url) as administrator:
+        administrator.execute(TARGET)
+    with transaction(database_url) as connection:
+        yield connection
+
+
+def replace(
+    connection: Connection, computed: str, scope: str = "select date '2025-01-02' as on_day"
+) -> tuple[int, ...]:
+    """The counts of computed, written and removed rows."""
+    connection.execute(f"create temporary table computed on commit drop as {computed}")
+    connection.execute(f"create temporary table scope on commit drop as {scope}")
+    found = connection.execute("select * from operations.replace_rows('tenancy.daily_totals', 'computed', 'scope')")
+    return found.fetchall()[0]
+
+
+def rows(connection: Connection) -> dict[tuple[str, int], tuple[int | None, ...]]:
+    found = connection.execute("select profile, extract(day from on_day)::int, likes, views from tenancy.daily_totals")
+    return {(profile, day): tuple(values) for profile, day, *values in found}
+
+
+def written(connection: Connection) -> set[tuple[str, int]]:
+    found = connection.execute(
+        "select profile, extract(day from on_day)::int from tenancy.daily_totals where updated_at = now()"
+    )
+    return set(found.fetchall())
+
+
+def test_the_same_rows_again_write_nothing(connection: Connection):
+    versions = "select ctid::text, xmin::text from tenancy.daily_totals order by 1"
+    before = connection.execute(versions).fetchall()
+    computed = "select profile, on_day, likes, views from tenancy.daily_totals where on_day <> '2025-01-01'"
+    scope = "values (date '2025-01-02'), ('2025-01-03')"
+    assert replace(connection, computed, f"select * from ({scope}) as days (on_day)") == (3, 0, 0)
+    assert connection.execute(versions).fetchall() == before
+
+
+def test_changed_and_new_rows_are_written_and_rows_that_are_not_computed_again_are_removed(connection: Connection):
+    computed = "select * from (values ('ada', date '2025-01-02', 5, 10), ('eve', '2025-01-02', 6, 12)) as c"
+    counts = replace(connection, f"{computed} (profile, on_day, likes, views)")
+    assert counts == (2, 2, 1)
+    assert rows(connection) == {("ada", 1): (1, 10), ("ada", 2): (5, 10), ("ada", 3): (3, None), ("eve", 2): (6, 12)}
+    assert written(connection) == {("ada", 2), ("eve", 2)}
+    rate = connection.execute("select likes_per_view from tenancy.daily_totals where likes = 5").fetchall()
+    assert [float(value) for (value,) in rate] == [0.5]
+
+
+def test_a_value_that_is_no_longer_measured_becomes_null(connection: Connection):
+    computed = "select 'ada' as profile, date '2025-01-02' as on_day, 2 as likes, null::bigint as views"
+    assert replace(connection, computed)[1] == 1
+    assert rows(connection)["ada", 2] == (2, None)
+
+
+def test_columns_that_are_not_computed_keep_their_values(connection: Connection):
+    replace(connection, "select profile, on_day, 7 as likes from tenancy.daily_totals where on_day = '2025-01-02'")
+    assert rows(connection)["bob", 2] == (7, 10)
+
+
+def test_a_scope_of_two_columns_removes_only_rows_with_both(connection: Connection):
+    nothing = "select profile, on_day, likes from tenancy.daily_totals where false"
+    assert replace(connection, nothing, "select 'bob' as profile, date '2025-01-02' as on_day") == (0, 0, 1)
+    assert ("ada", 2) in rows(connection)
+
+
+def test_computed_rows_need_the_whole_primary_key(connection: Connection):
+    message = r"computed must have the primary key of .*daily_totals .*profile,on_day"
+    with pytest.raises(psycopg.errors.RaiseException, match=message):
+        replace(connection, "select profile, likes from tenancy.daily_totals")
