@@ -474,6 +474,12 @@ begin
     -- Only the keys: statistics of wide columns would cost more than they save.
     execute format('analyze %s (%s)', computed, array_to_string(keys, ', '));
     execute format('analyze %s', scope);
+    -- Looked up before the insert, because its own rows would be searched, too: quadratic in a table that was empty.
+    execute format(
+        'create temporary table existing_keys as select %s from %s t join %s c on %s',
+        (select string_agg('t.' || k, ', ') from unnest(keys) k), target, computed, same_key
+    );
+    analyze existing_keys;
 
     execute format(
         'delete from %s t using %s s where %s and not exists (select from %s c where %s)',
@@ -493,11 +499,12 @@ begin
     end if;
 
     execute format(
-        'insert into %1$s (%2$s) select %2$s from %3$s c where not exists (select from %1$s t where %4$s)',
+        'insert into %1$s (%2$s) select %2$s from %3$s c where not exists (select from existing_keys t where %4$s)',
         target, array_to_string(columns, ', '), computed, same_key
     );
     get diagnostics rows_written = row_count;
     rows_written := rows_written + rows_updated;
+    drop table existing_keys;
     execute format('select count(*) from %s', computed) into rows_computed;
     return next;
 end

@@ -93,3 +93,17 @@ def test_computed_rows_need_the_whole_primary_key(connection: Connection):
     message = r"computed must have the primary key of .*daily_totals .*profile,on_day"
     with pytest.raises(psycopg.errors.RaiseException, match=message):
         replace(connection, "select profile, likes from tenancy.daily_totals")
+
+
+def test_filling_an_empty_table_does_not_search_the_new_rows(database_url: str, connection: Connection):
+    number = 3_000
+    with psycopg.connect(database_url, autocommit=True) as administrator:
+        administrator.execute("truncate tenancy.daily_totals")
+        administrator.execute("vacuum analyze tenancy.daily_totals")
+    generated = f"generate_series(1, {number}) as n"
+    computed = f"select n::text as profile, date '2025-01-02' as on_day, n as likes from {generated}"
+    fetched = "select pg_stat_get_xact_blocks_fetched('tenancy.daily_totals'::regclass)"
+    before = connection.execute(fetched).fetchall()[0][0]
+    assert replace(connection, computed) == (number, number, 0)
+    after = connection.execute(fetched).fetchall()[0][0]
+    assert after - before < 5 * number, "blocks of the table; a search for each row would fetch all of its blocks"
