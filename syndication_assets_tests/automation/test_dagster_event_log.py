@@ -1,12 +1,14 @@
 """Our event log stores the same events as Dagster's own, and survives a restart of the server."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import psycopg
 import pytest
+import sqlalchemy
 import yaml
 
 from syndication_assets.automation.jobs import range_tags
@@ -131,6 +133,55 @@ def test_connections_closed_by_the_server_are_replaced(storage_url: str, tmp_pat
             ).fetchall()
         assert ended != []
         run_three_days(instance)
+
+
+class Cost:
+    """The connections and the statements of all SQLAlchemy engines, counted while `counted` runs."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.inserts = 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        listeners = [
+            (sqlalchemy.pool.Pool, "connect", self._on_connect),
+            (sqlalchemy.engine.Engine, "before_cursor_execute", self._on_execute),
+        ]
+        for target, name, listener in listeners:
+            sqlalchemy.event.listen(target, name, listener)
+        try:
+            yield
+        finally:
+            for target, name, listener in listeners:
+                sqlalchemy.event.remove(target, name, listener)
+
+    def _on_connect(self, *_: Any) -> None:
+        self.connections += 1
+
+    def _on_execute(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.inserts += statement.lower().lstrip().startswith("insert into event_logs")
+
+
+def cost_of_planning(directory: Path, url: str, event_log: tuple[str, str]) -> Cost:
+    """What it costs to create a run of all days, which stores two planned events a day."""
+    cost = Cost()
+    with make_instance(directory, url, event_log) as instance:
+        job = definitions.resolve_job_def("graph")
+        with cost.counted():
+            instance.create_run_for_job(job, tags=range_tags("2025-11-01", "2025-11-30"))
+    return cost
+
+
+def test_dagsters_own_event_log_still_stores_planned_events_singly(server: Server, storage_url: str, tmp_path: Path):
+    """If this fails, upstream has caught up: remove `PooledPostgresEventLogStorage`, and name Dagster's own class."""
+    dagsters = cost_of_planning(tmp_path / "dagsters", storage_url, DAGSTERS)
+    with new_database(server, "template0") as other_url:
+        ours = cost_of_planning(tmp_path / "ours", other_url, OURS)
+    assert dagsters.inserts >= 60
+    assert dagsters.connections >= 60
+    assert ours.inserts <= 3
+    assert ours.connections <= 10
 
 
 def test_the_projects_instance_uses_this_event_log():
