@@ -35,7 +35,7 @@ lint: .venv/development ## formatter, linter, types, SQL
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
 	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
-	.venv/bin/python -m syndication_assets.database.schema_file --check
+	.venv/bin/python -m syndication_assets.database.schema_files --check
 	.venv/bin/python -m syndication_assets.settings.settings_page --check
 	.venv/bin/python -m requirements.locks
 
@@ -47,8 +47,8 @@ format: .venv/development ## put the code into form
 bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.json
 	.venv/bin/python -m benchmarks
 
-schema: .venv/development ## write sql/schema.sql anew from the migrations
-	.venv/bin/python -m syndication_assets.database.schema_file
+schema: .venv/development ## write sql/<room>/schema.sql anew from the migrations
+	.venv/bin/python -m syndication_assets.database.schema_files
 
 settings: .venv/development ## write docs/settings.md from the settings
 	.venv/bin/python -m syndication_assets.settings.settings_page

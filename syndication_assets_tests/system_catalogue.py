@@ -24,16 +24,18 @@ select format(
 ) from own_tables
 union all
 select format(
-    'column %s %s.%s %s not null %s default %s generated %s collation %s comment %s grants %s',
+    'column %s %s.%s %s not null %s default %s generated %s collation %s storage %s %s statistics %s grants %s',
     row_number() over (partition by t.oid order by a.attnum), t.name, a.attname, format_type(a.atttypid, a.atttypmod),
     a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attcollation::regcollation,
-    col_description(t.oid, a.attnum), a.attacl
+    a.attstorage, a.attcompression, nullif(a.attstattarget, -1), a.attacl
 )
 from own_tables t
 join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
 left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum
 union all
-select format('comment on %s: %s', name, obj_description(oid, 'pg_class')) from own_tables
+select format('comment on %s: %s', pg_describe_object(classoid, objoid, objsubid), description)
+from pg_description
+where objoid >= 16384 and pg_describe_object(classoid, objoid, objsubid) !~ '_[0-9]{4}_[0-9]{2}'
 union all
 select format('view %s: %s', name, pg_get_viewdef(oid)) from own_tables where relkind in ('v', 'm')
 union all
@@ -64,12 +66,14 @@ select format(
 )
 from pg_proc f join own_schemas n on n.oid = f.pronamespace
 left join lateral (
-    select aggtransfn, aggfinalfn, aggtranstype::regtype, agginitval from pg_aggregate where aggfnoid = f.oid
+    select aggtransfn, aggfinalfn, aggcombinefn, aggtranstype::regtype, agginitval, f.proparallel
+    from pg_aggregate where aggfnoid = f.oid
 ) g on true
 union all
 select format(
-    'type %s of %s grants %s: %s', format_type(y.oid, null), y.typowner::regrole, y.typacl,
-    (select array_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = y.oid)
+    'type %s of %s grants %s: %s %s', format_type(y.oid, null), y.typowner::regrole, y.typacl,
+    (select array_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = y.oid),
+    (select array_agg(pg_get_constraintdef(k.oid) order by k.conname) from pg_constraint k where k.contypid = y.oid)
 )
 from pg_type y join own_schemas n on n.oid = y.typnamespace
 where y.typrelid = 0 and y.typelem = 0

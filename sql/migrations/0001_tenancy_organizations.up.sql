@@ -72,12 +72,14 @@ alter default privileges revoke execute on functions from public;
 
 grant usage on schema tenancy, operations to syndication_pipeline, syndication_reader;
 
--- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
--- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
--- product fits a bigint.
 create function tenancy.public_id(prefix text, sequence_number bigint)
 returns text language sql immutable parallel safe
 return prefix || '-' || lpad(to_hex((sequence_number * 1597463007) & 4294967295), 8, '0');
+
+comment on function tenancy.public_id is
+'A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits, '
+'so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the '
+'product fits a bigint.';
 
 create function tenancy.current_organization_id()
 returns text language sql stable parallel safe
@@ -86,7 +88,6 @@ return nullif(current_setting('app.organization_id', true), '');
 grant execute on function tenancy.public_id, tenancy.current_organization_id
 to syndication_pipeline, syndication_reader;
 
--- Comments the columns that mean the same in every table, unless the table has its own comment on them.
 create function tenancy.comment_standard_columns(target_table regclass)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -117,8 +118,9 @@ begin
 end
 $$;
 
--- Enables and forces row-level security on a tenant table or one of its partitions: the pipeline works on all
--- organizations, readers only see the organization of their session.
+comment on function tenancy.comment_standard_columns is
+'Comments the columns that mean the same in every table, unless the table has its own comment on them.';
+
 create function tenancy.protect_tenant_table(tenant_table regclass, is_partition boolean default false)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -140,6 +142,10 @@ begin
     end if;
 end
 $$;
+
+comment on function tenancy.protect_tenant_table is
+'Enables and forces row-level security on a tenant table or one of its partitions: the pipeline works on all '
+'organizations, readers only see the organization of their session.';
 
 create function tenancy.set_updated_at()
 returns trigger language plpgsql
@@ -200,8 +206,9 @@ comment on column tenancy.users.is_active is 'False locks the account.';
 
 create unique index users_email_key on tenancy.users (lower(email));
 
--- Ordered from the least to the most powerful, so that `role >= 'editor'` selects everybody who may edit.
 create type tenancy.member_role as enum ('viewer', 'member', 'editor', 'manager', 'admin', 'owner');
+comment on type tenancy.member_role is
+'Ordered from the least to the most powerful, so that `role >= ''editor''` selects everybody who may edit.';
 
 create type tenancy.membership_status as enum ('pending', 'active', 'inactive', 'suspended');
 
@@ -280,9 +287,6 @@ comment on column operations.partitioned_tables.months_ahead is
 'Number of future months whose partitions are created in advance.';
 grant select on operations.partitioned_tables to syndication_pipeline, syndication_reader;
 
--- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
--- callers are safe: the lock is held until commit, and `like … attach` does not block readers of the parent. The
--- function runs as its owner, so it only accepts registered tables and the years that the tables accept.
 create function operations.ensure_month_partitions(parent_table regclass, first_day date, last_day date)
 returns integer language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -350,7 +354,11 @@ begin
 end
 $$;
 
--- Creates the partitions of every registered table for this month and the months ahead.
+comment on function operations.ensure_month_partitions is
+'Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. '
+'Concurrent callers are safe: the lock is held until commit, and `like … attach` does not block readers of the '
+'parent. The function runs as its owner, so it only accepts registered tables and the years that the tables accept.';
+
 create function operations.ensure_upcoming_partitions()
 returns table (table_name text, partitions_made integer) language sql security definer
 set search_path = pg_catalog, pg_temp
@@ -366,14 +374,12 @@ as $$
     order by p.table_name
 $$;
 
+comment on function operations.ensure_upcoming_partitions is
+'Creates the partitions of every registered table for this month and the months ahead.';
+
 grant execute on function operations.ensure_month_partitions, operations.ensure_upcoming_partitions
 to syndication_pipeline;
 
--- Analyzes the tables of the room that have grown fourfold since their last statistics, and returns their number.
--- Without statistics a table that has just been filled looks empty to the planner, and the next query may take a
--- hundred times as long; autovacuum comes a minute later, and never analyzes a partitioned table. JSON and bytea
--- columns are skipped: they are the most expensive to analyze, and no plan needs their statistics. The function runs as
--- its owner, because only owners may analyze.
 create function operations.analyze_grown_tables(room text)
 returns integer language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -430,14 +436,15 @@ begin
 end
 $$;
 
+comment on function operations.analyze_grown_tables is
+'Analyzes the tables of the room that have grown fourfold since their last statistics, and returns their number. '
+'Without statistics a table that has just been filled looks empty to the planner, and the next query may take a '
+'hundred times as long; autovacuum comes a minute later, and never analyzes a partitioned table. JSON and bytea '
+'columns are skipped: they are the most expensive to analyze, and no plan needs their statistics. The function runs '
+'as its owner, because only owners may analyze.';
+
 grant execute on function operations.analyze_grown_tables to syndication_pipeline;
 
--- Makes a table say what was computed for it: deletes the rows of the scope that were not computed, updates the rows
--- that differ, inserts the new ones, and leaves all others untouched.
---
--- `computed` has columns of `target`, its whole primary key among them. `scope` names what was computed by some columns
--- of `target`, for example organization and day. Both are usually temporary tables. The caller holds a lock that keeps
--- others from writing the same rows. `updated_at` of a written row, if the table has it, is the transaction's time.
 create function operations.replace_rows(target regclass, computed regclass, scope regclass)
 returns table (rows_computed bigint, rows_written bigint, rows_removed bigint) language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -510,10 +517,15 @@ begin
 end
 $$;
 
+comment on function operations.replace_rows is
+'Makes a table say what was computed for it: deletes the rows of the scope that were not computed, updates the rows '
+'that differ, inserts the new ones, and leaves all others untouched. `computed` has columns of `target`, its whole '
+'primary key among them. `scope` names what was computed by some columns of `target`, for example organization and '
+'day. Both are usually temporary tables. The caller holds a lock that keeps others from writing the same rows. '
+'`updated_at` of a written row, if the table has it, is the transaction''s time.';
+
 grant execute on function operations.replace_rows to syndication_pipeline;
 
--- Writes the audit row of the change that fires the trigger. The actor is `app.actor` of the session, else the database
--- login.
 create function tenancy.write_audit_log()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -547,6 +559,10 @@ begin
     return null;
 end
 $$;
+
+comment on function tenancy.write_audit_log is
+'Writes the audit row of the change that fires the trigger. The actor is `app.actor` of the session, else the '
+'database login.';
 
 select tenancy.protect_tenant_table('tenancy.organizations');
 select tenancy.protect_tenant_table('tenancy.organization_members');

@@ -10,12 +10,12 @@ create sequence landing.quarantine_id_sequence as bigint maxvalue 4294967295;
 create sequence landing.landed_file_id_sequence as bigint maxvalue 4294967295;
 grant usage on all sequences in schema landing to syndication_pipeline;
 
--- Where the observation time of a file comes from.
-create type landing.observation_time_source as enum (
-    'file_name', -- from the file name
-    'meta',      -- from observed_at in the file's .meta.json
-    'noon'       -- neither has a time: noon UTC of the landing day
-);
+create type landing.observation_time_source as enum ('file_name', 'meta', 'noon');
+comment on type landing.observation_time_source is
+'Where the observation time of a file comes from.
+file_name: from the file name
+meta: from observed_at in the file''s .meta.json
+noon: neither has a time: noon UTC of the landing day';
 
 create table landing.files (
     organization_id text not null references tenancy.organizations on delete cascade,

@@ -15,19 +15,20 @@ create sequence scraping.hashtag_id_sequence as bigint maxvalue 4294967295;
 create sequence scraping.download_id_sequence as bigint maxvalue 4294967295;
 grant usage on all sequences in schema scraping to syndication_pipeline;
 
-create type scraping.run_kind as enum (
-    'fetch', -- network to landing zone
-    'load'   -- landing zone to PostgreSQL
-);
+create type scraping.run_kind as enum ('fetch', 'load');
+comment on type scraping.run_kind is
+'Direction of a download run.
+fetch: network to landing zone
+load: landing zone to PostgreSQL';
 
 create type scraping.run_status as enum ('running', 'completed', 'failed', 'cancelled');
 
--- How a post was observed, in order of preference: the first value wins a tie.
-create type scraping.observation_kind as enum (
-    'post',     -- the item is the post itself
-    'repost',   -- the item is a plain repost of the post
-    'reshared'  -- the post is quoted in another post
-);
+create type scraping.observation_kind as enum ('post', 'repost', 'reshared');
+comment on type scraping.observation_kind is
+'How a post was observed, in order of preference: the first value wins a tie.
+post: the item is the post itself
+repost: the item is a plain repost of the post
+reshared: the post is quoted in another post';
 
 create table scraping.download_runs (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -468,8 +469,6 @@ comment on column scraping.data_downloads.source_file_path is
 
 grant select on scraping.data_downloads to syndication_pipeline, syndication_reader;
 
--- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing
--- record. Where both have the same row (a snapshot of one time, a picture), the winner's row stays.
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -519,6 +518,10 @@ begin
     delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
 end
 $$;
+
+comment on function scraping.merge_posts is
+'Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing '
+'record. Where both have the same row (a snapshot of one time, a picture), the winner''s row stays.';
 
 grant execute on function scraping.merge_posts to syndication_pipeline;
 

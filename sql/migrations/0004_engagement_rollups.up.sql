@@ -6,10 +6,12 @@ set local role syndication_owner;
 
 grant usage on schema engagement to syndication_pipeline, syndication_reader;
 
--- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable strict parallel safe
 as $$ select later $$;
+
+comment on function engagement.later_value is
+'The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.';
 
 create aggregate engagement.last_known(bigint) ( -- noqa: LT01
     sfunc = engagement.later_value, stype = bigint, parallel = safe
@@ -17,25 +19,27 @@ create aggregate engagement.last_known(bigint) ( -- noqa: LT01
 
 grant execute on function engagement.last_known to syndication_pipeline, syndication_reader;
 
--- The sum of bigint as a bigint. PostgreSQL's own sum() returns numeric, at several times the cost.
 create aggregate engagement.total(bigint) ( -- noqa: LT01
     sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe
 );
 
+comment on aggregate engagement.total(bigint) is -- noqa: LT01
+'The sum of bigint as a bigint. PostgreSQL''s own sum() returns numeric, at several times the cost.';
+
 grant execute on function engagement.total to syndication_pipeline, syndication_reader;
 
--- Packs a day and a counter into one number, so that max() finds the latest value and skips NULL. The counter has the
--- lower 40 bits, which a CHECK in scraping guarantees; days are counted from 2000-01-01.
 create function engagement.dated(day date, value bigint)
 returns bigint language sql immutable parallel safe
 as $$ select ((day - date '2000-01-01')::bigint << 40) + value $$;
+
+comment on function engagement.dated is
+'Packs a day and a counter into one number, so that max() finds the latest value and skips NULL. The counter has the '
+'lower 40 bits, which a CHECK in scraping guarantees; days are counted from 2000-01-01.';
 
 create function engagement.undated(dated bigint)
 returns bigint language sql immutable parallel safe
 as $$ select dated & ((1::bigint << 40) - 1) $$;
 
--- What a counter was before a day that measures it: its latest earlier value among the days of a run (dated), else the
--- one known before the run, else 0 if the post was watched from its publication.
 create function engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean)
 returns bigint language sql immutable parallel safe
 as $$
@@ -44,10 +48,13 @@ as $$
     end
 $$;
 
+comment on function engagement.value_before is
+'What a counter was before a day that measures it: its latest earlier value among the days of a run (dated), else the '
+'one known before the run, else 0 if the post was watched from its publication.';
+
 grant execute on function engagement.dated, engagement.undated, engagement.value_before
 to syndication_pipeline, syndication_reader;
 
--- Public engagement: the sum of what is measured; NULL if nothing is.
 create function engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint)
 returns bigint language sql immutable parallel safe
 as $$
@@ -57,9 +64,13 @@ as $$
     end
 $$;
 
-create type engagement.denominator_kind as enum ('impressions', 'reach', 'views'); -- of an engagement rate
+comment on function engagement.public_engagement is
+'Public engagement: the sum of what is measured; NULL if nothing is.';
 
--- A quotient, rounded to six decimal places; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.
+create type engagement.denominator_kind as enum ('impressions', 'reach', 'views');
+comment on type engagement.denominator_kind is
+'The metric that an engagement rate is divided by.';
+
 create function engagement.rate(numerator bigint, denominator bigint)
 returns numeric language sql immutable parallel safe
 as $$
@@ -69,7 +80,9 @@ as $$
     end
 $$;
 
--- The metric and formula version of a rate, as engagement.metric_definitions has it; a check compares them.
+comment on function engagement.rate is
+'A quotient, rounded to six decimal places; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.';
+
 create function engagement.rate_formula(denominator_kind engagement.denominator_kind)
 returns text language sql immutable parallel safe
 as $$
@@ -80,7 +93,9 @@ as $$
     end
 $$;
 
--- Which counters are measured, one bit each.
+comment on function engagement.rate_formula is
+'The metric and formula version of a rate, as engagement.metric_definitions has it; a check compares them.';
+
 create function engagement.measured_counters(
     reactions bigint, comments bigint, shares bigint, saves bigint,
     clicks bigint, views bigint, impressions bigint, reach bigint
@@ -97,16 +112,20 @@ as $$
         | ((reach is not null)::integer << 7)
 $$;
 
+comment on function engagement.measured_counters is
+'Which counters are measured, one bit each.';
+
 grant execute on function
 engagement.public_engagement, engagement.rate, engagement.rate_formula, engagement.measured_counters
 to syndication_pipeline, syndication_reader;
 
-create type engagement.metric_kind as enum (
-    'cumulative', -- only grows, except for corrections: use closing values and deltas, never sums of snapshots
-    'delta',      -- a change in a period: may be summed
-    'gauge',      -- a level at a moment: use the last value
-    'ratio'       -- a quotient: never summed, recomputed from its numerator and denominator
-);
+create type engagement.metric_kind as enum ('cumulative', 'delta', 'gauge', 'ratio');
+comment on type engagement.metric_kind is
+'How a metric behaves over time, which decides how it may be aggregated.
+cumulative: only grows, except for corrections: use closing values and deltas, never sums of snapshots
+delta: a change in a period: may be summed
+gauge: a level at a moment: use the last value
+ratio: a quotient: never summed, recomputed from its numerator and denominator';
 
 create table engagement.metric_definitions (
     metric_name text primary key,
@@ -390,9 +409,6 @@ comment on table engagement.stale_days is
 comment on column engagement.stale_days.table_name is 'The rollup that has to recompute the day, without its schema.';
 comment on column engagement.stale_days.activity_date is 'The UTC day to recompute.';
 
--- The days that a run of a rollup computes: those of its window in every organization, and its stale days, which are
--- taken from engagement.stale_days. Deleting locks a stale day: one that another transaction is writing is waited for,
--- or left to the next run.
 create function engagement.take_days(rollup text, window_start date, window_end date)
 returns table (organization_id text, activity_date date) language sql
 as $$
@@ -413,6 +429,11 @@ as $$
         t.activity_date
     from taken_days as t
 $$;
+
+comment on function engagement.take_days is
+'The days that a run of a rollup computes: those of its window in every organization, and its stale days, which are '
+'taken from engagement.stale_days. Deleting locks a stale day: one that another transaction is writing is waited for, '
+'or left to the next run.';
 
 -- What a day of a post counts in the totals of its profile, its platform and its hashtags: its deltas, the two sides of
 -- its rate if both are known, and the rate in millionths, whose sum is exact and faster than avg().

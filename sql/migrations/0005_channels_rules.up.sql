@@ -19,10 +19,11 @@ create type channels.support_status as enum ('active', 'beta', 'not_implemented'
 
 create type channels.value_type as enum ('number', 'text', 'boolean', 'list');
 
-create type channels.severity as enum (
-    'hard', -- a violation prevents publication
-    'soft'  -- a violation is shown to the reviewer
-);
+create type channels.severity as enum ('hard', 'soft');
+comment on type channels.severity is
+'What a violation of a rule does.
+hard: a violation prevents publication
+soft: a violation is shown to the reviewer';
 
 create table channels.platforms (
     platform text primary key check (platform ~ '^[a-z][a-z0-9_]*$'),
@@ -96,12 +97,14 @@ comment on column channels.platform_channels.reference_hash is
 'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
 'the row and loads keep it. NULL for a row that a person inserted.';
 
--- Whether a JSON value has the declared type.
 create function channels.is_of_type(value jsonb, value_type channels.value_type)
 returns boolean language sql immutable parallel safe
 return jsonb_typeof(value) = case value_type
     when 'number' then 'number' when 'text' then 'string' when 'boolean' then 'boolean' when 'list' then 'array'
 end;
+
+comment on function channels.is_of_type is
+'Whether a JSON value has the declared type.';
 
 grant execute on function channels.is_of_type to syndication_pipeline, syndication_reader;
 
@@ -241,7 +244,6 @@ grant select on channels.rule_changes to syndication_pipeline;
 grant select (change_id, occurred_at, action, table_name, row_key, old_values, new_values)
 on channels.rule_changes to syndication_reader;
 
--- Writes the change that fires it to channels.rule_changes: the shared counterpart of tenancy.write_audit_log().
 create function channels.write_rule_change()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -270,6 +272,9 @@ begin
     return null;
 end
 $$;
+
+comment on function channels.write_rule_change is
+'Writes the change that fires it to channels.rule_changes: the shared counterpart of tenancy.write_audit_log().';
 
 create trigger platforms_changes after insert or update or delete on channels.platforms
 for each row execute function channels.write_rule_change();
@@ -315,11 +320,11 @@ comment on column channels.credentials.expires_at is 'When the secret expires; N
 comment on column channels.credentials.last_refreshed_at is 'When the secret was last stored, renewed or re-encrypted.';
 comment on column channels.credentials.refresh_attempts is 'Failed renewals since the secret was last stored.';
 
-create type channels.account_status as enum (
-    'active',
-    'paused',       -- a person paused it
-    'disconnected'  -- the platform rejects its credential: a person has to reconnect it
-);
+create type channels.account_status as enum ('active', 'paused', 'disconnected');
+comment on type channels.account_status is
+'Whether posts are published to an account.
+paused: a person paused it
+disconnected: the platform rejects its credential: a person has to reconnect it';
 
 create table channels.social_accounts (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -388,8 +393,6 @@ for each row execute function tenancy.set_updated_at();
 create trigger social_accounts_updated_at before update on channels.social_accounts
 for each row execute function tenancy.set_updated_at();
 
--- tenancy.write_audit_log() without the ciphertext: the audit log is append-only, so a ciphertext in it would outlive
--- the rotation of a leaked key.
 create function channels.write_credential_audit_log()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -420,6 +423,10 @@ begin
     return null;
 end
 $$;
+
+comment on function channels.write_credential_audit_log is
+'tenancy.write_audit_log() without the ciphertext: the audit log is append-only, so a ciphertext in it would outlive '
+'the rotation of a leaked key.';
 
 create trigger credentials_audit after insert or update or delete on channels.credentials
 for each row execute function channels.write_credential_audit_log();

@@ -40,10 +40,10 @@ comment on column catalogue.vendors.shop_url is
 'URL of a shop with a public product list, without /products.json; NULL if it is not fetched by its own URL.';
 comment on column catalogue.vendors.is_active is 'False pauses fetching; landed files are still loaded.';
 
-create type catalogue.snapshot_status as enum (
-    'accepted',
-    'rejected' -- incomplete, or smaller than maximum_shrinkage allows: it changed no product, `reason` says why
-);
+create type catalogue.snapshot_status as enum ('accepted', 'rejected');
+comment on type catalogue.snapshot_status is
+'Whether a catalogue snapshot changed the products.
+rejected: incomplete, or smaller than maximum_shrinkage allows: it changed no product, `reason` says why';
 
 create table catalogue.catalogue_snapshots (
     organization_id text not null references tenancy.organizations on delete cascade,

@@ -72,11 +72,12 @@ comment on column content.content_template_versions.reference_hash is
 'BLAKE2b-128 of body and call to action, as loaded from the default templates; NULL for a user-maintained version, '
 'which no default replaces.';
 
-create type content.variation_kind as enum (
-    'content',  -- each variation is another text
-    'hashtags', -- the same text with other hashtags
-    'timing'    -- the same text at another time
-);
+create type content.variation_kind as enum ('content', 'hashtags', 'timing');
+comment on type content.variation_kind is
+'What the variations of a post differ in.
+content: each variation is another text
+hashtags: the same text with other hashtags
+timing: the same text at another time';
 
 create table content.product_selections (
     organization_id text not null,
@@ -220,13 +221,14 @@ comment on column content.posts_core.section_id is
 create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
 where section_id is not null;
 
-create type content.content_state as enum (
-    'generated',    -- complies with all hard rules, not decided yet
-    'needs_review', -- breaks a hard rule, or no approval rule covers it: a person decides
-    'approved',     -- by a rule or a person, for the current hash
-    'rejected',     -- by a person, with a reason
-    'superseded'    -- replaced by a newer version of the same variation
-);
+create type content.content_state as enum ('generated', 'needs_review', 'approved', 'rejected', 'superseded');
+comment on type content.content_state is
+'How far a text has come towards its approval.
+generated: complies with all hard rules, not decided yet
+needs_review: breaks a hard rule, or no approval rule covers it: a person decides
+approved: by a rule or a person, for the current hash
+rejected: by a person, with a reason
+superseded: replaced by a newer version of the same variation';
 
 create table content.posts_content (
     organization_id text not null,
@@ -374,7 +376,6 @@ comment on column content.approval_rules.minimum_score is
 comment on column content.approval_rules.generators is 'Generators whose texts are approved: template, llm, person.';
 comment on column content.approval_rules.is_active is 'Whether the rule approves texts.';
 
--- One row is one missing text: a variation of a post planned from first_day until before end_day without a version.
 create function content.unwritten_texts(first_day date, end_day date)
 returns table (
     organization_id text,
@@ -417,6 +418,9 @@ where
     )
 $$;
 
+comment on function content.unwritten_texts is
+'One row is one missing text: a variation of a post planned from first_day until before end_day without a version.';
+
 grant execute on function content.unwritten_texts to syndication_pipeline, syndication_reader;
 
 select tenancy.protect_tenant_table('content.content_templates');
@@ -430,7 +434,6 @@ select tenancy.protect_tenant_table('content.compliance_checks');
 select tenancy.protect_tenant_table('content.approvals');
 select tenancy.protect_tenant_table('content.approval_rules');
 
--- A text must not change after a decision on it, nor a template version after texts were written from it.
 create function content.reject_change_of_text()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -440,6 +443,9 @@ begin
         using errcode = 'integrity_constraint_violation', constraint = 'posts_content_is_immutable';
 end
 $$;
+
+comment on function content.reject_change_of_text is
+'A text must not change after a decision on it, nor a template version after texts were written from it.';
 
 create trigger posts_content_is_immutable
 before update of

@@ -58,15 +58,25 @@ comment on column publishing.publishing_schedules.jitter_minutes is
 comment on column publishing.publishing_schedules.is_active is 'FALSE: no further posts are planned into its slots.';
 
 create type publishing.target_state as enum (
-    'draft',          -- not in the queue: its text is not approved, or the catalogue contradicts it
-    'ready',          -- approved, without a slot
-    'scheduled',      -- waits for scheduled_at
-    'publishing',     -- leased by a publisher
-    'published',      -- the platform has the post
-    'failed',         -- the platform rejected it permanently
-    'cancelled',      -- a person cancelled it
-    'needs_reconcile' -- unresolved: the platform may have the post, so it is never resent automatically
+    'draft',
+    'ready',
+    'scheduled',
+    'publishing',
+    'published',
+    'failed',
+    'cancelled',
+    'needs_reconcile'
 );
+comment on type publishing.target_state is
+'How far a text has come on its way to one account.
+draft: not in the queue: its text is not approved, or the catalogue contradicts it
+ready: approved, without a slot
+scheduled: waits for scheduled_at
+publishing: leased by a publisher
+published: the platform has the post
+failed: the platform rejected it permanently
+cancelled: a person cancelled it
+needs_reconcile: unresolved: the platform may have the post, so it is never resent automatically';
 
 create table publishing.post_targets (
     organization_id text not null,
@@ -171,7 +181,6 @@ create unique index post_targets_one_version on publishing.post_targets (
     organization_id, account_id, channel_type, post_core_id, variation
 ) where state in ('scheduled', 'publishing', 'published', 'needs_reconcile') or is_in_doubt;
 
--- Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.
 create function publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea)
 returns boolean language sql stable parallel safe
 return exists (
@@ -187,9 +196,11 @@ return exists (
         and a.decision = 'approved'
 );
 
+comment on function publishing.is_approved is
+'Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.';
+
 grant execute on function publishing.is_approved to syndication_pipeline, syndication_reader;
 
--- The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.
 create function publishing.named_amounts(text_content text)
 returns numeric[] language sql immutable parallel safe
 as $$
@@ -201,9 +212,9 @@ select array(
 )
 $$;
 
--- How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is
--- contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was
--- written, and the price has changed since. Evaluated as of at_time: a publisher's clock, or infinity for now.
+comment on function publishing.named_amounts is
+'The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.';
+
 create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
 returns text language sql stable parallel safe
 as $$
@@ -285,10 +296,14 @@ where
     )
 $$;
 
+comment on function publishing.contradiction is
+'How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is '
+'contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was '
+'written, and the price has changed since. Evaluated as of at_time: a publisher''s clock, or infinity for now.';
+
 grant execute on function publishing.named_amounts, publishing.contradiction
 to syndication_pipeline, syndication_reader;
 
--- Copies post and variation from the text, so that an index can enforce that only one version of it is scheduled.
 create function publishing.fill_in_post()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -301,12 +316,14 @@ begin
 end
 $$;
 
+comment on function publishing.fill_in_post is
+'Copies post and variation from the text, so that an index can enforce that only one version of it is scheduled.';
+
 create trigger post_targets_post before insert or update of content_id, post_core_id, variation
 on publishing.post_targets
 for each row execute function publishing.fill_in_post();
 alter table publishing.post_targets enable always trigger post_targets_post;
 
--- Rejects illegal transitions of a target's state, and changes of what a target publishes once it is under way.
 create function publishing.reject_illegal_step()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -367,17 +384,27 @@ begin
 end
 $$;
 
+comment on function publishing.reject_illegal_step is
+'Rejects illegal transitions of a target''s state, and changes of what a target publishes once it is under way.';
+
 create trigger post_targets_step before insert or update on publishing.post_targets
 for each row execute function publishing.reject_illegal_step();
 
 create type publishing.attempt_outcome as enum (
     'published',
-    'retryable',     -- the platform did not accept the post, and may do so later
-    'permanent',     -- the platform rejected this post
-    'refresh_token', -- the credential has expired and may be renewed
-    'disconnected',  -- the credential was revoked: a person has to reconnect the account
-    'unknown'        -- sent, without a response that says whether it was accepted
+    'retryable',
+    'permanent',
+    'refresh_token',
+    'disconnected',
+    'unknown'
 );
+comment on type publishing.attempt_outcome is
+'How one call to a platform ended.
+retryable: the platform did not accept the post, and may do so later
+permanent: the platform rejected this post
+refresh_token: the credential has expired and may be renewed
+disconnected: the credential was revoked: a person has to reconnect the account
+unknown: sent, without a response that says whether it was accepted';
 
 create table publishing.publish_attempts (
     organization_id text not null,
@@ -459,7 +486,6 @@ comment on column publishing.content_processes.priority is 'Display order, the g
 comment on column publishing.content_processes.is_active is
 'FALSE: nothing is selected, planned or published by it.';
 
--- Whether posts of a kind are made for a channel: yes, unless a row deactivates their process.
 create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
 returns boolean language sql stable parallel safe
 return not exists (
@@ -472,12 +498,11 @@ return not exists (
         and not p.is_active
 );
 
+comment on function publishing.is_process_active is
+'Whether posts of a kind are made for a channel: yes, unless a row deactivates their process.';
+
 grant execute on function publishing.is_process_active to syndication_pipeline, syndication_reader;
 
--- One row is one approved text of the days and one account with an active schedule for its channel where it has no
--- target with a slot yet. Only the newest version counts, and only if no version is scheduled, published or unresolved
--- there. found_no_slot: it was planned before without finding a slot, and gets one when its day is planned again and a
--- slot is free.
 create function publishing.waiting_texts(window_start date, window_end date)
 returns table (
     planned_on date,
@@ -564,6 +589,12 @@ where
     newest.is_simulated
     or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
 $$;
+
+comment on function publishing.waiting_texts is
+'One row is one approved text of the days and one account with an active schedule for its channel where it has no '
+'target with a slot yet. Only the newest version counts, and only if no version is scheduled, published or unresolved '
+'there. found_no_slot: it was planned before without finding a slot, and gets one when its day is planned again and a '
+'slot is free.';
 
 grant execute on function publishing.waiting_texts to syndication_pipeline, syndication_reader;
 

@@ -1,0 +1,537 @@
+-- The schema of the room `publishing`, to be read. `make schema` writes it from the migrations, and the tests build a
+-- database from these files that equals a migrated one. `syndication migrate` creates the real database.
+--
+-- Everything belongs to syndication_owner. `pipeline` and `reader` are the roles syndication_pipeline, which runs the
+-- assets, and syndication_reader, which sees the organization of its session.
+
+create schema publishing authorization syndication_owner;  -- pipeline: usage; reader: usage
+
+-- How far a text has come on its way to one account.
+create type publishing.target_state as enum (
+    'draft',           -- not in the queue: its text is not approved, or the catalogue contradicts it
+    'ready',           -- approved, without a slot
+    'scheduled',       -- waits for scheduled_at
+    'publishing',      -- leased by a publisher
+    'published',       -- the platform has the post
+    'failed',          -- the platform rejected it permanently
+    'cancelled',       -- a person cancelled it
+    'needs_reconcile'  -- unresolved: the platform may have the post, so it is never resent automatically
+);
+
+-- How one call to a platform ended.
+create type publishing.attempt_outcome as enum (
+    'published',
+    'retryable',      -- the platform did not accept the post, and may do so later
+    'permanent',      -- the platform rejected this post
+    'refresh_token',  -- the credential has expired and may be renewed
+    'disconnected',   -- the credential was revoked: a person has to reconnect the account
+    'unknown'         -- sent, without a response that says whether it was accepted
+);
+
+create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
+
+create type publishing.execution_status as enum ('success', 'failed', 'partial');
+
+-- One row is one recurring slot of one account and channel. User-maintained.
+create table publishing.publishing_schedules (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    schedule_id text not null default tenancy.public_id('sch', nextval('publishing.schedule_id_sequence')),
+                                                    -- Public id, sch-….
+    schedule_name text not null,                    -- Name in commands, unique within the organization.
+    platform text not null,                         -- Platform of the slots; the account has the same.
+    channel_type text not null,                     -- Kind of publication that the slots are for.
+    account_id text not null,                       -- The account that publishes the posts.
+    recurrence_rule text not null,                  -- RFC 5545 RRULE, evaluated in the local time of time_zone:
+                                                    -- FREQ=DAILY;BYHOUR=17;BYMINUTE=0.
+    time_zone text not null,                        -- IANA time zone of the rule: 17:00 stays 17:00 local time when
+                                                    -- daylight saving begins or ends.
+    starts_on date not null,                        -- First local day of the rule.
+    jitter_minutes integer not null default 0,      -- Maximum delay of a post after its slot, in minutes; 0 for none.
+                                                    -- The delay is pseudo-random but deterministic: a slot always has
+                                                    -- the same delay, and it never reaches the next slot.
+    is_active boolean not null default true,        -- FALSE: no further posts are planned into its slots.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, schedule_id),
+    unique (organization_id, schedule_name),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade,
+    foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id),
+    check (schedule_id like 'sch-________'),
+    check (schedule_name <> ''),
+    check (recurrence_rule like '%FREQ=%' and recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'),
+    check (time_zone <> ''),
+    check (starts_on >= '1900-01-01' and starts_on < '3000-01-01'),
+    check (jitter_minutes >= 0 and jitter_minutes <= 120)
+);
+create trigger publishing_schedules_updated_at before update on publishing.publishing_schedules
+    for each row execute function tenancy.set_updated_at();
+create trigger publishing_schedules_audit after insert or delete or update on publishing.publishing_schedules
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one text for one account and channel: the publishing queue. Two pages are two rows.
+create table publishing.post_targets (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    target_id text not null default tenancy.public_id('tgt', nextval('publishing.target_id_sequence')),
+                                                    -- Public id, tgt-….
+    content_id text not null,                       -- The text: one version of one variation of a post.
+    content_hash bytea not null,                    -- Hash of the approved text; a target is published only while the
+                                                    -- text and its approval have the same hash.
+    post_core_id text not null,                     -- The post that the text belongs to. Filled in by a trigger.
+    variation integer not null,                     -- Variation number of the text within its post, from 1. Filled in
+                                                    -- by a trigger.
+    account_id text not null,                       -- The account that publishes it.
+    platform text not null,                         -- The account's platform when the target was planned.
+    channel_type text not null,                     -- Kind of publication: feed_post, story_post …
+    schedule_id text,                               -- The schedule that its slot comes from; NULL without a slot, or if
+                                                    -- a person made it due at once.
+    slot_at timestamptz,                            -- Slot of its schedule, before jitter; NULL without a slot, or if a
+                                                    -- person made it due at once.
+    state publishing.target_state not null default 'draft',
+                                                    -- Position in the life cycle of a target. A trigger rejects illegal
+                                                    -- transitions.
+    scheduled_at timestamptz,                       -- Due time: the slot plus jitter; NULL while it has no slot.
+    idempotency_key text not null generated always as ((((((account_id || '/') || channel_type) || '/') ||
+        encode(content_hash, 'hex')) || '/') || coalesce(extract(epoch
+        from scheduled_at - '1970-01-01 00:00:00+00')::text, content_id)) stored,
+                                                    -- Account, channel, content hash and due time (without one, the
+                                                    -- text): unique, so the same post is never queued twice.
+    is_simulated boolean not null,                  -- TRUE if its publisher is dry_run: nothing is sent, and it has no
+                                                    -- measured numbers.
+    is_in_doubt boolean not null default false,     -- TRUE if it was cancelled while unresolved: it counts as sent.
+                                                    -- Filled in by a trigger.
+    leased_by text,                                 -- Name of the publisher process that holds the lease; NULL unless
+                                                    -- the state is publishing.
+    leased_until timestamptz,                       -- Expiry of the lease: a publisher that passes it counts as dead.
+                                                    -- NULL unless the state is publishing.
+    attempts integer not null default 0,            -- Number of leases so far; each is followed by at most one call.
+    next_attempt_at timestamptz,                    -- Earliest time of the next attempt; NULL if it may be attempted as
+                                                    -- soon as it is due.
+    platform_post_id text,                          -- The platform's id of the post; NULL until it is published. Never
+                                                    -- overwritten.
+    platform_post_url text,                         -- Permalink of the post; NULL until it is published, or if the
+                                                    -- platform gave none.
+    published_at timestamptz,                       -- When the platform accepted the post; the due time if simulated.
+                                                    -- NULL until it is published.
+    error_message text,                             -- Last problem and what to do about it; NULL if there is none.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, target_id),
+    unique (organization_id, idempotency_key),
+    constraint post_targets_organization_id_content_id_account_id_channel__key unique (organization_id, content_id,
+        account_id, channel_type),
+    foreign key (organization_id, content_id) references content.posts_content (organization_id, content_id),
+    foreign key (organization_id, post_core_id) references content.posts_core (organization_id, post_core_id),
+    foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id),
+    foreign key (organization_id, schedule_id)
+        references publishing.publishing_schedules (organization_id, schedule_id),
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade,
+    check (target_id like 'tgt-________'),
+    check (attempts >= 0),
+    check (platform_post_id <> ''),
+    check ((state = 'published') = (published_at is not null)),
+    check (state <> 'published' or platform_post_id is not null),
+    check ((state not in ('scheduled', 'publishing', 'published', 'needs_reconcile')) or scheduled_at is not null),
+    check ((state = 'publishing') = (leased_until is not null)),
+    check ((state = 'publishing') = (leased_by is not null)),
+    check ((state not in ('failed', 'needs_reconcile')) or error_message is not null),
+    check (state = 'cancelled' or not is_in_doubt),
+    check (slot_at is null or schedule_id is not null)
+);
+create index post_targets_due on publishing.post_targets (scheduled_at, target_id) where state = 'scheduled';
+create index post_targets_leased on publishing.post_targets (leased_until) where state = 'publishing';
+create index post_targets_content on publishing.post_targets (organization_id, content_id);
+create unique index post_targets_slot
+    on publishing.post_targets (organization_id, account_id, channel_type, scheduled_at)
+    where state not in ('cancelled', 'failed');
+create unique index post_targets_remote on publishing.post_targets (organization_id, platform, platform_post_id)
+    where platform_post_id is not null;
+create unique index post_targets_one_version
+    on publishing.post_targets (organization_id, account_id, channel_type, post_core_id, variation)
+    where (state in ('scheduled', 'publishing', 'published', 'needs_reconcile')) or is_in_doubt;
+create trigger post_targets_post before insert or update of content_id, post_core_id, variation
+    on publishing.post_targets for each row execute function publishing.fill_in_post(); alter table
+    publishing.post_targets enable always trigger post_targets_post;
+create trigger post_targets_step before insert or update on publishing.post_targets
+    for each row execute function publishing.reject_illegal_step();
+create trigger post_targets_updated_at before update on publishing.post_targets
+    for each row execute function tenancy.set_updated_at();
+create trigger post_targets_audit after update on publishing.post_targets for each row
+    when (nullif(current_setting('app.actor', true), '') is not null) execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under
+-- way or whose publisher died.
+create table publishing.publish_attempts (
+    organization_id text not null,       -- Organization that owns the row: first column of every key, and checked by
+                                         -- row-level security.
+    attempt_id text not null default tenancy.public_id('att', nextval('publishing.attempt_id_sequence')),
+                                         -- Public id, att-….
+    target_id text not null,             -- The target that the call publishes.
+    attempt_number integer not null,     -- Number of the attempt within its target, from 1.
+    publisher text not null,             -- The publisher that made the call: dry_run or the name of a platform API.
+    started_at timestamptz not null default clock_timestamp(),
+                                         -- Just before the call was made.
+    finished_at timestamptz,             -- When the outcome was recorded; NULL until then.
+    outcome publishing.attempt_outcome,  -- How the call ended; NULL until it is recorded.
+    platform_post_id text,               -- The platform's id of the post; NULL unless published.
+    http_status integer,                 -- HTTP status of the response; NULL without a response.
+    error_code text,                     -- The platform's error code, with its subcode; NULL if it gave none.
+    error_message text,                  -- The platform's message or the reason of the failure, without secrets; NULL
+                                         -- if published.
+    retry_after timestamptz,             -- End of the back-off that the platform requested; NULL if it requested none.
+    resolved_at timestamptz,             -- When an unknown outcome was resolved later; NULL if the response settled it
+                                         -- or it is still unresolved.
+    resolved_by text,                    -- Who resolved it: `lookup` or the login of a person; NULL if not resolved
+                                         -- later.
+
+    primary key (organization_id, attempt_id),
+    unique (organization_id, target_id, attempt_number),
+    foreign key (organization_id, target_id) references publishing.post_targets (organization_id, target_id),
+    check (attempt_id like 'att-________'),
+    check (attempt_number > 0),
+    check ((finished_at is null) = (outcome is null)),
+    check ((resolved_at is null) = (resolved_by is null)),
+    check ((outcome = 'published') is not true or platform_post_id is not null)
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one way of making posts for one channel, with its development status. User-maintained.
+create table publishing.content_processes (
+    process_name text not null,                     -- product_post, blog_post or announcement.
+    platform text not null,                         -- Platform of the channel.
+    channel_type text not null,                     -- Kind of publication of the channel.
+    display_name text not null,                     -- Display name.
+    description text,                               -- How it makes posts, in a sentence.
+    development_status publishing.development_status not null default 'draft',
+                                                    -- draft, developed, testing or production. Informative only:
+                                                    -- is_active decides whether it runs.
+    priority integer not null default 0,            -- Display order, the greatest first.
+    is_active boolean not null default true,        -- FALSE: nothing is selected, planned or published by it.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (platform, channel_type, process_name),
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade
+);
+create trigger content_processes_updated_at before update on publishing.content_processes
+    for each row execute function tenancy.set_updated_at();
+create trigger content_processes_changes after insert or delete or update on publishing.content_processes
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one execution of one process: what a run of the publisher did for one channel, as counts.
+create table publishing.execution_history (
+    organization_id text not null,             -- Organization that owns the row: first column of every key, and checked
+                                               -- by row-level security.
+    execution_id text not null default tenancy.public_id('exe', nextval('publishing.execution_id_sequence')),
+                                               -- Public id, exe-….
+    process_name text not null,                -- Process of the posts: product_post, blog_post …
+    platform text not null,                    -- Platform of the channel.
+    channel_type text not null,                -- Kind of publication of the channel.
+    execution_status publishing.execution_status not null,
+                                               -- success if every target was published, partial if some were, failed if
+                                               -- none was.
+    input_data jsonb not null default '{}',    -- Number of targets; no texts, no secrets.
+    output_data jsonb not null default '{}',   -- Number of calls by outcome.
+    execution_seconds numeric(10,3) not null,  -- Sum of the durations of its calls, in seconds; concurrent calls add
+                                               -- up.
+    error_message text,                        -- How many targets were not published; NULL if all of them were.
+    dagster_run_id text,                       -- Dagster run; NULL if started on the command line.
+    executed_at timestamptz not null default now(),
+                                               -- When it ended.
+
+    primary key (organization_id, execution_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (platform, channel_type, process_name)
+        references publishing.content_processes (platform, channel_type, process_name) on update cascade,
+    check (execution_id like 'exe-________'),
+    check (execution_seconds >= 0::numeric),
+    check ((execution_status = 'success') = (error_message is null))
+);
+create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.
+create function publishing.is_approved(of_organization_id text, of_content_id text, of_content_hash bytea)
+returns boolean language sql stable parallel safe
+return (exists (select from (content.posts_content c join content.approvals a
+    on (((c.organization_id = a.organization_id) and (c.content_id = a.content_id))))
+    where ((c.organization_id = is_approved.of_organization_id) and (c.content_id = is_approved.of_content_id)
+    and (c.state = 'approved') and (c.content_hash = is_approved.of_content_hash)
+    and (a.content_hash = is_approved.of_content_hash) and (a.decision = 'approved'))));
+-- pipeline: execute; reader: execute
+
+-- The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.
+create function publishing.named_amounts(text_content text)
+returns numeric[] language sql immutable parallel safe
+as $$
+select array(
+    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
+    from regexp_matches(
+        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
+    ) as m (parts)
+)
+$$;
+-- pipeline: execute; reader: execute
+
+-- How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is
+-- contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was
+-- written, and the price has changed since. Evaluated as of at_time: a publisher's clock, or infinity for now.
+create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
+returns text language sql stable parallel safe
+as $$
+select
+    case
+        when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
+        when exists (
+            select
+            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
+                as written (moment)
+            cross join lateral (
+                select
+                    h.price,
+                    h.currency
+                from catalogue.product_prices as h
+                where
+                    h.organization_id = d.organization_id
+                    and h.product_id = d.product_id
+                    and h.observed_at < written.moment
+                order by h.observed_at desc
+                limit 1
+            ) as known
+            where
+                (known.price, known.currency) is distinct from (priced.price, priced.currency)
+                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+        ) then format(
+            'The price of its product has changed since it was written; it is now %s.',
+            coalesce(priced.price || ' ' || priced.currency, 'unknown')
+        )
+    end
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+left join lateral (
+    select
+        h.price,
+        h.currency
+    from catalogue.product_prices as h
+    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
+    order by h.observed_at desc
+    limit 1
+) as earlier on d.observed_at > at_time
+cross join lateral (
+    select
+        case when d.observed_at > at_time then earlier.price else d.price end as price,
+        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
+) as priced
+where c.organization_id = of_organization_id and c.content_id = of_content_id
+union all
+select 'Its section is no longer in its blog.'
+from content.posts_content as c
+inner join content.posts_core as p
+    on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join documents.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
+left join lateral (
+    select
+        o.is_published,
+        o.facts
+    from documents.document_observations as o
+    where o.organization_id = s.organization_id and o.document_id = s.document_id and o.observed_at <= at_time
+    order by o.observed_at desc, o.content_hash desc, o.source_file_path desc
+    limit 1
+) as latest on true
+where
+    c.organization_id = of_organization_id
+    and c.content_id = of_content_id
+    and not coalesce(
+        latest.is_published
+        and latest.facts @> jsonb_build_object(
+            'sections', jsonb_build_array(jsonb_build_object('section_key', s.section_key))
+        ),
+        -- A simulation of a past day may precede the first observation of the document: no contradiction.
+        exists (
+            select
+            from documents.document_observations as later
+            where later.organization_id = s.organization_id and later.document_id = s.document_id
+        )
+    )
+$$;
+-- pipeline: execute; reader: execute
+
+-- Copies post and variation from the text, so that an index can enforce that only one version of it is scheduled.
+create function publishing.fill_in_post()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    select c.post_core_id, c.variation into new.post_core_id, new.variation
+    from content.posts_content c
+    where c.organization_id = new.organization_id and c.content_id = new.content_id;
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- Rejects illegal transitions of a target's state, and changes of what a target publishes once it is under way.
+create function publishing.reject_illegal_step()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state not in ('draft', 'ready', 'scheduled') then
+            raise exception 'a target cannot begin as %', new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'published' and old.state in ('draft', 'ready', 'scheduled', 'failed', 'cancelled') then
+        -- A late response: the platform accepted the post although a person had decided otherwise.
+        if not exists (
+            select
+            from publishing.publish_attempts a
+            where
+                a.organization_id = new.organization_id
+                and a.target_id = new.target_id
+                and a.outcome = 'published'
+                and a.platform_post_id = new.platform_post_id
+        ) then
+            raise exception 'a target cannot go from % to % without the attempt that published it', old.state, new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+        end if;
+    elsif new.state = 'publishing' and old.state = 'scheduled' and exists (
+        select
+        from publishing.publish_attempts a
+        where a.organization_id = new.organization_id and a.target_id = new.target_id and a.outcome = 'published'
+    ) then
+        raise exception 'a target with a published attempt is never sent again'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif new.state is distinct from old.state and (old.state, new.state) not in (
+        ('draft', 'ready'), ('draft', 'scheduled'), ('draft', 'cancelled'),
+        ('ready', 'scheduled'), ('ready', 'draft'), ('ready', 'cancelled'),
+        ('scheduled', 'publishing'), ('scheduled', 'ready'), ('scheduled', 'draft'), ('scheduled', 'cancelled'),
+        ('publishing', 'published'), ('publishing', 'failed'), ('publishing', 'scheduled'),
+        ('publishing', 'needs_reconcile'),
+        ('failed', 'scheduled'), ('failed', 'cancelled'),
+        ('needs_reconcile', 'published'), ('needs_reconcile', 'scheduled'), ('needs_reconcile', 'failed'),
+        ('needs_reconcile', 'cancelled')
+    ) then
+        raise exception 'a target cannot go from % to %', old.state, new.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.state in ('published', 'publishing', 'needs_reconcile') and (
+        new.content_id, new.content_hash, new.account_id, new.channel_type, new.scheduled_at, new.is_simulated
+    ) is distinct from (
+        old.content_id, old.content_hash, old.account_id, old.channel_type, old.scheduled_at, old.is_simulated
+    ) then
+        raise exception 'what a target publishes cannot change while it is %', old.state
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    elsif old.platform_post_id is not null and new.platform_post_id is distinct from old.platform_post_id then
+        raise exception 'the id of a published post is never overwritten'
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_step';
+    end if;
+    new.is_in_doubt := tg_op = 'UPDATE' and new.state = 'cancelled'
+        and (old.state = 'needs_reconcile' or old.is_in_doubt);
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- Whether posts of a kind are made for a channel: yes, unless a row deactivates their process.
+create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
+returns boolean language sql stable parallel safe
+return (not (exists (select from publishing.content_processes p where ((p.platform = is_process_active.of_platform)
+    and (p.channel_type = is_process_active.of_channel_type) and (p.process_name = case is_process_active.of_post_kind
+    when 'product' then 'product_post' else is_process_active.of_post_kind end) and (not p.is_active)))));
+-- pipeline: execute; reader: execute
+
+-- One row is one approved text of the days and one account with an active schedule for its channel where it has no
+-- target with a slot yet. Only the newest version counts, and only if no version is scheduled, published or unresolved
+-- there. found_no_slot: it was planned before without finding a slot, and gets one when its day is planned again and a
+-- slot is free.
+create function publishing.waiting_texts(window_start date, window_end date)
+returns table(planned_on date, organization_id text, post_core_id text, variation integer, account_id text,
+    content_id text, content_hash bytea, platform text, channel_type text, is_simulated boolean, decided_at timestamptz,
+    found_no_slot boolean) language sql stable parallel safe
+as $$
+select newest.*
+from (
+    select distinct on (p.planned_on, p.organization_id, p.post_core_id, c.variation, s.account_id)
+        p.planned_on,
+        p.organization_id,
+        p.post_core_id,
+        c.variation,
+        s.account_id,
+        c.content_id,
+        c.content_hash,
+        p.platform,
+        p.channel_type,
+        a.publisher = 'dry_run' as is_simulated,
+        approval.decided_at,
+        exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = c.organization_id
+                and t.content_id = c.content_id
+                and t.account_id = s.account_id
+                and t.state = 'ready'
+        ) as found_no_slot
+    from content.posts_core as p
+    inner join content.posts_content as c
+        on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+    inner join content.approvals as approval
+        on
+            c.organization_id = approval.organization_id
+            and c.content_id = approval.content_id
+            and approval.decision = 'approved'
+    inner join publishing.publishing_schedules as s
+        on
+            p.organization_id = s.organization_id
+            and p.platform = s.platform
+            and p.channel_type = s.channel_type
+    inner join channels.social_accounts as a
+        on s.organization_id = a.organization_id and s.account_id = a.account_id
+    where
+        p.planned_on >= window_start
+        and p.planned_on < window_end
+        and s.is_active
+        and a.status <> 'paused'
+        and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
+        and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
+        and not exists (
+            select
+            from publishing.post_targets as t
+            where
+                t.organization_id = p.organization_id
+                and t.account_id = s.account_id
+                and t.channel_type = p.channel_type
+                and t.post_core_id = p.post_core_id
+                and t.variation = c.variation
+                and (
+                    t.state in ('scheduled', 'publishing', 'published', 'needs_reconcile')
+                    or t.is_in_doubt
+                    or (t.content_id = c.content_id and t.state in ('failed', 'cancelled'))
+                    -- It missed its slot: a person decides.
+                    or (t.content_id = c.content_id and t.state = 'ready' and t.error_message is not null)
+                )
+        )
+    order by
+        p.planned_on asc, p.organization_id asc, p.post_core_id asc, c.variation asc, s.account_id asc, c.version desc
+) as newest
+-- Outside, so that it runs for the few remaining rows only. Simulations of past days use the catalogue of their day.
+where
+    newest.is_simulated
+    or publishing.contradiction(newest.organization_id, newest.content_id, 'infinity') is null
+$$;
+-- pipeline: execute; reader: execute
+
+create sequence publishing.schedule_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence publishing.target_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence publishing.attempt_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence publishing.execution_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

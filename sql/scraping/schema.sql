@@ -1,0 +1,429 @@
+-- The schema of the room `scraping`, to be read. `make schema` writes it from the migrations, and the tests build a
+-- database from these files that equals a migrated one. `syndication migrate` creates the real database.
+--
+-- Everything belongs to syndication_owner. `pipeline` and `reader` are the roles syndication_pipeline, which runs the
+-- assets, and syndication_reader, which sees the organization of its session.
+
+create schema scraping authorization syndication_owner;  -- pipeline: usage; reader: usage
+
+-- Direction of a download run.
+create type scraping.run_kind as enum (
+    'fetch',  -- network to landing zone
+    'load'    -- landing zone to PostgreSQL
+);
+
+create type scraping.run_status as enum ('running', 'completed', 'failed', 'cancelled');
+
+-- How a post was observed, in order of preference: the first value wins a tie.
+create type scraping.observation_kind as enum (
+    'post',     -- the item is the post itself
+    'repost',   -- the item is a plain repost of the post
+    'reshared'  -- the post is quoted in another post
+);
+
+-- One row is one run of a fetch or load. A run whose process died is closed by the next run of its source.
+create table scraping.download_runs (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    run_id text not null default tenancy.public_id('run', nextval('scraping.run_id_sequence')),
+                                                    -- Public id, run-….
+    kind scraping.run_kind not null,                -- fetch: network to landing zone; load: landing zone to PostgreSQL.
+    source text not null,                           -- Input shape, a folder of the landing zone.
+    platform text,                                  -- Platform of the source; NULL for an unknown source.
+    partition_from date not null,                   -- First UTC day of the run.
+    partition_to date not null,                     -- Last UTC day of the run, included.
+    status scraping.run_status not null default 'running',
+                                                    -- Outcome of the run: running until it is closed, then completed,
+                                                    -- failed or cancelled.
+    started_at timestamptz not null default clock_timestamp(),
+                                                    -- When the run started.
+    completed_at timestamptz,                       -- When the run was closed; NULL while its status is running.
+    script_name text not null,                      -- Module or asset that ran.
+    dagster_run_id text,                            -- Run id in Dagster; NULL outside of Dagster.
+    files_read integer not null default 0,          -- Number of landed files that a load read.
+    items_read integer not null default 0,          -- Number of items in these files, including rejected items.
+    items_quarantined integer not null default 0,   -- Number of rejected items and whole files.
+    posts_fetched integer not null default 0,       -- Number of posts that were fetched or loaded.
+    posts_new integer not null default 0,           -- Number of posts that a load added.
+    posts_updated integer not null default 0,       -- Number of posts whose text, media, links or author a load
+                                                    -- changed.
+    snapshots_new integer not null default 0,       -- Number of snapshots that a load added.
+    snapshots_updated integer not null default 0,   -- Number of snapshots that a load replaced.
+    snapshots_removed integer not null default 0,   -- Number of snapshots that a load removed because the files no
+                                                    -- longer contain them.
+    unknown_keys jsonb not null default '{}',       -- JSON paths that the adapter does not know → number of
+                                                    -- occurrences.
+    cost_usd numeric(12,6),                         -- Amount charged by the source in US dollars; NULL if not reported.
+    error_message text,                             -- Why the run failed or was cancelled; NULL otherwise.
+    system_info jsonb not null default '{}',        -- Host, user and versions of Python and the package.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, run_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (run_id like 'run-________'),
+    check (partition_from <= partition_to),
+    check ((completed_at is null) = (status = 'running'))
+);
+create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
+create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one distinct item of a day's landed files, as its exact text.
+create table scraping.raw_payloads (
+    organization_id text not null,   -- Organization that owns the row: first column of every key, and checked by
+                                     -- row-level security.
+    landed_on date not null,         -- UTC day of the file's folder: the partition of the load.
+    source text not null,            -- Input shape of the file, the second folder of its path.
+    payload_hash bytea not null,     -- BLAKE2b-128 of the exact text: the identity within a day.
+    source_file_path text not null,  -- First file, by path, that contains the item; an identical item in another file
+                                     -- adds no row.
+    position integer not null,       -- Position of the item in the file, from 0.
+    run_id text not null,            -- Download run that loaded the item from this file.
+    payload json not null,           -- Exact text of the item.
+
+    primary key (organization_id, landed_on, source, payload_hash),
+    check ("position" >= 0)
+) partition by range (landed_on);  -- one partition a month, such as raw_payloads_2026_01
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one profile, page or channel: tracked, or seen as an author.
+create table scraping.profiles (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    profile_id text not null default tenancy.public_id('prf', nextval('scraping.profile_id_sequence')),
+                                                    -- Public id, prf-….
+    platform text not null,                         -- Platform that the handle belongs to, such as linkedin.
+    username text not null,                         -- Handle on the platform (LinkedIn: in lower case), or channel id.
+    name text,                                      -- Display name; NULL until an observation has it.
+    kind text,                                      -- person, company or channel; NULL until an observation has it.
+    headline text,                                  -- Self-description of the profile; NULL if it has none.
+    profile_url text,                               -- URL of the profile page; NULL if not observed.
+    is_tracked boolean not null default false,      -- User-maintained: true fetches the profile. A load never sets it,
+                                                    -- because fetching costs money.
+    is_active boolean not null default true,        -- User-maintained: false pauses the fetching of a tracked profile.
+    notes text,                                     -- User-maintained notes; NULL if there are none.
+    post_count integer not null default 0,          -- Number of observed posts and reposts by the profile.
+    described_at timestamptz,                       -- When name, kind, headline and URL were observed; NULL if they
+                                                    -- never were.
+    last_synced_at timestamptz,                     -- Newest observation of a file that was scraped for the profile;
+                                                    -- NULL if there is none.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, profile_id),
+    unique (organization_id, platform, username),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (profile_id like 'prf-________'),
+    check (username <> ''),
+    check (kind in ('person', 'company', 'channel'))
+);
+create trigger profiles_updated_at before update on scraping.profiles
+    for each row execute function tenancy.set_updated_at();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one post. Its counters are in data_downloads, one row per observation.
+create table scraping.posts (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence')),
+                                                    -- Public id, p-….
+    platform text not null,                         -- Platform on which the post was published, such as linkedin.
+    urn text not null,                              -- Id on the platform. LinkedIn: the digits of the activity id, or
+                                                    -- of the ugcPost or share id while the activity id is unknown.
+    urn_kind text not null,                         -- Kind of the id in urn: activity, video, post, ugcPost or share.
+    full_urn text,                                  -- Long form of the id in the newest described observation; NULL for
+                                                    -- a plain repost, or if not observed.
+    posted_at timestamptz,                          -- When the post was published, from the source; NULL if unknown.
+    author_username text,                           -- Handle of the author (of a plain repost, the reposter); NULL if
+                                                    -- not observed.
+    profile_id text,                                -- Profile of the author; NULL if not observed.
+    text_content text,                              -- Text of the newest observation with text, media or article; NULL
+                                                    -- for a plain repost.
+    article jsonb,                                  -- The linked article: url, title, subtitle; NULL if there is none.
+    post_type text,                                 -- regular, quote, repost, video …; NULL until the post itself was
+                                                    -- observed.
+    url text,                                       -- URL of the post; NULL for a plain repost, or if not observed.
+    reposted_post_id text,                          -- The reposted or quoted post; NULL for other posts.
+    raw_json jsonb,                                 -- Source JSON of the observation that the text comes from; of the
+                                                    -- newest observation while none has a text.
+    content_hash bytea,                             -- BLAKE2b-128 of text, media and links.
+    content_observed_at timestamptz,                -- When text, media and links were observed; NULL while all
+                                                    -- observations lack them (counters alone).
+    content_observed_as scraping.observation_kind not null default 'post',
+                                                    -- How the post was observed at content_observed_at.
+    author_observed_at timestamptz,                 -- When an observation last named the author; NULL if none has.
+    direct_observed_at timestamptz,                 -- When an item of the post itself (not of a repost or quote) last
+                                                    -- had its type; NULL if never.
+    first_seen_at timestamptz not null,             -- Time of the first observation.
+    last_seen_at timestamptz not null,              -- Time of the newest observation.
+    needs_rebuild boolean not null default false,   -- True if the rollups of the post must be rebuilt from its first
+                                                    -- day, because two records were merged, its profile changed or an
+                                                    -- earlier publication time was found. The daily rollup rebuilds
+                                                    -- them and clears the flag.
+    is_read boolean not null default false,         -- User-maintained: whether the post has been read.
+    is_marked boolean not null default false,       -- User-maintained: whether the post is marked.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, post_id),
+    unique (organization_id, platform, urn_kind, urn),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id),
+    foreign key (organization_id, reposted_post_id) references scraping.posts (organization_id, post_id),
+    check (post_id like 'p-________'),
+    check (urn <> ''),
+    check (posted_at >= '2000-01-01 00:00:00+00' and posted_at < '2100-01-01 00:00:00+00'),
+    check (reposted_post_id <> post_id)
+) with (toast_tuple_target = 512, fillfactor = 60);
+alter table scraping.posts alter column raw_json set storage external;
+create index posts_posted_at on scraping.posts (organization_id, posted_at);
+create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
+create index posts_needs_rebuild on scraping.posts (organization_id, post_id) where needs_rebuild;
+create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one id of a post.
+create table scraping.post_aliases (
+    organization_id text not null,             -- Organization that owns the row: first column of every key, and checked
+                                               -- by row-level security.
+    platform text not null,                    -- Platform that assigned the id, such as linkedin.
+    alias_kind text not null,                  -- Kind of the id: activity, share, ugcPost or video; post on platforms
+                                               -- with a single kind.
+    alias text not null,                       -- The id without its prefix.
+    post_id text not null,                     -- Post that has the id; refers to posts.
+    is_claimed boolean not null default true,  -- True for a canonical id (activity, video, post) and for an id that
+                                               -- ever occurred together with one. False if only other weak ids led to
+                                               -- the post: the first canonical id that occurs with it gets it.
+    first_seen_at timestamptz not null,        -- When the id was first observed.
+
+    primary key (organization_id, platform, alias_kind, alias),
+    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    check (alias_kind in ('activity', 'share', 'ugcPost', 'video', 'post')),
+    check (alias <> '')
+);
+create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its
+-- query is the identity.
+create table scraping.post_media (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence')),
+                                                    -- Public id, med-….
+    post_id text not null,                          -- Post that contains the medium; refers to posts.
+    media_key text not null,                        -- URL without scheme and query: the identity within the post.
+    media_type text not null,                       -- Kind of medium: image, video, document or thumbnail.
+    media_url text not null,                        -- The newest URL; signed URLs expire within weeks.
+    position integer not null,                      -- Position in the post, from 0.
+    width integer,                                  -- Width in pixels; NULL if not reported.
+    height integer,                                 -- Height in pixels; NULL if not reported.
+    title text,                                     -- Title of a document; NULL for other media.
+    page_count integer,                             -- Number of pages of a document; NULL for other media.
+    mime_type text,                                 -- MIME type of the cached file; NULL if it is not cached.
+    file_size bigint,                               -- Size of the cached file in bytes; NULL if it is not cached.
+    local_file_path text,                           -- Path of the cached file; NULL if it is not cached.
+    first_seen_at timestamptz not null,             -- Time of the first observation with the medium.
+    last_seen_at timestamptz not null,              -- Time of the newest observation with the medium.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, media_id),
+    unique (organization_id, post_id, media_key),
+    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    check (media_id like 'med-________'),
+    check (media_type in ('image', 'video', 'document', 'thumbnail')),
+    check ("position" >= 0)
+) with (fillfactor = 60);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one hashtag, case-folded.
+create table scraping.hashtags (
+    organization_id text not null,       -- Organization that owns the row: first column of every key, and checked by
+                                         -- row-level security.
+    hashtag_id text not null default tenancy.public_id('hsh', nextval('scraping.hashtag_id_sequence')),
+                                         -- Public id, hsh-….
+    hashtag text not null,               -- The hashtag without #, NFKC-normalized and case-folded.
+    first_seen_at timestamptz not null,  -- Time of the first observation with the hashtag.
+
+    primary key (organization_id, hashtag_id),
+    unique (organization_id, hashtag),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (hashtag_id like 'hsh-________'),
+    check (hashtag <> '')
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one hashtag of one post. Texts are edited, so the rollup of a day counts the hashtags of that day.
+create table scraping.post_hashtags (
+    organization_id text not null,    -- Organization that owns the row: first column of every key, and checked by
+                                      -- row-level security.
+    post_id text not null,            -- Post whose text contains the hashtag; refers to posts.
+    hashtag_id text not null,         -- Hashtag in the text; refers to hashtags.
+    seen_on datemultirange not null,  -- UTC days on which the text contained the hashtag.
+    is_current boolean not null,      -- Whether the newest text contains the hashtag.
+
+    primary key (organization_id, post_id, hashtag_id),
+    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, hashtag_id) references scraping.hashtags (organization_id, hashtag_id)
+        on delete cascade
+) with (fillfactor = 60);
+create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one snapshot: the counters of one post at one time. The view data_downloads adds the path of the landed
+-- file. The order of the columns minimizes the padding of a row.
+create table scraping.snapshots (
+    downloaded_at timestamptz not null,            -- When the numbers were true (the observation time).
+    reactions bigint,                              -- Cumulative likes and other reactions of all kinds; NULL if not
+                                                   -- measured.
+    comments bigint,                               -- Cumulative comments; NULL if not measured.
+    shares bigint,                                 -- Cumulative reposts, retweets, reblogs; NULL if not measured.
+    saves bigint,                                  -- Cumulative saves and bookmarks; NULL if not measured.
+    clicks bigint,                                 -- Cumulative clicks, not public; NULL if not measured.
+    views bigint,                                  -- Cumulative plays and views; NULL if not measured.
+    impressions bigint,                            -- Cumulative number of times the post was shown; NULL if not
+                                                   -- measured.
+    reach bigint,                                  -- Cumulative number of people who saw the post, never summed over
+                                                   -- posts; NULL if not measured.
+    observed_at_source landing.observation_time_source not null,
+                                                   -- Where the observation time comes from.
+    observed_as scraping.observation_kind not null default 'post',
+                                                   -- How the post was observed: as the item itself, through a repost,
+                                                   -- or quoted.
+    is_description boolean not null default true,  -- Whether text, media or article were also observed at this time;
+                                                   -- false for counters alone.
+    organization_id text not null,                 -- Organization that owns the row: first column of every key, and
+                                                   -- checked by row-level security.
+    download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
+                                                   -- Public id, dl-….
+    post_id text not null,                         -- Post that was observed; refers to posts.
+    run_id text not null,                          -- Download run that wrote the snapshot.
+    landed_file_id text not null,                  -- Landed file with the snapshot; refers to landing.files.
+    stats jsonb,                                   -- Counters that only this platform has, as reported: LinkedIn
+                                                   -- {"reactions": {"like": …, "celebrate": …}}; NULL if there are
+                                                   -- none.
+
+    primary key (organization_id, post_id, downloaded_at),
+    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id),
+    foreign key (organization_id, run_id) references scraping.download_runs (organization_id, run_id),
+    foreign key (organization_id, landed_file_id) references landing.files (organization_id, landed_file_id),
+    check (downloaded_at >= '2000-01-01 00:00:00+00' and downloaded_at < '2100-01-01 00:00:00+00'),
+    check (reactions >= 0 and reactions <= '1000000000000'),
+    check (comments >= 0 and comments <= '1000000000000'),
+    check (shares >= 0 and shares <= '1000000000000'),
+    check (saves >= 0 and saves <= '1000000000000'),
+    check (clicks >= 0 and clicks <= '1000000000000'),
+    check (views >= 0 and views <= '1000000000000'),
+    check (impressions >= 0 and impressions <= '1000000000000'),
+    check (reach >= 0 and reach <= '1000000000000')
+) partition by range (downloaded_at);  -- one partition a month, such as snapshots_2026_01
+create index snapshots_downloaded_at on scraping.snapshots using brin (downloaded_at) with (pages_per_range='16');
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.
+create view scraping.data_downloads (
+    organization_id,     -- text
+    download_id,         -- text: Public id, dl-….
+    post_id,             -- text: Post that was observed; refers to posts.
+    run_id,              -- text: Download run that wrote the snapshot.
+    downloaded_at,       -- timestamptz: When the numbers were true (the observation time).
+    observed_at_source,  -- landing.observation_time_source: Where the observation time comes from.
+    observed_as,         -- scraping.observation_kind: How the post was observed: as the item itself, through a repost,
+                         -- or quoted.
+    is_description,      -- boolean: Whether text, media or article were also observed at this time; false for counters
+                         -- alone.
+    reactions,           -- bigint: Cumulative likes and other reactions of all kinds; NULL if not measured.
+    comments,            -- bigint: Cumulative comments; NULL if not measured.
+    shares,              -- bigint: Cumulative reposts, retweets, reblogs; NULL if not measured.
+    saves,               -- bigint: Cumulative saves and bookmarks; NULL if not measured.
+    clicks,              -- bigint: Cumulative clicks, not public; NULL if not measured.
+    views,               -- bigint: Cumulative plays and views; NULL if not measured.
+    impressions,         -- bigint: Cumulative number of times the post was shown; NULL if not measured.
+    reach,               -- bigint: Cumulative number of people who saw the post, never summed over posts; NULL if not
+                         -- measured.
+    stats,               -- jsonb: Counters that only this platform has, as reported: LinkedIn {"reactions": {"like": …,
+                         -- "celebrate": …}}; NULL if there are none.
+    source_file_path     -- text: Path of the landed file that contains the snapshot, relative to the root of the
+                         -- landing zone.
+) with (security_invoker = true) as
+select s.organization_id,
+    s.download_id,
+    s.post_id,
+    s.run_id,
+    s.downloaded_at,
+    s.observed_at_source,
+    s.observed_as,
+    s.is_description,
+    s.reactions,
+    s.comments,
+    s.shares,
+    s.saves,
+    s.clicks,
+    s.views,
+    s.impressions,
+    s.reach,
+    s.stats,
+    f.source_file_path
+   from scraping.snapshots s
+     left join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id;
+-- pipeline: select; reader: select
+
+-- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing
+-- record. Where both have the same row (a snapshot of one time, a picture), the winner's row stays.
+create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
+returns void language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    update scraping.post_aliases set post_id = winning_post_id
+    where organization_id = organization and post_id = losing_post_id;
+
+    delete from scraping.snapshots l using scraping.snapshots w
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and w.organization_id = organization and w.post_id = winning_post_id
+        and w.downloaded_at = l.downloaded_at;
+    update scraping.snapshots set post_id = winning_post_id
+    where organization_id = organization and post_id = losing_post_id;
+
+    update scraping.post_media w set
+        first_seen_at = least(w.first_seen_at, l.first_seen_at), last_seen_at = greatest(w.last_seen_at, l.last_seen_at)
+    from scraping.post_media l
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key;
+    update scraping.post_media l set post_id = winning_post_id
+    where l.organization_id = organization and l.post_id = losing_post_id
+        and not exists (
+            select from scraping.post_media w
+            where w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key
+        );
+
+    insert into scraping.post_hashtags as w (organization_id, post_id, hashtag_id, seen_on, is_current)
+    select organization_id, winning_post_id, hashtag_id, seen_on, false
+    from scraping.post_hashtags
+    where organization_id = organization and post_id = losing_post_id
+    on conflict (organization_id, post_id, hashtag_id) do update set seen_on = w.seen_on + excluded.seen_on;
+
+    update scraping.posts set reposted_post_id = winning_post_id
+    where organization_id = organization and reposted_post_id = losing_post_id;
+
+    update scraping.posts w set
+        first_seen_at = least(w.first_seen_at, l.first_seen_at),
+        last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
+        is_read = w.is_read or l.is_read,
+        is_marked = w.is_marked or l.is_marked,
+        needs_rebuild = true
+    from scraping.posts l
+    where w.organization_id = organization and w.post_id = winning_post_id
+        and l.organization_id = organization and l.post_id = losing_post_id;
+
+    delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
+end
+$$;
+-- pipeline: execute
+
+create sequence scraping.run_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence scraping.profile_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence scraping.post_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence scraping.media_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence scraping.hashtag_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence scraping.download_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
