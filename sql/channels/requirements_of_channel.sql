@@ -7,7 +7,6 @@
 select
     r.requirement_category,
     r.requirement_key,
-    r.value_type::text as value_type,
     r.value,
     r.minimum,
     r.maximum,

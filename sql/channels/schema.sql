@@ -8,8 +8,6 @@ create schema channels authorization syndication_owner;  -- pipeline: usage; rea
 
 create type channels.platform_status as enum ('active', 'inactive', 'deprecated');
 
-create type channels.content_kind as enum ('text', 'image', 'video', 'mixed');
-
 create type channels.support_status as enum ('active', 'beta', 'not_implemented', 'deprecated');
 
 create type channels.value_type as enum ('number', 'text', 'boolean', 'list');
@@ -34,12 +32,11 @@ create type channels.account_status as enum (
 create table channels.platforms (
     platform text not null,                         -- Name in every other table, in commands and in the landing zone.
     display_name text not null,                     -- Display name.
-    description text,                               -- What is published there, in a sentence.
+    description text,                               -- What is published there, in a sentence; shown by `syndication
+                                                    -- channels`.
     status channels.platform_status not null default 'active',
                                                     -- Only active platforms are written for and published to.
     priority integer not null default 0,            -- Display order, the greatest first.
-    website_url text,                               -- Home page of the platform.
-    api_documentation_url text,                     -- Documentation of its API.
     reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
                                                     -- the row's values differ from it, a person edited the row and
                                                     -- loads keep it. NULL for a row that a person inserted.
@@ -59,9 +56,8 @@ create trigger platforms_updated_at before update on channels.platforms
 create table channels.channel_types (
     channel_type text not null,                     -- Name in every other table and in commands.
     display_name text not null,                     -- Display name.
-    description text,                               -- What such a publication looks like, in a sentence.
-    content_kind channels.content_kind not null,    -- Main medium of the publication.
-    media_support text[] not null default '{}',     -- Supported media: image, video, link …
+    description text,                               -- What such a publication looks like, in a sentence; shown by
+                                                    -- `syndication channels`.
     reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
                                                     -- the row's values differ from it, a person edited the row and
                                                     -- loads keep it. NULL for a row that a person inserted.
@@ -84,7 +80,8 @@ create table channels.platform_channels (
     status channels.support_status not null default 'active',
                                                     -- Texts are written for active and beta channels only.
     priority integer not null default 0,            -- Display order within the platform, the greatest first.
-    notes text,                                     -- Free text, never evaluated.
+    notes text,                                     -- What people should know about the channel; shown by `syndication
+                                                    -- channels`. NULL if nothing.
     reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
                                                     -- the row's values differ from it, a person edited the row and
                                                     -- loads keep it. NULL for a row that a person inserted.
@@ -98,37 +95,6 @@ create table channels.platform_channels (
 create trigger platform_channels_changes after insert or delete or update on channels.platform_channels
     for each row execute function channels.write_rule_change();
 create trigger platform_channels_updated_at before update on channels.platform_channels
-    for each row execute function tenancy.set_updated_at();
--- no row-level security; pipeline: select, insert, update, delete; reader: select
-
--- One row is one capability or limit of a platform, with a typed value.
-create table channels.platform_capabilities (
-    platform text not null,                         -- Platform that has the capability.
-    capability_type text not null,                  -- Category: content, media, api or limits.
-    capability_name text not null,                  -- Name, unique within platform and category.
-    value_type channels.value_type not null,        -- JSON type that the value must have.
-    value jsonb not null,                           -- The value: a number, text, boolean or list.
-    unit text,                                      -- Unit of a number: characters, images …; NULL if none.
-    description text,                               -- The capability as a sentence.
-    is_active boolean not null default true,        -- FALSE disables the row.
-    source_url text,                                -- Documentation of the value; NULL for a house rule.
-    checked_on date,                                -- Day on which a person last checked the value against source_url;
-                                                    -- NULL if nobody has.
-    reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
-                                                    -- the row's values differ from it, a person edited the row and
-                                                    -- loads keep it. NULL for a row that a person inserted.
-    created_at timestamptz not null default now(),  -- When the row was inserted.
-    updated_at timestamptz not null default now(),  -- When the row was last changed.
-
-    primary key (platform, capability_type, capability_name),
-    foreign key (platform) references channels.platforms (platform) on update cascade,
-    check (capability_type in ('content', 'media', 'api', 'limits')),
-    check (capability_name ~ '^[a-z][a-z0-9_]*$'),
-    check (channels.is_of_type(value, value_type))
-);
-create trigger platform_capabilities_changes after insert or delete or update on channels.platform_capabilities
-    for each row execute function channels.write_rule_change();
-create trigger platform_capabilities_updated_at before update on channels.platform_capabilities
     for each row execute function tenancy.set_updated_at();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 

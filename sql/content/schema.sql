@@ -6,7 +6,7 @@
 
 create schema content authorization syndication_owner;  -- pipeline: usage; reader: usage
 
-create type content.post_kind as enum ('product', 'blog_post', 'announcement');
+create type content.post_kind as enum ('product', 'blog_post');
 
 create type content.template_kind as enum ('feature', 'benefit', 'story');
 

@@ -13,8 +13,6 @@ grant usage on all sequences in schema channels to syndication_pipeline;
 
 create type channels.platform_status as enum ('active', 'inactive', 'deprecated');
 
-create type channels.content_kind as enum ('text', 'image', 'video', 'mixed');
-
 create type channels.support_status as enum ('active', 'beta', 'not_implemented', 'deprecated');
 
 create type channels.value_type as enum ('number', 'text', 'boolean', 'list');
@@ -31,8 +29,6 @@ create table channels.platforms (
     description text,
     status channels.platform_status not null default 'active',
     priority integer not null default 0,
-    website_url text,
-    api_documentation_url text,
     reference_hash bytea,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
@@ -42,11 +38,10 @@ comment on table channels.platforms is
 'One row is one platform, shared by all organizations. Loaded from platforms.csv; edited rows are kept.';
 comment on column channels.platforms.platform is 'Name in every other table, in commands and in the landing zone.';
 comment on column channels.platforms.display_name is 'Display name.';
-comment on column channels.platforms.description is 'What is published there, in a sentence.';
+comment on column channels.platforms.description is
+'What is published there, in a sentence; shown by `syndication channels`.';
 comment on column channels.platforms.status is 'Only active platforms are written for and published to.';
 comment on column channels.platforms.priority is 'Display order, the greatest first.';
-comment on column channels.platforms.website_url is 'Home page of the platform.';
-comment on column channels.platforms.api_documentation_url is 'Documentation of its API.';
 comment on column channels.platforms.reference_hash is
 'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
 'the row and loads keep it. NULL for a row that a person inserted.';
@@ -55,8 +50,6 @@ create table channels.channel_types (
     channel_type text primary key check (channel_type ~ '^[a-z][a-z0-9_]*$'),
     display_name text not null,
     description text,
-    content_kind channels.content_kind not null,
-    media_support text[] not null default '{}',
     reference_hash bytea,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
@@ -66,9 +59,8 @@ comment on table channels.channel_types is
 'One row is one kind of publication, independent of the platform.';
 comment on column channels.channel_types.channel_type is 'Name in every other table and in commands.';
 comment on column channels.channel_types.display_name is 'Display name.';
-comment on column channels.channel_types.description is 'What such a publication looks like, in a sentence.';
-comment on column channels.channel_types.content_kind is 'Main medium of the publication.';
-comment on column channels.channel_types.media_support is 'Supported media: image, video, link …';
+comment on column channels.channel_types.description is
+'What such a publication looks like, in a sentence; shown by `syndication channels`.';
 comment on column channels.channel_types.reference_hash is
 'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
 'the row and loads keep it. NULL for a row that a person inserted.';
@@ -92,7 +84,8 @@ comment on column channels.platform_channels.channel_type is 'Kind of publicatio
 comment on column channels.platform_channels.status is
 'Texts are written for active and beta channels only.';
 comment on column channels.platform_channels.priority is 'Display order within the platform, the greatest first.';
-comment on column channels.platform_channels.notes is 'Free text, never evaluated.';
+comment on column channels.platform_channels.notes is
+'What people should know about the channel; shown by `syndication channels`. NULL if nothing.';
 comment on column channels.platform_channels.reference_hash is
 'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
 'the row and loads keep it. NULL for a row that a person inserted.';
@@ -107,41 +100,6 @@ comment on function channels.is_of_type is
 'Whether a JSON value has the declared type.';
 
 grant execute on function channels.is_of_type to syndication_pipeline, syndication_reader;
-
-create table channels.platform_capabilities (
-    platform text not null references channels.platforms on update cascade,
-    capability_type text not null check (capability_type in ('content', 'media', 'api', 'limits')),
-    capability_name text not null check (capability_name ~ '^[a-z][a-z0-9_]*$'),
-    value_type channels.value_type not null,
-    value jsonb not null,
-    unit text,
-    description text,
-    is_active boolean not null default true,
-    source_url text,
-    checked_on date,
-    reference_hash bytea,
-    created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
-    primary key (platform, capability_type, capability_name),
-    check (channels.is_of_type(value, value_type))
-);
-
-comment on table channels.platform_capabilities is
-'One row is one capability or limit of a platform, with a typed value.';
-comment on column channels.platform_capabilities.platform is 'Platform that has the capability.';
-comment on column channels.platform_capabilities.capability_type is 'Category: content, media, api or limits.';
-comment on column channels.platform_capabilities.capability_name is 'Name, unique within platform and category.';
-comment on column channels.platform_capabilities.value_type is 'JSON type that the value must have.';
-comment on column channels.platform_capabilities.value is 'The value: a number, text, boolean or list.';
-comment on column channels.platform_capabilities.unit is 'Unit of a number: characters, images …; NULL if none.';
-comment on column channels.platform_capabilities.description is 'The capability as a sentence.';
-comment on column channels.platform_capabilities.is_active is 'FALSE disables the row.';
-comment on column channels.platform_capabilities.source_url is 'Documentation of the value; NULL for a house rule.';
-comment on column channels.platform_capabilities.checked_on is
-'Day on which a person last checked the value against source_url; NULL if nobody has.';
-comment on column channels.platform_capabilities.reference_hash is
-'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
-'the row and loads keep it. NULL for a row that a person inserted.';
 
 create table channels.channel_requirements (
     platform text not null,
@@ -282,8 +240,6 @@ create trigger channel_types_changes after insert or update or delete on channel
 for each row execute function channels.write_rule_change();
 create trigger platform_channels_changes after insert or update or delete on channels.platform_channels
 for each row execute function channels.write_rule_change();
-create trigger platform_capabilities_changes after insert or update or delete on channels.platform_capabilities
-for each row execute function channels.write_rule_change();
 create trigger channel_requirements_changes after insert or update or delete on channels.channel_requirements
 for each row execute function channels.write_rule_change();
 
@@ -370,12 +326,10 @@ grant select (
 ) on channels.credentials to syndication_reader;
 
 grant select, insert, update, delete on
-channels.platforms, channels.channel_types, channels.platform_channels, channels.platform_capabilities,
-channels.channel_requirements
+channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements
 to syndication_pipeline;
 grant select on
-channels.platforms, channels.channel_types, channels.platform_channels, channels.platform_capabilities,
-channels.channel_requirements
+channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements
 to syndication_reader;
 
 create trigger platforms_updated_at before update on channels.platforms
@@ -383,8 +337,6 @@ for each row execute function tenancy.set_updated_at();
 create trigger channel_types_updated_at before update on channels.channel_types
 for each row execute function tenancy.set_updated_at();
 create trigger platform_channels_updated_at before update on channels.platform_channels
-for each row execute function tenancy.set_updated_at();
-create trigger platform_capabilities_updated_at before update on channels.platform_capabilities
 for each row execute function tenancy.set_updated_at();
 create trigger channel_requirements_updated_at before update on channels.channel_requirements
 for each row execute function tenancy.set_updated_at();
@@ -456,5 +408,4 @@ for each row execute function tenancy.set_updated_at();
 select tenancy.comment_standard_columns('channels.platforms');
 select tenancy.comment_standard_columns('channels.channel_types');
 select tenancy.comment_standard_columns('channels.platform_channels');
-select tenancy.comment_standard_columns('channels.platform_capabilities');
 select tenancy.comment_standard_columns('channels.channel_requirements');

@@ -15,7 +15,7 @@ create sequence content.content_id_sequence as bigint maxvalue 4294967295;
 create sequence content.approval_id_sequence as bigint maxvalue 4294967295;
 grant usage on all sequences in schema content to syndication_pipeline;
 
-create type content.post_kind as enum ('product', 'blog_post', 'announcement');
+create type content.post_kind as enum ('product', 'blog_post');
 
 create type content.template_kind as enum ('feature', 'benefit', 'story');
 

@@ -475,7 +475,7 @@ create table publishing.content_processes (
 
 comment on table publishing.content_processes is
 'One row is one way of making posts for one channel, with its development status. User-maintained.';
-comment on column publishing.content_processes.process_name is 'product_post, blog_post or announcement.';
+comment on column publishing.content_processes.process_name is 'product_post or blog_post.';
 comment on column publishing.content_processes.platform is 'Platform of the channel.';
 comment on column publishing.content_processes.channel_type is 'Kind of publication of the channel.';
 comment on column publishing.content_processes.display_name is 'Display name.';

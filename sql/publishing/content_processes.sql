@@ -1,11 +1,10 @@
--- One row is one way of making posts for one channel. Every active or beta channel gets the three processes that this
+-- One row is one way of making posts for one channel. Every active or beta channel gets the two processes that this
 -- program knows. Existing rows are user-maintained and never changed, so a re-run writes nothing.
 
 with processes (process_name, display_name, description, priority) as (
     values
     ('product_post', 'Product post', 'Selects a product and writes about it, with a template or a language model.', 30),
-    ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20),
-    ('announcement', 'Announcement', 'Publishes a text written by a person.', 10)
+    ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20)
 ),
 
 written as (

@@ -205,7 +205,7 @@ create table publishing.publish_attempts (
 
 -- One row is one way of making posts for one channel, with its development status. User-maintained.
 create table publishing.content_processes (
-    process_name text not null,                     -- product_post, blog_post or announcement.
+    process_name text not null,                     -- product_post or blog_post.
     platform text not null,                         -- Platform of the channel.
     channel_type text not null,                     -- Kind of publication of the channel.
     display_name text not null,                     -- Display name.

@@ -29,7 +29,6 @@ _ROW_OF = {
     "platforms": "One row is one platform, from platforms.csv.",
     "channel_types": "One row is one kind of publication, independent of the platform, from channel_types.csv.",
     "platform_channels": "One row is one channel of one platform, from platform_channels.csv.",
-    "platform_capabilities": "One row is one capability or limit of a platform, from platform_capabilities.csv.",
     "channel_requirements": (
         "One row is one rule of one channel, from channel_requirements.csv. Prompts are built from these rows and "
         "texts are validated against them."
@@ -68,7 +67,7 @@ def _upstream(references: tuple[tuple[tuple[str, ...], str], ...]) -> list[dg.As
     ],
 )
 def reference(context: dg.AssetExecutionContext, postgres: PostgresResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads the five files in one transaction: if one of them is invalid, nothing changes."""
+    """Loads the four files in one transaction: if one of them is invalid, nothing changes."""
     rows = read_reference()
     with transaction(postgres.url(), lock="channels.reference") as connection:
         changes = load_reference(connection, rows)

@@ -19,7 +19,6 @@ CHECKS = [
     constraints_of("channel_types"),
     constraints_of("platform_channels"),
     SqlCheck("platform_channels", "every_channel_in_use_limits_its_text"),
-    constraints_of("platform_capabilities"),
     constraints_of("channel_requirements"),
     constraints_of("credentials"),
     constraints_of("social_accounts"),

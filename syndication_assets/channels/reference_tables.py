@@ -100,8 +100,6 @@ PLATFORMS = ReferenceTable(
         "description": _text,
         "status": _one_of("active", "inactive", "deprecated"),
         "priority": _integer,
-        "website_url": _url,
-        "api_documentation_url": _url,
     },
     frozenset({"platform", "display_name", "status", "priority"}),
 )
@@ -112,10 +110,8 @@ CHANNEL_TYPES = ReferenceTable(
         "channel_type": _name,
         "display_name": _text,
         "description": _text,
-        "content_kind": _one_of("text", "image", "video", "mixed"),
-        "media_support": _list,
     },
-    frozenset({"channel_type", "display_name", "content_kind", "media_support"}),
+    frozenset({"channel_type", "display_name"}),
 )
 PLATFORM_CHANNELS = ReferenceTable(
     "platform_channels",
@@ -129,24 +125,6 @@ PLATFORM_CHANNELS = ReferenceTable(
     },
     frozenset({"platform", "channel_type", "status", "priority"}),
     ((("platform",), "platforms"), (("channel_type",), "channel_types")),
-)
-PLATFORM_CAPABILITIES = ReferenceTable(
-    "platform_capabilities",
-    ("platform", "capability_type", "capability_name"),
-    {
-        "platform": _name,
-        "capability_type": _one_of("content", "media", "api", "limits"),
-        "capability_name": _name,
-        "value_type": _VALUE_TYPE,
-        "value": _text,
-        "unit": _text,
-        "description": _text,
-        "is_active": _boolean,
-        "source_url": _url,
-        "checked_on": _date,
-    },
-    frozenset({"platform", "capability_type", "capability_name", "value_type", "value", "is_active"}),
-    ((("platform",), "platforms"),),
 )
 CHANNEL_REQUIREMENTS = ReferenceTable(
     "channel_requirements",
@@ -182,5 +160,5 @@ CHANNEL_REQUIREMENTS = ReferenceTable(
     ),
     ((("platform", "channel_type"), "platform_channels"),),
 )
-TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, PLATFORM_CAPABILITIES, CHANNEL_REQUIREMENTS)
+TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, CHANNEL_REQUIREMENTS)
 """In load order: each table refers to earlier tables only."""

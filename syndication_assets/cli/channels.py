@@ -1,5 +1,6 @@
 """`syndication channels`: the channels to publish in, and their rules."""
 
+from datetime import date
 from typing import Any
 
 import click
@@ -30,12 +31,12 @@ def channels(platform: str | None, channel_type: str | None) -> None:
             )
         if platform is None:
             table = _table("platform", "channel", "name", "status", "rules")
-            for row in rows:
-                table.add_row(*map(str, row))
+            for *shown, _ in rows:
+                table.add_row(*map(str, shown))
         else:
             table = _rules(connection, rows, platform, channel_type)
     # A pipe has no width; without one, rich would wrap the table at 80 columns.
-    Console(width=None if Console().is_terminal else 240, markup=False).print(table)
+    Console(width=None if Console().is_terminal else 320, markup=False).print(table)
 
 
 def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: str, channel_type: str | None) -> Table:
@@ -46,13 +47,21 @@ def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: st
     if channel_type not in of_platform:
         problem = "Name a channel" if channel_type is None else f"{platform} has no channel {channel_type!r}"
         raise SyndicationError(f"{problem}: choose from {', '.join(of_platform)}.")
-    table = _table("category", "rule", "value", "unit", "severity", "description")
+    table = _table("category", "rule", "value", "unit", "severity", "description", "source")
+    table.title, table.caption = next((row[2], row[5]) for row in channels if row[:2] == (platform, channel_type))
     for rule in connection.execute(
         load_sql("channels/requirements_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
     ):
-        category, key, _, value, minimum, maximum, unit, severity, _, description, *_ = rule
-        table.add_row(category, key, _value(value, minimum, maximum), unit, severity, description)
+        category, key, value, minimum, maximum, unit, severity, _, description, source_url, checked_on = rule
+        shown_value, source = _value(value, minimum, maximum), _source(source_url, checked_on)
+        table.add_row(category, key, shown_value, unit, severity, description, source)
     return table
+
+
+def _source(source_url: str | None, checked_on: date | None) -> str:
+    if source_url is None:
+        return "house rule"
+    return f"{source_url} ({f'checked on {checked_on}' if checked_on else 'not checked'})"
 
 
 def _value(value: Any, minimum: Any, maximum: Any) -> str:

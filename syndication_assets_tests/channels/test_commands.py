@@ -26,7 +26,7 @@ def test_the_list_of_channels_shows_status_and_number_of_rules(reference_url: st
     with transaction(reference_url) as connection:
         connection.execute("update channels.platforms set status = 'inactive' where platform = 'tiktok'")
     lines = run("channels").output.splitlines()
-    assert any("facebook" in line and "feed_post" in line and "active" in line and " 17 " in line for line in lines)
+    assert any("facebook" in line and "feed_post" in line and "active" in line and " 14 " in line for line in lines)
     assert any("mastodon" in line and "not_implemented" in line and " 0 " in line for line in lines)
     assert sum("platform inactive" in line for line in lines) == 2
 
@@ -35,10 +35,39 @@ def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
     result = run("channels", "facebook", "feed_post")
     assert result.exit_code == 0, result.output
     rows = [line for line in result.output.splitlines() if line.startswith("│")]
-    assert len(rows) == 17
-    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] + ["media"] * 4
-    for shown in ("80 to 400", "│ 3 ", "at most 0.92", "delve", "true", "1.91:1", "at most 1", "characters", "hard"):
+    assert len(rows) == 14
+    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] + ["media"]
+    for shown in (
+        "80 to 400",
+        "│ 3 ",
+        "at most 0.92",
+        "delve",
+        "true",
+        "house rule",
+        "at most 1",
+        "characters",
+        "hard",
+    ):
         assert shown in result.output, shown
+
+
+def test_the_rules_of_a_channel_are_shown_with_their_sources_and_what_the_channel_is(reference_url: str):
+    with transaction(reference_url) as connection:
+        connection.execute(
+            "update channels.channel_requirements set source_url = 'https://example.org/limits',"
+            " checked_on = case when channel_type = 'feed_post' then date '2025-11-25' end"
+            " where platform = 'facebook' and requirement_key = 'text_length'"
+        )
+    shown = " ".join(run("channels", "facebook", "feed_post").output.split())
+    assert "https://example.org/limits (checked on 2025-11-25)" in shown
+    for text in (
+        "Facebook feed post",
+        "Pages with text",
+        "A post in followers' feeds.",
+        "Published by facebook_graph.",
+    ):
+        assert text in shown, text
+    assert "https://example.org/limits (not checked)" in " ".join(run("channels", "facebook", "reel").output.split())
 
 
 @pytest.mark.parametrize(

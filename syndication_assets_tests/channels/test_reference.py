@@ -117,9 +117,8 @@ def test_an_edit_of_any_column_keeps_its_row(files: Path, database_url: str):
     materialize()
     edits = {
         "platforms": "update channels.platforms set status = 'inactive' where platform = 'tiktok'",
-        "channel_types": "update channels.channel_types set media_support = '{image}' where channel_type = 'reel'",
+        "channel_types": "update channels.channel_types set description = 'Ours.' where channel_type = 'reel'",
         "platform_channels": "update channels.platform_channels set notes = 'ours' where platform = 'pinterest'",
-        "platform_capabilities": "update channels.platform_capabilities set value = '7' where unit = 'images'",
         "channel_requirements": "update channels.channel_requirements set is_active = false where severity = 'soft'",
     }
     edited = {table: execute(database_url, statement) for table, statement in edits.items()}
@@ -162,12 +161,12 @@ def test_deleting_an_edited_row_restores_the_version_of_the_file(files: Path, da
 
 def test_a_row_that_left_the_files_is_kept_and_named(files: Path, database_url: str):
     materialize()
-    file = files / "platform_capabilities.csv"
-    file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "publisher" not in line))
-    gone = materialize()["platform_capabilities"]["no_longer_in_file"]
-    assert ["facebook/api/publisher"] in gone
+    file = files / "channel_requirements.csv"
+    file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if ",tone," not in line))
+    gone = materialize()["channel_requirements"]["no_longer_in_file"]
+    assert ["facebook/feed_post/content/tone"] in gone
     assert value(
-        database_url, "select count(*) from channels.platform_capabilities where capability_name = 'publisher'"
+        database_url, "select count(*) from channels.channel_requirements where requirement_key = 'tone'"
     ) == len(gone)
 
 
@@ -200,7 +199,7 @@ def test_the_rules_of_a_channel_are_ordered_by_category_priority_and_key(referen
     execute(reference_url, statement)
     with transaction(reference_url) as connection:
         found = connection.execute(load_sql("channels/requirements_of_channel.sql"), FACEBOOK).fetchall()
-    order = [(row[0], -row[8], row[1]) for row in found]
+    order = [(row[0], -row[7], row[1]) for row in found]
     assert order == sorted(order)
     assert [row[1] for row in found[:2]] == ["text_length", "zebra"]
     assert found[-1][:2] == ("media", "last")
@@ -209,7 +208,7 @@ def test_the_rules_of_a_channel_are_ordered_by_category_priority_and_key(referen
 
 NEW_PLATFORM = """
 insert into channels.platforms (platform, display_name) values ('lemmy', 'Lemmy');
-insert into channels.channel_types (channel_type, display_name, content_kind) values ('link_post', 'Link post', 'text');
+insert into channels.channel_types (channel_type, display_name) values ('link_post', 'Link post');
 insert into channels.platform_channels (platform, channel_type) values ('lemmy', 'link_post');
 insert into channels.channel_requirements
 (platform, channel_type, requirement_category, requirement_key, value_type, maximum, unit, description)
@@ -224,7 +223,7 @@ def test_a_platform_and_a_channel_are_added_with_rows_only(reference_url: str):
             load_sql("channels/requirements_of_channel.sql"), {"platform": "lemmy", "channel_type": "link_post"}
         ).fetchall()
         assets.load_reference(connection, read_reference())
-    assert (rule[1], rule[5], rule[9]) == ("text_length", 200, "Write 200 characters at most.")
+    assert (rule[1], rule[4], rule[8]) == ("text_length", 200, "Write 200 characters at most.")
     shown = CliRunner().invoke(main, ["channels", "lemmy", "link_post"])
     assert "at most 200" in shown.output
     added = CliRunner().invoke(main, ["account", "add", "--platform", "lemmy", "--remote-id", "c1", "--name", "Kilts"])

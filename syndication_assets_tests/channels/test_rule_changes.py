@@ -14,7 +14,6 @@ SHARED_RULES = {
     "channels.platforms": "display_name = 'Other'",
     "channels.channel_types": "display_name = 'Other'",
     "channels.platform_channels": "notes = 'ours'",
-    "channels.platform_capabilities": "is_active = not is_active",
     "channels.channel_requirements": "description = 'Other'",
     "publishing.content_processes": "is_active = not is_active",
     "operations.api_prices": "output_price = 7",

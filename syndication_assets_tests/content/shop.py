@@ -74,8 +74,7 @@ class Shop(DatabaseRows):
             [platform, platform],
         )
         self.execute(
-            "insert into channels.channel_types (channel_type, display_name, content_kind) values (%s, %s, 'mixed')"
-            " on conflict do nothing",
+            "insert into channels.channel_types (channel_type, display_name) values (%s, %s) on conflict do nothing",
             [channel_type, channel_type],
         )
         self.execute(

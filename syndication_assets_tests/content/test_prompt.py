@@ -28,7 +28,7 @@ def test_a_rule_about_the_text_is_in_the_prompt(category: str, key: str):
     ("category", "key"),
     [
         ("engagement", "maximum_posts_per_day"),
-        ("media", "image_width"),
+        ("media", "a_rule_for_pictures"),
         ("content", "near_duplicate_days"),
         ("content", "variations"),
     ],

@@ -25,7 +25,8 @@ class Comparison:
         self.post_core_id = shop.insert(
             "content.posts_core",
             "post_core_id",
-            post_kind="announcement",
+            post_kind="product",
+            product_id=shop.product("kilt"),
             platform="facebook",
             channel_type="feed_post",
             planned_on=day(1),

@@ -17,8 +17,7 @@ class Shop:
         self.organization_id = history.organization_id
         history.execute("insert into channels.platforms (platform, display_name) values (%s, 'Facebook')", [PLATFORM])
         history.execute(
-            "insert into channels.channel_types (channel_type, display_name, content_kind)"
-            " values (%s, 'Feed post', 'mixed')",
+            "insert into channels.channel_types (channel_type, display_name) values (%s, 'Feed post')",
             [CHANNEL],
         )
         history.execute(

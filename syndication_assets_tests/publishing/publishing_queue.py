@@ -41,6 +41,8 @@ class PublishingQueue(DatabaseRows):
     role = "syndication_pipeline"
     url: str
     organization_id: str = ""
+    product_id: str = ""
+    """What every post is about."""
 
     def __post_init__(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -57,12 +59,23 @@ class PublishingQueue(DatabaseRows):
             ).fetchall()[0]
         self.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
         self.execute(
-            "insert into channels.channel_types (channel_type, display_name, content_kind)"
-            " values ('feed_post', 'Feed post', 'mixed'), ('story_post', 'Story', 'image')"
+            "insert into channels.channel_types (channel_type, display_name)"
+            " values ('feed_post', 'Feed post'), ('story_post', 'Story')"
         )
         self.execute(
             "insert into channels.platform_channels (platform, channel_type)"
             " values ('facebook', 'feed_post'), ('facebook', 'story_post')"
+        )
+        self.insert("catalogue.vendors", "vendor", vendor="bakery", source="clan_catalogue", currency="GBP")
+        self.product_id = self.insert(
+            "catalogue.products",
+            "product_id",
+            vendor="bakery",
+            sku="shortbread",
+            name="Shortbread",
+            content_hash=b"shortbread",
+            observed_at=datetime(2025, 1, 1, tzinfo=UTC),
+            first_seen_at=datetime(2025, 1, 1, tzinfo=UTC),
         )
 
     def page(self, remote_id: str = "page", publisher: str = "dry_run", token: str = TOKEN) -> str:
@@ -110,7 +123,8 @@ class PublishingQueue(DatabaseRows):
         return self.insert(
             "content.posts_core",
             "post_core_id",
-            post_kind="announcement",
+            post_kind="product",
+            product_id=self.product_id,
             platform=PLATFORM,
             channel_type=channel_type,
             planned_on=planned_on,

@@ -78,9 +78,10 @@ DAMAGES = [
     # The same words in another post on another day.
     Damage(
         "post_targets__nothing_is_published_twice",
-        "insert into content.posts_core (organization_id, post_core_id, post_kind, platform, channel_type, planned_on)"
-        " select organization_id, 'pco-12345678', 'announcement', platform, channel_type, '2025-11-20'"
-        f" from publishing.post_targets where target_id = {FIRST};"
+        "insert into content.posts_core"
+        " (organization_id, post_core_id, post_kind, product_id, platform, channel_type, planned_on)"
+        " select organization_id, 'pco-12345678', 'product', product_id, 'facebook', 'feed_post', '2025-11-20'"
+        " from catalogue.products;"
         "insert into content.posts_content (organization_id, content_id, post_core_id, text_content, generator,"
         " content_hash) select organization_id, 'cnt-12345678', 'pco-12345678', 'again', 'template', ''"
         f" from publishing.post_targets where target_id = {FIRST};"

@@ -264,7 +264,7 @@ def test_nothing_is_planned_for_an_inactive_process(queue: PublishingQueue):
     queue.approved()
     queue.execute(
         "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
-        " values ('announcement', 'facebook', 'feed_post', 'By hand', false)"
+        " values ('product_post', 'facebook', 'feed_post', 'Products', false)"
     )
     assert queue.plan().texts == 0
     queue.execute("update publishing.content_processes set is_active = true")

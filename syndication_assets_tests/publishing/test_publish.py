@@ -87,7 +87,7 @@ def test_an_approval_of_a_different_text_does_not_count(queue: PublishingQueue, 
         "update channels.platform_channels set status = 'deprecated'",
         (
             "insert into publishing.content_processes (process_name, platform, channel_type, display_name, is_active)"
-            " values ('announcement', 'facebook', 'feed_post', 'By hand', false)"
+            " values ('product_post', 'facebook', 'feed_post', 'Products', false)"
         ),
         "update tenancy.organizations set is_active = false",
         "update tenancy.organizations set settings = '{\"is_sample\": true}'",
@@ -178,7 +178,7 @@ def test_each_run_adds_a_row_of_counts_to_the_history(queue: PublishingQueue, pl
         " from publishing.execution_history"
     )
     assert row == (
-        "announcement",
+        "product_post",
         "facebook",
         "feed_post",
         "partial",

@@ -62,7 +62,7 @@ def test_a_range_is_planned_and_published_in_one_run_and_its_checks_pass(
     (published,) = result.asset_materializations_for_node("publishing__publish_due_targets")
     assert (published.metadata["calls"].value, published.metadata["published"].value) == (2, 2)
     assert queue.value("select dagster_run_id from publishing.execution_history") == result.run_id
-    assert queue.value("select count(*) from publishing.content_processes") == 6
+    assert queue.value("select count(*) from publishing.content_processes") == 4
 
 
 def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(

@@ -86,8 +86,7 @@ def _add_channel(connection: psycopg.Connection[Any]) -> None:
     """Adds the shared rows that tenant tables refer to."""
     connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
     connection.execute(
-        "insert into channels.channel_types (channel_type, display_name, content_kind)"
-        " values ('feed_post', 'Feed post', 'mixed')"
+        "insert into channels.channel_types (channel_type, display_name) values ('feed_post', 'Feed post')"
     )
     connection.execute(
         "insert into channels.platform_channels (platform, channel_type) values ('facebook', 'feed_post')"

@@ -55,7 +55,9 @@ _OWN_VALUES = {
     ("catalogue.vendors", "vendor"): "replace(%(organization_id)s, '-', '_')",
     ("ai.llm_calls", "response"): "'text'",
     ("content.posts_content", "generator"): "'template'",
-    ("content.posts_core", "post_kind"): "'announcement'",
+    ("content.posts_core", "product_id"): (
+        "(select product_id from catalogue.products where organization_id = %(organization_id)s)"
+    ),
     ("operations.budgets", "currency"): "'USD'",
     ("operations.budgets", "period"): "'day'",
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",

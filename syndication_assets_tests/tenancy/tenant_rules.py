@@ -8,7 +8,6 @@ import psycopg
 SHARED_TABLES = [
     "channels.channel_requirements",
     "channels.channel_types",
-    "channels.platform_capabilities",
     "channels.platform_channels",
     "channels.platforms",
     "channels.rule_changes",
