@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import ClientCursor, sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from syndication_assets.database import embedded_postgres
@@ -19,6 +20,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SQL_IN_WHEEL = Path(__file__).resolve().parent.parent / "sql"
 SQL_DIRECTORY = _SQL_IN_WHEEL if _SQL_IN_WHEEL.is_dir() else PROJECT_DIRECTORY / "sql"
+_NO_URL = (
+    "SYNDICATION_DATABASE_URL is not the URL of a PostgreSQL database: set it to "
+    "postgresql://user:password@host:5432/name, or unset it to use the embedded server."
+)
 
 
 class DatabaseError(SyndicationError):
@@ -26,12 +31,22 @@ class DatabaseError(SyndicationError):
 
 
 def database_url(settings: Settings | None = None) -> str:
-    """The URL of the project's database; starts the embedded server when none is configured."""
+    """The URL of the project's database; starts the embedded server when none is configured.
+
+    DatabaseError, which does not quote the setting, if it is not the URL of a PostgreSQL database.
+    """
     settings = settings or Settings.from_environment()
     if settings.database_url is None:
         return embedded_postgres.start(settings.local_directory)
     # Some tools add a driver to the scheme, which libpq does not accept.
-    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url.get_secret_value())
+    url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url.get_secret_value())
+    try:
+        is_valid = url.startswith("postgresql://") and bool(conninfo_to_dict(url))
+    except psycopg.ProgrammingError:  # its message quotes the URL, password included
+        is_valid = False
+    if not is_valid:
+        raise DatabaseError(_NO_URL)
+    return url
 
 
 @cache
@@ -63,9 +78,11 @@ def connect(url: str, *, autocommit: bool = False) -> Iterator[Connection]:
         connection = psycopg.connect(
             url, autocommit=autocommit, cursor_factory=ClientCursor, application_name="syndication"
         )
+    except psycopg.ProgrammingError:  # of an option in the URL; see `database_url`
+        raise DatabaseError(_NO_URL) from None
     except psycopg.OperationalError as error:
         raise DatabaseError(
-            f"Cannot connect to PostgreSQL: {_first_line(error)} "
+            f"Cannot connect to PostgreSQL: {_first_line(error).rstrip('.')}. "
             "Check SYNDICATION_DATABASE_URL, or unset it to use the embedded server."
         ) from None
     try:
