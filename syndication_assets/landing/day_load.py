@@ -1,6 +1,6 @@
 """The one way to load a day: the shared steps around the parsing and merging of each room.
 
-Lock, list, refuse missing files, stage, write the ledger, merge, close or open quarantine: one transaction. A load
+Lock, list, reject missing files, stage, write the ledger, merge, close or open quarantine: one transaction. A load
 reads all files of its day, so re-runs, late files and fixed adapters need no special handling, and days can be loaded
 in any order.
 """
@@ -64,7 +64,7 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
         sources = _lock_and_list(landed, load.room)
         load.on_listed(landed)
         known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
-        zone.refuse_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
+        zone.reject_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
         connection.execute(load_sql("landing/staging.sql"))
         load.stage(landed)
         connection.execute(load_sql("landing/withdrawn_files.sql"), {"day": day, "sources": sorted(sources)})
