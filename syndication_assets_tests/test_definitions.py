@@ -57,7 +57,7 @@ def test_dagsters_storage_url_names_the_driver_that_its_event_log_needs():
 
 
 def test_the_instance_has_no_telemetry_and_no_welcome_screen():
-    instance = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
+    instance = yaml.safe_load((PROJECT / "syndication_assets/automation/dagster.yaml").read_text())
     assert instance["telemetry"] == {"enabled": False}
     assert instance["nux"] == {"enabled": False}
     assert instance["run_retries"]["retry_on_asset_or_op_failure"] is False

@@ -171,7 +171,9 @@ def test_every_setting_has_a_row_with_its_meaning():
 
 
 def test_every_variable_of_dagsters_configuration_is_on_the_page():
-    variables = re.findall(r"env: (\w+)", (PROJECT_DIRECTORY / "dagster.yaml").read_text())
+    variables = re.findall(
+        r"env: (\w+)", (PROJECT_DIRECTORY / "syndication_assets/automation/dagster.yaml").read_text()
+    )
     assert variables
     assert set(variables) <= set(VARIABLES)
 

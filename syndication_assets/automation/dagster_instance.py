@@ -10,7 +10,10 @@ from psycopg import sql
 
 from syndication_assets.database.connection import connect
 from syndication_assets.errors import SyndicationError
-from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+from syndication_assets.settings import Settings
+
+# Not at the top of the checkout: Dagster warns about a file of this name in the folder where it starts.
+_CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 
 
 def prepare_environment(settings: Settings, database_url: str) -> Path:
@@ -23,7 +26,7 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
     home = settings.local_directory / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     settings.dagster_logs.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_DIRECTORY / "dagster.yaml", home / "dagster.yaml")
+    shutil.copyfile(_CONFIGURATION, home / "dagster.yaml")
     os.environ.update(
         DAGSTER_HOME=str(home),
         DAGSTER_DISABLE_TELEMETRY="yes",

@@ -133,6 +133,12 @@ def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list
 
 
 def _message(error: object) -> str:
-    """The message of the original exception, without Dagster's wrapper."""
+    """The message of the original exception, without Dagster's wrapper.
+
+    Our own errors are sentences; of others, the name of the class is a part of the message.
+    """
     cause = getattr(error, "cause", None) or error
-    return str(getattr(cause, "message", cause)).strip()
+    message = str(getattr(cause, "message", cause)).strip()
+    return re.sub(
+        r"^(?:(?:dagster\.[\w.]*\.Failure|syndication_assets\.[\w.]+): |(?:\w+\.)+(?=\w+(?::|$)))", "", message
+    )

@@ -6,7 +6,6 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import click
@@ -31,7 +30,7 @@ from syndication_assets.landing import drop_in
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
-from syndication_assets.tenancy.organizations import list_organizations
+from syndication_assets.tenancy.organizations import list_organizations, require_organization
 
 _SHOWN_UNREAD_FILES = 10
 
@@ -57,9 +56,12 @@ def migrate() -> None:
 @click.option(
     "--steps", default=1, show_default=True, type=click.IntRange(min=1), help="Number of migrations to roll back."
 )
+@click.option("--yes", is_flag=True, help="Do not ask before several migrations are rolled back.")
 @command
-def rollback(steps: int) -> None:
+def rollback(steps: int, yes: bool) -> None:
     """Rolls back the newest migration, or several. Its tables are dropped with their rows."""
+    if steps > 1 and not yes:
+        click.confirm(f"Roll back {steps} migrations and drop their tables with all rows?", abort=True)
     undone = migrations.rollback(database_url(), steps=steps)
     for migration in undone:
         click.echo(f"rolled back {migration.name}")
@@ -97,7 +99,7 @@ def url() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @command
 def psql(arguments: tuple[str, ...]) -> None:
-    """Opens psql on the database, passing on ARGUMENTS, e.g. -c "select …"."""
+    """Opens psql on the database and passes ARGUMENTS on."""
     program = shutil.which("psql") or str(embedded_postgres.program("psql"))
     # Arguments are visible to everybody who lists processes: pass the password in the environment.
     parameters: dict[str, Any] = dict(conninfo_to_dict(database_url()))
@@ -134,13 +136,16 @@ def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
 def replay(organization: str | None) -> None:
     """Loads all days with open quarantine entries again, for example after an adapter was fixed."""
     settings = Settings.from_environment()
-    ranges = drop_in.days_in_quarantine(migrated_database_url(settings), organization)
+    url = migrated_database_url(settings)
+    if organization is not None:
+        require_organization(url, organization)
+    ranges = drop_in.days_in_quarantine(url, organization)
     if not ranges:
         click.echo("Nothing is in quarantine.")
         return
     for first_day, last_day in ranges:
         _materialize(first_day.isoformat(), last_day.isoformat(), ())
-    remaining = drop_in.open_quarantine(database_url(settings), organization)
+    remaining = drop_in.open_quarantine(url, organization)
     click.echo(f"{remaining:,} items are still in quarantine.")
 
 
@@ -168,9 +173,11 @@ def dev(port: int) -> None:
 
     settings = Settings.from_environment()
     prepare_environment(settings, migrated_database_url(settings))
-    dagster = Path(sys.executable).with_name("dagster")
+    # Dagster's own command would greet with the advice to use another program, which is not installed.
+    quietly = ["-W", "ignore:Function `dev_command` is superseded"]
     workspace = PROJECT_DIRECTORY / "workspace.yaml"
-    command = [str(dagster), "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
+    dagster = [sys.executable, *quietly, "-m", "dagster"]
+    command = [*dagster, "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
     click.echo(f"Starting the UI at http://127.0.0.1:{port}; press Ctrl-C to stop it.")
     os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell
 

@@ -19,13 +19,13 @@ daily_partitions = dg.DailyPartitionsDefinition(
 
 
 def require_today(days: Sequence[str]) -> None:
-    """Raises dg.Failure, without retries, unless `days` is just today (UTC): sources only serve their present state."""
+    """Raises dg.Failure, without retries, unless `days` is today (UTC): sources only return their current state."""
     today = datetime.now(UTC).date().isoformat()
     others = [day for day in days if day != today]
     if others:
         named = others[0] if len(others) == 1 else f"{others[0]} … {others[-1]}"
         raise dg.Failure(
-            f"{named} cannot be fetched: sources only serve their present state, and today is {today} (UTC). To load "
+            f"{named} cannot be fetched: sources only return their current state, and today is {today} (UTC). To load "
             "files that landed on another day again, backfill the load assets.",
             allow_retries=False,
         )

@@ -187,5 +187,7 @@ def test_dagsters_own_event_log_still_stores_planned_events_singly(server: Serve
 def test_the_projects_instance_uses_this_event_log():
     from syndication_assets.settings import PROJECT_DIRECTORY  # noqa: PLC0415
 
-    configuration = yaml.safe_load((PROJECT_DIRECTORY / "dagster.yaml").read_text())["event_log_storage"]
+    configuration = yaml.safe_load((PROJECT_DIRECTORY / "syndication_assets/automation/dagster.yaml").read_text())[
+        "event_log_storage"
+    ]
     assert (configuration["module"], configuration["class"]) == OURS

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from psycopg.errors import UndefinedTable
 
-from syndication_assets.automation.range_run import materialize_range, parse_range
+from syndication_assets.automation.progress_logger import progress_logger
+from syndication_assets.automation.range_run import materialize_range, parse_range, run_job
 from syndication_assets.database.connection import transaction
 from syndication_assets.definitions import defs
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingZone
 from syndication_assets_tests.sample_landing import land_samples
 
 FIRST_DAY = date(2025, 11, 3)
@@ -105,7 +107,27 @@ def test_a_failed_run_reports_what_failed_and_what_to_do(landed: str, zone: Land
     run = materialize_range(defs, instance, "2025-11-03", "2025-11-03")
     assert run.has_errors
     assert lost.path in run.failure
+    assert run.failure.startswith("1 loaded file(s) of 2025-11-03 are missing")
     assert "Restore" in run.failure
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (dg.Failure("The shop does not answer. Fetch again."), "The shop does not answer. Fetch again."),
+        (LandedFilesMissingError("2 files are missing."), "2 files are missing."),
+        (SyndicationError("Note: this."), "Note: this."),
+        (ValueError("note: this"), "ValueError: note: this"),
+        (UndefinedTable("relation"), "UndefinedTable: relation"),
+    ],
+)
+def test_a_failure_is_shown_without_the_path_of_its_class(error: Exception, failure: str, instance: dg.DagsterInstance):
+    @dg.asset
+    def failing() -> None:
+        raise error
+
+    definitions = dg.Definitions([failing], loggers={"progress": progress_logger})
+    assert run_job(definitions, instance, "__ASSET_JOB", {}).failure == failure
 
 
 def test_a_folder_of_an_unknown_organization_is_an_error_that_names_it(

@@ -1,5 +1,6 @@
 """The command line from the user's point of view: output, exit codes, and what to do after a mistake."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_a_companion_file_lands_with_its_file(environment: Path):
         (["organization", "add", "default", "--name", "Default"], "already"),
         (["organization", "add", "Acme Bakery", "--name", "Acme"], "is not a valid slug"),
         (["organization", "add", "acme", "--name", " "], "The name is empty"),
+        (["replay", "--organization", "nobody"], "there are default"),
         (["materialize", "--partitions", "tomorrow"], "2025-11-25...2025-11-26"),
         (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
     ],
@@ -107,6 +109,59 @@ def test_the_error_for_an_unreachable_server_hides_the_password(monkeypatch: pyt
     assert "canary-of-a-password" not in result.output
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://somebody:canary-of-a-password@127.0.0.1/nothing",
+        "canary-of-a-password",
+        "host=127.0.0.1 password=canary-of-a-password",
+        "postgresql://somebody:canary-of-a-password%zz@127.0.0.1/nothing",
+        "postgresql://somebody:canary-of-a-password@127.0.0.1/nothing?connect_timeout=soon",
+        "postgresql://somebody:canary-of-a-password@127.0.0.1/nothing?no_such_option=1",
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "psql", "dev"])
+def test_an_invalid_database_url_is_named_and_never_shown(command: str, url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", url)
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("psql started"))
+    if command == "psql" and "connect_timeout" in url:
+        pytest.skip("psql itself reads the options")
+    result = _run(command)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit), result.exception
+    assert result.output.startswith("Error: SYNDICATION_DATABASE_URL is not the URL of a PostgreSQL database: set it")
+    assert "canary-of-a-password" not in result.output
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://somebody@127.0.0.1/here", "postgres://127.0.0.1/here", "postgresql+psycopg2://127.0.0.1/here"]
+)
+def test_the_url_of_a_database_is_accepted_with_or_without_a_driver(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", url)
+    result = _run("url")
+    assert (result.exit_code, result.output.startswith("postgresql://")) == (0, True)
+
+
+def test_the_error_for_an_unreachable_server_is_two_sentences(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://somebody@127.0.0.1:1/nothing")
+    assert "Connection refused. Check SYNDICATION_DATABASE_URL, or unset it" in _run("status").output
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("nosuchscheme://somewhere/landing", "begins with nosuchscheme://, which fsspec does not support: set it to"),
+        ("s3://bucket/landing", "begins with s3://, for which a Python package is missing (Install s3fs to access S3)"),
+    ],
+)
+def test_a_landing_zone_that_cannot_be_opened_is_a_sentence(
+    environment: Path, url: str, message: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", url)
+    result = _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit), result.exception
+    assert f"SYNDICATION_LANDING_URL {message}" in result.output
+
+
 def test_migrate_status_and_rollback_agree(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
@@ -116,6 +171,14 @@ def test_migrate_status_and_rollback_agree(empty_database_url: str, tmp_path: Pa
     assert "pending" not in _run("status").output
     assert f"rolled back {find_migrations()[-1].name}" in _run("rollback").output
     assert _run("status").output.count("pending") == 1
+    assert _run("migrate").exit_code == 0
+    asked = CliRunner().invoke(main, ["rollback", "--steps", "99"], input="n\n")
+    assert asked.exit_code == 1
+    assert "drop their tables with all rows? [y/N]" in asked.output
+    assert "pending" not in _run("status").output
+    agreed = CliRunner().invoke(main, ["rollback", "--steps", "2"], input="y\n")
+    assert (agreed.exit_code, agreed.output.count("rolled back")) == (0, 2)
+    assert _run("rollback", "--steps", 99, "--yes").output.count("rolled back") == len(find_migrations()) - 2
 
 
 def test_status_counts_the_files_that_no_load_reads(environment: Path):

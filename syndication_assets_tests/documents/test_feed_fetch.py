@@ -208,7 +208,7 @@ def test_a_second_run_adds_a_file(here: Internet, tmp_path: Path):
 def test_another_day_than_today_fails_before_any_request(here: Internet, tmp_path: Path):
     result = materialize(date(2025, 11, 3))
     assert not result.success
-    assert "sources only serve their present state" in failure(result)
+    assert "sources only return their current state" in failure(result)
     assert here.requests == []
 
 

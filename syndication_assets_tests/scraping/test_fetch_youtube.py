@@ -182,7 +182,7 @@ def test_a_response_that_is_not_api_json_is_not_landed(youtube: FakeYouTube, bod
 def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
     failure = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
     assert "SYNDICATION_YOUTUBE_API_KEY is not set" in failure
-    assert "sources only serve their present state" in failure_of(
+    assert "sources only return their current state" in failure_of(
         materialize(youtube_data_api_files, monkeypatch, "2024-01-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
     )
 
