@@ -2,7 +2,7 @@
 -- A text is retried if it was never requested, or if its last attempt failed with a transient error. If the model
 -- answered every attempt with something unusable, another request would end the same way: that text waits until
 -- somebody starts a run. Variations that reuse variation 1 need no request and are not counted.
--- Parameters: planned_on (a date), last_attempt, passing_errors (the kinds of transient errors).
+-- Parameters: planned_on (a date), last_attempt, transient_errors (the kinds of transient errors).
 
 select count(*) as texts
 from content.unwritten_texts(%(planned_on)s::date, %(planned_on)s::date + 1) as u
@@ -16,5 +16,5 @@ where
             and l.post_core_id = u.post_core_id
             and l.variation = u.variation
             and l.attempt >= %(last_attempt)s
-            and split_part(l.error_message, ':', 1) <> all(%(passing_errors)s)
+            and split_part(l.error_message, ':', 1) <> all(%(transient_errors)s)
     )

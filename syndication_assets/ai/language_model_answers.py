@@ -1,4 +1,4 @@
-"""What a language model may answer: a post with what it used, or one clear error."""
+"""What a language model may answer: a post with its usage, or one clear error."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ from syndication_assets.operations.spending import TokenUsage
 
 
 class PostText(BaseModel):
-    """What is asked for."""
+    """The text of a post, as requested from the model."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,7 +23,7 @@ class PostText(BaseModel):
 
 
 class Message(msgspec.Struct):
-    """What the model says: a content, or why there is none."""
+    """The model's message: a content, or the reason why there is none."""
 
     content: str | None = None
     refusal: str | None = None
@@ -74,7 +74,7 @@ _BAD_ANSWERS = {ErrorKind.NOT_JSON, ErrorKind.EMPTY, ErrorKind.REFUSAL, ErrorKin
 
 
 class LanguageModelError(SyndicationError):
-    """One question without a usable answer. `usage` is what it cost all the same."""
+    """A question without a usable answer; `usage` is what it cost."""
 
     def __init__(
         self,
@@ -92,23 +92,23 @@ class LanguageModelError(SyndicationError):
 
     @property
     def is_answer(self) -> bool:
-        """Whether the model did answer, with something that is no post: another question may fare better."""
+        """Whether the model answered with something unusable, so that another question may succeed."""
         return self.kind in _BAD_ANSWERS
 
     @property
     def may_have_cost(self) -> bool:
-        """Whether the model may have worked for it: only a server that was not reached, or says no, charges nothing."""
+        """Whether the request may have been billed."""
         return self.kind not in _NOT_CHARGED
 
     @property
     def ends_all(self) -> bool:
-        """Whether no other question would fare better before somebody does something."""
+        """Whether every further request would fail until a person acts."""
         return self.kind in _END_ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A post, and what it took."""
+    """A post, with the usage and time of its request."""
 
     post: PostText
     response: str

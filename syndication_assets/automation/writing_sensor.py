@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.ai.language_model import PASSING_ERRORS
+from syndication_assets.ai.language_model import TRANSIENT_ERRORS
 from syndication_assets.automation.jobs import write_job
 from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
 from syndication_assets.database.connection import load_sql, transaction
@@ -34,7 +34,7 @@ def writing_sensor(
             {
                 "planned_on": now.date(),
                 "last_attempt": MOST_ATTEMPTS,
-                "passing_errors": sorted(PASSING_ERRORS),
+                "transient_errors": sorted(TRANSIENT_ERRORS),
             },
         ).fetchall()
     if texts:

@@ -172,24 +172,24 @@ class _Record:
 
 
 def test_every_request_of_a_question_is_recorded():
-    server, books = ChatServer(Reply(b"", 500), post()), _Record()
+    server, log = ChatServer(Reply(b"", 500), post()), _Record()
 
     async def ask_once() -> None:
         async with LanguageModel(KEY, "small", server.url, retry_delay=0.01) as model:
-            await model.ask(MESSAGES, books)
+            await model.ask(MESSAGES, log)
 
     with server.running():
         asyncio.run(ask_once())
-    assert books.begun == len(server.requests) == 2
-    assert [isinstance(end, Answer) for end in books.ends] == [False, True]
+    assert log.begun == len(server.requests) == 2
+    assert [isinstance(end, Answer) for end in log.ends] == [False, True]
 
 
 def test_a_cancelled_request_is_recorded_and_may_have_cost():
-    server, books = ChatServer(Reply(post().body, seconds=1)), _Record()
+    server, log = ChatServer(Reply(post().body, seconds=1)), _Record()
 
     async def stop() -> None:
         async with LanguageModel(KEY, "small", server.url) as model:
-            question = asyncio.create_task(model.ask(MESSAGES, books))
+            question = asyncio.create_task(model.ask(MESSAGES, log))
             while not server.requests:
                 await asyncio.sleep(0.01)
             question.cancel()
@@ -198,6 +198,6 @@ def test_a_cancelled_request_is_recorded_and_may_have_cost():
 
     with server.running():
         asyncio.run(stop())
-    (end,) = books.ends
+    (end,) = log.ends
     assert isinstance(end, LanguageModelError)
     assert (end.kind, end.may_have_cost) == (ErrorKind.BROKEN_OFF, True)

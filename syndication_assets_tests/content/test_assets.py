@@ -143,7 +143,7 @@ def test_the_key_appears_in_no_event_of_the_run(
         records = instance.all_logs(result.run_id)
         assert len(server.requests) == 1
         assert server.keys == [f"Bearer {KEY}"]
-        assert "refuses OPENAI_API_KEY" in str(records)
+        assert "rejects OPENAI_API_KEY" in str(records)
         assert "canary" not in str(records)
         assert "canary" not in str(instance.get_run_by_id(result.run_id))
 

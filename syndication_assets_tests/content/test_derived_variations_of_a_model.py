@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from syndication_assets.ai.language_model import PASSING_ERRORS
+from syndication_assets.ai.language_model import TRANSIENT_ERRORS
 from syndication_assets.content.generation.assets import DayOfTexts, write_day
 from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
 from syndication_assets.content.review import text_decisions
@@ -32,7 +32,7 @@ def texts_to_retry(shop: Shop) -> int:
     with transaction(shop.url) as connection:
         ((texts,),) = connection.execute(
             load_sql("content/posts_to_retry.sql"),
-            {"planned_on": FIRST_DAY, "last_attempt": MOST_ATTEMPTS, "passing_errors": sorted(PASSING_ERRORS)},
+            {"planned_on": FIRST_DAY, "last_attempt": MOST_ATTEMPTS, "transient_errors": sorted(TRANSIENT_ERRORS)},
         ).fetchall()
     return int(texts)
 

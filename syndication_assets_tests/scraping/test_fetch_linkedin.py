@@ -377,7 +377,7 @@ def test_the_token_is_never_written_anywhere(
     third = materialize(
         linkedin_apify_files, monkeypatch, today(), **(environment | {"SYNDICATION_APIFY_TOKEN": f"{TOKEN}\n{TOKEN}"})
     )
-    assert "has a character in it that no token has" in failure_of(third)
+    assert "contains a character that no token has" in failure_of(third)
     with psycopg.connect(database_url) as connection:
         rows = connection.execute("select r::text from scraping.download_runs r").fetchall()
     events = [repr(event) for result in (first, second, third) for event in result.all_events]

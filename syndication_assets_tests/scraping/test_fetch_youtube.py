@@ -212,7 +212,7 @@ def test_the_key_is_never_written_anywhere(
     third = materialize(youtube_data_api_files, monkeypatch, today(), **broken)
     nowhere = environment | {"SYNDICATION_YOUTUBE_URL": "http://127.0.0.1:9"}
     fourth = materialize(youtube_data_api_files, monkeypatch, today(), **nowhere)
-    assert "has a character in it that no key has" in failure_of(third)
+    assert "contains a character that no key has" in failure_of(third)
     with psycopg.connect(database_url) as connection:
         rows = str(connection.execute("select r::text from scraping.download_runs r").fetchall())
     assert {

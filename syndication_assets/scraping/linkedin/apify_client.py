@@ -67,7 +67,7 @@ class ApifyScraper:
         # A header holds printable ASCII only, and the HTTP library would quote the whole token to say so.
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
             raise AccountRefusedError(
-                "SYNDICATION_APIFY_TOKEN has a character in it that no token has, such as a space or a line break: "
+                "SYNDICATION_APIFY_TOKEN contains a character that no token has, such as a space or a line break: "
                 "copy it again from Apify's console."
             )
 

@@ -50,7 +50,7 @@ class YouTubeDataApi:
         # A header holds printable ASCII only, and the HTTP library would quote the whole key to say so.
         if not self.key.isascii() or not self.key.isprintable() or " " in self.key:
             raise AccountRefusedError(
-                "SYNDICATION_YOUTUBE_API_KEY has a character in it that no key has, such as a space or a line break: "
+                "SYNDICATION_YOUTUBE_API_KEY contains a character that no key has, such as a space or a line break: "
                 "copy it again from Google Cloud's console."
             )
 
