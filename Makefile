@@ -1,4 +1,4 @@
-# One entry for every habit. Nothing outside of .venv and .local is written.
+# One target for every routine task. Nothing outside of .venv and .local is written.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -23,13 +23,13 @@ dev: .venv/runtime ## the Dagster UI on http://127.0.0.1:3000
 stop: .venv/runtime ## stop the embedded PostgreSQL server
 	@.venv/bin/syndication stop
 
-test: .venv/development ## the tests, in a few minutes
+test: .venv/development ## the quick tests (what can differ, on PostgreSQL 15 too), in a few minutes
 	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test-all: .venv/development ## all tests, on both PostgreSQL servers; what CI runs
 	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --everything
 
-lint: .venv/development ## formatter, linter, types, SQL
+lint: .venv/development ## check format, code, types, SQL, imports, schema, settings and locks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy

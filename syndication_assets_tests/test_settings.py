@@ -1,4 +1,4 @@
-"""Settings: what each variable may be, what a wrong value is told, and the page that documents them."""
+"""Settings: what each variable may be, the messages for invalid values, and the page that documents them."""
 
 import pickle
 import re

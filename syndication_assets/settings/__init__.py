@@ -53,14 +53,14 @@ class _Places(EnvironmentSettings):
         None,
         "The URL of the database for Dagster's own tables, with the driver named: `postgresql+psycopg2://…`. Without "
         "it, the `syndication` command uses the database `dagster` on the server of SYNDICATION_DATABASE_URL, and "
-        "creates it. A Dagster instance of your own that uses dagster.yaml needs it.",
+        "creates it. Required by a Dagster instance of your own that uses dagster.yaml.",
     )
     dagster_logs: Directory = below(
         "local_directory",
         "dagster/compute_logs",
         "SYNDICATION_DAGSTER_LOGS",
-        "The directory for what the steps of Dagster's runs print. A Dagster instance of your own that uses "
-        "dagster.yaml needs it.",
+        "The directory for what the steps of Dagster's runs print. Required by a Dagster instance of your own that "
+        "uses dagster.yaml.",
     )
 
 
@@ -148,7 +148,7 @@ class _Writing(EnvironmentSettings):
     """Selecting and writing posts"""
 
     no_repeat_days: WholeNumber = setting(
-        "SYNDICATION_NO_REPEAT_DAYS", 30, "For how many days a channel does not show the same product again."
+        "SYNDICATION_NO_REPEAT_DAYS", 30, "For how many days a channel does not repeat a product."
     )
     openai_api_key: SecretStr | None = setting(
         "OPENAI_API_KEY", None, "The key of the language model that writes today's posts. Without it, templates write."
@@ -193,12 +193,12 @@ class _Publishing(EnvironmentSettings):
     publish_maximum_attempts: WholeNumber = setting(
         "SYNDICATION_PUBLISH_MAXIMUM_ATTEMPTS",
         5,
-        "After how many temporary refusals a post is no longer tried; rate limits do not count.",
+        "After how many temporary rejections a post fails; rate limits do not count.",
     )
     publish_maximum_delay_hours: WholeNumber = setting(
         "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS",
         24,
-        "A slot that was missed by more than this many hours is not made up for: a person decides.",
+        "A slot missed by more hours than this is not published later automatically: a person decides.",
     )
 
 

@@ -1,4 +1,4 @@
-"""How settings are read from the environment: kinds of values, blanks, and what a wrong value is told.
+"""How settings are read from the environment: kinds of values, blanks, and the messages for invalid values.
 
 The settings themselves are in this package's `__init__.py`.
 """

@@ -1,0 +1,4 @@
+"""Text kits for every room: HTML to text, lines, Markdown tables, URLs.
+
+The package knows no room: what a text means, and rules for it, belong to the room that reads it.
+"""
