@@ -101,7 +101,7 @@ def environment_of_its_own() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuses every connection that leaves this machine."""
+    """Rejects every connection that leaves this machine."""
     connect = socket.socket.connect
 
     def guarded_connect(self: socket.socket, address: object) -> None:

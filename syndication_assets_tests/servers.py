@@ -85,7 +85,7 @@ def _debian_server(binaries: Path, directory: Path) -> Server:
     directory.mkdir()
     as_postgres = []
     if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root.
+        # PostgreSQL does not run as root.
         account = pwd.getpwnam("postgres")
         os.chown(directory, account.pw_uid, account.pw_gid)
         as_postgres = [shutil.which("runuser") or "runuser", "-u", "postgres", "--"]

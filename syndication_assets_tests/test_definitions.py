@@ -65,6 +65,6 @@ def test_the_instance_has_no_telemetry_and_no_welcome_screen():
 
 
 def test_the_front_door_has_one_definitions_object():
-    """Dagster refuses a module with two, and the UI does not come up."""
+    """Dagster rejects a module with two, and the UI does not come up."""
     module = vars(importlib.import_module("syndication_assets.definitions"))
     assert [name for name, value in module.items() if isinstance(value, dg.Definitions)] == ["defs"]

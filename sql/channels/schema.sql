@@ -163,9 +163,9 @@ create table channels.rule_changes (
 );
 create index rule_changes_table on channels.rule_changes (table_name, occurred_at);
 create trigger rule_changes_is_append_only before delete or update on channels.rule_changes
-    for each row execute function tenancy.refuse_change_of_history();
+    for each row execute function tenancy.reject_change_of_history();
 create trigger rule_changes_is_never_truncated before truncate on channels.rule_changes
-    for each statement execute function tenancy.refuse_change_of_history();
+    for each statement execute function tenancy.reject_change_of_history();
 -- no row-level security; pipeline: select; reader: select (change_id, occurred_at, action, table_name, row_key,
 -- old_values, new_values)
 

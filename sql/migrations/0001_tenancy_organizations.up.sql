@@ -257,7 +257,7 @@ comment on column tenancy.audit_log.row_key is 'Primary key of the changed row, 
 comment on column tenancy.audit_log.old_values is 'The row before the change; NULL for an insert.';
 comment on column tenancy.audit_log.new_values is 'The row after the change; NULL for a delete.';
 
-create function tenancy.refuse_change_of_history()
+create function tenancy.reject_change_of_history()
 returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -269,11 +269,11 @@ $$;
 
 create trigger audit_log_is_append_only
 before update or delete on tenancy.audit_log
-for each row execute function tenancy.refuse_change_of_history();
+for each row execute function tenancy.reject_change_of_history();
 
 create trigger audit_log_is_never_truncated
 before truncate on tenancy.audit_log
-for each statement execute function tenancy.refuse_change_of_history();
+for each statement execute function tenancy.reject_change_of_history();
 
 create table operations.partitioned_tables (
     table_name text primary key,

@@ -191,11 +191,11 @@ create index rule_changes_table on channels.rule_changes (table_name, occurred_a
 
 create trigger rule_changes_is_append_only
 before update or delete on channels.rule_changes
-for each row execute function tenancy.refuse_change_of_history();
+for each row execute function tenancy.reject_change_of_history();
 
 create trigger rule_changes_is_never_truncated
 before truncate on channels.rule_changes
-for each statement execute function tenancy.refuse_change_of_history();
+for each statement execute function tenancy.reject_change_of_history();
 
 grant select on channels.rule_changes to syndication_pipeline;
 -- Without actor: one organization must not see the people of another.

@@ -103,9 +103,9 @@ create table tenancy.audit_log (
     primary key (organization_id, occurred_at, audit_id)
 ) partition by range (occurred_at);  -- one partition a month, such as audit_log_2026_01
 create trigger audit_log_is_append_only before delete or update on tenancy.audit_log
-    for each row execute function tenancy.refuse_change_of_history();
+    for each row execute function tenancy.reject_change_of_history();
 create trigger audit_log_is_never_truncated before truncate on tenancy.audit_log
-    for each statement execute function tenancy.refuse_change_of_history();
+    for each statement execute function tenancy.reject_change_of_history();
 -- row-level security by organization_id; pipeline: select; reader: select
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);
 
@@ -187,7 +187,7 @@ end
 $$;
 -- execute: only its owner
 
-create function tenancy.refuse_change_of_history()
+create function tenancy.reject_change_of_history()
 returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
 as $$
 begin

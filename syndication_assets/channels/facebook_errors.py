@@ -1,10 +1,8 @@
-"""What an answer of the Graph API to a publishing call means. Pure.
+"""Classifies responses of the Graph API to a publishing call. Pure.
 
-The rule that decides: only what proves that the post was not taken may lead to another call. A limit of the rate and a
-token that is refused prove it: Graph turned the call away before it read the post. So does a 4xx that names what is
-wrong with it. Codes 1 and 2, "an unexpected error, please retry", prove nothing, whatever their status and even where
-Graph calls them transient: they come with posts that were taken. Neither does a gateway's 502, a page of HTML or half
-a body. All of that is unknown, and looked up.
+A call may be repeated only if the response proves that the post was not accepted: a rate limit, a rejected token, or a
+4xx that names the error. Codes 1 and 2, 502s, HTML and truncated bodies prove nothing: the outcome is unknown and is
+looked up.
 """
 
 from collections.abc import Mapping
@@ -19,7 +17,7 @@ TOKEN_CODES = {102, 190}
 _EXPIRED_SUBCODES = {463}
 RATE_CODES = {4, 17, 32, 341, 613, 80001, 80002}
 _RATE_CODES_OF_THE_APP = {4, 341}
-_SAYS_NOTHING = {1, 2}
+_PROVE_NOTHING = {1, 2}
 _DUPLICATE = 506
 _LONGEST_WAIT = timedelta(days=1)
 DEFAULT_WAIT = timedelta(minutes=15)
@@ -27,15 +25,15 @@ DEFAULT_WAIT = timedelta(minutes=15)
 
 _ADVICE = {
     10: "The app lacks a permission: give it pages_manage_posts, and connect the page again.",
-    100: "A parameter is not as it should be: look at the text, its link and its picture.",
-    200: "The token may not publish on this page: connect the page with somebody who may.",
+    100: "A parameter is invalid: check the text, its link and its picture.",
+    200: "The token may not publish on this page: connect the page with a person who may publish on it.",
     368: "The page is blocked for its content: look at its support inbox on Facebook.",
-    506: "The page has this text already: look at it before you do anything.",
+    506: "The page has this text already: check the page before you do anything.",
 }
 
 
 class GraphError(msgspec.Struct):
-    """The `error` of an answer."""
+    """The `error` of a response."""
 
     code: int
     message: str = ""
@@ -52,7 +50,7 @@ class _Usage(msgspec.Struct):
 
 
 def error_of(content: bytes) -> GraphError | None:
-    """The error that an answer names; None if it is none of Graph's."""
+    """The error that a response names; None if it is not one of Graph's."""
     try:
         return msgspec.json.decode(content, type=_ErrorBody).error
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -60,10 +58,10 @@ def error_of(content: bytes) -> GraphError | None:
 
 
 def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_number: int) -> Outcome:
-    """The outcome of an answer that carries no id of a post. The message quotes what Graph says."""
+    """The outcome of a response without the id of a post. The message quotes Graph's."""
     error = error_of(content)
     if error is None:
-        return _without_words(status, headers)
+        return _without_graph_error(status, headers)
     kind = _kind(error, status, attempt_number)
     is_rate_limit = error.code in RATE_CODES or status == 429
     subcode = "" if error.error_subcode is None else f"/{error.error_subcode}"
@@ -83,16 +81,16 @@ def _kind(error: GraphError, status: int, attempt_number: int) -> OutcomeKind:
         return OutcomeKind.REFRESH_TOKEN if error.error_subcode in _EXPIRED_SUBCODES else OutcomeKind.DISCONNECTED
     if error.code in RATE_CODES or status == 429:
         return OutcomeKind.RETRYABLE
-    names_a_reason = 400 <= status < 500 and status != 408 and error.code not in _SAYS_NOTHING
-    # A duplicate after an earlier attempt: that one may have been taken after all.
+    names_a_reason = 400 <= status < 500 and status != 408 and error.code not in _PROVE_NOTHING
+    # A duplicate after an earlier attempt: that one may have been accepted after all.
     is_earlier_attempt = error.code == _DUPLICATE and attempt_number > 1
     if not names_a_reason or error.is_transient or is_earlier_attempt:
         return OutcomeKind.UNKNOWN
     return OutcomeKind.PERMANENT
 
 
-def _without_words(status: int, headers: Mapping[str, str]) -> Outcome:
-    """An answer without an error of Graph's: a gateway, a proxy, or half an answer."""
+def _without_graph_error(status: int, headers: Mapping[str, str]) -> Outcome:
+    """A response without a Graph error, for example from a gateway."""
     if status == 429:
         return Outcome(
             OutcomeKind.RETRYABLE,
@@ -112,7 +110,7 @@ def _without_words(status: int, headers: Mapping[str, str]) -> Outcome:
     return Outcome(
         OutcomeKind.UNKNOWN,
         http_status=status,
-        message=f"The server answered {status} and nothing that says whether the post was taken.",
+        message=f"The server answered {status} and nothing that says whether the post was accepted.",
     )
 
 

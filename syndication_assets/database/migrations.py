@@ -138,7 +138,7 @@ def _locked(url: str) -> Iterator[Connection]:
             _create_ledger(connection)
             yield connection
         except psycopg.Error as error:
-            raise MigrationError(f"PostgreSQL refused to migrate: {_message(error)}") from None
+            raise MigrationError(f"PostgreSQL rejected the migration: {_message(error)}") from None
 
 
 def _create_ledger(connection: Connection) -> None:
@@ -195,7 +195,7 @@ def _message(error: psycopg.Error) -> str:
 
 
 def _line_of(error: psycopg.Error, path: Path) -> str:
-    """Where in the file PostgreSQL stumbled, as far as it says so."""
+    """The position in the file at which PostgreSQL reported the error, if known."""
     position = error.diag.statement_position
     if position is None:
         return ""

@@ -72,14 +72,14 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     fetched: list[FetchedFeed] = []
     problems: list[str] = []
     client = feed_client()
-    for feed in settings.blog_feeds:
+    for source in settings.blog_feeds:
         try:
-            fetched.append(fetch_feed(client, zone, feed))
+            fetched.append(fetch_feed(client, zone, source))
         except SyndicationError as error:  # the other feeds are fetched all the same
-            problems.append(f"{feed.organization}: {error}")
+            problems.append(f"{source.organization}: {error}")
     if problems and not fetched:
         raise dg.Failure("\n".join(["No feed could be fetched.", *problems]))
-    rows = [(one.organization, one.host, f"{one.size_bytes:,}", one.path) for one in fetched]
+    rows = [(feed.organization, feed.host, f"{feed.size_bytes:,}", feed.path) for feed in fetched]
     return dg.MaterializeResult(
         metadata={
             "dagster/partition_row_count": len(fetched),

@@ -62,7 +62,7 @@ class PublicClient:
             raise FetchError(f"{host}: {status}. Check the URL of the {self.what}.")
         if retries.is_too_long(response):
             raise FetchError(
-                f"{host}: {status}, and asks to be left alone for {response.retry_after:,.0f} s. Fetch it then."
+                f"{host}: {status}, and asks to wait {response.retry_after:,.0f} s. Fetch again after that."
             )
         raise FetchError(f"{host}: {status}, {response.attempts} times. Fetch again later.")
 

@@ -1,7 +1,8 @@
 """Which URLs from the outside may be followed: https, on addresses that everybody can reach.
 
-A name is resolved and each of its addresses is checked. Who fetches it himself has to connect to one of the addresses
-that were checked, because the name may answer otherwise the next time; and has to check each redirect.
+A name is resolved and each of its addresses is checked. A caller must connect to one of the checked addresses, because
+the name may resolve differently later, and must check every redirect. Kept as own code: a library that only resolves
+and checks leaves the second resolution to the HTTP client, which is where the check is lost.
 """
 
 import socket
@@ -24,7 +25,7 @@ class PublicUrlError(SyndicationError):
 
 
 class UnresolvedUrlError(PublicUrlError):
-    """Nobody knows the host at the moment."""
+    """The host cannot be resolved at the moment."""
 
 
 def resolve(host: str, port: int) -> list[str]:

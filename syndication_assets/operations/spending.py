@@ -91,7 +91,7 @@ class Spending:
     """One warning per budget, when 80 % of it are used."""
     _warned: set[str] = field(default_factory=set)
 
-    def refusal(self, expected: Decimal) -> str | None:
+    def rejection(self, expected: Decimal) -> str | None:
         """Why a call with this expected cost is not allowed; None if it is."""
         if self.budgets and self.price is None:
             return (

@@ -47,7 +47,7 @@ class Listing:
     is_complete: bool
     reason: str | None = None
     """Why it is incomplete."""
-    refusal: Outcome | None = None
+    rejection: Outcome | None = None
     """The error response, if it concerns the account: a rate limit or a rejected credential."""
 
 

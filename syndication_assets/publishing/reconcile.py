@@ -132,12 +132,12 @@ def _reconcile_target(url: str, settings: Settings, publisher: Publisher, row: d
         listing = publisher.look_up(post_of(row), secret, sent_at - CLOCK_TOLERANCE, sent_at + CLOCK_TOLERANCE)
     except Exception as error:
         listing = Listing((), is_complete=False, reason=f"the publisher failed: {type(error).__name__}")
-    refusal = listing.refusal
-    if refusal is not None and refusal.kind is OutcomeKind.REFRESH_TOKEN and publisher.refresh(secret) is not None:
-        refusal = None  # the next call to publish renews it
+    rejection = listing.rejection
+    if rejection is not None and rejection.kind is OutcomeKind.REFRESH_TOKEN and publisher.refresh(secret) is not None:
+        rejection = None  # the next call to publish renews it
     with transaction(url) as connection:
-        if refusal is not None:
-            record_rejection(connection, organization_id, row["account_id"], refusal)
+        if rejection is not None:
+            record_rejection(connection, organization_id, row["account_id"], rejection)
         finding = judge(listing, sent_at, datetime.now(UTC), _known_ids(connection, row), _duplicates(connection, row))
         if finding.found is not None:
             try:

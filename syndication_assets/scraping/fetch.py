@@ -23,7 +23,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingError, LandingZone
 from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunStatus, run_session
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 
 RESUME_WITHIN = timedelta(hours=5)
 """How long a landed profile counts as done in its session. Shorter than the six hours between scheduled fetches;
@@ -94,7 +94,7 @@ class FetchReport:
     failures: dict[str, str] = field(default_factory=dict)
     """Username → error message."""
     not_tried: int = 0
-    """Profiles that were not attempted because the platform refused the whole account."""
+    """Profiles that were not attempted because the platform rejected the whole account."""
     costs_usd: list[float] = field(default_factory=list)
 
     @property
@@ -237,7 +237,7 @@ def _fetch_profiles(
             if isinstance(error, FetchError) and error.cost_usd is not None:
                 report.costs_usd.append(error.cost_usd)
             log.warning("%s failed: %s", progress, error)
-            if isinstance(error, AccountRefusedError):
+            if isinstance(error, AccountRejectedError):
                 report.not_tried = sum(name not in done for name in usernames[number:])
                 report.skipped = len(done.intersection(usernames))
                 return

@@ -11,5 +11,5 @@ class FetchError(SyndicationError):
         self.cost_usd = cost_usd
 
 
-class AccountRefusedError(FetchError):
-    """The platform refuses the account, its token or its quota: every other profile would fail too."""
+class AccountRejectedError(FetchError):
+    """The platform rejects the account, its token or its quota: every other profile would fail too."""

@@ -18,7 +18,7 @@ BOMB = (
 QUADRATIC = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 1000}">]>'
 EXTERNAL = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 REMOTE = '<!DOCTYPE rss [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x.dtd"> %a;]>'
-# No XML: a parser that refuses entities never sees these, and feedparser goes on to its loose parser.
+# No XML: a parser that rejects entities never sees these, and feedparser goes on to its loose parser.
 NOT_WELL_FORMED = ["text before the document type", '<?xml version="1.0" broken?>']
 
 
@@ -29,7 +29,7 @@ def feed_with(head: str, title: str = "&a;&a;&a;") -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
 @pytest.mark.parametrize("declarations", [BOMB, QUADRATIC, EXTERNAL, REMOTE, BOMB.lower()])
-def test_entities_are_refused_in_every_encoding_before_a_parser_sees_them(
+def test_entities_are_rejected_in_every_encoding_before_a_parser_sees_them(
     declarations: str, encoding: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(feed_parser.feedparser, "parse", lambda *_, **__: pytest.fail("the parser has seen it"))
@@ -40,7 +40,7 @@ def test_entities_are_refused_in_every_encoding_before_a_parser_sees_them(
 
 @pytest.mark.parametrize("beginning", NOT_WELL_FORMED)
 @pytest.mark.parametrize("separator", ["\n", " "])
-def test_entities_of_a_feed_that_is_not_well_formed_are_refused(beginning: str, separator: str):
+def test_entities_of_a_feed_that_is_not_well_formed_are_rejected(beginning: str, separator: str):
     declaration = QUADRATIC.replace("<!ENTITY", f"{separator}<!ENTITY")
     with pytest.raises(FileRejectedError, match="declares entities"):
         feed_parser.parse(feed_with(f"{beginning}\n{declaration}\n"))
@@ -48,14 +48,14 @@ def test_entities_of_a_feed_that_is_not_well_formed_are_refused(beginning: str, 
 
 @pytest.mark.parametrize("beginning", NOT_WELL_FORMED)
 def test_without_the_guard_the_loose_parser_expands_them(beginning: str):
-    """The control: once this fails, a parser that refuses entities could replace the guard."""
+    """The control: once this fails, a parser that rejects entities could replace the guard."""
     head = f"{beginning}\n" + QUADRATIC.replace("<!ENTITY", "\n<!ENTITY") + "\n"
     parsed = feedparser.parse(io.BytesIO(feed_with(head)), sanitize_html=False, resolve_relative_uris=False)
     assert len(parsed.entries[0].title) == 3_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "utf-32", "cp037", "unicode_escape", "punycode", "rot13", "nonsense"])
-def test_an_encoding_in_which_characters_can_hide_is_refused(encoding: str):
+def test_an_encoding_in_which_characters_can_hide_is_rejected(encoding: str):
     with pytest.raises(FileRejectedError, match="land it as UTF-8"):
         feed_parser.parse(rss(entry(1), head=f'<?xml version="1.0" encoding="{encoding}"?>'))
 

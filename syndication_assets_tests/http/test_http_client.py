@@ -194,12 +194,12 @@ def test_no_secret_is_in_messages_causes_or_log_lines(http_server: RawServer, ca
     for error in (lost.value, posted.value):
         assert (error.__cause__, error.__context__) == (None, None)
         written += repr(error)
-    with client() as http, pytest.raises(InvalidRequestError) as refused:
+    with client() as http, pytest.raises(InvalidRequestError) as rejected:
         http.get(http_server.url(), headers={"X-Key": f"{SECRET}\n"})
-    written += repr(refused.value)
-    with pytest.raises(InvalidRequestError) as refused:
+    written += repr(rejected.value)
+    with pytest.raises(InvalidRequestError) as rejected:
         client(headers={"X-Key": f"{SECRET} é"})
-    written += repr(refused.value)
+    written += repr(rejected.value)
     http_server.then(ANSWER)
     with client(headers={"X-Key": SECRET}) as http:
         http.get(http_server.url(f"/?token={SECRET}"))

@@ -31,7 +31,7 @@ def test_a_public_host_gives_the_addresses_to_connect_to():
         "fec0::1", "192.88.99.1", "2001::7f00:1",
     ],
 )  # fmt: skip
-def test_an_address_that_not_everybody_can_reach_is_refused_also_beside_a_public_one(address: str):
+def test_an_address_that_not_everybody_can_reach_is_rejected_also_beside_a_public_one(address: str):
     with pytest.raises(PublicUrlError, match=r"no public address"):
         public_addresses("https://shop.example/", resolver(PUBLIC[0], address))
 
@@ -49,17 +49,17 @@ def test_an_address_of_the_internet_is_public(address: str):
         "https://shop.example/" + "a" * 2100, "javascript:alert(1)", "https:///path", "x",
     ],
 )  # fmt: skip
-def test_anything_but_https_and_a_host_is_refused_without_asking_for_its_address(url: str):
+def test_anything_but_https_and_a_host_is_rejected_without_asking_for_its_address(url: str):
     def ask_nobody(_host: str, _port: int) -> list[str]:
         raise AssertionError("it was resolved")
 
-    with pytest.raises(PublicUrlError) as refusal:
+    with pytest.raises(PublicUrlError) as rejection:
         public_addresses(url, ask_nobody)
-    assert "sesame" not in str(refusal.value)
+    assert "sesame" not in str(rejection.value)
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "localhost", "[::1]"])
-def test_this_machine_is_refused_however_it_is_written(host: str):
+def test_this_machine_is_rejected_however_it_is_written(host: str):
     with pytest.raises(PublicUrlError):
         public_addresses(f"https://{host}/")
 

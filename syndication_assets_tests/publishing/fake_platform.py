@@ -27,7 +27,7 @@ class FakePlatform:
     secrets: list[str | None] = field(default_factory=list)
     new_secret: str | None = None
     is_listing_complete: bool = True
-    listing_refusal: Outcome | None = None
+    listing_rejection: Outcome | None = None
     lookups: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -41,8 +41,8 @@ class FakePlatform:
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
         del secret
         self.lookups += 1
-        if self.listing_refusal is not None:
-            return Listing((), is_complete=False, reason="it was rejected", refusal=self.listing_refusal)
+        if self.listing_rejection is not None:
+            return Listing((), is_complete=False, reason="it was rejected", rejection=self.listing_rejection)
         posts = [
             RemotePost(post_id, None, at, text == post.text)
             for post_id, text, at in self.accepted

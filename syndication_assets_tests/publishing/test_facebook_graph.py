@@ -259,11 +259,11 @@ def test_a_rejected_listing_has_an_outcome_for_the_account(
 ):
     graph.listing_response = response
     now = datetime.now(UTC)
-    refusal = facebook.look_up(post(), SECRET, now - HOUR, now).refusal
-    assert refusal is not None
-    assert (refusal.kind, refusal.is_app_wide) == (kind, is_app_wide)
-    assert (refusal.wait is not None) == (kind is OutcomeKind.RETRYABLE)
-    assert "canary" not in repr(refusal)
+    rejection = facebook.look_up(post(), SECRET, now - HOUR, now).rejection
+    assert rejection is not None
+    assert (rejection.kind, rejection.is_app_wide) == (kind, is_app_wide)
+    assert (rejection.wait is not None) == (kind is OutcomeKind.RETRYABLE)
+    assert "canary" not in repr(rejection)
 
 
 def test_a_failed_listing_is_incomplete_and_says_why(graph: FakeGraph, facebook: FacebookGraph):

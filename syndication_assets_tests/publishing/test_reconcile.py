@@ -222,7 +222,7 @@ def test_a_rate_limit_of_a_lookup_applies_to_the_account_or_to_the_whole_app(
     queue: PublishingQueue, platform: FakePlatform, is_app_wide: bool, lookups: int, resting: int
 ):
     lose_three(queue, platform)
-    platform.listing_refusal = Outcome(
+    platform.listing_rejection = Outcome(
         OutcomeKind.RETRYABLE, message="Too many calls.", wait=timedelta(minutes=20), is_app_wide=is_app_wide
     )
     queue.reconcile({"facebook_graph": platform})
@@ -236,7 +236,7 @@ def test_a_credential_that_is_rejected_in_a_lookup_disconnects_its_account(
     queue: PublishingQueue, platform: FakePlatform, kind: OutcomeKind
 ):
     lose_three(queue, platform)
-    platform.listing_refusal = Outcome(kind, message="The token was revoked.")
+    platform.listing_rejection = Outcome(kind, message="The token was revoked.")
     queue.reconcile({"facebook_graph": platform})
     assert platform.lookups == 2
     statuses = queue.rows("select status::text, status_reason from channels.social_accounts")
@@ -247,7 +247,7 @@ def test_a_credential_that_is_rejected_in_a_lookup_disconnects_its_account(
 def test_a_credential_that_can_be_renewed_disconnects_nothing(queue: PublishingQueue, platform: FakePlatform):
     lose_three(queue, platform)
     platform.new_secret = "renewed"
-    platform.listing_refusal = Outcome(OutcomeKind.REFRESH_TOKEN, message="It has expired.")
+    platform.listing_rejection = Outcome(OutcomeKind.REFRESH_TOKEN, message="It has expired.")
     queue.reconcile({"facebook_graph": platform})
     assert queue.value("select distinct status::text from channels.social_accounts") == "active"
 

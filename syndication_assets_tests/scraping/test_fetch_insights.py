@@ -1,4 +1,4 @@
-"""Insights of our own pages: from Graph through the landing zone to the tables, with refusals and without the token."""
+"""Insights of our own pages: from Graph through the landing zone to the tables, without the token."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ class Graph:
     """A small fake of the Graph API: its responses, and the requests it received."""
 
     url: str = ""
-    refused_metrics: set[str] = field(default_factory=set)
+    rejected_metrics: set[str] = field(default_factory=set)
     pages: list[list[dict[str, Any]]] = field(default_factory=list)
     answer: tuple[int, bytes] | None = None
     requests: list[dict[str, str]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Graph:
         self.requests.append(query | {"authorization": authorization})
         if self.answer is not None:
             return self.answer
-        if any(metric in query["fields"] for metric in self.refused_metrics):
+        if any(metric in query["fields"] for metric in self.rejected_metrics):
             message = "(#100) The value must be a valid insights metric"
             return 400, json.dumps({"error": {"code": 100, "message": message, "type": "OAuthException"}}).encode()
         number = int(query.get("after", 0))
@@ -147,13 +147,13 @@ def test_the_metrics_are_the_rows_that_are_valid_on_the_day(url: str, zone: Land
     assert {"post_media_view"} == set(metrics_on(url, after)) - set(metrics_on(url, before))
 
 
-def test_a_refused_metric_is_omitted_and_reported_and_the_others_are_requested(
+def test_a_rejected_metric_is_omitted_and_reported_and_the_others_are_requested(
     url: str, zone: LandingZone, graph: Graph
 ):
     graph.pages = [[post(1)]]
-    graph.refused_metrics = {"post_clicks"}
+    graph.rejected_metrics = {"post_clicks"}
     report = fetch(url, zone, graph)
-    assert (dict(report.refused_metrics), report.files_landed) == ({"post_clicks": 1}, 1)
+    assert (dict(report.rejected_metrics), report.files_landed) == ({"post_clicks": 1}, 1)
     assert "post_media_view" in graph.requests[-1]["fields"]
 
 

@@ -20,7 +20,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetch_assets import CHECK_NAME
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.assets import linkedin_apify_files, linkedin_source
 from syndication_assets_tests.scraping.fake_apis import (
@@ -144,7 +144,7 @@ def test_a_response_that_is_not_a_dataset_is_not_landed(apify: FakeApify, body: 
     assert raised.value.cost_usd == 0.25
 
 
-def test_a_refused_account_ends_the_fetch(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
+def test_a_rejected_account_ends_the_fetch(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.fail_next("/runs", *[Answer(402, {"error": {"type": "not-enough-usage", "message": "No credit."}})] * 3)
     track(database_url, "ada", "bob", "cleo")
     report = fetch(database_url, zone, apify)
@@ -204,7 +204,7 @@ def test_an_old_failure_is_not_continued(database_url: str, zone: LandingZone, a
 
 CHILD = """
 import sys
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.fetch import active_organizations, fetch_organization
@@ -396,7 +396,7 @@ def test_errors_do_not_reveal_the_token_in_their_cause_or_context(apify: FakeApi
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
     assert TOKEN not in str(raised.value)
     assert TOKEN not in repr(scraper(apify))
-    with pytest.raises(AccountRefusedError):
+    with pytest.raises(AccountRejectedError):
         ApifyScraper(f"{TOKEN} ", apify.url, "actor")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from syndication_assets.landing.landing_zone import LandingError, LandingZone
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files, youtube_source
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.scraping.fake_apis import (
@@ -131,15 +131,15 @@ def test_an_exhausted_quota_ends_the_fetch_with_a_specific_message(
 
 
 @pytest.mark.parametrize(
-    "refusal",
+    "rejection",
     [
         youtube_error(400, "badRequest", "API key not valid. Please pass a valid API key."),
         youtube_error(403, "accessNotConfigured", "YouTube Data API has not been used in project 1."),
     ],
 )
-def test_the_error_of_a_refused_key_names_its_variable(youtube: FakeYouTube, refusal: Answer) -> None:
-    youtube.fail_next("/playlistItems", refusal)
-    with pytest.raises(AccountRefusedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
+def test_the_error_of_a_rejected_key_names_its_variable(youtube: FakeYouTube, rejection: Answer) -> None:
+    youtube.fail_next("/playlistItems", rejection)
+    with pytest.raises(AccountRejectedError, match="Check SYNDICATION_YOUTUBE_API_KEY"):
         api(youtube).channel_videos(FEW)
 
 

@@ -89,7 +89,7 @@ def test_files_of_other_rooms_are_not_read_ahead(zone: LandingZone, reads: list[
     assert reads == []
 
 
-def refuse(_day: date) -> None:
+def reject(_day: date) -> None:
     raise LandingError("the store is down")
 
 
@@ -99,7 +99,7 @@ def test_an_error_of_the_store_while_reading_ahead_is_raised_by_the_load_of_the_
     path = land(zone, TUESDAY, "b.json")
     with read_ahead(zone, 10**6) as ahead:
         with monkeypatch.context() as down:
-            down.setattr(zone, "files", refuse)
+            down.setattr(zone, "files", reject)
             ahead.begin_day(TUESDAY)
             ahead.begin_day(None)
             with pytest.raises(LandingError):

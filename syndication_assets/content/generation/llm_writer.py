@@ -157,9 +157,9 @@ class _Accounting:
         if self.stop_reasons:
             raise _UnwrittenError(self.stop_reasons[0])
         self._expected = self.spending.expected_cost(len(self.prompt), _EXPECTED_OUTPUT_TOKENS)
-        refusal = self.spending.refusal(self._expected)
-        if refusal is not None:
-            raise _UnwrittenError(refusal)
+        rejection = self.spending.rejection(self._expected)
+        if rejection is not None:
+            raise _UnwrittenError(rejection)
         self.spending.reserve(self._expected)
         self._called_at = datetime.now(UTC)
 

@@ -117,9 +117,9 @@ class FacebookGraph:
             try:
                 page = self._published_posts(post.remote_account_id, token, parameters)
                 found += [_remote_post(published, wanted) for published in page.data]
-            except _ListingRefusedError as error:
-                refusal = _redacted(error.outcome, token)
-                return Listing(found, is_complete=False, reason=refusal.message, refusal=refusal)
+            except _ListingRejectedError as error:
+                rejection = _redacted(error.outcome, token)
+                return Listing(found, is_complete=False, reason=rejection.message, rejection=rejection)
             except (HttpError, ValueError) as error:  # ValueError: a malformed creation time
                 return Listing(found, is_complete=False, reason=redact_to_line(str(error), token, mark="[token]"))
             if page.paging.next is None:
@@ -158,7 +158,7 @@ class FacebookGraph:
         return "photos", {"url": post.image_url, "caption": post.text, **alt_text}
 
     def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> _Page:
-        """_ListingRefusedError with Facebook's outcome if the response is no listing."""
+        """_ListingRejectedError with Facebook's outcome if the response is no listing."""
         response = self._client.get(
             f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
             parameters,
@@ -167,11 +167,11 @@ class FacebookGraph:
         try:
             return msgspec.json.decode(response.content, type=_Page)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            refusal = classify(response.status, response.headers, response.content, attempt_number=1)
-            raise _ListingRefusedError(refusal) from None
+            rejection = classify(response.status, response.headers, response.content, attempt_number=1)
+            raise _ListingRejectedError(rejection) from None
 
 
-class _ListingRefusedError(Exception):
+class _ListingRejectedError(Exception):
     """Facebook answered with something that is no listing."""
 
     def __init__(self, outcome: Outcome) -> None:

@@ -38,7 +38,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     Insights lag by up to two days, so every fetch requests the posts of the last SYNDICATION_INSIGHTS_DAYS days.
 
     **Numbers:** the active accounts in `channels.social_accounts` with the publisher `facebook_graph`, and the metrics
-    in `engagement.platform_metrics` that are valid on the day. A metric that Graph refuses is reported and omitted; the
+    in `engagement.platform_metrics` that are valid on the day. A metric that Graph rejects is reported and omitted; the
     other metrics are fetched nevertheless.
     """
     require_today(context.partition_keys)
@@ -56,11 +56,11 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     problems = [f"{page}: {message}" for page, message in report.failures.items()]
     if problems and not report.files_landed:
         raise dg.Failure("\n".join(["No page could be fetched.", *problems]))
-    refused = [
-        f"Graph refuses {metric}: end its row in engagement.platform_metrics (valid_to = '{today}')."
-        for metric in sorted(report.refused_metrics)
+    rejected = [
+        f"Graph rejects {metric}: end its row in engagement.platform_metrics (valid_to = '{today}')."
+        for metric in sorted(report.rejected_metrics)
     ]
-    for line in refused:
+    for line in rejected:
         context.log.warning(line)
     return dg.MaterializeResult(
         metadata={
@@ -68,14 +68,14 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             "pages": report.pages,
             "files_landed": report.files_landed,
             "failed": len(report.failures),
-            "refused_metrics": ", ".join(sorted(report.refused_metrics)) or "none",
+            "rejected_metrics": ", ".join(sorted(report.rejected_metrics)) or "none",
         },
         check_results=[
             dg.AssetCheckResult(
                 check_name=CHECK_NAME,
-                passed=not problems and not refused,
+                passed=not problems and not rejected,
                 severity=dg.AssetCheckSeverity.ERROR if problems else dg.AssetCheckSeverity.WARN,
-                description="\n".join(problems + refused) or f"{report.pages} pages were fetched.",
+                description="\n".join(problems + rejected) or f"{report.pages} pages were fetched.",
             )
         ],
     )

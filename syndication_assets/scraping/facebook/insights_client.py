@@ -34,12 +34,12 @@ _MAXIMUM_BYTES = 64 * 1024 * 1024
 class InsightsError(SyndicationError):
     """A page could not be read. The message says why, without the token.
 
-    `refusal` is what the response means for the page's account (a rate limit, a refused credential), if there was one.
+    `rejection` is what the response means for the page's account (a rate limit, a rejected credential), if anything.
     """
 
-    def __init__(self, message: str, refusal: Outcome | None = None) -> None:
+    def __init__(self, message: str, rejection: Outcome | None = None) -> None:
         super().__init__(message)
-        self.refusal = refusal
+        self.rejection = rejection
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class PageAnswers:
     """Graph's responses for one page in order, each with the time at which it was true."""
 
     answers: list[tuple[bytes, datetime]] = field(default_factory=list)
-    refused_metrics: list[str] = field(default_factory=list)
+    rejected_metrics: list[str] = field(default_factory=list)
     """Metrics that Graph does not know any more; the others were requested without them."""
 
 
@@ -65,7 +65,7 @@ class _Envelope(msgspec.Struct):
     paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
-class _RefusedError(Exception):
+class _RejectedError(Exception):
     """Graph rejects a parameter of the call, perhaps one of the metrics."""
 
 
@@ -84,21 +84,21 @@ class FacebookInsights:
         found = PageAnswers()
         try:
             return self._read(page_id, token, metrics, since, found)
-        except _RefusedError as error:
+        except _RejectedError as error:
             first_error = error
-        found.refused_metrics = [metric for metric in metrics if not self._is_accepted(page_id, token, metric, since)]
-        if not found.refused_metrics:
+        found.rejected_metrics = [metric for metric in metrics if not self._is_accepted(page_id, token, metric, since)]
+        if not found.rejected_metrics:
             raise InsightsError(str(first_error))
-        left = [metric for metric in metrics if metric not in found.refused_metrics]
+        left = [metric for metric in metrics if metric not in found.rejected_metrics]
         try:
             return self._read(page_id, token, left, since, found)
-        except _RefusedError as error:
+        except _RejectedError as error:
             raise InsightsError(str(error)) from None
 
     def _is_accepted(self, page_id: str, token: SecretStr, metric: str, since: datetime) -> bool:
         try:
             self._call(page_id, token, _parameters([metric], since, limit=1))
-        except _RefusedError:
+        except _RejectedError:
             return False
         return True
 
@@ -134,13 +134,13 @@ class FacebookInsights:
         except msgspec.DecodeError:
             pass
         graph_error = error_of(content)
-        refusal = classify(response.status, response.headers, content, attempt_number=1)
+        rejection = classify(response.status, response.headers, content, attempt_number=1)
         if graph_error is None:
-            raise InsightsError(f"Facebook answered {response.status}, and not in JSON that lists posts.", refusal)
+            raise InsightsError(f"Facebook answered {response.status}, and not in JSON that lists posts.", rejection)
         message = f"Facebook answered error {graph_error.code} for the page {page_id}: {graph_error.message}"
         if graph_error.code == _INVALID_PARAMETER:
-            raise _RefusedError(message)
-        raise InsightsError(message, refusal)
+            raise _RejectedError(message)
+        raise InsightsError(message, rejection)
 
 
 def _parameters(metrics: Sequence[str], since: datetime, limit: int) -> dict[str, Any]:

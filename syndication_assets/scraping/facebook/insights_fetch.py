@@ -37,7 +37,7 @@ class InsightsReport:
 
     pages: int = 0
     files_landed: int = 0
-    refused_metrics: Counter[str] = field(default_factory=Counter)
+    rejected_metrics: Counter[str] = field(default_factory=Counter)
     """Metric that Graph no longer accepts → number of pages. End its row in engagement.platform_metrics."""
     failures: dict[str, str] = field(default_factory=dict)
     """`<organization>/<page>` → error message."""
@@ -86,15 +86,15 @@ def fetch_insights(
                 found = api.page_posts(page.page_id, token, metrics, since)
                 _land(zone, page, run.run_id, found)
             except SyndicationError as error:
-                if isinstance(error, InsightsError) and error.refusal is not None:
+                if isinstance(error, InsightsError) and error.rejection is not None:
                     with transaction(url) as connection:
-                        record_rejection(connection, page.organization_id, page.account_id, error.refusal)
+                        record_rejection(connection, page.organization_id, page.account_id, error.rejection)
                 report.failures[f"{page.organization}/{page.page_id}"] = str(error)
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s: the page %s could not be fetched: %s", page.organization, page.page_id, error)
                 continue
             report.files_landed += len(found.answers)
-            report.refused_metrics.update(found.refused_metrics)
+            report.rejected_metrics.update(found.rejected_metrics)
             session.close(run, "completed", RunCounters(), None)
             log.info("%s: landed the page %s in %s files", page.organization, page.page_id, len(found.answers))
     return report
@@ -120,5 +120,5 @@ def _land(zone: LandingZone, page: PageToMeasure, run_id: str, found: PageAnswer
         latest = observed_at
         stamp = file_name_time(observed_at)
         name = f"posts_{quote(page.page_id, safe='')}_{stamp}.json"
-        meta = {"observed_at": observed_at.isoformat(), "run_id": run_id, "refused_metrics": found.refused_metrics}
+        meta = {"observed_at": observed_at.isoformat(), "run_id": run_id, "rejected_metrics": found.rejected_metrics}
         zone.land(page.organization, SOURCE, observed_at.date(), name, content, meta)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import tenacity
 
 from syndication_assets.http.redaction import redact_to_line
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 
 if TYPE_CHECKING:
     from apify_client import ApifyClient
     from apify_client._models import Run
 
 # Statuses of a start that show that no run can start: bad token, no credit, not allowed, no such actor.
-_REFUSALS = (401, 402, 403, 404)
+_REJECTIONS = (401, 402, 403, 404)
 _RATE_LIMIT = 429
 # The longest time for which Apify holds a request that waits for a run.
 _LONG_POLL = timedelta(seconds=60)
@@ -66,7 +66,7 @@ class ApifyScraper:
     def __post_init__(self) -> None:
         # A header holds printable ASCII only, and the HTTP library would quote the whole token to say so.
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
-            raise AccountRefusedError(
+            raise AccountRejectedError(
                 "SYNDICATION_APIFY_TOKEN contains a character that no token has, such as a space or a line break: "
                 "copy it again from Apify's console."
             )
@@ -148,10 +148,10 @@ class ApifyScraper:
         next_step = _CHECK_RUNS if is_start else "Fetch again later."
         if isinstance(error, ApifyApiError):
             problem = self._redacted(f"{error.status_code} {error.type or ''} {error.message or ''}")
-            if is_start and error.status_code in _REFUSALS:
-                return AccountRefusedError(
-                    f"Apify refused {what}: {problem}. Check SYNDICATION_APIFY_TOKEN, SYNDICATION_APIFY_LINKEDIN_ACTOR "
-                    "and the account's credit."
+            if is_start and error.status_code in _REJECTIONS:
+                return AccountRejectedError(
+                    f"Apify rejected {what}: {problem}. Check SYNDICATION_APIFY_TOKEN, "
+                    "SYNDICATION_APIFY_LINKEDIN_ACTOR and the account's credit."
                 )
             if error.status_code < 500:  # Apify rejected the request, so nothing has started.
                 next_step = "Fetch again later."

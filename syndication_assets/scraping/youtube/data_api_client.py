@@ -14,7 +14,7 @@ from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
-from syndication_assets.scraping.fetch_errors import AccountRefusedError, FetchError
+from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 
 _IDS_A_CALL = 50
 _MAXIMUM_BYTES = 64 * 1024 * 1024
@@ -49,7 +49,7 @@ class YouTubeDataApi:
     def __post_init__(self) -> None:
         # A header holds printable ASCII only, and the HTTP library would quote the whole key to say so.
         if not self.key.isascii() or not self.key.isprintable() or " " in self.key:
-            raise AccountRefusedError(
+            raise AccountRejectedError(
                 "SYNDICATION_YOUTUBE_API_KEY contains a character that no key has, such as a space or a line break: "
                 "copy it again from Google Cloud's console."
             )
@@ -110,7 +110,7 @@ class YouTubeDataApi:
             attempts = response.attempts
             problem = redact_to_line(f"{response.status} {reason} {message}", self.key, mark="[key]")
             if not _is_transient(response):
-                raise _refusal(response.status, reason, problem, channel_id)
+                raise _rejection(response.status, reason, problem, channel_id)
         raise FetchError(f"YouTube did not answer {path} in {attempts} attempts: {problem}. Fetch again later.")
 
 
@@ -169,16 +169,16 @@ def _error_of(content: bytes) -> tuple[str, str]:
     return (error.errors[0].reason if error.errors else ""), error.message
 
 
-def _refusal(status: int, reason: str, problem: str, channel_id: str) -> FetchError:
+def _rejection(status: int, reason: str, problem: str, channel_id: str) -> FetchError:
     if reason in _QUOTA_REASONS:
-        return AccountRefusedError(
+        return AccountRejectedError(
             f"The day's quota of the YouTube Data API is used up ({problem}). It is reset at midnight Pacific time; "
             "fetch again then, or ask Google for a larger quota."
         )
     # Only the message of a 400 tells an invalid key from a bad parameter.
     if status == 401 or reason in _KEY_REASONS or (status == 400 and "api key" in problem.lower()):
-        return AccountRefusedError(
-            f"YouTube refused the key: {problem}. Check SYNDICATION_YOUTUBE_API_KEY, and that its project has the "
+        return AccountRejectedError(
+            f"YouTube rejected the key: {problem}. Check SYNDICATION_YOUTUBE_API_KEY, and that its project has the "
             "YouTube Data API v3 enabled."
         )
     if status == 404:
@@ -186,4 +186,4 @@ def _refusal(status: int, reason: str, problem: str, channel_id: str) -> FetchEr
             f"YouTube has no channel {channel_id} with public videos ({problem}). If it is gone, pause it: is_active = "
             "false in scraping.profiles."
         )
-    return FetchError(f"YouTube refused {channel_id}: {problem}")
+    return FetchError(f"YouTube rejected {channel_id}: {problem}")
