@@ -1,6 +1,6 @@
 """The jobs. They select assets by tag, so that the definition of a new asset alone adds it to its job."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
@@ -16,10 +16,14 @@ def _tagged(tags: Mapping[str, str]) -> dg.AssetSelection:
     return first
 
 
-def _checks_of_external_tables(*groups: str) -> dg.AssetSelection:
-    """The checks of tables that no run materializes, which a selection of assets leaves out."""
+def _checks_of_external_tables(*cadences: Mapping[str, str]) -> dg.AssetSelection:
+    """The checks of tables that no run materializes, which a selection of assets leaves out.
+
+    Of those with one of these tags, or of all.
+    """
+    external = [spec for spec in rooms.assets or () if isinstance(spec, dg.AssetSpec)]
     return dg.AssetSelection.checks_for_assets(
-        *(spec.key for spec in rooms.assets or () if isinstance(spec, dg.AssetSpec) and spec.group_name in groups)
+        *(spec.key for spec in external if not cadences or _has_one_of(spec, cadences))
     )
 
 
@@ -27,20 +31,22 @@ def _checks_of_reference_rows() -> dg.AssetSelection:
     """The checks of reference rows, which ship with the project and which users edit between runs of their asset."""
     return dg.AssetSelection.checks_for_assets(
         *(
-            key
+            spec.key
             for definition in rooms.assets or ()
             if isinstance(definition, dg.AssetsDefinition)
-            for key in definition.keys
-            if key.path[0] == "channels"
+            for spec in definition.specs
+            if _has_one_of(spec, [cadence.REFERENCE])
         )
     )
 
 
+def _has_one_of(spec: dg.AssetSpec, cadences: Sequence[Mapping[str, str]]) -> bool:
+    return any(spec.tags.get(cadence.CADENCE) == tags[cadence.CADENCE] for tags in cadences)
+
+
 daily_job = dg.define_asset_job(
     "daily_graph",
-    _tagged(cadence.LOAD)
-    | _checks_of_external_tables("landing", "engagement", "channels", "operations")
-    | _checks_of_reference_rows(),
+    _tagged(cadence.LOAD) | _checks_of_external_tables() | _checks_of_reference_rows(),
     description="Loads the landed files of a day or a range of days in one run, and computes the rollups.",
 )
 fetch_job = dg.define_asset_job(
@@ -65,14 +71,14 @@ catalogue_job = dg.define_asset_job(
 )
 reference_job = dg.define_asset_job(
     "reference",
-    _tagged(cadence.REFERENCE) | _checks_of_external_tables("channels"),
+    _tagged(cadence.REFERENCE) | _checks_of_external_tables(cadence.USER_MAINTAINED),
     description="Loads the reference rows of this version: platforms, rules, templates. Your own edits are kept.",
 )
 content_job = dg.define_asset_job(
     "content",
     _tagged(cadence.CONTENT)
     | _tagged(cadence.LOAD_DOCUMENTS)
-    | _checks_of_external_tables("content", "publishing", "ai"),
+    | _checks_of_external_tables(cadence.USER_MAINTAINED, cadence.CALL_LOG),
     description="Selects a product for each channel of a day, writes, checks and approves its text, and queues it.",
 )
 write_job = dg.define_asset_job(
