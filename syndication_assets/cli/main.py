@@ -24,7 +24,7 @@ from syndication_assets.cli.sections import sections
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
-from syndication_assets.demo.landing import land_samples
+from syndication_assets.demo.sample_landing import land_samples
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
 from syndication_assets.landing.landing_zone import LandingZone

@@ -7,8 +7,8 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.publishing.jitter import MAXIMUM_JITTER
-from syndication_assets.publishing.schedules import add_schedule, list_schedules
-from syndication_assets.publishing.schedules import preview as preview_schedule
+from syndication_assets.publishing.posting_schedules import add_schedule, list_schedules
+from syndication_assets.publishing.posting_schedules import preview as preview_schedule
 from syndication_assets.publishing.slots import Schedule
 from syndication_assets.settings import Settings
 

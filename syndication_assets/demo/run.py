@@ -19,7 +19,7 @@ from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, load_sql, transaction
 from syndication_assets.demo import loop
-from syndication_assets.demo.landing import DAYS, FIRST_DAY, ORGANIZATION, land
+from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings

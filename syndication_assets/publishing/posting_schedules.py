@@ -1,4 +1,4 @@
-"""Schedules: adding, listing and previewing them."""
+"""Posting schedules: adding, listing and previewing them. (The schedules of jobs are in `automation`.)"""
 
 from dataclasses import dataclass
 from datetime import datetime
