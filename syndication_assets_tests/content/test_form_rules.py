@@ -53,6 +53,9 @@ def test_the_good_text_breaks_nothing_and_every_rule_is_checked_once():
         ("other_links", text_with("More at www.elsewhere.test.")),
         ("other_links", text_with("More at elsewhere.com.")),
         ("other_links", text_with("More at shop.example/scarves.")),
+        ("other_links", text_with("More at elsewhere.academy.")),
+        ("other_links", text_with("More at goo.gl/abc.")),
+        ("other_links", text_with("More at ftp://elsewhere.test/list.")),
         ("other_links", f"{URL} {GOOD_TEXT}"),
         ("wrapping", f'"{GOOD_TEXT}"'),
         ("wrapping", f"\u201c{GOOD_TEXT}\u201d"),
@@ -82,6 +85,7 @@ def test_each_rule_detects_what_breaks_it(rule: str, text: str):
         text_with("\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f3f4"),
         GOOD_TEXT.replace(f"{URL}\n\n", f"{URL}.\n\n"),
         text_with("Number 7, e.g. in Edinburgh/Leith."),
+        text_with("Write to us at hello@shop.test."),
     ],
 )  # fmt: skip
 def test_lookalikes_of_a_violation_pass(text: str):

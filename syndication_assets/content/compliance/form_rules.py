@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 import emoji
+from linkify_it import LinkifyIt
+from linkify_it.tlds import TLDS
 
 from syndication_assets.content.compliance.channel_rules import Requirement
 from syndication_assets.content.compliance.text_length import text_length
@@ -12,13 +14,8 @@ from syndication_assets.content.post_facts import normalized
 from syndication_assets.content.post_hashtags import HASHTAG, found_hashtags
 
 _END_OF_URL = re.compile(r"$|\s|[.,;:!?…](?:\s|$)")
-_URL = re.compile(
-    r"(?:https?://|www\.)\S+"
-    r"|(?<![\w@.])(?:[\w-]+\.)+(?:com|org|net|info|biz|shop|store|io|co|app|me|eu|uk|de|fr|es|it|nl|at|ch|ie|us|ca|au|example)"
-    r"(?![\w-])(?:/\S*)?"
-    r"|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}/\S*",
-    re.IGNORECASE,
-)
+# What platforms turn into a link: a scheme, or a name below any top-level domain; the two of examples count as such.
+_LINKS = LinkifyIt(options={"fuzzy_email": False}).tlds([*TLDS, "example", "test"])
 _CLOSING_OF = {
     '"': '"',
     "'": "'",
@@ -126,9 +123,9 @@ def other_links_rule(draft: Draft) -> str | None:
     own = _occurrences(text, draft.link_url) if draft.link_url else []
     for start, end in reversed(own):
         text = f"{text[:start]} {text[end:]}"
-    other = _URL.search(text)
-    if other is not None:
-        return f"{other.group()!r} is not the URL of this post: remove it"
+    other = _LINKS.match(text)
+    if other:
+        return f"{other[0].text!r} is not the URL of this post: remove it"
     return "the URL appears more than once" if len(own) > 1 else None
 
 
