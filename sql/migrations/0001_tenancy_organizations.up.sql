@@ -79,7 +79,8 @@ return prefix || '-' || lpad(to_hex((sequence_number * 1597463007) & 4294967295)
 comment on function tenancy.public_id is
 'A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits, '
 'so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the '
-'product fits a bigint.';
+'product fits a bigint. Kept instead of UUIDs, whose 36 characters nobody compares by eye or types into a command, and '
+'of libraries for short ids, which the default of a column cannot call.';
 
 create function tenancy.current_organization_id()
 returns text language sql stable parallel safe

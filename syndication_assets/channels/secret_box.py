@@ -3,7 +3,7 @@
 A sealed secret is `v1:<key id>:<nonce>:<ciphertext>`: AES-256-GCM with a random 96-bit nonce, base64url without
 padding; the domain `channels.encrypted_secret` rejects any other form. Organization and row are authenticated with it
 (as AAD), so a ciphertext that was copied to another row cannot be opened. No error of this module contains any part of
-a secret or key.
+a secret or key. Its own code over AESGCM, because Fernet, the ready-made box, has neither key ids nor associated data.
 """
 
 import base64
