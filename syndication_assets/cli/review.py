@@ -29,7 +29,7 @@ def _by(function: Callable[..., Any]) -> Callable[..., Any]:
 @command
 def list_waiting(organization: str | None) -> None:
     """Lists the texts without a decision, with the hard rules that they violate."""
-    from syndication_assets.content.review.text_decisions import waiting  # noqa: PLC0415 - reads the validation's tables
+    from syndication_assets.content.review.reviewed_texts import waiting  # noqa: PLC0415 - reads the validation's tables
 
     url = _url()
     if organization is not None:
@@ -46,7 +46,7 @@ def list_waiting(organization: str | None) -> None:
 @command
 def show(content_id: str) -> None:
     """Shows a text as it would be published, the rules that it violates, and its decisions."""
-    from syndication_assets.content.review.text_decisions import show as read  # noqa: PLC0415
+    from syndication_assets.content.review.reviewed_texts import show as read  # noqa: PLC0415
 
     text, findings, decisions = read(_url(), content_id)
     draft = text.draft

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from syndication_assets.content.compliance.validation import Finding, hard_reasons
 from syndication_assets.content.draft import Draft
@@ -14,72 +13,10 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
-from syndication_assets.content.generation.variations import VariationsBy
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
 from syndication_assets.content.post_hashtags import found_hashtags
-from syndication_assets.database.connection import Connection, load_sql, transaction
-from syndication_assets.errors import SyndicationError
-
-
-class ReviewError(SyndicationError):
-    """A decision that cannot be made. Nothing changes, except that the results of the rules may be refreshed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedText:
-    """One text with its post, for a reviewer."""
-
-    organization_id: str
-    content_id: str
-    post_core_id: str
-    state: str
-    platform: str
-    channel_type: str
-    planned_on: date
-    variation: int
-    variations_by: VariationsBy
-    version: int
-    newest_version: int
-    generator: str
-    attempts: int
-    content_hash: bytes
-    is_sent: bool
-    """Whether the text was published, or may have been."""
-    draft: Draft
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in {"generated", "needs_review"}
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One row of content.approvals."""
-
-    decision: str
-    decided_by: str
-    decided_at: datetime
-    reason: str | None
-
-
-def waiting(url: str, organization: str | None = None) -> list[tuple[str, date, str, str, str, str]]:
-    """Texts that wait for a decision, the earliest day first: id, day, channel, generator, state, reasons."""
-    with transaction(url) as connection:
-        return connection.execute(
-            load_sql("content/waiting_for_decision.sql"), {"organization": organization}
-        ).fetchall()
-
-
-def show(url: str, content_id: str) -> tuple[ReviewedText, list[Finding], list[Decision]]:
-    """A text with its findings and decisions. ReviewError if there is no such text."""
-    with transaction(url) as connection:
-        text = _read(connection, content_id)
-        findings = connection.execute(
-            "select rule_name, severity::text, reason from content.compliance_checks"
-            " where organization_id = %s and content_id = %s order by is_passed, severity, rule_name",
-            [text.organization_id, content_id],
-        ).fetchall()
-        return text, [Finding(*row) for row in findings], _decisions(connection, text)
+from syndication_assets.content.review.reviewed_texts import ReviewedText, ReviewError, read_text
+from syndication_assets.database.connection import Connection, transaction
 
 
 def approve(url: str, content_id: str, person: str) -> bool:
@@ -88,7 +25,7 @@ def approve(url: str, content_id: str, person: str) -> bool:
     ReviewError with the reasons if the text breaks a hard rule; also if it was rejected or replaced.
     """
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, for_update=True)
+        text = read_text(connection, content_id, for_update=True)
         if text.state == "approved":
             return False
         if not text.is_open:
@@ -111,7 +48,7 @@ def reject(url: str, content_id: str, person: str, reason: str) -> bool:
     if not reason.strip():
         raise ReviewError("A rejection needs a reason: --reason 'what is wrong'.")
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, for_update=True)
+        text = read_text(connection, content_id, for_update=True)
         if text.state == "rejected":
             return False
         if text.state == "superseded" or text.is_sent:
@@ -129,7 +66,7 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
     text is unchanged, is not the newest version, or was published.
     """
     with _decided_by(url, person) as connection:
-        text = _read(connection, content_id, for_update=True)
+        text = read_text(connection, content_id, for_update=True)
         if text.version != text.newest_version or text.state == "superseded":
             raise ReviewError(f"{content_id} was replaced: edit the newest version.")
         if text.is_sent:
@@ -171,19 +108,6 @@ def _decided_by(url: str, person: str) -> Iterator[Connection]:
     with transaction(url) as connection:
         connection.execute("select set_config('app.actor', %s, true)", [person])
         yield connection
-
-
-def _read(connection: Connection, content_id: str, *, for_update: bool = False) -> ReviewedText:
-    if for_update:
-        # Lock first: after waiting for a publisher's lease, the next statement reads what became of the text's targets.
-        connection.execute("select from content.posts_content where content_id = %s for update", [content_id])
-    cursor = connection.execute(load_sql("content/reviewed_text.sql"), {"content_id": content_id})
-    rows = cursor.fetchall()
-    if not rows:
-        raise ReviewError(f"There is no text {content_id}: `syndication review list` shows the texts that wait.")
-    values = dict(zip([column.name for column in cursor.description or ()], rows[0], strict=True))
-    draft = {field.name: values.pop(field.name) for field in fields(Draft)}
-    return ReviewedText(**values, draft=Draft(**{**draft, "hashtags": tuple(draft["hashtags"])}))
 
 
 def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostToWrite:
@@ -250,12 +174,3 @@ def _withdraw_approval(connection: Connection, text: ReviewedText) -> None:
         "delete from content.approvals where organization_id = %s and content_id = %s and decision = 'approved'",
         [text.organization_id, text.content_id],
     )
-
-
-def _decisions(connection: Connection, text: ReviewedText) -> list[Decision]:
-    rows = connection.execute(
-        "select decision::text, decided_by, decided_at, reason from content.approvals"
-        " where organization_id = %s and content_id = %s order by decided_at",
-        [text.organization_id, text.content_id],
-    )
-    return [Decision(*row) for row in rows]
