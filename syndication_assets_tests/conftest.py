@@ -2,7 +2,8 @@
 
 A test that takes `database_url` runs on the embedded PostgreSQL 18. What PostgreSQL 15 may do differently (SQL files,
 migrations, row-level security, partitions) is marked `both_servers` and runs there too, where Debian's package is
-installed. `--everything` runs all tests on both, the slow ones included; `--database-url` names another server instead.
+installed. `--everything` runs all tests on both, the slow ones included, with all random histories; `--database-url`
+names another server instead.
 No test reaches beyond loopback.
 """
 
@@ -17,12 +18,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from psycopg import sql
 
 from syndication_assets.database import migrations
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession, run_session
+from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.servers import Server, start_servers
 
 _numbers = itertools.count(1)
@@ -39,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name in _own_variables():
         del os.environ[name]
+    settings.load_profile(EVERYTHING if config.getoption("--everything") else QUICK)
     config.stash[_servers] = []
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the process that only hands out tests needs no server

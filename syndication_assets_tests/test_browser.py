@@ -1,6 +1,7 @@
 """The real UI in headless Chromium: it lists the assets, materializes a day by clicking, and shows the chart."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -32,10 +33,12 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS = 120
+_UNWANTED = r"SupersessionWarning|dagster\.yaml.* will not be used"
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"),
+]
 
 
 @pytest.fixture
@@ -106,6 +109,8 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 def test_a_user_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, landed_url: str, tmp_path: Path):
     from playwright.sync_api import TimeoutError, sync_playwright  # noqa: A004, PLC0415
 
+    # Dagster would warn about its own command, and about a dagster.yaml in the current folder.
+    assert not [line for line in (tmp_path / "dev.log").read_text().splitlines() if re.search(_UNWANTED, line)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         # Tall, because the list of assets renders visible rows only.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from psycopg.errors import UndefinedTable
 
 from syndication_assets.automation.progress_logger import progress_logger
-from syndication_assets.automation.range_run import materialize_range, parse_range, run_job
+from syndication_assets.automation.range_run import RangeRun, materialize_range, parse_range, run_job
 from syndication_assets.database.connection import transaction
 from syndication_assets.definitions import defs
 from syndication_assets.errors import SyndicationError
@@ -36,30 +37,53 @@ def landed(database_url: str, zone: LandingZone, tmp_path: Path, monkeypatch: py
     return database_url
 
 
+@dataclass(frozen=True)
+class SharedRun:
+    """Three days of samples that one run has materialized, for tests that only read."""
+
+    url: str
+    zone: LandingZone
+    instance: dg.DagsterInstance
+    run: RangeRun
+
+
+@pytest.fixture(scope="module")
+def shared_run(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedRun]:
+    zone = LandingZone(str(tmp_path_factory.mktemp("landing")))
+    land_samples(zone, first_day=FIRST_DAY, days=3)
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setenv("SYNDICATION_DATABASE_URL", shared_database)
+            monkeypatch.setenv("SYNDICATION_LANDING_URL", zone.url)
+            monkeypatch.setenv("SYNDICATION_REPORTS_DIR", str(tmp_path_factory.mktemp("reports")))
+            run = materialize_range(defs, ephemeral, "2025-11-03", "2025-11-05")
+        yield SharedRun(shared_database, zone, ephemeral, run)
+
+
 def _count(url: str, table: str) -> int:
     with transaction(url) as connection:
         return connection.execute(f"select count(*) from {table}").fetchone()[0]
 
 
-def test_a_range_is_one_run_that_materializes_every_day_of_every_asset(landed: str, instance: dg.DagsterInstance):
-    run = materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+def test_a_range_is_one_run_that_materializes_every_day_of_every_asset(shared_run: SharedRun):
+    run, instance = shared_run.run, shared_run.instance
     assert run.is_success, run.failure
     assert not run.has_errors, run.failed_checks
     assert len(instance.get_run_ids()) == 1
     for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"], ["engagement", "post_cohorts"]):
         assert instance.get_materialized_partitions(dg.AssetKey(key)) == {"2025-11-03", "2025-11-04", "2025-11-05"}
-    assert _count(landed, "engagement.post_engagement_daily") > 0
+    assert _count(shared_run.url, "engagement.post_engagement_daily") > 0
 
 
-def test_the_row_count_of_each_partition_is_what_the_table_has(landed: str, instance: dg.DagsterInstance):
-    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
-    with transaction(landed) as connection:
+def test_the_row_count_of_each_partition_is_what_the_table_has(shared_run: SharedRun):
+    with transaction(shared_run.url) as connection:
         expected = dict(
             connection.execute(
                 "select activity_date::text, count(*) from engagement.post_engagement_daily group by 1"
             ).fetchall()
         )
-    records = instance.fetch_materializations(dg.AssetKey(["engagement", "post_engagement_daily"]), limit=10).records
+    table = dg.AssetKey(["engagement", "post_engagement_daily"])
+    records = shared_run.instance.fetch_materializations(table, limit=10).records
     reported = {
         record.partition_key: record.asset_materialization.metadata["dagster/partition_row_count"].value
         for record in records
@@ -67,10 +91,9 @@ def test_the_row_count_of_each_partition_is_what_the_table_has(landed: str, inst
     assert reported == expected
 
 
-def test_metadata_of_the_whole_run_is_attached_to_its_last_day_only(landed: str, instance: dg.DagsterInstance):
-    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
+def test_metadata_of_the_whole_run_is_attached_to_its_last_day_only(shared_run: SharedRun):
     for key in (["scraping", "posts"], ["engagement", "post_engagement_daily"]):
-        records = instance.fetch_materializations(dg.AssetKey(key), limit=10).records
+        records = shared_run.instance.fetch_materializations(dg.AssetKey(key), limit=10).records
         described_days = {
             record.partition_key
             for record in records
@@ -79,12 +102,17 @@ def test_metadata_of_the_whole_run_is_attached_to_its_last_day_only(landed: str,
         assert (len(records), described_days) == (3, {"2025-11-05"})
 
 
-def test_the_same_range_again_adds_nothing(landed: str, instance: dg.DagsterInstance):
+def test_the_same_range_again_adds_nothing(
+    shared_run: SharedRun, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     tables = ("scraping.posts", "scraping.data_downloads", "scraping.raw_payloads", "engagement.post_engagement_daily")
-    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
-    before = [_count(landed, table) for table in tables]
-    materialize_range(defs, instance, "2025-11-03", "2025-11-05")
-    assert [_count(landed, table) for table in tables] == before
+    before = [_count(shared_run.url, table) for table in tables]
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", shared_run.url)
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", shared_run.zone.url)
+    monkeypatch.setenv("SYNDICATION_REPORTS_DIR", str(tmp_path / "reports"))
+    assert materialize_range(defs, instance, "2025-11-03", "2025-11-05").is_success
+    assert [_count(shared_run.url, table) for table in tables] == before
+    assert min(before) > 0
 
 
 def test_selecting_one_loaded_table_runs_the_whole_load(landed: str, instance: dg.DagsterInstance):

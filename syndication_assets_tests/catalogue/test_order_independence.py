@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.catalogue.shop import MONDAY, CatalogueRoom, add_vendor, cleared, facts, product
+from syndication_assets_tests.random_histories import number_of_histories
 
 DAYS = [MONDAY + timedelta(days=number) for number in range(4)]
 EXAMPLES = settings(
-    max_examples=4,
+    max_examples=number_of_histories(4),
     deadline=None,
     derandomize=True,
     database=None,

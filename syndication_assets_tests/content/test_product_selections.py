@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.random_histories import number_of_histories
 
 pytestmark = pytest.mark.both_servers
 
@@ -245,7 +246,9 @@ def test_the_number_of_variations_is_configurable(shop: Shop):
     assert shop.value("select variations from content.product_selections") == 3
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=number_of_histories(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=4),
     no_repeat_days=st.integers(1, 12),

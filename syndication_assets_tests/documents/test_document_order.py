@@ -15,11 +15,12 @@ from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop import Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
+from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.servers import Server
 
 DAYS = [date(2025, 11, 3) + timedelta(number) for number in range(4)]
 EXAMPLES = settings(
-    max_examples=12,
+    max_examples=number_of_histories(12),
     deadline=None,
     derandomize=True,
     database=None,

@@ -13,6 +13,7 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.engagement import daily_model
 from syndication_assets_tests.engagement.daily_model import ModelRow, Post, Snapshot
 from syndication_assets_tests.engagement.snapshots import ROLLUPS, History, Row, day, moment, without
+from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.servers import Server
 
 DAYS = 6
@@ -157,7 +158,7 @@ def comparable(row: ModelRow) -> ModelRow:
 
 
 @settings(
-    max_examples=40,
+    max_examples=number_of_histories(40),
     deadline=None,
     derandomize=True,
     database=None,

@@ -147,6 +147,7 @@ def test_a_publisher_that_loses_its_database_stops_and_its_last_post_is_found(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
             " and application_name = 'syndication'"
         )
+    graph.delay = 0
     _, errors = publisher.communicate(timeout=60)
     assert publisher.returncode == 1
     assert "DatabaseError" in errors

@@ -30,6 +30,7 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing import fake_platform
 from syndication_assets_tests.publishing.fake_platform import CrashError, FakePlatform, reject_with
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, PublishingQueue
+from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.sample_database import broken_checks
 from syndication_assets_tests.servers import Server
 
@@ -193,7 +194,7 @@ def test_no_sequence_of_events_publishes_twice_or_loses_a_post(machine_url: str)
     run_state_machine_as_test(
         QueueMachine,
         settings=settings(
-            max_examples=20,
+            max_examples=number_of_histories(20),
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

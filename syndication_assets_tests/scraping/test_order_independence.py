@@ -17,6 +17,7 @@ from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
+from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post
 from syndication_assets_tests.servers import Server
@@ -31,7 +32,7 @@ ROLLUPS = (
     "product_post_performance",
 )
 EXAMPLES = settings(
-    max_examples=3,
+    max_examples=number_of_histories(3),
     deadline=None,
     derandomize=True,
     database=None,
@@ -130,7 +131,7 @@ def test_rollups_in_any_order_between_loads_end_like_one_rollup_of_the_whole_ran
         assert desk.value("select count(*) from engagement.stale_days") == 0
 
 
-@settings(EXAMPLES, max_examples=8)
+@settings(EXAMPLES, max_examples=number_of_histories(8))
 @given(observations=_OBSERVATIONS, order=st.permutations(DAYS))
 def test_posts_observed_under_any_of_their_ids_in_any_order_end_like_one_clean_load(
     loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, observations: list[Any], order: list[date]
@@ -179,7 +180,7 @@ _CLAIMS = st.lists(
 )
 
 
-@settings(EXAMPLES, max_examples=6)
+@settings(EXAMPLES, max_examples=number_of_histories(6))
 @given(claims=_CLAIMS, order=st.permutations(DAYS))
 def test_weak_ids_claimed_by_several_activity_ids_in_any_order_end_like_one_clean_load(
     loads: tuple[Desk, Facts], tmp_path_factory: pytest.TempPathFactory, claims: list[Any], order: list[date]
