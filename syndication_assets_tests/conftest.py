@@ -1,9 +1,9 @@
 """What every test may use: servers, a migrated database of its own, an empty landing zone.
 
 A test that takes `database_url` runs on the embedded PostgreSQL 18. What PostgreSQL 15 may do differently (SQL files,
-migrations, row-level security, partitions) is marked `both_servers` and runs there too, where Debian's package is
-installed. `--everything` runs all tests on both, the slow ones included, with all random histories; `--database-url`
-names another server instead.
+migrations, row-level security, partitions) is marked `both_servers` and runs there too, with its first parameters,
+where Debian's package is installed. `--everything` runs all tests with all parameters on both, the slow ones included,
+with all random histories; `--database-url` names another server instead.
 No test reaches beyond loopback.
 """
 
@@ -88,9 +88,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--everything"):
         return
-    slow = [item for item in items if item.get_closest_marker("slow") is not None]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item.get_closest_marker("slow") is None]
+    left_out = {item for item in items if item.get_closest_marker("slow") is not None}
+    left_out |= set(_more_parameters_on_further_servers(items))
+    config.hook.pytest_deselected(items=sorted(left_out, key=items.index))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _more_parameters_on_further_servers(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """All but the first parameters of each test on every server but the first: they take the same SQL once more."""
+    functions: set[tuple[str, str]] = set()
+    first_server: Server | None = None
+    for item in items:
+        server = item.callspec.params.get("server") if hasattr(item, "callspec") else None
+        if server is None:
+            continue
+        first_server = first_server or item.config.stash[_servers][0]
+        if server is not first_server:
+            function = (server.name, item.nodeid.partition("[")[0])
+            if function in functions:
+                yield item
+            functions.add(function)
 
 
 @pytest.fixture(autouse=True)

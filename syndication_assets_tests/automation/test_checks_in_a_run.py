@@ -31,6 +31,7 @@ from syndication_assets.text.markdown import markdown_table
 from syndication_assets_tests.sample_database import FIRST_DAY, land_sample
 
 LAST_DAY = FIRST_DAY + timedelta(1)
+SharedRun = tuple[dg.DagsterInstance, dg.ExecuteInProcessResult]
 # metric_definitions is no table that a run fills, so a selection of groups leaves its checks out.
 DAILY_JOB = dg.define_asset_job(
     "daily_with_all_checks",
@@ -77,6 +78,17 @@ def instance(database_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> It
         yield ephemeral
 
 
+@pytest.fixture(scope="module")
+def shared_run(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedRun]:
+    """A finished run of both days, and its instance, for tests that change neither; the environment names them."""
+    landing = tmp_path_factory.mktemp("landing")
+    land_sample(landing, days=2)
+    with pytest.MonkeyPatch.context() as monkeypatch, dg.DagsterInstance.ephemeral() as ephemeral:
+        monkeypatch.setenv("SYNDICATION_DATABASE_URL", shared_database)
+        monkeypatch.setenv("SYNDICATION_LANDING_URL", str(landing))
+        yield ephemeral, run_range(ephemeral)
+
+
 def run_range(instance: dg.DagsterInstance, job: str = DAILY_JOB.name, **selection) -> dg.ExecuteInProcessResult:
     return DEFINITIONS.resolve_job_def(job).execute_in_process(
         instance=instance,
@@ -94,8 +106,10 @@ def evaluations(result: dg.ExecuteInProcessResult) -> dict[tuple[str, str], dg.A
     }
 
 
-def test_a_range_run_evaluates_every_check_once_for_its_days(instance: dg.DagsterInstance):
-    result = run_range(instance)
+def test_a_range_run_evaluates_every_check_once_for_its_days(
+    shared_run: SharedRun,
+):
+    _, result = shared_run
     assert result.success
     found = evaluations(result)
     expected = {(check.table, check.name) for check in (*LANDING_CHECKS, *SCRAPING_CHECKS, *ENGAGEMENT_CHECKS)}
@@ -160,14 +174,20 @@ def test_engagement_runs_after_an_error_that_does_not_block(instance: dg.Dagster
     assert result.asset_materializations_for_node("engagement__post_cohorts")
 
 
-def test_a_selection_of_assets_runs_its_own_checks_only(instance: dg.DagsterInstance):
-    assert run_range(instance).success
+def test_a_selection_of_assets_runs_its_own_checks_only(
+    shared_run: SharedRun,
+):
+    instance, first = shared_run
+    assert first.success
     result = run_range(instance, job="__ASSET_JOB", asset_selection=[dg.AssetKey(["engagement", "post_cohorts"])])
     assert result.success
     assert {table for table, _ in evaluations(result)} == {"post_cohorts"}
 
 
-def test_one_check_runs_alone_over_the_last_28_days(instance: dg.DagsterInstance):
+def test_one_check_runs_alone_over_the_last_28_days(
+    shared_run: SharedRun,
+):
+    instance, _ = shared_run
     key = dg.AssetCheckKey(dg.AssetKey(["engagement", "post_engagement_daily"]), "deltas_add_up")
     job = DEFINITIONS.resolve_job_def("__ASSET_JOB").get_subset(asset_check_selection={key})
     result = job.execute_in_process(instance=instance)
@@ -211,8 +231,11 @@ def test_a_file_that_no_load_reads_is_a_warning_that_names_it(
     assert "3.json" not in evaluation.metadata["first_offenders"].value
 
 
-def test_freshness_is_checked_from_yesterday_on(instance: dg.DagsterInstance, database_url: str):
-    assert run_range(instance).success
+def test_freshness_is_checked_from_yesterday_on(
+    shared_run: SharedRun,
+):
+    instance, first = shared_run
+    assert first.success
     today = datetime.now(UTC).date()
     job = DEFINITIONS.resolve_job_def("__ASSET_JOB").get_subset(
         asset_check_selection={dg.AssetCheckKey(dg.AssetKey(["scraping", "data_downloads"]), "is_fresh")}

@@ -61,18 +61,18 @@ def test_rolling_everything_back_and_migrating_again_gives_the_same_schema(datab
     assert catalogue_of(database_url) == migrated
 
 
-@pytest.mark.parametrize("count", range(1, len(ALL) + 1))
-def test_each_migration_alone_can_be_rolled_back_and_applied_again(count: int, empty_database_url: str):
-    before = catalogue_of(empty_database_url)
-    for number in range(1, count + 1):
-        before = catalogue_of(empty_database_url)
-        migrate(empty_database_url, ALL[:number])
+def test_each_migration_alone_can_be_rolled_back_and_applied_again(empty_database_url: str):
+    migrate(empty_database_url, [])
     applied = catalogue_of(empty_database_url)
-    assert applied != before
-    assert rollback(empty_database_url, migrations=ALL[:count]) == [ALL[count - 1]]
-    assert catalogue_of(empty_database_url) == before
-    migrate(empty_database_url, ALL[:count])
-    assert catalogue_of(empty_database_url) == applied
+    for count, migration in enumerate(ALL, start=1):
+        before = applied
+        migrate(empty_database_url, ALL[:count])
+        applied = catalogue_of(empty_database_url)
+        assert applied != before, migration.name
+        assert rollback(empty_database_url, migrations=ALL[:count]) == [migration]
+        assert catalogue_of(empty_database_url) == before, migration.name
+        migrate(empty_database_url, ALL[:count])
+        assert catalogue_of(empty_database_url) == applied, migration.name
 
 
 def test_four_migrators_at_once_apply_each_migration_once(empty_database_url: str):
