@@ -91,7 +91,7 @@ class CallLog(Generic[Result]):
             return
         rows = json.dumps([self._row(call) for call in calls])
         with transaction(self._url) as connection:
-            connection.execute(load_sql("ai/llm_calls.sql"), {"calls": rows})
+            connection.execute(load_sql("ai/llm_calls/merge.sql"), {"calls": rows})
             self._store(connection, results)
 
     def _row(self, call: Call) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from syndication_assets.content import checks
 from syndication_assets.content.generation import assets as generation_assets
 from syndication_assets.content.generation import template_assets
 from syndication_assets.content.review import assets as review_assets
-from syndication_assets.content.selection import assets as selection_assets
-from syndication_assets.content.selection import section_selection
+from syndication_assets.content.selection import product_selection, section_selection
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [selection_assets, section_selection, generation_assets, template_assets, review_assets],
+        [product_selection, section_selection, generation_assets, template_assets, review_assets],
         include_specs=True,
     ),
     asset_checks=dg.load_asset_checks_from_modules([checks]),

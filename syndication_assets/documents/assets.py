@@ -30,7 +30,7 @@ LOADED_TABLES = ("document_observations", "source_documents", "source_sections")
         dg.AssetSpec(
             key=["documents", table],
             group_name="documents",
-            description=description_of(f"documents/{table}.sql"),
+            description=description_of(f"documents/{table}/merge.sql"),
             deps=[landing_zone, blog_feed_files],
             kinds={"postgres", "python"},
             owners=OWNERS,

@@ -59,7 +59,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
     def merge(landed: LandedDay) -> None:
         parameters = {"day": day, "sources": sorted(SOURCES)}
         for table in ("document_observations", "source_documents", "source_sections"):
-            load.counts.update(_run(landed.connection, f"documents/{table}.sql", parameters, table))
+            load.counts.update(_run(landed.connection, f"documents/{table}/merge.sql", parameters, table))
 
     load_room_day(url, zone, day, RoomLoad("documents", stage, merge))
     return load

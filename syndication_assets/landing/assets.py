@@ -21,8 +21,8 @@ landing_zone = dg.AssetSpec(
     owners=OWNERS,
 )
 files = external_table(
-    "landing", "files", description_of("landing/files.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
+    "landing", "files", description_of("landing/files/merge.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
 )
 quarantine = external_table(
-    "landing", "quarantine", description_of("landing/quarantine.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
+    "landing", "quarantine", description_of("landing/quarantine/merge.sql"), deps=[landing_zone], tags=_WRITTEN_BY_LOADS
 )

@@ -69,10 +69,10 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
         load.stage(landed)
         connection.execute(load_sql("landing/withdrawn_files.sql"), {"day": day, "sources": sorted(sources)})
         fault_points.reach(f"{load.room}.staged")
-        connection.execute(load_sql("landing/files.sql"))
+        connection.execute(load_sql("landing/files/merge.sql"))
         load.merge(landed)
         fault_points.reach(f"{load.room}.merged")
-        connection.execute(load_sql("landing/quarantine.sql"))
+        connection.execute(load_sql("landing/quarantine/merge.sql"))
         fault_points.reach(f"{load.room}.before_commit")
     fault_points.reach(f"{load.room}.after_commit")
     return landed

@@ -37,7 +37,7 @@ publishing_schedules = external_table(
 @dg.asset(
     key=["publishing", "content_processes"],
     group_name="publishing",
-    description=description_of("publishing/content_processes.sql"),
+    description=description_of("publishing/content_processes/merge.sql"),
     deps=[dg.AssetKey(["channels", "platform_channels"])],
     kinds={"postgres", "sql"},
     owners=OWNERS,
@@ -46,7 +46,7 @@ publishing_schedules = external_table(
 )
 def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
     with transaction(postgres.url(), lock="publishing.content_processes") as connection:
-        rows_before, rows_written = connection.execute(load_sql("publishing/content_processes.sql")).fetchall()[0]
+        rows_before, rows_written = connection.execute(load_sql("publishing/content_processes/merge.sql")).fetchall()[0]
         metadata = table_metadata(connection, "publishing", "content_processes")
     context.log.info(f"content_processes: {rows_written:,} new")
     return dg.MaterializeResult(

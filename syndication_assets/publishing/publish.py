@@ -231,6 +231,6 @@ def _write_history(url: str, executions: _Executions, dagster_run_id: str | None
     ]
     with transaction(url) as connection:
         connection.execute(
-            load_sql("publishing/execution_history.sql"),
+            load_sql("publishing/execution_history/merge.sql"),
             {"rows": msgspec.json.encode(rows).decode(), "dagster_run_id": dagster_run_id},
         )

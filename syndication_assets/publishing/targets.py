@@ -40,7 +40,7 @@ def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
         schedules, broken = _schedules(connection)
         slots = assign_slots(texts, schedules, _taken_slots(connection, first_day), _posts_a_day(connection))
         counts = connection.execute(
-            load_sql("publishing/post_targets.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
+            load_sql("publishing/post_targets/merge.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
         ).fetchall()[0]
         fault_points.reach("post_targets.before_commit")
     return Plan(

@@ -30,7 +30,7 @@ Connection = psycopg.Connection[Any]
 def pipeline(reference_url: str) -> Iterator[Connection]:
     """A session with the role of the pipeline, after the first load; it is rolled back at the end."""
     with transaction(reference_url) as connection:
-        connection.execute(load_sql("publishing/content_processes.sql"))
+        connection.execute(load_sql("publishing/content_processes/merge.sql"))
         connection.execute("insert into operations.api_prices values ('x', 'small', 1, '2025-01-01', 'USD', 1, 1, 2)")
     with psycopg.connect(reference_url) as connection:
         connection.execute("set role syndication_pipeline")
@@ -87,7 +87,7 @@ def test_every_table_of_shared_rules_has_a_history(table: str, pipeline: Connect
 def test_a_load_that_changes_nothing_writes_nothing(pipeline: Connection):
     before = count(pipeline)
     load_reference(pipeline, read_reference())
-    pipeline.execute(load_sql("publishing/content_processes.sql"))
+    pipeline.execute(load_sql("publishing/content_processes/merge.sql"))
     assert count(pipeline) == before
     pipeline.execute("update channels.platforms set display_name = display_name")
     assert count(pipeline) == before, "writing the existing value is not a change"

@@ -18,7 +18,7 @@ from syndication_assets.content.generation.template_rows import (
     read_templates,
 )
 from syndication_assets.content.generation.writing import VariationError, remember, store, write_without_model
-from syndication_assets.content.selection.assets import select_products
+from syndication_assets.content.selection.product_selection import select_products
 from syndication_assets.database.connection import transaction
 from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.rows import DatabaseRows
@@ -206,7 +206,7 @@ class Shop(DatabaseRows):
         """Writes the texts of a day from templates; returns the texts of all days."""
         end_day = day + timedelta(1)
         with transaction(self.url, lock="content.posts_content") as connection:
-            run_window(connection, "content/posts_core.sql", day, end_day)
+            run_window(connection, "content/posts_core/merge.sql", day, end_day)
             templates, _ = read_templates(connection)
             texts = []
             for post in posts_to_write(connection, day, templates):
@@ -239,4 +239,4 @@ class Shop(DatabaseRows):
     def decide(self, day: date = FIRST_DAY) -> dict[str, int]:
         """Decides by rule on the texts of a day."""
         with transaction(self.url, lock="content.approvals") as connection:
-            return run_window(connection, "content/approvals.sql", day, day + timedelta(1))
+            return run_window(connection, "content/approvals/merge.sql", day, day + timedelta(1))

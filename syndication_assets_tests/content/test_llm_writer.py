@@ -57,7 +57,7 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
 
     with server.running():
         with transaction(shop.url) as connection:
-            run_window(connection, "content/posts_core.sql", day, date.fromordinal(day.toordinal() + 1))
+            run_window(connection, "content/posts_core/merge.sql", day, date.fromordinal(day.toordinal() + 1))
             posts = posts_to_write(connection, day, read_templates(connection)[0])
             spending = read_spending(connection, shop.organization_id, "test", "small", TODAY)
         outcome = asyncio.run(write_all())

@@ -110,7 +110,7 @@ class Blog:
         counts = []
         for day in days:
             with transaction(self.shop.url, lock="content.section_selections") as connection:
-                counts.append(select_sections(connection, day))
+                counts.append(select_sections(connection, day)._asdict())
         return counts
 
     def selected(self) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from syndication_assets.content import checks
 from syndication_assets.content.generation.assets import posts_content
 from syndication_assets.content.generation.template_assets import content_templates
 from syndication_assets.content.review.assets import approval_rules, approvals
-from syndication_assets.content.selection.assets import product_selections
+from syndication_assets.content.selection.product_selection import product_selections
 from syndication_assets.content.selection.section_selection import section_channels, section_selections
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs

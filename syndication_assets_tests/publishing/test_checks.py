@@ -160,7 +160,7 @@ def url(server: Server, template_database: str) -> Iterator[str]:
         for day in (DAY, DAY, date(2025, 11, 4)):
             queue.approved(day)
         with transaction(made) as connection:
-            connection.execute(load_sql("publishing/content_processes.sql"))
+            connection.execute(load_sql("publishing/content_processes/merge.sql"))
         queue.plan(DAY, date(2025, 11, 5))
         assert queue.publish(now=datetime(2025, 12, 1, tzinfo=UTC)).calls == 6
         yield made

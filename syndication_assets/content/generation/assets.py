@@ -36,7 +36,7 @@ from syndication_assets.sql_assets.windows import run_window, window_of
 from syndication_assets.text.markdown import markdown_table
 
 TABLES = {
-    "posts_core": description_of("content/posts_core.sql"),
+    "posts_core": description_of("content/posts_core/merge.sql"),
     "posts_content": (
         "One row is one version of one variation of a post's text, written by a template, a language model or a "
         "person. With OPENAI_API_KEY the model writes, for today only; without it templates write, for any day. A text "
@@ -144,7 +144,7 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
     SyndicationError if the model's settings are incomplete.
     """
     with transaction(url) as connection:
-        run_window(connection, "content/posts_core.sql", day, day + timedelta(days=1))
+        run_window(connection, "content/posts_core/merge.sql", day, day + timedelta(days=1))
     with transaction(url) as connection:
         templates, broken = read_templates(connection)
         posts = posts_to_write(connection, day, templates)

@@ -17,7 +17,7 @@ from syndication_assets.sql_assets.table_metadata import table_metadata
 @dg.asset(
     key=["content", "content_templates"],
     group_name="content",
-    description=description_of("content/content_templates.sql"),
+    description=description_of("content/content_templates/merge.sql"),
     kinds={"postgres", "sql"},
     owners=OWNERS,
     tags=REFERENCE,

@@ -67,7 +67,7 @@ def load_templates(connection: Connection, defaults: Iterable[DefaultTemplate]) 
     version was written by a user is kept. All other columns are user-maintained from the first load on.
     """
     entries = [{**msgspec.structs.asdict(entry), "reference_hash": entry.reference_hash().hex()} for entry in defaults]
-    cursor = connection.execute(load_sql("content/content_templates.sql"), {"templates": json.dumps(entries)})
+    cursor = connection.execute(load_sql("content/content_templates/merge.sql"), {"templates": json.dumps(entries)})
     names = [column.name for column in cursor.description or ()]
     return dict(zip(names, cursor.fetchall()[0], strict=True))
 
@@ -91,7 +91,7 @@ def read_templates(connection: Connection) -> tuple[list[UsableTemplate], list[T
 
 
 def as_rows(templates: Iterable[UsableTemplate]) -> list[dict[str, Any]]:
-    """Product templates as the parameter of content/product_selections.sql."""
+    """Product templates as the parameter of content/product_selections/usable_templates.sql."""
     return [
         {
             "organization_id": usable.organization_id,

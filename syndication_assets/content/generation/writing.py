@@ -194,7 +194,7 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
     ]
     if not rows:
         return 0, 0
-    written, checks = connection.execute(load_sql("content/posts_content.sql"), {"texts": json.dumps(rows)}).fetchall()[
-        0
-    ]
+    written, checks = connection.execute(
+        load_sql("content/posts_content/merge.sql"), {"texts": json.dumps(rows)}
+    ).fetchall()[0]
     return int(written), int(checks)

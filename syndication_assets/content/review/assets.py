@@ -26,7 +26,7 @@ approval_rules = external_table(
 @dg.asset(
     key=["content", "approvals"],
     group_name="content",
-    description=description_of("content/approvals.sql"),
+    description=description_of("content/approvals/merge.sql"),
     deps=[
         dg.AssetKey(["content", "posts_content"]),
         dg.AssetKey(["content", "compliance_checks"]),
@@ -44,7 +44,7 @@ def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
     first_day, end_day = window_of(context)
     with transaction(postgres.url(), lock="content.approvals") as connection:
         connection.execute("select set_config('app.actor', 'content/approvals', true)")
-        counts = run_window(connection, "content/approvals.sql", first_day, end_day)
+        counts = run_window(connection, "content/approvals/merge.sql", first_day, end_day)
         fault_points.reach("approvals.before_commit")
         waiting = connection.execute(load_sql("content/waiting_for_decision.sql"), {"organization": None}).fetchall()
         metadata = table_metadata(connection, "content", "approvals")

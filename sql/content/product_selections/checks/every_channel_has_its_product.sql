@@ -16,11 +16,9 @@ inner join (
         s.channel_type,
         min(greatest(s.starts_on, (s.created_at at time zone 'utc')::date)) as first_day
     from publishing.publishing_schedules as s
-    inner join tenancy.organizations as o on s.organization_id = o.organization_id and o.is_active
-    inner join channels.platforms as p on s.platform = p.platform and p.status = 'active'
-    inner join channels.platform_channels as c
-        on s.platform = c.platform and s.channel_type = c.channel_type and c.status in ('active', 'beta')
-    where s.is_active and publishing.is_process_active(s.platform, s.channel_type, 'product')
+    inner join publishing.open_channels as o
+        on s.organization_id = o.organization_id and s.platform = o.platform and s.channel_type = o.channel_type
+    where s.is_active and o.post_kind = 'product'
     group by s.organization_id, s.platform, s.channel_type
 ) as s on d.day_on >= s.first_day
 where

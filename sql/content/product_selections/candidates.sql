@@ -1,0 +1,65 @@
+-- One row is one product that one waiting channel can choose, with what decides between them: whether it would be a
+-- repeat (selected within no_repeat_days, before or after the day), and its score in the newest priorities before the
+-- day (0.5 without one). A product that no template fits is no candidate.
+-- Reads waiting_channels, eligible_products and usable_templates. Parameters: selected_on (a date), no_repeat_days.
+
+with earlier_selections as (
+    select
+        organization_id,
+        platform,
+        channel_type,
+        product_id,
+        max(selected_on) as last_selected_on,
+        bool_or(
+            selected_on > %(selected_on)s::date - %(no_repeat_days)s
+            and selected_on < %(selected_on)s::date + %(no_repeat_days)s
+        ) as is_repeat
+    from waiting_channels
+    inner join content.product_selections using (organization_id, platform, channel_type)
+    group by organization_id, platform, channel_type, product_id
+)
+
+select
+    w.organization_id,
+    w.platform,
+    w.channel_type,
+    p.product_id,
+    coalesce(s.is_repeat, false) as is_repeat,
+    s.last_selected_on,
+    coalesce(e.score, 0.5) as score,
+    newest.calculated_on
+from waiting_channels as w
+left join lateral (
+    select n.calculated_on
+    from engagement.content_priorities as n
+    where
+        n.organization_id = w.organization_id
+        and n.platform = w.platform
+        and n.channel_type = w.channel_type
+        and n.calculated_on < %(selected_on)s::date
+    order by n.calculated_on desc
+    limit 1
+) as newest on true
+inner join eligible_products as p on w.organization_id = p.organization_id
+left join engagement.content_priorities as e
+    on
+        w.organization_id = e.organization_id
+        and w.platform = e.platform
+        and w.channel_type = e.channel_type
+        and newest.calculated_on = e.calculated_on
+        and p.product_id = e.product_id
+left join earlier_selections as s
+    on
+        w.organization_id = s.organization_id
+        and w.platform = s.platform
+        and w.channel_type = s.channel_type
+        and p.product_id = s.product_id
+where exists (
+    select
+    from usable_templates as t
+    where
+        t.organization_id = w.organization_id
+        and coalesce(t.platform = w.platform, true)
+        and (t.category_name is null or t.category_name = any(p.category_names))
+        and t.required <@ p.known_facts
+)
