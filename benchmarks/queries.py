@@ -7,9 +7,8 @@ benchmark on a quiet machine.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,13 +20,14 @@ from benchmarks.history import ORGANIZATION, History, rolled_up_history, run_scr
 from benchmarks.measuring import Comparison, Result, percentile
 from benchmarks.workplace import Workplace
 from syndication_assets.database.connection import SQL_DIRECTORY, load_sql
+from syndication_assets.engagement.report_weeks import IsoWeek
 
 NAME = "queries"
 MILLISECONDS_AT_95_PERCENT = 50.0
 FOLDER = "engagement/report"
 OTHER_ORGANIZATION = "globex"
-DAYS = {"top_posts": (7, 28), "post_history": (365,)}
-"""The numbers of days of queries that do not cover 28 days."""
+PERIODS = ("week", "four weeks")
+"""The periods of queries that have the parameter `period`."""
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -39,7 +39,6 @@ class Subjects:
     history: History
     organization_id: str
     post_ids: list[str]
-    profile_ids: list[str]
 
 
 def run(workplace: Workplace) -> list[Result]:
@@ -52,29 +51,30 @@ def run(workplace: Workplace) -> list[Result]:
         connection.execute("set role syndication_reader")
         connection.execute("select set_config('app.organization_id', %s, false)", [subjects.organization_id])
         for path in sorted((SQL_DIRECTORY / FOLDER).glob("*.sql")):
-            for days in DAYS.get(path.stem, (28,)):
-                results.append(_measure(connection, path, days, subjects, workplace.sizes.executions))
+            for period in PERIODS if "%(period)s" in load_sql(f"{FOLDER}/{path.name}") else (None,):
+                results.append(_measure(connection, path, period, subjects, workplace.sizes.executions))
     return results
 
 
-def _measure(connection: psycopg.Connection[Any], path: Path, days: int, subjects: Subjects, executions: int) -> Result:
+def _measure(
+    connection: psycopg.Connection[Any], path: Path, period: str | None, subjects: Subjects, executions: int
+) -> Result:
     statement = load_sql(f"{FOLDER}/{path.name}")
     rng = Random(path.stem)
     milliseconds: list[float] = []
     rows = 0
     # The first execution is not counted, because it opens the files of the tables.
     for execution in range(executions + 1):
-        parameters = _draw(statement, days, subjects, rng)
+        parameters = _draw(statement, period, subjects, rng)
         started_at = time.perf_counter()
         found = connection.execute(statement, parameters).fetchall()
         if execution:
             milliseconds.append((time.perf_counter() - started_at) * 1000)
             rows += len(found)
     p95 = percentile(milliseconds, 95)
-    named_days = f", {days} days" if "days" in _PARAMETER.findall(statement) else ""
     return Result(
         NAME,
-        f"{path.stem}{named_days}, p95",
+        f"{path.stem}{f', {period}' if period else ''}, p95",
         p95,
         "ms",
         value=p95,
@@ -86,20 +86,17 @@ def _measure(connection: psycopg.Connection[Any], path: Path, days: int, subject
     )
 
 
-def _draw(statement: str, days: int, subjects: Subjects, rng: Random) -> dict[str, object]:
+def _draw(statement: str, period: str | None, subjects: Subjects, rng: Random) -> dict[str, object]:
     """Random values for the parameters of the statement. Raises KeyError with the name of an unknown parameter."""
-    days = min(days, subjects.history.days)
-    last_day = subjects.history.last_day - timedelta(days=rng.randrange(max(1, subjects.history.days - 2 * days)))
+    weeks_back = rng.randrange(max(1, subjects.history.days // 7 - 4))
+    week = IsoWeek.of(subjects.history.last_day).after(-weeks_back)
     draws: dict[str, Callable[[], object]] = {
-        "last_day": lambda: last_day,
-        "days": lambda: days,
-        "compared_last_day": lambda: last_day - timedelta(days=days),
-        "first_day": lambda: last_day - timedelta(days=12 * 7),
-        "weeks": lambda: 8,
+        "week_start": lambda: week.monday,
+        "first_week": lambda: week.after(-12).monday,
+        "last_week": lambda: week.monday,
+        "period": lambda: period,
         "row_limit": lambda: rng.choice((5, 10, 20)),
         "post_id": lambda: rng.choice(subjects.post_ids),
-        "profile_id": lambda: rng.choice(subjects.profile_ids),
-        "platform": lambda: rng.choice(("linkedin", "youtube")),
     }
     return {name: draws[name]() for name in set(_PARAMETER.findall(statement))}
 
@@ -109,11 +106,10 @@ def _subjects(connection: psycopg.Connection[Any], history: History) -> Subjects
         connection.execute("select organization_id from tenancy.organizations where slug = %s", [ORGANIZATION])
     )
 
-    def ids(column: str, table: str) -> Iterator[str]:
-        statement = f"select {column} from scraping.{table} where organization_id = %s order by 1"
-        return (row[0] for row in connection.execute(statement, [organization_id]))
-
-    return Subjects(history, organization_id, list(ids("post_id", "posts")), list(ids("profile_id", "profiles")))
+    posts = connection.execute(
+        "select post_id from scraping.posts where organization_id = %s order by 1", [organization_id]
+    )
+    return Subjects(history, organization_id, [post_id for (post_id,) in posts])
 
 
 def _add_other_organization(history: History) -> None:

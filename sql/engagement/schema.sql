@@ -314,6 +314,7 @@ create table engagement.platform_engagement_daily (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (rate_denominator is null or rate_denominator_kind is not null)
 );
+create index platform_engagement_daily_day on engagement.platform_engagement_daily (organization_id, activity_date);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one hashtag on one platform and UTC day, over the posts whose text had it on that day.
@@ -495,6 +496,20 @@ create table engagement.content_priorities (
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one ISO week of the years 2000 to 2099: the calendar of the report.
+create table engagement.weeks (
+    week_start date not null,  -- Monday of the week.
+    week_end date not null,    -- Sunday of the week.
+    week_name text not null,   -- ISO name, such as 2025-W46; the year is the ISO year.
+
+    primary key (week_start),
+    unique (week_end),
+    unique (week_name),
+    check (extract(isodow from week_start) = 1::numeric),
+    check (week_end = (week_start + 6))
+);
+-- no row-level security; pipeline: select; reader: select
+
 create view engagement.post_days (
     organization_id,        -- text
     post_id,                -- text
@@ -634,6 +649,688 @@ union all
          ('views_delta',e.views_delta), ('impressions_delta',e.impressions_delta),
          ('engagement_delta',e.engagement_delta)) m(metric_name, metric_value)
   where m.metric_value is not null;
+-- pipeline: select; reader: select
+
+-- One row is one ISO week in which something of an organization was observed, with the days that its report covers. A
+-- week that is not over yet ends with its last observed day, and is compared with the same days of the week before.
+create view engagement.report_weeks (
+    organization_id,       -- text: The organization.
+    week_start,            -- date: Monday of the week.
+    week_end,              -- date: Sunday of the week.
+    week_name,             -- text: ISO name, such as 2025-W46.
+    last_observed_day,     -- date: Last day of the week with an observation, with which the report of the week ends.
+    days_observed,         -- integer: Days of the week with an observation.
+    engagement,            -- bigint: Public engagement that all posts gained in the week; NULL if not measured.
+    begins_at,             -- timestamptz: When the week begins, in UTC.
+    ends_at,               -- timestamptz: When last_observed_day ends, in UTC, exclusive.
+    compared_first_day,    -- date: First day of the days to compare with.
+    compared_last_day,     -- date: Last day of the days to compare with.
+    compared_begins_at,    -- timestamptz: When the days to compare with begin, in UTC.
+    compared_ends_at,      -- timestamptz: When the days to compare with end, in UTC, exclusive.
+    four_weeks_first_day,  -- date: First of the 28 days up to last_observed_day.
+    chart_first_day,       -- date: First of the 28 days up to week_end.
+    cohorts_begin_at       -- timestamptz: When the first of five weeks of publication begins, in UTC; the fifth is the
+                           -- week itself.
+) with (security_invoker = true) as
+select o.organization_id,
+    w.week_start,
+    w.week_end,
+    w.week_name,
+    d.last_observed_day,
+    d.days_observed,
+    d.engagement,
+    d.begins_at,
+    d.ends_at,
+    d.compared_first_day,
+    d.compared_last_day,
+    d.compared_begins_at,
+    d.compared_ends_at,
+    d.four_weeks_first_day,
+    d.chart_first_day,
+    d.cohorts_begin_at
+   from tenancy.organizations o
+     cross join engagement.weeks w
+     cross join lateral ( select max(e.activity_date) as last_observed_day,
+            count(distinct e.activity_date)::integer as days_observed,
+            sum(e.engagement_delta)::bigint as engagement,
+            (w.week_start::timestamp without time zone at time zone 'utc') as begins_at,
+            ((max(e.activity_date) + 1)::timestamp without time zone at time zone 'utc') as ends_at,
+            w.week_start - 7 as compared_first_day,
+            max(e.activity_date) - 7 as compared_last_day,
+            ((w.week_start - 7)::timestamp without time zone at time zone 'utc') as compared_begins_at,
+            ((max(e.activity_date) - 6)::timestamp without time zone at time zone 'utc') as compared_ends_at,
+            max(e.activity_date) - 27 as four_weeks_first_day,
+            w.week_end - 27 as chart_first_day,
+            ((w.week_start - 28)::timestamp without time zone at time zone 'utc') as cohorts_begin_at
+           from engagement.platform_engagement_daily e
+          where e.organization_id = o.organization_id and e.activity_date >= w.week_start
+              and e.activity_date <= w.week_end
+         having count(*) > 0) d;
+-- pipeline: select; reader: select
+
+-- One row is one platform on one of the 28 days up to the Sunday of a week: the chart of the week's report. A platform
+-- without an observation in these days has no rows; on a day without one, every value is NULL. A day is in the charts
+-- of four weeks: filter on one week_start.
+create view engagement.report_platforms_by_day (
+    organization_id,        -- text: The organization.
+    week_start,             -- date: Monday of the week that is reported.
+    platform,               -- text: The platform.
+    activity_date,          -- date: UTC day.
+    posts_observed,         -- integer: Posts observed on the day.
+    posts_published,        -- integer: Posts published on the day, among those observed on it.
+    posts_with_gap,         -- integer: Posts whose deltas cover more than one day.
+    corrections,            -- integer: Posts of which a counter decreased.
+    reactions_delta,        -- bigint: Reactions that the posts gained; NULL if not measured.
+    comments_delta,         -- bigint: Comments that the posts gained; NULL if not measured.
+    shares_delta,           -- bigint: Shares that the posts gained; NULL if not measured.
+    saves_delta,            -- bigint: Saves that the posts gained; NULL if not measured.
+    clicks_delta,           -- bigint: Clicks that the posts gained; NULL if not measured.
+    views_delta,            -- bigint: Views that the posts gained; NULL if not measured.
+    impressions_delta,      -- bigint: Impressions that the posts gained; NULL if not measured.
+    engagement_delta,       -- bigint: Public engagement that the posts gained; NULL if not measured.
+    rate_denominator_kind,  -- engagement.denominator_kind: The metric that the rates are divided by; NULL if the posts
+                            -- have none, or different ones.
+    rate_numerator,         -- bigint: Public engagement of the posts with a denominator.
+    rate_denominator,       -- bigint: Sum of the denominators.
+    engagement_rate,        -- numeric(9,6): rate_numerator / rate_denominator as a fraction.
+    mean_engagement_rate    -- numeric(9,6): Mean of the posts' rates, as a fraction.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    d.platform,
+    d.activity_date,
+    d.posts_observed,
+    d.posts_published,
+    d.posts_with_gap,
+    d.corrections,
+    d.reactions_delta,
+    d.comments_delta,
+    d.shares_delta,
+    d.saves_delta,
+    d.clicks_delta,
+    d.views_delta,
+    d.impressions_delta,
+    d.engagement_delta,
+    d.rate_denominator_kind,
+    d.rate_numerator,
+    d.rate_denominator,
+    d.engagement_rate,
+    d.mean_engagement_rate
+   from engagement.report_weeks w
+     cross join lateral ( with observed_days as materialized (
+                 select e.organization_id,
+                    e.platform,
+                    e.activity_date,
+                    e.posts_observed,
+                    e.posts_published,
+                    e.posts_with_gap,
+                    e.corrections,
+                    e.reactions_delta,
+                    e.comments_delta,
+                    e.shares_delta,
+                    e.saves_delta,
+                    e.clicks_delta,
+                    e.views_delta,
+                    e.impressions_delta,
+                    e.engagement_delta,
+                    e.rate_denominator_kind,
+                    e.rate_numerator,
+                    e.rate_denominator,
+                    e.engagement_rate,
+                    e.mean_engagement_rate,
+                    e.rate_formula,
+                    e.updated_at
+                   from engagement.platform_engagement_daily e
+                  where e.organization_id = w.organization_id and e.activity_date >= w.chart_first_day
+                      and e.activity_date <= w.week_end
+                )
+         select p.platform,
+            c.activity_date,
+            o.posts_observed,
+            o.posts_published,
+            o.posts_with_gap,
+            o.corrections,
+            o.reactions_delta,
+            o.comments_delta,
+            o.shares_delta,
+            o.saves_delta,
+            o.clicks_delta,
+            o.views_delta,
+            o.impressions_delta,
+            o.engagement_delta,
+            o.rate_denominator_kind,
+            o.rate_numerator,
+            o.rate_denominator,
+            o.engagement_rate,
+            o.mean_engagement_rate
+           from ( select distinct observed_days.platform
+                   from observed_days) p
+             cross join lateral ( select w.chart_first_day + n.n as "?column?"
+                   from generate_series(0, 27) n(n)) c(activity_date)
+             left join observed_days o on p.platform = o.platform and c.activity_date = o.activity_date) d;
+-- pipeline: select; reader: select
+
+-- One row is one platform in one week: what its posts gained, how many were published, and how complete the data is. It
+-- has platforms that were observed in the 28 days up to last_observed_day, or published in the week or the week before.
+create view engagement.report_platforms_weekly (
+    organization_id,           -- text: The organization.
+    week_start,                -- date: Monday of the week that is reported.
+    platform,                  -- text: The platform.
+    days_observed,             -- integer: Days of the week with an observation; 0 for a platform that was only observed
+                               -- or published before.
+    engagement,                -- bigint: Public engagement that the posts gained in the week; NULL if not measured.
+    compared_engagement,       -- bigint: Public engagement in the same days of the week before; NULL if not measured.
+    reactions,                 -- bigint: Reactions that the posts gained in the week; NULL if not measured.
+    compared_reactions,        -- bigint: Reactions in the same days of the week before; NULL if not measured.
+    comments,                  -- bigint: Comments that the posts gained in the week; NULL if not measured.
+    compared_comments,         -- bigint: Comments in the same days of the week before; NULL if not measured.
+    shares,                    -- bigint: Shares that the posts gained in the week; NULL if not measured.
+    compared_shares,           -- bigint: Shares in the same days of the week before; NULL if not measured.
+    saves,                     -- bigint: Saves that the posts gained in the week; NULL if not measured.
+    compared_saves,            -- bigint: Saves in the same days of the week before; NULL if not measured.
+    clicks,                    -- bigint: Clicks that the posts gained in the week; NULL if not measured.
+    compared_clicks,           -- bigint: Clicks in the same days of the week before; NULL if not measured.
+    views,                     -- bigint: Views that the posts gained in the week; NULL if not measured.
+    compared_views,            -- bigint: Views in the same days of the week before; NULL if not measured.
+    impressions,               -- bigint: Impressions that the posts gained in the week; NULL if not measured.
+    compared_impressions,      -- bigint: Impressions in the same days of the week before; NULL if not measured.
+    rate_denominator_kind,     -- engagement.denominator_kind: The metric that the rate is divided by; NULL if the days
+                               -- have none, or different ones.
+    rate_numerator,            -- bigint: Public engagement of the posts with a denominator; NULL without
+                               -- rate_denominator_kind.
+    rate_denominator,          -- bigint: Sum of the denominators; NULL without rate_denominator_kind.
+    engagement_rate,           -- numeric: rate_numerator / rate_denominator as a fraction: the ratio of sums.
+    posts_published,           -- integer: Posts published in the week and seen by its last observed day, without plain
+                               -- reposts. Posts that were found later do not count, so that old weeks do not look
+                               -- better than new ones.
+    compared_posts_published,  -- integer: The same for the same days of the week before.
+    post_days,                 -- bigint: Pairs of one post and one day of the week on which it was observed.
+    gaps,                      -- bigint: Those whose delta covers more than one day.
+    corrections,               -- bigint: Those on which a counter decreased.
+    not_measured               -- bigint: Those without a delta: mostly the first snapshot of a post that had been
+                               -- published before.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    p.platform,
+    p.days_observed,
+    p.engagement,
+    p.compared_engagement,
+    p.reactions,
+    p.compared_reactions,
+    p.comments,
+    p.compared_comments,
+    p.shares,
+    p.compared_shares,
+    p.saves,
+    p.compared_saves,
+    p.clicks,
+    p.compared_clicks,
+    p.views,
+    p.compared_views,
+    p.impressions,
+    p.compared_impressions,
+    p.rate_denominator_kind,
+    p.rate_numerator,
+    p.rate_denominator,
+    p.rate_numerator::numeric / nullif(p.rate_denominator, 0)::numeric as engagement_rate,
+    p.posts_published,
+    p.compared_posts_published,
+    p.post_days,
+    p.gaps,
+    p.corrections,
+    p.not_measured
+   from engagement.report_weeks w
+     cross join lateral ( select coalesce(d.platform, p_1.platform) as platform,
+            coalesce(d.days_observed, 0) as days_observed,
+            d.engagement,
+            d.compared_engagement,
+            d.reactions,
+            d.compared_reactions,
+            d.comments,
+            d.compared_comments,
+            d.shares,
+            d.compared_shares,
+            d.saves,
+            d.compared_saves,
+            d.clicks,
+            d.compared_clicks,
+            d.views,
+            d.compared_views,
+            d.impressions,
+            d.compared_impressions,
+                case
+                    when d.is_one_kind then d.rate_denominator_kind
+                    else null
+                end as rate_denominator_kind,
+                case
+                    when d.is_one_kind then d.rate_numerator
+                    else null
+                end as rate_numerator,
+                case
+                    when d.is_one_kind then d.rate_denominator
+                    else null
+                end as rate_denominator,
+            coalesce(p_1.posts_published, 0) as posts_published,
+            coalesce(p_1.compared_posts_published, 0) as compared_posts_published,
+            coalesce(d.post_days, 0::bigint) as post_days,
+            coalesce(d.gaps, 0::bigint) as gaps,
+            coalesce(d.corrections, 0::bigint) as corrections,
+            coalesce(n.not_measured, 0::bigint) as not_measured
+           from ( select e.platform,
+                    count(*) filter (where f.is_now)::integer as days_observed,
+                    sum(e.engagement_delta) filter (where f.is_now)::bigint as engagement,
+                    sum(e.engagement_delta) filter (where f.is_compared)::bigint as compared_engagement,
+                    sum(e.reactions_delta) filter (where f.is_now)::bigint as reactions,
+                    sum(e.reactions_delta) filter (where f.is_compared)::bigint as compared_reactions,
+                    sum(e.comments_delta) filter (where f.is_now)::bigint as comments,
+                    sum(e.comments_delta) filter (where f.is_compared)::bigint as compared_comments,
+                    sum(e.shares_delta) filter (where f.is_now)::bigint as shares,
+                    sum(e.shares_delta) filter (where f.is_compared)::bigint as compared_shares,
+                    sum(e.saves_delta) filter (where f.is_now)::bigint as saves,
+                    sum(e.saves_delta) filter (where f.is_compared)::bigint as compared_saves,
+                    sum(e.clicks_delta) filter (where f.is_now)::bigint as clicks,
+                    sum(e.clicks_delta) filter (where f.is_compared)::bigint as compared_clicks,
+                    sum(e.views_delta) filter (where f.is_now)::bigint as views,
+                    sum(e.views_delta) filter (where f.is_compared)::bigint as compared_views,
+                    sum(e.impressions_delta) filter (where f.is_now)::bigint as impressions,
+                    sum(e.impressions_delta) filter (where f.is_compared)::bigint as compared_impressions,
+                    min(e.rate_denominator_kind) filter (where f.is_now) as rate_denominator_kind,
+                    count(*) filter (where f.is_now and e.rate_denominator_kind is null) = 0
+                        and count(distinct e.rate_denominator_kind) filter (where f.is_now) = 1 as is_one_kind,
+                    sum(e.rate_numerator) filter (where f.is_now)::bigint as rate_numerator,
+                    sum(e.rate_denominator) filter (where f.is_now)::bigint as rate_denominator,
+                    sum(e.posts_observed) filter (where f.is_now) as post_days,
+                    sum(e.posts_with_gap) filter (where f.is_now) as gaps,
+                    sum(e.corrections) filter (where f.is_now) as corrections
+                   from engagement.platform_engagement_daily e
+                     cross join lateral ( select e.activity_date >= w.week_start as is_now,
+                            e.activity_date >= w.compared_first_day
+                                and e.activity_date <= w.compared_last_day as is_compared) f
+                  where e.organization_id = w.organization_id and e.activity_date >= w.chart_first_day
+                      and e.activity_date <= w.last_observed_day
+                  group by e.platform) d
+             full join ( select o.platform,
+                    count(*) filter (where o.posted_at >= w.begins_at)::integer as posts_published,
+                    count(*) filter (where o.posted_at < w.compared_ends_at
+                        and o.first_seen_at < w.compared_ends_at)::integer as compared_posts_published
+                   from scraping.posts o
+                  where o.organization_id = w.organization_id and o.posted_at >= w.compared_begins_at
+                      and o.posted_at < w.ends_at and o.first_seen_at < w.ends_at and o.post_type is distinct
+                      from 'repost'
+                  group by o.platform) p_1 on d.platform = p_1.platform
+             left join ( select e.platform,
+                    count(*) as not_measured
+                   from engagement.post_engagement_daily e
+                  where e.organization_id = w.organization_id and e.activity_date >= w.week_start
+                      and e.activity_date <= w.last_observed_day and e.engagement_delta is null
+                  group by e.platform) n on d.platform = n.platform) p;
+-- pipeline: select; reader: select
+
+-- One row is one post in one period of a week's report, ranked by the public engagement that it gained. Posts without
+-- measured engagement are not ranked. Filter on period, or each post comes twice.
+create view engagement.report_top_posts (
+    organization_id,  -- text: The organization.
+    week_start,       -- date: Monday of the week that is reported.
+    period,           -- text: week: from Monday to the last observed day. four weeks: the 28 days up to that day.
+    place,            -- bigint: Place by engagement, from 1.
+    post_id,          -- text: The post.
+    platform,         -- text: Platform of the post.
+    post_type,        -- text: Kind of post; NULL if unknown.
+    posted_at,        -- timestamptz: When the post was published; NULL if unknown.
+    author_name,      -- text: Display name of the author; NULL if unknown.
+    author_username,  -- text: Name of the author on the platform; NULL if unknown.
+    author_url,       -- text: Page of the author; NULL if unknown.
+    first_line,       -- text: First line of the text, at most 300 characters; NULL without a text.
+    url,              -- text: Page of the post; NULL if unknown.
+    engagement,       -- bigint: Public engagement that the post gained in the period.
+    reactions,        -- bigint: Reactions that the post gained in the period; NULL if not measured.
+    comments,         -- bigint: Comments that the post gained in the period; NULL if not measured.
+    shares,           -- bigint: Shares that the post gained in the period; NULL if not measured.
+    views,            -- bigint: Views that the post gained in the period; NULL if not measured.
+    days_observed,    -- integer: Days of the period with an observation.
+    days_with_gap,    -- integer: Those whose delta covers more than one day.
+    days_corrected    -- integer: Those on which a counter decreased.
+) with (security_invoker = true) as
+select r.organization_id,
+    r.week_start,
+    r.period,
+    r.place,
+    r.post_id,
+    p.platform,
+    p.post_type,
+    p.posted_at,
+    p.author_name,
+    p.author_username,
+    p.author_url,
+    p.first_line,
+    p.url,
+    r.engagement,
+    d.reactions,
+    d.comments,
+    d.shares,
+    d.views,
+    d.days_observed,
+    d.days_with_gap,
+    d.days_corrected
+   from ( select w.organization_id,
+            w.week_start,
+            s.period,
+            s.first_day,
+            w.last_observed_day as last_day,
+            t.post_id,
+            t.engagement,
+            row_number() over (partition by w.organization_id, w.week_start, s.period order by t.engagement desc,
+                t.post_id) as place
+           from engagement.report_weeks w
+             cross join lateral ( values ('week',w.week_start), ('four weeks',w.four_weeks_first_day)) s(period,
+                 first_day)
+             cross join lateral ( select e.post_id,
+                    engagement.total(e.engagement_delta) as engagement
+                   from engagement.post_engagement_daily e
+                  where e.organization_id = w.organization_id and e.activity_date >= s.first_day
+                      and e.activity_date <= w.last_observed_day
+                  group by e.post_id
+                 having engagement.total(e.engagement_delta) is not null) t) r
+     cross join lateral ( select o.platform,
+            o.post_type,
+            o.posted_at,
+            a.name as author_name,
+            coalesce(a.username, o.author_username) as author_username,
+            a.profile_url as author_url,
+            "left"("substring"(o.text_content, '[^ \t\r\n][^\n]*'), 300) as first_line,
+            o.url
+           from scraping.posts o
+             left join scraping.profiles a on o.organization_id = a.organization_id and o.profile_id = a.profile_id
+          where o.organization_id = r.organization_id and o.post_id = r.post_id
+         limit 1) p
+     cross join lateral ( select sum(e.reactions_delta)::bigint as reactions,
+            sum(e.comments_delta)::bigint as comments,
+            sum(e.shares_delta)::bigint as shares,
+            sum(e.views_delta)::bigint as views,
+            count(*)::integer as days_observed,
+            count(*) filter (where e.is_gap)::integer as days_with_gap,
+            count(*) filter (where e.is_correction)::integer as days_corrected
+           from engagement.post_engagement_daily e
+          where e.organization_id = r.organization_id and e.post_id = r.post_id and e.activity_date >= r.first_day
+              and e.activity_date <= r.last_day) d;
+-- pipeline: select; reader: select
+
+-- One row is one observed day of one post in the 28 days up to the last observed day of a week. A day without a row was
+-- not observed. A day is in the history of four weeks: filter on one week_start.
+create view engagement.report_post_history (
+    organization_id,   -- text: The organization.
+    week_start,        -- date: Monday of the week that is reported.
+    post_id,           -- text: The post.
+    activity_date,     -- date: UTC day.
+    reactions,         -- bigint: Reactions in total, at the last observation of the day; NULL if not measured.
+    comments,          -- bigint: Comments in total, at the last observation of the day; NULL if not measured.
+    shares,            -- bigint: Shares in total, at the last observation of the day; NULL if not measured.
+    views,             -- bigint: Views in total, at the last observation of the day; NULL if not measured.
+    reactions_delta,   -- bigint: Reactions since the previous observed day; NULL if not measured.
+    comments_delta,    -- bigint: Comments since the previous observed day; NULL if not measured.
+    shares_delta,      -- bigint: Shares since the previous observed day; NULL if not measured.
+    views_delta,       -- bigint: Views since the previous observed day; NULL if not measured.
+    engagement_delta,  -- bigint: Public engagement since the previous observed day; NULL if not measured.
+    gap_days,          -- integer: Days since the previous observed day; NULL for the first.
+    is_opening,        -- boolean: Whether it is the first observed day of the post.
+    is_gap,            -- boolean: Whether the deltas cover more than one day.
+    is_correction      -- boolean: Whether a counter decreased.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    e.post_id,
+    e.activity_date,
+    e.reactions,
+    e.comments,
+    e.shares,
+    e.views,
+    e.reactions_delta,
+    e.comments_delta,
+    e.shares_delta,
+    e.views_delta,
+    e.engagement_delta,
+    e.gap_days,
+    e.is_opening,
+    e.is_gap,
+    e.is_correction
+   from engagement.report_weeks w
+     join engagement.post_engagement_daily e on w.organization_id = e.organization_id
+         and e.activity_date >= w.four_weeks_first_day and e.activity_date <= w.last_observed_day;
+-- pipeline: select; reader: select
+
+-- One row is one profile in one week, ranked by the public engagement that its posts gained. Profiles without measured
+-- engagement are not ranked.
+create view engagement.report_profiles_weekly (
+    organization_id,        -- text: The organization.
+    week_start,             -- date: Monday of the week that is reported.
+    place,                  -- bigint: Place by engagement, from 1.
+    profile_id,             -- text: The profile.
+    platform,               -- text: Platform of the profile.
+    username,               -- text: Name on the platform.
+    name,                   -- text: Display name; NULL if unknown.
+    profile_url,            -- text: Page of the profile; NULL if unknown.
+    is_tracked,             -- boolean: Whether the profile is or was tracked; false for authors that were only seen.
+    engagement,             -- bigint: Public engagement that its posts gained in the week.
+    compared_engagement,    -- bigint: Public engagement in the same days of the week before; NULL if not measured.
+    reactions,              -- bigint: Reactions that its posts gained in the week; NULL if not measured.
+    comments,               -- bigint: Comments that its posts gained in the week; NULL if not measured.
+    shares,                 -- bigint: Shares that its posts gained in the week; NULL if not measured.
+    views,                  -- bigint: Views that its posts gained in the week; NULL if not measured.
+    posts_published,        -- integer: Posts published in the week and seen by its last observed day, without plain
+                            -- reposts.
+    days_observed,          -- integer: Days of the week with an observation.
+    rate_denominator_kind,  -- engagement.denominator_kind: The metric that the rate is divided by; NULL if the days
+                            -- have none, or different ones.
+    rate_numerator,         -- bigint: Public engagement of the posts with a denominator; NULL without
+                            -- rate_denominator_kind.
+    rate_denominator,       -- bigint: Sum of the denominators; NULL without rate_denominator_kind.
+    engagement_rate         -- numeric: rate_numerator / rate_denominator as a fraction: the ratio of sums.
+) with (security_invoker = true) as
+select r.organization_id,
+    r.week_start,
+    r.place,
+    r.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    p.profile_url,
+    p.is_tracked,
+    r.engagement,
+    c.compared_engagement,
+    d.reactions,
+    d.comments,
+    d.shares,
+    d.views,
+    n.posts_published,
+    d.days_observed,
+        case d.denominator_kinds
+            when 1 then d.denominator_kind
+            else null
+        end as rate_denominator_kind,
+        case d.denominator_kinds
+            when 1 then d.numerator
+            else null
+        end as rate_numerator,
+        case d.denominator_kinds
+            when 1 then d.denominator
+            else null
+        end as rate_denominator,
+        case d.denominator_kinds
+            when 1 then d.numerator::numeric / nullif(d.denominator, 0)::numeric
+            else null
+        end as engagement_rate
+   from ( select w.organization_id,
+            w.week_start,
+            w.last_observed_day,
+            w.compared_first_day,
+            w.compared_last_day,
+            w.begins_at,
+            w.ends_at,
+            t.profile_id,
+            t.engagement,
+            row_number() over (partition by w.organization_id, w.week_start order by t.engagement desc,
+                t.profile_id) as place
+           from engagement.report_weeks w
+             cross join lateral ( select e.profile_id,
+                    sum(e.engagement_delta)::bigint as engagement
+                   from engagement.profile_engagement_daily e
+                  where e.organization_id = w.organization_id and e.activity_date >= w.week_start
+                      and e.activity_date <= w.last_observed_day
+                  group by e.profile_id
+                 having sum(e.engagement_delta) is not null) t) r
+     cross join lateral ( select o.platform,
+            o.username,
+            o.name,
+            o.profile_url,
+            o.is_tracked or o.last_synced_at is not null as is_tracked
+           from scraping.profiles o
+          where o.organization_id = r.organization_id and o.profile_id = r.profile_id
+         limit 1) p
+     cross join lateral ( select sum(e.reactions_delta)::bigint as reactions,
+            sum(e.comments_delta)::bigint as comments,
+            sum(e.shares_delta)::bigint as shares,
+            sum(e.views_delta)::bigint as views,
+            count(*)::integer as days_observed,
+            count(distinct e.rate_denominator_kind) as denominator_kinds,
+            min(e.rate_denominator_kind) as denominator_kind,
+            sum(e.rate_numerator)::bigint as numerator,
+            sum(e.rate_denominator)::bigint as denominator
+           from engagement.profile_engagement_daily e
+          where e.organization_id = r.organization_id and e.profile_id = r.profile_id
+              and e.activity_date >= r.week_start and e.activity_date <= r.last_observed_day) d
+     cross join lateral ( select sum(e.engagement_delta)::bigint as compared_engagement
+           from engagement.profile_engagement_daily e
+          where e.organization_id = r.organization_id and e.profile_id = r.profile_id
+              and e.activity_date >= r.compared_first_day and e.activity_date <= r.compared_last_day) c
+     cross join lateral ( select count(*)::integer as posts_published
+           from scraping.posts o
+          where o.organization_id = r.organization_id and o.profile_id = r.profile_id and o.posted_at >= r.begins_at
+              and o.posted_at < r.ends_at and o.post_type is distinct from 'repost' and o.first_seen_at < r.ends_at) n;
+-- pipeline: select; reader: select
+
+-- One row is one hashtag in one week, ranked by the public engagement that its posts gained. A post with two hashtags
+-- counts for both, so the rows do not add up to a total.
+create view engagement.report_hashtags_weekly (
+    organization_id,      -- text: The organization.
+    week_start,           -- date: Monday of the week that is reported.
+    place,                -- bigint: Place by engagement, from 1.
+    hashtag_id,           -- text: The hashtag.
+    hashtag,              -- text: The hashtag, without #.
+    engagement,           -- bigint: Public engagement that its posts gained in the week.
+    compared_engagement,  -- bigint: Public engagement in the same days of the week before; NULL if not measured.
+    posts                 -- integer: Posts observed on the day with the most.
+) with (security_invoker = true) as
+select r.organization_id,
+    r.week_start,
+    r.place,
+    r.hashtag_id,
+    h.hashtag,
+    r.engagement,
+    c.compared_engagement,
+    d.posts
+   from ( select w.organization_id,
+            w.week_start,
+            w.last_observed_day,
+            w.compared_first_day,
+            w.compared_last_day,
+            t.hashtag_id,
+            t.engagement,
+            row_number() over (partition by w.organization_id, w.week_start order by t.engagement desc,
+                t.hashtag_id) as place
+           from engagement.report_weeks w
+             cross join lateral ( select e.hashtag_id,
+                    sum(e.engagement_delta)::bigint as engagement
+                   from engagement.hashtag_engagement_daily e
+                  where e.organization_id = w.organization_id and e.activity_date >= w.week_start
+                      and e.activity_date <= w.last_observed_day
+                  group by e.hashtag_id
+                 having sum(e.engagement_delta) is not null) t) r
+     cross join lateral ( select o.hashtag
+           from scraping.hashtags o
+          where o.organization_id = r.organization_id and o.hashtag_id = r.hashtag_id
+         limit 1) h
+     cross join lateral ( select max(t.posts_observed)::integer as posts
+           from ( select sum(e.posts_observed) as posts_observed
+                   from engagement.hashtag_engagement_daily e
+                  where e.organization_id = r.organization_id and e.hashtag_id = r.hashtag_id
+                      and e.activity_date >= r.week_start and e.activity_date <= r.last_observed_day
+                  group by e.activity_date) t) d
+     cross join lateral ( select sum(e.engagement_delta)::bigint as compared_engagement
+           from engagement.hashtag_engagement_daily e
+          where e.organization_id = r.organization_id and e.hashtag_id = r.hashtag_id
+              and e.activity_date >= r.compared_first_day and e.activity_date <= r.compared_last_day) c;
+-- pipeline: select; reader: select
+
+-- One row is the posts that one platform published in one of the five weeks up to the reported one, at one age: posts
+-- compared at equal age. Posts that were found, and ages that were reached, after the last observed day do not count.
+create view engagement.report_cohorts_weekly (
+    organization_id,   -- text: The organization.
+    week_start,        -- date: Monday of the week that is reported.
+    platform,          -- text: The platform.
+    published_week,    -- date: Monday of the week of publication.
+    age_name,          -- text: The age, such as 24 hours.
+    age,               -- interval: The time since publication.
+    posts_published,   -- integer: Posts of the week of publication.
+    posts_of_age,      -- integer: Those that had reached the age.
+    posts_measured,    -- integer: Those that were observed at the age.
+    median_engagement  -- double precision: Median public engagement at the age; NULL if none was measured.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    c.platform,
+    c.published_week,
+    c.age_name,
+    c.age,
+    c.posts_published,
+    c.posts_of_age,
+    c.posts_measured,
+    c.median_engagement
+   from engagement.report_weeks w
+     cross join lateral ( select p.platform,
+            date_trunc('week', (p.posted_at at time zone 'utc'))::date as published_week,
+            a.age_name,
+            a.age,
+            count(*)::integer as posts_published,
+            count(*) filter (where f.is_of_age)::integer as posts_of_age,
+            count(e.engagement) filter (where f.is_of_age)::integer as posts_measured,
+            percentile_cont(0.5::double precision) within group (order by (e.engagement::double precision)) filter
+                (where f.is_of_age) as median_engagement
+           from scraping.posts p
+             join engagement.post_cohorts e on p.organization_id = e.organization_id and p.post_id = e.post_id
+             join engagement.cohort_ages a on e.age_name = a.age_name
+             cross join lateral ( select (p.posted_at + a.age) < w.ends_at as is_of_age) f
+          where p.organization_id = w.organization_id and p.posted_at >= w.cohorts_begin_at and p.posted_at < w.ends_at
+              and p.first_seen_at < w.ends_at
+          group by p.platform, (date_trunc('week', (p.posted_at at time zone 'utc'))::date), a.age_name, a.age) c;
+-- pipeline: select; reader: select
+
+-- One row is one reason why items that landed in a week could not be loaded. Items that were replayed since are left
+-- out: nothing of them is missing.
+create view engagement.report_quarantined_items_weekly (
+    organization_id,  -- text: The organization.
+    week_start,       -- date: Monday of the week.
+    source,           -- text: Source of the items.
+    reason,           -- text: Why they could not be loaded.
+    items,            -- integer: Items and whole files in quarantine.
+    whole_files       -- integer: Those that are whole files.
+) with (security_invoker = true) as
+select o.organization_id,
+    w.week_start,
+    q.source,
+    q.reason,
+    q.items,
+    q.whole_files
+   from tenancy.organizations o
+     cross join engagement.weeks w
+     cross join lateral ( select q_1.source,
+            q_1.reason,
+            count(*)::integer as items,
+            count(*) filter (where q_1."position" is null)::integer as whole_files
+           from landing.quarantine q_1
+          where q_1.organization_id = o.organization_id and q_1.landed_on >= w.week_start
+              and q_1.landed_on <= w.week_end and q_1.replayed_at is null
+          group by q_1.source, q_1.reason) q;
 -- pipeline: select; reader: select
 
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.

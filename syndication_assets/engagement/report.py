@@ -1,18 +1,17 @@
-"""Reads the values of a weekly page with the queries of `sql/engagement/report/`.
+"""Reads the values of a weekly page from the views `engagement.report_…`, with the queries of `sql/engagement/report/`.
 
 They run as `syndication_reader` with `app.organization_id` set, so that row-level security decides what a page shows,
 and all queries of a page share one snapshot of the database. A page depends on its week and the weeks before it, never
 on later days, so the order in which days are loaded does not matter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.engagement.report_values import (
-    CHART_DAYS,
     CohortCell,
     Cohorts,
     Organization,
@@ -20,7 +19,6 @@ from syndication_assets.engagement.report_values import (
     Row,
     WeekComparison,
     WeekReport,
-    ratio,
     rows_between,
 )
 from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWeek
@@ -29,15 +27,7 @@ TOP_POSTS = 10
 TOP_PROFILES = 10
 TOP_HASHTAGS = 12
 
-_COUNTERS = {
-    "Reactions": "reactions_delta",
-    "Comments": "comments_delta",
-    "Shares": "shares_delta",
-    "Saves": "saves_delta",
-    "Clicks": "clicks_delta",
-    "Views": "views_delta",
-    "Impressions": "impressions_delta",
-}
+_COUNTERS = ("Reactions", "Comments", "Shares", "Saves", "Clicks", "Views", "Impressions")
 
 
 @contextmanager
@@ -51,8 +41,8 @@ def reader(url: str, organization: Organization) -> Iterator[Connection]:
 
 def observed_weeks(connection: Connection, first: IsoWeek, last: IsoWeek) -> dict[IsoWeek, Row]:
     """The weeks from `first` to `last` with an observation, each with its totals."""
-    rows = _rows(connection, "observed_weeks", first_day=first.monday, last_day=last.sunday)
-    return {IsoWeek.of(row["monday"]): row for row in rows}
+    rows = _rows(connection, "observed_weeks", first_week=first.monday, last_week=last.monday)
+    return {IsoWeek.of(row["week_start"]): row for row in rows}
 
 
 def read_week(connection: Connection, organization: Organization, week: IsoWeek) -> WeekReport | None:
@@ -60,53 +50,48 @@ def read_week(connection: Connection, organization: Organization, week: IsoWeek)
     observed = observed_weeks(connection, week, week).get(week)
     if observed is None:
         return None
+    # An incomplete week ends with its last observed day, and is compared with the same days of the week before.
     last_day: date = observed["last_observed_day"]
-    # An incomplete week is compared with the same days of the week before.
-    days = (last_day - week.monday).days + 1
-    window = {"last_day": last_day, "days": days}
-    compared = {**window, "compared_last_day": last_day - timedelta(weeks=1)}
-    by_platform = _by_platform(_rows(connection, "platform_by_day", last_day=week.sunday, days=CHART_DAYS))
-    all_days = [row for rows in by_platform.values() for row in rows]
-    now = rows_between(all_days, week.monday, last_day)
-    before = rows_between(all_days, week.monday - timedelta(weeks=1), last_day - timedelta(weeks=1))
-    figures = {name: WeekComparison(name, _total(now, key), _total(before, key)) for name, key in _COUNTERS.items()}
-    published = _published(connection, last_day, days)
-    published_before = _published(connection, last_day - timedelta(weeks=1), days)
-    top_posts = _rows(connection, "top_posts", **window, row_limit=TOP_POSTS)
+    of_week = {"week_start": week.monday}
+    days = _by_platform(_rows(connection, "platform_by_day", **of_week))
+    platforms = _rows(connection, "platforms", **of_week)
+    figures = {name: _compared(platforms, name) for name in _COUNTERS}
+    top_posts = _rows(connection, "top_posts", **of_week, period="week", row_limit=TOP_POSTS)
     return WeekReport(
         organization=organization,
         week=week,
         last_day=last_day,
         days_observed=observed["days_observed"],
-        days_observed_before=len({row["activity_date"] for row in before if row["posts_observed"] is not None}),
-        engagement=WeekComparison("Engagement", _total(now, "engagement_delta"), _total(before, "engagement_delta")),
+        days_observed_before=_days_observed(days, observed["compared_first_day"], observed["compared_last_day"]),
+        engagement=_compared(platforms, "Engagement"),
         headline=[
             *(figures[name] for name in ("Reactions", "Comments", "Shares", "Views")),
-            WeekComparison("Posts published", sum(published.values()), sum(published_before.values())),
+            WeekComparison(
+                "Posts published",
+                sum(row["posts_published"] for row in platforms),
+                sum(row["compared_posts_published"] for row in platforms),
+            ),
         ],
         not_measured=[figure.name.lower() for figure in figures.values() if figure.now is None],
         platforms=sorted(
             (
-                _platform_week(platform, rows, published.get(platform, 0), week, last_day)
-                for platform, rows in by_platform.items()
+                _platform_week(row, rows_between(days[row["platform"]], week.monday, last_day))
+                for row in platforms
+                if row["platform"] in days
             ),
             key=lambda platform: (-(platform.engagement.now or 0), platform.platform),
         ),
-        platform_days=by_platform,
+        platform_days=days,
         top_posts=top_posts,
-        top_posts_28=_rows(connection, "top_posts", last_day=last_day, days=28, row_limit=TOP_POSTS),
-        top_post_history=_rows(
-            connection, "post_history", post_id=top_posts[0]["post_id"], last_day=last_day, days=CHART_DAYS
-        )
+        top_posts_28=_rows(connection, "top_posts", **of_week, period="four weeks", row_limit=TOP_POSTS),
+        top_post_history=_rows(connection, "post_history", **of_week, post_id=top_posts[0]["post_id"])
         if top_posts
         else [],
-        profiles=_rows(connection, "profile_leaderboard", **compared, row_limit=TOP_PROFILES),
-        hashtags=_rows(connection, "hashtag_trend", **compared, row_limit=TOP_HASHTAGS),
-        cohorts=_cohorts(
-            _rows(connection, "cohorts_at_equal_age", last_day=last_day, weeks=WEEKS_LOOKED_BACK + 1), week
-        ),
-        quality={row["platform"]: row for row in _rows(connection, "data_quality", **window)},
-        quarantined=_rows(connection, "quarantined_items", last_day=week.sunday, days=7),
+        profiles=_rows(connection, "profile_leaderboard", **of_week, row_limit=TOP_PROFILES),
+        hashtags=_rows(connection, "hashtag_trend", **of_week, row_limit=TOP_HASHTAGS),
+        cohorts=_cohorts(_rows(connection, "cohorts_at_equal_age", **of_week), week),
+        quality={row["platform"]: row for row in platforms if row["days_observed"]},
+        quarantined=_rows(connection, "quarantined_items", **of_week),
     )
 
 
@@ -123,32 +108,33 @@ def _by_platform(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return platforms
 
 
-def _published(connection: Connection, last_day: date, days: int) -> dict[str, int]:
-    rows = _rows(connection, "published_posts", last_day=last_day, days=days)
-    return {row["platform"]: row["posts_published"] for row in rows}
-
-
 def _total(rows: Iterable[Row], key: str) -> int | None:
     """The sum of the measured values; None if none was measured."""
     values = [row[key] for row in rows if row[key] is not None]
     return sum(values) if values else None
 
 
-def _platform_week(platform: str, rows: list[Row], posts_published: int, week: IsoWeek, last_day: date) -> PlatformWeek:
-    now = rows_between(rows, week.monday, last_day)
-    before = rows_between(rows, week.monday - timedelta(weeks=1), last_day - timedelta(weeks=1))
-    kinds = {row["rate_denominator_kind"] for row in now if row["posts_observed"] is not None}
-    # Rates with different denominators cannot be combined.
-    kind = kinds.pop() if len(kinds) == 1 else None
+def _compared(platforms: Sequence[Row], name: str) -> WeekComparison:
+    """The total of a number over platforms, such as Reactions."""
+    key = name.lower()
+    return WeekComparison(name, _total(platforms, key), _total(platforms, f"compared_{key}"))
+
+
+def _days_observed(days: Mapping[str, Sequence[Row]], first_day: date, last_day: date) -> int:
+    rows = [row for platform in days.values() for row in rows_between(platform, first_day, last_day)]
+    return len({row["activity_date"] for row in rows if row["posts_observed"] is not None})
+
+
+def _platform_week(row: Row, days: Sequence[Row]) -> PlatformWeek:
     return PlatformWeek(
-        platform=platform,
-        engagement=WeekComparison("Engagement", _total(now, "engagement_delta"), _total(before, "engagement_delta")),
-        counters={name: _total(now, key) for name, key in _COUNTERS.items()},
-        is_observed=any(row["posts_observed"] is not None for row in now),
-        posts_published=posts_published,
-        rate=ratio(_total(now, "rate_numerator"), _total(now, "rate_denominator")) if kind else None,
-        rate_denominator_kind=kind,
-        days_without_observation=[row["activity_date"] for row in now if row["posts_observed"] is None],
+        platform=row["platform"],
+        engagement=_compared([row], "Engagement"),
+        counters={name: row[name.lower()] for name in _COUNTERS},
+        is_observed=row["days_observed"] > 0,
+        posts_published=row["posts_published"],
+        rate=row["engagement_rate"],
+        rate_denominator_kind=row["rate_denominator_kind"],
+        days_without_observation=[day["activity_date"] for day in days if day["posts_observed"] is None],
     )
 
 

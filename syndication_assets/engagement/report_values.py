@@ -80,7 +80,7 @@ class WeekReport:
     """Names of the counters that no platform measured in the week."""
     platforms: list[PlatformWeek]
     platform_days: dict[str, list[Row]]
-    """By platform: one row per day of the 28 days up to Sunday (platform_by_day.sql)."""
+    """By platform: one row per day of the 28 days up to Sunday (engagement.report_platforms_by_day)."""
     top_posts: list[Row]
     top_posts_28: list[Row]
     top_post_history: list[Row]
@@ -88,7 +88,7 @@ class WeekReport:
     hashtags: list[Row]
     cohorts: list[Cohorts]
     quality: dict[str, Row]
-    """By platform observed in the week (data_quality.sql)."""
+    """By platform observed in the week (engagement.report_platforms_weekly)."""
     quarantined: list[Row]
 
     @property

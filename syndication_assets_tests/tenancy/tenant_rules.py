@@ -16,6 +16,7 @@ SHARED_TABLES = [
     "engagement.platform_metrics",
     "engagement.priority_factors",
     "engagement.sampling_gaps",
+    "engagement.weeks",
     "operations.api_prices",
     "operations.partitioned_tables",
     "publishing.content_processes",
