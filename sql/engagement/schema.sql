@@ -195,10 +195,10 @@ create table engagement.post_engagement_daily (
         coalesce(impressions - impressions_before, views - views_before))) stored,
                                                     -- engagement_delta / rate_denominator as a fraction; NULL if the
                                                     -- denominator is 0 or NULL, or the fraction is 1000 or more.
-    rate_formula text generated always as (case
-        when (impressions - impressions_before) is not null then engagement.rate_formula('impressions')
-        when (views - views_before) is not null then engagement.rate_formula('views') else null end) stored,
-                                                    -- The rate's metric and formula version, such as
+    rate_formula text generated always as (case when (impressions - impressions_before) is not null then
+        engagement.rate_formula('impressions'::engagement.denominator_kind)
+        when (views - views_before) is not null then engagement.rate_formula('views'::engagement.denominator_kind)
+        else null end) stored,                      -- The rate's metric and formula version, such as
                                                     -- engagement_rate_by_views/1; NULL without a denominator.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
@@ -405,9 +405,10 @@ create table engagement.post_cohorts (
         shares, saves), coalesce(impressions, reach, views))) stored,
                                                     -- engagement / rate_denominator as a fraction; NULL if the
                                                     -- denominator is 0 or NULL, or the fraction is 1000 or more.
-    rate_formula text generated always as (case when impressions is not null then engagement.rate_formula('impressions')
-        when reach is not null then engagement.rate_formula('reach')
-        when views is not null then engagement.rate_formula('views') else null end) stored,
+    rate_formula text generated always as (case
+        when impressions is not null then engagement.rate_formula('impressions'::engagement.denominator_kind)
+        when reach is not null then engagement.rate_formula('reach'::engagement.denominator_kind)
+        when views is not null then engagement.rate_formula('views'::engagement.denominator_kind) else null end) stored,
                                                     -- The rate's metric and formula version, such as
                                                     -- engagement_rate_by_reach/1; NULL without a denominator.
     updated_at timestamptz not null default now(),  -- When the row was last changed.

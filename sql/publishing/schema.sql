@@ -275,7 +275,7 @@ select o.organization_id,
    from tenancy.organizations o
      cross join channels.platforms p
      join channels.platform_channels c on p.platform = c.platform
-     cross join unnest(enum_range(null)) k(post_kind)
+     cross join unnest(enum_range(null::content.post_kind)) k(post_kind)
   where o.is_active and p.status = 'active' and (c.status in ('active', 'beta'))
       and publishing.is_process_active(c.platform, c.channel_type, k.post_kind::text);
 -- pipeline: select; reader: select

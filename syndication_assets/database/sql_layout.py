@@ -12,17 +12,18 @@ _CLAUSE = re.compile(
 )
 _ARGUMENT = re.compile(r"(?<=,) ")
 _SPACE = re.compile(" ")
-_TEXT_LITERAL = re.compile(r"('(?:[^']|'')*'|\bNULL)::text\b(?!\[)")
-# The result of a CASE keeps its cast, because nothing else tells its type.
+_TEXT_LITERAL = re.compile(r"('(?:[^']|'')*')::text\b(?!\[)")
+# A cast stays where nothing else tells the type: at the result of a CASE, and an enum's at the argument of a function.
 _LITERAL = re.compile(
-    r"(?<!\bTHEN )(?<!\bELSE )('(?:[^']|'')*')::(?:timestamp with time zone|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
-    r"|(\bNULL)::(?:timestamp with time zone|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
+    r"(?<!\bTHEN )(?<!\bELSE )('(?:[^']|'')*')::(?:timestamp with time zone|[a-z_]+)(?![a-z_.])(?:\[\])?"
+    r"|(?<!\bTHEN )(?<!\bELSE )(?<!\()('(?:[^']|'')*')::[a-z_]+\.[a-z_]+(?:\[\])?"
+    r"|(\bELSE NULL)::(?:timestamp with time zone|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
 )
 
 
 def readable(sql: str) -> str:
     """The same SQL in lower case, without the casts of literals and the operators that PostgreSQL prints."""
-    sql = _LITERAL.sub(r"\1\2", _TEXT_LITERAL.sub(r"\1", sql))
+    sql = _LITERAL.sub(r"\1\2\3", _TEXT_LITERAL.sub(r"\1", sql))
     parts = _QUOTED.split(sql)
     text = "".join(part if place % 2 else part.lower() for place, part in enumerate(parts))
     text = text.replace("timestamp with time zone", "timestamptz").replace(" using btree ", " ")

@@ -14,7 +14,10 @@ from syndication_assets.database.sql_layout import comment_lines, on_one_line, r
         ("id ~~ 'org-_'::text AND id !~~ 'x%'::text", "id like 'org-_' and id not like 'x%'"),
         ("at < '2100-01-01 00:00:00+00'::timestamp with time zone", "at < '2100-01-01 00:00:00+00'"),
         ("CREATE INDEX i ON ONLY a.b USING btree (c)", "create index i on a.b (c)"),
-        ("NULL::bigint", "null"),
+        ("nextval('x.y'::regclass)", "nextval('x.y')"),
+        # A function of any type has no other way to know it.
+        ("enum_range(NULL::x.kind)", "enum_range(null::x.kind)"),
+        ("enum_range('a'::x.kind, 'b'::x.kind)", "enum_range('a'::x.kind, 'b')"),
         ("DEFAULT 'active'::channels.account_status", "default 'active'"),
         ("'{a,b}'::text[]", "'{a,b}'"),
         # Without its cast, the result of the CASE would be text.
