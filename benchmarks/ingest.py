@@ -1,9 +1,9 @@
-"""Loading 50 000 landed LinkedIn posts into all tables, and their next snapshot, compared with dlt's `merge`.
+"""Loading 50 000 landed LinkedIn posts into all tables, and their next snapshot, compared with COPY and with dlt.
 
 Both sides read the same files from the same disk into the same server, each into a new database. The first load starts
 with empty tables; the next snapshot, a day later, has the same posts with higher counters. `load_day` fills eleven
-tables with history, dlt's merge two without history. In a second comparison, which is only reported, dlt writes the
-other rows as well.
+tables with history, dlt's merge two without history. In a second comparison dlt writes the other rows as well. The
+first load is also compared with a COPY of its finished rows into the same tables, the least that it can cost.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.bare_copy import FinishedRows, copy_rows, finished_rows
 from benchmarks.dlt_merge import DltMerge, prepare_dlt
 from benchmarks.dlt_posts import TABLES, TABLES_IF_COMPLETE, tables_of_posts
 from benchmarks.history import project_database
@@ -29,6 +30,8 @@ FIRST_LOAD = datetime(2025, 11, 3, 5, 10, tzinfo=UTC)
 NEXT_SNAPSHOT = datetime(2025, 11, 4, 5, 10, tzinfo=UTC)
 RATIO_OF_FIRST_LOAD = 3.0
 RATIO_OF_NEXT_SNAPSHOT = 5.0
+RATIO_TO_BARE_COPY = 1.5
+RATIO_OF_COMPLETE_FIRST_LOAD = 2.5
 GROWTH = 0.2
 
 
@@ -51,45 +54,58 @@ def run(workplace: Workplace) -> list[Result]:
     _dlt(workplace, warm_up, directory / "warm_up")
 
     landed = _land(workplace, "landing", workplace.sizes.ingest_posts)
+    rows = _finished_rows(workplace, landed)
     ours: list[tuple[float, float]] = []
+    bare: list[float] = []
     theirs: list[tuple[float, float]] = []
+    complete: list[tuple[float, float]] = []
     for repeat in range(workplace.sizes.repeats):
         ours.append(_ours(workplace, landed))
+        bare.append(copy_rows(workplace, rows, FIRST_LOAD.date().isoformat()))
         theirs.append(_dlt(workplace, landed, directory / f"repeat_{repeat}"))
-    bounds = (("first load", RATIO_OF_FIRST_LOAD), ("next snapshot", RATIO_OF_NEXT_SNAPSHOT))
-    results = []
-    for position, (phase, bound) in enumerate(bounds):
-        our_times = Times(tuple(repeat[position] for repeat in ours))
-        their_times = Times(tuple(repeat[position] for repeat in theirs))
-        results.append(
-            Result(
-                NAME,
-                f"{phase} of {landed.posts:,} posts of {landed.bytes_per_post:,} B, load_day",
-                our_times.median,
-                "s",
-                their_times.median,
-                "dlt merge",
-                their_times.median / our_times.median,
-                Comparison.AT_LEAST,
-                bound,
-                f"load_day {our_times.spread()}; dlt {their_times.spread()}, which fills {TABLES} tables, not 11",
-            )
-        )
-    complete = _dlt(workplace, landed, directory / "complete", is_complete=True)
-    results += [
+        complete.append(_dlt(workplace, landed, directory / f"complete_{repeat}", is_complete=True))
+    first, following = (Times(tuple(repeat[position] for repeat in ours)) for position in (0, 1))
+    what = f"of {landed.posts:,} posts of {landed.bytes_per_post:,} B, load_day"
+    copied = Times(tuple(bare))
+    two_tables = f"which fills {TABLES} tables, not 11"
+    all_rows = f"dlt merge into {TABLES_IF_COMPLETE} tables: posts, images, ids, hashtags, snapshots, raw, profiles"
+    return [
         Result(
             NAME,
-            f"{phase}, compared with dlt writing all rows",
-            result.measured,
+            f"first load {what}",
+            first.median,
             "s",
-            seconds,
-            "dlt, complete",
-            seconds / result.measured,
-            note=f"dlt merge into {TABLES_IF_COMPLETE} tables: posts, images, ids, hashtags, snapshots, raw, profiles",
-        )
-        for (phase, _), result, seconds in zip(bounds, results, complete, strict=True)
+            copied.median,
+            "bare COPY",
+            first.median / copied.median,
+            Comparison.AT_MOST,
+            RATIO_TO_BARE_COPY,
+            f"load_day {first.spread()}; COPY of the finished rows {copied.spread()}",
+        ),
+        _compared(f"first load {what}", first, theirs, 0, RATIO_OF_FIRST_LOAD, two_tables),
+        _compared(f"next snapshot {what}", following, theirs, 1, RATIO_OF_NEXT_SNAPSHOT, two_tables),
+        _compared("first load, dlt writes all rows", first, complete, 0, RATIO_OF_COMPLETE_FIRST_LOAD, all_rows),
+        _compared("next snapshot, dlt writes all rows", following, complete, 1, None, all_rows),
+        _range_run(workplace, landed, first.median + following.median),
     ]
-    return [*results, _range_run(workplace, landed, results[0].measured + results[1].measured)]
+
+
+def _compared(
+    what: str, ours: Times, dlt: list[tuple[float, float]], position: int, bound: float | None, note: str
+) -> Result:
+    theirs = Times(tuple(repeat[position] for repeat in dlt))
+    return Result(
+        NAME,
+        what,
+        ours.median,
+        "s",
+        theirs.median,
+        "dlt merge",
+        theirs.median / ours.median,
+        Comparison.AT_LEAST,
+        bound,
+        f"load_day {ours.spread()}; dlt {theirs.spread()}, {note}",
+    )
 
 
 def _land(workplace: Workplace, name: str, posts: int) -> Landed:
@@ -114,6 +130,12 @@ def _ours(workplace: Workplace, landed: Landed) -> tuple[float, float]:
     if row is None or row[0] != 2 * landed.posts:
         raise RuntimeError(f"load_day wrote {row} snapshots of {landed.posts} posts in two days")
     return first, following
+
+
+def _finished_rows(workplace: Workplace, landed: Landed) -> FinishedRows:
+    url = workplace.create_database("finished")
+    _load_day(url, landed, FIRST_LOAD.date())
+    return finished_rows(url)
 
 
 def _load_day(url: str, landed: Landed, day: date) -> float:

@@ -53,8 +53,9 @@ DAMAGE = {
     " min(username) from scraping.profiles)",
     "a post under a weaker id": "update scraping.posts p set urn = a.alias from scraping.post_aliases a"
     " where a.post_id = p.post_id and a.alias_kind = 'ugcPost' and p.urn_kind = 'activity'",
-    "a text that counters alone erased": "update scraping.posts set text_content = null, content_observed_at ="
-    " last_seen_at where urn_kind = 'video' and text_content is not null",
+    "a text that counters alone erased": "update scraping.post_records r set text_content = null, content_observed_at ="
+    " p.last_seen_at from scraping.posts p where p.post_id = r.post_id and r.urn_kind = 'video' and r.text_content is"
+    " not null",
     "an author that an item without one erased": "update scraping.posts set author_username = null where urn_kind ="
     " 'video' and author_username is not null",
     "a split post": "update scraping.post_aliases set post_id = (select max(post_id) from scraping.posts where"

@@ -75,9 +75,9 @@ from generate_series(1, %(posts)s) as n
 inner join scraping.profiles as p on p.username = 'profile-' || mod(n, 250)
 inner join tenancy.organizations as o on p.organization_id = o.organization_id and o.slug = %(organization)s;
 
-insert into scraping.posts (
+insert into scraping.post_records (
     organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
-    post_type, url, raw_json, content_hash, content_observed_at, direct_observed_at, first_seen_at, last_seen_at
+    post_type, url, content_hash, content_observed_at, direct_observed_at, first_seen_at, last_seen_at
 )
 select
     organization_id,
@@ -92,7 +92,6 @@ select
     'Post number ' || n || E'\n' || repeat(md5(n::text) || ' ', 12),
     'regular',
     'https://www.example.com/posts/' || username || '_activity-' || n,
-    jsonb_build_object('text', (select string_agg(md5(n || '/' || k), ' ') from generate_series(1, 36) as k)),
     decode(md5(n::text), 'hex'),
     %(first_day)s::date + %(days)s - interval '18 hours',
     %(first_day)s::date + %(days)s - interval '18 hours',
@@ -123,7 +122,7 @@ inner join scraping.hashtags as h
 
 insert into scraping.snapshots (
     organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as,
-    reactions, comments, shares, views, landed_file_id
+    reactions, comments, shares, views, landed_file_id, payload_key
 )
 select
     p.organization_id,
@@ -136,7 +135,8 @@ select
     floor(p.size * 0.2 * g.progress),
     floor(p.size * 0.05 * g.progress),
     floor(p.size * 30 * g.progress),
-    f.landed_file_id
+    f.landed_file_id,
+    hashtextextended(p.n || '/' || d.day, 0)
 from made_days as d
 inner join landing.files as f
     on d.organization_id = f.organization_id and d.source_file_path = f.source_file_path

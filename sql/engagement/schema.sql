@@ -203,7 +203,8 @@ create table engagement.post_engagement_daily (
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
     primary key (organization_id, post_id, activity_date),
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
     check (observations > 0),
     check (gap_days > 0),
     check (first_observed_at <= last_observed_at),
@@ -415,7 +416,8 @@ create table engagement.post_cohorts (
 
     primary key (organization_id, post_id, age_name),
     foreign key (age_name) references engagement.cohort_ages (age_name) on update cascade,
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
     check (observed_at is not null
         or row(reactions, comments, shares, saves, clicks, views, impressions, reach) is null)
 );

@@ -167,7 +167,7 @@ comment on column scraping.profiles.is_active is
 'User-maintained: false pauses the fetching of a tracked profile.';
 comment on column scraping.profiles.post_count is 'Number of observed posts and reposts by the profile.';
 
-create table scraping.posts (
+create table scraping.post_records (
     organization_id text not null references tenancy.organizations on delete cascade,
     post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence'))
         check (post_id like 'p-________'),
@@ -183,7 +183,6 @@ create table scraping.posts (
     post_type text,
     url text,
     reposted_post_id text,
-    raw_json jsonb,
     content_hash bytea,
     content_observed_at timestamptz,
     content_observed_as scraping.observation_kind not null default 'post',
@@ -191,6 +190,9 @@ create table scraping.posts (
     direct_observed_at timestamptz,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
+    payload_source text,
+    payload_hash bytea,
+    payload_member text,
     needs_rebuild boolean not null default false,
     is_read boolean not null default false,
     is_marked boolean not null default false,
@@ -199,59 +201,66 @@ create table scraping.posts (
     primary key (organization_id, post_id),
     unique (organization_id, platform, urn_kind, urn),
     foreign key (organization_id, profile_id) references scraping.profiles,
-    foreign key (organization_id, reposted_post_id) references scraping.posts,
+    foreign key (organization_id, reposted_post_id) references scraping.post_records,
     check (reposted_post_id <> post_id)
 )
--- Every observation updates a post, but no indexed column: with free space in the page, no index is written.
-with (toast_tuple_target = 512, fillfactor = 60);
+with (fillfactor = 90);
 
--- Items are too short to compress well: compression saves a tenth of the space and makes writing a third slower.
-alter table scraping.posts alter column raw_json set storage external;
-
-comment on table scraping.posts is
-'One row is one post. Its counters are in data_downloads, one row per observation.';
-comment on column scraping.posts.post_id is 'Public id, p-….';
-comment on column scraping.posts.platform is 'Platform on which the post was published, such as linkedin.';
-comment on column scraping.posts.urn_kind is 'Kind of the id in urn: activity, video, post, ugcPost or share.';
-comment on column scraping.posts.full_urn is
+comment on table scraping.post_records is
+'One row is one post as it last changed; people read the view posts. An observation without a change writes only its '
+'snapshot, so the times here are at most those of the view.';
+comment on column scraping.post_records.post_id is 'Public id, p-….';
+comment on column scraping.post_records.platform is 'Platform on which the post was published, such as linkedin.';
+comment on column scraping.post_records.urn_kind is
+'Kind of the id in urn: activity, video, post, ugcPost or share.';
+comment on column scraping.post_records.full_urn is
 'Long form of the id in the newest described observation; NULL for a plain repost, or if not observed.';
-comment on column scraping.posts.posted_at is 'When the post was published, from the source; NULL if unknown.';
-comment on column scraping.posts.author_username is
+comment on column scraping.post_records.posted_at is
+'When the post was published, from the source; NULL if unknown.';
+comment on column scraping.post_records.author_username is
 'Handle of the author (of a plain repost, the reposter); NULL if not observed.';
-comment on column scraping.posts.profile_id is 'Profile of the author; NULL if not observed.';
-comment on column scraping.posts.text_content is
+comment on column scraping.post_records.profile_id is 'Profile of the author; NULL if not observed.';
+comment on column scraping.post_records.text_content is
 'Text of the newest observation with text, media or article; NULL for a plain repost.';
-comment on column scraping.posts.article is 'The linked article: url, title, subtitle; NULL if there is none.';
-comment on column scraping.posts.post_type is
+comment on column scraping.post_records.article is
+'The linked article: url, title, subtitle; NULL if there is none.';
+comment on column scraping.post_records.post_type is
 'regular, quote, repost, video …; NULL until the post itself was observed.';
-comment on column scraping.posts.url is 'URL of the post; NULL for a plain repost, or if not observed.';
-comment on column scraping.posts.reposted_post_id is 'The reposted or quoted post; NULL for other posts.';
-comment on column scraping.posts.content_hash is 'BLAKE2b-128 of text, media and links.';
-comment on column scraping.posts.content_observed_as is 'How the post was observed at content_observed_at.';
-comment on column scraping.posts.author_observed_at is
-'When an observation last named the author; NULL if none has.';
-comment on column scraping.posts.first_seen_at is 'Time of the first observation.';
-comment on column scraping.posts.last_seen_at is 'Time of the newest observation.';
-comment on column scraping.posts.is_read is 'User-maintained: whether the post has been read.';
-comment on column scraping.posts.is_marked is 'User-maintained: whether the post is marked.';
+comment on column scraping.post_records.url is 'URL of the post; NULL for a plain repost, or if not observed.';
+comment on column scraping.post_records.reposted_post_id is 'The reposted or quoted post; NULL for other posts.';
+comment on column scraping.post_records.content_hash is 'BLAKE2b-128 of text, media and links.';
+comment on column scraping.post_records.content_observed_at is
+'An observation of text, media and links, usually the first with this content; NULL while all observations lack them.';
+comment on column scraping.post_records.content_observed_as is
+'How the post was observed when its content was observed last.';
+comment on column scraping.post_records.author_observed_at is
+'An observation of the author, usually the first with this name; NULL if none has named one.';
+comment on column scraping.post_records.direct_observed_at is
+'An observation of the type by an item of the post itself, usually the first with this type; NULL if there is none.';
+comment on column scraping.post_records.first_seen_at is 'Time of the first observation.';
+comment on column scraping.post_records.last_seen_at is
+'An observation, the newest when the row was written; of a plain repost, which has no snapshots, always the newest.';
+comment on column scraping.post_records.payload_source is
+'Source of the payload that described the post when the row was written; NULL if it is not known.';
+comment on column scraping.post_records.payload_hash is
+'Hash of that payload, a row of raw_payloads on the UTC day of the observation; NULL if it is not known.';
+comment on column scraping.post_records.payload_member is
+'Member of the payload that described the post, such as a quoted post; NULL if the whole payload did.';
+comment on column scraping.post_records.is_read is 'User-maintained: whether the post has been read.';
+comment on column scraping.post_records.is_marked is 'User-maintained: whether the post is marked.';
 
-comment on column scraping.posts.urn is
+comment on column scraping.post_records.urn is
 'Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or share id while the activity id is '
 'unknown.';
-comment on column scraping.posts.content_observed_at is
-'When text, media and links were observed; NULL while all observations lack them (counters alone).';
-comment on column scraping.posts.raw_json is
-'Source JSON of the observation that the text comes from; of the newest observation while none has a text.';
-comment on column scraping.posts.direct_observed_at is
-'When an item of the post itself (not of a repost or quote) last had its type; NULL if never.';
-comment on column scraping.posts.needs_rebuild is
+comment on column scraping.post_records.needs_rebuild is
 'True if the rollups of the post must be rebuilt from its first day, because two records were merged, its profile '
 'changed or an earlier publication time was found. The daily rollup rebuilds them and clears the flag.';
 
-create index posts_posted_at on scraping.posts (organization_id, posted_at);
-create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
-create index posts_needs_rebuild on scraping.posts (organization_id, post_id) where needs_rebuild;
-create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
+create index post_records_posted_at on scraping.post_records (organization_id, posted_at);
+create index post_records_profile on scraping.post_records (organization_id, profile_id, posted_at);
+create index post_records_needs_rebuild on scraping.post_records (organization_id, post_id) where needs_rebuild;
+create index post_records_reposted on scraping.post_records (organization_id, reposted_post_id)
+where reposted_post_id is not null;
 
 create table scraping.post_aliases (
     organization_id text not null,
@@ -262,7 +271,7 @@ create table scraping.post_aliases (
     is_claimed boolean not null default true,
     first_seen_at timestamptz not null,
     primary key (organization_id, platform, alias_kind, alias),
-    foreign key (organization_id, post_id) references scraping.posts on delete cascade
+    foreign key (organization_id, post_id) references scraping.post_records on delete cascade
 );
 
 comment on table scraping.post_aliases is
@@ -279,7 +288,7 @@ comment on column scraping.post_aliases.first_seen_at is 'When the id was first 
 
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
 
-create table scraping.post_media (
+create table scraping.media_records (
     organization_id text not null,
     media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence'))
         check (media_id like 'med-________'),
@@ -295,33 +304,37 @@ create table scraping.post_media (
     mime_type text,
     file_size bigint,
     local_file_path text,
+    is_current boolean not null default false,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (organization_id, media_id),
     unique (organization_id, post_id, media_key),
-    foreign key (organization_id, post_id) references scraping.posts on delete cascade
-) with (fillfactor = 60);
+    foreign key (organization_id, post_id) references scraping.post_records on delete cascade
+) with (fillfactor = 90);
 
-comment on table scraping.post_media is
-'One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its '
-'query is the identity.';
-comment on column scraping.post_media.media_id is 'Public id, med-….';
-comment on column scraping.post_media.post_id is 'Post that contains the medium; refers to posts.';
-comment on column scraping.post_media.media_key is 'URL without scheme and query: the identity within the post.';
-comment on column scraping.post_media.media_type is 'Kind of medium: image, video, document or thumbnail.';
-comment on column scraping.post_media.media_url is 'The newest URL; signed URLs expire within weeks.';
-comment on column scraping.post_media.position is 'Position in the post, from 0.';
-comment on column scraping.post_media.width is 'Width in pixels; NULL if not reported.';
-comment on column scraping.post_media.height is 'Height in pixels; NULL if not reported.';
-comment on column scraping.post_media.title is 'Title of a document; NULL for other media.';
-comment on column scraping.post_media.page_count is 'Number of pages of a document; NULL for other media.';
-comment on column scraping.post_media.mime_type is 'MIME type of the cached file; NULL if it is not cached.';
-comment on column scraping.post_media.file_size is 'Size of the cached file in bytes; NULL if it is not cached.';
-comment on column scraping.post_media.local_file_path is 'Path of the cached file; NULL if it is not cached.';
-comment on column scraping.post_media.first_seen_at is 'Time of the first observation with the medium.';
-comment on column scraping.post_media.last_seen_at is 'Time of the newest observation with the medium.';
+comment on table scraping.media_records is
+'One row is one picture, video or document of a post as it last changed; people read the view post_media. Signed URLs '
+'change with every scrape, so the URL without its query is the identity.';
+comment on column scraping.media_records.media_id is 'Public id, med-….';
+comment on column scraping.media_records.post_id is 'Post that contains the medium; refers to posts.';
+comment on column scraping.media_records.media_key is 'URL without scheme and query: the identity within the post.';
+comment on column scraping.media_records.media_type is 'Kind of medium: image, video, document or thumbnail.';
+comment on column scraping.media_records.media_url is
+'The URL when the row was written; while is_current, post_media has the newest.';
+comment on column scraping.media_records.position is 'Position in the post, from 0.';
+comment on column scraping.media_records.width is 'Width in pixels; NULL if not reported.';
+comment on column scraping.media_records.height is 'Height in pixels; NULL if not reported.';
+comment on column scraping.media_records.title is 'Title of a document; NULL for other media.';
+comment on column scraping.media_records.page_count is 'Number of pages of a document; NULL for other media.';
+comment on column scraping.media_records.mime_type is 'MIME type of the cached file; NULL if it is not cached.';
+comment on column scraping.media_records.file_size is 'Size of the cached file in bytes; NULL if it is not cached.';
+comment on column scraping.media_records.local_file_path is 'Path of the cached file; NULL if it is not cached.';
+comment on column scraping.media_records.first_seen_at is 'Time of the first observation with the medium.';
+comment on column scraping.media_records.last_seen_at is
+'An observation with the medium, the newest when the row was written.';
+comment on column scraping.media_records.is_current is 'Whether the newest text comes with the medium.';
 
 create table scraping.hashtags (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -346,16 +359,19 @@ create table scraping.post_hashtags (
     seen_on datemultirange not null,
     is_current boolean not null,
     primary key (organization_id, post_id, hashtag_id),
-    foreign key (organization_id, post_id) references scraping.posts on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records on delete cascade,
     foreign key (organization_id, hashtag_id) references scraping.hashtags on delete cascade
-) with (fillfactor = 60);
+) with (fillfactor = 90);
 
 comment on table scraping.post_hashtags is
 'One row is one hashtag of one post. Texts are edited, so the rollup of a day counts the hashtags of that day.';
 comment on column scraping.post_hashtags.post_id is 'Post whose text contains the hashtag; refers to posts.';
 comment on column scraping.post_hashtags.hashtag_id is 'Hashtag in the text; refers to hashtags.';
-comment on column scraping.post_hashtags.seen_on is 'UTC days on which the text contained the hashtag.';
 comment on column scraping.post_hashtags.is_current is 'Whether the newest text contains the hashtag.';
+
+comment on column scraping.post_hashtags.seen_on is
+'UTC days from an observation of the text with the hashtag to the next observation without it; unbounded if the newest '
+'has it. Nothing is known of days without an observation.';
 
 create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
 
@@ -370,17 +386,21 @@ create table scraping.snapshots (
     views bigint check (views between 0 and 1000000000000),
     impressions bigint check (impressions between 0 and 1000000000000),
     reach bigint check (reach between 0 and 1000000000000),
+    payload_key bigint,
     observed_at_source landing.observation_time_source not null,
     observed_as scraping.observation_kind not null default 'post',
     is_description boolean not null default true,
+    lacks_author boolean,
+    lacks_type boolean,
     organization_id text not null,
     download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
     post_id text not null,
     run_id text not null,
     landed_file_id text not null,
+    payload_member text,
     stats jsonb,
     primary key (organization_id, post_id, downloaded_at),
-    foreign key (organization_id, post_id) references scraping.posts,
+    foreign key (organization_id, post_id) references scraping.post_records,
     foreign key (organization_id, run_id) references scraping.download_runs,
     foreign key (organization_id, landed_file_id) references landing.files (organization_id, landed_file_id)
 ) partition by range (downloaded_at);
@@ -405,10 +425,19 @@ comment on column scraping.snapshots.observed_as is
 'How the post was observed: as the item itself, through a repost, or quoted.';
 comment on column scraping.snapshots.is_description is
 'Whether text, media or article were also observed at this time; false for counters alone.';
+comment on column scraping.snapshots.lacks_author is
+'True if no item of this time named the author; NULL, which takes no space, if one did.';
+comment on column scraping.snapshots.lacks_type is
+'True if no item of the post itself (not of a repost or quote) had its type at this time; NULL if one did.';
 comment on column scraping.snapshots.download_id is 'Public id, dl-….';
 comment on column scraping.snapshots.post_id is 'Post that was observed; refers to posts.';
 comment on column scraping.snapshots.run_id is 'Download run that wrote the snapshot.';
 comment on column scraping.snapshots.landed_file_id is 'Landed file with the snapshot; refers to landing.files.';
+comment on column scraping.snapshots.payload_member is
+'Member of the payload that describes the post, such as a quoted post; NULL if the whole payload does.';
+comment on column scraping.snapshots.payload_key is
+'First eight bytes of the hash of the payload that describes the post at this time: the row of raw_payloads of that '
+'UTC day and of the source of the landed file. NULL if it is not known.';
 
 comment on column scraping.snapshots.stats is
 'Counters that only this platform has, as reported: LinkedIn {"reactions": {"like": …, "celebrate": …}}; NULL if '
@@ -469,6 +498,204 @@ comment on column scraping.data_downloads.source_file_path is
 
 grant select on scraping.data_downloads to syndication_pipeline, syndication_reader;
 
+create function scraping.newest_payload(organization text, post text)
+returns jsonb language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case when n.payload_member is null then p.payload::jsonb else p.payload::jsonb -> n.payload_member end
+    from (
+        (
+            select
+                true as is_description,
+                s.downloaded_at,
+                f.source,
+                int8send(s.payload_key) as payload_key,
+                s.payload_member,
+                1 as preference
+            from scraping.snapshots s
+            join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id
+            where s.organization_id = organization and s.post_id = post and s.is_description
+            order by s.downloaded_at desc
+            limit 1
+        )
+        union all
+        (
+            select false, s.downloaded_at, f.source, int8send(s.payload_key), s.payload_member, 1
+            from scraping.snapshots s
+            join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id
+            where s.organization_id = organization and s.post_id = post
+            order by s.downloaded_at desc
+            limit 1
+        )
+        union all
+        select
+            r.content_observed_at is not null,
+            coalesce(r.content_observed_at, r.last_seen_at),
+            r.payload_source,
+            substring(r.payload_hash from 1 for 8),
+            r.payload_member,
+            2
+        from scraping.post_records r
+        where r.organization_id = organization and r.post_id = post
+        order by 1 desc, 2 desc, 6
+        limit 1
+    ) n
+    join scraping.raw_payloads p
+        on p.organization_id = organization and p.landed_on = (n.downloaded_at at time zone 'utc')::date
+        and p.source = n.source
+        and p.payload_hash between n.payload_key and n.payload_key || '\xffffffffffffffff'::bytea
+    limit 1
+$$;
+
+comment on function scraping.newest_payload is
+'The source JSON of the observation that the text of a post comes from; of its newest observation while none has a '
+'text. NULL if the only file with it was withdrawn.';
+
+-- An observation of an unchanged post writes its snapshot and nothing else, so the newest times follow from the
+-- snapshots. Queries that do not ask for them do not pay for them: the planner removes the subqueries.
+create view scraping.posts with (security_invoker = true) as
+select
+    r.organization_id,
+    r.post_id,
+    r.platform,
+    r.urn,
+    r.urn_kind,
+    r.full_urn,
+    r.posted_at,
+    r.author_username,
+    r.profile_id,
+    r.text_content,
+    r.article,
+    r.post_type,
+    r.url,
+    r.reposted_post_id,
+    scraping.newest_payload(r.organization_id, r.post_id) as raw_json,
+    r.content_hash,
+    greatest(
+        r.content_observed_at,
+        (
+            select max(s.downloaded_at) from scraping.snapshots s
+            where s.organization_id = r.organization_id and s.post_id = r.post_id and s.is_description
+        )
+    ) as content_observed_at,
+    r.content_observed_as,
+    greatest(
+        r.author_observed_at,
+        (
+            select max(s.downloaded_at) from scraping.snapshots s
+            where s.organization_id = r.organization_id and s.post_id = r.post_id and s.lacks_author is null
+        )
+    ) as author_observed_at,
+    greatest(
+        r.direct_observed_at,
+        (
+            select max(s.downloaded_at) from scraping.snapshots s
+            where s.organization_id = r.organization_id and s.post_id = r.post_id and s.lacks_type is null
+        )
+    ) as direct_observed_at,
+    r.first_seen_at,
+    greatest(
+        r.last_seen_at,
+        (
+            select max(s.downloaded_at) from scraping.snapshots s
+            where s.organization_id = r.organization_id and s.post_id = r.post_id
+        )
+    ) as last_seen_at,
+    r.needs_rebuild,
+    r.is_read,
+    r.is_marked,
+    r.created_at,
+    r.updated_at
+from scraping.post_records r;
+
+comment on view scraping.posts is
+'One row is one post. Its counters are in data_downloads, one row per observation.';
+
+-- The newest URL of a current medium is the string with its key in the newest payload of the post.
+create view scraping.post_media with (security_invoker = true) as
+select
+    m.organization_id,
+    m.media_id,
+    m.post_id,
+    m.media_key,
+    m.media_type,
+    case
+        when m.is_current then coalesce(
+            (
+                select btrim(u.string #>> '{}')
+                from jsonb_path_query(
+                    scraping.newest_payload(m.organization_id, m.post_id), '$.** ? (@.type() == "string")'
+                ) with ordinality u (string, place)
+                where strpos(u.string #>> '{}', m.media_key) > 0
+                    and m.media_key = btrim(split_part(split_part(
+                        regexp_replace(btrim(u.string #>> '{}'), '^([a-zA-Z][a-zA-Z0-9+.-]*:)?//', ''), '#', 1
+                    ), '?', 1))
+                order by u.place
+                limit 1
+            ),
+            m.media_url
+        )
+        else m.media_url
+    end as media_url,
+    m.position,
+    m.width,
+    m.height,
+    m.title,
+    m.page_count,
+    m.mime_type,
+    m.file_size,
+    m.local_file_path,
+    m.first_seen_at,
+    case
+        when m.is_current then greatest(
+            m.last_seen_at,
+            (
+                select max(s.downloaded_at) from scraping.snapshots s
+                where s.organization_id = m.organization_id and s.post_id = m.post_id and s.is_description
+            )
+        )
+        else m.last_seen_at
+    end as last_seen_at,
+    m.created_at,
+    m.updated_at
+from scraping.media_records m
+join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id;
+
+comment on view scraping.post_media is
+'One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its '
+'query is the identity.';
+
+do $$
+declare
+    view_column record;
+begin
+    for view_column in
+        select v.attrelid, v.attname, col_description(t.attrelid, t.attnum) as description
+        from (values ('posts', 'post_records'), ('post_media', 'media_records')) n (view_name, table_name)
+        join pg_attribute v on v.attrelid = ('scraping.' || n.view_name)::regclass
+        join pg_attribute t on t.attrelid = ('scraping.' || n.table_name)::regclass and t.attname = v.attname
+    loop
+        execute format(
+            'comment on column %s.%I is %L', view_column.attrelid::regclass, view_column.attname,
+            view_column.description
+        );
+    end loop;
+end
+$$;
+
+comment on column scraping.posts.content_observed_at is
+'When text, media and links were observed last; NULL while all observations lack them (counters alone).';
+comment on column scraping.posts.author_observed_at is
+'When an observation last named the author; NULL if none has.';
+comment on column scraping.posts.direct_observed_at is
+'When an item of the post itself (not of a repost or quote) last had its type; NULL if never.';
+comment on column scraping.posts.last_seen_at is 'Time of the newest observation.';
+comment on column scraping.posts.raw_json is
+'Source JSON of the observation that the text comes from; of the newest observation while none has a text. NULL if the '
+'file with it was withdrawn.';
+comment on column scraping.post_media.media_url is 'The newest URL; signed URLs expire within weeks.';
+comment on column scraping.post_media.last_seen_at is 'Time of the newest observation with the medium.';
+
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -484,15 +711,15 @@ begin
     update scraping.snapshots set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
-    update scraping.post_media w set
+    update scraping.media_records w set
         first_seen_at = least(w.first_seen_at, l.first_seen_at), last_seen_at = greatest(w.last_seen_at, l.last_seen_at)
-    from scraping.post_media l
+    from scraping.media_records l
     where l.organization_id = organization and l.post_id = losing_post_id
         and w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key;
-    update scraping.post_media l set post_id = winning_post_id
+    update scraping.media_records l set post_id = winning_post_id
     where l.organization_id = organization and l.post_id = losing_post_id
         and not exists (
-            select from scraping.post_media w
+            select from scraping.media_records w
             where w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key
         );
 
@@ -502,20 +729,20 @@ begin
     where organization_id = organization and post_id = losing_post_id
     on conflict (organization_id, post_id, hashtag_id) do update set seen_on = w.seen_on + excluded.seen_on;
 
-    update scraping.posts set reposted_post_id = winning_post_id
+    update scraping.post_records set reposted_post_id = winning_post_id
     where organization_id = organization and reposted_post_id = losing_post_id;
 
-    update scraping.posts w set
+    update scraping.post_records w set
         first_seen_at = least(w.first_seen_at, l.first_seen_at),
         last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
         is_read = w.is_read or l.is_read,
         is_marked = w.is_marked or l.is_marked,
         needs_rebuild = true
-    from scraping.posts l
+    from scraping.post_records l
     where w.organization_id = organization and w.post_id = winning_post_id
         and l.organization_id = organization and l.post_id = losing_post_id;
 
-    delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
+    delete from scraping.post_records where organization_id = organization and post_id = losing_post_id;
 end
 $$;
 
@@ -528,12 +755,18 @@ grant execute on function scraping.merge_posts to syndication_pipeline;
 select tenancy.protect_tenant_table('scraping.download_runs');
 select tenancy.protect_tenant_table('scraping.raw_payloads');
 select tenancy.protect_tenant_table('scraping.profiles');
-select tenancy.protect_tenant_table('scraping.posts');
+select tenancy.protect_tenant_table('scraping.post_records');
 select tenancy.protect_tenant_table('scraping.post_aliases');
-select tenancy.protect_tenant_table('scraping.post_media');
+select tenancy.protect_tenant_table('scraping.media_records');
 select tenancy.protect_tenant_table('scraping.hashtags');
 select tenancy.protect_tenant_table('scraping.post_hashtags');
 select tenancy.protect_tenant_table('scraping.snapshots');
+
+-- The room's own loads write the records; people mark posts, and a rollup clears needs_rebuild, through the view.
+grant execute on function scraping.newest_payload to syndication_pipeline, syndication_reader;
+grant select, insert, update, delete on scraping.posts to syndication_pipeline;
+grant select on scraping.post_media to syndication_pipeline;
+grant select on scraping.posts, scraping.post_media to syndication_reader;
 
 create trigger profiles_updated_at before update on scraping.profiles
 for each row execute function tenancy.set_updated_at();

@@ -294,7 +294,7 @@ create table engagement.post_engagement_daily (
     ) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_id, activity_date),
-    foreign key (organization_id, post_id) references scraping.posts on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records on delete cascade,
     check (first_observed_at <= last_observed_at),
     check (previous_observed_at < first_observed_at)
 );
@@ -721,7 +721,7 @@ create table engagement.post_cohorts (
     ) stored,
     updated_at timestamptz not null default now(),
     primary key (organization_id, post_id, age_name),
-    foreign key (organization_id, post_id) references scraping.posts on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records on delete cascade,
     check (observed_at is not null or (reactions, comments, shares, saves, clicks, views, impressions, reach) is null)
 );
 

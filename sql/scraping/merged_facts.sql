@@ -3,7 +3,7 @@
 -- it once before the merge. Parameters: organization_id, winning_post_id, losing_post_id.
 
 -- A post cannot be its own original.
-update scraping.posts set reposted_post_id = null
+update scraping.post_records set reposted_post_id = null
 where
     organization_id = %(organization_id)s
     and (post_id, reposted_post_id) in (
@@ -14,7 +14,7 @@ insert into staged_profiles_to_count (organization_id, profile_id)
 select
     organization_id,
     profile_id
-from scraping.posts
+from scraping.post_records
 where
     organization_id = %(organization_id)s
     and post_id in (%(winning_post_id)s, %(losing_post_id)s)
@@ -34,16 +34,131 @@ where e.organization_id = %(organization_id)s and e.post_id = %(losing_post_id)s
 on conflict (organization_id, table_name, activity_date) do update set
     activity_date = excluded.activity_date; -- locks an existing row, so that a rollup waits for this transaction
 
--- Content, author and type each come from the newest observation that has them, as in scraping/observed_posts.sql.
-update scraping.posts as w set
+-- What is newer in the losing post. Content, author and type each come from the newest observation that has them, as in
+-- scraping/observed_posts.sql.
+create temporary table losing_posts on commit drop as
+select
+    loser.*,
+    winner.content_observed_at as winning_content_observed_at,
+    coalesce(
+        loser.direct_observed_at > winner.direct_observed_at, loser.direct_observed_at is not null
+    ) as is_newer_direct,
+    coalesce(
+        (loser.author_observed_at, winner.author_username) > (winner.author_observed_at, loser.author_username),
+        loser.author_observed_at is not null
+    ) as is_newer_author,
+    -- A post without a description counts as observed when it was last seen. Ties go to the smaller kind and hash.
+    (
+        loser.content_observed_at is not null,
+        coalesce(loser.content_observed_at, loser.last_seen_at),
+        winner.content_observed_as,
+        winner.content_hash
+    ) > (
+        winner.content_observed_at is not null,
+        coalesce(winner.content_observed_at, winner.last_seen_at),
+        loser.content_observed_as,
+        loser.content_hash
+    ) as is_newer
+from scraping.posts as loser
+inner join scraping.posts as winner on loser.organization_id = winner.organization_id
+where
+    loser.organization_id = %(organization_id)s
+    and loser.post_id = %(losing_post_id)s
+    and winner.post_id = %(winning_post_id)s;
+
+-- The media of the older text are no longer current. All keep the newest URL and time that were known.
+update scraping.media_records as r set
+    media_url = v.media_url,
+    last_seen_at = v.last_seen_at,
+    is_current = r.is_current and (r.post_id = l.post_id) = l.is_newer
+from scraping.post_media as v, losing_posts as l
+where
+    r.organization_id = %(organization_id)s
+    and r.post_id in (%(winning_post_id)s, %(losing_post_id)s)
+    and r.is_current
+    and v.organization_id = %(organization_id)s
+    and v.media_id = r.media_id;
+
+-- The hashtags of a day are those of its last text.
+create temporary table merged_hashtags on commit drop as
+with observed_days as (
+    select
+        d.post_id,
+        (d.downloaded_at at time zone 'utc')::date as observed_on,
+        max(d.downloaded_at) filter (where d.is_description) as described_at
+    from (
+        select
+            post_id,
+            downloaded_at,
+            is_description
+        from scraping.data_downloads
+        where organization_id = %(organization_id)s and post_id in (%(winning_post_id)s, %(losing_post_id)s)
+        union all
+        -- The text of a withdrawn file stays, but has no snapshot.
+        select
+            post_id,
+            content_observed_at,
+            true
+        from scraping.posts
+        where
+            organization_id = %(organization_id)s
+            and post_id in (%(winning_post_id)s, %(losing_post_id)s)
+            and content_observed_at is not null
+    ) as d
+    group by d.post_id, (d.downloaded_at at time zone 'utc')::date
+),
+
+merged_days as (
+    select
+        observed_on,
+        (
+            array_agg(post_id order by described_at desc, post_id = %(losing_post_id)s) filter (
+                where described_at is not null
+            )
+        )[
+            1
+        ] as post_id,
+        daterange(observed_on, lead(observed_on) over (order by observed_on)) as cell
+    from observed_days
+    group by observed_on
+)
+
+select
+    h.hashtag_id,
+    range_agg(d.cell) as seen_on
+from merged_days as d
+inner join scraping.post_hashtags as h
+    on h.organization_id = %(organization_id)s and d.post_id = h.post_id and h.seen_on @> d.observed_on
+group by h.hashtag_id;
+
+delete from scraping.post_hashtags
+where organization_id = %(organization_id)s and post_id in (%(winning_post_id)s, %(losing_post_id)s);
+
+insert into scraping.post_hashtags (organization_id, post_id, hashtag_id, seen_on, is_current)
+select
+    %(organization_id)s,
+    %(winning_post_id)s,
+    h.hashtag_id,
+    h.seen_on,
+    coalesce(
+        h.seen_on
+        @> (greatest(l.content_observed_at, l.winning_content_observed_at) at time zone 'utc')::date,
+        false
+    )
+from merged_hashtags as h
+cross join losing_posts as l;
+
+update scraping.post_records as w set
     full_urn = case when l.is_newer then l.full_urn else w.full_urn end,
     text_content = case when l.is_newer then l.text_content else w.text_content end,
     article = case when l.is_newer then l.article else w.article end,
     url = case when l.is_newer then l.url else w.url end,
-    raw_json = case when l.is_newer then l.raw_json else w.raw_json end,
     content_hash = case when l.is_newer then l.content_hash else w.content_hash end,
     content_observed_at = case when l.is_newer then l.content_observed_at else w.content_observed_at end,
     content_observed_as = case when l.is_newer then l.content_observed_as else w.content_observed_as end,
+    payload_source = case when l.is_newer then r.payload_source else w.payload_source end,
+    payload_hash = case when l.is_newer then r.payload_hash else w.payload_hash end,
+    payload_member = case when l.is_newer then r.payload_member else w.payload_member end,
     author_username = case when l.is_newer_author then l.author_username else w.author_username end,
     profile_id = case when l.is_newer_author then l.profile_id else w.profile_id end,
     author_observed_at = greatest(w.author_observed_at, l.author_observed_at),
@@ -51,85 +166,37 @@ update scraping.posts as w set
     reposted_post_id = case when l.is_newer_direct then l.reposted_post_id else w.reposted_post_id end,
     direct_observed_at = greatest(w.direct_observed_at, l.direct_observed_at),
     posted_at = least(w.posted_at, l.posted_at)
-from (
-    select
-        loser.*,
-        coalesce(
-            loser.direct_observed_at > winner.direct_observed_at, loser.direct_observed_at is not null
-        ) as is_newer_direct,
-        coalesce(
-            (loser.author_observed_at, winner.author_username) > (winner.author_observed_at, loser.author_username),
-            loser.author_observed_at is not null
-        ) as is_newer_author,
-        -- A post without a description counts as observed when it was last seen. Ties go to the smaller kind and hash.
-        (
-            loser.content_observed_at is not null,
-            coalesce(loser.content_observed_at, loser.last_seen_at),
-            winner.content_observed_as,
-            winner.content_hash
-        ) > (
-            winner.content_observed_at is not null,
-            coalesce(winner.content_observed_at, winner.last_seen_at),
-            loser.content_observed_as,
-            loser.content_hash
-        ) as is_newer
-    from scraping.posts as loser
-    inner join scraping.posts as winner on loser.organization_id = winner.organization_id
-    where loser.post_id = %(losing_post_id)s and winner.post_id = %(winning_post_id)s
-) as l
+from losing_posts as l
+inner join scraping.post_records as r on l.organization_id = r.organization_id and l.post_id = r.post_id
 where
     w.organization_id = %(organization_id)s
-    and w.organization_id = l.organization_id
     and w.post_id = %(winning_post_id)s;
 
--- The hashtags of a day are those of its last text.
-with last_observations as (
+-- A time counts as described if either record describes it, by the payload of the preferred description.
+update scraping.snapshots as d set
+    is_description = d.is_description or other.is_description,
+    lacks_author = d.lacks_author and other.lacks_author,
+    lacks_type = d.lacks_type and other.lacks_type,
+    payload_key = case when other.is_preferred then other.payload_key else d.payload_key end,
+    payload_member = case when other.is_preferred then other.payload_member else d.payload_member end
+from (
     select
-        post_id,
-        (downloaded_at at time zone 'utc')::date as observed_on,
-        max(downloaded_at) as observed_at
-    from scraping.data_downloads
-    where
-        organization_id = %(organization_id)s
-        and post_id in (%(winning_post_id)s, %(losing_post_id)s)
-        and is_description
-    group by post_id, (downloaded_at at time zone 'utc')::date
-),
-
-superseded_days as (
-    select
-        earlier.post_id,
-        range_agg(daterange(earlier.observed_on, earlier.observed_on + 1)) as days
-    from last_observations as earlier
-    inner join last_observations as later
-        on earlier.observed_on = later.observed_on and earlier.post_id <> later.post_id
-    where
-        earlier.observed_at < later.observed_at
-        or (earlier.observed_at = later.observed_at and earlier.post_id = %(losing_post_id)s)
-    group by earlier.post_id
-)
-
-update scraping.post_hashtags as h set seen_on = h.seen_on - o.days
-from superseded_days as o
-where h.organization_id = %(organization_id)s and h.post_id = o.post_id and h.seen_on && o.days;
-
-delete from scraping.post_hashtags
-where
-    organization_id = %(organization_id)s
-    and post_id in (%(winning_post_id)s, %(losing_post_id)s)
-    and isempty(seen_on);
-
--- A time counts as described if either record describes it.
-update scraping.snapshots as d set is_description = true
-from scraping.snapshots as other
+        o.*,
+        d.post_id as other_post_id,
+        (o.is_description, d.observed_as) > (d.is_description, o.observed_as) as is_preferred
+    from scraping.snapshots as o
+    inner join scraping.snapshots as d
+        on
+            d.organization_id = %(organization_id)s
+            and d.post_id in (%(winning_post_id)s, %(losing_post_id)s)
+            and d.post_id <> o.post_id
+            and o.downloaded_at = d.downloaded_at
+    where o.organization_id = %(organization_id)s and o.post_id in (%(winning_post_id)s, %(losing_post_id)s)
+) as other
 where
     d.organization_id = %(organization_id)s
-    and d.post_id in (%(winning_post_id)s, %(losing_post_id)s)
-    and not d.is_description
-    and other.organization_id = %(organization_id)s
-    and other.post_id in (%(winning_post_id)s, %(losing_post_id)s)
-    and other.downloaded_at = d.downloaded_at
-    and other.is_description;
+    and d.post_id = other.other_post_id
+    and d.downloaded_at = other.downloaded_at;
 
 -- Of two snapshots of one time the merge keeps the winner's: delete it if the other snapshot is preferred.
 delete from scraping.snapshots as w using scraping.snapshots as l
@@ -141,7 +208,7 @@ where
     and w.downloaded_at = l.downloaded_at
     and l.observed_as < w.observed_as;
 
-update scraping.post_media as w set
+update scraping.media_records as w set
     media_type = l.media_type,
     media_url = l.media_url,
     position = l.position,
@@ -149,7 +216,7 @@ update scraping.post_media as w set
     height = l.height,
     title = l.title,
     page_count = l.page_count
-from scraping.post_media as l
+from scraping.media_records as l
 where
     w.organization_id = %(organization_id)s
     and w.post_id = %(winning_post_id)s
@@ -157,3 +224,17 @@ where
     and l.post_id = %(losing_post_id)s
     and w.media_key = l.media_key
     and l.last_seen_at > w.last_seen_at;
+
+update scraping.media_records as w set is_current = true
+from scraping.media_records as l
+where
+    w.organization_id = %(organization_id)s
+    and w.post_id = %(winning_post_id)s
+    and l.organization_id = %(organization_id)s
+    and l.post_id = %(losing_post_id)s
+    and w.media_key = l.media_key
+    and l.is_current;
+
+drop table losing_posts;
+
+drop table merged_hashtags;

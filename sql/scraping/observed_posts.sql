@@ -4,7 +4,6 @@
 create temporary table observed_posts on commit drop as
 select
     o.observation_id,
-    o.item_id,
     o.run_id,
     s.organization_id,
     s.platform,
@@ -25,7 +24,7 @@ select
     -- 1 is the newest. At the same time the preferred kind comes first, then the smallest hash, so that the order of
     -- files does not matter; of two authors the smallest name, which a merge of two posts can compare as well.
     row_number() over (
-        order by o.observed_at desc, o.observed_as asc, o.content_hash asc, o.item_id asc
+        order by o.observed_at desc, o.observed_as asc, o.content_hash asc, o.observation_id asc
     ) as newness,
     row_number() over (order by o.observed_at desc, o.author_username asc) as author_newness
 from staged_observations as o
@@ -34,7 +33,26 @@ inner join staged_posts as s on a.component = s.component
 left join staged_aliases as original_alias on o.original_node = original_alias.node
 left join staged_posts as original on original_alias.component = original.component;
 
-analyze observed_posts;
+-- Only the columns that plans need, here and below.
+analyze observed_posts (post_id, observation_id, newness, author_newness);
+
+-- One row is one post at one time with counters: its snapshot. `newness` is the observation with the counters,
+-- `described_newness` the one whose payload describes the post.
+create temporary table observed_moments on commit drop as
+select
+    organization_id,
+    post_id,
+    observed_at,
+    min(newness) filter (where has_counters) as newness,
+    coalesce(min(newness) filter (where is_description), min(newness)) as described_newness,
+    bool_or(is_description) as is_description,
+    bool_or(author_username is not null) as has_author,
+    bool_or(has_type) as has_type
+from observed_posts
+group by organization_id, post_id, observed_at
+having bool_or(has_counters);
+
+analyze observed_moments (post_id, newness, described_newness);
 
 -- One row is one observed post: when it was seen, and the newest observations that describe its content (if none does,
 -- the newest of all, without content_observed_at), that name its author, and that have its type. These may be three
@@ -46,8 +64,8 @@ select
     facts.first_seen_at,
     facts.last_seen_at,
     facts.posted_at,
+    facts.has_moments,
     newest.observation_id,
-    newest.item_id,
     newest.run_id,
     newest.is_new,
     newest.is_description,
@@ -67,6 +85,8 @@ from (
         min(observed_at) as first_seen_at,
         max(observed_at) as last_seen_at,
         min(posted_at) as posted_at,
+        -- Whether snapshots tell all times of the post.
+        bool_and(has_counters) as has_moments,
         coalesce(min(newness) filter (where is_description), min(newness)) as newest,
         min(author_newness) filter (where author_username is not null) as newest_author,
         min(newness) filter (where has_type) as newest_direct
@@ -82,4 +102,4 @@ left join scraping.profiles as profile
         and author.platform = profile.platform
         and author.author_username = profile.username;
 
-analyze described_posts;
+analyze described_posts (organization_id, post_id, observation_id, is_new);

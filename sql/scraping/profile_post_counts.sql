@@ -7,13 +7,19 @@ from (
         p.profile_id,
         count(post.post_id) as post_count
     from scraping.profiles as p
-    left join scraping.posts as post on p.organization_id = post.organization_id and p.profile_id = post.profile_id
+    left join scraping.post_records as post
+        on p.organization_id = post.organization_id and p.profile_id = post.profile_id
     where (p.organization_id, p.platform, p.username) in (
-        select organization_id, platform, username
+        select
+            organization_id,
+            platform,
+            username
         from staged_authors
     )
     or (p.organization_id, p.profile_id) in (
-        select organization_id, profile_id
+        select
+            organization_id,
+            profile_id
         from staged_profiles_to_count
     )
     group by p.organization_id, p.profile_id

@@ -37,7 +37,7 @@ inner join scraping.post_aliases as a
         and s.platform = a.platform
         and s.alias_kind = a.alias_kind
         and s.alias = a.alias
-inner join scraping.posts as p on a.organization_id = p.organization_id and a.post_id = p.post_id
+inner join scraping.post_records as p on a.organization_id = p.organization_id and a.post_id = p.post_id
 inner join staged_posts as c on s.component = c.component
 where
     not c.is_canonical

@@ -121,8 +121,9 @@ create trigger profiles_updated_at before update on scraping.profiles
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is one post. Its counters are in data_downloads, one row per observation.
-create table scraping.posts (
+-- One row is one post as it last changed; people read the view posts. An observation without a change writes only its
+-- snapshot, so the times here are at most those of the view.
+create table scraping.post_records (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence')),
@@ -144,18 +145,24 @@ create table scraping.posts (
                                                     -- observed.
     url text,                                       -- URL of the post; NULL for a plain repost, or if not observed.
     reposted_post_id text,                          -- The reposted or quoted post; NULL for other posts.
-    raw_json jsonb,                                 -- Source JSON of the observation that the text comes from; of the
-                                                    -- newest observation while none has a text.
     content_hash bytea,                             -- BLAKE2b-128 of text, media and links.
-    content_observed_at timestamptz,                -- When text, media and links were observed; NULL while all
-                                                    -- observations lack them (counters alone).
+    content_observed_at timestamptz,                -- An observation of text, media and links, usually the first with
+                                                    -- this content; NULL while all observations lack them.
     content_observed_as scraping.observation_kind not null default 'post',
-                                                    -- How the post was observed at content_observed_at.
-    author_observed_at timestamptz,                 -- When an observation last named the author; NULL if none has.
-    direct_observed_at timestamptz,                 -- When an item of the post itself (not of a repost or quote) last
-                                                    -- had its type; NULL if never.
+                                                    -- How the post was observed when its content was observed last.
+    author_observed_at timestamptz,                 -- An observation of the author, usually the first with this name;
+                                                    -- NULL if none has named one.
+    direct_observed_at timestamptz,                 -- An observation of the type by an item of the post itself, usually
+                                                    -- the first with this type; NULL if there is none.
     first_seen_at timestamptz not null,             -- Time of the first observation.
-    last_seen_at timestamptz not null,              -- Time of the newest observation.
+    last_seen_at timestamptz not null,              -- An observation, the newest when the row was written; of a plain
+                                                    -- repost, which has no snapshots, always the newest.
+    payload_source text,                            -- Source of the payload that described the post when the row was
+                                                    -- written; NULL if it is not known.
+    payload_hash bytea,                             -- Hash of that payload, a row of raw_payloads on the UTC day of the
+                                                    -- observation; NULL if it is not known.
+    payload_member text,                            -- Member of the payload that described the post, such as a quoted
+                                                    -- post; NULL if the whole payload did.
     needs_rebuild boolean not null default false,   -- True if the rollups of the post must be rebuilt from its first
                                                     -- day, because two records were merged, its profile changed or an
                                                     -- earlier publication time was found. The daily rollup rebuilds
@@ -169,17 +176,17 @@ create table scraping.posts (
     unique (organization_id, platform, urn_kind, urn),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id),
-    foreign key (organization_id, reposted_post_id) references scraping.posts (organization_id, post_id),
+    foreign key (organization_id, reposted_post_id) references scraping.post_records (organization_id, post_id),
     check (post_id like 'p-________'),
     check (urn <> ''),
     check (posted_at >= '2000-01-01 00:00:00+00' and posted_at < '2100-01-01 00:00:00+00'),
     check (reposted_post_id <> post_id)
-) with (toast_tuple_target = 512, fillfactor = 60);
-alter table scraping.posts alter column raw_json set storage external;
-create index posts_posted_at on scraping.posts (organization_id, posted_at);
-create index posts_profile on scraping.posts (organization_id, profile_id, posted_at);
-create index posts_needs_rebuild on scraping.posts (organization_id, post_id) where needs_rebuild;
-create index posts_reposted on scraping.posts (organization_id, reposted_post_id) where reposted_post_id is not null;
+) with (fillfactor = 90);
+create index post_records_posted_at on scraping.post_records (organization_id, posted_at);
+create index post_records_profile on scraping.post_records (organization_id, profile_id, posted_at);
+create index post_records_needs_rebuild on scraping.post_records (organization_id, post_id) where needs_rebuild;
+create index post_records_reposted on scraping.post_records (organization_id, reposted_post_id)
+    where reposted_post_id is not null;
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one id of a post.
@@ -197,16 +204,17 @@ create table scraping.post_aliases (
     first_seen_at timestamptz not null,        -- When the id was first observed.
 
     primary key (organization_id, platform, alias_kind, alias),
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
     check (alias_kind in ('activity', 'share', 'ugcPost', 'video', 'post')),
     check (alias <> '')
 );
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its
--- query is the identity.
-create table scraping.post_media (
+-- One row is one picture, video or document of a post as it last changed; people read the view post_media. Signed URLs
+-- change with every scrape, so the URL without its query is the identity.
+create table scraping.media_records (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence')),
@@ -214,7 +222,8 @@ create table scraping.post_media (
     post_id text not null,                          -- Post that contains the medium; refers to posts.
     media_key text not null,                        -- URL without scheme and query: the identity within the post.
     media_type text not null,                       -- Kind of medium: image, video, document or thumbnail.
-    media_url text not null,                        -- The newest URL; signed URLs expire within weeks.
+    media_url text not null,                        -- The URL when the row was written; while is_current, post_media
+                                                    -- has the newest.
     position integer not null,                      -- Position in the post, from 0.
     width integer,                                  -- Width in pixels; NULL if not reported.
     height integer,                                 -- Height in pixels; NULL if not reported.
@@ -223,18 +232,21 @@ create table scraping.post_media (
     mime_type text,                                 -- MIME type of the cached file; NULL if it is not cached.
     file_size bigint,                               -- Size of the cached file in bytes; NULL if it is not cached.
     local_file_path text,                           -- Path of the cached file; NULL if it is not cached.
+    is_current boolean not null default false,      -- Whether the newest text comes with the medium.
     first_seen_at timestamptz not null,             -- Time of the first observation with the medium.
-    last_seen_at timestamptz not null,              -- Time of the newest observation with the medium.
+    last_seen_at timestamptz not null,              -- An observation with the medium, the newest when the row was
+                                                    -- written.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
     primary key (organization_id, media_id),
     unique (organization_id, post_id, media_key),
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
     check (media_id like 'med-________'),
     check (media_type in ('image', 'video', 'document', 'thumbnail')),
     check ("position" >= 0)
-) with (fillfactor = 60);
+) with (fillfactor = 90);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one hashtag, case-folded.
@@ -260,14 +272,17 @@ create table scraping.post_hashtags (
                                       -- row-level security.
     post_id text not null,            -- Post whose text contains the hashtag; refers to posts.
     hashtag_id text not null,         -- Hashtag in the text; refers to hashtags.
-    seen_on datemultirange not null,  -- UTC days on which the text contained the hashtag.
+    seen_on datemultirange not null,  -- UTC days from an observation of the text with the hashtag to the next
+                                      -- observation without it; unbounded if the newest has it. Nothing is known of
+                                      -- days without an observation.
     is_current boolean not null,      -- Whether the newest text contains the hashtag.
 
     primary key (organization_id, post_id, hashtag_id),
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id) on delete cascade,
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
     foreign key (organization_id, hashtag_id) references scraping.hashtags (organization_id, hashtag_id)
         on delete cascade
-) with (fillfactor = 60);
+) with (fillfactor = 90);
 create index post_hashtags_hashtag on scraping.post_hashtags (organization_id, hashtag_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -286,6 +301,9 @@ create table scraping.snapshots (
                                                    -- measured.
     reach bigint,                                  -- Cumulative number of people who saw the post, never summed over
                                                    -- posts; NULL if not measured.
+    payload_key bigint,                            -- First eight bytes of the hash of the payload that describes the
+                                                   -- post at this time: the row of raw_payloads of that UTC day and of
+                                                   -- the source of the landed file. NULL if it is not known.
     observed_at_source landing.observation_time_source not null,
                                                    -- Where the observation time comes from.
     observed_as scraping.observation_kind not null default 'post',
@@ -293,6 +311,10 @@ create table scraping.snapshots (
                                                    -- or quoted.
     is_description boolean not null default true,  -- Whether text, media or article were also observed at this time;
                                                    -- false for counters alone.
+    lacks_author boolean,                          -- True if no item of this time named the author; NULL, which takes
+                                                   -- no space, if one did.
+    lacks_type boolean,                            -- True if no item of the post itself (not of a repost or quote) had
+                                                   -- its type at this time; NULL if one did.
     organization_id text not null,                 -- Organization that owns the row: first column of every key, and
                                                    -- checked by row-level security.
     download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
@@ -300,12 +322,14 @@ create table scraping.snapshots (
     post_id text not null,                         -- Post that was observed; refers to posts.
     run_id text not null,                          -- Download run that wrote the snapshot.
     landed_file_id text not null,                  -- Landed file with the snapshot; refers to landing.files.
+    payload_member text,                           -- Member of the payload that describes the post, such as a quoted
+                                                   -- post; NULL if the whole payload does.
     stats jsonb,                                   -- Counters that only this platform has, as reported: LinkedIn
                                                    -- {"reactions": {"like": …, "celebrate": …}}; NULL if there are
                                                    -- none.
 
     primary key (organization_id, post_id, downloaded_at),
-    foreign key (organization_id, post_id) references scraping.posts (organization_id, post_id),
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id),
     foreign key (organization_id, run_id) references scraping.download_runs (organization_id, run_id),
     foreign key (organization_id, landed_file_id) references landing.files (organization_id, landed_file_id),
     check (downloaded_at >= '2000-01-01 00:00:00+00' and downloaded_at < '2100-01-01 00:00:00+00'),
@@ -369,6 +393,194 @@ select s.organization_id,
      left join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id;
 -- pipeline: select; reader: select
 
+-- One row is one post. Its counters are in data_downloads, one row per observation.
+create view scraping.posts (
+    organization_id,      -- text
+    post_id,              -- text: Public id, p-….
+    platform,             -- text: Platform on which the post was published, such as linkedin.
+    urn,                  -- text: Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or
+                          -- share id while the activity id is unknown.
+    urn_kind,             -- text: Kind of the id in urn: activity, video, post, ugcPost or share.
+    full_urn,             -- text: Long form of the id in the newest described observation; NULL for a plain repost, or
+                          -- if not observed.
+    posted_at,            -- timestamptz: When the post was published, from the source; NULL if unknown.
+    author_username,      -- text: Handle of the author (of a plain repost, the reposter); NULL if not observed.
+    profile_id,           -- text: Profile of the author; NULL if not observed.
+    text_content,         -- text: Text of the newest observation with text, media or article; NULL for a plain repost.
+    article,              -- jsonb: The linked article: url, title, subtitle; NULL if there is none.
+    post_type,            -- text: regular, quote, repost, video …; NULL until the post itself was observed.
+    url,                  -- text: URL of the post; NULL for a plain repost, or if not observed.
+    reposted_post_id,     -- text: The reposted or quoted post; NULL for other posts.
+    raw_json,             -- jsonb: Source JSON of the observation that the text comes from; of the newest observation
+                          -- while none has a text. NULL if the file with it was withdrawn.
+    content_hash,         -- bytea: BLAKE2b-128 of text, media and links.
+    content_observed_at,  -- timestamptz: When text, media and links were observed last; NULL while all observations
+                          -- lack them (counters alone).
+    content_observed_as,  -- scraping.observation_kind: How the post was observed when its content was observed last.
+    author_observed_at,   -- timestamptz: When an observation last named the author; NULL if none has.
+    direct_observed_at,   -- timestamptz: When an item of the post itself (not of a repost or quote) last had its type;
+                          -- NULL if never.
+    first_seen_at,        -- timestamptz: Time of the first observation.
+    last_seen_at,         -- timestamptz: Time of the newest observation.
+    needs_rebuild,        -- boolean: True if the rollups of the post must be rebuilt from its first day, because two
+                          -- records were merged, its profile changed or an earlier publication time was found. The
+                          -- daily rollup rebuilds them and clears the flag.
+    is_read,              -- boolean: User-maintained: whether the post has been read.
+    is_marked,            -- boolean: User-maintained: whether the post is marked.
+    created_at,           -- timestamptz
+    updated_at            -- timestamptz
+) with (security_invoker = true) as
+select organization_id,
+    post_id,
+    platform,
+    urn,
+    urn_kind,
+    full_urn,
+    posted_at,
+    author_username,
+    profile_id,
+    text_content,
+    article,
+    post_type,
+    url,
+    reposted_post_id,
+    scraping.newest_payload(organization_id, post_id) as raw_json,
+    content_hash,
+    greatest(content_observed_at, ( select max(s.downloaded_at) as max
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id
+              and s.is_description)) as content_observed_at,
+    content_observed_as,
+    greatest(author_observed_at, ( select max(s.downloaded_at) as max
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id
+              and s.lacks_author is null)) as author_observed_at,
+    greatest(direct_observed_at, ( select max(s.downloaded_at) as max
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id
+              and s.lacks_type is null)) as direct_observed_at,
+    first_seen_at,
+    greatest(last_seen_at, ( select max(s.downloaded_at) as max
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id)) as last_seen_at,
+    needs_rebuild,
+    is_read,
+    is_marked,
+    created_at,
+    updated_at
+   from scraping.post_records r;
+-- pipeline: select, insert, update, delete; reader: select
+
+-- One row is one picture, video or document of a post. Signed URLs change with every scrape, so the URL without its
+-- query is the identity.
+create view scraping.post_media (
+    organization_id,  -- text
+    media_id,         -- text: Public id, med-….
+    post_id,          -- text: Post that contains the medium; refers to posts.
+    media_key,        -- text: URL without scheme and query: the identity within the post.
+    media_type,       -- text: Kind of medium: image, video, document or thumbnail.
+    media_url,        -- text: The newest URL; signed URLs expire within weeks.
+    position,         -- integer: Position in the post, from 0.
+    width,            -- integer: Width in pixels; NULL if not reported.
+    height,           -- integer: Height in pixels; NULL if not reported.
+    title,            -- text: Title of a document; NULL for other media.
+    page_count,       -- integer: Number of pages of a document; NULL for other media.
+    mime_type,        -- text: MIME type of the cached file; NULL if it is not cached.
+    file_size,        -- bigint: Size of the cached file in bytes; NULL if it is not cached.
+    local_file_path,  -- text: Path of the cached file; NULL if it is not cached.
+    first_seen_at,    -- timestamptz: Time of the first observation with the medium.
+    last_seen_at,     -- timestamptz: Time of the newest observation with the medium.
+    created_at,       -- timestamptz
+    updated_at        -- timestamptz
+) with (security_invoker = true) as
+select m.organization_id,
+    m.media_id,
+    m.post_id,
+    m.media_key,
+    m.media_type,
+        case
+            when m.is_current then coalesce(( select btrim(u.string #>> '{}') as btrim
+               from jsonb_path_query(scraping.newest_payload(m.organization_id, m.post_id),
+                   '$.**?(@.type() == "string")') with ordinality u(string, place)
+              where strpos(u.string #>> '{}', m.media_key) > 0
+                  and m.media_key = btrim(split_part(split_part(regexp_replace(btrim(u.string #>> '{}'),
+                  '^([a-zA-Z][a-zA-Z0-9+.-]*:)?//', ''), '#', 1), '?', 1))
+              order by u.place
+             limit 1), m.media_url)
+            else m.media_url
+        end as media_url,
+    m."position",
+    m.width,
+    m.height,
+    m.title,
+    m.page_count,
+    m.mime_type,
+    m.file_size,
+    m.local_file_path,
+    m.first_seen_at,
+        case
+            when m.is_current then greatest(m.last_seen_at, ( select max(s.downloaded_at) as max
+               from scraping.snapshots s
+              where s.organization_id = m.organization_id and s.post_id = m.post_id and s.is_description))
+            else m.last_seen_at
+        end as last_seen_at,
+    m.created_at,
+    m.updated_at
+   from scraping.media_records m
+     join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id;
+-- pipeline: select; reader: select
+
+-- The source JSON of the observation that the text of a post comes from; of its newest observation while none has a
+-- text. NULL if the only file with it was withdrawn.
+create function scraping.newest_payload(organization text, post text)
+returns jsonb language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case when n.payload_member is null then p.payload::jsonb else p.payload::jsonb -> n.payload_member end
+    from (
+        (
+            select
+                true as is_description,
+                s.downloaded_at,
+                f.source,
+                int8send(s.payload_key) as payload_key,
+                s.payload_member,
+                1 as preference
+            from scraping.snapshots s
+            join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id
+            where s.organization_id = organization and s.post_id = post and s.is_description
+            order by s.downloaded_at desc
+            limit 1
+        )
+        union all
+        (
+            select false, s.downloaded_at, f.source, int8send(s.payload_key), s.payload_member, 1
+            from scraping.snapshots s
+            join landing.files f on f.organization_id = s.organization_id and f.landed_file_id = s.landed_file_id
+            where s.organization_id = organization and s.post_id = post
+            order by s.downloaded_at desc
+            limit 1
+        )
+        union all
+        select
+            r.content_observed_at is not null,
+            coalesce(r.content_observed_at, r.last_seen_at),
+            r.payload_source,
+            substring(r.payload_hash from 1 for 8),
+            r.payload_member,
+            2
+        from scraping.post_records r
+        where r.organization_id = organization and r.post_id = post
+        order by 1 desc, 2 desc, 6
+        limit 1
+    ) n
+    join scraping.raw_payloads p
+        on p.organization_id = organization and p.landed_on = (n.downloaded_at at time zone 'utc')::date
+        and p.source = n.source
+        and p.payload_hash between n.payload_key and n.payload_key || '\xffffffffffffffff'::bytea
+    limit 1
+$$;
+-- pipeline: execute; reader: execute
+
 -- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing
 -- record. Where both have the same row (a snapshot of one time, a picture), the winner's row stays.
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
@@ -385,15 +597,15 @@ begin
     update scraping.snapshots set post_id = winning_post_id
     where organization_id = organization and post_id = losing_post_id;
 
-    update scraping.post_media w set
+    update scraping.media_records w set
         first_seen_at = least(w.first_seen_at, l.first_seen_at), last_seen_at = greatest(w.last_seen_at, l.last_seen_at)
-    from scraping.post_media l
+    from scraping.media_records l
     where l.organization_id = organization and l.post_id = losing_post_id
         and w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key;
-    update scraping.post_media l set post_id = winning_post_id
+    update scraping.media_records l set post_id = winning_post_id
     where l.organization_id = organization and l.post_id = losing_post_id
         and not exists (
-            select from scraping.post_media w
+            select from scraping.media_records w
             where w.organization_id = organization and w.post_id = winning_post_id and w.media_key = l.media_key
         );
 
@@ -403,20 +615,20 @@ begin
     where organization_id = organization and post_id = losing_post_id
     on conflict (organization_id, post_id, hashtag_id) do update set seen_on = w.seen_on + excluded.seen_on;
 
-    update scraping.posts set reposted_post_id = winning_post_id
+    update scraping.post_records set reposted_post_id = winning_post_id
     where organization_id = organization and reposted_post_id = losing_post_id;
 
-    update scraping.posts w set
+    update scraping.post_records w set
         first_seen_at = least(w.first_seen_at, l.first_seen_at),
         last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
         is_read = w.is_read or l.is_read,
         is_marked = w.is_marked or l.is_marked,
         needs_rebuild = true
-    from scraping.posts l
+    from scraping.post_records l
     where w.organization_id = organization and w.post_id = winning_post_id
         and l.organization_id = organization and l.post_id = losing_post_id;
 
-    delete from scraping.posts where organization_id = organization and post_id = losing_post_id;
+    delete from scraping.post_records where organization_id = organization and post_id = losing_post_id;
 end
 $$;
 -- pipeline: execute

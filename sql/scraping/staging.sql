@@ -1,7 +1,7 @@
 -- The temporary tables that a load fills with COPY. They are dropped with its transaction.
 
+-- The items of one batch: raw_payloads/merge.sql stores and removes them while the next batch is parsed.
 create temporary table staged_items (
-    item_id bigint not null,
     organization_id text not null,
     run_id text not null,
     source text not null,
@@ -15,10 +15,13 @@ create temporary table staged_items (
 -- their ids are resolved.
 create temporary table staged_observations (
     observation_id bigint not null,
-    item_id bigint not null,
     organization_id text not null,
     run_id text not null,
+    source text not null,
     source_file_path text not null,
+    payload_hash bytea not null,
+    payload_key bigint not null,
+    payload_member text,
     platform text not null,
     node integer not null,
     original_node integer,
@@ -34,7 +37,6 @@ create temporary table staged_observations (
     article json,
     post_type text,
     url text,
-    own_payload json,
     hashtags text[],
     has_counters boolean not null,
     reactions bigint,
@@ -48,8 +50,8 @@ create temporary table staged_observations (
     stats jsonb
 ) on commit drop;
 
-comment on column staged_observations.own_payload is
-'The JSON object of a quoted post; NULL if the observation is the whole item.';
+comment on column staged_observations.payload_member is
+'Member of the item that is the observation, such as a quoted post; NULL if the whole item is.';
 
 create temporary table staged_media (
     observation_id bigint not null,

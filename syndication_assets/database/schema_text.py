@@ -134,9 +134,18 @@ def _view(room: Room, view: Relation) -> list[str]:
         *_with_comments(names),
         f"){_options(view)} as",
     ]
-    for line in readable(view.view or "").strip().split("\n"):
+    for line in _without_alias(readable(view.view or "")).strip().split("\n"):
         lines += wrapped(line.strip(), len(line) - len(line.lstrip()))
     return [*lines, *comment_lines("; ".join(rights_on_table(view, columns)))]
+
+
+def _without_alias(query: str) -> str:
+    """A query of one table as PostgreSQL 16 and later print it: columns without the alias, except in subqueries."""
+    table = re.search(r"^   from [\w.]+ (\w+);$", query, flags=re.M)
+    if table is None:
+        return query
+    column = re.compile(rf"\b{table[1]}\.")
+    return "\n".join(column.sub("", line) if re.match(r" select |    \S", line) else line for line in query.split("\n"))
 
 
 def _function(function: Function) -> list[str]:

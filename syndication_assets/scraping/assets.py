@@ -31,7 +31,7 @@ _DOWNLOAD_RUNS = (
 LOADED_TABLES = {
     "download_runs": _DOWNLOAD_RUNS,
     **{
-        table: description_of(f"scraping/{table}.sql")
+        table: description_of(f"scraping/{table}/merge.sql")
         for table in (
             "raw_payloads",
             "profiles",

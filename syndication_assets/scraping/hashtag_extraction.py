@@ -41,7 +41,9 @@ def extract_hashtags(text: str) -> tuple[str, ...]:
 
 
 def _may_begin(text: str, start: int) -> bool:
-    return start == 0 or not (_is_word_character(text[start - 1]) or text[start - 1] in "&/=?")
+    if start == 0 or text[start - 1] in " \n":
+        return True
+    return not (_is_word_character(text[start - 1]) or text[start - 1] in "&/=?")
 
 
 def _is_word_character(character: str) -> bool:
@@ -56,7 +58,7 @@ def _is_word_character(character: str) -> bool:
 
 def _word_at(text: str, start: int) -> str:
     end = _letters_end(text, start)
-    while end < len(text) and (_is_word_character(text[end]) or text[end] in _JOINERS):
+    while end < len(text) and text[end] not in " \n#" and (_is_word_character(text[end]) or text[end] in _JOINERS):
         end = _letters_end(text, end + 1)
     return text[start:end].rstrip(_JOINERS)
 
@@ -67,5 +69,7 @@ def _letters_end(text: str, start: int) -> int:
 
 
 def _normalized(word: str) -> str:
+    if word.isascii():
+        return word.lower()
     # Case folding can break the normal form and normalization can produce capitals, so normalize before and after.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())

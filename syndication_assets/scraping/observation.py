@@ -72,8 +72,8 @@ class PostObservation(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     post_type: str | None
     """None if the item does not contain it, as for the original of a plain repost."""
-    payload: bytes
-    """The exact JSON text of this observation (for a quoted post, only its object)."""
+    payload_member: str | None = None
+    """The member of the item that is this observation, as for a quoted post; None if the whole item is."""
     article: dict[str, Any] | None = None
     media: tuple[Media, ...] = ()
     counters: Counters | None = None

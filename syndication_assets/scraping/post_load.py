@@ -16,7 +16,7 @@ from syndication_assets.landing.landing_zone import LandedFile, LandingZone
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
 from syndication_assets.scraping.file_reading import FileReading, read_file
 from syndication_assets.scraping.post_sources import SOURCES
-from syndication_assets.scraping.post_staging import Staging
+from syndication_assets.scraping.post_staging import staging_of
 
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Per run. A source that uses ids as keys would have new keys in every item."""
@@ -74,7 +74,10 @@ def load_day(
 
     def stage(landed: LandedDay) -> None:
         landed.connection.execute(load_sql("scraping/staging.sql"))
-        _stage(landed.connection, map(read, landed.files), runs, load)
+        landed.connection.execute(
+            load_sql("scraping/withdrawn_payloads.sql"), {"day": day, "sources": list(landed.withdrawn.values())}
+        )
+        _stage(landed.connection, day, map(read, landed.files), runs, load)
 
     def merge(landed: LandedDay) -> None:
         for (_, source), run in runs.items():
@@ -107,22 +110,22 @@ def load_day(
 
 def _stage(
     connection: Connection,
+    day: date,
     readings: Iterable[FileReading],
     runs: dict[tuple[str, str], DownloadRun],
     load: DayLoad,
 ) -> None:
-    staging = Staging(connection)
-    for reading in readings:
-        run = runs[reading.file.organization, reading.file.source]
-        counters = load.runs[run.run_id]
-        counters.files_read += 1
-        counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
-        counters.items_quarantined += len(reading.rejected)
-        for key, count in reading.unknown_keys.items():
-            if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
-                counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
-        staging.add(reading, run)
-    staging.finish()
+    with staging_of(connection, day) as staging:
+        for reading in readings:
+            run = runs[reading.file.organization, reading.file.source]
+            counters = load.runs[run.run_id]
+            counters.files_read += 1
+            counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
+            counters.items_quarantined += len(reading.rejected)
+            for key, count in reading.unknown_keys.items():
+                if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
+                    counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
+            staging.add(reading, run)
 
 
 def _merge(connection: Connection, day: date, load: DayLoad) -> None:
@@ -130,13 +133,12 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     connection.execute(load_sql("scraping/resolve_posts.sql"))
     while _merge_posts(connection):
         connection.execute(load_sql("scraping/resolve_posts.sql"))
-    for statement in ("profiles", "observed_posts"):
+    for statement in ("profiles/merge", "observed_posts", "compared_posts"):
         connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
-    _count(connection, "scraping/posts.sql", parameters, load)
-    for statement in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
-        connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
-    connection.execute(load_sql("scraping/raw_payloads.sql"), parameters)
-    _count(connection, "scraping/data_downloads.sql", parameters, load)
+    _count(connection, "scraping/posts/merge.sql", parameters, load)
+    for table in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
+        connection.execute(load_sql(f"scraping/{table}/merge.sql"), parameters)
+    _count(connection, "scraping/data_downloads/merge.sql", parameters, load)
     connection.execute(load_sql("scraping/profile_post_counts.sql"))
 
 

@@ -1,15 +1,18 @@
-"""Copies parsed files into the temporary staging tables, in batches.
+"""Copies parsed files into the temporary staging tables, in batches, while the next files are parsed.
 
 `sql/scraping/staging.sql` creates the tables; each `_COLUMNS` entry lists the columns of a row in order.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from syndication_assets.database.connection import Connection, copy_rows
+from syndication_assets.database.connection import Connection, copy_rows, load_sql
 from syndication_assets.landing.file_staging import FILE_COLUMNS, REJECTION_COLUMNS, StagedFile, staged_rejection
 from syndication_assets.scraping.download_runs import DownloadRun
 from syndication_assets.scraping.file_reading import FileReading, Item
@@ -17,18 +20,18 @@ from syndication_assets.scraping.hashtag_extraction import extract_hashtags
 from syndication_assets.scraping.identity import IdentityGroups
 from syndication_assets.scraping.observation import Author, Counters, PostObservation
 
-_BATCH_ROWS = 20_000
+_BATCH_ROWS = 1_000
 _NO_COUNTERS = Counters()
 _encode = msgspec.json.Encoder().encode
 
 _COLUMNS = {
     "staged_files": FILE_COLUMNS,
-    "staged_items": "item_id, organization_id, run_id, source, payload_hash, source_file_path, position, payload",
+    "staged_items": "organization_id, run_id, source, payload_hash, source_file_path, position, payload",
     "staged_quarantine": REJECTION_COLUMNS,
-    "staged_observations": "observation_id, item_id, organization_id, run_id, source_file_path, platform, node,"
-    " original_node, observed_as, is_description, observed_at, observed_at_source, content_hash, full_urn, posted_at,"
-    " author_username, text_content, article, post_type, url, own_payload, hashtags, has_counters, reactions, comments,"
-    " shares, saves, clicks, views, impressions, reach, stats",
+    "staged_observations": "observation_id, organization_id, run_id, source, source_file_path, payload_hash,"
+    " payload_key, payload_member, platform, node, original_node, observed_as, is_description, observed_at,"
+    " observed_at_source, content_hash, full_urn, posted_at, author_username, text_content, article, post_type, url,"
+    " hashtags, has_counters, reactions, comments, shares, saves, clicks, views, impressions, reach, stats",
     "staged_media": "observation_id, position, media_key, media_type, media_url, width, height, title, page_count",
     "staged_authors": "organization_id, platform, username, name, kind, headline, profile_url, is_scraped_for,"
     " observed_at",
@@ -36,15 +39,21 @@ _COLUMNS = {
 }
 
 
-class Staging:
-    """Fills the staging tables of one transaction."""
+Rows = dict[str, list[Sequence[Any]]]
+"""Table → its rows, in the order of `_COLUMNS`."""
 
-    def __init__(self, connection: Connection) -> None:
+
+class Staging:
+    """Collects the rows of one load. A thread copies a batch and stores its payloads while the next one is parsed."""
+
+    def __init__(self, connection: Connection, day: date, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
-        self._rows: dict[str, list[Sequence[Any]]] = {table: [] for table in _COLUMNS}
+        self._day = day
+        self._thread = thread
+        self._copying: Future[None] | None = None
+        self._rows: Rows = {table: [] for table in _COLUMNS}
         self._identities = IdentityGroups()
         self._authors: dict[tuple[Any, ...], Sequence[Any]] = {}
-        self._item_id = 0
         self._observation_id = 0
 
     def add(self, reading: FileReading, run: DownloadRun) -> None:
@@ -81,25 +90,24 @@ class Staging:
             self._flush()
 
     def finish(self) -> None:
-        """Stages the remaining rows and the grouped ids, and analyzes the tables."""
+        """Stages the remaining rows and the grouped ids, waits for the thread and analyzes the tables."""
         self._rows["staged_aliases"].extend(
             (node, component, *key) for node, component, key in self._identities.components()
         )
         self._rows["staged_authors"].extend(self._authors.values())
         self._flush()
+        if self._copying is not None:
+            self._copying.result()
         # Only the columns that plans need: analyzing the wide columns is expensive.
         self._connection.execute(
-            "analyze staged_files; analyze staged_items (item_id, organization_id, source, payload_hash,"
-            " source_file_path); analyze staged_observations (observation_id, item_id, organization_id, platform, node,"
+            "analyze staged_files; analyze staged_observations (observation_id, organization_id, platform, node,"
             " original_node, observed_at, author_username, source_file_path); analyze staged_aliases;"
             " analyze staged_media (observation_id); analyze staged_authors"
         )
 
     def _add_item(self, item: Item, reading: FileReading, run: DownloadRun) -> None:
-        self._item_id += 1
         self._rows["staged_items"].append(
             (
-                self._item_id,
                 run.organization_id,
                 run.run_id,
                 reading.file.source,
@@ -133,10 +141,13 @@ class Staging:
         self._rows["staged_observations"].append(
             (
                 self._observation_id,
-                self._item_id,
                 organization_id,
                 run.run_id,
+                reading.file.source,
                 reading.file.path,
+                item.payload_hash,
+                int.from_bytes(item.payload_hash[:8], signed=True),
+                observation.payload_member,
                 platform,
                 node,
                 original_node,
@@ -152,7 +163,6 @@ class Staging:
                 _encode(observation.article).decode() if observation.article is not None else None,
                 observation.post_type,
                 observation.url,
-                observation.payload.decode() if observation.payload != item.payload else None,
                 list(extract_hashtags(observation.text)) if observation.text else None,
                 counters is not None,
                 numbers.reactions,
@@ -208,7 +218,24 @@ class Staging:
         self._authors[row] = row
 
     def _flush(self) -> None:
-        for table, rows in self._rows.items():
-            if rows:
-                copy_rows(self._connection, table, _COLUMNS[table], rows)
-                rows.clear()
+        """Hands the collected rows to the thread; waits for the batch before, so that at most two are in memory."""
+        if self._copying is not None:
+            self._copying.result()
+        rows, self._rows = self._rows, {table: [] for table in _COLUMNS}
+        self._copying = self._thread.submit(_store, self._connection, self._day, rows)
+
+
+@contextmanager
+def staging_of(connection: Connection, day: date) -> Iterator[Staging]:
+    """Stages the rows added in the block. Nothing else may use the connection meanwhile."""
+    with ThreadPoolExecutor(1, thread_name_prefix="staging") as thread:
+        staging = Staging(connection, day, thread)
+        yield staging
+        staging.finish()
+
+
+def _store(connection: Connection, day: date, batch: Mapping[str, list[Sequence[Any]]]) -> None:
+    for table, rows in batch.items():
+        if rows:
+            copy_rows(connection, table, _COLUMNS[table], rows)
+    connection.execute(load_sql("scraping/raw_payloads/merge.sql"), {"day": day})

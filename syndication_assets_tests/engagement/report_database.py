@@ -74,8 +74,8 @@ class ReportDatabase(DatabaseRows):
             ).fetchone()
             moment = noon(published) - timedelta(hours=1)
             (post_id,) = connection.execute(
-                "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, author_username,"
-                " profile_id, text_content, url, content_observed_at, first_seen_at, last_seen_at)"
+                "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at,"
+                " author_username, profile_id, text_content, url, content_observed_at, first_seen_at, last_seen_at)"
                 " values (%s, %s, %s, 'test', %s, %s, %s, %s, %s, %s, %s, %s) returning post_id",
                 [
                     organization.organization_id,

@@ -81,7 +81,7 @@ class History(DatabaseRows):
         self._urns += 1
         return str(
             self.value(
-                "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
+                "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
                 " content_observed_at, first_seen_at, last_seen_at)"
                 " values (%s, %s, %s, 'activity', %s, %s, now(), now(), now()) returning post_id",
                 [self.organization_id, platform, str(self._urns), posted_at, profile_id],

@@ -62,7 +62,7 @@ def history(database_url: str) -> History:
     profiles = [history.profile(f"profile {number}") for number in range(20)]
     with psycopg.connect(database_url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute(
-            "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
+            "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
             " text_content, content_observed_at, first_seen_at, last_seen_at)"
             " select %s, 'linkedin', n::text, 'activity', %s::date - n / 2, (%s::text[])[1 + n %% 20],"
             " repeat('text ', 100), now(), %s::date - n / 2, now() from generate_series(1, %s) as n",

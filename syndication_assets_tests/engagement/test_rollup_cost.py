@@ -24,7 +24,7 @@ def history(database_url: str) -> History:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            "insert into scraping.posts (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
+            "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
             " content_observed_at, first_seen_at, last_seen_at)"
             " select %s, 'linkedin', n::text, 'activity', %s, %s, now(), now(), now()"
             f" from generate_series(1, {POSTS}) as n",

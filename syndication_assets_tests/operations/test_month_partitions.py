@@ -40,7 +40,7 @@ def partitions(connection: Connection, table: str) -> dict[str, str]:
 def new_post(connection: Connection) -> None:
     """The post, the run and the landed file that the snapshots of `new_snapshot` belong to."""
     connection.execute(
-        "insert into scraping.posts"
+        "insert into scraping.post_records"
         " (organization_id, post_id, platform, urn, urn_kind, content_observed_at, first_seen_at, last_seen_at)"
         " select organization_id, 'p-00000001', 'linkedin', '1', 'activity', now(), now(), now()"
         " from tenancy.organizations"

@@ -99,8 +99,8 @@ DAMAGES = [
     Damage(
         "post_targets__simulated_posts_have_no_measured_numbers",
         "select operations.ensure_month_partitions('scraping.snapshots', current_date, current_date);"
-        "insert into scraping.posts (organization_id, post_id, platform, urn, urn_kind, first_seen_at, last_seen_at)"
-        " select organization_id, 'p-12345678', platform, platform_post_id, 'post', now(), now()"
+        "insert into scraping.post_records (organization_id, post_id, platform, urn, urn_kind, first_seen_at,"
+        " last_seen_at) select organization_id, 'p-12345678', platform, platform_post_id, 'post', now(), now()"
         f" from publishing.post_targets where target_id = {FIRST};"
         "insert into scraping.snapshots (organization_id, post_id, run_id, downloaded_at, observed_at_source,"
         " landed_file_id, reactions) select organization_id, post_id, 'run-00000000', now(), 'noon', 'fil-00000000', 1"

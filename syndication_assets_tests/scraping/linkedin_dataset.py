@@ -114,7 +114,7 @@ def clear(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
             "truncate scraping.download_runs, landing.files, scraping.raw_payloads, landing.quarantine,"
-            " scraping.profiles, scraping.posts, scraping.hashtags, engagement.stale_days cascade"
+            " scraping.profiles, scraping.post_records, scraping.hashtags, engagement.stale_days cascade"
         )
 
 

@@ -439,13 +439,13 @@ def test_a_failing_adapter_only_loses_its_item_and_its_reason_quotes_no_content(
 
 
 def test_an_error_of_the_database_does_not_reveal_the_rejected_row(desk: Desk, caplog: pytest.LogCaptureFixture):
-    desk.execute("alter table scraping.posts add constraint no_birds check (text_content not like 'canary%')")
+    desk.execute("alter table scraping.post_records add constraint no_birds check (text_content not like 'canary%')")
     try:
         desk.put(MONDAY, FILE, around(changed()))
         with pytest.raises(SyndicationError, match="no_birds") as caught:
             load_with_canary(desk, caplog)
     finally:
-        desk.execute("alter table scraping.posts drop constraint no_birds")
+        desk.execute("alter table scraping.post_records drop constraint no_birds")
     assert CANARY not in str(caught.value)
     assert caught.value.__suppress_context__
     assert CANARY not in caplog.text

@@ -80,7 +80,7 @@ DAMAGES = [
     Damage(
         "posts__post_id_is_unique",
         "insert into tenancy.organizations (organization_id, slug, name) values ('org-00000002', 'second', 'Second');"
-        "insert into scraping.posts (organization_id, post_id, platform, urn, urn_kind, content_observed_at,"
+        "insert into scraping.post_records (organization_id, post_id, platform, urn, urn_kind, content_observed_at,"
         " first_seen_at, last_seen_at) select 'org-00000002', post_id, platform, urn, urn_kind, content_observed_at,"
         " first_seen_at, last_seen_at from scraping.posts order by post_id limit 1;"
         "insert into scraping.post_aliases (organization_id, platform, alias_kind, alias, post_id, first_seen_at)"
@@ -100,8 +100,8 @@ DAMAGES = [
     ),
     Damage(
         "post_media__media_id_is_unique",
-        "alter table scraping.post_media drop constraint post_media_pkey;"
-        "insert into scraping.post_media (organization_id, media_id, post_id, media_key, media_type, media_url,"
+        "alter table scraping.media_records drop constraint media_records_pkey;"
+        "insert into scraping.media_records (organization_id, media_id, post_id, media_key, media_type, media_url,"
         " position, first_seen_at, last_seen_at) select organization_id, media_id, post_id, media_key || '0',"
         " media_type, media_url, position, first_seen_at, last_seen_at from scraping.post_media limit 1",
         frozenset({"post_media__constraints_are_valid"}),

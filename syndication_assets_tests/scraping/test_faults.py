@@ -222,10 +222,10 @@ def test_a_server_killed_during_a_load_loses_nothing_that_was_committed(landing:
 
 
 def killed_in_the_middle(url: str, landing: LandingZone, directory: Path) -> int:
-    """Kills the server while a load waits to write payloads after posts; returns the exit code of the load."""
+    """Kills the server while a load waits to write snapshots after posts; returns the exit code of the load."""
     postmaster = int((embedded_postgres.data_directory(directory) / "postmaster.pid").read_text().split()[0])
     blocker = psycopg.connect(url)
-    blocker.execute("lock table scraping.raw_payloads in exclusive mode")
+    blocker.execute("lock table scraping.snapshots in exclusive mode")
     process = start_load(url, landing, DAYS[1])
     with psycopg.connect(url, autocommit=True) as connection:
         waits = "select count(*) from pg_locks where not granted and locktype = 'relation'"

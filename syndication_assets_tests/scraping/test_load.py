@@ -24,7 +24,7 @@ def test_a_second_load_of_a_day_changes_nothing(desk: Desk):
     (first,) = desk.load(MONDAY)
     before = facts(desk.url)
     versions = "select max(xmin::text::bigint) from scraping.{}"
-    tables = ("posts", "profiles", "snapshots", "post_media", "post_hashtags", "raw_payloads")
+    tables = ("post_records", "profiles", "snapshots", "media_records", "post_hashtags", "raw_payloads")
     written = [desk.value(versions.format(table)) for table in tables]
     (second,) = desk.load(MONDAY)
     assert first.total("posts_new") > 0
@@ -79,12 +79,12 @@ def test_a_failed_load_changes_nothing_and_its_run_keeps_the_error(desk: Desk):
     desk.load(MONDAY)
     before = facts(desk.url)
     desk.land(MONDAY, 18, post(ONE, text="edited"))
-    desk.execute("alter table scraping.posts add constraint nobody_edits check (text_content <> 'edited')")
+    desk.execute("alter table scraping.post_records add constraint nobody_edits check (text_content <> 'edited')")
     try:
         with pytest.raises(DatabaseError, match="nobody_edits") as caught:
             desk.load(MONDAY)
     finally:
-        desk.execute("alter table scraping.posts drop constraint nobody_edits")
+        desk.execute("alter table scraping.post_records drop constraint nobody_edits")
     assert differences(before, facts(desk.url)) == []
     status, message = desk.rows(RUNS)[1]
     assert status == "failed"

@@ -42,8 +42,14 @@ def in_any_order(desk: Desk, *days: date) -> None:
 
 
 def seen_on(desk: Desk) -> dict[str, str]:
+    """The observed days that count for each hashtag: the days in between are open."""
     return dict(
-        desk.rows("select hashtag, seen_on::text from scraping.post_hashtags join scraping.hashtags using (hashtag_id)")
+        desk.rows(
+            "select hashtag, range_agg(daterange(d.day, d.day + 1))::text from scraping.post_hashtags"
+            " join scraping.hashtags using (hashtag_id) join (select distinct post_id,"
+            " (downloaded_at at time zone 'utc')::date as day from scraping.snapshots) as d using (post_id)"
+            " where seen_on @> d.day group by hashtag"
+        )
     )
 
 

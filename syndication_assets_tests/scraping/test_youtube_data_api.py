@@ -67,7 +67,6 @@ def test_a_video_becomes_one_observation():
             text="Stricken für Anfänger\n\nHeute: Socken. #Stricken",
             url="https://www.youtube.com/watch?v=Ab-_9xYz012",
             post_type="video",
-            payload=payload,
             media=(
                 Media(
                     "i.example.com/vi/Ab/hq.jpg",

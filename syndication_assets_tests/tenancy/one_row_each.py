@@ -62,7 +62,7 @@ _OWN_VALUES = {
     ("operations.budgets", "period"): "'day'",
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
     ("scraping.post_aliases", "alias_kind"): "'activity'",
-    ("scraping.post_media", "media_type"): "'image'",
+    ("scraping.media_records", "media_type"): "'image'",
 }
 
 

@@ -205,15 +205,15 @@ def is_accepted(connection: Connection, statement: str) -> bool | None:
 
 
 def _unprotected(connection: Connection) -> None:
-    connection.execute("alter table scraping.posts disable row level security")
+    connection.execute("alter table scraping.post_records disable row level security")
 
 
 def _wrong_policy(connection: Connection) -> None:
-    connection.execute("alter policy reader_own_organization on scraping.posts using (true)")
+    connection.execute("alter policy reader_own_organization on scraping.post_records using (true)")
 
 
 def _no_policy(connection: Connection) -> None:
-    connection.execute("drop policy reader_own_organization on scraping.posts")
+    connection.execute("drop policy reader_own_organization on scraping.post_records")
 
 
 @pytest.mark.parametrize("remove_protection", [_unprotected, _wrong_policy, _no_policy])
@@ -229,11 +229,11 @@ def test_a_table_that_shows_too_much_or_too_little_is_found(
         ]
         for organization_id in ids:
             connection.execute(
-                "insert into scraping.posts (organization_id, platform, urn, urn_kind, content_observed_at,"
+                "insert into scraping.post_records (organization_id, platform, urn, urn_kind, content_observed_at,"
                 " first_seen_at, last_seen_at) values (%s, 'linkedin', '1', 'activity', now(), now(), now())",
                 [organization_id],
             )
         as_reader = f"{database_url}&options=-crole%3Dsyndication_reader"
-        assert leaks_of_a_reader(as_reader, ids[0], ["scraping.posts"]) == []
+        assert leaks_of_a_reader(as_reader, ids[0], ["scraping.post_records"]) == []
         remove_protection(connection)
-        assert leaks_of_a_reader(as_reader, ids[0], ["scraping.posts"]) != []
+        assert leaks_of_a_reader(as_reader, ids[0], ["scraping.post_records"]) != []

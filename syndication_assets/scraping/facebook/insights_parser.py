@@ -122,7 +122,6 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         text=clean_text(post.message),
         url=clean_text(post.permalink_url),
         post_type=clean_text(post.status_type),
-        payload=payload,
         media=_picture(post.full_picture),
         counters=_counters(post),
         stats=_stats(post),

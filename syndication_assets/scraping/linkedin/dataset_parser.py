@@ -57,11 +57,11 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:
     post = decode_item(payload, Post)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
     if post.post_type == "repost":
-        return ParsedItem(_observe_repost(post, payload, tracked_username), unknown_keys)
-    return ParsedItem(_observe_post(post, payload), unknown_keys)
+        return ParsedItem(_observe_repost(post, tracked_username), unknown_keys)
+    return ParsedItem(_observe_post(post), unknown_keys)
 
 
-def _observe_post(post: Post, payload: bytes) -> tuple[PostObservation, ...]:
+def _observe_post(post: Post) -> tuple[PostObservation, ...]:
     """A post of the profile, and the post it quotes if that has an id."""
     ids = _ids_of(post, "$")
     if not ids:
@@ -75,14 +75,12 @@ def _observe_post(post: Post, payload: bytes) -> tuple[PostObservation, ...]:
         if set(quoted_ids) & set(ids):
             raise ItemRejectedError("$.reshared_post.urn: the post would quote itself")
         if quoted_ids:
-            quoted_observations = (
-                _observe(quoted, "reshared", quoted_ids, quoted_payload, quoted.post_type, path="$.reshared_post"),
-            )
-    observation = _observe(post, "post", ids, payload, post.post_type, original_ids=quoted_ids or None)
+            quoted_observations = (_observe(quoted, "reshared", quoted_ids, quoted.post_type, member="reshared_post"),)
+    observation = _observe(post, "post", ids, post.post_type, original_ids=quoted_ids or None)
     return (observation, *quoted_observations)
 
 
-def _observe_repost(post: Post, payload: bytes, tracked_username: str | None) -> tuple[PostObservation, ...]:
+def _observe_repost(post: Post, tracked_username: str | None) -> tuple[PostObservation, ...]:
     """The act, which only has an id and a time, and the original, to which everything else in the item belongs.
 
     The share and ugcPost ids of the item are ignored: they may belong to the act or to the original.
@@ -109,21 +107,20 @@ def _observe_repost(post: Post, payload: bytes, tracked_username: str | None) ->
         text=None,
         url=None,
         post_type="repost",
-        payload=payload,
         original_ids=original_ids,
     )
-    return act, _observe(post, "repost", original_ids, payload, post_type=None)
+    return act, _observe(post, "repost", original_ids, post_type=None)
 
 
 def _observe(
     post: QuotedPost,
     observed_as: ObservedAs,
     ids: PostIds,
-    payload: bytes,
     post_type: str | None,
     original_ids: PostIds | None = None,
-    path: str = "$",
+    member: str | None = None,
 ) -> PostObservation:
+    path = "$" if member is None else f"$.{member}"
     counters, stats = _counters(post.stats)
     return PostObservation(
         platform=PLATFORM,
@@ -139,7 +136,7 @@ def _observe(
         text=post.text,
         url=clean_text(post.url) or clean_text(post.post_url),
         post_type=post_type,
-        payload=payload,
+        payload_member=member,
         article=_article(post.article) if post.article else None,
         media=media_of(post, path),
         counters=counters,

@@ -130,7 +130,6 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         text=_text(snippet),
         url=f"https://www.youtube.com/watch?v={video.id}",
         post_type="video",
-        payload=payload,
         media=_best_thumbnail(snippet.thumbnails) if snippet.thumbnails else (),
         counters=_counters(video.statistics or Statistics()),
         stats=None if duration is None else {"duration_seconds": _duration_seconds(duration)},

@@ -10,10 +10,11 @@ select
     k.reactions as expected,
     d.reactions as found
 from scraping.data_downloads as d
-cross join lateral (
-    select sum(kinds.value::bigint) as reactions
-    from jsonb_each_text(d.stats -> 'reactions') as kinds
-) as k
+cross join
+    lateral (
+        select sum(kinds.value::bigint) as reactions
+        from jsonb_each_text(d.stats -> 'reactions') as kinds
+    ) as k
 where
     d.downloaded_at >= %(window_start)s::timestamp at time zone 'utc'
     and d.downloaded_at < %(window_end)s::timestamp at time zone 'utc'

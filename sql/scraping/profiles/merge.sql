@@ -58,14 +58,14 @@ on conflict (organization_id, platform, username) do update set
         else excluded.last_synced_at
     end
 where
-    (
-        excluded.described_at is not null
-        and coalesce(p.described_at < %(day)s::date + 1, true)
-        and (excluded.described_at, excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
-        is distinct from (p.described_at, p.name, p.kind, p.headline, p.profile_url)
-    )
-    or (
-        excluded.last_synced_at is not null
-        and coalesce(p.last_synced_at < %(day)s::date + 1, true)
-        and excluded.last_synced_at is distinct from p.last_synced_at
-    );
+(
+    excluded.described_at is not null
+    and coalesce(p.described_at < %(day)s::date + 1, true)
+    and (excluded.described_at, excluded.name, excluded.kind, excluded.headline, excluded.profile_url)
+    is distinct from (p.described_at, p.name, p.kind, p.headline, p.profile_url)
+)
+or (
+    excluded.last_synced_at is not null
+    and coalesce(p.last_synced_at < %(day)s::date + 1, true)
+    and excluded.last_synced_at is distinct from p.last_synced_at
+);

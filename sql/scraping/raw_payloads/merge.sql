@@ -1,13 +1,6 @@
--- One row is one distinct item of a day's landed files, as its exact text. A re-run adds nothing; neither does an
--- identical item in another file, and the row names the first file by path. Items that only a withdrawn file contained
--- are deleted: the withdrawn file itself is the evidence. Parameters: day.
-
-delete from scraping.raw_payloads as r using withdrawn_files as w
-where
-    r.organization_id = w.organization_id
-    and r.landed_on = %(day)s::date
-    and r.source = w.source
-    and r.source_file_path = w.source_file_path;
+-- One row is one distinct item of a day's landed files, as its exact text: the only copy, to which snapshots and posts
+-- refer by its hash. A load stores its items in batches. A re-run adds nothing; neither does an identical item in
+-- another file, and the row names the first file by path. Parameters: day.
 
 insert into scraping.raw_payloads as r (
     organization_id, landed_on, source, payload_hash, source_file_path, position, run_id, payload
@@ -28,3 +21,5 @@ on conflict (organization_id, landed_on, source, payload_hash) do update set
     position = excluded.position,
     run_id = excluded.run_id
 where (excluded.source_file_path, excluded.position) < (r.source_file_path, r.position);
+
+truncate staged_items;

@@ -2,9 +2,10 @@
 -- Parameters: day.
 
 create temporary table described_hashtags on commit drop as
-select distinct
+select
     d.organization_id,
     d.post_id,
+    d.is_new,
     t.hashtag
 from described_posts as d
 inner join staged_observations as o on d.observation_id = o.observation_id

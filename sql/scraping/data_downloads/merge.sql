@@ -1,7 +1,7 @@
--- One row is one snapshot: the counters of one post at one time. A re-run changes nothing; snapshots that an adapter
--- now reads differently are replaced, and snapshots that the day's files no longer contain are removed. If several
--- items describe one post at one time, the item of the post itself is preferred, then the smallest hash, so the order
--- of files does not matter. Parameters: day.
+-- One row is one snapshot: the counters of one post at one time, with a reference to the payload that describes it. A
+-- re-run changes nothing; snapshots that an adapter now reads differently are replaced, and snapshots that the day's
+-- files no longer contain are removed. If several items describe one post at one time, the item of the post itself is
+-- preferred, then the smallest hash, so the order of files does not matter. Parameters: day.
 
 create temporary table day_files on commit drop as
 select
@@ -15,19 +15,17 @@ inner join landing.files as f
 
 create temporary table day_snapshots on commit drop as
 select
-    o.organization_id,
-    o.post_id,
-    o.observed_at,
-    o.observation_id,
-    moments.is_description
-from (
-    select
-        min(newness) filter (where has_counters) as newness,
-        bool_or(is_description) as is_description
-    from observed_posts
-    group by organization_id, post_id, observed_at
-) as moments
-inner join observed_posts as o on moments.newness = o.newness;
+    m.organization_id,
+    m.post_id,
+    m.observed_at,
+    m.is_description,
+    nullif(not m.has_author, false) as lacks_author,
+    nullif(not m.has_type, false) as lacks_type,
+    counted.observation_id,
+    described.observation_id as described_observation_id
+from observed_moments as m
+inner join observed_posts as counted on m.newness = counted.newness
+inner join observed_posts as described on m.described_newness = described.newness;
 
 analyze day_snapshots;
 
@@ -55,6 +53,8 @@ updated_snapshots as (
         observed_at_source = o.observed_at_source,
         observed_as = o.observed_as,
         is_description = s.is_description,
+        lacks_author = s.lacks_author,
+        lacks_type = s.lacks_type,
         reactions = o.reactions,
         comments = o.comments,
         shares = o.shares,
@@ -64,9 +64,12 @@ updated_snapshots as (
         impressions = o.impressions,
         reach = o.reach,
         stats = o.stats,
-        landed_file_id = f.landed_file_id
+        landed_file_id = f.landed_file_id,
+        payload_key = i.payload_key,
+        payload_member = i.payload_member
     from day_snapshots as s
     inner join staged_observations as o on s.observation_id = o.observation_id
+    inner join staged_observations as i on s.described_observation_id = i.observation_id
     inner join day_files as f on o.organization_id = f.organization_id and o.source_file_path = f.source_file_path
     where
         d.downloaded_at >= %(day)s::date
@@ -75,19 +78,22 @@ updated_snapshots as (
         and d.post_id = s.post_id
         and d.downloaded_at = s.observed_at
         and (
-            d.observed_at_source, d.observed_as, d.is_description, d.reactions, d.comments, d.shares, d.saves,
-            d.clicks, d.views, d.impressions, d.reach, d.stats, d.landed_file_id
+            d.observed_at_source, d.observed_as, d.is_description, d.lacks_author, d.lacks_type, d.reactions,
+            d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach, d.stats, d.landed_file_id,
+            d.payload_key, d.payload_member
         ) is distinct from (
-            o.observed_at_source, o.observed_as, s.is_description, o.reactions, o.comments, o.shares, o.saves,
-            o.clicks, o.views, o.impressions, o.reach, o.stats, f.landed_file_id
+            o.observed_at_source, o.observed_as, s.is_description, s.lacks_author, s.lacks_type, o.reactions,
+            o.comments, o.shares, o.saves, o.clicks, o.views, o.impressions, o.reach, o.stats, f.landed_file_id,
+            i.payload_key, i.payload_member
         )
     returning d.run_id
 ),
 
 new_snapshots as (
     insert into scraping.snapshots (
-        organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, is_description, reactions,
-        comments, shares, saves, clicks, views, impressions, reach, stats, landed_file_id
+        organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, is_description, lacks_author,
+        lacks_type, reactions, comments, shares, saves, clicks, views, impressions, reach, stats, landed_file_id,
+        payload_key, payload_member
     )
     select
         s.organization_id,
@@ -97,6 +103,8 @@ new_snapshots as (
         o.observed_at_source,
         o.observed_as,
         s.is_description,
+        s.lacks_author,
+        s.lacks_type,
         o.reactions,
         o.comments,
         o.shares,
@@ -106,9 +114,12 @@ new_snapshots as (
         o.impressions,
         o.reach,
         o.stats,
-        f.landed_file_id
+        f.landed_file_id,
+        i.payload_key,
+        i.payload_member
     from day_snapshots as s
     inner join staged_observations as o on s.observation_id = o.observation_id
+    inner join staged_observations as i on s.described_observation_id = i.observation_id
     inner join day_files as f on o.organization_id = f.organization_id and o.source_file_path = f.source_file_path
     where
         not exists (
@@ -131,10 +142,19 @@ select
     count(*) filter (where change = 'updated') as snapshots_updated,
     count(*) filter (where change = 'removed') as snapshots_removed
 from (
-    select run_id, 'new' as change from new_snapshots
+    select
+        run_id,
+        'new' as change
+    from new_snapshots
     union all
-    select run_id, 'updated' from updated_snapshots
+    select
+        run_id,
+        'updated'
+    from updated_snapshots
     union all
-    select run_id, 'removed' from removed_snapshots
+    select
+        run_id,
+        'removed'
+    from removed_snapshots
 ) as changes
 group by run_id;

@@ -68,7 +68,7 @@ where
 
 -- The urn of a post is its strongest id, the smallest if there are several: a post with a weak urn gets a canonical
 -- one.
-update scraping.posts as p set urn = a.alias, urn_kind = a.alias_kind
+update scraping.post_records as p set urn = a.alias, urn_kind = a.alias_kind
 from (
     select distinct on (a.organization_id, a.post_id) a.*
     from scraping.post_aliases as a
@@ -94,8 +94,12 @@ where
 -- Both posts that claim an id have their canonical urn by now: the smaller urn gets the id.
 update scraping.post_aliases as p set post_id = n.post_id, is_claimed = true
 from new_aliases as n
-inner join scraping.posts as claimer on n.organization_id = claimer.organization_id and n.post_id = claimer.post_id
-inner join scraping.posts as owner on n.organization_id = owner.organization_id and n.known_post_id = owner.post_id
+inner join
+    scraping.post_records as claimer
+    on n.organization_id = claimer.organization_id and n.post_id = claimer.post_id
+inner join
+    scraping.post_records as owner
+    on n.organization_id = owner.organization_id and n.known_post_id = owner.post_id
 where
     n.is_claim
     and p.organization_id = n.organization_id
