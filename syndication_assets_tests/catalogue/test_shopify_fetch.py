@@ -228,7 +228,7 @@ def test_the_asset_lands_the_catalogue_of_today(
     room: CatalogueRoom, shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
 ):
     shop_vendor = vendor(room, shop)
-    monkeypatch.setattr(assets, "list_vendors", lambda _connection: [shop_vendor])
+    monkeypatch.setattr(assets, "vendors_to_fetch", lambda _url, _source: [shop_vendor])
     monkeypatch.setattr(assets, "shop_client", lambda _bytes: client())
     result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
     (event,) = result.get_asset_materialization_events()

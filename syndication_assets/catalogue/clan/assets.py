@@ -2,23 +2,22 @@
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
 from syndication_assets.catalogue.clan.clan_parser import SOURCE
+from syndication_assets.catalogue.fetch_assets import fetch_vendors, vendors_to_fetch
 from syndication_assets.catalogue.fetch_report import FetchReport
-from syndication_assets.catalogue.vendors import Vendor, list_vendors
-from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.catalogue.vendors import Vendor
+from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today
-from syndication_assets.text.markdown import markdown_table
 
 CHECK_NAME = "every_catalogue_is_complete"
 
@@ -63,38 +62,25 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    reports: list[FetchReport] = []
-    problems: list[str] = []
-    for vendor in vendors:
+
+    def fetch(vendor: Vendor) -> FetchReport:
         if shop is None:
             raise dg.Failure(
                 "SYNDICATION_CLAN_URL is not set, so no catalogue can be fetched: set it to the base URL of the shop's "
                 "API. Catalogues that were landed by hand can be loaded without it.",
                 allow_retries=False,
             )
-        try:
-            report = fetch_catalogue(
-                shop,
-                fallback,
-                zone,
-                vendor,
-                page_size=settings.clan_page_size,
-                pace=timedelta(seconds=settings.clan_pace_seconds),
-                log=context.log,
-            )
-        except SyndicationError as error:  # the other organizations are fetched all the same
-            problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
-            continue
-        reports.append(report)
-        problems.extend(f"{vendor.organization}/{vendor.vendor}: {reason}" for reason in report.reasons)
-    if problems and not reports:
-        raise dg.Failure("\n".join(["No catalogue could be fetched.", *problems]))
-    metadata = _metadata(reports)
-    if not vendors:
-        metadata["how_to_add_a_shop"] = dg.MetadataValue.md(_HOW_TO_ADD)
-    # A check, not a failure: the load rejects an incomplete snapshot and records why.
-    check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
-    return dg.MaterializeResult(metadata=metadata, check_results=[check])
+        return fetch_catalogue(
+            shop,
+            fallback,
+            zone,
+            vendor,
+            page_size=settings.clan_page_size,
+            pace=timedelta(seconds=settings.clan_pace_seconds),
+            log=context.log,
+        )
+
+    return fetch_vendors(vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)
 
 
 def _shop(url: str | None, settings: Settings) -> ShopApi | None:
@@ -103,12 +89,7 @@ def _shop(url: str | None, settings: Settings) -> ShopApi | None:
 
 def _vendors(url: str) -> list[Vendor]:
     """The vendors to fetch. SyndicationError if an organization has two of them, because there is only one URL."""
-    with transaction(url) as connection:
-        vendors = [
-            vendor
-            for vendor in list_vendors(connection)
-            if vendor.source == SOURCE and vendor.is_active and not vendor.is_sample
-        ]
+    vendors = vendors_to_fetch(url, SOURCE)
     for organization, count in Counter(vendor.organization for vendor in vendors).items():
         if count > 1:
             raise SyndicationError(
@@ -116,27 +97,3 @@ def _vendors(url: str) -> list[Vendor]:
                 "is_active = false in catalogue.vendors for all but one."
             )
     return vendors
-
-
-def _metadata(reports: list[FetchReport]) -> dict[str, Any]:
-    rows = [
-        (
-            report.vendor.organization,
-            report.vendor.vendor,
-            report.products,
-            report.details_fetched,
-            report.details_known,
-            len(report.details_missing),
-            report.manifest_path,
-        )
-        for report in reports
-    ]
-    head = ("organization", "vendor", "products", "details fetched", "details known", "details missing", "manifest")
-    return {
-        "dagster/partition_row_count": sum(report.files_landed for report in reports),
-        "products": sum(report.products for report in reports),
-        "details_fetched": sum(report.details_fetched for report in reports),
-        "details_known": sum(report.details_known for report in reports),
-        "details_missing": sum(len(report.details_missing) for report in reports),
-        **({"catalogues": dg.MetadataValue.md(markdown_table(head, rows))} if rows else {}),
-    }
