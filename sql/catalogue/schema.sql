@@ -60,14 +60,19 @@ create table catalogue.catalogue_snapshots (
                                                     -- (rejected).
     is_complete boolean not null,                   -- Whether all of it arrived and could be read; an incomplete
                                                     -- snapshot is rejected.
+    content_hash bytea not null,                    -- BLAKE2b-128 of everything that its rows follow from: its files,
+                                                    -- the version of their parser and the vendor's rules. Equal hashes
+                                                    -- mean equal catalogues; empty if a file could not be read.
     has_category_tree boolean not null,             -- Whether its category tree arrived; always false for sources
                                                     -- without category trees.
+    tree_hash bytea,                                -- Its categories in catalogue.category_trees; NULL if it has none.
     products integer not null,                      -- Number of distinct skus.
     products_rejected integer not null,             -- Number of items and files that could not be read; they are in
                                                     -- landing.quarantine.
     categories integer not null,                    -- Number of categories.
     prices_placeholder integer not null default 0,  -- Number of products with one of the vendor's placeholder prices.
     prices_unread integer not null default 0,       -- Number of products whose price is not a number, such as "free".
+    unknown_keys jsonb not null default '{}',       -- Number of its items with each key that no parser reads.
     reason text,                                    -- Why it was rejected; NULL if it was accepted.
     loaded_at timestamptz not null default now(),   -- When the row was last written.
 
@@ -80,6 +85,7 @@ create table catalogue.catalogue_snapshots (
     check (categories >= 0),
     check (prices_placeholder >= 0),
     check (prices_unread >= 0),
+    check (jsonb_typeof(unknown_keys) = 'object'),
     check (reason <> ''),
     check ((status = 'rejected') = (reason is not null))
 );
@@ -107,7 +113,7 @@ create table catalogue.products (
                                                     -- Ids of the categories that the shop names for it, whether the
                                                     -- tree has them or not.
     is_active boolean not null default true,        -- Whether the newest accepted snapshot has it.
-    content_hash bytea not null,                    -- BLAKE2b-128 of all that the shop says about it.
+    content_hash bytea not null,                    -- BLAKE2b-128 of its facts, price and currency.
     observed_at timestamptz not null,               -- When the present description was first observed.
     first_seen_at timestamptz not null,             -- Time of the first snapshot that has it.
     deactivated_at timestamptz,                     -- Time of the first accepted snapshot that lacks it, or
@@ -186,29 +192,50 @@ create table catalogue.product_categories (
 create index product_categories_category on catalogue.product_categories (organization_id, category_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is one change of a product over the accepted snapshots. It holds until the product's next row; before the
--- first row, no accepted snapshot has the product.
-create table catalogue.product_changes (
+-- One row is one product in one accepted snapshot that says something else about it than the accepted snapshot before.
+-- It holds until the product's next row; before the first row, no accepted snapshot has the product. The other tables
+-- of products are derived from it.
+create table catalogue.product_observations (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
-    product_id text not null,                       -- Public id of the product that changed.
-    observed_at timestamptz not null,               -- Time of the first snapshot with this state.
+    product_id text not null,                       -- Public id of the product that was observed.
+    observed_at timestamptz not null,               -- Time of the first snapshot that says this.
     is_listed boolean not null,                     -- Whether the catalogue has the product from then on.
     price numeric(12,2),                            -- Price from then on; NULL if it is not known or the product is not
                                                     -- listed.
     currency text,                                  -- ISO 4217 code of the price; NULL without a price.
-    content_hash bytea,                             -- BLAKE2b-128 of all that the shop says about it; NULL if it is not
-                                                    -- listed.
+    content_hash bytea,                             -- BLAKE2b-128 of the facts, the price and the currency; NULL if the
+                                                    -- product is not listed.
+    facts jsonb,                                    -- All else that the shop says about it, under the column names of
+                                                    -- catalogue.products; NULL if it is not listed.
     created_at timestamptz not null default now(),  -- When the row was inserted.
 
     primary key (organization_id, product_id, observed_at),
-    foreign key (organization_id, product_id) references catalogue.products (organization_id, product_id)
-        on delete cascade,
+    constraint product_observations_product foreign key (organization_id, product_id)
+        references catalogue.products (organization_id, product_id) on delete cascade deferrable,
     check (price > 0::numeric),
     check (currency ~ '^[A-Z]{3}$'),
+    check (jsonb_typeof(facts) = 'object'),
     check (price is null or currency is not null),
     check (is_listed = (content_hash is not null)),
+    check (is_listed = (facts is not null)),
     check (is_listed or price is null)
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one tree of categories that snapshots of a shop have; snapshots with equal trees share it.
+create table catalogue.category_trees (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    vendor text not null,           -- Name of the shop in catalogue.vendors.
+    tree_hash bytea not null,       -- BLAKE2b-128 of the categories.
+    categories jsonb not null,      -- The categories under the column names of catalogue.categories, with placed_under:
+                                    -- the parent, unless the tree lacks it or a cycle is cut there.
+
+    primary key (organization_id, vendor, tree_hash),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, vendor) references catalogue.vendors (organization_id, vendor) on delete cascade,
+    check (jsonb_typeof(categories) = 'array')
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -232,22 +259,32 @@ create table catalogue.product_prices (
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is a cache of the parsed items of one shop's newest accepted snapshot, so that the next load parses only new
--- items. Without the row every item is parsed, with the same result.
-create table catalogue.known_items (
-    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
-                                    -- row-level security.
-    vendor text not null,           -- Name of the shop in catalogue.vendors.
-    reader text not null,           -- Version of the parsing code that wrote the items; other versions ignore them.
-    items bytea not null,           -- MessagePack map from the BLAKE2b-128 of an item's bytes to its sku, content hash,
-                                    -- price and unknown keys.
-
-    primary key (organization_id, vendor),
-    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    foreign key (organization_id, vendor) references catalogue.vendors (organization_id, vendor) on delete cascade,
-    check (reader <> '')
-);
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+-- One row is one change of a product over the accepted snapshots: its observations with its sku and without the facts.
+create view catalogue.product_changes (
+    organization_id,  -- text
+    vendor,           -- text: Name of the shop in catalogue.vendors.
+    sku,              -- text: The shop's stock keeping unit, which identifies the product.
+    product_id,       -- text: Public id of the product that was observed.
+    observed_at,      -- timestamptz: Time of the first snapshot that says this.
+    is_listed,        -- boolean: Whether the catalogue has the product from then on.
+    price,            -- numeric(12,2): Price from then on; NULL if it is not known or the product is not listed.
+    currency,         -- text: ISO 4217 code of the price; NULL without a price.
+    content_hash,     -- bytea: BLAKE2b-128 of the facts, the price and the currency; NULL if the product is not listed.
+    created_at        -- timestamptz
+) with (security_invoker = true) as
+select o.organization_id,
+    p.vendor,
+    p.sku,
+    o.product_id,
+    o.observed_at,
+    o.is_listed,
+    o.price,
+    o.currency,
+    o.content_hash,
+    o.created_at
+   from catalogue.product_observations o
+     join catalogue.products p on o.organization_id = p.organization_id and o.product_id = p.product_id;
+-- pipeline: select; reader: select
 
 create sequence catalogue.product_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence catalogue.category_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

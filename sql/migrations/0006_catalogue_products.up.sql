@@ -54,12 +54,15 @@ create table catalogue.catalogue_snapshots (
     manifest_path text not null,
     status catalogue.snapshot_status not null,
     is_complete boolean not null,
+    content_hash bytea not null,
     has_category_tree boolean not null,
+    tree_hash bytea,
     products integer not null check (products >= 0),
     products_rejected integer not null check (products_rejected >= 0),
     categories integer not null check (categories >= 0),
     prices_placeholder integer not null default 0 check (prices_placeholder >= 0),
     prices_unread integer not null default 0 check (prices_unread >= 0),
+    unknown_keys jsonb not null default '{}' check (jsonb_typeof(unknown_keys) = 'object'),
     reason text check (reason <> ''),
     loaded_at timestamptz not null default now(),
     primary key (organization_id, vendor, observed_at),
@@ -80,8 +83,13 @@ comment on column catalogue.catalogue_snapshots.status is
 'Whether products follow this snapshot (accepted) or ignore it (rejected).';
 comment on column catalogue.catalogue_snapshots.is_complete is
 'Whether all of it arrived and could be read; an incomplete snapshot is rejected.';
+comment on column catalogue.catalogue_snapshots.content_hash is
+'BLAKE2b-128 of everything that its rows follow from: its files, the version of their parser and the vendor''s rules. '
+'Equal hashes mean equal catalogues; empty if a file could not be read.';
 comment on column catalogue.catalogue_snapshots.has_category_tree is
 'Whether its category tree arrived; always false for sources without category trees.';
+comment on column catalogue.catalogue_snapshots.tree_hash is
+'Its categories in catalogue.category_trees; NULL if it has none.';
 comment on column catalogue.catalogue_snapshots.products is 'Number of distinct skus.';
 comment on column catalogue.catalogue_snapshots.products_rejected is
 'Number of items and files that could not be read; they are in landing.quarantine.';
@@ -90,6 +98,8 @@ comment on column catalogue.catalogue_snapshots.prices_placeholder is
 'Number of products with one of the vendor''s placeholder prices.';
 comment on column catalogue.catalogue_snapshots.prices_unread is
 'Number of products whose price is not a number, such as "free".';
+comment on column catalogue.catalogue_snapshots.unknown_keys is
+'Number of its items with each key that no parser reads.';
 comment on column catalogue.catalogue_snapshots.reason is 'Why it was rejected; NULL if it was accepted.';
 comment on column catalogue.catalogue_snapshots.loaded_at is 'When the row was last written.';
 
@@ -141,7 +151,7 @@ comment on column catalogue.products.attributes is
 comment on column catalogue.products.vendor_category_ids is
 'Ids of the categories that the shop names for it, whether the tree has them or not.';
 comment on column catalogue.products.is_active is 'Whether the newest accepted snapshot has it.';
-comment on column catalogue.products.content_hash is 'BLAKE2b-128 of all that the shop says about it.';
+comment on column catalogue.products.content_hash is 'BLAKE2b-128 of its facts, price and currency.';
 comment on column catalogue.products.observed_at is 'When the present description was first observed.';
 comment on column catalogue.products.first_seen_at is 'Time of the first snapshot that has it.';
 comment on column catalogue.products.deactivated_at is
@@ -204,7 +214,7 @@ comment on column catalogue.product_categories.category_id is
 
 create index product_categories_category on catalogue.product_categories (organization_id, category_id);
 
-create table catalogue.product_changes (
+create table catalogue.product_observations (
     organization_id text not null,
     product_id text not null,
     observed_at timestamptz not null,
@@ -212,25 +222,88 @@ create table catalogue.product_changes (
     price numeric(12, 2) check (price > 0),
     currency text check (currency ~ '^[A-Z]{3}$'),
     content_hash bytea,
+    facts jsonb check (jsonb_typeof(facts) = 'object'),
     created_at timestamptz not null default now(),
     primary key (organization_id, product_id, observed_at),
-    foreign key (organization_id, product_id) references catalogue.products on delete cascade,
+    -- A load defers it: it writes the observations of a new product before the product, which is derived from them.
+    constraint product_observations_product foreign key (organization_id, product_id) references catalogue.products
+    on delete cascade deferrable,
     check (price is null or currency is not null),
     check (is_listed = (content_hash is not null)),
+    check (is_listed = (facts is not null)),
     check (is_listed or price is null)
 );
 
-comment on table catalogue.product_changes is
-'One row is one change of a product over the accepted snapshots. It holds until the product''s next row; before the '
-'first row, no accepted snapshot has the product.';
-comment on column catalogue.product_changes.product_id is 'Public id of the product that changed.';
-comment on column catalogue.product_changes.observed_at is 'Time of the first snapshot with this state.';
-comment on column catalogue.product_changes.is_listed is 'Whether the catalogue has the product from then on.';
-comment on column catalogue.product_changes.price is
+comment on table catalogue.product_observations is
+'One row is one product in one accepted snapshot that says something else about it than the accepted snapshot before. '
+'It holds until the product''s next row; before the first row, no accepted snapshot has the product. The other tables '
+'of products are derived from it.';
+comment on column catalogue.product_observations.product_id is 'Public id of the product that was observed.';
+comment on column catalogue.product_observations.observed_at is 'Time of the first snapshot that says this.';
+comment on column catalogue.product_observations.is_listed is 'Whether the catalogue has the product from then on.';
+comment on column catalogue.product_observations.price is
 'Price from then on; NULL if it is not known or the product is not listed.';
-comment on column catalogue.product_changes.currency is 'ISO 4217 code of the price; NULL without a price.';
-comment on column catalogue.product_changes.content_hash is
-'BLAKE2b-128 of all that the shop says about it; NULL if it is not listed.';
+comment on column catalogue.product_observations.currency is 'ISO 4217 code of the price; NULL without a price.';
+comment on column catalogue.product_observations.content_hash is
+'BLAKE2b-128 of the facts, the price and the currency; NULL if the product is not listed.';
+comment on column catalogue.product_observations.facts is
+'All else that the shop says about it, under the column names of catalogue.products; NULL if it is not listed.';
+
+create view catalogue.product_changes with (security_invoker = true) as
+select
+    o.organization_id,
+    p.vendor,
+    p.sku,
+    o.product_id,
+    o.observed_at,
+    o.is_listed,
+    o.price,
+    o.currency,
+    o.content_hash,
+    o.created_at
+from catalogue.product_observations as o
+inner join catalogue.products as p on o.organization_id = p.organization_id and o.product_id = p.product_id;
+
+comment on view catalogue.product_changes is
+'One row is one change of a product over the accepted snapshots: its observations with its sku and without the facts.';
+
+do $$
+declare
+    table_column record;
+begin
+    for table_column in
+        select v.attname, coalesce(
+            col_description('catalogue.product_observations'::regclass, o.attnum),
+            col_description('catalogue.products'::regclass, p.attnum)
+        ) as description
+        from pg_attribute v
+        left join pg_attribute o on o.attrelid = 'catalogue.product_observations'::regclass and o.attname = v.attname
+        left join pg_attribute p on p.attrelid = 'catalogue.products'::regclass and p.attname = v.attname
+        where v.attrelid = 'catalogue.product_changes'::regclass
+    loop
+        execute format(
+            'comment on column catalogue.product_changes.%I is %L', table_column.attname, table_column.description
+        );
+    end loop;
+end
+$$;
+
+create table catalogue.category_trees (
+    organization_id text not null references tenancy.organizations on delete cascade,
+    vendor text not null,
+    tree_hash bytea not null,
+    categories jsonb not null check (jsonb_typeof(categories) = 'array'),
+    primary key (organization_id, vendor, tree_hash),
+    foreign key (organization_id, vendor) references catalogue.vendors on delete cascade
+);
+
+comment on table catalogue.category_trees is
+'One row is one tree of categories that snapshots of a shop have; snapshots with equal trees share it.';
+comment on column catalogue.category_trees.vendor is 'Name of the shop in catalogue.vendors.';
+comment on column catalogue.category_trees.tree_hash is 'BLAKE2b-128 of the categories.';
+comment on column catalogue.category_trees.categories is
+'The categories under the column names of catalogue.categories, with placed_under: the parent, unless the tree lacks '
+'it or a cycle is cut there.';
 
 create table catalogue.product_prices (
     organization_id text not null,
@@ -252,32 +325,16 @@ comment on column catalogue.product_prices.observed_at is 'Time of the first sna
 comment on column catalogue.product_prices.price is 'Price from then on; NULL if it is no longer known.';
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price; NULL without a price.';
 
-create table catalogue.known_items (
-    organization_id text not null references tenancy.organizations on delete cascade,
-    vendor text not null,
-    reader text not null check (reader <> ''),
-    items bytea not null,
-    primary key (organization_id, vendor),
-    foreign key (organization_id, vendor) references catalogue.vendors on delete cascade
-);
-
-comment on table catalogue.known_items is
-'One row is a cache of the parsed items of one shop''s newest accepted snapshot, so that the next load parses only '
-'new items. Without the row every item is parsed, with the same result.';
-comment on column catalogue.known_items.vendor is 'Name of the shop in catalogue.vendors.';
-comment on column catalogue.known_items.reader is
-'Version of the parsing code that wrote the items; other versions ignore them.';
-comment on column catalogue.known_items.items is
-'MessagePack map from the BLAKE2b-128 of an item''s bytes to its sku, content hash, price and unknown keys.';
-
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');
 select tenancy.protect_tenant_table('catalogue.categories');
 select tenancy.protect_tenant_table('catalogue.product_categories');
-select tenancy.protect_tenant_table('catalogue.known_items');
-select tenancy.protect_tenant_table('catalogue.product_changes');
+select tenancy.protect_tenant_table('catalogue.category_trees');
+select tenancy.protect_tenant_table('catalogue.product_observations');
 select tenancy.protect_tenant_table('catalogue.product_prices');
 select tenancy.protect_tenant_table('catalogue.vendors');
+
+grant select on catalogue.product_changes to syndication_pipeline, syndication_reader;
 
 create trigger products_updated_at before update on catalogue.products
 for each row execute function tenancy.set_updated_at();

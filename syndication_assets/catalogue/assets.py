@@ -25,15 +25,16 @@ from syndication_assets.text.markdown import markdown_table
 
 LOADED_TABLES = (
     "catalogue_snapshots",
+    "product_observations",
     "products",
-    "product_changes",
     "product_prices",
+    "category_trees",
     "categories",
     "product_categories",
 )
 _COUNTERS_OF_TABLE = {
     "products": ("products_new", "products_updated"),
-    "product_changes": ("changes",),
+    "product_observations": ("changes",),
     "product_prices": ("prices_changed",),
     "product_categories": ("product_categories_changed",),
 }
@@ -45,7 +46,7 @@ _COUNTERS_OF_TABLE = {
         dg.AssetSpec(
             key=["catalogue", table],
             group_name="catalogue",
-            description=description_of(f"catalogue/{table}.sql"),
+            description=description_of(f"catalogue/{table}/merge.sql"),
             deps=[landing_zone, clan_catalogue_files, shopify_products_files],
             kinds={"postgres", "python"},
             owners=OWNERS,
@@ -80,7 +81,7 @@ def load_catalogues(
             key = dg.AssetKey(["catalogue", table])
             counters = _COUNTERS_OF_TABLE.get(table, ())
             for load in loads:
-                counts = {name: load.total(name) for name in counters}
+                counts = {name: load.counts[name] for name in counters}
                 if table == "catalogue_snapshots":
                     counts["dagster/partition_row_count"] = len(load.snapshots)
                 context.add_asset_metadata(counts, asset_key=key, partition_key=load.day.isoformat())
@@ -98,12 +99,12 @@ def load_catalogues(
 
 
 def _summary(load: DayLoad) -> str:
-    if not load.vendors and not load.items_quarantined:
+    if not load.snapshots and not load.items_quarantined:
         return f"{load.day}: no catalogue has landed"
     return (
         f"{load.day}: {len(load.snapshots)} catalogues, {len(load.rejected)} of them rejected, "
-        f"{load.total('products_new'):,} new and "
-        f"{load.total('products_updated'):,} updated products, {load.total('prices_changed'):,} changed prices, "
+        f"{load.counts['products_new']:,} new and "
+        f"{load.counts['products_updated']:,} updated products, {load.counts['prices_changed']:,} changed prices, "
         f"{load.items_quarantined:,} quarantined"
     )
 
@@ -117,8 +118,8 @@ def _snapshot_metadata(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int
     """Counts, a table of the latest snapshots, and the keys of items that no parser reads."""
     rows = [
         (
-            vendor.vendor.organization,
-            vendor.vendor.vendor,
+            vendor.organization,
+            vendor.vendor,
             f"{snapshot.observed_at:%Y-%m-%d %H:%M}",
             snapshot.status,
             f"{snapshot.products:,}",
@@ -128,8 +129,7 @@ def _snapshot_metadata(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int
             snapshot.reason or "",
         )
         for load in loads
-        for vendor in load.vendors
-        for snapshot in vendor.snapshots
+        for vendor, snapshot in load.snapshots
     ]
     head = (
         "organization",
@@ -144,8 +144,7 @@ def _snapshot_metadata(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int
     )
     unknown_keys: Counter[str] = Counter()
     for load in loads:
-        for vendor in load.vendors:
-            unknown_keys.update(vendor.unknown_keys)
+        unknown_keys.update(load.unknown_keys)
     metadata: dict[str, dg.MetadataValue | int] = {
         "catalogues": len(rows),
         "rejected": sum(len(load.rejected) for load in loads),

@@ -18,6 +18,8 @@ from syndication_assets.landing.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
 from syndication_assets.text.urls import read_url
 
+CLEANING_VERSION = 1
+"""Raise it when the same facts are cleaned differently from now on."""
 _MAXIMUM_IDENTIFIER = 200
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
 _CENT = Decimal("0.01")
@@ -46,6 +48,15 @@ class ProductFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return msgspec.structs.replace(self, **values)
 
 
+class ShopRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of a shop that its products depend on."""
+
+    currency: str | None = None
+    placeholder_prices: tuple[Decimal, ...] = ()
+    shop_url: str | None = None
+    """The URL of which the page of a product with a handle is a part."""
+
+
 class Product(msgspec.Struct, frozen=True, gc=False):
     """One product as a catalogue describes it, cleaned."""
 
@@ -54,14 +65,21 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     name: str
     description: str | None
     price: Decimal | None
+    """None if the shop states none, a placeholder, or one that is not a number."""
+    currency: str | None
+    """ISO 4217 code of the price; None without a price."""
     image_url: str | None
     product_url: str | None
     attributes: dict[str, tuple[str, ...]]
     vendor_category_ids: tuple[str, ...]
-    has_unread_price: bool
-    """Whether the shop states a price that is not a number; `price` is None then."""
     content_hash: bytes
-    """BLAKE2b-128 of all other fields."""
+    """BLAKE2b-128 of the fields above."""
+    has_placeholder_price: bool
+    has_unread_price: bool
+    """Whether the shop states a price that is not a number."""
+
+
+_NO_RULES = ShopRules()
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -98,11 +116,8 @@ class CategoryTree(msgspec.Struct, gc=False):
     rejected: list[Rejected] = []
 
 
-def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
-    """Cleans the facts of a product. ItemRejectedError without a name, or with markup that is nested too deeply.
-
-    `shop_url` is the vendor's URL, of which the page of a product with a handle is a part.
-    """
+def make_product(facts: ProductFacts, rules: ShopRules = _NO_RULES) -> Product:
+    """Cleans the facts of a product. ItemRejectedError without a name, or with markup that is nested too deeply."""
     try:
         name = one_line(facts.name) if facts.name is not None else None
         description = plain_text(facts.description) if facts.description is not None else None
@@ -110,20 +125,24 @@ def make_product(facts: ProductFacts, shop_url: str | None = None) -> Product:
         raise ItemRejectedError("its name or description has markup that is nested too deeply") from None
     if name is None:
         raise ItemRejectedError("it has no name")
-    price = read_price(facts.price)
+    stated_price = read_price(facts.price)
+    is_placeholder = stated_price in rules.placeholder_prices
+    price = None if is_placeholder else stated_price
     fields = (
         facts.sku,
         facts.vendor_product_id,
         name,
         description,
         price,
+        rules.currency if price is not None else None,
         read_url(facts.image_url),
-        read_url(facts.product_url or _page_of(shop_url, facts.handle)),
+        read_url(facts.product_url or _page_of(rules.shop_url, facts.handle)),
         facts.attributes,
         tuple(sorted(set(facts.vendor_category_ids or ()))),
-        price is None and facts.price not in (None, ""),
     )
-    return Product(*fields, hashlib.blake2b(_encode(fields), digest_size=16).digest())
+    content_hash = hashlib.blake2b(_encode(fields), digest_size=16).digest()
+    is_unread = stated_price is None and facts.price not in (None, "")
+    return Product(*fields, content_hash, is_placeholder, is_unread)
 
 
 def _page_of(shop_url: str | None, handle: str | None) -> str | None:

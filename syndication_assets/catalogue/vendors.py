@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from syndication_assets.catalogue.catalogue_sources import SOURCES
-from syndication_assets.catalogue.product_facts import read_price
+from syndication_assets.catalogue.product_facts import ShopRules, read_price
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 
@@ -37,6 +37,12 @@ class Vendor(NamedTuple):
     """Whether its organization holds generated sample data, which is never fetched."""
     shop_url: str | None = None
     """The URL of a shop with a public product list; None if the vendor is not fetched by its own URL."""
+
+    @property
+    def rules(self) -> ShopRules:
+        return ShopRules(
+            currency=self.currency, placeholder_prices=tuple(self.placeholder_prices), shop_url=self.shop_url
+        )
 
 
 def list_vendors(connection: Connection) -> list[Vendor]:

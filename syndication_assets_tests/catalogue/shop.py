@@ -126,7 +126,7 @@ FACTS = {
     " attributes, vendor_category_ids, is_active, observed_at, first_seen_at, deactivated_at",
     "categories": "vendor, vendor_category_id, name, description, url, parent_vendor_category_id, level, is_active,"
     f" observed_at, {_CATEGORY.format('parent_category_id')}",
-    "product_changes": f"{_SKU}, observed_at, is_listed, price, currency, content_hash",
+    "product_observations": f"{_SKU}, observed_at, is_listed, price, currency, content_hash, facts",
     "product_prices": f"{_SKU}, observed_at, price, currency",
     "product_categories": f"{_SKU}, {_CATEGORY.format('category_id')}",
 }

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.both_servers
 WINDOW: Window = (MONDAY, WEDNESDAY)
 SNAPSHOT = (
     "insert into catalogue.catalogue_snapshots (organization_id, vendor, observed_at, landed_on, manifest_path, status,"
-    " is_complete, has_category_tree, products, products_rejected, categories, reason) select organization_id, vendor,"
+    " is_complete, content_hash, has_category_tree, products, products_rejected, categories, reason)"
+    " select organization_id, vendor,"
 )
 REJECTED = (
     "update catalogue.catalogue_snapshots set status = 'rejected', reason = 'a trial' where landed_on = '2025-11-03'"
@@ -28,17 +29,17 @@ PRODUCT = "(select min(product_id) from catalogue.products where is_active)"
 DAMAGES = [
     Damage(
         "catalogue_snapshots__key_is_unique",
-        f"{SNAPSHOT} observed_at - interval '1 minute', landed_on, manifest_path, status, true, true, 9, 0, 0, reason"
-        " from catalogue.catalogue_snapshots limit 1",
+        f"{SNAPSHOT} observed_at - interval '1 minute', landed_on, manifest_path, status, true, '', true, 9, 0, 0,"
+        " reason from catalogue.catalogue_snapshots limit 1",
     ),
     Damage(
         "catalogue_snapshots__none_was_rejected",
         REJECTED,
-        frozenset({"product_changes__each_is_a_change"}),
+        frozenset({"product_observations__each_is_a_change"}),
     ),
     Damage(
         "products__newest_catalogue_is_accepted",
-        f"{SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'rejected', false, true, 9, 0, 0, 'cut off'"
+        f"{SNAPSHOT} observed_at + interval '1 minute', landed_on, 'x', 'rejected', false, '', true, 9, 0, 0, 'cut off'"
         " from catalogue.catalogue_snapshots order by observed_at desc limit 1",
         frozenset({"catalogue_snapshots__none_was_rejected"}),
     ),
@@ -56,10 +57,11 @@ DAMAGES = [
         f"update catalogue.products set price = 1 where product_id = {PRODUCT}",
     ),
     Damage(
-        "product_changes__each_is_a_change",
-        "insert into catalogue.product_changes (organization_id, product_id, observed_at, is_listed, price, currency,"
-        " content_hash) select organization_id, product_id, observed_at + interval '1 day', is_listed, price, currency,"
-        f" content_hash from catalogue.product_changes where product_id = {PRODUCT} order by observed_at desc limit 1",
+        "product_observations__each_is_a_change",
+        "insert into catalogue.product_observations (organization_id, product_id, observed_at, is_listed, price,"
+        " currency, content_hash, facts) select organization_id, product_id, observed_at + interval '1 day', is_listed,"
+        " price, currency, content_hash, facts from catalogue.product_observations"
+        f" where product_id = {PRODUCT} order by observed_at desc limit 1",
     ),
     Damage(
         "product_prices__each_is_a_change",
@@ -67,6 +69,7 @@ DAMAGES = [
         " organization_id, product_id, observed_at + interval '1 day', price, currency from catalogue.product_prices"
         f" where product_id = {PRODUCT} order by observed_at desc limit 1",
     ),
+    Damage("category_trees__every_snapshot_has_its_tree", "delete from catalogue.category_trees"),
     Damage(
         "categories__are_acyclic",
         "update catalogue.categories set parent_category_id = (select category_id from catalogue.categories"

@@ -76,7 +76,7 @@ def test_reloading_unchanged_files_writes_no_row(room: CatalogueRoom):
     (again,) = room.load(TUESDAY)
     room.load(MONDAY)
     assert versions(room.url) == before
-    assert again.total("products_updated") == again.total("products_new") == again.total("changes") == 0
+    assert again.counts["products_updated"] == again.counts["products_new"] == again.counts["changes"] == 0
 
 
 def test_row_versions_detect_a_rewritten_row(room: CatalogueRoom):
@@ -94,7 +94,7 @@ def test_an_unchanged_catalogue_on_a_new_day_writes_no_product(room: CatalogueRo
     before = versions(room.url)
     room.load(TUESDAY)
     after = versions(room.url)
-    for table in ("products", "product_changes", "product_prices", "product_categories"):
+    for table in ("products", "product_observations", "product_prices", "product_categories"):
         assert after[table] == before[table]
 
 
@@ -318,6 +318,20 @@ def test_a_withdrawn_snapshot_leaves_no_trace(room: CatalogueRoom):
     withdraw_files(room.url, room.zone, [path, last], "another shop's")
     room.load(THURSDAY, TUESDAY)
     assert facts(room.url) == before
+
+
+def test_a_product_that_only_a_withdrawn_snapshot_had_is_inactive_and_has_no_price(room: CatalogueRoom):
+    from syndication_assets.landing.withdrawal import withdraw_files  # noqa: PLC0415
+
+    room.land(MONDAY, product("K1"))
+    path = room.land(TUESDAY, product("K1"), product("K2", 20))
+    room.load(MONDAY, TUESDAY)
+    withdraw_files(room.url, room.zone, [path], "another shop's")
+    room.load(TUESDAY)
+    assert room.rows("select sku, is_active, price, currency from catalogue.products where sku = 'K2'") == [
+        ("K2", False, None, None)
+    ]
+    assert room.prices("K2") == []
 
 
 def test_a_single_file_may_hold_a_whole_catalogue(room: CatalogueRoom):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndication_assets.catalogue.category_tree import Place, place_categories
 from syndication_assets.catalogue.clan import clan_parser
-from syndication_assets.catalogue.product_facts import Category, ProductFacts, make_product, read_price
+from syndication_assets.catalogue.product_facts import Category, ProductFacts, ShopRules, make_product, read_price
 from syndication_assets.catalogue.shopify import shopify_parser
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError
 
@@ -240,4 +240,4 @@ def test_each_shopify_variant_is_a_product():
     ],
 )
 def test_a_handle_gives_a_page_below_the_shops_url(shop_url: str | None, facts: dict[str, str], page: str | None):
-    assert make_product(ProductFacts(sku="T-1", name="Tie", **facts), shop_url).product_url == page
+    assert make_product(ProductFacts(sku="T-1", name="Tie", **facts), ShopRules(shop_url=shop_url)).product_url == page

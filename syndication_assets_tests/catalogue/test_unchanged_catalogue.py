@@ -26,7 +26,7 @@ def load(room: CatalogueRoom, observed_at: datetime, price: bytes | None = None)
 
 @pytest.fixture
 def loaded(room: CatalogueRoom) -> CatalogueRoom:
-    assert load(room, FIRST_SNAPSHOT).total("products_new") == 60
+    assert load(room, FIRST_SNAPSHOT).counts["products_new"] == 60
     return room
 
 
@@ -55,7 +55,7 @@ def test_a_first_load_counts_the_first_changes_and_prices(room: CatalogueRoom):
     changes, prices = room.rows(
         "select (select count(*) from catalogue.product_changes), (select count(*) from catalogue.product_prices)"
     )[0]
-    assert (report.total("changes"), report.total("prices_changed")) == (changes, prices)
+    assert (report.counts["changes"], report.counts["prices_changed"]) == (changes, prices)
     assert changes == 60 > prices > 0, "placeholder prices are NULL"
 
 
@@ -63,8 +63,8 @@ def test_one_changed_price_writes_the_rows_of_one_product(loaded: CatalogueRoom)
     before = rows_of_products(loaded.url)
     report = load(loaded, NEXT_SNAPSHOT, price=b"7.77")
     after = rows_of_products(loaded.url)
-    assert sorted(table for table, _, _ in after - before) == ["product_changes", "product_prices", "products"]
-    assert (report.total("products_updated"), report.total("prices_changed")) == (1, 1)
+    assert sorted(table for table, _, _ in after - before) == ["product_observations", "product_prices", "products"]
+    assert (report.counts["products_updated"], report.counts["prices_changed"]) == (1, 1)
     assert loaded.rows("select count(*) from catalogue.products where price = 7.77") == [(1,)]
 
 

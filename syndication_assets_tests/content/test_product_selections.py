@@ -74,9 +74,9 @@ def test_a_product_is_not_selected_for_days_while_it_was_not_listed(shop: Shop):
     shop.product("plain", kilts)
     shop.prioritize(away, "0.99", FIRST_DAY - timedelta(1))
     for is_listed, seen_at in ((True, -9), (False, 0), (True, 3)):
-        shop.insert("catalogue.product_changes", "product_id", product_id=away, is_listed=is_listed,
+        shop.insert("catalogue.product_observations", "product_id", product_id=away, is_listed=is_listed,
                     observed_at=datetime.combine(FIRST_DAY + timedelta(seen_at), datetime.min.time(), UTC),
-                    content_hash=b"" if is_listed else None)  # fmt: skip
+                    content_hash=b"" if is_listed else None, facts="{}" if is_listed else None)  # fmt: skip
     assert shop.select() == ["plain"], "although it is listed again now"
     shop.execute("delete from content.product_selections")
     assert shop.select(FIRST_DAY + timedelta(3)) == ["away"]

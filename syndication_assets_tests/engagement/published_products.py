@@ -58,12 +58,13 @@ class Shop:
     def listed(self, product_id: str, observed_at: datetime, *, is_listed: bool) -> None:
         """Adds a catalogue snapshot that lists the product from now on, or no longer lists it."""
         self._insert(
-            "catalogue.product_changes",
+            "catalogue.product_observations",
             "product_id",
             product_id=product_id,
             observed_at=observed_at,
             is_listed=is_listed,
             content_hash=b"" if is_listed else None,
+            facts="{}" if is_listed else None,
         )
 
     def target(self, product_id: str, scheduled_at: datetime, *, is_simulated: bool = False) -> str:

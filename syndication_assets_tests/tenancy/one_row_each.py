@@ -50,7 +50,9 @@ _VALUES = {
     "timestamp with time zone": "'2025-11-03 12:00:00+00'",
 }
 _OWN_VALUES = {
-    ("catalogue.product_changes", "content_hash"): r"'\x00'",
+    ("catalogue.product_observations", "content_hash"): r"'\x00'",
+    ("catalogue.product_observations", "facts"): "'{}'",
+    ("catalogue.category_trees", "categories"): "'[]'",
     ("catalogue.vendors", "currency"): "'GBP'",
     ("catalogue.vendors", "vendor"): "replace(%(organization_id)s, '-', '_')",
     ("ai.llm_calls", "response"): "'text'",

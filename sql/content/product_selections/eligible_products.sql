@@ -46,7 +46,7 @@ where
     and coalesce(
         (
             select l.is_listed
-            from catalogue.product_changes as l
+            from catalogue.product_observations as l
             where
                 l.organization_id = p.organization_id
                 and l.product_id = p.product_id

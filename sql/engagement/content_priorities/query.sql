@@ -32,7 +32,7 @@ with products_to_rank as materialized (
         and coalesce(
             (
                 select c.is_listed
-                from catalogue.product_changes as c
+                from catalogue.product_observations as c
                 where
                     c.organization_id = p.organization_id
                     and c.product_id = p.product_id

@@ -1,5 +1,5 @@
 -- A product is in exactly the categories that the shop names for it and that its tree has or had. One row is a product
--- with more or fewer categories. Materialize the last day that has the product again.
+-- with more or fewer categories. Rebuild the shop's tables, as the page on catalogues in the manual says.
 
 select
     p.organization_id,

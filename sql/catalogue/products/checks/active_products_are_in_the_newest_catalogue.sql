@@ -1,6 +1,6 @@
 -- The active products of a shop are the products of its newest accepted snapshot. One row is a shop with another number
--- of active products, or with products whose is_active contradicts their last change. Materialize the day of the newest
--- snapshot again.
+-- of active products, or with products whose is_active contradicts their last change. Rebuild the shop's tables, as the
+-- page on catalogues in the manual says.
 
 with newest as (
     select distinct on (organization_id, vendor)
@@ -17,7 +17,7 @@ latest as (
         organization_id,
         product_id,
         is_listed
-    from catalogue.product_changes
+    from catalogue.product_observations
     order by organization_id asc, product_id asc, observed_at desc
 ),
 

@@ -1,5 +1,5 @@
--- A product's price is the last price of its history. One row is a product with another price. Materialize the last day
--- that has the product again.
+-- A product's price is the last price of its history. One row is a product with another price. Rebuild the
+-- shop's tables, as the page on catalogues in the manual says.
 
 select
     p.organization_id,

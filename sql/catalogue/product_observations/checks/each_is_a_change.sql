@@ -12,7 +12,7 @@ from (
         lag(price) over earlier as old_price,
         lag(currency) over earlier as old_currency,
         lag(content_hash) over earlier as old_hash
-    from catalogue.product_changes
+    from catalogue.product_observations
     window earlier as (partition by organization_id, product_id order by observed_at)
 ) as c
 inner join catalogue.products as p on c.organization_id = p.organization_id and c.product_id = p.product_id
