@@ -512,20 +512,20 @@ select
 from tenancy.organizations as o
 cross join channels.platforms as p
 inner join channels.platform_channels as c on p.platform = c.platform
-cross join unnest(enum_range(null::content.post_kind)) as k (post_kind)
+cross join (values ('product'), ('blog_post')) as k (post_kind)
 where
     o.is_active
     and p.status = 'active'
     and c.status in ('active', 'beta')
-    and publishing.is_process_active(c.platform, c.channel_type, k.post_kind::text);
+    and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
 
 comment on view publishing.open_channels is
-'One row is one kind of post that may be made for one channel of one organization: organization and platform are '
-'active, the channel is active or beta, and no process of that kind is switched off there.';
+'One row is one kind of post that may be selected for one channel of one organization: organization and platform are '
+'active, the channel is active or beta, and the process is not switched off.';
 comment on column publishing.open_channels.organization_id is 'The organization.';
 comment on column publishing.open_channels.platform is 'Platform of the channel.';
 comment on column publishing.open_channels.channel_type is 'Kind of publication on the platform, such as feed_post.';
-comment on column publishing.open_channels.post_kind is 'What the post would be about.';
+comment on column publishing.open_channels.post_kind is 'product or blog_post.';
 grant select on publishing.open_channels to syndication_pipeline, syndication_reader;
 
 create function publishing.waiting_texts(window_start date, window_end date)

@@ -260,13 +260,13 @@ create table publishing.execution_history (
 create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is one kind of post that may be made for one channel of one organization: organization and platform are
--- active, the channel is active or beta, and no process of that kind is switched off there.
+-- One row is one kind of post that may be selected for one channel of one organization: organization and platform are
+-- active, the channel is active or beta, and the process is not switched off.
 create view publishing.open_channels (
     organization_id,  -- text: The organization.
     platform,         -- text: Platform of the channel.
     channel_type,     -- text: Kind of publication on the platform, such as feed_post.
-    post_kind         -- content.post_kind: What the post would be about.
+    post_kind         -- text: product or blog_post.
 ) with (security_invoker = true) as
 select o.organization_id,
     c.platform,
@@ -275,9 +275,9 @@ select o.organization_id,
    from tenancy.organizations o
      cross join channels.platforms p
      join channels.platform_channels c on p.platform = c.platform
-     cross join unnest(enum_range(null::content.post_kind)) k(post_kind)
+     cross join ( values ('product'), ('blog_post')) k(post_kind)
   where o.is_active and p.status = 'active' and (c.status in ('active', 'beta'))
-      and publishing.is_process_active(c.platform, c.channel_type, k.post_kind::text);
+      and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
 -- pipeline: select; reader: select
 
 -- Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.
