@@ -47,7 +47,7 @@ format: .venv/development ## put the code into form
 bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.json
 	.venv/bin/python -m benchmarks
 
-schema: .venv/development ## write sql/<room>/schema.sql anew from the migrations
+schema: .venv/development ## write sql/<room>/schema.sql from the migrations
 	.venv/bin/python -m syndication_assets.database.schema_files
 
 settings: .venv/development ## write docs/settings.md from the settings

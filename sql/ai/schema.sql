@@ -11,7 +11,7 @@ create table ai.llm_calls (
     organization_id text not null,                 -- Organization that owns the row: first column of every key, and
                                                    -- checked by row-level security.
     call_id text not null default tenancy.public_id('llm', nextval('ai.call_id_sequence')),
-                                                   -- Public id, llm-….
+                                                   -- Public id, such as llm-0a1b2c3d.
     post_core_id text,                             -- Post that the text was requested for; NULL for other requests.
     variation integer,                             -- Variation of the post; NULL for other requests.
     attempt integer not null,                      -- Counts from 1; later attempts contain the reasons why the previous

@@ -96,7 +96,7 @@ create table catalogue.products (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     product_id text not null default tenancy.public_id('prd', nextval('catalogue.product_id_sequence')),
-                                                    -- Public id, prd-….
+                                                    -- Public id, such as prd-0a1b2c3d.
     vendor text not null,                           -- Name of the shop in catalogue.vendors.
     sku text not null,                              -- The shop's stock keeping unit, which identifies the product.
     vendor_product_id text,                         -- The shop's own id, which may change; NULL if the shop gives none.
@@ -144,7 +144,7 @@ create table catalogue.categories (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     category_id text not null default tenancy.public_id('cat', nextval('catalogue.category_id_sequence')),
-                                                    -- Public id, cat-….
+                                                    -- Public id, such as cat-0a1b2c3d.
     vendor text not null,                           -- Name of the shop in catalogue.vendors.
     vendor_category_id text not null,               -- The shop's own id.
     name text not null,                             -- Name as plain text.

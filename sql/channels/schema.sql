@@ -147,7 +147,7 @@ create trigger channel_requirements_updated_at before update on channels.channel
 -- One row is one change of a row that all organizations share, written by the transaction that made it. Append-only.
 create table channels.rule_changes (
     change_id text not null default tenancy.public_id('rch', nextval('channels.rule_change_id_sequence')),
-                               -- Public id, rch-….
+                               -- Public id, such as rch-0a1b2c3d.
     occurred_at timestamptz not null default now(),
                                -- Start of the transaction that made the change.
     actor text not null,       -- Who made it: app.actor of the session, else the database login.
@@ -174,7 +174,7 @@ create table channels.credentials (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     credential_id text not null default tenancy.public_id('crd', nextval('channels.credential_id_sequence')),
-                                                    -- Public id, crd-…; the ciphertext is bound to it.
+                                                    -- Public id, such as crd-0a1b2c3d; the ciphertext is bound to it.
     credential_name text not null,                  -- Name in commands, unique within the organization.
     platform text,                                  -- Platform that the secret gives access to; NULL for other
                                                     -- services.
@@ -209,7 +209,7 @@ create table channels.social_accounts (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     account_id text not null default tenancy.public_id('acc', nextval('channels.account_id_sequence')),
-                                                    -- Public id, acc-….
+                                                    -- Public id, such as acc-0a1b2c3d.
     platform text not null,                         -- Platform of the page or profile.
     remote_account_id text not null,                -- The platform's id of the page or profile.
     display_name text not null,                     -- Display name; commands accept it as well.

@@ -33,7 +33,7 @@ create table content.content_templates (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     template_id text not null default tenancy.public_id('tpl', nextval('content.template_id_sequence')),
-                                                    -- Public id, tpl-….
+                                                    -- Public id, such as tpl-0a1b2c3d.
     template_name text not null,                    -- A name for people, unique in the organization.
     template_kind content.template_kind not null,   -- What the text focuses on: feature, benefit or story.
     post_kind content.post_kind not null default 'product',
@@ -88,7 +88,7 @@ create table content.product_selections (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     selection_id text not null default tenancy.public_id('sel', nextval('content.selection_id_sequence')),
-                                                    -- Public id, sel-….
+                                                    -- Public id, such as sel-0a1b2c3d.
     platform text not null,                         -- Platform of the channel that posts the product.
     channel_type text not null,                     -- Kind of publication on the platform, such as feed_post.
     selected_on date not null,                      -- UTC day that the product is selected for.
@@ -157,7 +157,7 @@ create table content.section_selections (
                                                     -- checked by row-level security.
     section_selection_id text not null default tenancy.public_id('ssl',
         nextval('content.section_selection_id_sequence')),
-                                                    -- Public id, ssl-….
+                                                    -- Public id, such as ssl-0a1b2c3d.
     platform text not null,                         -- Platform of the channel that posts the section.
     channel_type text not null,                     -- Kind of publication on the platform, such as feed_post.
     selected_on date not null,                      -- UTC day that the section is selected for.
@@ -186,7 +186,7 @@ create table content.posts_core (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence')),
-                                                    -- Public id, pco-….
+                                                    -- Public id, such as pco-0a1b2c3d.
     post_kind content.post_kind not null,           -- What the post is about: product needs product_id, blog_post needs
                                                     -- section_id.
     platform text not null,                         -- Platform of the channel that the post is for.
@@ -226,7 +226,7 @@ create table content.posts_content (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     content_id text not null default tenancy.public_id('cnt', nextval('content.content_id_sequence')),
-                                                    -- Public id, cnt-….
+                                                    -- Public id, such as cnt-0a1b2c3d.
     post_core_id text not null,                     -- The post that the text is for.
     variation integer not null default 1,           -- Number of the text among those that are compared, from 1.
     version integer not null default 1,             -- Counts from 1 within the variation; the highest version is the
@@ -312,7 +312,7 @@ create table content.approvals (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     approval_id text not null default tenancy.public_id('apr', nextval('content.approval_id_sequence')),
-                                                    -- Public id, apr-….
+                                                    -- Public id, such as apr-0a1b2c3d.
     content_id text not null,                       -- The text that was decided on.
     content_hash bytea not null,                    -- Hash of the text at the time of the decision.
     decision content.decision not null,             -- approved or rejected.

@@ -11,7 +11,7 @@ create table documents.source_documents (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     document_id text not null default tenancy.public_id('doc', nextval('documents.document_id_sequence')),
-                                                    -- Public id, doc-….
+                                                    -- Public id, such as doc-0a1b2c3d.
     source text not null,                           -- Input format: a folder in the landing zone and a parser, such as
                                                     -- blog_feed.
     remote_document_id text not null,               -- The source's own id of the document.
@@ -67,7 +67,7 @@ create table documents.source_sections (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     section_id text not null default tenancy.public_id('sec', nextval('documents.section_id_sequence')),
-                                                    -- Public id, sec-….
+                                                    -- Public id, such as sec-0a1b2c3d.
     document_id text not null,                      -- Public id of the document that has or had the section.
     section_key text not null,                      -- Identifies the section when its document changes: "id:" and the
                                                     -- source's section id; else "heading:" and the heading, numbered if

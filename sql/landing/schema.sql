@@ -19,8 +19,8 @@ create table landing.files (
     organization_id text not null,                 -- Organization that owns the row: first column of every key, and
                                                    -- checked by row-level security.
     landed_file_id text not null default tenancy.public_id('fil', nextval('landing.landed_file_id_sequence')),
-                                                   -- Public id, fil-…. Snapshots refer to it, because a path would take
-                                                   -- a quarter of their size.
+                                                   -- Public id, such as fil-0a1b2c3d. Snapshots refer to it, because a
+                                                   -- path would take a quarter of their size.
     source_file_path text not null,                -- Path relative to the root of the landing zone.
     source text not null,                          -- Input shape, the second folder of the path; selects the adapter.
     landed_on date not null,                       -- UTC day of the folder: the partition that loads the file.
@@ -67,7 +67,7 @@ create table landing.quarantine (
     organization_id text not null,   -- Organization that owns the row: first column of every key, and checked by
                                      -- row-level security.
     quarantine_id text not null default tenancy.public_id('qrt', nextval('landing.quarantine_id_sequence')),
-                                     -- Public id, qrt-….
+                                     -- Public id, such as qrt-0a1b2c3d.
     source text not null,            -- Input shape of the file, the second folder of its path.
     landed_on date not null,         -- UTC day of the folder: the partition to materialize again.
     source_file_path text not null,  -- Path relative to the root of the landing zone.

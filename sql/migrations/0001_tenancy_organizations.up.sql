@@ -178,7 +178,7 @@ create table tenancy.organizations (
 
 comment on table tenancy.organizations is
 'One row is one organization: a tenant.';
-comment on column tenancy.organizations.organization_id is 'Public id, org-….';
+comment on column tenancy.organizations.organization_id is 'Public id, such as org-0a1b2c3d.';
 comment on column tenancy.organizations.slug is
 'Unique name in commands and paths, the first folder in the landing zone.';
 comment on column tenancy.organizations.name is 'Display name.';
@@ -200,7 +200,7 @@ create table tenancy.users (
 
 comment on table tenancy.users is
 'One row is one person, who may belong to several organizations.';
-comment on column tenancy.users.user_id is 'Public id, usr-….';
+comment on column tenancy.users.user_id is 'Public id, such as usr-0a1b2c3d.';
 comment on column tenancy.users.email is 'E-mail address, unique regardless of case.';
 comment on column tenancy.users.display_name is 'Display name; NULL if none is given.';
 comment on column tenancy.users.is_active is 'False locks the account.';
@@ -249,7 +249,7 @@ create table tenancy.audit_log (
 comment on table tenancy.audit_log is
 'One row is one change, written by the transaction that made it. The log is append-only.';
 comment on column tenancy.audit_log.occurred_at is 'When the transaction of the change began.';
-comment on column tenancy.audit_log.audit_id is 'Public id, aud-….';
+comment on column tenancy.audit_log.audit_id is 'Public id, such as aud-0a1b2c3d.';
 comment on column tenancy.audit_log.actor is
 'Who made the change: app.actor of the session, else the database login.';
 comment on column tenancy.audit_log.action is 'Kind of change: insert, update or delete.';

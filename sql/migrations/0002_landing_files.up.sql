@@ -46,7 +46,7 @@ comment on table landing.files is
 'One row is one landed file as it was last loaded: the ledger that loads are checked against. A withdrawn file keeps '
 'its row; rematerializing its day removes everything loaded from it.';
 comment on column landing.files.landed_file_id is
-'Public id, fil-…. Snapshots refer to it, because a path would take a quarter of their size.';
+'Public id, such as fil-0a1b2c3d. Snapshots refer to it, because a path would take a quarter of their size.';
 comment on column landing.files.source_file_path is 'Path relative to the root of the landing zone.';
 comment on column landing.files.source is 'Input shape, the second folder of the path; selects the adapter.';
 comment on column landing.files.landed_on is 'UTC day of the folder: the partition that loads the file.';
@@ -105,7 +105,7 @@ create table landing.quarantine (
 
 comment on table landing.quarantine is
 'One row is one item (or one whole file, position NULL) that could not be loaded, with its raw bytes.';
-comment on column landing.quarantine.quarantine_id is 'Public id, qrt-….';
+comment on column landing.quarantine.quarantine_id is 'Public id, such as qrt-0a1b2c3d.';
 comment on column landing.quarantine.source is 'Input shape of the file, the second folder of its path.';
 comment on column landing.quarantine.landed_on is 'UTC day of the folder: the partition to materialize again.';
 comment on column landing.quarantine.source_file_path is 'Path relative to the root of the landing zone.';

@@ -177,7 +177,7 @@ create table channels.rule_changes (
 
 comment on table channels.rule_changes is
 'One row is one change of a row that all organizations share, written by the transaction that made it. Append-only.';
-comment on column channels.rule_changes.change_id is 'Public id, rch-….';
+comment on column channels.rule_changes.change_id is 'Public id, such as rch-0a1b2c3d.';
 comment on column channels.rule_changes.occurred_at is 'Start of the transaction that made the change.';
 comment on column channels.rule_changes.actor is 'Who made it: app.actor of the session, else the database login.';
 comment on column channels.rule_changes.action is 'insert, update or delete.';
@@ -266,7 +266,7 @@ create table channels.credentials (
 
 comment on table channels.credentials is
 'One row is one secret, encrypted with a key that only the environment holds. User-maintained.';
-comment on column channels.credentials.credential_id is 'Public id, crd-…; the ciphertext is bound to it.';
+comment on column channels.credentials.credential_id is 'Public id, such as crd-0a1b2c3d; the ciphertext is bound to it.';
 comment on column channels.credentials.credential_name is 'Name in commands, unique within the organization.';
 comment on column channels.credentials.platform is 'Platform that the secret gives access to; NULL for other services.';
 comment on column channels.credentials.secret is
@@ -304,7 +304,7 @@ create table channels.social_accounts (
 
 comment on table channels.social_accounts is
 'One row is one page or profile that we may publish to. User-maintained.';
-comment on column channels.social_accounts.account_id is 'Public id, acc-….';
+comment on column channels.social_accounts.account_id is 'Public id, such as acc-0a1b2c3d.';
 comment on column channels.social_accounts.platform is 'Platform of the page or profile.';
 comment on column channels.social_accounts.remote_account_id is 'The platform''s id of the page or profile.';
 comment on column channels.social_accounts.display_name is 'Display name; commands accept it as well.';

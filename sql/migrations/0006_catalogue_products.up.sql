@@ -134,7 +134,7 @@ create table catalogue.products (
 
 comment on table catalogue.products is
 'One row is one product of one shop, as described by the newest accepted snapshot that has it.';
-comment on column catalogue.products.product_id is 'Public id, prd-….';
+comment on column catalogue.products.product_id is 'Public id, such as prd-0a1b2c3d.';
 comment on column catalogue.products.vendor is 'Name of the shop in catalogue.vendors.';
 comment on column catalogue.products.sku is 'The shop''s stock keeping unit, which identifies the product.';
 comment on column catalogue.products.vendor_product_id is
@@ -182,7 +182,7 @@ create table catalogue.categories (
 );
 
 comment on table catalogue.categories is 'One row is one category of one shop.';
-comment on column catalogue.categories.category_id is 'Public id, cat-….';
+comment on column catalogue.categories.category_id is 'Public id, such as cat-0a1b2c3d.';
 comment on column catalogue.categories.vendor is 'Name of the shop in catalogue.vendors.';
 comment on column catalogue.categories.vendor_category_id is 'The shop''s own id.';
 comment on column catalogue.categories.name is 'Name as plain text.';

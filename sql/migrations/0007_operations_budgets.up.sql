@@ -54,7 +54,7 @@ create table operations.api_usage (
 
 comment on table operations.api_usage is
 'One row is one paid request with its usage and cost. An unknown cost is NULL, not zero.';
-comment on column operations.api_usage.usage_id is 'Public id, use-….';
+comment on column operations.api_usage.usage_id is 'Public id, such as use-0a1b2c3d.';
 comment on column operations.api_usage.provider is 'The API provider that was called.';
 comment on column operations.api_usage.operation is 'The purpose of the call.';
 comment on column operations.api_usage.model is 'The model that was called; NULL for an API without models.';

@@ -33,7 +33,7 @@ create table documents.source_documents (
 
 comment on table documents.source_documents is
 'One row is one document that posts are written from: a blog post or a feed entry.';
-comment on column documents.source_documents.document_id is 'Public id, doc-….';
+comment on column documents.source_documents.document_id is 'Public id, such as doc-0a1b2c3d.';
 comment on column documents.source_documents.source is
 'Input format: a folder in the landing zone and a parser, such as blog_feed.';
 comment on column documents.source_documents.remote_document_id is 'The source''s own id of the document.';
@@ -99,7 +99,7 @@ create table documents.source_sections (
 
 comment on table documents.source_sections is
 'One row is one section of one document.';
-comment on column documents.source_sections.section_id is 'Public id, sec-….';
+comment on column documents.source_sections.section_id is 'Public id, such as sec-0a1b2c3d.';
 comment on column documents.source_sections.document_id is 'Public id of the document that has or had the section.';
 comment on column documents.source_sections.section_key is
 'Identifies the section when its document changes: "id:" and the source''s section id; else "heading:" and the '

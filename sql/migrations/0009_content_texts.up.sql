@@ -37,7 +37,7 @@ create table content.content_templates (
 
 comment on table content.content_templates is
 'One row is one template. Of those that fit a post, one for its category comes first, then one for its platform.';
-comment on column content.content_templates.template_id is 'Public id, tpl-….';
+comment on column content.content_templates.template_id is 'Public id, such as tpl-0a1b2c3d.';
 comment on column content.content_templates.template_name is 'A name for people, unique in the organization.';
 comment on column content.content_templates.template_kind is 'What the text focuses on: feature, benefit or story.';
 comment on column content.content_templates.post_kind is 'The kind of post that the template is for.';
@@ -105,7 +105,7 @@ create table content.product_selections (
 
 comment on table content.product_selections is
 'One row is the product selected for one channel and day, with the factors that decided.';
-comment on column content.product_selections.selection_id is 'Public id, sel-….';
+comment on column content.product_selections.selection_id is 'Public id, such as sel-0a1b2c3d.';
 comment on column content.product_selections.platform is 'Platform of the channel that posts the product.';
 comment on column content.product_selections.channel_type is 'Kind of publication on the platform, such as feed_post.';
 comment on column content.product_selections.selected_on is 'UTC day that the product is selected for.';
@@ -165,7 +165,7 @@ create table content.section_selections (
 
 comment on table content.section_selections is
 'One row is the section selected for one channel and day. A day without a row had no section left.';
-comment on column content.section_selections.section_selection_id is 'Public id, ssl-….';
+comment on column content.section_selections.section_selection_id is 'Public id, such as ssl-0a1b2c3d.';
 comment on column content.section_selections.platform is 'Platform of the channel that posts the section.';
 comment on column content.section_selections.channel_type is 'Kind of publication on the platform, such as feed_post.';
 comment on column content.section_selections.selected_on is 'UTC day that the section is selected for.';
@@ -205,7 +205,7 @@ create table content.posts_core (
 
 comment on table content.posts_core is
 'One row is one post that we write for one channel and day; its texts are in content.posts_content.';
-comment on column content.posts_core.post_core_id is 'Public id, pco-….';
+comment on column content.posts_core.post_core_id is 'Public id, such as pco-0a1b2c3d.';
 comment on column content.posts_core.post_kind is
 'What the post is about: product needs product_id, blog_post needs section_id.';
 comment on column content.posts_core.platform is 'Platform of the channel that the post is for.';
@@ -265,7 +265,7 @@ create table content.posts_content (
 
 comment on table content.posts_content is
 'One row is one version of one variation of a post''s text. Texts are immutable: an edit adds a version.';
-comment on column content.posts_content.content_id is 'Public id, cnt-….';
+comment on column content.posts_content.content_id is 'Public id, such as cnt-0a1b2c3d.';
 comment on column content.posts_content.post_core_id is 'The post that the text is for.';
 comment on column content.posts_content.variation is 'Number of the text among those that are compared, from 1.';
 comment on column content.posts_content.version is
@@ -343,7 +343,7 @@ create table content.approvals (
 
 comment on table content.approvals is
 'One row is one decision on one text. It applies to that hash only: an edited text needs a new decision.';
-comment on column content.approvals.approval_id is 'Public id, apr-….';
+comment on column content.approvals.approval_id is 'Public id, such as apr-0a1b2c3d.';
 comment on column content.approvals.content_id is 'The text that was decided on.';
 comment on column content.approvals.content_hash is 'Hash of the text at the time of the decision.';
 comment on column content.approvals.decision is 'approved or rejected.';

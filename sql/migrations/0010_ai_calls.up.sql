@@ -29,7 +29,7 @@ create table ai.llm_calls (
 
 comment on table ai.llm_calls is
 'One row is one request to a language model, with its answer or its error. Its cost is in operations.api_usage.';
-comment on column ai.llm_calls.call_id is 'Public id, llm-….';
+comment on column ai.llm_calls.call_id is 'Public id, such as llm-0a1b2c3d.';
 comment on column ai.llm_calls.post_core_id is 'Post that the text was requested for; NULL for other requests.';
 comment on column ai.llm_calls.variation is 'Variation of the post; NULL for other requests.';
 comment on column ai.llm_calls.attempt is

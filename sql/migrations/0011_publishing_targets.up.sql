@@ -40,7 +40,7 @@ create table publishing.publishing_schedules (
 
 comment on table publishing.publishing_schedules is
 'One row is one recurring slot of one account and channel. User-maintained.';
-comment on column publishing.publishing_schedules.schedule_id is 'Public id, sch-….';
+comment on column publishing.publishing_schedules.schedule_id is 'Public id, such as sch-0a1b2c3d.';
 comment on column publishing.publishing_schedules.schedule_name is
 'Name in commands, unique within the organization.';
 comment on column publishing.publishing_schedules.platform is
@@ -129,7 +129,7 @@ create table publishing.post_targets (
 
 comment on table publishing.post_targets is
 'One row is one text for one account and channel: the publishing queue. Two pages are two rows.';
-comment on column publishing.post_targets.target_id is 'Public id, tgt-….';
+comment on column publishing.post_targets.target_id is 'Public id, such as tgt-0a1b2c3d.';
 comment on column publishing.post_targets.content_id is 'The text: one version of one variation of a post.';
 comment on column publishing.post_targets.content_hash is
 'Hash of the approved text; a target is published only while the text and its approval have the same hash.';
@@ -434,7 +434,7 @@ create table publishing.publish_attempts (
 comment on table publishing.publish_attempts is
 'One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under '
 'way or whose publisher died.';
-comment on column publishing.publish_attempts.attempt_id is 'Public id, att-….';
+comment on column publishing.publish_attempts.attempt_id is 'Public id, such as att-0a1b2c3d.';
 comment on column publishing.publish_attempts.target_id is 'The target that the call publishes.';
 comment on column publishing.publish_attempts.attempt_number is 'Number of the attempt within its target, from 1.';
 comment on column publishing.publish_attempts.publisher is
@@ -646,7 +646,7 @@ create table publishing.execution_history (
 
 comment on table publishing.execution_history is
 'One row is one execution of one process: what a run of the publisher did for one channel, as counts.';
-comment on column publishing.execution_history.execution_id is 'Public id, exe-….';
+comment on column publishing.execution_history.execution_id is 'Public id, such as exe-0a1b2c3d.';
 comment on column publishing.execution_history.process_name is 'Process of the posts: product_post, blog_post …';
 comment on column publishing.execution_history.platform is 'Platform of the channel.';
 comment on column publishing.execution_history.channel_type is 'Kind of publication of the channel.';

@@ -45,7 +45,7 @@ create table operations.api_usage (
     organization_id text not null,               -- Organization that owns the row: first column of every key, and
                                                  -- checked by row-level security.
     usage_id text not null default tenancy.public_id('use', nextval('operations.usage_id_sequence')),
-                                                 -- Public id, use-….
+                                                 -- Public id, such as use-0a1b2c3d.
     provider text not null,                      -- The API provider that was called.
     operation text not null,                     -- The purpose of the call.
     model text,                                  -- The model that was called; NULL for an API without models.

@@ -37,7 +37,7 @@ create table publishing.publishing_schedules (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     schedule_id text not null default tenancy.public_id('sch', nextval('publishing.schedule_id_sequence')),
-                                                    -- Public id, sch-….
+                                                    -- Public id, such as sch-0a1b2c3d.
     schedule_name text not null,                    -- Name in commands, unique within the organization.
     platform text not null,                         -- Platform of the slots; the account has the same.
     channel_type text not null,                     -- Kind of publication that the slots are for.
@@ -78,7 +78,7 @@ create table publishing.post_targets (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     target_id text not null default tenancy.public_id('tgt', nextval('publishing.target_id_sequence')),
-                                                    -- Public id, tgt-….
+                                                    -- Public id, such as tgt-0a1b2c3d.
     content_id text not null,                       -- The text: one version of one variation of a post.
     content_hash bytea not null,                    -- Hash of the approved text; a target is published only while the
                                                     -- text and its approval have the same hash.
@@ -173,7 +173,7 @@ create table publishing.publish_attempts (
     organization_id text not null,       -- Organization that owns the row: first column of every key, and checked by
                                          -- row-level security.
     attempt_id text not null default tenancy.public_id('att', nextval('publishing.attempt_id_sequence')),
-                                         -- Public id, att-….
+                                         -- Public id, such as att-0a1b2c3d.
     target_id text not null,             -- The target that the call publishes.
     attempt_number integer not null,     -- Number of the attempt within its target, from 1.
     publisher text not null,             -- The publisher that made the call: dry_run or the name of a platform API.
@@ -233,7 +233,7 @@ create table publishing.execution_history (
     organization_id text not null,             -- Organization that owns the row: first column of every key, and checked
                                                -- by row-level security.
     execution_id text not null default tenancy.public_id('exe', nextval('publishing.execution_id_sequence')),
-                                               -- Public id, exe-….
+                                               -- Public id, such as exe-0a1b2c3d.
     process_name text not null,                -- Process of the posts: product_post, blog_post …
     platform text not null,                    -- Platform of the channel.
     channel_type text not null,                -- Kind of publication of the channel.

@@ -15,7 +15,7 @@ create type tenancy.membership_status as enum ('pending', 'active', 'inactive', 
 -- One row is one organization: a tenant.
 create table tenancy.organizations (
     organization_id text not null default tenancy.public_id('org', nextval('tenancy.organization_id_sequence')),
-                                                    -- Public id, org-….
+                                                    -- Public id, such as org-0a1b2c3d.
     slug text not null,                             -- Unique name in commands and paths, the first folder in the
                                                     -- landing zone.
     name text not null,                             -- Display name.
@@ -42,7 +42,7 @@ create trigger organizations_audit after insert or delete or update on tenancy.o
 -- One row is one person, who may belong to several organizations.
 create table tenancy.users (
     user_id text not null default tenancy.public_id('usr', nextval('tenancy.user_id_sequence')),
-                                                    -- Public id, usr-….
+                                                    -- Public id, such as usr-0a1b2c3d.
     email text not null,                            -- E-mail address, unique regardless of case.
     display_name text,                              -- Display name; NULL if none is given.
     is_active boolean not null default true,        -- False locks the account.
@@ -92,7 +92,7 @@ create table tenancy.audit_log (
     occurred_at timestamptz not null default now(),
                                     -- When the transaction of the change began.
     audit_id text not null default tenancy.public_id('aud', nextval('tenancy.audit_id_sequence')),
-                                    -- Public id, aud-….
+                                    -- Public id, such as aud-0a1b2c3d.
     actor text not null,            -- Who made the change: app.actor of the session, else the database login.
     action text not null,           -- Kind of change: insert, update or delete.
     table_name text not null,       -- Schema and name of the changed table.
