@@ -12,7 +12,7 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
-from syndication_assets_tests.content.shop import Shop
+from syndication_assets_tests.content.shop_in_tables import Shop
 
 TODAY = datetime.now(UTC).date()
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from syndication_assets.cli.main import main
-from syndication_assets_tests.content.shop import FIRST_DAY
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import Blog, post
 
 ADD = ("add", "facebook", "feed_post", "--starts-on", FIRST_DAY.isoformat())

@@ -21,7 +21,7 @@ from syndication_assets.documents.assets import load_documents
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
 from syndication_assets.documents.checks import documents_checks
 from syndication_assets_tests.ai.chat_server import ChatServer, error
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 KEY = "sk-canary-7Qv9zKpW3mXt"
 TABLES = {check.table for check in (*checks.CHECKS, *DOCUMENT_CHECKS, *AI_CHECKS)} | {"content_templates"}

@@ -16,7 +16,7 @@ from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
 from syndication_assets.operations import spending_assets
 from syndication_assets.sql_assets.checks import Offenders, Window
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.documents import document_damages
 from syndication_assets_tests.documents.document_damages import add_documents
 from syndication_assets_tests.sample_database import Damage, broken_checks, check_files, damaged, names_of

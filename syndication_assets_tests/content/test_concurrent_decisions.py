@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from syndication_assets.content.review import text_decisions
-from syndication_assets_tests.content.shop import Shop
+from syndication_assets_tests.content.shop_in_tables import Shop
 
 
 @pytest.fixture

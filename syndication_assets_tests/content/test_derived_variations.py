@@ -10,7 +10,7 @@ from syndication_assets.content.checks import CHECKS
 from syndication_assets.content.generation.writing import VariationError
 from syndication_assets.content.post_hashtags import HASHTAG
 from syndication_assets.content.review import text_decisions
-from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Row, Shop
 from syndication_assets_tests.sample_database import broken_checks, damaged
 
 REUSED = ("call_to_action", "alt_text", "link_url", "image_url", "generator", "template_id", "template_version")

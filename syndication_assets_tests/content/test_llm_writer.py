@@ -18,7 +18,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.operations.spending import Price, TokenUsage, read_spending
 from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 KEY = "sk-canary-7Qv9zKpW3mXt"
 TODAY = datetime.now(UTC).date()

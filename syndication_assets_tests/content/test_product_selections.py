@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.random_histories import number_of_histories
 
 pytestmark = pytest.mark.both_servers

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from syndication_assets.cli.main import main
 from syndication_assets.content.review.reviewed_texts import ReviewError, show, waiting
 from syndication_assets.content.review.text_decisions import approve, edit, reject
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 
 @pytest.fixture

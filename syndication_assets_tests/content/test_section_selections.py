@@ -9,7 +9,7 @@ from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import publish_due
 from syndication_assets.publishing.targets import plan_targets
 from syndication_assets.settings import Settings
-from syndication_assets_tests.content.shop import FIRST_DAY
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post
 
 pytestmark = pytest.mark.both_servers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets_tests.content.shop import Row, Shop
+from syndication_assets_tests.content.shop_in_tables import Row, Shop
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, day, moment
 
 NOT_MEASURED = dict.fromkeys(COUNTERS)

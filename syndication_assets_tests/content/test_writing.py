@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from syndication_assets.content.draft import Draft
-from syndication_assets_tests.content.shop import FIRST_DAY, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.content.shop import Shop
+from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
 from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.servers import Server

@@ -12,7 +12,7 @@ from syndication_assets.publishing.publish import publish_due
 from syndication_assets.publishing.publisher import Post
 from syndication_assets.publishing.target_decisions import resolve_as_not_published
 from syndication_assets.publishing.targets import plan_targets
-from syndication_assets_tests.content.shop import FIRST_DAY, Row, Shop
+from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Row, Shop
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, accept
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
 from syndication_assets_tests.sample_database import broken_checks, damaged
