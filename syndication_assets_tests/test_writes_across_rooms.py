@@ -11,13 +11,9 @@ WRITES_ACROSS_ROOMS = {
     ("scraping", "engagement.stale_days"): "merging two posts makes the rollups of the removed post's days stale",
     ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
     ("ai", "operations.api_usage"): "a call and its usage are written in one transaction",
-    ("channels", "tenancy.audit_log"): "the general trigger would log the ciphertext of a credential",
 }
 _WRITE = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)"
-)
-_FUNCTION = re.compile(
-    r"create\s+(?:or\s+replace\s+)?function\s+([a-z_]+)\.[a-z_]+\(.*?(\$[a-z_]*\$)(.*?)\2", re.DOTALL
 )
 
 
@@ -40,34 +36,15 @@ def writes_across_rooms(directory: Path, pattern: str) -> dict[tuple[str, str], 
     return found
 
 
-def writes_of_functions(migrations: str) -> set[tuple[str, str]]:
-    """Writes to tables of another room by the functions that migrations create: (room of the function, table)."""
-    return {
-        (room, table)
-        for room, _, body in _FUNCTION.findall(migrations)
-        for table in writes_of(body)
-        if not table.startswith(f"{room}.")
-    }
-
-
-def functions_that_write_across_rooms() -> set[tuple[str, str]]:
-    paths = sorted((PROJECT / "sql" / "migrations").glob("*.up.sql"))
-    return writes_of_functions("\n".join(path.read_text() for path in paths))
-
-
 @pytest.mark.parametrize(("directory", "pattern"), [("sql", "*.sql"), ("syndication_assets", "*.py")])
 def test_no_room_writes_to_another_room_except_as_listed(directory: str, pattern: str):
     found = writes_across_rooms(PROJECT / directory, pattern)
     assert {place: path for place, path in found.items() if place not in WRITES_ACROSS_ROOMS} == {}
 
 
-def test_no_function_writes_to_another_room_except_as_listed():
-    assert functions_that_write_across_rooms() - WRITES_ACROSS_ROOMS.keys() == set()
-
-
 def test_every_listed_exception_is_still_needed():
     found = writes_across_rooms(PROJECT / "sql", "*.sql") | writes_across_rooms(PROJECT / "syndication_assets", "*.py")
-    assert WRITES_ACROSS_ROOMS.keys() <= found.keys() | functions_that_write_across_rooms()
+    assert WRITES_ACROSS_ROOMS.keys() <= found.keys()
 
 
 @pytest.mark.parametrize(
@@ -80,20 +57,6 @@ def test_every_listed_exception_is_still_needed():
 )
 def test_a_write_is_found_in_sql_and_in_python(text: str):
     assert writes_of(text) == {"engagement.posts_seen"}
-
-
-def test_a_write_of_a_function_is_found_and_its_room_is_that_of_the_function():
-    migration = """
-    insert into tenancy.users (a) values (1);
-    create function content.log() returns trigger language plpgsql as $$
-    begin
-        insert into content.posts_seen (a) values (1);
-        insert into tenancy.audit_log (a) values (1);
-    end
-    $$;
-    create or replace function engagement.sum(a int) returns int as $body$ select $1 $body$;
-    """
-    assert writes_of_functions(migration) == {("content", "tenancy.audit_log")}
 
 
 def test_a_comment_writes_nothing():
