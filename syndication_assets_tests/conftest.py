@@ -20,7 +20,6 @@ import psycopg
 import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from psycopg import sql
 
 from syndication_assets.database import migrations
 from syndication_assets.landing.landing_zone import LandingZone
@@ -52,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(directory.cleanup)
     for server in servers:
         config.add_cleanup(server.stop)
+        config.add_cleanup(server.close)  # before it stops
 
 
 _servers = pytest.StashKey[list[Server]]()
@@ -164,13 +164,11 @@ def server_without_roles(server: Server) -> Iterator[Server]:
 def template_database(server: Server) -> Iterator[str]:
     """The name of a migrated database that tests copy."""
     name = f"syndication_template_{os.getpid()}"
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    server.administer("drop database if exists {} with (force)", name)
+    server.administer("create database {}", name)
     migrations.migrate(server.url(name))
     yield name
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    server.administer("drop database if exists {} with (force)", name)
 
 
 @pytest.fixture
@@ -204,16 +202,12 @@ class new_database:  # noqa: N801 - a context manager that reads as a verb
 
     def __enter__(self) -> str:
         # Copying files is cheaper than logging pages: the server does not sync.
-        self._execute("create database {} template {} strategy file_copy", self._name, self._template)
+        self._server.administer("create database {} template {} strategy file_copy", self._name, self._template)
         return self._server.url(self._name)
 
     def __exit__(self, *_: object) -> None:
         with suppress(psycopg.OperationalError):
-            self._execute("drop database if exists {} with (force)", self._name)
-
-    def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            self._server.administer("drop database if exists {} with (force)", self._name)
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg import sql
 
 from syndication_assets.database import embedded_postgres
 
@@ -22,6 +23,7 @@ class Server:
     name: str
     admin_url: str
     stop: Callable[[], object]
+    _sessions: list[psycopg.Connection] = field(default_factory=list, compare=False, repr=False)
 
     def url(self, database: str) -> str:
         return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}"))
@@ -29,6 +31,20 @@ class Server:
     def version(self) -> str:
         with psycopg.connect(self.url("postgres")) as connection:
             return str(connection.execute("show server_version").fetchone()[0])  # type: ignore[index]
+
+    def administer(self, statement: str, *names: str) -> None:
+        """Runs a statement outside of a transaction, with these identifiers in it.
+
+        In one session for all tests: two new ones for each test's database cost a quarter of its copy.
+        """
+        if not self._sessions or self._sessions[-1].closed:
+            self._sessions.append(psycopg.connect(self.url("postgres"), autocommit=True))
+        self._sessions[-1].execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Ends the session of `administer`."""
+        for session in self._sessions:
+            session.close()
 
 
 def start_servers(database_url: str | None, directory: Path) -> list[Server]:
