@@ -129,7 +129,7 @@ def _snapshot_metadata(loads: list[DayLoad]) -> dict[str, dg.MetadataValue | int
             snapshot.reason or "",
         )
         for load in loads
-        for vendor, snapshot in load.snapshots
+        for vendor, snapshot in load.by_vendor
     ]
     head = (
         "organization",

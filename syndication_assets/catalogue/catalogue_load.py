@@ -28,8 +28,8 @@ class DayLoad:
     """What loading one day did."""
 
     day: date
-    snapshots: list[tuple[Vendor, Snapshot]] = field(default_factory=list)
-    """The snapshots that landed on the day."""
+    by_vendor: list[tuple[Vendor, Snapshot]] = field(default_factory=list)
+    """The snapshots that landed on the day, with their vendors."""
     counts: Counter[str] = field(default_factory=Counter)
     """Rows written and removed, by the names that the SQL files give them."""
     items_quarantined: int = 0
@@ -37,14 +37,18 @@ class DayLoad:
     """Files of fetches that died before they landed a manifest."""
 
     @property
+    def snapshots(self) -> list[Snapshot]:
+        return [snapshot for _, snapshot in self.by_vendor]
+
+    @property
     def rejected(self) -> list[tuple[Vendor, Snapshot]]:
-        return [(vendor, snapshot) for vendor, snapshot in self.snapshots if snapshot.status == "rejected"]
+        return [(vendor, snapshot) for vendor, snapshot in self.by_vendor if snapshot.status == "rejected"]
 
     @property
     def unknown_keys(self) -> Counter[str]:
         """Number of items with each key that no parser reads."""
         keys: Counter[str] = Counter()
-        for _, snapshot in self.snapshots:
+        for snapshot in self.snapshots:
             keys.update(snapshot.unknown_keys)
         return keys
 
@@ -67,7 +71,7 @@ def load_day(url: str, zone: LandingZone, day: date, *, maximum_file_bytes: int)
             write_ledger(
                 landed.connection, vendor_day.vendor, vendor_day.changed_snapshots, vendor_day.removed_snapshots
             )
-            load.snapshots.extend(
+            load.by_vendor.extend(
                 (vendor_day.vendor, snapshot) for snapshot in vendor_day.decided.values() if snapshot.landed_on == day
             )
         for table in (*_TABLES_OF_PRODUCTS, *_TABLES_OF_CATEGORIES):

@@ -265,7 +265,7 @@ def test_unknown_keys_and_unread_prices_of_an_unparsed_snapshot_are_counted(room
     assert len(parsed) == 3, "Tuesday's snapshot was not parsed"
     for load in (first, following):
         assert load.unknown_keys == {"colour": 2, "weight": 1}
-        ((_, snapshot),) = load.snapshots
+        (snapshot,) = load.snapshots
         assert snapshot.prices_unread == 1
 
 
