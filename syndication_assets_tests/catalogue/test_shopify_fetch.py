@@ -130,7 +130,7 @@ def test_a_product_missing_from_a_complete_list_is_deactivated(room: CatalogueRo
         (EMPTY, "page 2: 127.0.0.1: the answer was empty, 3 times"),
         (SERVER_ERROR, "page 2: 127.0.0.1: it answered 500, 3 times"),
         (Answer(429, b"", {"Retry-After": "0"}), "page 2: 127.0.0.1: it answered 429, 3 times"),
-        (Answer(429, b"", {"Retry-After": "3600"}), "page 2: 127.0.0.1: it answered 429, and asks to be left alone"),
+        (Answer(429, b"", {"Retry-After": "3600"}), "page 2: 127.0.0.1: it answered 429, and asks to wait 3,600 s"),
         (Answer(404, b""), "page 2: 127.0.0.1: it answered 404. Check the URL of the shop."),
         (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats earlier pages"),
     ],
