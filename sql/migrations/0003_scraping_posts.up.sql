@@ -65,7 +65,7 @@ create table scraping.download_runs (
 
 comment on table scraping.download_runs is
 'One row is one run of a fetch or load. A run whose process died is closed by the next run of its source.';
-comment on column scraping.download_runs.run_id is 'Public id, run-….';
+comment on column scraping.download_runs.run_id is 'Public id, such as run-0a1b2c3d.';
 comment on column scraping.download_runs.kind is 'fetch: network to landing zone; load: landing zone to PostgreSQL.';
 comment on column scraping.download_runs.source is 'Input shape, a folder of the landing zone.';
 comment on column scraping.download_runs.platform is 'Platform of the source; NULL for an unknown source.';
@@ -148,7 +148,7 @@ create table scraping.profiles (
 
 comment on table scraping.profiles is
 'One row is one profile, page or channel: tracked, or seen as an author.';
-comment on column scraping.profiles.profile_id is 'Public id, prf-….';
+comment on column scraping.profiles.profile_id is 'Public id, such as prf-0a1b2c3d.';
 comment on column scraping.profiles.platform is 'Platform that the handle belongs to, such as linkedin.';
 comment on column scraping.profiles.username is 'Handle on the platform (LinkedIn: in lower case), or channel id.';
 comment on column scraping.profiles.name is 'Display name; NULL until an observation has it.';
@@ -209,7 +209,7 @@ with (fillfactor = 90);
 comment on table scraping.post_records is
 'One row is one post as it last changed; people read the view posts. An observation without a change writes only its '
 'snapshot, so the times here are at most those of the view.';
-comment on column scraping.post_records.post_id is 'Public id, p-….';
+comment on column scraping.post_records.post_id is 'Public id, such as p-0a1b2c3d.';
 comment on column scraping.post_records.platform is 'Platform on which the post was published, such as linkedin.';
 comment on column scraping.post_records.urn_kind is
 'Kind of the id in urn: activity, video, post, ugcPost or share.';
@@ -317,7 +317,7 @@ create table scraping.media_records (
 comment on table scraping.media_records is
 'One row is one picture, video or document of a post as it last changed; people read the view post_media. Signed URLs '
 'change with every scrape, so the URL without its query is the identity.';
-comment on column scraping.media_records.media_id is 'Public id, med-….';
+comment on column scraping.media_records.media_id is 'Public id, such as med-0a1b2c3d.';
 comment on column scraping.media_records.post_id is 'Post that contains the medium; refers to posts.';
 comment on column scraping.media_records.media_key is 'URL without scheme and query: the identity within the post.';
 comment on column scraping.media_records.media_type is 'Kind of medium: image, video, document or thumbnail.';
@@ -348,7 +348,7 @@ create table scraping.hashtags (
 
 comment on table scraping.hashtags is
 'One row is one hashtag, case-folded.';
-comment on column scraping.hashtags.hashtag_id is 'Public id, hsh-….';
+comment on column scraping.hashtags.hashtag_id is 'Public id, such as hsh-0a1b2c3d.';
 comment on column scraping.hashtags.hashtag is 'The hashtag without #, NFKC-normalized and case-folded.';
 comment on column scraping.hashtags.first_seen_at is 'Time of the first observation with the hashtag.';
 
@@ -429,7 +429,7 @@ comment on column scraping.snapshots.lacks_author is
 'True if no item of this time named the author; NULL, which takes no space, if one did.';
 comment on column scraping.snapshots.lacks_type is
 'True if no item of the post itself (not of a repost or quote) had its type at this time; NULL if one did.';
-comment on column scraping.snapshots.download_id is 'Public id, dl-….';
+comment on column scraping.snapshots.download_id is 'Public id, such as dl-0a1b2c3d.';
 comment on column scraping.snapshots.post_id is 'Post that was observed; refers to posts.';
 comment on column scraping.snapshots.run_id is 'Download run that wrote the snapshot.';
 comment on column scraping.snapshots.landed_file_id is 'Landed file with the snapshot; refers to landing.files.';

@@ -266,7 +266,8 @@ create table channels.credentials (
 
 comment on table channels.credentials is
 'One row is one secret, encrypted with a key that only the environment holds. User-maintained.';
-comment on column channels.credentials.credential_id is 'Public id, such as crd-0a1b2c3d; the ciphertext is bound to it.';
+comment on column channels.credentials.credential_id is
+'Public id, such as crd-0a1b2c3d; the ciphertext is bound to it.';
 comment on column channels.credentials.credential_name is 'Name in commands, unique within the organization.';
 comment on column channels.credentials.platform is 'Platform that the secret gives access to; NULL for other services.';
 comment on column channels.credentials.secret is

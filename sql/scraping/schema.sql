@@ -26,7 +26,7 @@ create table scraping.download_runs (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     run_id text not null default tenancy.public_id('run', nextval('scraping.run_id_sequence')),
-                                                    -- Public id, run-….
+                                                    -- Public id, such as run-0a1b2c3d.
     kind scraping.run_kind not null,                -- fetch: network to landing zone; load: landing zone to PostgreSQL.
     source text not null,                           -- Input shape, a folder of the landing zone.
     platform text,                                  -- Platform of the source; NULL for an unknown source.
@@ -91,7 +91,7 @@ create table scraping.profiles (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     profile_id text not null default tenancy.public_id('prf', nextval('scraping.profile_id_sequence')),
-                                                    -- Public id, prf-….
+                                                    -- Public id, such as prf-0a1b2c3d.
     platform text not null,                         -- Platform that the handle belongs to, such as linkedin.
     username text not null,                         -- Handle on the platform (LinkedIn: in lower case), or channel id.
     name text,                                      -- Display name; NULL until an observation has it.
@@ -127,7 +127,7 @@ create table scraping.post_records (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence')),
-                                                    -- Public id, p-….
+                                                    -- Public id, such as p-0a1b2c3d.
     platform text not null,                         -- Platform on which the post was published, such as linkedin.
     urn text not null,                              -- Id on the platform. LinkedIn: the digits of the activity id, or
                                                     -- of the ugcPost or share id while the activity id is unknown.
@@ -218,7 +218,7 @@ create table scraping.media_records (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
     media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence')),
-                                                    -- Public id, med-….
+                                                    -- Public id, such as med-0a1b2c3d.
     post_id text not null,                          -- Post that contains the medium; refers to posts.
     media_key text not null,                        -- URL without scheme and query: the identity within the post.
     media_type text not null,                       -- Kind of medium: image, video, document or thumbnail.
@@ -254,7 +254,7 @@ create table scraping.hashtags (
     organization_id text not null,       -- Organization that owns the row: first column of every key, and checked by
                                          -- row-level security.
     hashtag_id text not null default tenancy.public_id('hsh', nextval('scraping.hashtag_id_sequence')),
-                                         -- Public id, hsh-….
+                                         -- Public id, such as hsh-0a1b2c3d.
     hashtag text not null,               -- The hashtag without #, NFKC-normalized and case-folded.
     first_seen_at timestamptz not null,  -- Time of the first observation with the hashtag.
 
@@ -318,7 +318,7 @@ create table scraping.snapshots (
     organization_id text not null,                 -- Organization that owns the row: first column of every key, and
                                                    -- checked by row-level security.
     download_id text not null default tenancy.public_id('dl', nextval('scraping.download_id_sequence')),
-                                                   -- Public id, dl-….
+                                                   -- Public id, such as dl-0a1b2c3d.
     post_id text not null,                         -- Post that was observed; refers to posts.
     run_id text not null,                          -- Download run that wrote the snapshot.
     landed_file_id text not null,                  -- Landed file with the snapshot; refers to landing.files.
@@ -348,7 +348,7 @@ create index snapshots_downloaded_at on scraping.snapshots using brin (downloade
 -- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.
 create view scraping.data_downloads (
     organization_id,     -- text
-    download_id,         -- text: Public id, dl-….
+    download_id,         -- text: Public id, such as dl-0a1b2c3d.
     post_id,             -- text: Post that was observed; refers to posts.
     run_id,              -- text: Download run that wrote the snapshot.
     downloaded_at,       -- timestamptz: When the numbers were true (the observation time).
@@ -396,7 +396,7 @@ select s.organization_id,
 -- One row is one post. Its counters are in data_downloads, one row per observation.
 create view scraping.posts (
     organization_id,      -- text
-    post_id,              -- text: Public id, p-….
+    post_id,              -- text: Public id, such as p-0a1b2c3d.
     platform,             -- text: Platform on which the post was published, such as linkedin.
     urn,                  -- text: Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or
                           -- share id while the activity id is unknown.
@@ -475,7 +475,7 @@ select organization_id,
 -- query is the identity.
 create view scraping.post_media (
     organization_id,  -- text
-    media_id,         -- text: Public id, med-….
+    media_id,         -- text: Public id, such as med-0a1b2c3d.
     post_id,          -- text: Post that contains the medium; refers to posts.
     media_key,        -- text: URL without scheme and query: the identity within the post.
     media_type,       -- text: Kind of medium: image, video, document or thumbnail.

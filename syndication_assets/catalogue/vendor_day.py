@@ -81,7 +81,7 @@ class VendorDayReader:
         files = day.files[moment] = read_files(self.landed.zone, candidate, self.maximum_file_bytes)
         before = day.ledger.get(moment)
         if before is not None and before.status == "accepted":
-            self._refuse_missing(files, {path for path in files.missing if path not in self.withdrawn})
+            self._reject_missing(files, {path for path in files.missing if path not in self.withdrawn})
         known = (before, *day.ledger.values()) if before is not None else day.ledger.values()
         for snapshot in known:
             if snapshot.describes_equals and snapshot.content_hash == files.content_hash:
@@ -96,10 +96,10 @@ class VendorDayReader:
         lock_folder(self.landed.connection, organization, source, snapshot.landed_on)
         candidate = candidate_of(self.landed.zone, path, snapshot.landed_on, self.vendors, self.maximum_file_bytes)
         files = read_files(self.landed.zone, candidate, self.maximum_file_bytes)
-        self._refuse_missing(files, set(files.missing))
+        self._reject_missing(files, set(files.missing))
         return files
 
-    def _refuse_missing(self, files: SnapshotFiles, paths: set[str]) -> None:
+    def _reject_missing(self, files: SnapshotFiles, paths: set[str]) -> None:
         if paths:
             raise LandedFilesMissingError(
                 f"{len(paths)} file(s) of {files.candidate.path}, which was loaded before, are missing from "

@@ -22,7 +22,7 @@ class ShopError(SyndicationError):
     """The shop gave no usable response."""
 
 
-class ShopRefusalError(ShopError):
+class ShopRejectedError(ShopError):
     """The shop has nothing for this request (404, 400 …); other requests may succeed."""
 
 
@@ -74,7 +74,7 @@ class ShopApi:
                 f"{path}: the shop redirects ({response.status}): set SYNDICATION_CLAN_URL to where it leads."
             )
         is_of_the_caller = response.status in {401, 403}
-        raise (ShopError if is_of_the_caller else ShopRefusalError)(f"{status}. Check SYNDICATION_CLAN_URL.")
+        raise (ShopError if is_of_the_caller else ShopRejectedError)(f"{status}. Check SYNDICATION_CLAN_URL.")
 
     def _client(self) -> HttpClient:
         return HttpClient(

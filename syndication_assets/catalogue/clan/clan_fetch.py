@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError, ShopRefusalError
+from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError, ShopRejectedError
 from syndication_assets.catalogue.clan.clan_parser import (
     SOURCE,
     entry_of,
@@ -187,7 +187,7 @@ class _Fetch:
                 {"sku": sku, "all_images": 0, "include_categories": 1},
                 lambda body: _is_detail_of(body, sku),
             )
-        except ShopRefusalError as error:
+        except ShopRejectedError as error:
             # The shop answers, so the next product may have details.
             self.failed_in_a_row = 0
             self.log.warning("%s: %s: %s", self.where, sku, error)
