@@ -60,11 +60,19 @@ _OWN_VALUES = {
     ("content.posts_core", "product_id"): (
         "(select product_id from catalogue.products where organization_id = %(organization_id)s)"
     ),
+    ("engagement.hashtag_engagement_daily", "engagement_delta"): "7",
+    ("engagement.platform_engagement_daily", "engagement_delta"): "7",
+    ("engagement.post_cohorts", "observed_at"): "'2025-11-03 12:00:00+00'",
+    ("engagement.post_cohorts", "reactions"): "7",
+    ("engagement.post_engagement_daily", "reactions"): "7",
+    ("engagement.post_engagement_daily", "reactions_before"): "0",
+    ("engagement.profile_engagement_daily", "engagement_delta"): "7",
     ("operations.budgets", "currency"): "'USD'",
     ("operations.budgets", "period"): "'day'",
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
     ("scraping.post_aliases", "alias_kind"): "'activity'",
     ("scraping.media_records", "media_type"): "'image'",
+    ("scraping.post_records", "posted_at"): "'2025-11-03 12:00:00+00'",
 }
 
 

@@ -48,8 +48,10 @@ def leaks_of_a_reader(url: str, organization_id: str, relations: list[str]) -> l
 
 def test_both_organizations_have_a_row_in_every_table_and_view(organizations: TwoOrganizations):
     with rolled_back(organizations.pipeline_url) as connection:
-        for relation in [*organizations.tables, *organizations.views]:
-            assert rows_by_organization(connection, relation).keys() >= {organizations.first, organizations.second}
+        relations = [*organizations.tables, *organizations.views]
+        found = {relation: rows_by_organization(connection, relation).keys() for relation in relations}
+    both = {organizations.first, organizations.second}
+    assert [relation for relation, seen in found.items() if not seen >= both] == []
     assert len(organizations.tables) > 15
     assert len(organizations.partitions) >= 3
     assert organizations.views
