@@ -449,6 +449,8 @@ grant execute on function operations.analyze_grown_tables to syndication_pipelin
 create function operations.replace_rows(target regclass, computed regclass, scope regclass)
 returns table (rows_computed bigint, rows_written bigint, rows_removed bigint) language plpgsql
 set search_path = pg_catalog, pg_temp
+-- The rows of a day are recent, so they are cached: they are found through the primary key.
+set random_page_cost = 1.1
 as $$
 declare
     keys text[] := array(

@@ -257,7 +257,7 @@ $$;
 -- `updated_at` of a written row, if the table has it, is the transaction's time.
 create function operations.replace_rows(target regclass, computed regclass, scope regclass)
 returns table(rows_computed bigint, rows_written bigint,
-    rows_removed bigint) language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+    rows_removed bigint) language plpgsql set search_path to 'pg_catalog', 'pg_temp' set random_page_cost to '1.1'
 as $$
 declare
     keys text[] := array(

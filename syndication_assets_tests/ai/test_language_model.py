@@ -152,7 +152,7 @@ def test_the_number_of_concurrent_questions_is_limited():
 
 
 def test_a_key_that_is_invalid_in_a_header_is_rejected_without_being_quoted():
-    with pytest.raises(LanguageModelError, match="OPENAI_API_KEY has a character") as caught:
+    with pytest.raises(LanguageModelError, match="OPENAI_API_KEY contains a character") as caught:
         LanguageModel("sk-can\nary", "small")
     assert "can" not in str(caught.value).replace("cannot", "")
 

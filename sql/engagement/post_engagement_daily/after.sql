@@ -4,14 +4,18 @@
 insert into engagement.stale_days (organization_id, table_name, activity_date)
 with changed_days as (
     select
-        e.organization_id,
-        e.activity_date
+        c.organization_id,
+        c.activity_date
     from computed_rows as c
-    inner join engagement.post_engagement_daily as e
-        on
-            c.organization_id = e.organization_id
-            and c.post_id = e.post_id
-            and c.activity_date = e.activity_date
+    cross join lateral (
+        select e.updated_at
+        from engagement.post_engagement_daily as e
+        where
+            e.organization_id = c.organization_id
+            and e.post_id = c.post_id
+            and e.activity_date = c.activity_date
+        offset 0 -- an index lookup a row: the planner would scan a small table
+    ) as e
     where c.activity_date >= %(window_end)s::date and e.updated_at = now() -- written by this transaction
     union
     -- All days of a rebuilt post, new rows included: the rows of a post that was merged into it were deleted with it.
