@@ -11,6 +11,7 @@ WRITES_ACROSS_ROOMS = {
     ("scraping", "engagement.stale_days"): "merging two posts makes the rollups of the removed post's days stale",
     ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
     ("ai", "operations.api_usage"): "a call and its usage are written in one transaction",
+    ("channels", "tenancy.audit_log"): "the general trigger would log the ciphertext of a credential",
 }
 _WRITE = re.compile(
     r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?([a-z_]+)\.([a-z_]+)"
