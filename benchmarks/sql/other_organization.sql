@@ -15,7 +15,7 @@ declare
     other_id text := (select organization_id from tenancy.organizations where slug = %(other_organization)s);
 begin
     foreach table_name in array array[
-        'scraping.profiles', 'scraping.posts', 'scraping.hashtags', 'scraping.post_hashtags',
+        'scraping.profiles', 'scraping.post_records', 'scraping.hashtags', 'scraping.post_hashtags',
         'engagement.post_engagement_daily', 'engagement.profile_engagement_daily',
         'engagement.platform_engagement_daily', 'engagement.hashtag_engagement_daily', 'engagement.post_cohorts'
     ] loop
