@@ -123,7 +123,8 @@ def other_links_rule(draft: Draft) -> str | None:
     own = _occurrences(text, draft.link_url) if draft.link_url else []
     for start, end in reversed(own):
         text = f"{text[:start]} {text[end:]}"
-    other = _LINKS.match(text)
+    # The library's quick test finds most texts free of links in half the time.
+    other = _LINKS.match(text) if _LINKS.pretest(text) else None
     if other:
         return f"{other[0].text!r} is not the URL of this post: remove it"
     return "the URL appears more than once" if len(own) > 1 else None
