@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 # Python's own caches too.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help demo dev stop test test-all lint format bench schema settings lock clean

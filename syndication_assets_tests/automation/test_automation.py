@@ -18,6 +18,7 @@ def test_the_daily_schedule_requests_yesterday_and_the_look_back_window_as_one_r
 
 def test_the_look_back_window_is_a_setting_and_ends_at_the_first_day(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_LOOK_BACK_DAYS", "4000")
+    monkeypatch.setenv("SYNDICATION_FIRST_DAY", "2015-01-01")
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2015, 1, 5, 1, 30, tzinfo=UTC))
     assert daily_schedule(context).tags["dagster/asset_partition_range_start"] == "2015-01-01"
 

@@ -197,7 +197,7 @@ def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, dat
     folder = environment / "local/landing/default/linkedin_apify/2025-11-25"
     folder.mkdir(parents=True)
     (folder / NAME).write_bytes(POST[:-30])
-    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    assert _run("materialize", "--partitions", "2025-11-25", "--select", "key:scraping/posts").exit_code == 0
     assert "1 items are still in quarantine" in _run("replay").output
     (folder / NAME).write_bytes(POST)
     assert "0 items are still in quarantine" in _run("replay").output
@@ -210,7 +210,8 @@ def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, dat
 
 def test_the_printed_command_removes_the_rows_of_a_withdrawn_file(environment: Path, database_url: str):
     _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
-    assert _run("materialize", "--partitions", "2025-11-25").exit_code == 0
+    rows = "key:scraping/posts or key:engagement/post_engagement_daily"
+    assert _run("materialize", "--partitions", "2025-11-25", "--select", rows).exit_code == 0
     path = f"default/linkedin_apify/2025-11-25/{NAME}"
     result = _run("withdraw", path, path, "--reason", "the wrong profile")
     assert result.exit_code == 0, result.output
