@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
+PORT ?= 3000
 # Python's own caches too.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,11 +18,11 @@ help: ## what there is
 demo: .venv/runtime ## 28 days of sample data through the whole graph
 	@.venv/bin/syndication demo
 
-dev: .venv/runtime ## the Dagster UI on http://127.0.0.1:3000
+dev: .venv/runtime ## the Dagster UI on http://127.0.0.1:3000; another port: make dev PORT=3001
 	@.venv/bin/syndication migrate
-	@.venv/bin/syndication dev
+	@.venv/bin/syndication dev --port $(PORT)
 
-stop: .venv/runtime ## stop the embedded PostgreSQL server
+stop: .venv/runtime ## stop the UI and the embedded PostgreSQL server
 	@.venv/bin/syndication stop
 
 test: .venv/development ## the quick tests (what can differ, on PostgreSQL 15 too), in a few minutes

@@ -9,6 +9,6 @@ select
     ) as example
 from landing.quarantine as q
 inner join tenancy.organizations as o on q.organization_id = o.organization_id
-where o.slug = %(slug)s and q.replayed_at is null
+where o.slug = %(slug)s and q.replayed_at is null and q.closed_at is null
 group by q.reason
 order by count(*) desc, q.reason asc;

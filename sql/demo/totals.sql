@@ -18,7 +18,7 @@ select
     (
         select count(*)
         from landing.quarantine as q
-        where q.organization_id = o.organization_id and q.replayed_at is null
+        where q.organization_id = o.organization_id and q.replayed_at is null and q.closed_at is null
     ) as quarantined_items
 from tenancy.organizations as o
 where o.slug = %(slug)s;

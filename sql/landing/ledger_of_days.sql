@@ -39,7 +39,7 @@ left join (
             organization_id = any(array(select organization_id from tenancy.organizations))
             and landed_on = any(%(days)s::date[])
             and source <> all(%(other_sources)s::text[])
-            and replayed_at is null
+            and replayed_at is null and closed_at is null
     ) as open_quarantine
     group by landed_on
 ) as q on f.landed_on = q.landed_on

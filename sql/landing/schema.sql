@@ -80,17 +80,27 @@ create table landing.quarantine (
     run_id text,                     -- The download run that rejected the item; NULL for rooms without download runs.
     quarantined_at timestamptz not null default now(),
                                      -- When the item was last rejected.
-    replayed_at timestamptz,         -- When the item was loaded after all, or its file was withdrawn; NULL while it is
-                                     -- open.
+    replayed_at timestamptz,         -- When the item was loaded after all, or its file was withdrawn; NULL if it never
+                                     -- was.
+    closed_at timestamptz,           -- When a person decided that nobody will load the item; NULL if nobody did, or if
+                                     -- the item has changed since.
+    closed_by text,                  -- The person who closed the item; NULL like closed_at.
+    closed_reason text,              -- Reason given for closing the item; NULL like closed_at.
 
     primary key (organization_id, quarantine_id),
     unique nulls not distinct (organization_id, source_file_path, "position"),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (quarantine_id like 'qrt-________'),
     check ("position" >= 0),
-    check (reason <> '')
+    check (reason <> ''),
+    check (closed_by <> ''),
+    check (closed_reason <> ''),
+    check (num_nulls(closed_at, closed_by, closed_reason) in (0, 3))
 );
-create index quarantine_open on landing.quarantine (organization_id, landed_on) where replayed_at is null;
+create index quarantine_open on landing.quarantine (organization_id, landed_on) where replayed_at is null
+    and closed_at is null;
+create trigger quarantine_closing_audit after update on landing.quarantine for each row when (old.closed_at is distinct
+    from new.closed_at) execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 create sequence landing.quarantine_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -99,8 +99,12 @@ create table landing.quarantine (
     run_id text,
     quarantined_at timestamptz not null default now(),
     replayed_at timestamptz,
+    closed_at timestamptz,
+    closed_by text check (closed_by <> ''),
+    closed_reason text check (closed_reason <> ''),
     primary key (organization_id, quarantine_id),
-    unique nulls not distinct (organization_id, source_file_path, position)
+    unique nulls not distinct (organization_id, source_file_path, position),
+    check (num_nulls(closed_at, closed_by, closed_reason) in (0, 3))
 );
 
 comment on table landing.quarantine is
@@ -118,11 +122,20 @@ comment on column landing.quarantine.run_id is
 'The download run that rejected the item; NULL for rooms without download runs.';
 comment on column landing.quarantine.quarantined_at is 'When the item was last rejected.';
 comment on column landing.quarantine.replayed_at is
-'When the item was loaded after all, or its file was withdrawn; NULL while it is open.';
+'When the item was loaded after all, or its file was withdrawn; NULL if it never was.';
+comment on column landing.quarantine.closed_at is
+'When a person decided that nobody will load the item; NULL if nobody did, or if the item has changed since.';
+comment on column landing.quarantine.closed_by is 'The person who closed the item; NULL like closed_at.';
+comment on column landing.quarantine.closed_reason is 'Reason given for closing the item; NULL like closed_at.';
 
 comment on column landing.quarantine.payload is
 'Raw bytes of the item, cut at 1 MiB; the landed file has the rest.';
 
-create index quarantine_open on landing.quarantine (organization_id, landed_on) where replayed_at is null;
+create index quarantine_open on landing.quarantine (organization_id, landed_on)
+where replayed_at is null and closed_at is null;
+
+-- Closing an item is a human decision: the audit log keeps the actor, the time and both rows.
+create trigger quarantine_closing_audit after update on landing.quarantine
+for each row when (old.closed_at is distinct from new.closed_at) execute function tenancy.write_audit_log();
 select tenancy.protect_tenant_table('landing.files');
 select tenancy.protect_tenant_table('landing.quarantine');

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -13,11 +12,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.account import account
 from syndication_assets.cli.channels import channels
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command
 from syndication_assets.cli.credentials import credentials
+from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.landing import land, withdraw
+from syndication_assets.cli.materialize import materialize
 from syndication_assets.cli.organization import organization
 from syndication_assets.cli.publishing import publish, targets
+from syndication_assets.cli.quarantine import quarantine
 from syndication_assets.cli.review import review
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
@@ -25,12 +27,10 @@ from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
 from syndication_assets.demo.sample_landing import land_samples
-from syndication_assets.errors import SyndicationError
-from syndication_assets.landing import drop_in
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
-from syndication_assets.settings import PROJECT_DIRECTORY, Settings
-from syndication_assets.tenancy.organizations import list_organizations, require_organization
+from syndication_assets.settings import Settings
+from syndication_assets.tenancy.organizations import list_organizations
 
 _SHOWN_UNREAD_FILES = 10
 
@@ -109,47 +109,6 @@ def psql(arguments: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.option(
-    "--partitions",
-    default=None,
-    metavar="A[...B]",
-    help="A day, or a range of days, both ends included; default: today (UTC).",
-)
-@click.option(
-    "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster asset selection, e.g. group:engagement."
-)
-@command
-def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
-    """Runs the daily graph for a day or a range of days, as one Dagster run.
-
-    Exits with 1 if the run or a check with severity ERROR fails.
-    """
-    from syndication_assets.automation.range_run import parse_range  # noqa: PLC0415 - Dagster takes a second to import
-
-    first_day, last_day = parse_range(partitions or datetime.now(UTC).date().isoformat())
-    _materialize(first_day, last_day, selection)
-
-
-@main.command()
-@click.option("--organization", default=None, metavar="SLUG", help="Only the quarantine of this organization.")
-@command
-def replay(organization: str | None) -> None:
-    """Loads all days with open quarantine entries again, for example after an adapter was fixed."""
-    settings = Settings.from_environment()
-    url = migrated_database_url(settings)
-    if organization is not None:
-        require_organization(url, organization)
-    ranges = drop_in.days_in_quarantine(url, organization)
-    if not ranges:
-        click.echo("Nothing is in quarantine.")
-        return
-    for first_day, last_day in ranges:
-        _materialize(first_day.isoformat(), last_day.isoformat(), ())
-    remaining = drop_in.open_quarantine(url, organization)
-    click.echo(f"{remaining:,} items are still in quarantine.")
-
-
-@main.command()
 @command
 def demo() -> None:
     """Runs 28 days of sample data through the whole pipeline, in the organization `demo`, and shows the results."""
@@ -164,57 +123,10 @@ def demo() -> None:
         run_demo(settings, landing)
 
 
-@main.command()
-@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
-@command
-def dev(port: int) -> None:
-    """Runs the Dagster UI with schedules and sensors on 127.0.0.1."""
-    from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
-
-    settings = Settings.from_environment()
-    prepare_environment(settings, migrated_database_url(settings))
-    # Dagster's own command would greet with the advice to use another program, which is not installed.
-    quietly = ["-W", "ignore:Function `dev_command` is superseded"]
-    workspace = PROJECT_DIRECTORY / "workspace.yaml"
-    dagster = [sys.executable, *quietly, "-m", "dagster"]
-    command = [*dagster, "dev", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port)]
-    click.echo(f"Starting the UI at http://127.0.0.1:{port}; press Ctrl-C to stop it.")
-    os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell
-
-
-@main.command()
-@command
-def stop() -> None:
-    """Stops the embedded PostgreSQL server. Its data is kept."""
-    stopped = embedded_postgres.stop(Settings.from_environment().local_directory)
-    click.echo(
-        "The embedded PostgreSQL server has stopped." if stopped else "No embedded PostgreSQL server was running."
-    )
-
-
-def _materialize(first_day: str, last_day: str, selection: tuple[str, ...]) -> None:
-    import dagster as dg  # noqa: PLC0415
-
-    from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
-
-    settings = Settings.from_environment()
-    prepare_environment(settings, migrated_database_url(settings))
-    from syndication_assets.automation.range_run import materialize_range  # noqa: PLC0415
-    from syndication_assets.definitions import defs  # noqa: PLC0415
-
-    started_at = datetime.now(UTC)
-    with dg.DagsterInstance.get() as instance:
-        run = materialize_range(defs, instance, first_day, last_day, selection)
-    for check in run.failed_checks:
-        click.echo(check.summary, err=True)
-    if run.failure is not None:
-        raise SyndicationError(f"run {run.run_id} failed: {run.failure}")
-    if run.has_errors:
-        raise SyndicationError(f"run {run.run_id} ended with failed checks: see above, and the UI (`syndication dev`).")
-    seconds = (datetime.now(UTC) - started_at).total_seconds()
-    click.echo(f"Materialized {first_day} to {last_day} in {seconds:.1f} s (run {run.run_id}).")
-
-
+main.add_command(materialize)
+main.add_command(dev)
+main.add_command(stop)
+main.add_command(quarantine)
 main.add_command(land)
 main.add_command(withdraw)
 main.add_command(organization)

@@ -1,4 +1,4 @@
-"""Landing files by hand, and the open quarantine."""
+"""Landing files by hand."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingError, LandingZone
 from syndication_assets.landing.observation_time import observation_time
@@ -39,21 +38,6 @@ def land_files(
     ]
 
 
-def days_in_quarantine(url: str, organization: str | None) -> list[tuple[date, date]]:
-    """The contiguous ranges of days with open quarantine, both ends included."""
-    with transaction(url) as connection:
-        days = [
-            row[0]
-            for row in connection.execute(
-                "select distinct q.landed_on from landing.quarantine q join tenancy.organizations o"
-                " using (organization_id) where q.replayed_at is null and (%(slug)s::text is null or o.slug = %(slug)s)"
-                " order by 1",
-                {"slug": organization},
-            )
-        ]
-    return contiguous_ranges(days)
-
-
 def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
     """The contiguous ranges of ordered days, both ends included."""
     ranges: list[tuple[date, date]] = []
@@ -63,17 +47,6 @@ def contiguous_ranges(days: Sequence[date]) -> list[tuple[date, date]]:
         else:
             ranges.append((day, day))
     return ranges
-
-
-def open_quarantine(url: str, organization: str | None) -> int:
-    """The number of open quarantine rows."""
-    with transaction(url) as connection:
-        rows = connection.execute(
-            "select count(*) from landing.quarantine q join tenancy.organizations o using (organization_id)"
-            " where q.replayed_at is null and (%(slug)s::text is null or o.slug = %(slug)s)",
-            {"slug": organization},
-        ).fetchall()
-    return int(rows[0][0])
 
 
 def _read_meta(file: Path) -> dict[str, object] | None:

@@ -1,5 +1,6 @@
 -- One row is one item, or one whole file (position NULL), that could not be loaded. A re-run changes nothing. Items
--- that load now and items of withdrawn files are marked as replayed; items that fail again are reopened.
+-- that load now and items of withdrawn files are marked as replayed; items that fail again are reopened. An item that a
+-- person has closed stays closed until its content changes.
 
 update landing.quarantine as q set replayed_at = now()
 from staged_files as f
@@ -41,7 +42,10 @@ on conflict (organization_id, source_file_path, position) do update set
     adapter_version = excluded.adapter_version,
     run_id = excluded.run_id,
     quarantined_at = now(),
-    replayed_at = null
+    replayed_at = null,
+    closed_at = case when q.payload is not distinct from excluded.payload then q.closed_at end,
+    closed_by = case when q.payload is not distinct from excluded.payload then q.closed_by end,
+    closed_reason = case when q.payload is not distinct from excluded.payload then q.closed_reason end
 where
     q.replayed_at is not null
     or (q.reason, q.payload, q.adapter_version) is distinct from (

@@ -1,6 +1,6 @@
--- The quarantine of these days is empty. One row is an item, or a whole file (position NULL), that could not be loaded,
--- with the reason; its neighbours were loaded. Fix the adapter or the file and materialize the day again: items that
--- load then are marked as replayed.
+-- The quarantine is empty, whatever days a run has loaded. One row is an item, or a whole file (position NULL), that
+-- could not be loaded, with the reason; its neighbours were loaded. `syndication quarantine list` shows all of them. Fix
+-- the adapter or the file and run `syndication quarantine replay`, or close what nobody will load.
 
 select
     organization_id,
@@ -9,7 +9,4 @@ select
     reason,
     quarantine_id
 from landing.quarantine
-where
-    replayed_at is null
-    and landed_on >= %(window_start)s::date
-    and landed_on < %(window_end)s::date
+where replayed_at is null and closed_at is null

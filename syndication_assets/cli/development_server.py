@@ -1,0 +1,140 @@
+"""`syndication dev` and `syndication stop`: the Dagster UI on this machine, one per local directory."""
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import psutil
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.database import embedded_postgres
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import PROJECT_DIRECTORY, Settings
+
+_HOST = "127.0.0.1"
+_SECONDS_TO_END = 20.0
+"""Dagster's code server, daemon and web server sometimes wait for each other: they are killed after this time."""
+_TRIED_PORTS = 20
+
+
+@click.command()
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
+@command
+def dev(port: int) -> None:
+    """Runs the Dagster UI with schedules and sensors on 127.0.0.1."""
+    from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    _require_free(port)
+    _hold_lock(settings.local_directory, port)
+    prepare_environment(settings, migrated_database_url(settings))
+    # Dagster's own command would greet with the advice to use another program, which is not installed.
+    quietly = ["-W", "ignore:Function `dev_command` is superseded"]
+    workspace = PROJECT_DIRECTORY / "workspace.yaml"
+    dagster = [sys.executable, *quietly, "-m", "dagster"]
+    command = [*dagster, "dev", "-w", str(workspace), "-h", _HOST, "-p", str(port)]
+    click.echo(f"Starting the UI at http://{_HOST}:{port}; press Ctrl-C to stop it.")
+    os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell
+
+
+@click.command()
+@command
+def stop() -> None:
+    """Stops the UI (`syndication dev`) and the embedded PostgreSQL server. Its data is kept."""
+    directory = Settings.from_environment().local_directory
+    if _stop_user_interface(directory):
+        click.echo("The UI has stopped.")
+    stopped = embedded_postgres.stop(directory)
+    click.echo(
+        "The embedded PostgreSQL server has stopped." if stopped else "No embedded PostgreSQL server was running."
+    )
+
+
+def _require_free(port: int) -> None:
+    if _is_free(port):
+        return
+    other = next((number for number in range(port + 1, min(port + _TRIED_PORTS, 65536)) if _is_free(number)), None)
+    advice = "choose another with --port" if other is None else f"run `make dev PORT={other}`"
+    raise SyndicationError(f"Another program uses port {port}: {advice}.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            listener.bind((_HOST, port))
+            return True
+    return False
+
+
+def _lock_file(local_directory: Path) -> Path:
+    return local_directory / "dev.lock"
+
+
+def _hold_lock(local_directory: Path, port: int) -> None:
+    """Locks a file with this process's id and port, until the process ends: Dagster, which replaces it, keeps the lock.
+
+    SyndicationError if another process holds the lock.
+    """
+    local_directory.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(_lock_file(local_directory), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        process_id, of_port = _read_lock(descriptor)
+        raise SyndicationError(
+            f"The UI already runs at http://{_HOST}:{of_port} (process {process_id}): use it, or run `make stop` first."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()} {port}".encode(), 0)
+    os.set_inheritable(descriptor, True)
+
+
+def _read_lock(descriptor: int) -> tuple[int, int]:
+    process_id, port = os.pread(descriptor, 100, 0).split()
+    return int(process_id), int(port)
+
+
+def _stop_user_interface(local_directory: Path) -> bool:
+    """Ends the process that holds the lock, and its children; False if there is none."""
+    try:
+        descriptor = os.open(_lock_file(local_directory), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        if _is_unlocked(descriptor):
+            return False
+        process_id, _ = _read_lock(descriptor)
+        _end(process_id)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _end(process_id: int) -> None:
+    """Interrupts Dagster, which ends its own processes; what still runs after that is killed."""
+    try:
+        dagster = psutil.Process(process_id)
+        family = [dagster, *dagster.children(recursive=True)]
+        dagster.send_signal(signal.SIGINT)
+    except psutil.NoSuchProcess:
+        return
+    _, alive = psutil.wait_procs(family, _SECONDS_TO_END)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, _SECONDS_TO_END)
+
+
+def _is_unlocked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return True
