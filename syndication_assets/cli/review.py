@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
@@ -26,19 +27,24 @@ def _by(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @review.command("list")
 @click.option("--organization", default=None, metavar="SLUG", help="Only texts of this organization.")
+@json_option
 @command
-def list_waiting(organization: str | None) -> None:
+def list_waiting(organization: str | None, as_json: bool) -> None:
     """Lists the texts without a decision, with the hard rules that they violate."""
     from syndication_assets.content.review.reviewed_texts import waiting  # noqa: PLC0415 - reads the validation's tables
 
     url = _url()
     if organization is not None:
         require_organization(url, organization)
-    rows = waiting(url, organization)
-    for content_id, planned_on, channel, generator, state, reasons in rows:
-        click.echo(f"{content_id}  {planned_on}  {channel:24} {generator:9} {state:12} {reasons or 'valid'}")
-    if not rows:
-        click.echo("No text waits for a decision.")
+    show_rows(
+        waiting(url, organization),
+        lambda text: (
+            f"{text.content_id}  {text.planned_on}  {text.channel:24} {text.generator:9} {text.state:12} "
+            f"{text.reasons or 'valid'}"
+        ),
+        "No text waits for a decision.",
+        as_json=as_json,
+    )
 
 
 @review.command()
@@ -54,7 +60,7 @@ def show(content_id: str) -> None:
         f"{text.content_id}: {text.state}, {text.platform}/{text.channel_type} of {text.planned_on}, variation "
         f"{text.variation}, version {text.version}, written by {text.generator}"
     )
-    click.echo(f"\n{draft.text_content}\n")
+    click.echo(f"\n{printable(draft.text_content)}\n")
     for name, value in (("link", draft.link_url), ("picture", draft.image_url), ("alternative text", draft.alt_text)):
         click.echo(f"{name}: {value or 'none'}")
     passed = sum(finding.is_passed for finding in findings)
@@ -98,18 +104,48 @@ def reject(content_id: str, reason: str, person: str) -> None:
 @_by
 @command
 def edit(content_id: str, file: Path, person: str) -> None:
-    """Replaces a text with the content of FILE, or of standard input: a new version, which needs approval.
+    """Replaces a text with the content of FILE, of standard input, or of your editor: a new version to approve.
 
-    FILE contains the whole text to publish, including hashtags and link. The old version loses its approval.
+    FILE contains the whole text to publish, including hashtags and link. In a terminal, without FILE, the text opens in
+    $EDITOR. The old version loses its approval; `syndication review restore` brings it back.
     """
+    from syndication_assets.content.review.reviewed_texts import show as read  # noqa: PLC0415
     from syndication_assets.content.review.text_decisions import edit as replace  # noqa: PLC0415
 
-    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    url = _url()
+    if str(file) != "-":
+        content = file.read_bytes()
+    elif is_terminal():
+        edited = click.edit(read(url, content_id)[0].draft.text_content, extension=".txt")
+        if edited is None:
+            raise click.ClickException(f"The editor saved nothing: {content_id} is unchanged.")
+        content = edited.encode()
+    else:
+        content = sys.stdin.buffer.read()
     try:
         text = content.decode()
     except UnicodeDecodeError:
         raise click.ClickException("The text is not UTF-8: save it as UTF-8.") from None
-    new_id, reasons = replace(_url(), content_id, person, text)
+    _show_replacement(content_id, *replace(url, content_id, person, text))
+
+
+@review.command()
+@click.argument("content_id", metavar="ID")
+@_by
+@command
+def restore(content_id: str, person: str) -> None:
+    """Undoes an edit: writes the replaced text ID again as the newest version, which needs approval."""
+    from syndication_assets.content.review.text_decisions import restore as write_again  # noqa: PLC0415
+
+    _show_replacement(*write_again(_url(), content_id, person))
+
+
+def is_terminal() -> bool:
+    """Whether a person may type at standard input."""
+    return sys.stdin.isatty()
+
+
+def _show_replacement(content_id: str, new_id: str, reasons: list[str]) -> None:
     click.echo(f"{new_id} replaces {content_id}.")
     for reason in reasons:
         click.echo(f"  {reason}")

@@ -1,5 +1,6 @@
 """Decisions by people: their effects, and which decisions are rejected."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from syndication_assets.cli.main import main
 from syndication_assets.content.review.reviewed_texts import ReviewError, show, waiting
-from syndication_assets.content.review.text_decisions import approve, edit, reject
+from syndication_assets.content.review.text_decisions import approve, edit, reject, restore
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 
@@ -127,23 +128,46 @@ def test_an_unchanged_text_is_not_an_edit(written: Shop, content_id: str):
     assert len(written.texts()) == 1
 
 
+@pytest.mark.parametrize("text", ["", " \n\t"])
+def test_an_empty_text_is_not_an_edit(written: Shop, content_id: str, text: str):
+    with pytest.raises(ReviewError, match="is empty: write a text, or reject"):
+        edit(written.url, content_id, "bob", text)
+    assert len(written.texts()) == 1
+
+
+def test_a_replaced_text_is_restored_as_a_new_version_with_its_link_and_picture(written: Shop, content_id: str):
+    second, _ = edit(written.url, content_id, "bob", "Another text.")
+    third, _ = edit(written.url, second, "bob", "A third text.")
+    replaced, restored, reasons = restore(written.url, content_id, "ann")
+    assert (replaced, reasons) == (third, [])
+    texts = written.texts()
+    facts = ("text_content", "hashtags", "call_to_action", "alt_text", "link_url", "image_url", "content_hash")
+    assert [texts[-1][name] for name in facts] == [texts[0][name] for name in facts]
+    assert (texts[-1]["content_id"], texts[-1]["version"], texts[-1]["created_by"]) == (restored, 4, "ann")
+    assert [text["state"] for text in texts] == ["superseded", "superseded", "superseded", "generated"]
+    assert approve(written.url, restored, "ann")
+
+
+def test_a_text_that_was_not_replaced_is_not_restored(written: Shop, content_id: str):
+    with pytest.raises(ReviewError, match="was not replaced: there is nothing to undo"):
+        restore(written.url, content_id, "ann")
+
+
 def test_a_published_text_is_neither_edited_nor_rejected(written: Shop, content_id: str):
     approve(written.url, content_id, "ann")
-    target = written.insert(
-        "publishing.post_targets", "target_id", content_id=content_id,
-        content_hash=written.texts()[0]["content_hash"], platform="facebook", channel_type="feed_post",
-        account_id=written.value("select account_id from channels.social_accounts"), state="scheduled",
-        scheduled_at=FIRST_DAY, is_simulated=True,
-    )  # fmt: skip
-    written.execute(
-        "update publishing.post_targets set state = 'publishing', leased_by = 'test', leased_until = now()"
-        " where target_id = %s",
-        [target],
-    )
+    _start_publishing(written, content_id)
     with pytest.raises(ReviewError, match="was published"):
         reject(written.url, content_id, "bob", "late")
     with pytest.raises(ReviewError, match="was published"):
         edit(written.url, content_id, "bob", "Another text.")
+
+
+def test_the_texts_before_a_published_one_are_not_restored(written: Shop, content_id: str):
+    newest, _ = edit(written.url, content_id, "bob", written.texts()[0]["text_content"].replace("kilt", "warm kilt", 1))
+    approve(written.url, newest, "ann")
+    _start_publishing(written, newest)
+    with pytest.raises(ReviewError, match=f"{newest} was published"):
+        restore(written.url, content_id, "bob")
 
 
 def test_the_audit_log_names_the_editor_of_an_edit(written: Shop, content_id: str):
@@ -161,6 +185,22 @@ def test_the_list_shows_undecided_texts_with_reasons(written: Shop, content_id: 
     )  # fmt: skip
     approve(written.url, content_id, "ann")
     assert waiting(written.url) == []
+
+
+def _start_publishing(shop: Shop, content_id: str) -> None:
+    """A target of an approved text that was sent, with an outcome still to come."""
+    target = shop.insert(
+        "publishing.post_targets", "target_id", content_id=content_id,
+        content_hash=shop.value("select content_hash from content.posts_content where content_id = %s", [content_id]),
+        platform="facebook", channel_type="feed_post",
+        account_id=shop.value("select account_id from channels.social_accounts"), state="scheduled",
+        scheduled_at=FIRST_DAY, is_simulated=True,
+    )  # fmt: skip
+    shop.execute(
+        "update publishing.post_targets set state = 'publishing', leased_by = 'test', leased_until = now()"
+        " where target_id = %s",
+        [target],
+    )
 
 
 def _run(*arguments: str, text: str | None = None) -> Result:
@@ -189,6 +229,42 @@ def test_the_command_line_lists_shows_edits_and_approves(command_line: Shop, con
     assert _run("approve", new_id, "--by", "ann").output == f"{new_id} was already approved.\n"
     assert "approved by ann" in _run("show", new_id).output
     assert "No text waits" in _run("list").output
+
+
+def test_the_command_line_lists_texts_as_json(command_line: Shop, content_id: str):
+    (listed,) = json.loads(_run("list", "--json").output)
+    assert (listed["content_id"], listed["planned_on"], listed["reasons"]) == (content_id, str(FIRST_DAY), "")
+    approve(command_line.url, content_id, "ann")
+    assert json.loads(_run("list", "--json").output) == []
+
+
+def test_the_command_line_undoes_an_edit(command_line: Shop, content_id: str):
+    edited = _run("edit", content_id, "--by", "bob", text="Another text.")
+    restored = _run("restore", content_id, "--by", "ann")
+    assert restored.exit_code == 0, restored.output
+    new_id = restored.output.split()[0]
+    assert restored.output == (
+        f"{new_id} replaces {edited.output.split()[0]}.\nApprove it with: syndication review approve {new_id}\n"
+    )
+    assert _run("edit", new_id, text="").output.startswith(f"Error: The new text of {new_id} is empty")
+
+
+def test_a_terminal_edits_the_text_in_an_editor(
+    command_line: Shop, content_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/kilt/warm kilt/' \"$1\"\n")
+    editor.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(editor))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr("syndication_assets.cli.review.is_terminal", lambda: True)
+    edited = _run("edit", content_id, "--by", "bob")
+    assert edited.exit_code == 0, edited.output
+    assert "warm kilt" in command_line.texts()[-1]["text_content"]
+    editor.write_text("#!/bin/sh\n")
+    unchanged = _run("edit", edited.output.split()[0], "--by", "bob")
+    assert "The editor saved nothing" in unchanged.output
+    assert len(command_line.texts()) == 2
 
 
 def test_the_command_line_reads_a_file_and_rejects(command_line: Shop, content_id: str, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import NamedTuple
 
 from syndication_assets.content.compliance.validation import Finding
 from syndication_assets.content.draft import Draft
@@ -51,12 +52,23 @@ class Decision:
     reason: str | None
 
 
-def waiting(url: str, organization: str | None = None) -> list[tuple[str, date, str, str, str, str]]:
-    """Texts that wait for a decision, the earliest day first: id, day, channel, generator, state, reasons."""
+class WaitingText(NamedTuple):
+    """A text that waits for a decision."""
+
+    content_id: str
+    planned_on: date
+    channel: str
+    generator: str
+    state: str
+    reasons: str
+    """The hard rules that it breaks; empty if none."""
+
+
+def waiting(url: str, organization: str | None = None) -> list[WaitingText]:
+    """Texts that wait for a decision, the earliest day first."""
     with transaction(url) as connection:
-        return connection.execute(
-            load_sql("content/waiting_for_decision.sql"), {"organization": organization}
-        ).fetchall()
+        rows = connection.execute(load_sql("content/waiting_for_decision.sql"), {"organization": organization})
+        return [WaitingText(*row) for row in rows]
 
 
 def show(url: str, content_id: str) -> tuple[ReviewedText, list[Finding], list[Decision]]:

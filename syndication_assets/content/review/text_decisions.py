@@ -63,16 +63,16 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
     """Replaces a text by a person's text; returns the new version's id and the hard rules that it breaks.
 
     The old version is superseded and its approval withdrawn; the new version waits for a decision. ReviewError if the
-    text is unchanged, is not the newest version, or was published.
+    text is empty or unchanged, is not the newest version, or was published.
     """
+    new_text = new_text.strip()
+    if not new_text:
+        raise ReviewError(f"The new text of {content_id} is empty: write a text, or reject {content_id}.")
     with _decided_by(url, person) as connection:
         text = read_text(connection, content_id, for_update=True)
         if text.version != text.newest_version or text.state == "superseded":
             raise ReviewError(f"{content_id} was replaced: edit the newest version.")
-        if text.is_sent:
-            raise ReviewError(f"{content_id} was published, or may have been: edit it on the platform.")
         old = text.draft
-        new_text = new_text.strip()
         if new_text == old.text_content:
             raise ReviewError(f"The new text of {content_id} is the same as the old text: nothing to edit.")
         draft = Draft(
@@ -84,16 +84,44 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
             image_url=old.image_url,
             language=old.language,
         )
-        post = _post(connection, text, new_content_id(connection))
-        written = WrittenText(
-            post, draft, findings_of(post, draft), "person", version=text.version + 1, created_by=person
-        )
-        connection.execute(
-            "update content.posts_content set state = 'superseded' where organization_id = %s and content_id = %s",
-            [text.organization_id, content_id],
-        )
-        _withdraw_approval(connection, text)
-        store(connection, [written])
+        return _replace(connection, text, draft, person)
+
+
+def restore(url: str, content_id: str, person: str) -> tuple[str, str, list[str]]:
+    """Undoes the edits since a replaced version; returns the id that it replaces, the new id and the broken hard rules.
+
+    The text, link and picture of `content_id` become a new version, and nothing is deleted. ReviewError if `content_id`
+    was not replaced, or if the newest version was published.
+    """
+    with _decided_by(url, person) as connection:
+        old = read_text(connection, content_id, for_update=True)
+        if old.state != "superseded":
+            raise ReviewError(f"{content_id} was not replaced: there is nothing to undo.")
+        newest = read_text(connection, _newest_version(connection, old), for_update=True)
+        return newest.content_id, *_replace(connection, newest, old.draft, person)
+
+
+def _newest_version(connection: Connection, text: ReviewedText) -> str:
+    rows = connection.execute(
+        "select content_id from content.posts_content"
+        " where organization_id = %s and post_core_id = %s and variation = %s order by version desc limit 1",
+        [text.organization_id, text.post_core_id, text.variation],
+    ).fetchall()
+    return str(rows[0][0])
+
+
+def _replace(connection: Connection, text: ReviewedText, draft: Draft, person: str) -> tuple[str, list[str]]:
+    """Writes the version after `text`; returns its id and the hard rules that it breaks."""
+    if text.is_sent:
+        raise ReviewError(f"{text.content_id} was published, or may have been: edit it on the platform.")
+    post = _post(connection, text, new_content_id(connection))
+    written = WrittenText(post, draft, findings_of(post, draft), "person", version=text.version + 1, created_by=person)
+    connection.execute(
+        "update content.posts_content set state = 'superseded' where organization_id = %s and content_id = %s",
+        [text.organization_id, text.content_id],
+    )
+    _withdraw_approval(connection, text)
+    store(connection, [written])
     return post.content_id, hard_reasons(written.findings)
 
 
