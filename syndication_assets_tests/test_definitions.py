@@ -8,6 +8,7 @@ import yaml
 
 from syndication_assets.automation.dagster_instance import storage_url
 from syndication_assets.definitions import defs
+from syndication_assets.sql_assets.cadence import CADENCE, LOAD
 from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -44,6 +45,15 @@ def test_every_table_asset_has_a_check():
     checked = {key.asset_key for key in graph.asset_check_keys}
     tables = {spec.key for spec in defs.resolve_all_asset_specs() if "dagster/table_name" in spec.metadata}
     assert tables - checked == set()
+
+
+def test_every_fetch_runs_before_a_load_of_the_same_run():
+    graph = defs.resolve_asset_graph()
+    tags = {key: graph.get(key).tags.get(CADENCE, "") for key in graph.get_all_asset_keys()}
+    fetches = [key for key, cadence in tags.items() if cadence.startswith("fetch-")]
+    assert len(fetches) == 6
+    for key in fetches:
+        assert {tags[child] for child in graph.get(key).child_keys} == {LOAD[CADENCE]}, key
 
 
 def test_the_code_location_keeps_its_name():

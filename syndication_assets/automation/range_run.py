@@ -8,7 +8,7 @@ from datetime import date
 
 import dagster as dg
 
-from syndication_assets.automation.jobs import daily_job, range_tags
+from syndication_assets.automation.jobs import REPOSITORY_TAGS, daily_job, range_tags
 from syndication_assets.errors import SyndicationError
 from syndication_assets.sql_assets.partitions import daily_partitions
 
@@ -88,7 +88,7 @@ def run_job(
     result = definitions.resolve_job_def(job_name).execute_in_process(
         instance=instance,
         asset_selection=asset_keys,
-        tags=dict(tags),
+        tags={**REPOSITORY_TAGS, **tags},
         raise_on_error=False,
         run_config={"loggers": {"progress": {}}},
     )

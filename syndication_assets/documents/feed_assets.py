@@ -63,7 +63,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     try:
         settings = Settings.from_environment()
         if settings.blog_feeds:
-            require_today(context.partition_keys)
+            require_today(context)
         for organization in sorted({feed.organization for feed in settings.blog_feeds}):
             require_organization(database_url(settings), organization)
         zone = LandingZone(settings.landing_url)

@@ -37,7 +37,7 @@ _EXAMPLES = {"linkedin": "the-name-in-the-profile-url", "youtube": "UC…, the c
 
 
 def settings_for_today(context: dg.AssetExecutionContext) -> Settings:
-    require_today(context.partition_keys)
+    require_today(context)
     try:
         return Settings.from_environment()
     except SyndicationError as error:

@@ -1,7 +1,6 @@
 """The one partitions definition, shared by all partitioned assets: UTC days of observation."""
 
 import warnings
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -18,14 +17,14 @@ daily_partitions = dg.DailyPartitionsDefinition(
 )
 
 
-def require_today(days: Sequence[str]) -> None:
-    """Raises dg.Failure, without retries, unless `days` is today (UTC): sources only return their current state."""
+def require_today(context: dg.AssetExecutionContext) -> None:
+    """Raises dg.Failure, without retries, unless the run is of today (UTC): sources only return their present state."""
     today = datetime.now(UTC).date().isoformat()
-    others = [day for day in days if day != today]
+    others = [day for day in context.partition_keys if day != today]
     if others:
         named = others[0] if len(others) == 1 else f"{others[0]} … {others[-1]}"
         raise dg.Failure(
-            f"{named} cannot be fetched: sources only return their current state, and today is {today} (UTC). To load "
-            "files that landed on another day again, backfill the load assets.",
+            f"{context.asset_key.to_user_string()} cannot fetch {named}: sources only return their current state, and "
+            f"today is {today} (UTC). To load files that landed on another day, select the load assets without it.",
             allow_retries=False,
         )

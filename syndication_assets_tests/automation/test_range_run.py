@@ -8,6 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from psycopg.errors import UndefinedTable
 
 from syndication_assets.automation.progress_logger import progress_logger
@@ -113,6 +117,39 @@ def test_the_same_range_again_adds_nothing(
     assert materialize_range(defs, instance, "2025-11-03", "2025-11-05").is_success
     assert [_count(shared_run.url, table) for table in tables] == before
     assert min(before) > 0
+
+
+def test_the_run_has_the_tag_by_which_the_ui_finds_it(shared_run: SharedRun):
+    """As Dagster itself tags the runs that the UI starts, for the code location of workspace.yaml."""
+    workspace = yaml.safe_load(Path("workspace.yaml").read_text())["load_from"][0]["python_module"]
+    origin = ManagedGrpcPythonEnvCodeLocationOrigin(
+        LoadableTargetOrigin(module_name=workspace["module_name"]), workspace["location_name"]
+    )
+    repository = RemoteRepositoryOrigin(origin, defs.get_repository_def().name)
+    tags = {REPOSITORY_LABEL_TAG: repository.get_label()}
+    (run,) = shared_run.instance.get_runs(dg.RunsFilter(tags=tags))
+    assert run.run_id == shared_run.run.run_id
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        ["key:scraping/posts or key:engagement/post_cohorts"],
+        ["key:scraping/posts", "key:engagement/post_cohorts"],
+        ["(key:scraping/posts or key:engagement/post_cohorts) and not group:content", "key:engagement/post_cohorts"],
+    ],
+)
+def test_a_selection_may_be_combined(landed: str, instance: dg.DagsterInstance, selection: list[str]):
+    assert materialize_range(defs, instance, "2025-11-03", "2025-11-03", selection).is_success
+    for key in (["scraping", "posts"], ["engagement", "post_cohorts"]):
+        assert instance.get_materialized_partitions(dg.AssetKey(key)) == {"2025-11-03"}
+
+
+def test_an_old_day_of_a_fetch_is_refused_by_its_name(landed: str, instance: dg.DagsterInstance):
+    selection = ["key:scraping/youtube_data_api_files or key:scraping/posts"]
+    run = materialize_range(defs, instance, "2025-11-03", "2025-11-03", selection)
+    assert run.failure is not None
+    assert run.failure.startswith("scraping/youtube_data_api_files cannot fetch 2025-11-03: sources only return")
 
 
 def test_selecting_one_loaded_table_runs_the_whole_load(landed: str, instance: dg.DagsterInstance):

@@ -306,7 +306,7 @@ def test_the_asset_check_fails_for_an_incomplete_catalogue(
 
 def test_the_asset_fetches_no_other_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(room))
-    assert "2025-11-03 cannot be fetched: sources only return their current state" in failure_of(result)
+    assert "catalogue/clan_catalogue_files cannot fetch 2025-11-03: sources only return" in failure_of(result)
 
 
 def test_the_asset_names_the_missing_setting(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):

@@ -236,7 +236,7 @@ def test_the_asset_lands_the_catalogue_of_today(
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
     rejected = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(room))
-    assert "2025-11-03 cannot be fetched: sources only return their current state" in failure_of(rejected)
+    assert "catalogue/shopify_products_files cannot fetch 2025-11-03: sources only return" in failure_of(rejected)
     shop.fail_page(2, HTML)
     (check,) = materialize(
         shopify_products_files, monkeypatch, today_partition(), **environment(room)

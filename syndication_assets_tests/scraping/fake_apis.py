@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -229,15 +229,27 @@ def landed(zone: LandingZone) -> dict[str, dict[str, Any]]:
 
 
 def materialize(
-    asset: dg.AssetsDefinition, monkeypatch: pytest.MonkeyPatch, partition: str, **environment: str
+    asset: dg.AssetsDefinition,
+    monkeypatch: pytest.MonkeyPatch,
+    partition: str,
+    *,
+    together_with: Sequence[dg.AssetsDefinition] = (),
+    resources: Mapping[str, object] | None = None,
+    **environment: str,
 ) -> dg.ExecuteInProcessResult:
-    """One run of a fetch asset with only these environment variables."""
+    """One run of a fetch asset, and of other assets, with only these environment variables."""
     for name in ("SYNDICATION_APIFY_TOKEN", "SYNDICATION_YOUTUBE_API_KEY", "SYNDICATION_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.ephemeral() as instance:
-        return dg.materialize([asset], partition_key=partition, instance=instance, raise_on_error=False)
+        return dg.materialize(
+            [*together_with, asset],
+            partition_key=partition,
+            instance=instance,
+            resources=resources,
+            raise_on_error=False,
+        )
 
 
 def failure_of(result: dg.ExecuteInProcessResult) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
 import psycopg
 import pytest
 
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.scraping.assets import load_landed_files
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files, youtube_source
@@ -185,6 +188,29 @@ def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "sources only return their current state" in failure_of(
         materialize(youtube_data_api_files, monkeypatch, "2024-01-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
     )
+
+
+def test_one_run_fetches_before_it_loads(
+    monkeypatch: pytest.MonkeyPatch, database_url: str, zone: LandingZone, youtube: FakeYouTube
+) -> None:
+    track(database_url, FEW, platform="youtube")
+    result = materialize(
+        youtube_data_api_files,
+        monkeypatch,
+        today(),
+        together_with=[load_landed_files],
+        resources={"postgres": PostgresResource()},
+        SYNDICATION_DATABASE_URL=database_url,
+        SYNDICATION_LANDING_URL=zone.url,
+        SYNDICATION_YOUTUBE_URL=youtube.url,
+        SYNDICATION_YOUTUBE_API_KEY=KEY,
+    )
+    assert result.success
+    posts = dg.AssetKey(["scraping", "posts"])
+    (loaded,) = (event for event in result.get_asset_materialization_events() if event.asset_key == posts)
+    assert loaded.materialization.metadata["posts_new"].value == 2
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) from scraping.posts").fetchone() == (2,)
 
 
 def test_the_key_is_never_written_anywhere(

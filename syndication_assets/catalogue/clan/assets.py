@@ -53,7 +53,7 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     **Numbers:** the active vendors of source `clan_catalogue` in `catalogue.vendors`, from the shop at
     SYNDICATION_CLAN_URL, or at SYNDICATION_CLAN_FALLBACK_URL if that shop does not answer.
     """
-    require_today(context.partition_keys)
+    require_today(context)
     try:
         settings = Settings.from_environment()
         shop = _shop(settings.clan_url, settings)

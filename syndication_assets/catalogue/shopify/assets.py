@@ -52,7 +52,7 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
         settings = Settings.from_environment()
         vendors = [vendor for vendor in vendors_to_fetch(database_url(settings), SOURCE) if vendor.shop_url is not None]
         if vendors:
-            require_today(context.partition_keys)
+            require_today(context)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

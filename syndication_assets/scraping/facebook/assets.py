@@ -21,6 +21,7 @@ CHECK_NAME = "every_page_was_fetched"
     key=["scraping", "facebook_graph_files"],
     group_name="scraping",
     partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"facebook", "json"},
     owners=OWNERS,
     tags=FETCH_INSIGHTS,
@@ -41,7 +42,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     in `engagement.platform_metrics` that are valid on the day. A metric that Graph rejects is reported and omitted; the
     other metrics are fetched nevertheless.
     """
-    require_today(context.partition_keys)
+    require_today(context)
     today = datetime.now(UTC).date()
     try:
         settings = Settings.from_environment()

@@ -14,6 +14,7 @@ from syndication_assets.sql_assets.partitions import daily_partitions
     key=["scraping", "linkedin_apify_files"],
     group_name="scraping",
     partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"linkedin", "json"},
     owners=OWNERS,
     tags=FETCH_PROFILES,

@@ -14,6 +14,7 @@ from syndication_assets.sql_assets.partitions import daily_partitions
     key=["scraping", "youtube_data_api_files"],
     group_name="scraping",
     partitions_def=daily_partitions,
+    backfill_policy=dg.BackfillPolicy.single_run(),
     kinds={"youtube", "json"},
     owners=OWNERS,
     tags=FETCH_PROFILES,
