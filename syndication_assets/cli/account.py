@@ -4,8 +4,9 @@ import getpass
 
 import click
 
-from syndication_assets.channels.accounts import PUBLISHERS, add_account, list_accounts, reconnect_account
+from syndication_assets.channels.accounts import PUBLISHERS, Account, add_account, list_accounts, reconnect_account
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
@@ -67,17 +68,19 @@ def reconnect(account_id: str) -> None:
 
 
 @account.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the accounts."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         accounts = list_accounts(connection)
-    for listed in accounts:
-        credential = f" with {listed.credential_name}" if listed.credential_name else ""
-        reason = f": {listed.status_reason}" if listed.status_reason else ""
-        click.echo(
-            f"{listed.organization_slug:16} {listed.account_id}  {listed.platform:10} {listed.remote_account_id:20} "
-            f"{listed.display_name}  {listed.publisher}{credential} ({listed.status}{reason})"
-        )
-    if not accounts:
-        click.echo("There are no accounts: add one with `syndication account add`.")
+    show_rows(accounts, _line, "There are no accounts: add one with `syndication account add`.", as_json=as_json)
+
+
+def _line(listed: Account) -> str:
+    credential = f" with {listed.credential_name}" if listed.credential_name else ""
+    reason = f": {listed.status_reason}" if listed.status_reason else ""
+    return (
+        f"{listed.organization_slug:16} {listed.account_id}  {listed.platform:10} {listed.remote_account_id:20} "
+        f"{listed.display_name}  {listed.publisher}{credential} ({listed.status}{reason})"
+    )

@@ -17,6 +17,7 @@ from syndication_assets.channels.credentials import (
 )
 from syndication_assets.channels.secret_box import SecretBox, new_key
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
@@ -55,15 +56,19 @@ def set_secret(name: str, organization: str, platform: str | None, expires_at: s
 
 
 @credentials.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the credentials without their secrets."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         known = list_credentials(connection)
-    for credential in known:
-        click.echo(f"{_line(credential)}  {_expiry(credential, datetime.now(UTC))}")
-    if not known:
-        click.echo("There are no credentials: store one with `syndication credentials set`.")
+    now = datetime.now(UTC)
+    show_rows(
+        known,
+        lambda credential: f"{_line(credential)}  {_expiry(credential, now)}",
+        "There are no credentials: store one with `syndication credentials set`.",
+        as_json=as_json,
+    )
 
 
 @credentials.command()

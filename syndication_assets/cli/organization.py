@@ -3,8 +3,9 @@
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import add_organization, list_organizations
+from syndication_assets.tenancy.organizations import Organization, add_organization, list_organizations
 
 
 @click.group()
@@ -23,9 +24,16 @@ def add(slug: str, name: str) -> None:
 
 
 @organization.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the organizations."""
-    for listed in list_organizations(migrated_database_url(Settings.from_environment())):
-        paused = "" if listed.is_active else " (not active)"
-        click.echo(f"{listed.slug:20} {listed.organization_id}  {listed.name}{paused}")
+    organizations = list_organizations(migrated_database_url(Settings.from_environment()))
+    show_rows(
+        organizations, _line, "There is no organization: add one with `syndication organization add`.", as_json=as_json
+    )
+
+
+def _line(listed: Organization) -> str:
+    paused = "" if listed.is_active else " (not active)"
+    return f"{listed.slug:20} {listed.organization_id}  {listed.name}{paused}"

@@ -2,15 +2,19 @@
 
 import getpass
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import get_args
 
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing import target_decisions
-from syndication_assets.publishing.target_decisions import State
+from syndication_assets.publishing.target_decisions import ListedTarget, State
 from syndication_assets.settings import Settings
+
+_SHOWN_CHARACTERS = 100
 
 
 @click.group()
@@ -21,19 +25,28 @@ def targets() -> None:
 @targets.command("list")
 @click.option("--state", type=click.Choice(get_args(State)), default=None, help="Only targets in this state.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="Maximum number of targets.")
+@json_option
 @command
-def list_some(state: State | None, limit: int) -> None:
-    """Lists targets, the earliest slot first."""
-    for target in target_decisions.list_targets(_url(), state, limit):
-        slot = f"{target.scheduled_at:%Y-%m-%d %H:%M} UTC" if target.scheduled_at else "no slot"
-        simulated = " (simulated)" if target.is_simulated else ""
-        remote = f" {target.platform_post_id}" if target.platform_post_id else ""
-        click.echo(
-            f"{target.target_id}  {target.state:15} {slot:20} {target.organization} {target.account}: "
-            f"{target.channel}{simulated}{remote}"
-        )
-        if target.error_message:
-            click.echo(f"    {target.error_message}")
+def list_some(state: State | None, limit: int, as_json: bool) -> None:
+    """Lists targets with their texts: what is due first, then what has no slot."""
+    rows = target_decisions.list_targets(_url(), state, limit)
+    empty = (
+        "There are no targets: approve a text with `syndication review approve`."
+        if state is None
+        else (f"No target is {state}.")
+    )
+    show_rows(rows, _line, empty, as_json=as_json)
+
+
+def _line(target: ListedTarget) -> str:
+    slot = f"{target.scheduled_at:%Y-%m-%d %H:%M} UTC" if target.scheduled_at else "no slot"
+    simulated = " (simulated)" if target.is_simulated else ""
+    remote = f" {target.platform_post_id}" if target.platform_post_id else ""
+    error = f"\n    {target.error_message}" if target.error_message else ""
+    return (
+        f"{target.target_id}  {target.state:15} {slot:20} {target.organization} {target.account}: "
+        f"{target.channel}{simulated}{remote}\n    {shorten(target.text, _SHOWN_CHARACTERS, placeholder=' …')}{error}"
+    )
 
 
 @targets.command()

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.publishing.jitter import MAXIMUM_JITTER
-from syndication_assets.publishing.posting_schedules import add_schedule, list_schedules
+from syndication_assets.publishing.posting_schedules import ListedSchedule, add_schedule, list_schedules
 from syndication_assets.publishing.posting_schedules import preview as preview_schedule
 from syndication_assets.publishing.slots import Schedule
 from syndication_assets.settings import Settings
@@ -60,17 +61,22 @@ def add(
 
 
 @schedule.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the schedules."""
-    for listed in list_schedules(migrated_database_url(Settings.from_environment())):
-        jitter = f", jitter up to {listed.jitter_minutes} minutes" if listed.jitter_minutes else ""
-        paused = "" if listed.is_active else " (not active)"
-        click.echo(
-            f"{listed.schedule_id}  {listed.organization:12} {listed.schedule_name:20} {listed.account:20} "
-            f"{listed.channel:24} {listed.schedule.recurrence_rule}, {listed.schedule.time_zone}, "
-            f"from {listed.schedule.starts_on}{jitter}{paused}"
-        )
+    schedules = list_schedules(migrated_database_url(Settings.from_environment()))
+    show_rows(schedules, _line, "There are no schedules: add one with `syndication schedule add`.", as_json=as_json)
+
+
+def _line(listed: ListedSchedule) -> str:
+    jitter = f", jitter up to {listed.jitter_minutes} minutes" if listed.jitter_minutes else ""
+    paused = "" if listed.is_active else " (not active)"
+    return (
+        f"{listed.schedule_id}  {listed.organization:12} {listed.schedule_name:20} {listed.account:20} "
+        f"{listed.channel:24} {listed.schedule.recurrence_rule}, {listed.schedule.time_zone}, "
+        f"from {listed.schedule.starts_on}{jitter}{paused}"
+    )
 
 
 @schedule.command()

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.content.selection.section_channels import (
+    SectionChannel,
     add_section_channel,
     list_section_channels,
     stop_section_channel,
@@ -45,20 +47,22 @@ def add(
 
 
 @sections.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the channels that get sections."""
     channels = list_section_channels(migrated_database_url(Settings.from_environment()))
-    for channel in channels:
-        products = "no products" if channel.instead_of_products else "in addition to products"
-        paused = "" if channel.is_active else " (stopped)"
-        schedule = "" if channel.has_schedule else " (without a schedule: its posts get no slot)"
-        click.echo(
-            f"{channel.organization:12} {channel.platform:10} {channel.channel_type:20} from {channel.starts_on}, "
-            f"{products}{paused}{schedule}"
-        )
-    if not channels:
-        click.echo("No channel gets sections: add one with `syndication sections add`.")
+    show_rows(channels, _line, "No channel gets sections: add one with `syndication sections add`.", as_json=as_json)
+
+
+def _line(channel: SectionChannel) -> str:
+    products = "no products" if channel.instead_of_products else "in addition to products"
+    paused = "" if channel.is_active else " (stopped)"
+    schedule = "" if channel.has_schedule else " (without a schedule: its posts get no slot)"
+    return (
+        f"{channel.organization:12} {channel.platform:10} {channel.channel_type:20} from {channel.starts_on}, "
+        f"{products}{paused}{schedule}"
+    )
 
 
 @sections.command()

@@ -2,8 +2,9 @@
 
 import click
 
-from syndication_assets.catalogue.vendors import add_vendor, list_vendors
+from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
@@ -46,15 +47,19 @@ def add(
 
 
 @vendor.command("list")
+@json_option
 @command
-def list_all() -> None:
+def list_all(as_json: bool) -> None:
     """Lists the vendors."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         vendors = list_vendors(connection)
-    for listed in vendors:
-        placeholders = ", ".join(map(str, listed.placeholder_prices)) or "none"
-        paused = "" if listed.is_active else " (not fetched)"
-        click.echo(
-            f"{listed.organization:20} {listed.vendor:20} {listed.source:20} {listed.currency}  "
-            f"placeholder prices: {placeholders}{f'  {listed.shop_url}' if listed.shop_url else ''}{paused}"
-        )
+    show_rows(vendors, _line, "There are no vendors: add one with `syndication vendor add`.", as_json=as_json)
+
+
+def _line(listed: Vendor) -> str:
+    placeholders = ", ".join(map(str, listed.placeholder_prices)) or "none"
+    paused = "" if listed.is_active else " (not fetched)"
+    return (
+        f"{listed.organization:20} {listed.vendor:20} {listed.source:20} {listed.currency}  "
+        f"placeholder prices: {placeholders}{f'  {listed.shop_url}' if listed.shop_url else ''}{paused}"
+    )

@@ -31,18 +31,21 @@ class ListedTarget:
     is_simulated: bool
     platform_post_id: str | None
     error_message: str | None
+    text: str
 
 
 def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
-    """The targets, or those of one state, the earliest slot first."""
+    """The targets, or those of one state, what is due first, then what has no slot."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
-            " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message"
+            " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message,"
+            " c.text_content"
             " from publishing.post_targets t join tenancy.organizations o using (organization_id)"
             " join channels.social_accounts a using (organization_id, account_id)"
+            " join content.posts_content c using (organization_id, content_id)"
             " where %(state)s::text is null or t.state::text = %(state)s"
-            " order by t.scheduled_at nulls first, t.target_id limit %(limit)s",
+            " order by t.scheduled_at nulls last, t.target_id limit %(limit)s",
             {"state": state, "limit": limit},
         ).fetchall()
     return [ListedTarget(*row) for row in rows]
