@@ -1,8 +1,8 @@
 """The one way to load a day: the shared steps around the parsing and merging of each room.
 
-Lock, list, reject missing files, stage, write the ledger, merge, close or open quarantine: one transaction. A load
-reads all files of its day, so re-runs, late files and fixed adapters need no special handling, and days can be loaded
-in any order.
+Lock, list, reject missing files, stage, reject changed files, write the ledger, merge, close or open quarantine: one
+transaction. A load reads all files of its day, so re-runs, late files and fixed adapters need no special handling, and
+days can be loaded in any order.
 """
 
 from collections.abc import Callable, Collection
@@ -31,6 +31,8 @@ class LandedDay:
     """Path → source of the day's withdrawn files, including files that have landed again."""
     unknown_folders: list[str] = field(default_factory=list)
     """Top-level folders of the zone that belong to no organization."""
+    unreadable_folders: list[str] = field(default_factory=list)
+    """Folders that may contain files of the day, and why they could not be listed. The other folders are loaded."""
 
     @property
     def sources(self) -> set[tuple[str, str]]:
@@ -57,7 +59,8 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
     """Makes the room's rows of `day` match its landed files, in one transaction.
 
     Loads of one room run one after another, because posts, products and documents span days. Raises
-    LandedFilesMissingError if previously loaded files of the day are missing without a withdrawal.
+    LandedFilesMissingError if previously loaded files of the day are missing without a withdrawal, and
+    LandedFilesChangedError if one has another content than the rows that were loaded from it.
     """
     with transaction(url, lock=f"{load.room} load") as connection:
         landed = LandedDay(connection, zone, day, organization_ids(connection))
@@ -67,6 +70,7 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
         zone.reject_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
         connection.execute(load_sql("landing/staging.sql"))
         load.stage(landed)
+        zone.reject_changed(day, connection.execute(load_sql("landing/changed_files.sql")).fetchall())
         connection.execute(load_sql("landing/withdrawn_files.sql"), {"day": day, "sources": sorted(sources)})
         fault_points.reach(f"{load.room}.staged")
         connection.execute(load_sql("landing/files/merge.sql"))
@@ -80,7 +84,7 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
 
 def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:
     """Locks the day's folders, lists their files and returns the room's sources."""
-    folders = {(slug, readable(source)) for slug in landed.organizations for source in landed.zone.entries(slug)[0]}
+    folders = {(slug, readable(source)) for slug in landed.organizations for source in landed.zone.sources(slug)}
     ledger = landed.connection.execute(
         "select o.slug, f.source from landing.files as f"
         " inner join tenancy.organizations as o on f.organization_id = o.organization_id"
@@ -92,6 +96,7 @@ def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:
         lock_folder(landed.connection, slug, source, landed.day)
     files = list(landed.zone.files(landed.day))
     landed.unknown_folders = sorted({file.organization for file in files} - landed.organizations.keys())
+    landed.unreadable_folders = [str(error) for error in landed.zone.unreadable_folders(landed.day)]
     landed.files = [file for file in files if (file.organization, file.source) in locked]
     sources = {source for _, source in locked}
     landed.withdrawn = dict(

@@ -24,6 +24,15 @@ class LandingError(SyndicationError):
     """A file cannot be landed or read; nothing has been written."""
 
 
+class UnreadableFolderError(LandingError):
+    """A folder that cannot be listed: nobody knows what it contains."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        self.path = path
+        self.reason = f"it cannot be read ({error.strerror or type(error).__name__}): make it readable"
+        super().__init__(f"{path or 'the landing zone'}: {self.reason}")
+
+
 class FileStore:
     """Reads and writes the files below `url`; paths are relative to it, with forward slashes.
 
@@ -39,12 +48,19 @@ class FileStore:
         self._is_local = isinstance(self._filesystem, LocalFileSystem)
 
     def entries(self, path: str) -> tuple[list[str], list[str]]:
-        """Names of the folders and files directly in a folder, without those that listings skip."""
+        """Names of the folders and files directly in a folder, without those that listings skip.
+
+        Empty for a folder that does not exist; UnreadableFolderError if it cannot be listed.
+        """
         absolute = self._absolute(path)
         if not self._filesystem.isdir(absolute):
             return [], []
+        try:
+            entries = self._filesystem.ls(absolute, detail=True)
+        except OSError as error:
+            raise UnreadableFolderError(path, error) from None
         folders, files = [], []
-        for entry in self._filesystem.ls(absolute, detail=True):
+        for entry in entries:
             name = PurePosixPath(entry["name"]).name
             if entry["type"] == "directory" or (entry.get("islink") and self._filesystem.isdir(entry["name"])):
                 if not name.startswith("."):
@@ -58,6 +74,17 @@ class FileStore:
         """Every file below a folder, ordered by path, without those that listings skip."""
         for absolute, _ in self._found(self._absolute(folder)):
             yield self._relative(absolute)
+
+    def unreadable_below(self, folder: str) -> list[UnreadableFolderError]:
+        """The folders at and below a folder that cannot be listed, which listings leave out; only of a directory."""
+        found: list[UnreadableFolderError] = []
+        if self._is_local:
+            for _ in os.walk(
+                self._absolute(folder),
+                onerror=lambda error: found.append(UnreadableFolderError(self._relative(error.filename), error)),
+            ):
+                pass
+        return [error for error in found if self.exists(error.path)]
 
     def exists(self, path: str) -> bool:
         return bool(self._filesystem.exists(self._absolute(path)))
@@ -76,7 +103,7 @@ class FileStore:
         absolute = self._absolute(path)
         if self._is_local:
             if not self._is_inside(absolute):
-                raise LandingError("the file is a link that leaves the landing zone")
+                raise LandingError("the file is a link that leaves the landing zone, or leads back to itself")
             if Path(absolute).is_symlink() and not Path(absolute).is_file():
                 raise LandingError("the file is a link that does not lead to a file")
         too_large = LandingError(
@@ -136,7 +163,10 @@ class FileStore:
         return not self._filesystem.exists(absolute) or self._filesystem.cat_file(absolute) == content
 
     def _is_inside(self, absolute: str) -> bool:
-        return Path(absolute).resolve().is_relative_to(Path(self._root).resolve())
+        try:
+            return Path(absolute).resolve().is_relative_to(Path(self._root).resolve())
+        except (OSError, RuntimeError):  # a link that leads back to itself, as different versions of Python report it
+            return False
 
     def _absolute(self, path: str) -> str:
         return f"{self._root}/{path}" if path else self._root
@@ -168,14 +198,31 @@ def _is_skipped(*parts: str) -> bool:
 
 
 def _create_local(path: Path, content: bytes) -> bool:
-    """Writes a temporary file and links it into place: no partial file is visible, and one of two writers wins."""
+    """Writes a temporary file and links it into place: no partial file is visible, and one of two writers wins.
+
+    The content and its name are on the disk before the caller tells anybody that the file has landed: after a power
+    failure an empty file would stand for what was fetched once and paid for.
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_bytes(content)
+        # For the owner and the group: what was scraped is not for everybody on the machine.
+        with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         try:
             path.hardlink_to(unfinished)
         except FileExistsError:
             return False
+        _sync_folder(path.parent)
         return True
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -4,9 +4,10 @@ All external data lands here, untouched, before anything reads it. Paths in this
 to the root of the zone, with forward slashes.
 """
 
+import hashlib
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,9 +17,17 @@ from typing import Any
 import msgspec
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.file_store import META_SUFFIX, FileStore, LandingError
+from syndication_assets.landing.file_store import META_SUFFIX, FileStore, LandingError, UnreadableFolderError
 
-__all__ = ["LandedFile", "LandedFilesMissingError", "LandingError", "LandingZone", "readable"]
+__all__ = [
+    "LandedFile",
+    "LandedFilesChangedError",
+    "LandedFilesMissingError",
+    "LandingError",
+    "LandingZone",
+    "UnreadableFolderError",
+    "readable",
+]
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@%+~=,-]{0,199}")
 # APIs answer in JSON, feeds in XML: both land unchanged.
@@ -29,6 +38,10 @@ _WITHDRAWN_FOLDER = ".withdrawn"
 
 class LandedFilesMissingError(SyndicationError):
     """Previously loaded files are missing from the landing zone; loading now would delete their rows."""
+
+
+class LandedFilesChangedError(SyndicationError):
+    """Loaded files have another content now; loading it would replace their rows without a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +135,27 @@ class LandingZone(FileStore):
     def files(self, day: date) -> Iterator[LandedFile]:
         """The landed files of a day across all organizations and sources, ordered by path.
 
-        Skips unfinished files (`.part`, `.tmp`, `.crdownload`), hidden files and folders, `.meta.json` companions and
-        special files such as sockets.
+        Leaves out folders that cannot be listed (`unreadable_folders`), unfinished files (`.part`, `.tmp`,
+        `.crdownload`), hidden files and folders, `.meta.json` companions and special files such as sockets.
         """
         for organization in self._folders(""):
             for source in self._folders(organization):
                 yield from self._files_of(organization, source, day)
 
+    def sources(self, organization: str) -> list[str]:
+        """The sources with a folder of the organization; none if its folder cannot be listed."""
+        return self._folders(organization)
+
+    def unreadable_folders(self, day: date) -> list[UnreadableFolderError]:
+        """The folders that cannot be listed and may contain files of the day: `files` leaves them out."""
+        found: list[UnreadableFolderError] = []
+        for organization in self._folders("", found):
+            for source in self._folders(organization, found):
+                found += self.unreadable_below(self.folder(organization, source, day))
+        return found
+
     def days(self) -> Iterator[tuple[str, str, date]]:
-        """Every (organization, source, day) that has a folder."""
+        """Every (organization, source, day) that has a folder, except in folders that cannot be listed."""
         for organization in self._folders(""):
             for source in self._folders(organization):
                 for name in self._folders(f"{organization}/{source}"):
@@ -149,6 +174,23 @@ class LandingZone(FileStore):
                 "Nothing was changed."
             )
 
+    def reject_changed(self, day: date, changed: Sequence[tuple[str, str, str, int]]) -> None:
+        """Raises LandedFilesChangedError for files whose content is not the loaded content, nor begins with it.
+
+        `changed` has the path of each, the hash of the loaded content, the hash of the content now, which is empty if
+        the file cannot be read any more, and the size of the loaded file in bytes. A file that has only grown was read
+        while it was copied: loading the rest loses nothing.
+        """
+        changed = [file for file in changed if not (file[2] and self._begins_with(file[0], file[1], file[3]))]
+        if changed:
+            path, was, is_now, _ = changed[0]
+            now = f"now it is {is_now}" if is_now else "now it cannot be read"
+            raise LandedFilesChangedError(
+                f"{len(changed)} loaded file(s) of {day} were changed in {self.url}; the first is {path}: the hash of "
+                f"its content was {was}, {now}. Restore them (landed files are immutable), or withdraw them with "
+                "`syndication withdraw` and land the new content. Nothing was changed."
+            )
+
     def read_meta(self, path: str) -> dict[str, Any]:
         """The companion `<name>.meta.json`; empty if there is none. Raises LandingError if it is not a JSON object."""
         companion = path + META_SUFFIX
@@ -161,6 +203,13 @@ class LandingZone(FileStore):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             reason = str(error) if isinstance(error, msgspec.DecodeError) else type(error).__name__
             raise LandingError(f"its {META_SUFFIX} companion is not a JSON object: {reason}") from None
+
+    def _begins_with(self, path: str, content_hash: str, size: int) -> bool:
+        """Whether the first `size` bytes of a file have this hash; False for a packed file."""
+        if path.endswith(".gz") or self.size(path) <= size:
+            return False
+        with self._filesystem.open(self._absolute(path), "rb") as stream:
+            return hashlib.blake2b(stream.read(size), digest_size=16).hexdigest() == content_hash
 
     def _files_of(self, organization: str, source: str, day: date) -> Iterator[LandedFile]:
         folder = self._absolute(self.folder(organization, source, day))
@@ -176,8 +225,14 @@ class LandingZone(FileStore):
                 modified_at=_modified_at(info),
             )
 
-    def _folders(self, path: str) -> list[str]:
-        return self.entries(path)[0]
+    def _folders(self, path: str, unreadable: list[UnreadableFolderError] | None = None) -> list[str]:
+        """The folders in a folder; none if it cannot be listed, which is added to `unreadable`."""
+        try:
+            return self.entries(path)[0]
+        except UnreadableFolderError as error:
+            if unreadable is not None:
+                unreadable.append(error)
+            return []
 
 
 def readable(name: str) -> str:

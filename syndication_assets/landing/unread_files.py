@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from syndication_assets.landing.landing_zone import LandingZone, readable
+from syndication_assets.landing.landing_zone import LandingZone, UnreadableFolderError, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,14 @@ def unread_files(
 ) -> Iterator[UnreadFile]:
     """Each file outside of `<organization>/<source>/<YYYY-MM-DD>/`, or whose day is not from `first_day` to `last_day`.
 
-    Files of unknown organizations come first, the others ordered by path. Valid day folders are not listed: everything
-    in them is read.
+    Also each folder that cannot be listed. Files of unknown organizations come first, the others ordered by path. The
+    files of valid days are not listed: all of them are read.
     """
-    folders, files = zone.entries("")
+    try:
+        folders, files = zone.entries("")
+    except UnreadableFolderError as error:
+        yield UnreadFile(zone.url, error.reason)
+        return
     for folder in folders:
         if folder not in organizations:
             reason = (
@@ -40,16 +44,26 @@ def unread_files(
 
 
 def _unread_of(zone: LandingZone, organization: str, first_day: date, last_day: date) -> Iterator[UnreadFile]:
-    sources, files = zone.entries(organization)
+    try:
+        sources, files = zone.entries(organization)
+    except UnreadableFolderError as error:
+        yield UnreadFile(readable(error.path), error.reason)
+        return
     yield from (_outside(f"{organization}/{name}") for name in files)
     for source in sources:
         folder = f"{organization}/{source}"
-        days, files = zone.entries(folder)
+        try:
+            days, files = zone.entries(folder)
+        except UnreadableFolderError as error:
+            yield UnreadFile(readable(error.path), error.reason)
+            continue
         yield from (_outside(f"{folder}/{name}") for name in files)
         for day in days:
             reason = _reason_of(day, first_day, last_day)
             if reason is not None:
                 yield from (UnreadFile(readable(path), reason) for path in zone.paths_below(f"{folder}/{day}"))
+            for unreadable in zone.unreadable_below(f"{folder}/{day}"):
+                yield UnreadFile(readable(unreadable.path), unreadable.reason)
 
 
 def _reason_of(name: str, first_day: date, last_day: date) -> str | None:

@@ -101,6 +101,8 @@ def load_landed_files(
             if number.bit_count() == 1:  # days 1, 2, 4, 8 …: in between, tables hardly grow
                 analyze_grown_tables(postgres.url(), ["scraping"])
             context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
+            for problem in load.unreadable_folders:
+                context.log.error(f"{day}: {zone.url}/{problem}. The other folders were loaded.")
             for folder in load.unknown_folders:
                 context.log.error(
                     f"{day}: {zone.url}/{folder} belongs to no organization and was not read. "

@@ -29,6 +29,7 @@ class DayLoad:
     day: date
     runs: dict[str, RunCounters] = field(default_factory=dict)
     unknown_folders: list[str] = field(default_factory=list)
+    unreadable_folders: list[str] = field(default_factory=list)
 
     def total(self, counter: str) -> int:
         return sum(getattr(counters, counter) for counters in self.runs.values())
@@ -60,7 +61,7 @@ def load_day(
     read = read or (lambda file: read_file(zone, file, maximum_file_bytes))
 
     def open_runs(landed: LandedDay) -> None:
-        load.unknown_folders = landed.unknown_folders
+        load.unknown_folders, load.unreadable_folders = landed.unknown_folders, landed.unreadable_folders
         for slug, source in sorted(landed.sources):
             run = runs[slug, source] = session.open(
                 kind="load",

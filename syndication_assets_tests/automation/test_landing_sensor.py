@@ -202,7 +202,7 @@ def test_ticks_check_the_recent_days_and_slices_of_older_days_until_all_were_che
 ):
     today = datetime.now(UTC).date()
     recent = [today - timedelta(days=number) for number in (0, 7)]
-    older = [date(2024, 1, 1) + timedelta(days=number) for number in range(130)]
+    older = [date(2024, 3, 1) + timedelta(days=number) for number in range(130)]
     for day in [*recent, *older]:
         (Path(landed.url) / "default" / "linkedin_apify" / day.isoformat()).mkdir(parents=True)
     seen: list[date] = []

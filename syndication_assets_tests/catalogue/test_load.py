@@ -6,6 +6,7 @@ import pytest
 
 from syndication_assets.demo.samples.catalogue import catalogue_files
 from syndication_assets.landing.landing_zone import LandedFilesMissingError
+from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     THURSDAY,
@@ -174,6 +175,7 @@ def test_invalid_items_are_quarantined_and_the_others_load(room: CatalogueRoom):
         (page, 6, "category_ids is not a list", False),
     ]
     assert room.value("select payload from landing.quarantine where position = 3") == b'["short"]'
+    withdraw_files(room.url, room.zone, [page], "a bad export")
     (room.root / page).write_bytes(json.dumps([product("K1"), product("K2")]).encode())
     room.load(MONDAY)
     assert {replayed for *_, replayed in room.rows(QUARANTINE)} == {True}

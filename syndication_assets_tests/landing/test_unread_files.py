@@ -1,11 +1,13 @@
 """Misplaced files are found, and files that a load reads are not."""
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.landing_zone import LandingError, LandingZone
 from syndication_assets.landing.unread_files import UnreadFile, unread_files
 
 FIRST_DAY, LAST_DAY = date(2025, 11, 1), date(2025, 11, 30)
@@ -92,3 +94,38 @@ def test_a_name_that_is_not_valid_utf_8_can_be_printed(zone: LandingZone):
     )
     (file,) = found(zone)
     assert file.path == r"default/\udcff.json"
+
+
+@pytest.mark.parametrize("folder", ["default", "default/linkedin_apify/2025-11-03"])
+def test_a_folder_that_cannot_be_listed_costs_itself_and_is_named(
+    zone: LandingZone, folder: str, monkeypatch: pytest.MonkeyPatch
+):
+    put(zone, "default/linkedin_apify/2025-11-03/a.json")
+    put(zone, "acme/linkedin_apify/2025-11-03/b.json")
+    scandir = os.scandir
+
+    def without_the_folder(path: str) -> object:
+        if os.fspath(path).rstrip("/") == f"{zone.url}/{folder}":
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", without_the_folder)
+    reason = "it cannot be read (Permission denied): make it readable"
+    assert found(zone) == [UnreadFile(folder, reason)]
+    day = date(2025, 11, 3)
+    assert [file.path for file in zone.files(day)] == ["acme/linkedin_apify/2025-11-03/b.json"]
+    assert [str(error) for error in zone.unreadable_folders(day)] == [f"{folder}: {reason}"]
+    assert ("acme", "linkedin_apify", day) in list(zone.days())
+
+
+def test_links_that_lead_back_to_themselves_cost_themselves(zone: LandingZone):
+    put(zone, "default/linkedin_apify/2025-11-03/a.json")
+    root = Path(zone.url)
+    for loop in ("loop", "default/loop", "default/linkedin_apify/loop", "default/linkedin_apify/2025-11-03/loop.json"):
+        (root / loop).symlink_to(root / loop)
+    (root / "default/linkedin_apify/2025-11-03/up").symlink_to(root)
+    assert [file.path for file in found(zone)] == ["loop", "default/loop", "default/linkedin_apify/loop"]
+    files = {file.name: file for file in zone.files(date(2025, 11, 3))}
+    assert zone.read(files["a.json"].path, 100) == b"[]"
+    with pytest.raises(LandingError, match="leads back to itself"):
+        zone.read(files["loop.json"].path, 100)

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets.scraping.download_runs import RunSession
 from syndication_assets.scraping.post_load import DayLoad, load_day
 from syndication_assets_tests.rows import DatabaseRows
@@ -101,6 +102,11 @@ class Desk(DatabaseRows):
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_bytes(content)
         return path
+
+    def replace(self, path: str, content: bytes) -> None:
+        """Withdraws a file and writes another content under its name."""
+        withdraw_files(self.url, self.zone, [path], "replaced")
+        (self.root / path).write_bytes(content)
 
     def load(self, *days: date, maximum_file_bytes: int = MAXIMUM_FILE_BYTES) -> list[DayLoad]:
         return [

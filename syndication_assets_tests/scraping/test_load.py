@@ -60,7 +60,7 @@ def test_the_counters_of_a_run_match_its_work(desk: Desk):
 def test_a_snapshot_that_its_file_no_longer_contains_is_removed_and_counted(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE), post(activity_id(2)))
     desk.load(MONDAY)
-    desk.put(MONDAY, path.rsplit("/", 1)[1], b"[" + (desk.root / path).read_bytes()[1:].split(b', {"urn"')[0] + b"]")
+    desk.replace(path, b"[" + (desk.root / path).read_bytes()[1:].split(b', {"urn"')[0] + b"]")
     (again,) = desk.load(MONDAY)
     assert (again.total("snapshots_removed"), again.total("snapshots_new")) == (1, 0)
     assert desk.value("select count(*) from scraping.data_downloads") == 1
@@ -196,7 +196,7 @@ def test_a_quarantined_item_that_loads_now_is_marked_as_replayed(desk: Desk):
     assert desk.value("select count(*) from landing.quarantine where replayed_at is null") == 1
     path = desk.value("select source_file_path from landing.files")
     content = (desk.root / path).read_bytes().replace(b'"full_urn": 7', b'"full_urn": null')
-    (desk.root / path).write_bytes(content)
+    desk.replace(path, content)
     desk.load(MONDAY)
     assert desk.rows("select replayed_at is not null from landing.quarantine") == [(True,)]
     assert desk.rows("select items, items_quarantined from landing.files") == [(2, 0)]

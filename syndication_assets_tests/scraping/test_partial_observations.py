@@ -209,11 +209,11 @@ def test_a_late_file_with_less_content_changes_neither_text_nor_author_of_its_da
 
 
 def test_text_and_hashtags_of_a_day_stay_when_its_files_lose_the_text(desk: Desk):
-    """A file was changed or withdrawn, and only counters of its day are left."""
+    """A file was withdrawn or replaced, and only counters of its day are left."""
     item = post(ONE, text="#wool")
     path = desk.land(MONDAY, 9, item)
     desk.load(MONDAY)
-    desk.put(MONDAY, path.rsplit("/", 1)[1], json.dumps([counters_of(item)]).encode())
+    desk.replace(path, json.dumps([counters_of(item)]).encode())
     desk.load(MONDAY)
     assert desk.rows(CONTENT) == [("#wool", "anna", at(MONDAY, 9), at(MONDAY, 9))]
     assert seen_on(desk) == {"wool": "{[2025-11-03,2025-11-04)}"}
