@@ -41,7 +41,7 @@ def open_items(url: str, organization: str | None = None, limit: int | None = No
     """The open items of an organization, or of all, the newest day first."""
     with transaction(url) as connection:
         rows = connection.execute(
-            load_sql("landing/quarantine/open_items.sql"), {"organization": organization, "limit": limit}
+            load_sql("landing/quarantine/open_items.sql"), {"organization": organization, "maximum": limit}
         )
         return [OpenItem(*row) for row in rows]
 

@@ -1,5 +1,5 @@
 -- One row is one item, or one whole file (position NULL), that is neither loaded nor closed, the newest day first.
--- Parameters: organization (a slug; NULL for all), limit (NULL for all).
+-- Parameters: organization (a slug; NULL for all), maximum (NULL for all).
 
 select
     q.quarantine_id,
@@ -15,4 +15,4 @@ from landing.quarantine as q
 inner join tenancy.organizations as o on q.organization_id = o.organization_id
 where q.replayed_at is null and q.closed_at is null and coalesce(o.slug = %(organization)s, true)
 order by q.landed_on desc, q.source_file_path asc, q.position asc nulls first
-limit %(limit)s
+limit %(maximum)s
