@@ -1,6 +1,7 @@
 -- One row: the number of missing texts of one day that are worth another request to the language model.
 -- A text is retried unless the model answered its last attempt with something unusable: another request would end the
--- same way, and that text waits until somebody starts a run. Variations that reuse variation 1 need no request and are not counted.
+-- same way, and that text waits until somebody starts a run. Variations that reuse variation 1 need no request and are
+-- not counted.
 -- Parameters: planned_on (a date), last_attempt, unusable_answers (the kinds of errors that are answers).
 
 select count(*) as texts

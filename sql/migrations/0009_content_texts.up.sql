@@ -386,8 +386,8 @@ create table content.writing_rules (
 comment on table content.writing_rules is
 'One row says what an organization does when its texts cannot be written. Without a row, they wait.';
 comment on column content.writing_rules.when_model_is_down is
-'What happens to a text while the language model gives no answer, or its account is rejected or exhausted: wait for it, '
-'or let a template write. A budget that is used up is no such case.';
+'What happens to a text while the language model gives no answer, or its account is rejected or exhausted: wait for '
+'it, or let a template write. A budget that is used up is no such case.';
 
 create function content.unwritten_texts(first_day date, end_day date)
 returns table (
