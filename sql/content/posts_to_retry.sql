@@ -1,8 +1,8 @@
 -- One row: the number of missing texts of one day that are worth another request to the language model.
--- A text is retried if it was never requested, or if its last attempt failed with a transient error. If the model
--- answered every attempt with something unusable, another request would end the same way: that text waits until
--- somebody starts a run. Variations that reuse variation 1 need no request and are not counted.
--- Parameters: planned_on (a date), last_attempt, transient_errors (the kinds of transient errors).
+-- A text is retried unless the model answered its last attempt with something unusable: another request would end the
+-- same way, and that text waits until somebody starts a run. Variations that reuse variation 1 need no request and are
+-- not counted.
+-- Parameters: planned_on (a date), last_attempt, unusable_answers (the kinds of errors that are answers).
 
 select count(*) as texts
 from content.unwritten_texts(%(planned_on)s::date, %(planned_on)s::date + 1) as u
@@ -16,5 +16,5 @@ where
             and l.post_core_id = u.post_core_id
             and l.variation = u.variation
             and l.attempt >= %(last_attempt)s
-            and split_part(l.error_message, ':', 1) <> all(%(transient_errors)s)
+            and split_part(l.error_message, ':', 1) = any(%(unusable_answers)s)
     )

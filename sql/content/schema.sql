@@ -362,6 +362,27 @@ create trigger approval_rules_audit after insert or delete or update on content.
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row says what an organization does when its texts cannot be written. Without a row, they wait.
+create table content.writing_rules (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    when_model_is_down text not null default 'wait',
+                                                    -- What happens to a text while the language model gives no answer,
+                                                    -- or its account is rejected or exhausted: wait for it, or let a
+                                                    -- template write. A budget that is used up is no such case.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (when_model_is_down in ('wait', 'template'))
+);
+create trigger writing_rules_updated_at before update on content.writing_rules
+    for each row execute function tenancy.set_updated_at();
+create trigger writing_rules_audit after insert or delete or update on content.writing_rules
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- One row is one variation of a post's text with the latest numbers of its published targets. A text that was both sent
 -- and simulated has two rows: simulated and measured results are never mixed.
 create view content.variation_results (

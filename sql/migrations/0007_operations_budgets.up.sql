@@ -14,6 +14,8 @@ create table operations.api_prices (
     input_price numeric(12, 6) not null check (input_price >= 0),
     cached_input_price numeric(12, 6) not null check (cached_input_price >= 0),
     output_price numeric(12, 6) not null check (output_price >= 0),
+    source_url text,
+    checked_on date,
     primary key (provider, model, price_version)
 );
 
@@ -28,7 +30,10 @@ comment on column operations.api_prices.valid_from is
 comment on column operations.api_prices.currency is 'ISO 4217 code of the three prices.';
 comment on column operations.api_prices.input_price is 'Price per million uncached input tokens.';
 comment on column operations.api_prices.cached_input_price is 'Price per million cached input tokens.';
-comment on column operations.api_prices.output_price is 'Price per million output tokens.';
+comment on column operations.api_prices.output_price is 'Price per million output tokens, reasoning tokens included.';
+comment on column operations.api_prices.source_url is 'Page on which the provider states the price; NULL if not noted.';
+comment on column operations.api_prices.checked_on is
+'Day on which a person read the price there; NULL if not noted.';
 
 create table operations.api_usage (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -42,18 +47,20 @@ create table operations.api_usage (
     input_tokens bigint check (input_tokens >= 0),
     cached_input_tokens bigint check (cached_input_tokens >= 0),
     output_tokens bigint check (output_tokens >= 0),
+    reasoning_tokens bigint check (reasoning_tokens >= 0),
     cost numeric(14, 8) check (cost >= 0),
     expected_cost numeric(14, 8) check (expected_cost >= 0),
     currency text check (currency ~ '^[A-Z]{3}$'),
     price_version integer,
-    is_successful boolean not null,
+    is_successful boolean,
     primary key (organization_id, usage_id),
     check (num_nonnulls(cost, expected_cost) <= 1),
     check (num_nonnulls(cost, expected_cost) = 0 or num_nonnulls(currency, price_version) = 2)
 );
 
 comment on table operations.api_usage is
-'One row is one paid request with its usage and cost. An unknown cost is NULL, not zero.';
+'One row is one paid request with its usage and cost. It is reserved before the request, with its expected cost, and '
+'settled after it. An unknown cost is NULL, not zero.';
 comment on column operations.api_usage.usage_id is 'Public id, such as use-0a1b2c3d.';
 comment on column operations.api_usage.provider is 'The API provider that was called.';
 comment on column operations.api_usage.operation is 'The purpose of the call.';
@@ -64,15 +71,20 @@ comment on column operations.api_usage.input_tokens is
 'Input tokens, including cached tokens; NULL if not reported.';
 comment on column operations.api_usage.cached_input_tokens is
 'Cached tokens among the input tokens; NULL if not reported.';
-comment on column operations.api_usage.output_tokens is 'Output tokens; NULL if not reported.';
+comment on column operations.api_usage.output_tokens is
+'Output tokens, including reasoning tokens; NULL if not reported.';
+comment on column operations.api_usage.reasoning_tokens is
+'Reasoning tokens among the output tokens; NULL if not reported.';
 comment on column operations.api_usage.cost is
 'Cost of the reported usage in `currency`; NULL if usage or price is unknown.';
 comment on column operations.api_usage.expected_cost is
-'Estimated cost in `currency` if the usage was not reported, else NULL. Budgets count it; it is not a measured cost.';
+'Reserved cost in `currency`, until the call is settled, and afterwards if its usage was not reported or reported as '
+'zero, else NULL. Budgets count it; it is not a measured cost.';
 comment on column operations.api_usage.currency is 'ISO 4217 code of the cost; NULL without a price.';
 comment on column operations.api_usage.price_version is
 'Version of the price in api_prices that was applied; NULL if there was none.';
-comment on column operations.api_usage.is_successful is 'Whether the call returned a response.';
+comment on column operations.api_usage.is_successful is
+'Whether the call returned a response; NULL until it is settled, and for ever if its process died before that.';
 
 create index api_usage_used_at on operations.api_usage (organization_id, used_at);
 

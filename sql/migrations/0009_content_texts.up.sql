@@ -376,6 +376,19 @@ comment on column content.approval_rules.minimum_score is
 comment on column content.approval_rules.generators is 'Generators whose texts are approved: template, llm, person.';
 comment on column content.approval_rules.is_active is 'Whether the rule approves texts.';
 
+create table content.writing_rules (
+    organization_id text primary key references tenancy.organizations on delete cascade,
+    when_model_is_down text not null default 'wait' check (when_model_is_down in ('wait', 'template')),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+comment on table content.writing_rules is
+'One row says what an organization does when its texts cannot be written. Without a row, they wait.';
+comment on column content.writing_rules.when_model_is_down is
+'What happens to a text while the language model gives no answer, or its account is rejected or exhausted: wait for '
+'it, or let a template write. A budget that is used up is no such case.';
+
 create function content.unwritten_texts(first_day date, end_day date)
 returns table (
     organization_id text,
@@ -433,6 +446,7 @@ select tenancy.protect_tenant_table('content.posts_content');
 select tenancy.protect_tenant_table('content.compliance_checks');
 select tenancy.protect_tenant_table('content.approvals');
 select tenancy.protect_tenant_table('content.approval_rules');
+select tenancy.protect_tenant_table('content.writing_rules');
 
 create function content.reject_change_of_text()
 returns trigger language plpgsql
@@ -470,6 +484,8 @@ create trigger posts_content_updated_at before update on content.posts_content
 for each row execute function tenancy.set_updated_at();
 create trigger approval_rules_updated_at before update on content.approval_rules
 for each row execute function tenancy.set_updated_at();
+create trigger writing_rules_updated_at before update on content.writing_rules
+for each row execute function tenancy.set_updated_at();
 
 -- The audit log keeps texts written by people, every change of state, and every decision. The row of a generated text
 -- names its author itself.
@@ -480,6 +496,8 @@ for each row execute function tenancy.write_audit_log();
 create trigger approvals_audit after insert or update or delete on content.approvals
 for each row execute function tenancy.write_audit_log();
 create trigger approval_rules_audit after insert or update or delete on content.approval_rules
+for each row execute function tenancy.write_audit_log();
+create trigger writing_rules_audit after insert or update or delete on content.writing_rules
 for each row execute function tenancy.write_audit_log();
 create trigger section_channels_audit after insert or update or delete on content.section_channels
 for each row execute function tenancy.write_audit_log();

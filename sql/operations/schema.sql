@@ -27,7 +27,9 @@ create table operations.api_prices (
     currency text not null,                     -- ISO 4217 code of the three prices.
     input_price numeric(12,6) not null,         -- Price per million uncached input tokens.
     cached_input_price numeric(12,6) not null,  -- Price per million cached input tokens.
-    output_price numeric(12,6) not null,        -- Price per million output tokens.
+    output_price numeric(12,6) not null,        -- Price per million output tokens, reasoning tokens included.
+    source_url text,                            -- Page on which the provider states the price; NULL if not noted.
+    checked_on date,                            -- Day on which a person read the price there; NULL if not noted.
 
     primary key (provider, model, price_version),
     check (price_version > 0),
@@ -40,7 +42,8 @@ create trigger api_prices_changes after insert or delete or update on operations
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is one paid request with its usage and cost. An unknown cost is NULL, not zero.
+-- One row is one paid request with its usage and cost. It is reserved before the request, with its expected cost, and
+-- settled after it. An unknown cost is NULL, not zero.
 create table operations.api_usage (
     organization_id text not null,               -- Organization that owns the row: first column of every key, and
                                                  -- checked by row-level security.
@@ -53,15 +56,18 @@ create table operations.api_usage (
     latency_ms integer,                          -- Milliseconds until the response; NULL if not measured.
     input_tokens bigint,                         -- Input tokens, including cached tokens; NULL if not reported.
     cached_input_tokens bigint,                  -- Cached tokens among the input tokens; NULL if not reported.
-    output_tokens bigint,                        -- Output tokens; NULL if not reported.
+    output_tokens bigint,                        -- Output tokens, including reasoning tokens; NULL if not reported.
+    reasoning_tokens bigint,                     -- Reasoning tokens among the output tokens; NULL if not reported.
     cost numeric(14,8),                          -- Cost of the reported usage in `currency`; NULL if usage or price is
                                                  -- unknown.
-    expected_cost numeric(14,8),                 -- Estimated cost in `currency` if the usage was not reported, else
+    expected_cost numeric(14,8),                 -- Reserved cost in `currency`, until the call is settled, and
+                                                 -- afterwards if its usage was not reported or reported as zero, else
                                                  -- NULL. Budgets count it; it is not a measured cost.
     currency text,                               -- ISO 4217 code of the cost; NULL without a price.
     price_version integer,                       -- Version of the price in api_prices that was applied; NULL if there
                                                  -- was none.
-    is_successful boolean not null,              -- Whether the call returned a response.
+    is_successful boolean,                       -- Whether the call returned a response; NULL until it is settled, and
+                                                 -- for ever if its process died before that.
 
     primary key (organization_id, usage_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
@@ -70,6 +76,7 @@ create table operations.api_usage (
     check (input_tokens >= 0),
     check (cached_input_tokens >= 0),
     check (output_tokens >= 0),
+    check (reasoning_tokens >= 0),
     check (cost >= 0::numeric),
     check (expected_cost >= 0::numeric),
     check (currency ~ '^[A-Z]{3}$'),

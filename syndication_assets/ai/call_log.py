@@ -1,22 +1,26 @@
-"""Writes calls, their costs and their results while further calls are running.
+"""Writes paid calls and their results while further calls are running.
 
-If the run fails later, its spending is on record and the results it paid for are stored.
+A call is reserved and committed before it is made, and settled by itself as soon as its answer is there. So whatever
+happens to the run, its spending is on record, and nothing that one call brings can cost another one.
 """
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from syndication_assets.database.connection import Connection, DatabaseError, load_sql, transaction
+from syndication_assets.database.connection import Connection, DatabaseError, load_sql
+from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
+from syndication_assets.operations.api_usage import Reservation, reserve
 from syndication_assets.operations.spending import Charge, Price, TokenUsage
 
 Result = TypeVar("Result")
-_SECONDS_BETWEEN_WRITES = 0.2
+Write = Callable[[Connection], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Call:
     """One request, with its answer or its error. Exactly one of `response` and `error_message` is set."""
 
     organization_id: str
+    usage_id: str
     post_core_id: str
     variation: int
     attempt: int
@@ -39,81 +44,132 @@ class Call:
 
 
 class CallLog(Generic[Result]):
-    """Collects calls and results and writes both several times a second in a thread, so no call waits for the database.
+    """Writes in a thread, so that no answer waits for the database; a call waits for its own reservation only.
 
-    `store` writes results in the same transaction as their calls.
+    `provider` is whom the calls are paid to; `store` writes results. What a lost connection has not taken is written on
+    exit, which raises the first error.
     """
 
     def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], object]) -> None:
-        self._url = url
-        self._provider = provider
+        self.provider = provider
         self._store = store
-        self._calls: list[Call] = []
-        self._results: list[Result] = []
+        self._database = KeptConnection(url)
+        self._reservations: list[tuple[Reservation, asyncio.Future[str]]] = []
+        self._writes: deque[Write] = deque()
+        self._errors: list[Exception] = []
+        self._has_work = asyncio.Event()
+        self._is_closing = False
+        self._is_lost = False
         self._writer: asyncio.Task[None] | None = None
-        self._is_closed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._writer = asyncio.create_task(self._write_periodically())
+        self._writer = asyncio.create_task(self._write_while_open())
         return self
 
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._is_closed.set()
-        if self._writer is not None:
-            await self._writer
-        self._write(self._calls, self._results)
+        self._is_closing = True
+        self._has_work.set()
+        try:
+            if self._writer is not None:
+                await self._writer
+            while self._writes:
+                self._write(self._writes.popleft())
+        finally:
+            self._database.close()
+        if self._errors:
+            raise self._errors[0]
+
+    async def reserve(self, reservation: Reservation) -> str:
+        """The id of the call's usage, once its reservation is committed. DatabaseError if it cannot be."""
+        reserved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._reservations.append((reservation, reserved))
+        self._has_work.set()
+        return await reserved
 
     def add_call(self, call: Call) -> None:
-        self._calls.append(call)
+        self._add(partial(_settle, row=_row(call)))
 
-    def add_result(self, result: Result) -> None:
-        """Adds a result after all of its calls, so no result is stored without its cost."""
-        self._results.append(result)
+    def add_results(self, results: list[Result]) -> None:
+        """Adds results that belong together, after all of their calls: they are stored in one transaction."""
+        self._add(lambda connection: self._store(connection, results))
 
-    async def _write_periodically(self) -> None:
-        while not self._is_closed.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_closed.wait(), _SECONDS_BETWEEN_WRITES)
-            calls, self._calls = self._calls, []
-            results, self._results = self._results, []
-            try:
-                await asyncio.to_thread(self._write, calls, results)
-            except DatabaseError:
-                # The final write on exit tries again and raises the error.
-                self._calls = [*calls, *self._calls]
-                self._results = [*results, *self._results]
+    def _add(self, write: Write) -> None:
+        self._writes.append(write)
+        self._has_work.set()
+
+    async def _write_while_open(self) -> None:
+        """Writes what is added, reservations first: a call waits for each of them."""
+        while True:
+            if self._reservations:
+                await self._reserve_all()
+            elif self._writes and not self._is_lost:
+                write = self._writes.popleft()
+                try:
+                    await asyncio.to_thread(self._write, write)
+                except ConnectionLostError:
+                    # The final write on exit tries again and raises the error.
+                    self._writes.appendleft(write)
+                    self._is_lost = True
+            elif self._is_closing:
                 return
+            else:
+                self._has_work.clear()
+                await self._has_work.wait()
 
-    def _write(self, calls: list[Call], results: list[Result]) -> None:
-        if not calls and not results:
+    async def _reserve_all(self) -> None:
+        """Commits all waiting reservations at once: they hold nothing from outside that could be refused."""
+        waiting, self._reservations = self._reservations, []
+        try:
+            usage_ids = await asyncio.to_thread(
+                self._database.run, lambda connection: reserve(connection, [entry[0] for entry in waiting])
+            )
+        except DatabaseError as error:
+            for _, reserved in waiting:
+                if not reserved.done():
+                    reserved.set_exception(DatabaseError(str(error)))
             return
-        rows = json.dumps([self._row(call) for call in calls])
-        with transaction(self._url) as connection:
-            connection.execute(load_sql("ai/llm_calls/merge.sql"), {"calls": rows})
-            self._store(connection, results)
+        self._is_lost = False
+        for (_, reserved), usage_id in zip(waiting, usage_ids, strict=True):
+            if not reserved.done():
+                reserved.set_result(usage_id)
 
-    def _row(self, call: Call) -> dict[str, Any]:
-        price = None if call.charge == Charge() else call.price
-        return {
-            "organization_id": call.organization_id,
-            "post_core_id": call.post_core_id,
-            "variation": call.variation,
-            "attempt": call.attempt,
-            "provider": self._provider,
-            "model": call.model,
-            # PostgreSQL's text type cannot hold NUL.
-            "prompt": call.prompt.replace("\0", ""),
-            "response": None if call.response is None else call.response.replace("\0", ""),
-            "error_message": call.error_message,
-            "called_at": call.called_at.isoformat(),
-            "latency_ms": call.latency_ms,
-            "input_tokens": call.usage.input_tokens,
-            "cached_input_tokens": call.usage.cached_input_tokens,
-            "output_tokens": call.usage.output_tokens,
-            "cost": None if call.charge.cost is None else str(call.charge.cost),
-            "expected_cost": None if call.charge.expected_cost is None else str(call.charge.expected_cost),
-            "currency": None if price is None else price.currency,
-            "price_version": None if price is None else price.version,
-        }
+    def _write(self, write: Write) -> None:
+        """Writes one call, or results that belong together, in a transaction. A refusal concerns this one only."""
+        try:
+            self._database.run(write)
+        except ConnectionLostError:
+            raise
+        except Exception as error:  # whatever it is, the other calls are paid for too
+            self._errors.append(error)
+
+
+def _settle(connection: Connection, row: str) -> None:
+    connection.execute(load_sql("ai/llm_calls/merge.sql"), {"call": row})
+
+
+def _row(call: Call) -> str:
+    price = None if call.charge == Charge() else call.price
+    row: dict[str, Any] = {
+        "organization_id": call.organization_id,
+        "usage_id": call.usage_id,
+        "post_core_id": call.post_core_id,
+        "variation": call.variation,
+        "attempt": call.attempt,
+        "model": call.model,
+        "prompt": call.prompt,
+        "response": call.response,
+        "error_message": call.error_message,
+        "called_at": call.called_at.isoformat(),
+        "latency_ms": call.latency_ms,
+        "input_tokens": call.usage.input_tokens,
+        "cached_input_tokens": call.usage.cached_input_tokens,
+        "output_tokens": call.usage.output_tokens,
+        "reasoning_tokens": call.usage.reasoning_tokens,
+        "cost": None if call.charge.cost is None else str(call.charge.cost),
+        "expected_cost": None if call.charge.expected_cost is None else str(call.charge.expected_cost),
+        "currency": None if price is None else price.currency,
+        "price_version": None if price is None else price.version,
+    }
+    return json.dumps(row)

@@ -1,7 +1,8 @@
 """A language model behind any server that speaks OpenAI's chat completions: one question, one post, or one clear error.
 
-The key travels in the Authorization header alone. The client's exceptions may quote it, or the whole prompt, so none of
-them leaves this module: each becomes a `LanguageModelError` in our words, without a cause or context that a log prints.
+The key travels in the Authorization header alone, the prompt to the configured server alone: no redirect is followed.
+Own code on our HTTP client instead of OpenAI's library, which follows redirects with the prompt, reads a body of any
+size, and takes a second to import.
 """
 
 import asyncio
@@ -10,9 +11,11 @@ import random
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
 
 from syndication_assets.ai.language_model_answers import (
+    TRANSIENT_ERRORS,
     Answer,
     ErrorKind,
     LanguageModelError,
@@ -20,27 +23,24 @@ from syndication_assets.ai.language_model_answers import (
 )
 from syndication_assets.ai.language_model_responses import ResponseReader
 from syndication_assets.ai.prompts import Messages
+from syndication_assets.http.async_client import AsyncHttpClient
+from syndication_assets.http.http_errors import HttpError
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
+_OPENAI_URL = "https://api.openai.com/v1"
+_MAXIMUM_BYTES = 4 * 1024 * 1024
 _RESPONSE_FORMAT = {
     "type": "json_schema",
     "json_schema": {"name": PostText.__name__, "strict": True, "schema": PostText.model_json_schema()},
 }
-TRANSIENT_ERRORS = {
-    ErrorKind.UNREACHABLE,
-    ErrorKind.BROKEN_OFF,
-    ErrorKind.TIMEOUT,
-    ErrorKind.RATE_LIMITED,
-    ErrorKind.SERVER_ERROR,
-}
+# OpenAI's own models take the first name only; most other servers know the second only.
+_LIMIT_NAMES = ("max_completion_tokens", "max_tokens")
+_HOSTS_OF_OPENAI = (".openai.com", ".openai.azure.com")
 
 
 class RequestLog(Protocol):
     """Records every request of a question, retries included."""
 
-    def before_request(self) -> None:
+    async def before_request(self) -> None:
         """An exception raised here cancels the request."""
 
     def after_request(self, result: Answer | LanguageModelError) -> None:
@@ -51,9 +51,10 @@ class RequestLog(Protocol):
 class LanguageModel:
     """One model of one server; an asynchronous context manager.
 
-    `timeout` bounds one request in seconds, whatever it waits for. Transient errors are retried `maximum_retries`
-    times: after the server's Retry-After, else with exponential backoff from `retry_delay`. A Retry-After beyond
-    `longest_wait` and an exhausted quota raise at once.
+    `timeout` bounds one request in seconds, whatever it waits for, and `output_limit` its answer in tokens, thoughts
+    included. Transient errors are retried `maximum_retries` times: after the server's Retry-After, else with
+    exponential backoff from `retry_delay`. A rate limit pauses all questions. A pause of more than `longest_wait` and
+    an exhausted quota raise at once.
     """
 
     api_key: str = field(repr=False)
@@ -61,6 +62,7 @@ class LanguageModel:
     base_url: str | None = None
     timeout: float = 60
     concurrency: int = 8
+    output_limit: int = 900
     maximum_retries: int = 3
     retry_delay: float = 0.5
     longest_wait: float = 60
@@ -74,49 +76,51 @@ class LanguageModel:
             )
         self._slots = asyncio.Semaphore(self.concurrency)
         self._paused_until = 0.0
-        self._client: AsyncOpenAI | None = None
-        self._reader = ResponseReader(self.api_key, self.model, self.timeout)
+        self._url = f"{(self.base_url or _OPENAI_URL).rstrip('/')}/chat/completions"
+        host = f".{urlsplit(self._url).hostname}"
+        self._limit_name, self._other_limit_name = _LIMIT_NAMES[:: 1 if host.endswith(_HOSTS_OF_OPENAI) else -1]
+        self._reader = ResponseReader(self.api_key, self.model, self.timeout, self.output_limit)
+        self._client = AsyncHttpClient(
+            maximum_bytes=_MAXIMUM_BYTES,
+            headers={"Authorization": f"Bearer {self.api_key}", "User-Agent": "syndication-assets"},
+            seconds=self.timeout,
+            connections=self.concurrency,
+        )
 
     async def __aenter__(self) -> Self:
-        from openai import AsyncOpenAI  # noqa: PLC0415 - takes a second to import
-
-        self._client = AsyncOpenAI(
-            api_key=self.api_key,
-            base_url=self.base_url or "https://api.openai.com/v1",
-            timeout=self.timeout,
-            max_retries=0,
-        )
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self._client.__aexit__(error_type, error, traceback)
 
     async def ask(self, messages: Messages, log: RequestLog | None = None) -> Answer:
         """Requests a post; LanguageModelError after the last retry."""
         async with self._slots:
             for retries in itertools.count():
                 await self._wait_for_pause()
+                limit_name = self._limit_name
                 result = await self._ask_and_log(messages, log)
                 if isinstance(result, Answer):
                     return result
+                if self._knows_limit_by_other_name(result, limit_name):
+                    continue
                 wait = self._wait_before_retry(result, retries)
-                if result.kind not in TRANSIENT_ERRORS or retries == self.maximum_retries or wait > self.longest_wait:
-                    raise result
                 if result.kind is ErrorKind.RATE_LIMITED:
                     # All questions go to the same server: the others would only be rejected too.
                     self._paused_until = max(self._paused_until, time.monotonic() + wait)
-                else:
+                if result.kind not in TRANSIENT_ERRORS or retries >= self.maximum_retries or wait > self.longest_wait:
+                    raise result
+                if result.kind is not ErrorKind.RATE_LIMITED:
                     await asyncio.sleep(wait)
         raise AssertionError("unreachable")
 
     async def _ask_and_log(self, messages: Messages, log: RequestLog | None) -> Answer | LanguageModelError:
         if log is None:
             return await self._ask_once(messages)
-        log.before_request()
+        await log.before_request()
         started = time.perf_counter()
         try:
             result = await self._ask_once(messages)
@@ -130,6 +134,11 @@ class LanguageModel:
 
     async def _wait_for_pause(self) -> None:
         while (seconds := self._paused_until - time.monotonic()) > 0:
+            if seconds > self.longest_wait:
+                raise LanguageModelError(
+                    ErrorKind.RATE_LIMITED,
+                    f"The language model's server asks to wait {seconds:,.0f} seconds: no more requests are made.",
+                )
             await asyncio.sleep(seconds)
 
     def _wait_before_retry(self, error: LanguageModelError, retries: int) -> float:
@@ -137,21 +146,30 @@ class LanguageModel:
             return error.retry_after
         return float(self.retry_delay * 2**retries * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, no secret
 
+    def _knows_limit_by_other_name(self, error: LanguageModelError, limit_name: str) -> bool:
+        """Whether the server rejects the name under which it was sent the limit of the output; then the other is used.
+
+        Questions that were asked at the same time find the name changed already.
+        """
+        if error.kind is not ErrorKind.REJECTED or limit_name not in str(error):
+            return False
+        if self._limit_name == limit_name and self._other_limit_name:
+            self._limit_name, self._other_limit_name = self._other_limit_name, ""
+        return self._limit_name != limit_name
+
     async def _ask_once(self, messages: Messages) -> Answer | LanguageModelError:
-        if self._client is None:
-            raise RuntimeError("the language model is not open: use `async with`")
         started = time.perf_counter()
+        body: dict[str, Any] = {
+            "model": self.model,
+            "messages": messages,
+            "response_format": _RESPONSE_FORMAT,
+            self._limit_name: self.output_limit,
+        }
         try:
-            async with asyncio.timeout(self.timeout):
-                # Its own method for posts rebuilds the request and the response piece by piece: twice the work.
-                content = await self._client.post(
-                    "/chat/completions",
-                    cast_to=bytes,
-                    body={"model": self.model, "messages": messages, "response_format": _RESPONSE_FORMAT},
-                )
-        except Exception as error:  # whatever the client raises may quote key or prompt
+            response = await self._client.post_json(self._url, body)
+        except HttpError as error:
             return self._reader.describe(error, _milliseconds_since(started))
-        return self._reader.read(content, _milliseconds_since(started))
+        return self._reader.read(response, _milliseconds_since(started))
 
 
 def _milliseconds_since(started: float) -> int:

@@ -1,45 +1,43 @@
 """What a language model may answer: a post with its usage, or one clear error."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Any
 
-import msgspec
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.spending import TokenUsage
 
 
+def _as_list(value: Any) -> Any:
+    """Hashtags in one string, as in "#Wool, #Kilt", as a list."""
+    if isinstance(value, str):
+        return [word for word in re.split(r"[\s,;]+", value) if word.strip("#")]
+    return [] if value is None else value
+
+
+def _as_text(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
+
+
 class PostText(BaseModel):
-    """The text of a post, as requested from the model."""
+    """The text of a post, as requested from the model. Further keys of an answer are ignored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"additionalProperties": False})
 
-    text: str
+    text: Annotated[str, AfterValidator(_not_blank)]
     """Without hashtags and without the link."""
-    hashtags: list[str]
-    call_to_action: str
-    alt_text: str
-
-
-class Message(msgspec.Struct):
-    """The model's message: a content, or the reason why there is none."""
-
-    content: str | None = None
-    refusal: str | None = None
-
-
-class Choice(msgspec.Struct):
-    """One answer of several that may be asked for."""
-
-    message: Message
-    finish_reason: str | None = None
-
-
-class Completion(msgspec.Struct):
-    """A chat completion, as far as it is read here."""
-
-    choices: list[Choice]
+    hashtags: Annotated[list[str], BeforeValidator(_as_list)]
+    call_to_action: Annotated[str, BeforeValidator(_as_text)]
+    alt_text: Annotated[str, BeforeValidator(_as_text)]
 
 
 class ErrorKind(StrEnum):
@@ -53,6 +51,7 @@ class ErrorKind(StrEnum):
     QUOTA_EXHAUSTED = "quota_exhausted"
     UNAUTHORIZED = "unauthorized"
     UNKNOWN_MODEL = "unknown_model"
+    REDIRECTED = "redirected"
     REJECTED = "rejected"
     NOT_JSON = "not_json"
     EMPTY = "empty"
@@ -61,20 +60,24 @@ class ErrorKind(StrEnum):
     TRUNCATED = "truncated"
 
 
-_NOT_CHARGED = {
-    ErrorKind.UNREACHABLE,
-    ErrorKind.RATE_LIMITED,
-    ErrorKind.QUOTA_EXHAUSTED,
-    ErrorKind.UNAUTHORIZED,
-    ErrorKind.UNKNOWN_MODEL,
-    ErrorKind.REJECTED,
-}
-_END_ALL = {ErrorKind.QUOTA_EXHAUSTED, ErrorKind.UNAUTHORIZED, ErrorKind.UNKNOWN_MODEL}
-_BAD_ANSWERS = {ErrorKind.NOT_JSON, ErrorKind.EMPTY, ErrorKind.REFUSAL, ErrorKind.MALFORMED, ErrorKind.TRUNCATED}
+TRANSIENT_ERRORS = frozenset(
+    {
+        ErrorKind.UNREACHABLE,
+        ErrorKind.BROKEN_OFF,
+        ErrorKind.TIMEOUT,
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.SERVER_ERROR,
+    }
+)
+UNUSABLE_ANSWERS = frozenset(
+    {ErrorKind.NOT_JSON, ErrorKind.EMPTY, ErrorKind.REFUSAL, ErrorKind.MALFORMED, ErrorKind.TRUNCATED}
+)
+_END_ALL = frozenset({ErrorKind.QUOTA_EXHAUSTED, ErrorKind.UNAUTHORIZED, ErrorKind.UNKNOWN_MODEL, ErrorKind.REDIRECTED})
+_NOT_CHARGED = _END_ALL | {ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED, ErrorKind.REJECTED}
 
 
 class LanguageModelError(SyndicationError):
-    """A question without a usable answer; `usage` is what it cost."""
+    """A question without a usable answer; `usage` is what it cost, `answer` what the model wrote instead."""
 
     def __init__(
         self,
@@ -83,17 +86,24 @@ class LanguageModelError(SyndicationError):
         usage: TokenUsage | None = None,
         retry_after: float | None = None,
         latency_ms: int = 0,
+        answer: str | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.usage = usage or TokenUsage()
         self.retry_after = retry_after
         self.latency_ms = latency_ms
+        self.answer = answer
 
     @property
     def is_answer(self) -> bool:
         """Whether the model answered with something unusable, so that another question may succeed."""
-        return self.kind in _BAD_ANSWERS
+        return self.kind in UNUSABLE_ANSWERS
+
+    @property
+    def is_down(self) -> bool:
+        """Whether no answer is to be had from the model at the moment, whatever the question."""
+        return self.kind in TRANSIENT_ERRORS or self.ends_all
 
     @property
     def may_have_cost(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Messages = list[dict[str, str]]
+_LONGEST_SHOWN_ANSWER = 2_000
 
 
 def question(instructions: str, request: str) -> Messages:
@@ -21,6 +22,17 @@ def follow_up(messages: Messages, answer: str, reasons: Sequence[str]) -> Messag
         ["Your answer breaks these rules:", *(f"- {reason}" for reason in reasons), "Write it again."]
     )
     return [*messages, {"role": "assistant", "content": answer}, {"role": "user", "content": complaint}]
+
+
+def question_again(messages: Messages, answer: str | None, problem: str) -> Messages:
+    """The same question with what the model answered, if anything, and why that could not be used."""
+    complaint = f"Your answer could not be used: {problem}\nAnswer with the requested JSON and nothing else."
+    if answer is None:
+        # Some models accept no two messages of the same role in a row, and no empty one.
+        *earlier, last = messages
+        return [*earlier, {**last, "content": f"{last['content']}\n\n{complaint}"}]
+    shown = answer[:_LONGEST_SHOWN_ANSWER]
+    return [*messages, {"role": "assistant", "content": shown}, {"role": "user", "content": complaint}]
 
 
 def as_text(messages: Messages) -> str:

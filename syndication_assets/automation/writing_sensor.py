@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.ai.language_model import TRANSIENT_ERRORS
+from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
 from syndication_assets.automation.jobs import write_job
-from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
+from syndication_assets.content.generation.llm_writer import MOST_UNUSABLE_ANSWERS
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
@@ -33,8 +33,8 @@ def writing_sensor(
             load_sql("content/posts_to_retry.sql"),
             {
                 "planned_on": now.date(),
-                "last_attempt": MOST_ATTEMPTS,
-                "transient_errors": sorted(TRANSIENT_ERRORS),
+                "last_attempt": MOST_UNUSABLE_ANSWERS,
+                "unusable_answers": sorted(UNUSABLE_ANSWERS),
             },
         ).fetchall()
     if texts:

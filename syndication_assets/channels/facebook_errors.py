@@ -12,6 +12,7 @@ import msgspec
 
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.retry_after import seconds_to_wait
+from syndication_assets.text.outside import read_as
 
 TOKEN_CODES = {102, 190}
 _EXPIRED_SUBCODES = {463}
@@ -52,8 +53,8 @@ class _Usage(msgspec.Struct):
 def error_of(content: bytes) -> GraphError | None:
     """The error that a response names; None if it is not one of Graph's."""
     try:
-        return msgspec.json.decode(content, type=_ErrorBody).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_as(content, _ErrorBody).error
+    except ValueError:
         return None
 
 

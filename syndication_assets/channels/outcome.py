@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from syndication_assets.text.outside import clean
+
+_LONGEST_TEXT = 2_000
+
 
 class OutcomeKind(StrEnum):
     """The kinds of outcomes: the values of `publishing.attempt_outcome`."""
@@ -23,7 +27,11 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call ended. `message` is a sentence for people, without secrets; None only if published."""
+    """How a call ended. `message` is a sentence for people, without secrets; None only if published.
+
+    Its texts come from the platform and are cleaned: one character that the database refuses would leave a post that is
+    out without its outcome.
+    """
 
     kind: OutcomeKind
     platform_post_id: str | None = None
@@ -35,3 +43,9 @@ class Outcome:
     """Back-off that the platform requests for the whole account."""
     is_app_wide: bool = False
     """Whether the back-off applies to all accounts of the same publisher."""
+
+    def __post_init__(self) -> None:
+        for name in ("platform_post_id", "platform_post_url", "error_code", "message"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, clean(text, _LONGEST_TEXT))

@@ -100,12 +100,17 @@ def connect(url: str, *, autocommit: bool = False) -> Iterator[Connection]:
 def transaction(url: str, *, lock: str | None = None, role: str = "syndication_pipeline") -> Iterator[Connection]:
     """One transaction as `role`, in UTC. Transactions with the same `lock` run one after another."""
     with connect(url) as connection:
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
-        # Compiling these queries costs more than running them, and sorting a day fits in memory.
-        connection.execute("set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'")
+        prepare(connection, role)
         if lock is not None:
             connection.execute("select pg_advisory_xact_lock(hashtext('syndication'), hashtext(%s))", [lock])
         yield connection
+
+
+def prepare(connection: Connection, role: str = "syndication_pipeline") -> None:
+    """Makes the connection's transaction, until its end, one of this role, in UTC."""
+    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    # Compiling these queries costs more than running them, and sorting a day fits in memory.
+    connection.execute("set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'")
 
 
 def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:

@@ -10,8 +10,11 @@ import codecs
 import re
 
 from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.text.outside import clean
 
 LARGEST_FEED = 8 * 1024 * 1024
+# A stray NUL costs itself; a text in another encoding is full of them.
+_CHARACTERS_A_NUL = 100
 # Feeds are flat; 100,000 levels take feedparser 2 seconds.
 _DEEPEST = 100
 _BYTE_ORDER_MARKS = (
@@ -40,8 +43,10 @@ def feed_text(content: bytes) -> str:
     if not content.strip():
         raise FileRejectedError("it is empty")
     text = _DECLARED_IN_TEXT.sub("", _decoded(content), count=1).lstrip("\ufeff")
-    if "\0" in text:
+    if text.count("\0") * _CHARACTERS_A_NUL > len(text):
         raise FileRejectedError("it is not text: there are NUL bytes in it")
+    # Before the search, which a character that disappears later would mislead.
+    text = clean(text)
     if _FORBIDDEN.search(text):
         raise FileRejectedError(
             "it declares entities or a document type of its own, as attacks do and no feed has to:"

@@ -5,5 +5,6 @@ What a status or a body means belongs to the room that sends the request.
 
 import logging
 
-# httpx2 logs the URL of every request at INFO, and a URL may hold a token.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
+# httpx2 logs the URL of every request at INFO, httpcore2 the headers of every response at DEBUG: each may hold a token.
+for _library in ("httpx2", "httpcore2"):
+    logging.getLogger(_library).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""One HTTP client: bounded in time and size, with retries, and with messages that quote no URL.
+"""The HTTP client of all rooms: bounded in time and size, with retries, and with messages that quote no URL.
 
 It returns the last response, whatever its status: the caller decides what a status means. It raises HttpError if there
 is no response.
@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin
 
 import httpx2
 
+from syndication_assets.http.deadlines import until
 from syndication_assets.http.http_errors import (
+    CompressedTwiceError,
     HttpError,
     InvalidRequestError,
     RedirectError,
@@ -26,11 +28,11 @@ from syndication_assets.http.http_errors import (
 from syndication_assets.http.public_transport import PublicTransport
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
-from syndication_assets.http.system_trust import system_trust
+from syndication_assets.http.transports import PooledTransport
 
 Parameters = Mapping[str, str | int]
-_MAXIMUM_ERROR_BYTES = 64 * 1024
-_CONNECT_SECONDS = 10.0
+MAXIMUM_ERROR_BYTES = 64 * 1024
+CONNECT_SECONDS = 10.0
 _MAXIMUM_REDIRECTS = 5
 
 
@@ -41,14 +43,17 @@ class _Request:
     parameters: Parameters | None = None
     headers: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
+    json: Any = None
 
 
 class HttpClient:
     """Several threads may share one client. Close it when done.
 
-    `request_timeout` bounds one attempt: connecting, the whole body, and every redirect. A server that sends its
-    headers one byte at a time is stopped in time by a PublicTransport only, which connects to public addresses and uses
-    no proxy. Where redirects are followed, `headers` go to every host on the way: no secret belongs in them.
+    `request_timeout` bounds one attempt: connecting, headers and body however slowly they come, and every redirect.
+
+    With `follow_redirects`, redirects are followed within the origin of the URL; one that leads to another origin is an
+    error, because headers and parameters are meant for this server. Only a client of public pages that sends nothing
+    else may set `leaves_origin`.
     """
 
     def __init__(
@@ -60,14 +65,16 @@ class HttpClient:
         retries: RetryPolicy | None = None,
         connections: int = 10,
         follow_redirects: bool = False,
+        leaves_origin: bool = False,
         transport: PublicTransport | None = None,
     ) -> None:
-        _check_headers(headers or {})
+        check_headers(headers or {})
         self._maximum_bytes = maximum_bytes
         self._headers = dict(headers or {})
         self._seconds = request_timeout.total_seconds()
         self._retries = retries or RetryPolicy()
         self._follow_redirects = follow_redirects
+        self._leaves_origin = leaves_origin
         self._transport = transport
         self._client = self._open(connections)
 
@@ -91,7 +98,7 @@ class HttpClient:
         is_transient: Callable[[HttpResponse], bool] = is_transient_status,
     ) -> HttpResponse:
         """The last response. `is_transient` says whether the same request may get a better one, so is sent again."""
-        _check_headers(headers or {})
+        check_headers(headers or {})
         request = _Request("GET", url, parameters, headers)
         retrying = self._retries.retrying(is_transient)
         try:
@@ -101,8 +108,10 @@ class HttpClient:
             raise
         return replace(response, attempts=retrying.statistics["attempt_number"])
 
-    def post_once(self, url: str, form: Mapping[str, str]) -> HttpResponse:
-        """Sends a form exactly once, without following a redirect.
+    def post_once(
+        self, url: str, form: Mapping[str, str] | None = None, *, parameters: Parameters | None = None, json: Any = None
+    ) -> HttpResponse:
+        """Sends a form or JSON exactly once, without following a redirect.
 
         After NotSentError or InvalidRequestError the server has received nothing; after any other HttpError it may have
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
@@ -110,16 +119,14 @@ class HttpClient:
         """
         deadline = time.monotonic() + self._seconds
         with self._open(connections=1) as client:
-            return self._exchange(client, _Request("POST", url, form=form), deadline)
+            return self._exchange(client, _Request("POST", url, parameters, form=form, json=json), deadline)
 
     def _open(self, connections: int) -> httpx2.Client:
         return httpx2.Client(
             headers=self._headers,
             follow_redirects=False,
-            transport=self._transport,
-            trust_env=self._transport is None,
-            verify=system_trust(),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+            transport=self._transport or PooledTransport(connections),
+            trust_env=False,
         )
 
     def _attempt(self, request: _Request) -> HttpResponse:
@@ -131,6 +138,8 @@ class HttpClient:
             target = _redirect_target(request.url, response)
             if target is None:
                 raise RedirectError("it redirects to an invalid URL")
+            if not self._leaves_origin and _origin(target) != _origin(request.url):
+                raise RedirectError("it redirects to another origin")
             request = replace(request, url=target, parameters=None)
         raise TooManyRedirectsError(f"more than {_MAXIMUM_REDIRECTS} redirects")
 
@@ -138,15 +147,19 @@ class HttpClient:
         """One request and its response. HttpError if there is none."""
         seconds = max(deadline - time.monotonic(), 0.001)
         try:
-            with client.stream(
-                request.method,
-                request.url,
-                params=request.parameters,
-                headers=request.headers,
-                data=request.form,
-                timeout=httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
-                extensions={"deadline": deadline},
-            ) as response:
+            with (
+                until(deadline),
+                client.stream(
+                    request.method,
+                    request.url,
+                    params=request.parameters,
+                    headers=request.headers,
+                    data=request.form,
+                    json=request.json,
+                    timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+                ) as response,
+            ):
+                check_encoding(response)
                 content = b"" if response.has_redirect_location else self._content(response, deadline)
                 return HttpResponse(response.status_code, response.headers, content)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -155,7 +168,7 @@ class HttpClient:
         raise described
 
     def _content(self, response: httpx2.Response, deadline: float) -> bytes:
-        maximum_bytes = self._maximum_bytes if response.is_success else _MAXIMUM_ERROR_BYTES
+        maximum_bytes = self._maximum_bytes if response.is_success else MAXIMUM_ERROR_BYTES
         content = bytearray()
         for piece in response.iter_bytes():
             content += piece
@@ -171,12 +184,27 @@ class HttpClient:
 def _redirect_target(url: str, response: HttpResponse) -> str | None:
     """Where a redirect leads, without the fragment; None if that is no URL."""
     try:
-        return urljoin(url, response.headers["Location"]).partition("#")[0]
-    except ValueError:
+        target = urljoin(url, response.headers["Location"]).partition("#")[0]
+        httpx2.URL(target)
+    except (ValueError, httpx2.InvalidURL):
         return None
+    return target
 
 
-def _check_headers(headers: Mapping[str, str]) -> None:
+def _origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port; ports that the scheme implies are None."""
+    parts = httpx2.URL(url)
+    return parts.scheme, parts.host, parts.port
+
+
+def check_encoding(response: httpx2.Response) -> None:
+    """CompressedTwiceError if more than one decompression would be needed: together they know no bound."""
+    encodings = response.headers.get_list("Content-Encoding", split_commas=True)
+    if sum(encoding.strip().lower() not in {"", "identity"} for encoding in encodings) > 1:
+        raise CompressedTwiceError("the answer is compressed more than once")
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
     """The HTTP library would quote the whole value, perhaps a key, to say what is wrong with it."""
     for name, value in headers.items():
         if not value.isascii() or not value.isprintable():

@@ -31,12 +31,16 @@ class ResponseTooLargeError(HttpError):
     """The response is larger than the caller accepts. Never retried."""
 
 
+class CompressedTwiceError(HttpError):
+    """The response is compressed more than once, as bombs are: a few hundred bytes become a gigabyte. Never retried."""
+
+
 class InvalidRequestError(HttpError):
     """The URL or a header is invalid, so nothing was sent. Never retried."""
 
 
 class RedirectError(HttpError):
-    """A redirect that leads to an invalid URL. Never retried."""
+    """A redirect that leads to an invalid URL, or to another origin. Never retried."""
 
 
 class TooManyRedirectsError(RedirectError):

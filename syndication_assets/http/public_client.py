@@ -49,6 +49,8 @@ class PublicClient:
     what: str = "feed"
     """What is fetched, as the messages name it."""
     headers: Mapping[str, str] = field(default_factory=lambda: _HEADERS)
+    leaves_origin: bool = True
+    """Whether redirects to other hosts are followed: blogs move, and a request for a feed holds nothing of ours."""
 
     def get(self, url: str) -> bytes:
         """The content behind the URL and its redirects. FetchError, or PublicUrlError for a URL that is not public."""
@@ -74,6 +76,7 @@ class PublicClient:
                 request_timeout=self.request_timeout,
                 retries=retries,
                 follow_redirects=True,
+                leaves_origin=self.leaves_origin,
                 transport=PublicTransport(self.addresses_of, self.ssl_context),
             ) as client:
                 return client.get(url, is_transient=_is_transient)

@@ -3,6 +3,8 @@
 import json
 from urllib.parse import quote, quote_plus
 
+from syndication_assets.text.outside import clean
+
 
 def redact(text: str, *secrets: str, mark: str = "[secret]") -> str:
     """The text with the mark in place of every secret: plain, percent-encoded, or escaped as in JSON."""
@@ -17,5 +19,5 @@ def redact(text: str, *secrets: str, mark: str = "[secret]") -> str:
 
 
 def redact_to_line(text: str, *secrets: str, mark: str = "[secret]", length: int = 300) -> str:
-    """The same as one line of at most `length` characters: a part of a message."""
-    return " ".join(redact(text, *secrets, mark=mark).split())[:length].rstrip(". ")
+    """The same, cleaned, as one line of at most `length` characters: a part of a message."""
+    return " ".join(redact(clean(text), *secrets, mark=mark).split())[:length].rstrip(". ")

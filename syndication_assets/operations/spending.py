@@ -2,18 +2,26 @@
 
 A budget is an amount per UTC day or month (operations.budgets). Before a call its expected cost is reserved; after the
 call the actual cost replaces the reservation. So concurrent calls cannot spend the same money. If a call's usage is not
-reported, the budget keeps counting the expected cost: an unknown cost is not zero.
+reported, or reported as zero, the budget keeps counting the expected cost: an unknown cost is not zero.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.errors import SyndicationError
 
 WARN_FROM = Decimal("0.8")
 _PER_MILLION = Decimal(1_000_000)
 _SMALLEST_COST = Decimal("0.00000001")
+_LARGEST_COST = Decimal("999999.99999999")
+"""What a column of operations.api_usage holds. No call costs a million."""
+
+
+class BudgetError(SyndicationError):
+    """A budget allows no call; the message says which and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,13 @@ class TokenUsage:
     """Includes cached input tokens."""
     cached_input_tokens: int | None = None
     output_tokens: int | None = None
+    """Includes reasoning tokens."""
+    reasoning_tokens: int | None = None
+
+    @property
+    def is_credible(self) -> bool:
+        """Whether the server counted: no call of a model is without input or output."""
+        return bool(self.input_tokens) and bool(self.output_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +105,69 @@ class Spending:
     warnings: list[str] = field(default_factory=list)
     """One warning per budget, when 80 % of it are used."""
     _warned: set[str] = field(default_factory=set)
+    _in_progress: int = 0
+    """Calls that are reserved and not settled."""
+    _is_measured: bool = False
+    """Whether a call of this run was settled with a cost."""
+    _dearest: Decimal = Decimal(0)
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def rejection(self, expected: Decimal) -> str | None:
+    async def reserve(self, estimate: Decimal) -> Decimal:
+        """Reserves the cost of a call, as soon as the budgets have room for it, and returns the amount.
+
+        A server may ignore the limit of its answers. So as long as no call of the run is settled, a budget allows one
+        call at a time; afterwards, calls at the same time reserve the dearest cost so far. BudgetError if there is no
+        room although no call is in progress.
+        """
+        while True:
+            expected = max(estimate, self._dearest) if self._in_progress else estimate
+            problem = self._rejection(expected)
+            if problem is None and (self._is_measured or not self._in_progress or not self.budgets):
+                break
+            if problem is not None and not self._in_progress:
+                raise BudgetError(problem)
+            self._settled.clear()
+            await self._settled.wait()
+        self._in_progress += 1
+        for budget in self.budgets:
+            budget.reserved += expected
+        return expected
+
+    def settle(self, reserved: Decimal, usage: TokenUsage, *, may_have_cost: bool = True) -> Charge:
+        """Replaces a reservation with the actual cost, or with the reserved cost if the actual cost is unknown."""
+        cost = None
+        if self.price is not None and usage.is_credible:
+            cost = self.price.cost(usage)
+        if cost is not None and cost > _LARGEST_COST:
+            cost = None
+        is_expected = self.price is not None and cost is None and may_have_cost
+        charge = Charge(cost, reserved if is_expected else None)
+        self._in_progress -= 1
+        self._is_measured = self._is_measured or charge != Charge()
+        self._dearest = max(self._dearest, charge.cost or Decimal(0))
+        for budget in self.budgets:
+            budget.reserved -= reserved
+            budget.spent += charge.cost or 0
+            budget.expected += charge.expected_cost or 0
+            if budget.used >= WARN_FROM * budget.amount and budget.period not in self._warned:
+                self._warned.add(budget.period)
+                self.warnings.append(
+                    f"At least 80 % of the budget of {self.organization} for the {budget.period} are used: {budget}."
+                )
+        self._settled.set()
+        return charge
+
+    def release(self, reserved: Decimal) -> None:
+        """Returns the reservation of a call that was not made."""
+        self.settle(reserved, TokenUsage(), may_have_cost=False)
+
+    def expected_cost(self, input_tokens: int, output_tokens: int) -> Decimal:
+        """The cost of a call with so many tokens at most."""
+        estimate = TokenUsage(input_tokens, 0, output_tokens)
+        cost = Decimal(0) if self.price is None else self.price.cost(estimate) or Decimal(0)
+        return min(cost, _LARGEST_COST)
+
+    def _rejection(self, expected: Decimal) -> str | None:
         """Why a call with this expected cost is not allowed; None if it is."""
         if self.budgets and self.price is None:
             return (
@@ -111,31 +187,6 @@ class Spending:
                     f"operations.budgets, or wait for the next {budget.period}."
                 )
         return None
-
-    def reserve(self, expected: Decimal) -> None:
-        for budget in self.budgets:
-            budget.reserved += expected
-
-    def settle(self, expected: Decimal, usage: TokenUsage, *, may_have_cost: bool = True) -> Charge:
-        """Replaces the reservation with the actual cost, or with the expected cost if the actual cost is unknown."""
-        cost = None if self.price is None else self.price.cost(usage)
-        is_expected = self.price is not None and cost is None and may_have_cost
-        charge = Charge(cost, expected if is_expected else None)
-        for budget in self.budgets:
-            budget.reserved -= expected
-            budget.spent += charge.cost or 0
-            budget.expected += charge.expected_cost or 0
-            if budget.used >= WARN_FROM * budget.amount and budget.period not in self._warned:
-                self._warned.add(budget.period)
-                self.warnings.append(
-                    f"At least 80 % of the budget of {self.organization} for the {budget.period} are used: {budget}."
-                )
-        return charge
-
-    def expected_cost(self, prompt_characters: int, output_tokens: int) -> Decimal:
-        """A conservative estimate before the call: three characters per token."""
-        estimate = TokenUsage(prompt_characters // 3 + 1, 0, output_tokens)
-        return Decimal(0) if self.price is None else self.price.cost(estimate) or Decimal(0)
 
 
 def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:

@@ -12,7 +12,8 @@ WARN = dg.AssetCheckSeverity.WARN
 api_prices = external_table(
     "operations",
     "api_prices",
-    "One row is the price of a model from a day on, per million tokens. User-maintained. Without a price the cost of a "
+    "One row is the price of a model from a day on, per million tokens, with the page on which it was read and the "
+    "day. User-maintained. Without a price the cost of a "
     "call is unknown, and organizations with a budget make no such call.",
 )
 budgets = external_table(
@@ -24,15 +25,18 @@ budgets = external_table(
 api_usage = external_table(
     "operations",
     "api_usage",
-    "One row is one paid request with its usage and its cost at the price of the day. If the usage is not reported, "
-    "budgets count the expected cost. Rows are written during the calls, so spending is known even if the run fails.",
+    "One row is one paid request with its usage and its cost at the price of the day. It is written before the "
+    "request, with the cost that is reserved for it, and settled after it, so spending is known even if the run fails. "
+    "If the usage is not reported, or reported as zero, budgets count what was reserved.",
     deps=[dg.AssetKey(["content", "posts_content"]), api_prices],
     tags=CALL_LOG,
 )
 
 CHECKS = [
     SqlCheck("api_usage", "costs_follow_the_prices"),
+    SqlCheck("api_usage", "every_call_is_settled", WARN),
     SqlCheck("api_prices", "models_in_use_have_a_price", WARN),
+    SqlCheck("api_prices", "prices_in_use_name_their_source", WARN),
     SqlCheck("budgets", "none_is_nearly_used_up", WARN),
 ]
 

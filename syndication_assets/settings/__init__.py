@@ -21,6 +21,7 @@ from syndication_assets.settings.environment import (
 )
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
+_LLM_OUTPUT_TOKENS = 900
 _CLAN_PAGE_SIZE = 10_000
 
 
@@ -163,6 +164,13 @@ class _Writing(EnvironmentSettings):
     )
     llm_timeout_seconds: WholeNumber = setting(
         "SYNDICATION_LLM_TIMEOUT_SECONDS", 60, "How many seconds one request to the model may take."
+    )
+    llm_output_tokens: Annotated[WholeNumber, AfterValidator(lambda number: number or _LLM_OUTPUT_TOKENS)] = setting(
+        "SYNDICATION_LLM_OUTPUT_TOKENS",
+        _LLM_OUTPUT_TOKENS,
+        "The most tokens that one answer of the model may have, its thoughts included. It is sent to the server, and a "
+        "budget reserves that much before each request. Models that think first need several thousand. 0 means the "
+        "default.",
     )
     llm_concurrency: WholeNumber = setting(
         "SYNDICATION_LLM_CONCURRENCY", 8, "How many requests to the model run at the same time."

@@ -1,4 +1,4 @@
-"""Text kits for every room: HTML to text, lines, Markdown tables, URLs.
+"""Text kits for every room: texts from outside, HTML to text, lines, Markdown tables, URLs.
 
 The package knows no room: what a text means, and rules for it, belong to the room that reads it.
 """

@@ -29,7 +29,7 @@ class Reply:
     is_cut_off: bool = False
 
 
-def completion(content: str | None, *, finish_reason: str = "stop", refusal: str | None = None, **more: Any) -> Reply:
+def completion(content: Any, *, finish_reason: str = "stop", refusal: str | None = None, **more: Any) -> Reply:
     """A chat completion with this content."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choices = [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}]

@@ -60,7 +60,10 @@ def sample(server: Server, template_database: str, tmp_path_factory: pytest.Temp
             shop.decide(FIRST_DAY + timedelta(number))
         # The schedule is older than the days: the check expects no product for days before its creation.
         shop.execute("update publishing.publishing_schedules set created_at = '2025-11-01 00:00:00+00'")
-        shop.execute("insert into operations.api_prices values ('test', 'small', 1, '2025-01-01', 'USD', 1, 0.15, 2)")
+        shop.execute(
+            "insert into operations.api_prices values"
+            " ('test', 'small', 1, '2025-01-01', 'USD', 1, 0.15, 2, 'https://test.example/prices', '2025-01-01')"
+        )
         shop.execute(A_PAID_CALL.format(cost="0.00106"))
         shop.insert("operations.budgets", "period", period="day", amount=Decimal("0.01"), currency="USD")
         shop.close()
@@ -156,6 +159,12 @@ COST_DAMAGES = [
         "api_prices__models_in_use_have_a_price",
         "update operations.api_prices set valid_from = '2025-11-05'",
     ),
+    Damage(
+        "api_usage__every_call_is_settled",
+        "update operations.api_usage set is_successful = null, cost = null, expected_cost = 0.002",
+    ),
+    Damage("api_prices__prices_in_use_name_their_source", "update operations.api_prices set source_url = null"),
+    Damage("api_prices__prices_in_use_name_their_source", "update operations.api_prices set checked_on = null"),
     Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0.0013"),
     Damage("budgets__none_is_nearly_used_up", "update operations.budgets set amount = 0"),
     Damage(

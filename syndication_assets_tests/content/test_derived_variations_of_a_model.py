@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from syndication_assets.ai.language_model import TRANSIENT_ERRORS
+from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
 from syndication_assets.content.generation.assets import DayOfTexts, write_day
-from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS
+from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS, MOST_UNUSABLE_ANSWERS
 from syndication_assets.content.review import text_decisions
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.settings import Settings
@@ -32,7 +32,11 @@ def texts_to_retry(shop: Shop) -> int:
     with transaction(shop.url) as connection:
         ((texts,),) = connection.execute(
             load_sql("content/posts_to_retry.sql"),
-            {"planned_on": FIRST_DAY, "last_attempt": MOST_ATTEMPTS, "transient_errors": sorted(TRANSIENT_ERRORS)},
+            {
+                "planned_on": FIRST_DAY,
+                "last_attempt": MOST_UNUSABLE_ANSWERS,
+                "unusable_answers": sorted(UNUSABLE_ANSWERS),
+            },
         ).fetchall()
     return int(texts)
 

@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,6 +18,7 @@ from syndication_assets.content.generation.llm_writer import Outcome, write_with
 from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.template_rows import read_templates
 from syndication_assets.content.generation.writing import store
+from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.spending import Price, TokenUsage, read_spending
 from syndication_assets.sql_assets.windows import run_window
@@ -24,6 +29,13 @@ KEY = "sk-canary-7Qv9zKpW3mXt"
 TODAY = datetime.now(UTC).date()
 # 600 fresh and 400 cached input tokens, 200 output tokens.
 COST = Decimal("0.00106000")
+
+
+def post_with_usage(**changes: object) -> Reply:
+    body = json.loads(post().body)
+    return Reply(json.dumps({**body, "usage": {**body["usage"], **changes}}).encode())
+
+
 WITHOUT_USAGE = Reply(post().body.replace(b'"usage"', b'"used"'))
 
 
@@ -53,13 +65,14 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
     async def write_all() -> Outcome:
         model = LanguageModel(KEY, "small", server.url, timeout=5, retry_delay=0.01, concurrency=concurrency)
         async with model, CallLog(shop.url, "test", store) as log:
-            return await write_with_model(posts, model, {shop.organization_id: spending}, log)
+            return await write_with_model(posts, model, {shop.organization_id: spending}, log, with_templates)
 
     with server.running():
         with transaction(shop.url) as connection:
             run_window(connection, "content/posts_core/merge.sql", day, date.fromordinal(day.toordinal() + 1))
             posts = posts_to_write(connection, day, read_templates(connection)[0])
             spending = read_spending(connection, shop.organization_id, "test", "small", TODAY)
+            with_templates = templates_replace_model(connection)
         outcome = asyncio.run(write_all())
     return outcome, spending.warnings
 
@@ -67,8 +80,8 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
 def calls(shop: Shop) -> list[dict]:
     return shop.records(
         "select l.*, u.cost, u.expected_cost, u.currency, u.price_version, u.input_tokens, u.cached_input_tokens,"
-        " u.output_tokens, u.is_successful, u.latency_ms from ai.llm_calls as l join operations.api_usage as u"
-        " using (organization_id, usage_id) order by l.called_at"
+        " u.output_tokens, u.reasoning_tokens, u.is_successful, u.latency_ms"
+        " from ai.llm_calls as l join operations.api_usage as u using (organization_id, usage_id) order by l.called_at"
     )
 
 
@@ -121,10 +134,10 @@ def test_after_two_corrections_a_text_needs_review(selected: Shop):
     "reply",
     [completion("garbage"), completion(None), completion(None, refusal="No."), Reply(b"<html>hello</html>")],
 )
-def test_an_unusable_answer_is_requested_again_and_then_given_up(selected: Shop, reply: Reply):
+def test_an_unusable_answer_is_requested_again_once_and_then_given_up(selected: Shop, reply: Reply):
     server = ChatServer(reply)
     outcome, _ = write(selected, server)
-    assert len(server.requests) == 3
+    assert len(server.requests) == 2
     assert selected.texts() == []
     assert sum(len(posts) for posts in outcome.unwritten.values()) == 1
     assert {call["is_successful"] for call in calls(selected)} == {False}
@@ -138,6 +151,32 @@ def test_garbage_before_a_good_answer_costs_only_an_attempt(selected: Shop):
     assert (text["attempts"], text["state"]) == (2, "generated")
 
 
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (completion("garbage"), "is not the JSON of a post: it is no JSON object"),
+        (post(hashtags=7), "of its keys, hashtags are missing, empty or of the wrong type"),
+        (completion(None), "an empty message"),
+        (completion(None, refusal="I write no adverts."), "refused: I write no adverts"),
+        (completion("{", finish_reason="length"), "stopped in the middle of its answer, at 900 tokens"),
+    ],
+)
+def test_the_second_question_names_the_reason(selected: Shop, reply: Reply, reason: str):
+    server = ChatServer(reply, post())
+    write(selected, server)
+    first, second = server.requests
+    assert reason not in json.dumps(first["messages"])
+    assert reason in second["messages"][-1]["content"]
+    assert first["messages"][0] == second["messages"][0]
+    assert [text["attempts"] for text in selected.texts()] == [2]
+
+
+def test_a_text_that_breaks_a_rule_is_kept_if_the_correction_fails(selected: Shop):
+    write(selected, ChatServer(post(text="Delve into it: it is only £1."), error(401, "invalid_api_key")))
+    (text,) = selected.texts()
+    assert (text["state"], text["attempts"]) == ("needs_review", 1)
+
+
 def test_an_exhausted_quota_ends_the_run_for_all_posts(selected: Shop):
     selected.channel("linkedin")
     selected.channel("twitter")
@@ -148,6 +187,57 @@ def test_an_exhausted_quota_ends_the_run_for_all_posts(selected: Shop):
     ((reason, posts),) = outcome.unwritten.items()
     assert "quota" in reason
     assert len(posts) == 3
+
+
+@pytest.mark.parametrize("reply", [error(402, "x"), Reply(b'{"error": {"code": 402}}'), Reply(b"pay", 402)])
+def test_an_account_without_credit_ends_the_run_whatever_the_error_looks_like(selected: Shop, reply: Reply):
+    selected.channel("linkedin")
+    selected.select()
+    server = ChatServer(reply)
+    write(selected, server)
+    assert len(server.requests) == 1
+
+
+def rule_for_a_model_that_is_down(shop: Shop, what: str) -> None:
+    shop.insert("content.writing_rules", "organization_id", when_model_is_down=what)
+
+
+DOWN = [
+    pytest.param(Reply(b"", 500), id="server error"),
+    pytest.param(error(429, "rate_limit_exceeded", retry_after="3600"), id="long pause"),
+    pytest.param(error(402, "x"), id="no credit"),
+    pytest.param(error(401, "x"), id="rejected key"),
+]
+
+
+@pytest.mark.parametrize("reply", DOWN)
+def test_templates_replace_a_model_that_is_down_if_the_organization_says_so(selected: Shop, reply: Reply):
+    selected.channel("linkedin")
+    selected.select()
+    rule_for_a_model_that_is_down(selected, "template")
+    outcome, _ = write(selected, ChatServer(reply))
+    assert [(text["generator"], text["model"]) for text in selected.texts()] == [("template", None)] * 2
+    assert (outcome.unwritten, outcome.replaced.total()) == ({}, 2)
+
+
+@pytest.mark.parametrize("reply", DOWN)
+@pytest.mark.parametrize("has_rule", [True, False])
+def test_texts_wait_for_a_model_that_is_down_if_the_organization_says_nothing_else(
+    selected: Shop, reply: Reply, has_rule: bool
+):
+    if has_rule:
+        rule_for_a_model_that_is_down(selected, "wait")
+    outcome, _ = write(selected, ChatServer(reply))
+    assert (selected.texts(), len(outcome.unwritten)) == ([], 1)
+
+
+def test_templates_replace_neither_a_model_that_answers_nonsense_nor_a_budget(selected: Shop):
+    rule_for_a_model_that_is_down(selected, "template")
+    write(selected, ChatServer(completion("garbage")))
+    price(selected)
+    budget(selected, "0.0001")
+    write(selected, ChatServer())
+    assert selected.texts() == []
 
 
 def test_each_call_is_logged_with_its_cost(selected: Shop):
@@ -176,6 +266,122 @@ def test_an_unreported_usage_is_null_and_counts_as_expected(selected: Shop):
     assert (call["cost"], call["input_tokens"]) == (None, None)
     assert call["expected_cost"] > 0
     assert (call["currency"], call["price_version"]) == ("USD", 1)
+
+
+@pytest.mark.parametrize("zero", ["prompt_tokens", "completion_tokens"])
+def test_a_usage_of_zero_costs_the_reservation(selected: Shop, zero: str):
+    price(selected)
+    write(selected, ChatServer(post_with_usage(**{zero: 0})))
+    (call,) = calls(selected)
+    assert call["cost"] is None
+    assert call["expected_cost"] > 0
+
+
+def test_a_count_of_tokens_that_cannot_be_costs_the_reservation_and_no_other_text(shop: Shop):
+    price(shop)
+    shop.channel("facebook")
+    shop.channel("linkedin")
+    shop.product("kilt")
+    shop.select()
+    outcome, _ = write(shop, ChatServer(post_with_usage(completion_tokens=10**30), post()))
+    assert len(outcome.texts) == 2
+    first, second = calls(shop)
+    assert (first["cost"], first["output_tokens"], second["cost"]) == (None, None, COST)
+    assert first["expected_cost"] > 0
+
+
+def test_the_tokens_of_thoughts_are_paid_for(selected: Shop):
+    price(selected)
+    write(selected, ChatServer(post_with_usage(completion_tokens_details={"reasoning_tokens": 5000})))
+    (call,) = calls(selected)
+    assert (call["output_tokens"], call["reasoning_tokens"]) == (5200, 5000)
+    assert call["cost"] == COST + Decimal("0.01")
+
+
+def test_a_call_is_reserved_and_committed_before_it_is_made(selected: Shop):
+    price(selected)
+    seen = []
+
+    def look(_: dict) -> Reply:
+        seen.extend(
+            selected.records("select is_successful, expected_cost, cost, model, operation from operations.api_usage")
+        )
+        return post()
+
+    server = ChatServer(look)
+    write(selected, server)
+    (reserved,) = seen
+    assert (reserved["is_successful"], reserved["cost"]) == (None, None)
+    assert (reserved["model"], reserved["operation"]) == ("small", "write_post")
+    limit = server.requests[0]["max_tokens"]
+    assert reserved["expected_cost"] >= COST
+    assert reserved["expected_cost"] >= Decimal(2 * limit) / 1_000_000
+    (call,) = calls(selected)
+    assert (call["is_successful"], call["cost"], call["expected_cost"]) == (True, COST, None)
+
+
+KILLED = """
+import sys
+from datetime import date
+from syndication_assets.content.generation.assets import write_day
+from syndication_assets.settings import Settings
+write_day(sys.argv[1], date.fromisoformat(sys.argv[2]), Settings.from_environment())
+"""
+
+
+def test_a_call_whose_process_dies_costs_its_reservation(selected: Shop, monkeypatch: pytest.MonkeyPatch):
+    selected.execute("delete from content.product_selections")
+    selected.select(TODAY)
+    price(selected)
+    budget(selected, "0.004")
+    child: list[subprocess.Popen[bytes]] = []
+
+    def kill(_: dict) -> Reply:
+        os.kill(child[0].pid, signal.SIGKILL)
+        return post()
+
+    server = ChatServer(kill)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
+    selected.execute("update operations.api_prices set provider = '127.0.0.1'")
+    with server.running():
+        child.append(subprocess.Popen([sys.executable, "-c", KILLED, selected.url, TODAY.isoformat()]))
+        assert child[0].wait(timeout=60) == -signal.SIGKILL
+    (usage,) = selected.records("select * from operations.api_usage")
+    assert (usage["is_successful"], usage["cost"]) == (None, None)
+    assert usage["expected_cost"] > 0
+    with transaction(selected.url) as connection:
+        spending = read_spending(connection, selected.organization_id, "127.0.0.1", "small", TODAY)
+    assert spending.budgets[0].used == usage["expected_cost"]
+
+
+@pytest.mark.parametrize("calls_at_once", [1, 6])
+def test_a_server_that_ignores_the_limit_passes_the_budget_by_one_answer_and_not_by_all(shop: Shop, calls_at_once: int):
+    price(shop)
+    budget(shop, "0.15")
+    for platform in ("facebook", "linkedin", "twitter", "threads", "mastodon", "bluesky"):
+        shop.channel(platform)
+    shop.product("kilt")
+    shop.select()
+    reply = post_with_usage(completion_tokens=50_000)
+    outcome, _ = write(shop, ChatServer(Reply(reply.body, seconds=0.05)), concurrency=calls_at_once)
+    dearest = shop.value("select max(cost) from operations.api_usage")
+    assert dearest > Decimal("0.1")
+    assert shop.value("select sum(cost) from operations.api_usage") <= Decimal("0.15") + dearest
+    assert len(outcome.texts) == 2
+
+
+def test_calls_wait_for_each_other_instead_of_leaving_a_budget_unused(shop: Shop):
+    """Six answers cost 0.0064; six reservations at once would take more than the budget has."""
+    price(shop)
+    budget(shop, "0.009")
+    for platform in ("facebook", "linkedin", "twitter", "threads", "mastodon", "bluesky"):
+        shop.channel(platform)
+    shop.product("kilt")
+    shop.select()
+    outcome, _ = write(shop, ChatServer(Reply(post().body, seconds=0.02)), concurrency=6)
+    assert (len(outcome.texts), outcome.unwritten) == (6, {})
 
 
 def test_calls_with_unreported_usage_use_up_the_budget(shop: Shop):
@@ -373,6 +579,31 @@ def test_characters_that_the_database_does_not_accept_are_removed(selected: Shop
     write(selected, ChatServer(post(text="Made with\u0000 care\u0007, and made to last for many winters to come.")))
     (text,) = selected.texts()
     assert "Made with care, and" in text["text_content"]
+
+
+def test_one_bad_string_costs_no_other_text(shop: Shop):
+    for platform in ("facebook", "linkedin", "twitter"):
+        shop.channel(platform)
+    shop.product("kilt")
+    shop.select()
+    bad = "No\0\x1b[31m\ud800"
+    server = ChatServer(
+        post(
+            text="Made with care\0\x1b[31m and made to last\ud800 for many winters.",
+            hashtags=["Made\0WithCare", "SmallWorkshop"],
+        ),
+        completion(None, refusal=bad),
+        error(400, bad, bad),
+        post(),
+    )
+    write(shop, server)
+    first, second = shop.texts()
+    assert "Made with care and made to last for many winters." in first["text_content"]
+    assert first["hashtags"] == ["MadeWithCare", "SmallWorkshop"]
+    assert second["state"] == "generated"
+    assert [call["is_successful"] for call in calls(shop)] == [True, False, False, True]
+    for (row,) in shop.execute("select l::text from ai.llm_calls as l"):
+        assert "\x1b" not in row
 
 
 def test_the_key_appears_nowhere_in_the_database(selected: Shop):

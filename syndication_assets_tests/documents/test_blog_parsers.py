@@ -183,6 +183,20 @@ def test_a_file_that_is_not_a_feed_is_rejected_as_a_whole(content: bytes, reason
         feed_parser.parse(content)
 
 
+def test_characters_that_the_database_or_a_terminal_stumbles_over_cost_only_themselves():
+    bad = "Wool\0 and \x1b[31msilk\x07"
+    documents = feed(entry(1, f"<p>{bad}</p>", title=bad), entry(2, "<p>&#27;[31mWool</p>"), entry(3))
+    assert documents.rejected == []
+    first, second, _ = (item.document for item in documents.items)
+    assert (first.title, first.sections[0].text_content) == ("Wool and silk", "Wool and silk")
+    assert "\x1b" not in second.sections[0].text_content
+
+
+def test_a_stray_nul_hides_no_declaration():
+    with pytest.raises(FileRejectedError, match="declares entities"):
+        feed(entry(1, "x" * 500), head='<!DOCTYPE r [<!ENT\0ITY a "b">]>')
+
+
 @pytest.mark.parametrize(
     "text",
     ["<div>" * 50_000, "<b>" * 100_000 + "x" + "</b>" * 100_000, "<" * 200_000, "<a href='" * 20_000, "&lt;" * 100_000],

@@ -12,6 +12,7 @@ import pytest
 
 from syndication_assets.http.http_client import HttpClient
 from syndication_assets.http.http_errors import (
+    CompressedTwiceError,
     ConnectionLostError,
     HttpError,
     InvalidRequestError,
@@ -120,6 +121,47 @@ def test_a_compressed_bomb_takes_little_memory(http_server: RawServer):
     finally:
         tracemalloc.stop()
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_body_that_is_compressed_twice_is_refused_and_not_requested_again(http_server: RawServer, status: int):
+    bomb = gzip.compress(gzip.compress(b"\0" * 10_000_000))
+    assert len(bomb) < 1_000
+    http_server.then(response(status, bomb, Content_Encoding="gzip, gzip"))
+    with client() as http, pytest.raises(CompressedTwiceError):
+        http.get(http_server.url())
+    assert len(http_server.requests) == 1
+
+
+def test_a_body_that_is_compressed_once_is_read(http_server: RawServer):
+    http_server.then(response(200, gzip.compress(b"ok"), Content_Encoding="identity, gzip"))
+    with client() as http:
+        assert http.get(http_server.url()).content == b"ok"
+
+
+def test_headers_that_drip_end_in_time_on_a_kept_connection_too(http_server: RawServer):
+    http_server.then(response(200, b"ok", Connection="keep-alive"), stays_open=True)
+    http_server.then(b"HTTP/1.1 200 X\r\nX-Slow: ", *[b"x"] * 200, seconds_between=0.1)
+    with client(retries=NO_RETRIES, request_timeout=timedelta(seconds=0.5)) as http:
+        assert http.get(http_server.url()).is_ok
+        began = time.monotonic()
+        with pytest.raises(ResponseTimeoutError, match=r"within 0\.5 s"):
+            http.get(http_server.url())
+    assert time.monotonic() - began < 5
+    assert http_server.connections == [0, 0]
+
+
+def test_the_proxy_of_the_environment_is_used_except_for_hosts_without_one(
+    http_server: RawServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("http_proxy", http_server.url(""))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    for _ in range(2):
+        http_server.then(ANSWER)
+    with client() as http:
+        assert http.get("http://shop.example/a").is_ok
+        assert http.get(http_server.url("/b")).is_ok
+    assert [request.split(b" ")[1] for request in http_server.requests] == [b"http://shop.example/a", b"/b"]
 
 
 def test_a_large_error_page_is_cut(http_server: RawServer):

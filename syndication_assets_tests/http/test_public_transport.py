@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from syndication_assets.catalogue.shopify.assets import shop_client
 from syndication_assets.http.http_client import HttpClient
 from syndication_assets.http.http_errors import RedirectError, ResponseTimeoutError, TooManyRedirectsError
 from syndication_assets.http.public_transport import PublicTransport
@@ -21,12 +22,13 @@ def addresses_of(url: str) -> list[str]:
     return ["127.0.0.1" for _ in public_addresses(https, lambda host, _port: NAMES[host])]
 
 
-def client(seconds: float = 20) -> HttpClient:
+def client(seconds: float = 20, *, leaves_origin: bool = True) -> HttpClient:
     return HttpClient(
         maximum_bytes=10_000,
         request_timeout=timedelta(seconds=seconds),
         retries=NO_RETRIES,
         follow_redirects=True,
+        leaves_origin=leaves_origin,
         transport=PublicTransport(addresses_of),
     )
 
@@ -51,6 +53,31 @@ def test_every_redirect_gets_a_check_and_a_connection_of_its_own(http_server: Ra
     assert lines == [b"GET /one?x=1 HTTP/1.1", b"GET /two HTTP/1.1", b"GET /three HTTP/1.1"]
     assert b"Host: b.example:" in http_server.requests[2]
     assert http_server.connections == [0, 1, 2]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("host", ["b.example", "a.example"])
+def test_a_client_that_stays_at_its_origin_follows_no_redirect_to_another(
+    http_server: RawServer, status: int, host: str
+):
+    """Another host, and another port of the same host."""
+    target = http_server.url("/two", host) if host == "b.example" else "http://a.example:9/two"
+    http_server.then(response(status, Location=target))
+    with client(leaves_origin=False) as http, pytest.raises(RedirectError, match="another origin"):
+        http.get(http_server.url("/one", "a.example"))
+    assert len(http_server.requests) == 1
+
+
+def test_a_client_that_stays_at_its_origin_follows_redirects_within_it(http_server: RawServer):
+    http_server.then(response(302, Location="/two"))
+    http_server.then(response(302, Location=http_server.url("/three", "a.example")))
+    http_server.then(response(200, b"ok"))
+    with client(leaves_origin=False) as http:
+        assert http.get(http_server.url("/one", "a.example")).content == b"ok"
+
+
+def test_the_client_of_shops_stays_at_its_origin():
+    assert not shop_client(1).leaves_origin
 
 
 def test_redirects_are_bounded(http_server: RawServer):

@@ -31,3 +31,7 @@ def test_a_part_of_a_message_is_one_short_line():
     assert redact_to_line(f"no\n  {SECRET}\n", SECRET) == "no [secret]"
     assert redact_to_line("x" * 400, length=20) == "x" * 20
     assert redact_to_line("Try again.. ") == "Try again"
+
+
+def test_a_part_of_a_message_is_cleaned_so_that_no_character_hides_a_secret():
+    assert redact_to_line("\x1b[31mno\0 \ud800sk-\0canary", "sk-canary") == "no [secret]"

@@ -295,3 +295,33 @@ def test_the_token_is_in_no_url_log_line_or_message(
     output = caplog.text + repr(outcomes) + repr([request["path"] for request in graph.requests])
     assert "canary" not in output
     assert len(outcomes) == 6
+
+
+def test_an_id_with_characters_that_the_database_does_not_accept_is_cleaned(graph: FakeGraph, facebook: FacebookGraph):
+    graph.responses.append(Response(200, b'{"id": "1234_\\u00001", "note": "cut off \\ud83d"}'))
+    outcome = facebook.publish(post(), SECRET)
+    assert (outcome.kind, outcome.platform_post_id) == (OutcomeKind.PUBLISHED, "1234_1")
+
+
+def test_an_error_with_such_characters_keeps_its_meaning(graph: FakeGraph, facebook: FacebookGraph):
+    message = b"No\\u0000 \\u001b[31mred \\ud83d"
+    graph.responses.append(Response(400, b'{"error": {"code": 100, "message": "' + message + b'"}}'))
+    outcome = facebook.publish(post(), SECRET)
+    assert (outcome.kind, outcome.error_code) == (OutcomeKind.PERMANENT, "100")
+    assert "No red" in (outcome.message or "")
+    assert (outcome.message or "").isprintable()
+
+
+def test_a_post_whose_text_was_cut_in_the_middle_of_a_character_does_not_cost_the_listing(
+    graph: FakeGraph, facebook: FacebookGraph
+):
+    now = datetime.now(UTC)
+    created = f"{now:%Y-%m-%dT%H:%M:%S+0000}"
+    posts = [
+        f'{{"id": "1", "created_time": "{created}", "message": "cut off \\ud83d"}}',
+        f'{{"id": "2\\u0000", "created_time": "{created}", "message": "Shortbread from Skye"}}',
+    ]
+    graph.listing_response = Response(200, f'{{"data": [{", ".join(posts)}]}}'.encode())
+    listing = facebook.look_up(post(), SECRET, now - HOUR, now + HOUR)
+    assert listing.is_complete
+    assert [(found.platform_post_id, found.has_same_text) for found in listing.posts] == [("1", False), ("2", True)]

@@ -191,6 +191,22 @@ def test_a_page_that_cannot_be_fetched_is_reported_and_its_run_has_failed(
     assert rows(url, "select status::text from scraping.download_runs where kind = 'fetch'") == [("failed",)]
 
 
+def test_an_error_with_characters_that_the_database_does_not_accept_is_recorded(
+    url: str, zone: LandingZone, graph: Graph
+):
+    graph.answer = 400, b'{"error": {"code": 190, "message": "No\\u0000 \\u001b[31mred \\ud83d"}}'
+    fetch(url, zone, graph)
+    ((message,),) = rows(url, "select error_message from scraping.download_runs where kind = 'fetch'")
+    assert "error 190 for the page 1000: No red" in message
+    assert "\x1b" not in message
+
+
+def test_half_a_character_in_one_post_does_not_cost_the_page(url: str, zone: LandingZone, graph: Graph):
+    graph.answer = 200, b'{"data": [{"id": "1000_1", "message": "cut off \\ud83d"}, {"id": "1000_2"}]}'
+    report = fetch(url, zone, graph)
+    assert (report.files_landed, report.failures) == (1, {})
+
+
 def test_pages_with_a_dry_run_publisher_and_sample_pages_are_not_fetched(url: str, zone: LandingZone, graph: Graph):
     with transaction(url) as connection:
         connection.execute("update channels.social_accounts set publisher = 'dry_run'")

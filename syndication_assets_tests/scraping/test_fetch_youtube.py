@@ -65,6 +65,21 @@ def ids(content: bytes) -> list[str]:
     return [item["id"] for item in json.loads(content)["items"]]
 
 
+def test_half_a_character_in_one_title_does_not_cost_the_channel(youtube: FakeYouTube) -> None:
+    body = b'{"items": [{"id": "v1", "snippet": {"title": "cut off \\ud83d"}}, {"id": "v2"}]}'
+    youtube.fail_next("/videos", Answer(200, body))
+    (response,) = api(youtube).channel_videos(FEW)
+    assert response.content == body
+
+
+def test_an_error_is_told_without_characters_that_the_database_does_not_accept(youtube: FakeYouTube) -> None:
+    youtube.fail_next("/playlistItems", youtube_error(400, "bad", "No\0 \x1b[31mred\ud800"))
+    with pytest.raises(FetchError) as raised:
+        api(youtube).channel_videos(FEW)
+    assert "No red" in str(raised.value)
+    assert str(raised.value).isprintable()
+
+
 def test_a_channel_costs_two_calls_for_its_50_newest_videos(youtube: FakeYouTube) -> None:
     (response,) = api(youtube).channel_videos(MANY)
     assert ids(response.content) == [f"m{number}" for number in range(50)]

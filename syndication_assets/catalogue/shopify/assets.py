@@ -68,4 +68,4 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
 
 def shop_client(maximum_bytes: int) -> PublicClient:
     """The HTTP client for public product lists."""
-    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS)
+    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS, leaves_origin=False)

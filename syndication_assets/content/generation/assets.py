@@ -23,6 +23,7 @@ from syndication_assets.content.generation.writing import (
     store,
     write_without_model,
 )
+from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
@@ -39,8 +40,9 @@ TABLES = {
     "posts_core": description_of("content/posts_core/merge.sql"),
     "posts_content": (
         "One row is one version of one variation of a post's text, written by a template, a language model or a "
-        "person. With OPENAI_API_KEY the model writes, for today only; without it templates write, for any day. A text "
-        "that breaks a hard rule waits for review. A re-run adds missing texts and changes no existing text."
+        "person. With OPENAI_API_KEY the model writes, for today only; without it templates write, for any day. If the "
+        "model is down, templates replace it where content.writing_rules says so. A text that breaks a hard rule waits "
+        "for review. A re-run adds missing texts and changes no existing text."
     ),
     "compliance_checks": (
         "One row is the result of checking one text against one rule: a requirement of the channel, or a rule for all "
@@ -167,6 +169,10 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
         outcome = asyncio.run(_write_with_model(url, posts, settings, result))
         result.texts = outcome.texts
         result.unwritten.update({reason: len(unwritten) for reason, unwritten in outcome.unwritten.items()})
+        result.warnings += [
+            f"Templates wrote {count:,} text(s) instead of the language model. {reason}"
+            for reason, count in outcome.replaced.items()
+        ]
     return result
 
 
@@ -194,15 +200,17 @@ async def _write_with_model(url: str, posts: list[PostToWrite], settings: Settin
             organization: read_spending(connection, organization, provider, settings.llm_model, today)
             for organization in {post.organization_id for post in posts}
         }
+        with_templates = templates_replace_model(connection)
     model = LanguageModel(
         settings.openai_api_key.get_secret_value(),
         settings.llm_model,
         settings.openai_url,
         timeout=settings.llm_timeout_seconds,
         concurrency=settings.llm_concurrency,
+        output_limit=settings.llm_output_tokens,
     )
     async with model, CallLog(url, provider, _store_texts) as log:
-        outcome = await write_with_model(posts, model, spending, log)
+        outcome = await write_with_model(posts, model, spending, log, with_templates)
     for organization_spending in spending.values():
         result.warnings += organization_spending.warnings
     return outcome

@@ -24,6 +24,7 @@ from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.publisher import Listing, Post, RemotePost
+from syndication_assets.text.outside import read_as
 
 PUBLISHER = "facebook_graph"
 CHANNELS = {"feed_post", "photo_post"}
@@ -165,8 +166,8 @@ class FacebookGraph:
             headers={"Authorization": f"Bearer {token}"},
         )
         try:
-            return msgspec.json.decode(response.content, type=_Page)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return read_as(response.content, _Page)
+        except ValueError:
             rejection = classify(response.status, response.headers, response.content, attempt_number=1)
             raise _ListingRejectedError(rejection) from None
 
@@ -190,8 +191,8 @@ class _InvalidPostError(Exception):
 def _outcome(response: HttpResponse, post: Post) -> Outcome:
     if 200 <= response.status < 300:
         try:
-            created = msgspec.json.decode(response.content, type=_Created)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            created = read_as(response.content, _Created)
+        except ValueError:
             created = None
         if created is not None and created.id:
             post_id = created.post_id or created.id

@@ -20,6 +20,7 @@ from syndication_assets.http.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact
 from syndication_assets.http.retries import NO_RETRIES
+from syndication_assets.text.outside import read_as
 
 _FIELDS = (
     "id,created_time,message,permalink_url,full_picture,status_type,from,"
@@ -61,7 +62,7 @@ class _Paging(msgspec.Struct):
 
 
 class _Envelope(msgspec.Struct):
-    data: list[msgspec.Raw]
+    data: list[Any]
     paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
@@ -130,8 +131,8 @@ class FacebookInsights:
             raise InsightsError(f"Facebook could not be reached: {error}.") from None
         content = redact(response.content.decode("utf-8", "replace"), secret, mark="[token]").encode()
         try:
-            return content, msgspec.json.decode(content, type=_Envelope)
-        except msgspec.DecodeError:
+            return content, read_as(content, _Envelope)
+        except ValueError:
             pass
         graph_error = error_of(content)
         rejection = classify(response.status, response.headers, content, attempt_number=1)

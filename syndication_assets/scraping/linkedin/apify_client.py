@@ -1,36 +1,40 @@
 """Apify: runs the actor that scrapes one profile's posts and returns its dataset, byte for byte.
 
-The token travels in the Authorization header alone. The client's exceptions may quote that header, so none of them
-leaves this module: each becomes a FetchError in our words, without a cause or context that a log would print.
+The token travels in the Authorization header alone, and no redirect is followed. Own code on our HTTP client instead of
+Apify's library, which brings an HTTP stack of its own without a total deadline or a bound of the size.
 """
 
-import json
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
+from urllib.parse import quote
 
+import msgspec
 import tenacity
 
+from syndication_assets.http.http_client import HttpClient, Parameters
+from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.response import HttpResponse
+from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
-
-if TYPE_CHECKING:
-    from apify_client import ApifyClient
-    from apify_client._models import Run
+from syndication_assets.text.outside import read_as, read_json
 
 # Statuses of a start that show that no run can start: bad token, no credit, not allowed, no such actor.
 _REJECTIONS = (401, 402, 403, 404)
 _RATE_LIMIT = 429
 # The longest time for which Apify holds a request that waits for a run.
 _LONG_POLL = timedelta(seconds=60)
+_POLL_SECONDS = 0.25
+_MAXIMUM_BYTES = 64 * 1024 * 1024
+_ENDS = ("SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED")
 _CHECK_RUNS = (
     "The actor may have started: look at https://console.apify.com/actors/runs before you fetch again, because a "
     "second run costs again."
 )
 
-Answer = TypeVar("Answer")
+Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,35 @@ class ScrapedDataset:
     """The cost of the run as Apify knew it when the run ended; None if the account may not see it."""
 
 
+class _Run(msgspec.Struct, rename="camel"):
+    id: str
+    status: str
+    default_dataset_id: str
+    status_message: str | None = None
+    finished_at: datetime | None = None
+    usage_total_usd: float | None = None
+
+
+class _RunAnswer(msgspec.Struct):
+    data: _Run
+
+
+class _Error(msgspec.Struct):
+    type: str | None = None
+    message: str | None = None
+
+
+class _ErrorAnswer(msgspec.Struct):
+    error: _Error
+
+
 @dataclass(frozen=True)
 class ApifyScraper:
     """One actor of one account. `actor_timeout` bounds an actor run, `request_timeout` one HTTP request.
 
-    The client retries rate limits, server errors and lost connections, `maximum_retries` times with exponential backoff
-    from `retry_delay`. The start of a run costs money and is repeated only after a rate limit, which proves that no run
-    has started.
+    Rate limits, server errors and lost connections are retried, `maximum_retries` times with exponential backoff from
+    `retry_delay`. The start of a run costs money and is repeated only after a rate limit, which proves that no run has
+    started.
     """
 
     token: str = field(repr=False)
@@ -77,122 +103,152 @@ class ApifyScraper:
         An actor run that fails, is aborted or outlasts `actor_timeout` raises FetchError with the run's id; one that
         is still running then is aborted, because a running actor costs money.
         """
-        run_input = {"username": username, "page_number": 1, "limit": limit}
-        started = self._call(f"starting actor {self.actor_id}", lambda: self._start(run_input), is_start=True)
-        finished = self._wait(started.id)
+        with self._client(self.request_timeout) as client:
+            started = self._start(client, {"username": username, "page_number": 1, "limit": limit})
+            finished = self._wait(client, started.id)
+            return self._dataset(client, started, finished)
+
+    def _dataset(self, client: HttpClient, started: _Run, finished: _Run) -> ScrapedDataset:
         cost = finished.usage_total_usd
         if finished.status != "SUCCEEDED":
             reason = self._redacted(f": {finished.status_message}") if finished.status_message else ""
             raise FetchError(
                 f"Apify's actor run {started.id} ended as {finished.status}{reason}. {_see(started.id)}", cost
             )
-        dataset = self._client.dataset(finished.default_dataset_id)
-        content = self._call(
+        response = self._get(
+            client,
             f"reading the dataset of actor run {started.id}",
-            lambda: dataset.get_items_as_bytes(timeout=self.request_timeout),
+            f"datasets/{quote(finished.default_dataset_id, safe='')}/items",
+            {"format": "json"},
             cost_usd=cost,
         )
-        _check_is_dataset(content, started.id, cost)
+        _check_is_dataset(response.content, started.id, cost)
         finished_at = finished.finished_at or datetime.now(UTC)
-        return ScrapedDataset(content, started.id, finished_at.astimezone(UTC), cost)
+        return ScrapedDataset(response.content, started.id, finished_at.astimezone(UTC), cost)
 
-    def _start(self, run_input: dict[str, Any]) -> "Run":
+    def _start(self, client: HttpClient, run_input: dict[str, str | int]) -> _Run:
         """The started run. Only a rate limit is retried."""
-        actor = self._client_with(maximum_retries=0).actor(self.actor_id)
+        what = f"starting actor {self.actor_id}"
         delay = self.retry_delay.total_seconds()
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_rate_limit),
+            retry=tenacity.retry_if_result(lambda response: response.status == _RATE_LIMIT),
             wait=tenacity.wait_exponential(multiplier=delay) + tenacity.wait_random(0, delay),
             stop=tenacity.stop_after_attempt(self.maximum_retries + 1),
-            reraise=True,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
-        started: Run = retrying(
-            actor.start, run_input=run_input, run_timeout=self.actor_timeout, timeout=self.request_timeout
-        )
-        return started
-
-    def _wait(self, actor_run_id: str) -> "Run":
-        """The run after its end; a run that does not end in time is aborted."""
-        client = self._client.run(actor_run_id)
-        run = self._call(
-            f"waiting for actor run {actor_run_id}",
-            lambda: client.wait_for_finish(
-                wait_duration=self.actor_timeout, timeout=min(self.actor_timeout, _LONG_POLL) + self.request_timeout
-            ),
-        )
-        if run is None:
-            raise FetchError(f"Apify does not know its actor run {actor_run_id} any more. {_see(actor_run_id)}")
-        if run.status in ("READY", "RUNNING"):
-            self._call(f"aborting actor run {actor_run_id}", lambda: client.abort(timeout=self.request_timeout))
-            raise FetchError(
-                f"Apify's actor run {actor_run_id} did not finish within {self.actor_timeout.total_seconds():g} "
-                f"seconds and was aborted. {_see(actor_run_id)}",
-                run.usage_total_usd,
-            )
-        return run
-
-    def _call(
-        self, what: str, request: Callable[[], Answer], *, is_start: bool = False, cost_usd: float | None = None
-    ) -> Answer:
+        url = self._url(f"acts/{quote(self.actor_id.replace('/', '~'), safe='~')}/runs")
+        parameters = {"timeout": round(self.actor_timeout.total_seconds())}
         try:
-            return request()
-        except Exception as error:  # whatever the client raises may quote the token
-            described = self._described(what, error, is_start, cost_usd)
-        # Raised out here, so that the client's exception is neither cause nor context of ours.
-        raise described
-
-    def _described(self, what: str, error: Exception, is_start: bool, cost_usd: float | None) -> FetchError:
-        from apify_client.errors import ApifyApiError, InvalidResponseBodyError  # noqa: PLC0415 - slow to import
-        from pydantic import ValidationError  # noqa: PLC0415 - comes with the client
-
-        next_step = _CHECK_RUNS if is_start else "Fetch again later."
-        if isinstance(error, ApifyApiError):
-            problem = self._redacted(f"{error.status_code} {error.type or ''} {error.message or ''}")
-            if is_start and error.status_code in _REJECTIONS:
-                return AccountRejectedError(
-                    f"Apify rejected {what}: {problem}. Check SYNDICATION_APIFY_TOKEN, "
+            response = retrying(client.post_once, url, parameters=parameters, json=run_input)
+        except HttpError as error:
+            problem = self._redacted(f"{error.name}: {error}")
+        else:
+            if response.status in _REJECTIONS:
+                raise AccountRejectedError(
+                    f"Apify rejected {what}: {self._error_of(response)}. Check SYNDICATION_APIFY_TOKEN, "
                     "SYNDICATION_APIFY_LINKEDIN_ACTOR and the account's credit."
                 )
-            if error.status_code < 500:  # Apify rejected the request, so nothing has started.
-                next_step = "Fetch again later."
-            return FetchError(f"Apify failed at {what}: {problem}. {next_step}", cost_usd)
-        if isinstance(error, InvalidResponseBodyError | ValidationError):
-            return FetchError(f"Apify answered {what} with something that is not its API's JSON. {next_step}", cost_usd)
-        problem = self._redacted(f"{type(error).__name__}: {error}")
-        return FetchError(f"Apify could not be reached for {what}: {problem}. {next_step}", cost_usd)
+            # Below 500, Apify rejected the request, so nothing has started.
+            next_step = "Fetch again later." if 300 <= response.status < 500 else _CHECK_RUNS
+            return self._run_of(what, response, next_step)
+        raise FetchError(f"Apify could not be reached for {what}: {problem}. {_CHECK_RUNS}")
+
+    def _wait(self, client: HttpClient, actor_run_id: str) -> _Run:
+        """The run after its end; a run that does not end in time is aborted."""
+        what = f"waiting for actor run {actor_run_id}"
+        path = f"actor-runs/{quote(actor_run_id, safe='')}"
+        deadline = time.monotonic() + self.actor_timeout.total_seconds()
+        with self._client(min(self.actor_timeout, _LONG_POLL) + self.request_timeout) as waiting_client:
+            while True:
+                remaining = max(deadline - time.monotonic(), 0)
+                wait = int(min(remaining, _LONG_POLL.total_seconds()))
+                # A run that has just been started may not be known everywhere yet.
+                response = self._get(waiting_client, what, path, {"waitForFinish": wait}, transient_status=404)
+                run = self._run_of(what, response)
+                if run.status in _ENDS:
+                    return run
+                if time.monotonic() >= deadline:
+                    break
+                time.sleep(min(_POLL_SECONDS, remaining))
+        end = f"did not finish within {self.actor_timeout.total_seconds():g} seconds and was aborted"
+        try:
+            client.post_once(self._url(f"{path}/abort"))
+        except HttpError as error:
+            end = f"did not finish in time and could not be aborted ({error})"
+        raise FetchError(f"Apify's actor run {actor_run_id} {end}. {_see(actor_run_id)}", run.usage_total_usd)
+
+    def _get(
+        self,
+        client: HttpClient,
+        what: str,
+        path: str,
+        parameters: Parameters,
+        *,
+        transient_status: int | None = None,
+        cost_usd: float | None = None,
+    ) -> HttpResponse:
+        """A successful response. FetchError if there is none after the last retry."""
+
+        def is_transient(response: HttpResponse) -> bool:
+            return is_transient_status(response) or response.status == transient_status
+
+        try:
+            response = client.get(self._url(path), parameters, is_transient=is_transient)
+        except HttpError as error:
+            problem = self._redacted(f"{error.name}: {error}")
+        else:
+            return self._successful(what, response, "Fetch again later.", cost_usd)
+        raise FetchError(f"Apify could not be reached for {what}: {problem}. Fetch again later.", cost_usd)
+
+    def _successful(
+        self, what: str, response: HttpResponse, next_step: str, cost_usd: float | None = None
+    ) -> HttpResponse:
+        if 200 <= response.status < 300:
+            return response
+        raise FetchError(f"Apify failed at {what}: {self._error_of(response)}. {next_step}", cost_usd)
+
+    def _run_of(self, what: str, response: HttpResponse, next_step: str = "Fetch again later.") -> _Run:
+        answer = _converted(self._successful(what, response, next_step).content, _RunAnswer)
+        if answer is None:
+            raise FetchError(f"Apify answered {what} with something that is not its API's JSON. {next_step}")
+        return answer.data
+
+    def _error_of(self, response: HttpResponse) -> str:
+        answer = _converted(response.content, _ErrorAnswer)
+        error = answer.error if answer is not None else _Error()
+        return self._redacted(f"{response.status} {error.type or ''} {error.message or ''}")
 
     def _redacted(self, text: str) -> str:
         return redact_to_line(text, self.token, mark="[token]")
 
-    @cached_property
-    def _client(self) -> "ApifyClient":
-        return self._client_with(self.maximum_retries)
+    def _url(self, path: str) -> str:
+        return f"{self.api_url.rstrip('/')}/v2/{path}"
 
-    def _client_with(self, maximum_retries: int) -> "ApifyClient":
-        from apify_client import ApifyClient  # noqa: PLC0415 - slow to import, and only a fetch needs it
-
-        return ApifyClient(
-            self.token,
-            api_url=self.api_url,
-            max_retries=maximum_retries,
-            min_delay_between_retries=self.retry_delay,
+    def _client(self, request_timeout: timedelta) -> HttpClient:
+        return HttpClient(
+            maximum_bytes=_MAXIMUM_BYTES,
+            headers={"authorization": f"Bearer {self.token}", "user-agent": "syndication-assets"},
+            request_timeout=request_timeout,
+            retries=RetryPolicy(self.maximum_retries + 1, self.retry_delay),
         )
-
-
-def _is_rate_limit(error: BaseException) -> bool:
-    from apify_client.errors import ApifyApiError  # noqa: PLC0415 - slow to import
-
-    return isinstance(error, ApifyApiError) and error.status_code == _RATE_LIMIT
 
 
 def _see(actor_run_id: str) -> str:
     return f"See https://console.apify.com/actors/runs/{actor_run_id}"
 
 
+def _converted(content: bytes, shape: type[Shape]) -> Shape | None:
+    """The answer in this shape; None if it has another one."""
+    try:
+        return read_as(content, shape)
+    except ValueError:
+        return None
+
+
 def _check_is_dataset(content: bytes, actor_run_id: str, cost_usd: float | None) -> None:
     try:
-        is_dataset = isinstance(json.loads(content), list)
-    except (ValueError, RecursionError):
+        is_dataset = isinstance(read_json(content), list)
+    except ValueError:
         is_dataset = False
     if not is_dataset:
         raise FetchError(

@@ -5,7 +5,7 @@ The key travels in a header, because URLs end in log lines and errors. Quota: tw
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.text.outside import read_as
 
 _IDS_A_CALL = 50
 _MAXIMUM_BYTES = 64 * 1024 * 1024
@@ -136,7 +137,7 @@ class _PlaylistPage(msgspec.Struct, rename="camel"):
 
 
 class _Videos(msgspec.Struct):
-    items: list[msgspec.Raw]
+    items: list[Any]
 
 
 class _Detail(msgspec.Struct):
@@ -154,8 +155,8 @@ class _ErrorBody(msgspec.Struct):
 
 def _decode(content: bytes, shape: type[Body], call: str) -> Body:
     try:
-        return msgspec.json.decode(content, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_as(content, shape)
+    except ValueError:
         pass
     raise FetchError(f"YouTube answered {call} with something that is not its API's JSON. Fetch again later.")
 
@@ -163,8 +164,8 @@ def _decode(content: bytes, shape: type[Body], call: str) -> Body:
 def _error_of(content: bytes) -> tuple[str, str]:
     """The first reason and the message of an error response; empty where it has none."""
     try:
-        error = msgspec.json.decode(content, type=_ErrorBody).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        error = read_as(content, _ErrorBody).error
+    except ValueError:
         return "", ""
     return (error.errors[0].reason if error.errors else ""), error.message
 

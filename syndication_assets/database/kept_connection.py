@@ -1,0 +1,56 @@
+"""One connection for many small transactions, opened when it is first needed and again after it was lost."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TypeVar
+
+import psycopg
+
+from syndication_assets.database.connection import Connection, DatabaseError, connect, describe, prepare
+
+Value = TypeVar("Value")
+
+
+class ConnectionLostError(DatabaseError):
+    """There is no connection to the server; the transaction was rolled back, or its end is unknown."""
+
+
+class KeptConnection:
+    """Not for several threads at a time. Close it when done."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
+
+    def run(self, work: Callable[[Connection], Value]) -> Value:
+        """Runs `work` in a transaction of its own, and once more if the connection turns out to be lost.
+
+        ConnectionLostError, or DatabaseError if PostgreSQL refuses what `work` does.
+        """
+        for is_last in (False, True):
+            connection = self._open()
+            try:
+                with connection.transaction():
+                    prepare(connection)
+                    return work(connection)
+            except psycopg.Error as error:
+                described = describe(error)
+            if not connection.closed:
+                raise DatabaseError(described)
+            if is_last:
+                break
+        raise ConnectionLostError(described)
+
+    def close(self) -> None:
+        self._stack.close()
+        self._connection = None
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            try:
+                self.close()
+                self._connection = self._stack.enter_context(connect(self._url, autocommit=True))
+            except DatabaseError as error:
+                raise ConnectionLostError(str(error)) from None
+        return self._connection

@@ -1,0 +1,44 @@
+"""The row of a paid call in operations.api_usage, which is there before the call is made."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from syndication_assets.database.connection import Connection, load_sql
+from syndication_assets.operations.spending import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A call that is about to be made, with the cost that is reserved for it."""
+
+    organization_id: str
+    provider: str
+    operation: str
+    model: str
+    used_at: datetime
+    expected_cost: Decimal
+    price: Price | None
+    """None if the price is unknown; then nothing is reserved."""
+
+
+def reserve(connection: Connection, reservations: Sequence[Reservation]) -> list[str]:
+    """Inserts a row for each call and returns their ids, in order. The calls may be made once this is committed."""
+    rows = [
+        {
+            "position": position,
+            "organization_id": reservation.organization_id,
+            "provider": reservation.provider,
+            "operation": reservation.operation,
+            "model": reservation.model,
+            "used_at": reservation.used_at.isoformat(),
+            "expected_cost": None if reservation.price is None else str(reservation.expected_cost),
+            "currency": None if reservation.price is None else reservation.price.currency,
+            "price_version": None if reservation.price is None else reservation.price.version,
+        }
+        for position, reservation in enumerate(reservations)
+    ]
+    found = connection.execute(load_sql("operations/reserve_usage.sql"), {"reservations": json.dumps(rows)})
+    return [usage_id for (usage_id,) in found]
