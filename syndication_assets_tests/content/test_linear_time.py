@@ -75,6 +75,8 @@ def is_linear(read: Callable[[str], object], unit: str) -> bool:
         short, long = seconds(read, unit * units), seconds(read, unit * units * LONGER)
         if long < 0.004 or long <= MOST_TIMES * short:
             return True
+        if long > 0.1:
+            return False
         # Noise of a short time vanishes in a longer one; quadratic time does not.
         units *= 2
     return False

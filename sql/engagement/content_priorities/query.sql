@@ -1,5 +1,6 @@
 -- One row is one product on one channel with a schedule, and one day: how much the product deserves the channel's next
--- post, given what was known at the end of the day. Posts about any variant on a product's page count for it. The score is the weighted mean of the factors of
+-- post, given what was known at the end of the day. Posts about any variant on a product's page count for it.
+-- The score is the weighted mean of the factors of
 -- engagement.priority_factors; a factor that is unknown for a product does not count. Simulated engagement counts for
 -- sample organizations only, measured engagement for all others.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run changes nothing.
