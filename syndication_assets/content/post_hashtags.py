@@ -13,6 +13,7 @@ HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Shorter words say nothing about a product on their own.
 _SHORTEST_WORD = 4
+_SHORTEST_PHRASE = 3
 # A longer title is unreadable as one word.
 _LONGEST_TITLE = 40
 
@@ -38,7 +39,7 @@ def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
 
 
 def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
-    """Hashtags from the category names or the document's title; if these are too few, also from words of the name."""
+    """Hashtags from the categories or the document's title; if these are too few, also from words of name and title."""
     chosen = distinct(_from_categories(facts))[:greatest]
     if len(chosen) < least:
         chosen = distinct([*chosen, *_from_name(facts)])[: max(least, len(chosen))]
@@ -69,18 +70,22 @@ def _from_categories(facts: Facts) -> list[str]:
 
 
 def _from_name(facts: Facts) -> list[str]:
-    words = [
+    words_of_title = _telling_words(facts.title) if facts.title is not None else []
+    return [*_telling_words(facts.name), _joined(facts.name), *words_of_title]
+
+
+def _telling_words(name: str) -> list[str]:
+    return [
         word.capitalize()
-        for word in _words_of(facts.name)
+        for word in _words_of(name)
         if len(word) >= _SHORTEST_WORD and word.casefold() not in _STOP_WORDS
     ]
-    return [*words, _joined(facts.name)]
 
 
 def _joined(name: str) -> str:
-    """The words of a name as one; empty if they are stop words only."""
+    """The words of a name as one; empty if they are one or two stop words, which make no phrase."""
     words = _words_of(name)
-    if all(word.casefold() in _STOP_WORDS for word in words):
+    if len(words) < _SHORTEST_PHRASE and all(word.casefold() in _STOP_WORDS for word in words):
         return ""
     return "".join(word[:1].upper() + word[1:] for word in words)
 

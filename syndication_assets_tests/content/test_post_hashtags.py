@@ -37,3 +37,8 @@ def test_a_stop_word_is_no_hashtag(name: str, hashtags: list[str]):
 
 def test_a_category_of_stop_words_gives_no_hashtag():
     assert candidates_of(Facts("Kilt", categories=("For You", "Kilts"))) == ["Kilts", "Kilt"]
+
+
+def test_a_heading_of_stop_words_takes_its_hashtags_from_the_title():
+    section = Facts("Where to keep it", title="Looking After What Lasts")
+    assert hashtags_of(section, 3, 5) == ("LookingAfterWhatLasts", "WhereToKeepIt", "Looking")
