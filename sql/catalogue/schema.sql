@@ -107,8 +107,10 @@ create table catalogue.products (
     currency text,                                  -- ISO 4217 code of the price; NULL without a price.
     image_url text,                                 -- URL of the main image; NULL if the shop gives none.
     product_url text,                               -- URL of the product's page; NULL if the shop gives none.
-    attributes jsonb not null default '{}',         -- Other facts that texts may state, as lists of words: {"sizes":
-                                                    -- […], "materials": […], "designs": […]}.
+    attributes jsonb not null default '{}',         -- Other facts, as lists of words. Texts may state {"sizes": […],
+                                                    -- "materials": […], "designs": […], "discounts": […]}; "tags" only
+                                                    -- help to find the product, and "availability" with "sold out"
+                                                    -- keeps it out of selections.
     vendor_category_ids text[] not null default '{}',
                                                     -- Ids of the categories that the shop names for it, whether the
                                                     -- tree has them or not.
@@ -285,6 +287,19 @@ select o.organization_id,
    from catalogue.product_observations o
      join catalogue.products p on o.organization_id = p.organization_id and o.product_id = p.product_id;
 -- pipeline: select; reader: select
+
+-- What readers see as one product: the variants (sizes, colours) on one page of a shop. A product without a page is its
+-- own.
+create function catalogue.page_of(product_id text, product_url text)
+returns text language sql immutable parallel safe
+return coalesce(nullif(split_part(product_url, '#', 1), ''), product_id);
+-- pipeline: execute; reader: execute
+
+-- Whether the shop says with the attributes of a product that none is left.
+create function catalogue.is_sold_out(attributes jsonb)
+returns boolean language sql immutable parallel safe
+return coalesce(((attributes -> 'availability') @> '["sold out"]'), false);
+-- pipeline: execute; reader: execute
 
 create sequence catalogue.product_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence catalogue.category_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -1,5 +1,6 @@
--- One row is one post with the facts about its product or section: everything that its texts may claim.
--- The price is the latest one by the end of known_on; it is NULL if the product's price history begins later.
+-- One row is one post with the facts about its product or section: everything that its texts may claim. A product has
+-- its variants: it and the others on its page, unless they left the catalogue.
+-- Their prices are the latest ones by the end of known_on; a price is NULL if the price history begins later.
 -- Parameters: post_core_ids (a list), known_on (a date, inclusive).
 
 with recursive categories_of_products as (
@@ -28,6 +29,40 @@ with recursive categories_of_products as (
     from categories_of_products as b
     inner join catalogue.categories as c
         on b.organization_id = c.organization_id and b.parent_category_id = c.category_id and c.is_active
+),
+
+variants_of_products as (
+    select
+        p.organization_id,
+        p.post_core_id,
+        jsonb_agg(
+            jsonb_build_object(
+                'name', v.name,
+                'price', case when h.product_id is null then v.price else h.price end::text,
+                'currency', case when h.product_id is null then v.currency else h.currency end,
+                'attributes', v.attributes,
+                'is_available', v.is_active and not catalogue.is_sold_out(v.attributes)
+            ) order by v.sku
+        ) as variants
+    from content.posts_core as p
+    inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
+    inner join catalogue.products as v
+        on
+            d.organization_id = v.organization_id
+            and catalogue.page_of(d.product_id, d.product_url) = catalogue.page_of(v.product_id, v.product_url)
+            and (v.is_active or v.product_id = d.product_id)
+    left join lateral (
+        select
+            h.product_id,
+            case when h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' then h.price end as price,
+            h.currency
+        from catalogue.product_prices as h
+        where h.organization_id = v.organization_id and h.product_id = v.product_id
+        order by h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' desc, h.observed_at desc
+        limit 1
+    ) as h on true
+    where p.post_core_id = any(%(post_core_ids)s)
+    group by p.organization_id, p.post_core_id
 )
 
 select
@@ -38,24 +73,12 @@ select
         'url', d.product_url,
         'description', d.description,
         'categories', coalesce(c.names, '[]'),
-        'price', case when h.product_id is null then d.price else h.price end::text,
-        'currency', case when h.product_id is null then d.currency else h.currency end,
         'image_url', d.image_url,
-        'attributes', d.attributes,
-        'is_available', d.is_active
+        'variants', v.variants
     ) as facts
 from content.posts_core as p
 inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
-left join lateral (
-    select
-        h.product_id,
-        case when h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' then h.price end as price,
-        h.currency
-    from catalogue.product_prices as h
-    where h.organization_id = d.organization_id and h.product_id = d.product_id
-    order by h.observed_at < (%(known_on)s::date + 1)::timestamp at time zone 'utc' desc, h.observed_at desc
-    limit 1
-) as h on true
+inner join variants_of_products as v on p.organization_id = v.organization_id and p.post_core_id = v.post_core_id
 left join lateral (
     select jsonb_agg(n.name order by n.level desc, n.name asc) as names
     from (
@@ -78,10 +101,7 @@ select
         'url', coalesce(s.section_url, d.url),
         'description', s.text_content,
         'categories', '[]'::jsonb,
-        'price', null,
-        'currency', null,
         'image_url', coalesce(s.image_url, d.image_url),
-        'attributes', '{}'::jsonb,
         'is_available', d.is_published and s.is_active
     )
 from content.posts_core as p

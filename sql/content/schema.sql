@@ -243,6 +243,9 @@ create table content.posts_content (
                                                     -- contain no link; NULL if unknown.
     image_url text,                                 -- Picture that is published with the text; NULL if there is none.
     language text not null default 'en',            -- Language of the text, ISO 639-1 code.
+    stated_amounts numeric[] not null default '{}',
+                                                    -- Prices and other numbers that the text or its alternative text
+                                                    -- states in digits, as the checks of prices read them.
     generator text not null,                        -- Author of the text: template (filled with facts), llm (a language
                                                     -- model) or person (an editor). A variation by hashtags or timing
                                                     -- reuses variation 1 and has its generator, model and attempts.

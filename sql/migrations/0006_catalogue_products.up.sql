@@ -147,7 +147,8 @@ comment on column catalogue.products.currency is 'ISO 4217 code of the price; NU
 comment on column catalogue.products.image_url is 'URL of the main image; NULL if the shop gives none.';
 comment on column catalogue.products.product_url is 'URL of the product''s page; NULL if the shop gives none.';
 comment on column catalogue.products.attributes is
-'Other facts that texts may state, as lists of words: {"sizes": […], "materials": […], "designs": […]}.';
+'Other facts, as lists of words. Texts may state {"sizes": […], "materials": […], "designs": […], "discounts": […]}; '
+'"tags" only help to find the product, and "availability" with "sold out" keeps it out of selections.';
 comment on column catalogue.products.vendor_category_ids is
 'Ids of the categories that the shop names for it, whether the tree has them or not.';
 comment on column catalogue.products.is_active is 'Whether the newest accepted snapshot has it.';
@@ -324,6 +325,23 @@ comment on column catalogue.product_prices.product_id is 'Public id of the produ
 comment on column catalogue.product_prices.observed_at is 'Time of the first snapshot with this price.';
 comment on column catalogue.product_prices.price is 'Price from then on; NULL if it is no longer known.';
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price; NULL without a price.';
+
+create function catalogue.page_of(product_id text, product_url text)
+returns text language sql immutable parallel safe
+return coalesce(nullif(split_part(product_url, '#', 1), ''), product_id);
+
+comment on function catalogue.page_of is
+'What readers see as one product: the variants (sizes, colours) on one page of a shop. A product without a page is its '
+'own.';
+
+create function catalogue.is_sold_out(attributes jsonb)
+returns boolean language sql immutable parallel safe
+return coalesce(attributes -> 'availability' @> '["sold out"]', false);
+
+comment on function catalogue.is_sold_out is
+'Whether the shop says with the attributes of a product that none is left.';
+
+grant execute on function catalogue.page_of, catalogue.is_sold_out to syndication_pipeline, syndication_reader;
 
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');

@@ -245,6 +245,7 @@ create table content.posts_content (
     link_url text,
     image_url text,
     language text not null default 'en',
+    stated_amounts numeric[] not null default '{}',
     generator text not null check (generator in ('template', 'llm', 'person')),
     model text,
     template_id text,
@@ -282,6 +283,8 @@ comment on column content.posts_content.link_url is
 'Page of the product or section, also on channels whose texts contain no link; NULL if unknown.';
 comment on column content.posts_content.image_url is 'Picture that is published with the text; NULL if there is none.';
 comment on column content.posts_content.language is 'Language of the text, ISO 639-1 code.';
+comment on column content.posts_content.stated_amounts is
+'Prices and other numbers that the text or its alternative text states in digits, as the checks of prices read them.';
 comment on column content.posts_content.generator is
 'Author of the text: template (filled with facts), llm (a language model) or person (an editor). A variation by '
 'hashtags or timing reuses variation 1 and has its generator, model and attempts.';

@@ -201,20 +201,6 @@ comment on function publishing.is_approved is
 
 grant execute on function publishing.is_approved to syndication_pipeline, syndication_reader;
 
-create function publishing.named_amounts(text_content text)
-returns numeric[] language sql immutable parallel safe
-as $$
-select array(
-    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
-    from regexp_matches(
-        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
-    ) as m (parts)
-)
-$$;
-
-comment on function publishing.named_amounts is
-'The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.';
-
 create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
 returns text language sql stable parallel safe
 as $$
@@ -239,7 +225,7 @@ select
             ) as known
             where
                 (known.price, known.currency) is distinct from (priced.price, priced.currency)
-                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+                and known.price = any(c.stated_amounts)
         ) then format(
             'The price of its product has changed since it was written; it is now %s.',
             coalesce(priced.price || ' ' || priced.currency, 'unknown')
@@ -301,8 +287,7 @@ comment on function publishing.contradiction is
 'contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was '
 'written, and the price has changed since. Evaluated as of at_time: a publisher''s clock, or infinity for now.';
 
-grant execute on function publishing.named_amounts, publishing.contradiction
-to syndication_pipeline, syndication_reader;
+grant execute on function publishing.contradiction to syndication_pipeline, syndication_reader;
 
 create function publishing.fill_in_post()
 returns trigger language plpgsql

@@ -290,19 +290,6 @@ return (exists (select from (content.posts_content c join content.approvals a
     and (a.content_hash = is_approved.of_content_hash) and (a.decision = 'approved'))));
 -- pipeline: execute; reader: execute
 
--- The amounts that a text mentions, in any common notation: 20, 19.99, 1,252.00, 1.252,00, 1 252.
-create function publishing.named_amounts(text_content text)
-returns numeric[] language sql immutable parallel safe
-as $$
-select array(
-    select (regexp_replace(m.parts[1], '[^0-9]', '', 'g') || coalesce('.' || m.parts[2], ''))::numeric
-    from regexp_matches(
-        text_content, '([0-9]{1,3}(?:[., \u00a0\u202f][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?(?![0-9])', 'g'
-    ) as m (parts)
-)
-$$;
--- pipeline: execute; reader: execute
-
 -- How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is
 -- contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was
 -- written, and the price has changed since. Evaluated as of at_time: a publisher's clock, or infinity for now.
@@ -330,7 +317,7 @@ select
             ) as known
             where
                 (known.price, known.currency) is distinct from (priced.price, priced.currency)
-                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+                and known.price = any(c.stated_amounts)
         ) then format(
             'The price of its product has changed since it was written; it is now %s.',
             coalesce(priced.price || ' ' || priced.currency, 'unknown')

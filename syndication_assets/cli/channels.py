@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from syndication_assets.channels.rule_sentences import contradiction_of
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
@@ -29,17 +30,23 @@ def channels(platform: str | None, channel_type: str | None) -> None:
                 "There are no channels yet: load them with `syndication materialize --select group:channels "
                 "--partitions <today>`."
             )
+        warnings: list[str] = []
         if platform is None:
             table = _table("platform", "channel", "name", "status", "rules")
             for *shown, _ in rows:
                 table.add_row(*map(str, shown))
         else:
-            table = _rules(connection, rows, platform, channel_type)
+            table, warnings = _rules(connection, rows, platform, channel_type)
     # A pipe has no width; without one, rich would wrap the table at 80 columns.
     Console(width=None if Console().is_terminal else 320, markup=False).print(table)
+    for warning in warnings:
+        click.echo(warning, err=True)
 
 
-def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: str, channel_type: str | None) -> Table:
+def _rules(
+    connection: Connection, channels: list[tuple[Any, ...]], platform: str, channel_type: str | None
+) -> tuple[Table, list[str]]:
+    """The rules of a channel, and a warning for each whose sentence contradicts it."""
     of_platform = [row[1] for row in channels if row[0] == platform]
     if not of_platform:
         names = ", ".join(dict.fromkeys(row[0] for row in channels))
@@ -47,6 +54,7 @@ def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: st
     if channel_type not in of_platform:
         problem = "Name a channel" if channel_type is None else f"{platform} has no channel {channel_type!r}"
         raise SyndicationError(f"{problem}: choose from {', '.join(of_platform)}.")
+    warnings = []
     table = _table("category", "rule", "value", "unit", "severity", "description", "source")
     table.title, table.caption = next((row[2], row[5]) for row in channels if row[:2] == (platform, channel_type))
     for rule in connection.execute(
@@ -55,7 +63,13 @@ def _rules(connection: Connection, channels: list[tuple[Any, ...]], platform: st
         category, key, value, minimum, maximum, unit, severity, _, description, source_url, checked_on = rule
         shown_value, source = _value(value, minimum, maximum), _source(source_url, checked_on)
         table.add_row(category, key, shown_value, unit, severity, description, source)
-    return table
+        contradiction = contradiction_of(key, description, value, minimum, maximum)
+        if contradiction is not None:
+            warnings.append(
+                f"Warning: {category}/{key}: {contradiction}. The rule counts, and prompts leave the sentence out: "
+                "correct channel_requirements.description, or the numbers."
+            )
+    return table, warnings
 
 
 def _source(source_url: str | None, checked_on: date | None) -> str:

@@ -2,15 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from importlib.resources import files
 
-from syndication_assets.content.post_facts import Facts
+import msgspec
+
+from syndication_assets.content.post_facts import Facts, normalized
 
 HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
-_WORD = re.compile(r"[^\W_]+")
+# The rest of a word behind an apostrophe is part of the word: children's.
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Shorter words say nothing about a product on their own.
 _SHORTEST_WORD = 4
+_SHORTEST_PHRASE = 3
 # A longer title is unreadable as one word.
 _LONGEST_TITLE = 40
+
+
+class _LanguageWords(msgspec.Struct, forbid_unknown_fields=True):
+    """What a hashtag is never made of, in one language and in lower case."""
+
+    stop_words: list[str]
+    elided: list[str]
+    """What an apostrophe joins to the following word, such as d'."""
+
+
+_LANGUAGES = msgspec.json.decode(
+    (files(__package__) / "hashtag_words.json").read_bytes(), type=dict[str, _LanguageWords]
+)
+_STOP_WORDS = frozenset(word for words in _LANGUAGES.values() for word in words.stop_words)
+_ELIDED = frozenset(word for words in _LANGUAGES.values() for word in words.elided)
 
 
 def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
@@ -19,7 +39,7 @@ def found_hashtags(text: str, link_url: str | None = None) -> list[str]:
 
 
 def hashtags_of(facts: Facts, least: int, greatest: int) -> tuple[str, ...]:
-    """Hashtags from the category names or the document's title; if these are too few, also from words of the name."""
+    """Hashtags from the categories or the document's title; if these are too few, also from words of name and title."""
     chosen = distinct(_from_categories(facts))[:greatest]
     if len(chosen) < least:
         chosen = distinct([*chosen, *_from_name(facts)])[: max(least, len(chosen))]
@@ -50,9 +70,30 @@ def _from_categories(facts: Facts) -> list[str]:
 
 
 def _from_name(facts: Facts) -> list[str]:
-    words = [word.capitalize() for word in _WORD.findall(facts.name) if len(word) >= _SHORTEST_WORD]
-    return [*words, _joined(facts.name)]
+    words_of_title = _telling_words(facts.title) if facts.title is not None else []
+    return [*_telling_words(facts.name), _joined(facts.name), *words_of_title]
+
+
+def _telling_words(name: str) -> list[str]:
+    return [
+        word.capitalize()
+        for word in _words_of(name)
+        if len(word) >= _SHORTEST_WORD and word.casefold() not in _STOP_WORDS
+    ]
 
 
 def _joined(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in _WORD.findall(name))
+    """The words of a name as one; empty if they are one or two stop words, which make no phrase."""
+    words = _words_of(name)
+    if len(words) < _SHORTEST_PHRASE and all(word.casefold() in _STOP_WORDS for word in words):
+        return ""
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _words_of(name: str) -> list[str]:
+    """The words of a name without apostrophes: Children's is Childrens, and d'argent is argent."""
+    words = []
+    for word in _WORD.findall(normalized(name)):
+        elided, _, rest = word.partition("'")
+        words.append((rest if rest and elided.casefold() in _ELIDED else word).replace("'", ""))
+    return [word for word in words if word]

@@ -14,8 +14,14 @@ from lxml import etree
 
 from syndication_assets.text.lines import tidy_lines
 
+# What a browser shows on lines of its own; the cells of a table too, whose words would run into each other.
 _BREAKS = frozenset(
-    {"br", "p", "div", "li", "ul", "ol", "table", "tr", "section", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+    {
+        *("br", "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "menu", "section", "article", "aside", "main", "nav"),
+        *("header", "footer", "address", "figure", "figcaption", "details", "summary", "blockquote", "pre", "hr"),
+        *("table", "caption", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("form", "fieldset", "legend", "select", "option", "textarea", "button"),
+    }
 )
 # No browser shows their content. `head` is missing on purpose: libxml2 opens one around a leading <style> or <meta> and
 # may leave it open around all that follows; the only text of a real one is its title.

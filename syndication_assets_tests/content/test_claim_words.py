@@ -92,7 +92,15 @@ def test_prose_without_a_claim_passes(words: str):
 
 def test_every_phrase_of_every_language_is_found_as_written():
     words = claim_words()
-    examples = {"{number}": "2", "{money}": "£5", "{percentage}": "20%", "{word}": "fast", "{start}": "", "{end}": ""}
+    examples = {
+        "{number}": "2",
+        "{money}": "£5",
+        "{percentage}": "20%",
+        "{word}": "fast",
+        "{part}": "half",
+        "{start}": "",
+        "{end}": "",
+    }
     for rows in (words.offers, words.free, words.any_size, words.lookalike_offers):
         pattern = Phrases(rows)
         for row in rows:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.content.compliance.price_claims import price_claims_rule, read_amount
+from syndication_assets.content.compliance.numbers_in_text import read_amount
+from syndication_assets.content.compliance.price_claims import price_claims_rule
 from syndication_assets_tests.content.examples import FACTS, GOOD_TEXT, broken, text_with
 
 NO_PRICE = replace(FACTS, price=None, currency=None)

@@ -1,5 +1,6 @@
 """The question for a post: it lists the rules that a writer can comply with, and no others."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -35,3 +36,12 @@ def test_a_rule_about_the_text_is_in_the_prompt(category: str, key: str):
 )
 def test_a_rule_that_no_writer_can_comply_with_is_not_in_the_prompt(category: str, key: str):
     assert key not in prompt_of(Requirement(category, key, maximum=Decimal(5)))
+
+
+def test_a_sentence_that_contradicts_its_numbers_is_not_in_the_prompt():
+    rule = Requirement("content", "text_length", minimum=Decimal(80), maximum=Decimal(300), unit="characters",
+                       description="Write 80 to 400 characters.")  # fmt: skip
+    assert "- text_length (must): text length [at least 80, at most 300 characters]" in prompt_of(rule)
+    assert "400" not in prompt_of(rule)
+    rule = replace(rule, maximum=Decimal(400))
+    assert "Write 80 to 400 characters. [at least 80, at most 400 characters]" in prompt_of(rule)

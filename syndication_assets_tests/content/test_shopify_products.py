@@ -1,7 +1,8 @@
 """A product of a Shopify shop, from the landed file to the text that links to its page."""
 
 import json
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,9 +22,9 @@ PRODUCT = {
 }
 
 
-def load(shop: Shop, zone: LandingZone) -> None:
+def load(shop: Shop, zone: LandingZone, product: Mapping[str, object] = PRODUCT) -> None:
     """Lands and loads the shop's file of October."""
-    content = json.dumps({"products": [PRODUCT]}).encode()
+    content = json.dumps({"products": [product]}).encode()
     zone.land("default", "shopify_products", LANDED_ON, "products_2025-10-01_06-00-00-000.json", content)
     load_day(shop.url, zone, LANDED_ON, maximum_file_bytes=10**6)
 
@@ -57,3 +58,27 @@ def test_a_url_that_is_added_later_gives_pages_with_the_next_load(shop: Shop, zo
     page = shop.value("select product_url from catalogue.products where sku = 'T-1'")
     assert page == "https://tweed.example/products/kilt-f%C3%BCr-jeden%2Ftag"
     assert shop.select(FIRST_DAY) == []
+
+
+def test_variants_of_a_page_are_one_product_and_those_that_are_sold_out_are_left_out(shop: Shop, zone: LandingZone):
+    shop.channel()
+    variants = [
+        {"sku": "T-1", "title": "Tweed kilt, Red", "price": "80.00", "available": False},
+        {"sku": "T-2", "title": "Blue", "price": "90.00", "available": True},
+        {"sku": "T-3", "title": "Green", "price": "95.00"},
+    ]
+    add_vendor(shop.url, "default", "tweed", "shopify_products", "GBP", [], "https://tweed.example")
+    load(shop, zone, PRODUCT | {"variants": variants, "tags": "cashmere-care"})
+    names = shop.execute("select name from catalogue.products order by sku")
+    assert names == [("Tweed kilt, Red",), ("Tweed kilt, Blue",), ("Tweed kilt, Green",)], "no name stands twice"
+    assert len(shop.select()) == 1
+    assert shop.selected() != ["T-1"]
+    (text,) = shop.write()
+    assert text["text_content"].count("Tweed kilt") == 1
+    assert not {"Red", "Blue", "Green"} & set(text["text_content"].split())
+    assert shop.broken_rules(text["content_id"]) == {}
+    assert shop.select(FIRST_DAY + timedelta(1))[1:] != ["T-1"]
+    repeats = shop.execute(
+        "select factors -> 'rest' ->> 'is_repeat' from content.product_selections order by selected_on"
+    )
+    assert repeats == [("false",), ("true",)], "another colour is a repeat"

@@ -26,7 +26,7 @@ def test_a_text_names_its_generator_and_template_and_has_its_findings(stocked: S
         "select template_id, template_version from content.product_selections where selected_on = %s", [FIRST_DAY]
     )[0]
     assert stocked.broken_rules(text["content_id"]) == {}
-    assert stocked.value("select count(*) from content.compliance_checks") == 20
+    assert stocked.value("select count(*) from content.compliance_checks") == 21
 
 
 def test_the_hash_matches_what_would_be_published(stocked: Shop):

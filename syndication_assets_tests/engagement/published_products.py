@@ -39,7 +39,14 @@ class Shop:
         )
         self._insert("catalogue.vendors", "vendor", vendor="shop", source="clan_catalogue", currency="GBP")
 
-    def product(self, sku: str, first_seen_at: datetime, deactivated_at: datetime | None = None) -> str:
+    def product(
+        self,
+        sku: str,
+        first_seen_at: datetime,
+        deactivated_at: datetime | None = None,
+        *,
+        product_url: str | None = None,
+    ) -> str:
         product_id = self._insert(
             "catalogue.products",
             "product_id",
@@ -51,6 +58,7 @@ class Shop:
             first_seen_at=first_seen_at,
             is_active=deactivated_at is None,
             deactivated_at=deactivated_at,
+            product_url=product_url,
         )
         self._skus[product_id] = sku
         return product_id

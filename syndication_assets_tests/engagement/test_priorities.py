@@ -213,3 +213,17 @@ def test_each_check_detects_its_damage(shop: Shop, damage: str, check_name: str)
     with psycopg.connect(shop.history.url, autocommit=True) as connection:
         connection.execute(damage)
     assert check_name in offenders(shop)
+
+
+def test_the_posts_about_one_variant_count_for_all_variants_on_its_page(shop: Shop):
+    page = "https://shop.example/kilt"
+    red, blue = (shop.product(sku, moment(1), product_url=f"{page}#{sku}") for sku in ("red", "blue"))
+    shop.product("scarf", moment(1), product_url="https://shop.example/scarf")
+    first, second = shop.publish(red, moment(1, "09:00")), shop.publish(blue, moment(2, "09:00"))
+    shop.history.daily(first, "reactions", {1: 3, 2: 10})
+    shop.history.daily(second, "reactions", {2: 4})
+    rank(shop, 1, 3)
+    ranked = shop.priorities(day(3))
+    assert ranked["red"]["score"] == ranked["blue"]["score"] != ranked["scarf"]["score"]
+    assert value(shop, "red", "recency", 3) == value(shop, "blue", "recency", 3) < value(shop, "scarf", "recency", 3)
+    assert value(shop, "red", "engagement", 3) == 1

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from syndication_assets.channels.credentials import store_credential
 from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.content.compliance.price_claims import stated_amounts
 from syndication_assets.database.connection import transaction
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publish import PublishReport, publish_due
@@ -142,6 +144,7 @@ class PublishingQueue(DatabaseRows):
                 "text_content": text,
                 "generator": "template",
                 "content_hash": text.encode(),
+                "stated_amounts": [Decimal(amount) for amount in stated_amounts(text)],
                 **more,
             },
         )

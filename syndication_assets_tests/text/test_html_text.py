@@ -59,6 +59,15 @@ def sections(markup: str) -> list[Piece]:
         ("<o:p>Word</o:p>", "Word"),
         ("wool<!-- silk --><![CDATA[ silk ]]><?php silk ?>", "wool"),
         ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\nb"),
+        (
+            "<table><tr><th>Material</th><td>wool</td></tr><tr><td>Size<td>180 cm</table>",
+            "Material\nwool\nSize\n180 cm",
+        ),
+        ("<ul><li>wool<li>silk<ul><li>linen</ul></ul>", "wool\nsilk\nlinen"),
+        ("<dl><dt>Size</dt><dd>L</dd><dt>Made in</dt><dd>Skye</dd></dl>", "Size\nL\nMade in\nSkye"),
+        ("<article>a</article><article>b</article><figure>c<figcaption>d</figcaption></figure>", "a\nb\nc\nd"),
+        ("<table><caption>Sizes</caption><tr><td>6<td>7</table>", "Sizes\n6\n7"),
+        ("<select><option>S</option><option>M</option></select>", "S\nM"),
         ("<html><head><title>Shop</title></head><body>wool</body></html>", "wool"),
     ],
 )

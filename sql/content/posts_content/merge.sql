@@ -17,6 +17,7 @@ with texts as (
         link_url text,
         image_url text,
         language text,
+        stated_amounts numeric[],
         generator text,
         model text,
         template_id text,
@@ -40,8 +41,8 @@ findings as (
 written_texts as (
     insert into content.posts_content (
         organization_id, content_id, post_core_id, variation, version, state, text_content, hashtags, call_to_action,
-        alt_text, link_url, image_url, language, generator, model, template_id, template_version, attempts,
-        content_hash, created_by
+        alt_text, link_url, image_url, language, stated_amounts, generator, model, template_id, template_version,
+        attempts, content_hash, created_by
     )
     select
         organization_id,
@@ -68,6 +69,7 @@ written_texts as (
         link_url,
         image_url,
         language,
+        stated_amounts,
         generator,
         model,
         template_id,

@@ -1,25 +1,28 @@
 -- One row is one product that one waiting channel can choose, with what decides between them: whether it would be a
--- repeat (selected within no_repeat_days, before or after the day), and its score in the newest priorities before the
--- day (0.5 without one). A product that no template fits is no candidate.
+-- repeat (a variant on its page was selected within no_repeat_days, before or after the day), and its score in the
+-- newest priorities before the day (0.5 without one). A product that no template fits is no candidate. Of the variants
+-- on a page, the one with the highest score stands for the page.
 -- Reads waiting_channels, eligible_products and usable_templates. Parameters: selected_on (a date), no_repeat_days.
 
 with earlier_selections as (
     select
-        organization_id,
-        platform,
-        channel_type,
-        product_id,
-        max(selected_on) as last_selected_on,
+        w.organization_id,
+        w.platform,
+        w.channel_type,
+        catalogue.page_of(p.product_id, p.product_url) as page,
+        max(s.selected_on) as last_selected_on,
         bool_or(
-            selected_on > %(selected_on)s::date - %(no_repeat_days)s
-            and selected_on < %(selected_on)s::date + %(no_repeat_days)s
+            s.selected_on > %(selected_on)s::date - %(no_repeat_days)s
+            and s.selected_on < %(selected_on)s::date + %(no_repeat_days)s
         ) as is_repeat
-    from waiting_channels
-    inner join content.product_selections using (organization_id, platform, channel_type)
-    group by organization_id, platform, channel_type, product_id
+    from waiting_channels as w
+    inner join content.product_selections as s
+        on w.organization_id = s.organization_id and w.platform = s.platform and w.channel_type = s.channel_type
+    inner join catalogue.products as p on s.organization_id = p.organization_id and s.product_id = p.product_id
+    group by w.organization_id, w.platform, w.channel_type, page
 )
 
-select
+select distinct on (w.organization_id, w.platform, w.channel_type, p.page)
     w.organization_id,
     w.platform,
     w.channel_type,
@@ -53,7 +56,7 @@ left join earlier_selections as s
         w.organization_id = s.organization_id
         and w.platform = s.platform
         and w.channel_type = s.channel_type
-        and p.product_id = s.product_id
+        and p.page = s.page
 where exists (
     select
     from usable_templates as t
@@ -63,3 +66,10 @@ where exists (
         and (t.category_name is null or t.category_name = any(p.category_names))
         and t.required <@ p.known_facts
 )
+order by
+    w.organization_id asc,
+    w.platform asc,
+    w.channel_type asc,
+    p.page asc,
+    coalesce(e.score, 0.5) desc,
+    p.sku asc

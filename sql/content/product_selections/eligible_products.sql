@@ -1,4 +1,5 @@
--- One row is one product that can be posted about on a day: it has a page and was in a catalogue at the end of the day.
+-- One row is one product that can be posted about on a day: it has a page, and at the end of the day it was in a
+-- catalogue and not sold out. `page` is what readers see as one product: its variants (sizes, colours) share it.
 -- `known_facts` are the placeholders of templates that can be filled, as of the day.
 -- Reads waiting_channels and branches_of_products. Parameters: selected_on (a date).
 
@@ -7,6 +8,7 @@ select
     p.product_id,
     p.vendor,
     p.sku,
+    catalogue.page_of(p.product_id, p.product_url) as page,
     array_remove(
         array[
             'product_name',
@@ -38,22 +40,22 @@ left join (
     from branches_of_products
     group by organization_id, product_id
 ) as c on p.organization_id = c.organization_id and p.product_id = c.product_id
+left join lateral (
+    -- What the shop said about it at the end of the day: it may have left and returned since.
+    select
+        o.is_listed,
+        o.facts -> 'attributes' as attributes
+    from catalogue.product_observations as o
+    where
+        o.organization_id = p.organization_id
+        and o.product_id = p.product_id
+        and o.observed_at < day.ends_at
+    order by o.observed_at desc
+    limit 1
+) as l on true
 where
     p.organization_id in (select organization_id from waiting_channels)
     and p.product_url <> ''
     and p.first_seen_at < day.ends_at
-    -- Whether the product was listed at the end of the day: it may have left and returned since.
-    and coalesce(
-        (
-            select l.is_listed
-            from catalogue.product_observations as l
-            where
-                l.organization_id = p.organization_id
-                and l.product_id = p.product_id
-                and l.observed_at < day.ends_at
-            order by l.observed_at desc
-            limit 1
-        ),
-        p.deactivated_at >= day.ends_at,
-        true
-    )
+    and coalesce(l.is_listed, p.deactivated_at >= day.ends_at, true)
+    and not catalogue.is_sold_out(case when l.is_listed then l.attributes else p.attributes end)

@@ -1,6 +1,7 @@
 -- One row is the product selected for one channel and day, with the factors that decided.
 -- Channels: every channel with an active publishing schedule or an active approval rule, except channels that get
 -- sections of documents instead of products. Products: every product with a page that was in a catalogue on the day.
+-- The variants of a product on one page count as one product, and a sold-out variant is not selected.
 -- Order of preference: no repeat within SYNDICATION_NO_REPEAT_DAYS days (if every product would repeat, the one
 -- selected longest ago); then the top-level category selected longest ago, whatever its size; then the highest score in
 -- the newest engagement.content_priorities before the day (0.5 without one).

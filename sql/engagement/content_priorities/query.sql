@@ -1,5 +1,6 @@
 -- One row is one product on one channel with a schedule, and one day: how much the product deserves the channel's next
--- post, given what was known at the end of the day. The score is the weighted mean of the factors of
+-- post, given what was known at the end of the day. Posts about any variant on a product's page count for it.
+-- The score is the weighted mean of the factors of
 -- engagement.priority_factors; a factor that is unknown for a product does not count. Simulated engagement counts for
 -- sample organizations only, measured engagement for all others.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run changes nothing.
@@ -8,6 +9,7 @@ with products_to_rank as materialized (
     select
         p.organization_id,
         p.product_id,
+        catalogue.page_of(p.product_id, p.product_url) as page,
         channel.platform,
         channel.channel_type,
         day.calculated_on,
@@ -48,7 +50,7 @@ with products_to_rank as materialized (
 ended_targets as materialized (
     select
         t.organization_id,
-        core.product_id,
+        catalogue.page_of(p.product_id, p.product_url) as page,
         t.platform,
         t.channel_type,
         coalesce(t.published_at, last_attempt.finished_at) as ended_at,
@@ -65,7 +67,9 @@ ended_targets as materialized (
     inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id
     inner join content.posts_core as core
         on c.organization_id = core.organization_id and c.post_core_id = core.post_core_id
-    where core.product_id is not null and t.state in ('published', 'failed')
+    inner join catalogue.products as p
+        on core.organization_id = p.organization_id and core.product_id = p.product_id
+    where t.state in ('published', 'failed')
 ),
 
 -- What had happened to the targets of a product by the end of the day.
@@ -83,18 +87,30 @@ earlier_targets as (
     inner join ended_targets as t
         on
             r.organization_id = t.organization_id
-            and r.product_id = t.product_id
+            and r.page = t.page
             and r.platform = t.platform
             and r.channel_type = t.channel_type
             and r.known_until > t.ended_at
     group by r.organization_id, r.product_id, r.platform, r.channel_type, r.calculated_on
 ),
 
--- The engagement of a product's posts so far; older engagement counts less.
+performance_of_pages as (
+    select
+        e.organization_id,
+        catalogue.page_of(p.product_id, p.product_url) as page,
+        e.platform,
+        e.activity_date,
+        e.engagement_delta,
+        e.is_simulated
+    from engagement.product_post_performance as e
+    inner join catalogue.products as p on e.organization_id = p.organization_id and e.product_id = p.product_id
+),
+
+-- The engagement of the posts about a page so far; older engagement counts less.
 faded_engagement as (
     select
         r.organization_id,
-        r.product_id,
+        r.page,
         r.platform,
         r.calculated_on,
         sum(
@@ -102,26 +118,26 @@ faded_engagement as (
             * power(0.5, (r.calculated_on - e.activity_date) * 86400 / extract(epoch from f.half_life))
         ) as engagement
     from (
-        select distinct organization_id, product_id, platform, calculated_on, is_sample
+        select distinct organization_id, page, platform, calculated_on, is_sample
         from products_to_rank
     ) as r
-    inner join engagement.product_post_performance as e
+    inner join performance_of_pages as e
         on
             r.organization_id = e.organization_id
-            and r.product_id = e.product_id
+            and r.page = e.page
             and r.platform = e.platform
             and r.calculated_on >= e.activity_date
             and r.is_sample = e.is_simulated
     inner join engagement.priority_factors as f on f.factor_name = 'engagement'
     where e.engagement_delta is not null
-    group by r.organization_id, r.product_id, r.platform, r.calculated_on
+    group by r.organization_id, r.page, r.platform, r.calculated_on
 ),
 
 -- A rank from 0 to 1 (the best), because a few posts bring most of the engagement.
 ranked_engagement as (
     select
         organization_id,
-        product_id,
+        page,
         platform,
         calculated_on,
         cume_dist() over (partition by organization_id, platform, calculated_on order by engagement) as engagement_rank
@@ -162,7 +178,7 @@ factor_values as (
     left join ranked_engagement as e
         on
             r.organization_id = e.organization_id
-            and r.product_id = e.product_id
+            and r.page = e.page
             and r.platform = e.platform
             and r.calculated_on = e.calculated_on
     where f.is_active and f.factor_weight > 0

@@ -21,7 +21,7 @@ from syndication_assets.landing.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.lines import tidy
 
 SOURCE = "shopify_products"
-VERSION = 2
+VERSION = 3
 HAS_CATEGORY_TREE = False
 
 _DEFAULT_VARIANT = "Default Title"
@@ -98,8 +98,10 @@ def _variants_of(value: Any, unknown_keys: Counter[str]) -> tuple[list[ProductFa
 
 def _facts_of(value: dict[str, Any], variant: dict[str, Any], sku: str, *, has_siblings: bool) -> ProductFacts:
     name, variant_title = optional_text(value, "title"), optional_text(variant, "title")
-    if has_siblings and name is not None and variant_title not in (None, _DEFAULT_VARIANT):
-        name = f"{name}, {variant_title}"
+    if has_siblings and name is not None and variant_title is not None and variant_title != _DEFAULT_VARIANT:
+        # Some shops repeat the product's name in the titles of its variants.
+        is_named = variant_title.casefold().startswith(name.casefold())
+        name = variant_title if is_named else f"{name}, {variant_title}"
     product_type = identifier(value, "product_type")
     return ProductFacts(
         sku=sku,
@@ -123,8 +125,10 @@ def _first_image(images: Any) -> str | None:
 
 
 def _attributes(value: dict[str, Any], variant: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The product's tags, and the variant's size and material if options have these names."""
+    """The product's tags, the variant's size and material if options have these names, and whether it is sold out."""
     attributes: dict[str, tuple[str, ...]] = {}
+    if variant.get("available") is False:
+        attributes["availability"] = ("sold out",)
     tags = value.get("tags")
     words = tags.split(",") if isinstance(tags, str) else tags if isinstance(tags, list) else []
     if texts := sorted({text for word in words if isinstance(word, str) and (text := tidy(word))}):

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from syndication_assets.content.compliance import attribute_claims, form_rules
+from syndication_assets.content.compliance import form_rules
 from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement, Severity
 from syndication_assets.content.compliance.language_rule import language_rule
+from syndication_assets.content.compliance.material_claims import material_claims_rule
 from syndication_assets.content.compliance.near_duplicates import DEFAULT_THRESHOLD, EarlierText, nearest, same_words
+from syndication_assets.content.compliance.number_claims import number_claims_rule
+from syndication_assets.content.compliance.offer_claims import discount_claims_rule
 from syndication_assets.content.compliance.price_claims import price_claims_rule
+from syndication_assets.content.compliance.size_claims import size_claims_rule
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.post_facts import Facts
 
@@ -60,6 +64,12 @@ def validate(
     ]
 
 
+def claims_of(draft: Draft) -> str:
+    """What a draft says to readers. Digits and words of its link are no claims."""
+    text = draft.text_content.replace(draft.link_url, " ") if draft.link_url else draft.text_content
+    return " \n ".join([text, draft.alt_text or ""])
+
+
 def hard_reasons(findings: Iterable[Finding]) -> list[str]:
     """The reasons that keep a text from being published, each with the name of its rule."""
     return [
@@ -82,17 +92,16 @@ def _channel_findings(draft: Draft, facts: Facts, rules: ChannelRules) -> Iterat
 
 
 def _general_findings(draft: Draft, facts: Facts, materials: frozenset[str]) -> Iterator[Finding]:
-    # Digits and words of the link are not claims.
-    text = draft.text_content.replace(draft.link_url, " ") if draft.link_url else draft.text_content
-    claims = " \n ".join([text, draft.alt_text or ""])
-    vocabulary = attribute_claims.material_words() | materials
+    claims = claims_of(draft)
+    language = draft.language
     yield Finding("wrapping", "hard", form_rules.wrapping_rule(draft))
     yield Finding("hashtag_form", "hard", form_rules.hashtag_form_rule(draft))
     yield Finding("other_links", "hard", form_rules.other_links_rule(draft))
-    yield Finding("price_claims", "hard", price_claims_rule(claims, facts, draft.language))
-    yield Finding("discount_claims", "hard", attribute_claims.discount_claims_rule(claims, facts))
-    yield Finding("size_claims", "hard", attribute_claims.size_claims_rule(claims, facts))
-    yield Finding("material_claims", "hard", attribute_claims.material_claims_rule(claims, facts, vocabulary))
+    yield Finding("price_claims", "hard", price_claims_rule(claims, facts, language))
+    yield Finding("discount_claims", "hard", discount_claims_rule(claims, facts, language))
+    yield Finding("size_claims", "hard", size_claims_rule(claims, facts, language))
+    yield Finding("material_claims", "hard", material_claims_rule(claims, facts, materials, language))
+    yield Finding("number_claims", "hard", number_claims_rule(claims, facts, language))
     yield Finding(
         "is_available",
         "hard",

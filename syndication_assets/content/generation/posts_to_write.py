@@ -1,17 +1,17 @@
 """Reads the posts of a day whose texts are missing, with facts, rules, templates and the existing texts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
 from syndication_assets.content.compliance.near_duplicates import DEFAULT_DAYS, EarlierText
 from syndication_assets.content.generation.first_variations import FirstVariation, read_first_variations
 from syndication_assets.content.generation.template_rows import UsableTemplate
 from syndication_assets.content.generation.variations import VariationsBy
+from syndication_assets.content.page_facts import facts_of_page
 from syndication_assets.content.post_facts import Facts
 from syndication_assets.database.connection import Connection, load_sql
 
@@ -121,7 +121,7 @@ def facts_of(connection: Connection, post_core_ids: list[str], known_on: date) -
     rows = connection.execute(
         load_sql("content/facts_of_posts.sql"), {"post_core_ids": post_core_ids, "known_on": known_on}
     )
-    return {post_core_id: _facts(values) for _, post_core_id, values in rows}
+    return {post_core_id: facts_of_page(values) for _, post_core_id, values in rows}
 
 
 def read_channel(
@@ -189,24 +189,4 @@ def new_content_id(connection: Connection) -> str:
 def _specific_first(templates: Iterable[UsableTemplate]) -> list[UsableTemplate]:
     return sorted(
         templates, key=lambda usable: (usable.category_name is None, usable.platform is None, usable.template.name)
-    )
-
-
-def _facts(values: Mapping[str, Any]) -> Facts:
-    attributes = {
-        name: tuple(str(word) for word in words)
-        for name, words in (values["attributes"] or {}).items()
-        if isinstance(words, list)
-    }
-    return Facts(
-        name=values["name"],
-        url=values["url"] or None,
-        description=values["description"] or None,
-        categories=tuple(values["categories"]),
-        price=None if values["price"] is None else Decimal(values["price"]),
-        currency=values["currency"],
-        image_url=values["image_url"] or None,
-        attributes=attributes,
-        title=values.get("title"),
-        is_available=values["is_available"],
     )

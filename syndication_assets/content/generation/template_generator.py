@@ -48,14 +48,21 @@ def _forms(
     }
     sentences = facts.sentences()
     for kept in range(len(sentences), 0, -1):
-        yield _with_hashtags(render(template, {**values, "description": " ".join(sentences[:kept])}), hashtags)
+        text = render(template, {**values, "description": " ".join(sentences[:kept])})
+        yield _with_hashtags(_named_once(text, facts.name), hashtags)
     first_sentence = sentences[0] if "description" in template.required and sentences else None
     # The link is never dropped: a text without its link breaks another rule.
     droppable = ["description", "price", "category", "document_title"]
     for dropped in range(len(droppable) + 1):
         omitted = frozenset(droppable[:dropped])
         text = render(template, {**values, "description": first_sentence}, omitted=omitted)
-        yield _with_hashtags(text, hashtags)
+        yield _with_hashtags(_named_once(text, facts.name), hashtags)
+
+
+def _named_once(text: str, name: str) -> str:
+    """The text without a first sentence that is only the name, if the next one begins with it."""
+    opening = f"{name}. "
+    return text.removeprefix(opening) if text.startswith(f"{opening}{name}") else text
 
 
 def _with_hashtags(text: str, hashtags: str | None) -> str:

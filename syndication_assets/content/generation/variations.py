@@ -13,8 +13,8 @@ from syndication_assets.content.post_hashtags import HASHTAG, candidates_of, dis
 
 VariationsBy = Literal["content", "hashtags", "timing"]
 """How the variations of a post differ."""
-# Hashtags at the end of a line; a hashtag within a sentence is one of its words.
-_CLOSING_HASHTAGS = re.compile(r"(?<![\w&/#])[#\uff03]\w+(?:[ \t]+[#\uff03]\w+)*[ \t]*$", re.MULTILINE)
+# Hashtags at the end of a line; a hashtag within a sentence is one of its words. The limit keeps the search linear.
+_CLOSING_HASHTAGS = re.compile(r"(?<![\w&/#])[#\uff03]\w+(?:[ \t]+[#\uff03]\w+){0,40}[ \t]*$", re.MULTILINE)
 
 
 def with_other_hashtags(first: Draft, facts: Facts, others: Collection[Sequence[str]]) -> Iterator[Draft]:

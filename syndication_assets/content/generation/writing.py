@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from syndication_assets.content.compliance.near_duplicates import EarlierText
-from syndication_assets.content.compliance.validation import Finding, validate
+from syndication_assets.content.compliance.price_claims import stated_amounts
+from syndication_assets.content.compliance.validation import Finding, claims_of, validate
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.generation.first_variations import FirstVariation, problem_of
 from syndication_assets.content.generation.posts_to_write import PostToWrite
@@ -178,6 +179,7 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "link_url": text.draft.link_url,
             "image_url": text.draft.image_url,
             "language": text.draft.language,
+            "stated_amounts": stated_amounts(claims_of(text.draft), text.draft.language),
             "generator": text.generator,
             "model": text.model,
             "template_id": text.template_id,
