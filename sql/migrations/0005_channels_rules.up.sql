@@ -129,6 +129,9 @@ create table channels.channel_requirements (
     -- An unknown kind of variations would silently be treated as none.
     constraint channel_requirements_variations_by check (
         requirement_key <> 'variations_by' or coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')
+    ),
+    constraint channel_requirements_late_slot check (
+        requirement_key <> 'late_slot' or coalesce(value #>> '{}', '') in ('send', 'skip', 'ask')
     )
 );
 

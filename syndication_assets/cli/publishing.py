@@ -113,6 +113,8 @@ def publish(limit: int) -> None:
         click.echo(f"{count:,} {kind.value}")
     if not report.calls:
         click.echo("Nothing is due.")
+    for reason in report.waiting.values():
+        click.echo(reason)
     if back_to_draft := report.withdrawn + report.contradicted:
         click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` shows why.")
     problems = reconciled.problems + report.problems

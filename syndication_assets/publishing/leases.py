@@ -21,6 +21,7 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Post
+from syndication_assets.publishing.sending_limits import Limits, require_room
 from syndication_assets.settings import Settings
 
 LEASE_DURATION = timedelta(minutes=15)
@@ -62,11 +63,12 @@ def lease_next(
     publishers: Collection[str],
     leased_by: str,
     closed_accounts: Collection[str] = (),
+    waiting: Collection[str] = (),
 ) -> Lease | None:
     """Leases the due target with the earliest slot; None if nothing is due.
 
-    One transaction, on a connection in autocommit mode. ClosedAccountError, with nothing changed, if the account's
-    secret cannot be opened.
+    One transaction, on a connection in autocommit mode. With nothing changed: ClosedAccountError if the account's
+    secret cannot be opened, NoRoomError if the rules of the channel keep the target waiting.
     """
     with connection.transaction():
         # Prepared once per connection: planning the query takes longer than running it.
@@ -78,6 +80,7 @@ def lease_next(
                     "now": now,
                     "publishers": list(publishers),
                     "closed_accounts": list(closed_accounts),
+                    "waiting": list(waiting),
                     "leased_by": leased_by,
                     "lease_duration": LEASE_DURATION,
                 },
@@ -87,6 +90,11 @@ def lease_next(
         )
         if row is None:
             return None
+        # A simulation sends nothing and may run in the past; its slots were planned within the same rules.
+        if row["publisher"] != "dry_run":
+            require_room(
+                connection, row, Limits(row["posts_a_day"], row["minutes_between_posts"], row["time_zone"] or "UTC")
+            )
         lease = _lease(connection, settings, leased_by, row)
         fault_points.reach("publishing.before_attempt")
         connection.execute(

@@ -12,28 +12,24 @@ for the disk. Every other outcome is recorded within the turn, because it may ho
 import logging
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-import msgspec
-
 from syndication_assets import fault_points
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection, connect, load_sql, transaction
+from syndication_assets.publishing.execution_history import Executions
 from syndication_assets.publishing.leases import ClosedAccountError, Lease, lease_next, publisher_name
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.recording import record
+from syndication_assets.publishing.sending_limits import NoRoomError
 from syndication_assets.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-Execution = tuple[str, str, str, str]
-"""Organization, platform, channel and kind of post: the key of a row of the execution history."""
-
 
 @dataclass(slots=True)
 class PublishReport:
@@ -48,19 +44,15 @@ class PublishReport:
     contradicted: int = 0
     """Targets that went back to draft because the catalogue contradicts their text."""
     missed: int = 0
-    """Targets that missed their slot by too much: a person decides."""
+    """Targets that missed their slot by too much: the channel's rule says what becomes of them."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Why an account sends no other post of a channel now, by `account/channel`, or why a target waits, by its id."""
     problems: list[str] = field(default_factory=list)
     """Why accounts could not be served; nothing was sent for them."""
 
     @property
     def calls(self) -> int:
         return self.outcomes.total()
-
-
-@dataclass(slots=True)
-class _Executions:
-    outcomes: dict[Execution, Counter[OutcomeKind]] = field(default_factory=lambda: defaultdict(Counter))
-    seconds: dict[Execution, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def publish_due(
@@ -80,7 +72,7 @@ def publish_due(
     """
     report = PublishReport()
     _clean_up_queue(url, settings, now, report)
-    executions = _Executions()
+    executions = Executions()
     run = _Run(url, settings, now, publishers, limit, report, executions, log)
     try:
         # Half as many again, to record outcomes while the others make calls.
@@ -93,7 +85,7 @@ def publish_due(
                 run.stop()  # calls that are under way end and are recorded
                 raise
     finally:
-        _write_history(url, executions, dagster_run_id)
+        executions.write(url, dagster_run_id)
     return report
 
 
@@ -125,7 +117,7 @@ class _Run:
         publishers: Mapping[str, Publisher],
         limit: int,
         report: PublishReport,
-        executions: _Executions,
+        executions: Executions,
         log: logging.Logger,
     ) -> None:
         self._url = url
@@ -163,9 +155,13 @@ class _Run:
             while self._reserve_call():
                 with self._turns:
                     try:
-                        lease = self._lease_next(connection, closed_accounts=list(self._closed_accounts))
-                    except ClosedAccountError as error:
-                        self._close_account(error)
+                        lease = self._lease_next(
+                            connection,
+                            closed_accounts=list(self._closed_accounts),
+                            waiting=list(self._report.waiting),
+                        )
+                    except (ClosedAccountError, NoRoomError) as error:
+                        self._close(error)
                         continue
                     if lease is None:
                         return
@@ -186,10 +182,13 @@ class _Run:
             self._calls_left -= 1
             return self._calls_left >= 0
 
-    def _close_account(self, error: ClosedAccountError) -> None:
+    def _close(self, error: ClosedAccountError | NoRoomError) -> None:
+        """Leaves an account, one of its channels or a target out of the rest of this run."""
         with self._lock:
             self._calls_left += 1
-            if error.account_id not in self._closed_accounts:
+            if isinstance(error, NoRoomError):
+                self._report.waiting[error.waiting] = str(error)
+            elif error.account_id not in self._closed_accounts:
                 self._closed_accounts.add(error.account_id)
                 self._report.problems.append(str(error))
 
@@ -197,11 +196,9 @@ class _Run:
         fault_points.reach("publishing.after_call")
         state = record(connection, self._settings, self._publishers[lease.publisher], lease, outcome)
         seconds = time.monotonic() - started_at
-        key = (lease.organization_id, lease.platform, lease.post.channel_type, lease.post_kind)
         with self._lock:
             self._report.outcomes[outcome.kind] += 1
-            self._executions.outcomes[key][outcome.kind] += 1
-            self._executions.seconds[key] += seconds
+            self._executions.add(lease, outcome.kind, seconds)
         if outcome.kind is not OutcomeKind.PUBLISHED:
             self._log.warning(f"{lease.post.target_id}: {outcome.kind.value}, now {state}: {outcome.message}")
 
@@ -212,25 +209,3 @@ def _call(publisher: Publisher, lease: Lease) -> Outcome:
     except Exception as error:
         # The message of the exception may contain the secret; its type does not.
         return Outcome(OutcomeKind.UNKNOWN, message=f"The publisher {lease.publisher} failed: {type(error).__name__}.")
-
-
-def _write_history(url: str, executions: _Executions, dagster_run_id: str | None) -> None:
-    if not executions.outcomes:
-        return
-    rows = [
-        {
-            "organization_id": key[0],
-            "platform": key[1],
-            "channel_type": key[2],
-            "post_kind": key[3],
-            "targets": outcomes.total(),
-            "outcomes": {kind.value: count for kind, count in sorted(outcomes.items())},
-            "seconds": round(executions.seconds[key], 3),
-        }
-        for key, outcomes in sorted(executions.outcomes.items())
-    ]
-    with transaction(url) as connection:
-        connection.execute(
-            load_sql("publishing/execution_history/merge.sql"),
-            {"rows": msgspec.json.encode(rows).decode(), "dagster_run_id": dagster_run_id},
-        )
