@@ -403,7 +403,7 @@ comment on type publishing.attempt_outcome is
 retryable: the platform did not accept the post, and may do so later
 permanent: the platform rejected this post
 refresh_token: the credential has expired and may be renewed
-disconnected: the credential was revoked: a person has to reconnect the account
+disconnected: the credential was revoked or may not publish: a person has to reconnect the account
 unknown: sent, without a response that says whether it was accepted';
 
 create table publishing.publish_attempts (

@@ -167,7 +167,7 @@ class FacebookGraph:
         try:
             return msgspec.json.decode(response.content, type=_Page)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            rejection = classify(response.status, response.headers, response.content, attempt_number=1)
+            rejection = classify(response.status, response.headers, response.content, attempt_number=None)
             raise _ListingRejectedError(rejection) from None
 
 
