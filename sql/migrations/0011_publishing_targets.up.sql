@@ -413,6 +413,7 @@ create table publishing.publish_attempts (
     target_id text not null,
     attempt_number integer not null check (attempt_number > 0),
     publisher text not null,
+    call_id uuid not null default gen_random_uuid(),
     started_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
     outcome publishing.attempt_outcome,
@@ -425,6 +426,7 @@ create table publishing.publish_attempts (
     resolved_by text,
     primary key (organization_id, attempt_id),
     unique (organization_id, target_id, attempt_number),
+    unique (call_id),
     foreign key (organization_id, target_id) references publishing.post_targets,
     check ((finished_at is null) = (outcome is null)),
     check ((resolved_at is null) = (resolved_by is null)),
@@ -439,6 +441,8 @@ comment on column publishing.publish_attempts.target_id is 'The target that the 
 comment on column publishing.publish_attempts.attempt_number is 'Number of the attempt within its target, from 1.';
 comment on column publishing.publish_attempts.publisher is
 'The publisher that made the call: dry_run or the name of a platform API.';
+comment on column publishing.publish_attempts.call_id is
+'Names the call in the record outside the database. Random, because a restored sequence gives the same ids again.';
 comment on column publishing.publish_attempts.started_at is 'Just before the call was made.';
 comment on column publishing.publish_attempts.finished_at is 'When the outcome was recorded; NULL until then.';
 comment on column publishing.publish_attempts.outcome is 'How the call ended; NULL until it is recorded.';
@@ -455,6 +459,68 @@ comment on column publishing.publish_attempts.resolved_at is
 'When an unknown outcome was resolved later; NULL if the response settled it or it is still unresolved.';
 comment on column publishing.publish_attempts.resolved_by is
 'Who resolved it: `lookup` or the login of a person; NULL if not resolved later.';
+
+create table publishing.lost_calls (
+    organization_id text not null,
+    call_id uuid not null,
+    account_id text not null,
+    channel_type text not null,
+    publisher text not null,
+    content_hash bytea not null,
+    text_content text not null,
+    called_at timestamptz not null,
+    recorded_target_id text not null,
+    target_id text,
+    found_at timestamptz not null default now(),
+    released_at timestamptz,
+    released_by text,
+    primary key (organization_id, call_id),
+    unique (call_id),
+    foreign key (organization_id, account_id) references channels.social_accounts on delete cascade,
+    foreign key (organization_id, target_id) references publishing.post_targets,
+    check ((released_at is null) = (released_by is null))
+);
+
+comment on table publishing.lost_calls is
+'One row is one publishing call that is in the record outside the database and was not in this database, because it was '
+'restored from a backup that is older than the call. Without a target and unreleased, it keeps its account from sending.';
+comment on column publishing.lost_calls.call_id is 'The call, as in the record.';
+comment on column publishing.lost_calls.account_id is 'The account that was called.';
+comment on column publishing.lost_calls.channel_type is 'Kind of publication: feed_post, story_post …';
+comment on column publishing.lost_calls.publisher is 'The publisher that made the call.';
+comment on column publishing.lost_calls.content_hash is 'Hash of the text that was sent.';
+comment on column publishing.lost_calls.text_content is 'The text that was sent.';
+comment on column publishing.lost_calls.called_at is 'When the call was made.';
+comment on column publishing.lost_calls.recorded_target_id is
+'Id of its target when the call was made; after the restore, another target may have it.';
+comment on column publishing.lost_calls.target_id is
+'The target of this database that the call published: it is looked up, and never sent again automatically. NULL as long '
+'as no target has the words that were sent.';
+comment on column publishing.lost_calls.found_at is 'When the call was found to be missing.';
+comment on column publishing.lost_calls.released_at is 'When a person let the account send again; NULL until then.';
+comment on column publishing.lost_calls.released_by is 'Login of that person.';
+
+create index lost_calls_waiting on publishing.lost_calls (organization_id, account_id)
+where target_id is null and released_at is null;
+
+create table publishing.home_server (
+    is_only boolean primary key default true check (is_only),
+    identity text not null,
+    recorded_at timestamptz not null default now(),
+    recorded_by text not null default 'publisher'
+);
+
+comment on table publishing.home_server is
+'The only row names the server and database from which posts are sent. A database that finds itself elsewhere was '
+'restored or moved, and sends nothing until a person releases it.';
+comment on column publishing.home_server.is_only is 'TRUE: there is one row.';
+comment on column publishing.home_server.identity is
+'System identifier and timeline of the server, and the number of the database.';
+comment on column publishing.home_server.recorded_at is 'When the row was last written.';
+comment on column publishing.home_server.recorded_by is 'publisher, or the login of who released the database.';
+
+grant select, insert, update on publishing.home_server to syndication_pipeline;
+grant select on publishing.home_server to syndication_reader;
 
 create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
 
@@ -666,6 +732,7 @@ create index execution_history_executed_at on publishing.execution_history (orga
 select tenancy.protect_tenant_table('publishing.publishing_schedules');
 select tenancy.protect_tenant_table('publishing.post_targets');
 select tenancy.protect_tenant_table('publishing.publish_attempts');
+select tenancy.protect_tenant_table('publishing.lost_calls');
 select tenancy.protect_tenant_table('publishing.execution_history');
 grant select, insert, update, delete on publishing.content_processes to syndication_pipeline;
 grant select on publishing.content_processes to syndication_reader;
@@ -679,6 +746,9 @@ for each row execute function tenancy.set_updated_at();
 
 -- Changes by people go to the audit log; what publishers do is in publish_attempts.
 create trigger post_targets_audit after update on publishing.post_targets
+for each row when (nullif(current_setting('app.actor', true), '') is not null)
+execute function tenancy.write_audit_log();
+create trigger lost_calls_audit after update on publishing.lost_calls
 for each row when (nullif(current_setting('app.actor', true), '') is not null)
 execute function tenancy.write_audit_log();
 create trigger publishing_schedules_audit after insert or update or delete on publishing.publishing_schedules

@@ -10,6 +10,7 @@
 with due as materialized (
     select
         t.organization_id,
+        o.slug as organization,
         t.target_id,
         a.publisher,
         a.remote_account_id,
@@ -43,6 +44,17 @@ with due as materialized (
         -- Texts of sample organizations are never sent.
         and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
+        -- After a restore: calls of the account that this database does not know.
+        and not exists (
+            select
+            from publishing.lost_calls as lost
+            where
+                lost.organization_id = t.organization_id
+                and lost.account_id = t.account_id
+                and lost.target_id is null
+                and lost.released_at is null
+                and a.publisher <> 'dry_run'
+        )
         -- A condition on the locked row itself: PostgreSQL checks it again once it holds the lock.
         and c.state = 'approved'
         and (
@@ -71,7 +83,7 @@ leased as (
     where t.organization_id = due.organization_id and t.target_id = due.target_id
     returning
         t.organization_id, t.target_id, t.attempts, t.account_id, t.platform, t.channel_type, t.content_id,
-        t.post_core_id, t.scheduled_at, due.publisher, due.remote_account_id, due.credential_id
+        t.content_hash, t.post_core_id, t.scheduled_at, due.organization, due.publisher, due.remote_account_id, due.credential_id
 )
 
 select
