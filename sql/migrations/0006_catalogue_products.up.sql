@@ -325,6 +325,22 @@ comment on column catalogue.product_prices.observed_at is 'Time of the first sna
 comment on column catalogue.product_prices.price is 'Price from then on; NULL if it is no longer known.';
 comment on column catalogue.product_prices.currency is 'ISO 4217 code of the price; NULL without a price.';
 
+create function catalogue.page_of(product_id text, product_url text)
+returns text language sql immutable parallel safe
+return coalesce(nullif(split_part(product_url, '#', 1), ''), product_id);
+
+comment on function catalogue.page_of is
+'What readers see as one product: the variants (sizes, colours) on one page of a shop. A product without a page is its '
+'own.';
+
+create function catalogue.is_sold_out(attributes jsonb)
+returns boolean language sql immutable parallel safe
+return coalesce(attributes -> 'availability' @> '["sold out"]', false);
+
+comment on function catalogue.is_sold_out is 'Whether the shop says with the attributes of a product that none is left.';
+
+grant execute on function catalogue.page_of, catalogue.is_sold_out to syndication_pipeline, syndication_reader;
+
 select tenancy.protect_tenant_table('catalogue.catalogue_snapshots');
 select tenancy.protect_tenant_table('catalogue.products');
 select tenancy.protect_tenant_table('catalogue.categories');
@@ -333,6 +349,8 @@ select tenancy.protect_tenant_table('catalogue.category_trees');
 select tenancy.protect_tenant_table('catalogue.product_observations');
 select tenancy.protect_tenant_table('catalogue.product_prices');
 select tenancy.protect_tenant_table('catalogue.vendors');
+
+create index products_page on catalogue.products (organization_id, catalogue.page_of(product_id, product_url));
 
 grant select on catalogue.product_changes to syndication_pipeline, syndication_reader;
 

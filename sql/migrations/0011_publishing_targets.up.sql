@@ -221,48 +221,59 @@ as $$
 select
     case
         when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
+        when not page.is_available then 'Its product is sold out.'
+        -- Nothing has changed. A text that states the prices of a page depends on other products, too.
+        when d.content_hash = c.product_version and d.observed_at <= at_time and cardinality(c.seen_prices) < 2 then null
         when exists (
             select
-            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
-                as written (moment)
-            cross join lateral (
-                select
-                    h.price,
-                    h.currency
-                from catalogue.product_prices as h
-                where
-                    h.organization_id = d.organization_id
-                    and h.product_id = d.product_id
-                    and h.observed_at < written.moment
-                order by h.observed_at desc
-                limit 1
-            ) as known
+            from unnest(c.seen_prices) as seen (price)
             where
-                (known.price, known.currency) is distinct from (priced.price, priced.currency)
-                and known.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
+                seen.price <> all(
+                    case
+                        when cardinality(c.seen_prices) = 1 and page.own_price is not null then array[page.own_price]
+                        else page.prices
+                    end
+                )
+                and seen.price = any(publishing.named_amounts(concat_ws(' ', c.text_content, c.alt_text)))
         ) then format(
             'The price of its product has changed since it was written; it is now %s.',
-            coalesce(priced.price || ' ' || priced.currency, 'unknown')
+            coalesce(page.shown_price, 'unknown')
         )
     end
 from content.posts_content as c
 inner join content.posts_core as p
     on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
 inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
-left join lateral (
-    select
-        h.price,
-        h.currency
-    from catalogue.product_prices as h
-    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
-    order by h.observed_at desc
-    limit 1
-) as earlier on d.observed_at > at_time
 cross join lateral (
     select
-        case when d.observed_at > at_time then earlier.price else d.price end as price,
-        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
-) as priced
+        -- What was sold out at an earlier time is not known.
+        bool_or(v.observed_at > at_time or not catalogue.is_sold_out(v.attributes)) as is_available,
+        coalesce(
+            array_agg(priced.price) filter (where priced.price is not null and priced.currency = c.seen_currency), '{}'
+        ) as prices,
+        max(priced.price) filter (where v.product_id = d.product_id and priced.currency = c.seen_currency)
+            as own_price,
+        max(priced.price || ' ' || priced.currency) filter (where v.product_id = d.product_id) as shown_price
+    from catalogue.products as v
+    left join lateral (
+        select
+            h.price,
+            h.currency
+        from catalogue.product_prices as h
+        where h.organization_id = v.organization_id and h.product_id = v.product_id and h.observed_at <= at_time
+        order by h.observed_at desc
+        limit 1
+    ) as earlier on v.observed_at > at_time
+    cross join lateral (
+        select
+            case when v.observed_at > at_time then earlier.price else v.price end as price,
+            case when v.observed_at > at_time then earlier.currency else v.currency end as currency
+    ) as priced
+    where
+        v.organization_id = d.organization_id
+        and catalogue.page_of(v.product_id, v.product_url) = catalogue.page_of(d.product_id, d.product_url)
+        and (v.deactivated_at is null or v.deactivated_at > at_time)
+) as page
 where c.organization_id = of_organization_id and c.content_id = of_content_id
 union all
 select 'Its section is no longer in its blog.'
@@ -298,8 +309,10 @@ $$;
 
 comment on function publishing.contradiction is
 'How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is '
-'contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was '
-'written, and the price has changed since. Evaluated as of at_time: a publisher''s clock, or infinity for now.';
+'contradicted if its product or section is gone, if its product is sold out, or if it states a price that its author '
+'was given and that the newest accepted catalogue has no more. What the author knew is stored with the text, so it does '
+'not matter when that catalogue was loaded or accepted. Evaluated as of at_time: a time in the past for a simulation, '
+'infinity for now.';
 
 grant execute on function publishing.named_amounts, publishing.contradiction
 to syndication_pipeline, syndication_reader;

@@ -44,6 +44,11 @@ with due as materialized (
         -- Texts of sample organizations are never sent.
         and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
+        -- The catalogue may have changed since this run began. A simulation is checked against that of its day, before.
+        and (
+            a.publisher = 'dry_run'
+            or publishing.contradiction(t.organization_id, t.content_id, 'infinity') is null
+        )
         -- After a restore: calls of the account that this database does not know.
         and not exists (
             select

@@ -35,6 +35,8 @@ class Facts:
     """The title of the section's document; None for a product."""
     is_available: bool = True
     """Whether the product can still be bought, or the section still be read."""
+    highest_price: Decimal | None = None
+    """The highest price of the variants; None if they all have the same."""
 
     @property
     def category(self) -> str | None:

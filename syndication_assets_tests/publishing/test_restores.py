@@ -104,7 +104,6 @@ def test_a_target_of_any_state_in_the_backup_becomes_unresolved(
     state: str, queue: PublishingQueue, platform: FakePlatform, page: str, backup: Callable[[], Restore]
 ):
     (target_id,) = queue.due(page)
-    queue.execute("set session_replication_role = replica")
     unscheduled = ", scheduled_at = null, schedule_id = null, slot_at = null" if state in ("draft", "ready") else ""
     statement = f"update publishing.post_targets set state = '{state}', error_message = 'before'{unscheduled}"
     with psycopg.connect(queue.url) as connection:
