@@ -18,7 +18,7 @@ from syndication_assets.landing.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
 from syndication_assets.text.urls import read_url
 
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 """Raise it when the same facts are cleaned differently from now on."""
 _MAXIMUM_IDENTIFIER = 200
 _PRICE = re.compile(r"[0-9]{1,10}(?:\.[0-9]+)?")
