@@ -135,6 +135,7 @@ create table catalogue.products (
     check (price is null or currency is not null),
     check (is_active = (deactivated_at is null))
 );
+create index products_page on catalogue.products (organization_id, catalogue.page_of(product_id, product_url));
 create trigger products_updated_at before update on catalogue.products
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -285,6 +286,19 @@ select o.organization_id,
    from catalogue.product_observations o
      join catalogue.products p on o.organization_id = p.organization_id and o.product_id = p.product_id;
 -- pipeline: select; reader: select
+
+-- What readers see as one product: the variants (sizes, colours) on one page of a shop. A product without a page is its
+-- own.
+create function catalogue.page_of(product_id text, product_url text)
+returns text language sql immutable parallel safe
+return coalesce(nullif(split_part(product_url, '#', 1), ''), product_id);
+-- pipeline: execute; reader: execute
+
+-- Whether the shop says with the attributes of a product that none is left.
+create function catalogue.is_sold_out(attributes jsonb)
+returns boolean language sql immutable parallel safe
+return coalesce(((attributes -> 'availability') @> '["sold out"]'), false);
+-- pipeline: execute; reader: execute
 
 create sequence catalogue.product_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence catalogue.category_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

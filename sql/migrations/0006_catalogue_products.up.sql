@@ -337,7 +337,8 @@ create function catalogue.is_sold_out(attributes jsonb)
 returns boolean language sql immutable parallel safe
 return coalesce(attributes -> 'availability' @> '["sold out"]', false);
 
-comment on function catalogue.is_sold_out is 'Whether the shop says with the attributes of a product that none is left.';
+comment on function catalogue.is_sold_out is
+'Whether the shop says with the attributes of a product that none is left.';
 
 grant execute on function catalogue.page_of, catalogue.is_sold_out to syndication_pipeline, syndication_reader;
 

@@ -440,6 +440,7 @@ cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation
 where
     p.planned_on >= first_day
     and p.planned_on < end_day
+    and channels.is_publishable(p.organization_id, p.platform, p.channel_type)
     and not exists (
         select
         from content.posts_content as c
@@ -451,7 +452,8 @@ where
 $$;
 
 comment on function content.unwritten_texts is
-'One row is one missing text: a variation of a post planned from first_day until before end_day without a version.';
+'One row is one missing text: a variation of a post planned from first_day until before end_day without a version, '
+'in a channel that the organization can publish in.';
 
 grant execute on function content.unwritten_texts to syndication_pipeline, syndication_reader;
 

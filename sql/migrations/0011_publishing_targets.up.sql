@@ -223,7 +223,8 @@ select
         when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
         when not page.is_available then 'Its product is sold out.'
         -- Nothing has changed. A text that states the prices of a page depends on other products, too.
-        when d.content_hash = c.product_version and d.observed_at <= at_time and cardinality(c.seen_prices) < 2 then null
+        when d.content_hash = c.product_version and d.observed_at <= at_time and cardinality(c.seen_prices) < 2
+            then null
         when exists (
             select
             from unnest(c.seen_prices) as seen (price)
@@ -310,9 +311,9 @@ $$;
 comment on function publishing.contradiction is
 'How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is '
 'contradicted if its product or section is gone, if its product is sold out, or if it states a price that its author '
-'was given and that the newest accepted catalogue has no more. What the author knew is stored with the text, so it does '
-'not matter when that catalogue was loaded or accepted. Evaluated as of at_time: a time in the past for a simulation, '
-'infinity for now.';
+'was given and that the newest accepted catalogue has no more. What the author knew is stored with the text, so it '
+'does not matter when that catalogue was loaded or accepted. Evaluated as of at_time: a time in the past for a '
+'simulation, infinity for now.';
 
 grant execute on function publishing.named_amounts, publishing.contradiction
 to syndication_pipeline, syndication_reader;
@@ -439,7 +440,7 @@ create table publishing.publish_attempts (
     resolved_by text,
     primary key (organization_id, attempt_id),
     unique (organization_id, target_id, attempt_number),
-    unique (call_id),
+    unique (organization_id, call_id),
     foreign key (organization_id, target_id) references publishing.post_targets,
     check ((finished_at is null) = (outcome is null)),
     check ((resolved_at is null) = (resolved_by is null)),
@@ -488,15 +489,15 @@ create table publishing.lost_calls (
     released_at timestamptz,
     released_by text,
     primary key (organization_id, call_id),
-    unique (call_id),
     foreign key (organization_id, account_id) references channels.social_accounts on delete cascade,
     foreign key (organization_id, target_id) references publishing.post_targets,
     check ((released_at is null) = (released_by is null))
 );
 
 comment on table publishing.lost_calls is
-'One row is one publishing call that is in the record outside the database and was not in this database, because it was '
-'restored from a backup that is older than the call. Without a target and unreleased, it keeps its account from sending.';
+'One row is one publishing call that is in the record outside the database and was not in this database, because it '
+'was restored from a backup that is older than the call. Without a target and unreleased, it keeps its account from '
+'sending.';
 comment on column publishing.lost_calls.call_id is 'The call, as in the record.';
 comment on column publishing.lost_calls.account_id is 'The account that was called.';
 comment on column publishing.lost_calls.channel_type is 'Kind of publication: feed_post, story_post …';
@@ -507,8 +508,8 @@ comment on column publishing.lost_calls.called_at is 'When the call was made.';
 comment on column publishing.lost_calls.recorded_target_id is
 'Id of its target when the call was made; after the restore, another target may have it.';
 comment on column publishing.lost_calls.target_id is
-'The target of this database that the call published: it is looked up, and never sent again automatically. NULL as long '
-'as no target has the words that were sent.';
+'The target of this database that the call published: it is looked up, and never sent again automatically. NULL as '
+'long as no target has the words that were sent.';
 comment on column publishing.lost_calls.found_at is 'When the call was found to be missing.';
 comment on column publishing.lost_calls.released_at is 'When a person let the account send again; NULL until then.';
 comment on column publishing.lost_calls.released_by is 'Login of that person.';
@@ -596,11 +597,13 @@ where
     o.is_active
     and p.status = 'active'
     and c.status in ('active', 'beta')
+    and channels.is_publishable(o.organization_id, c.platform, c.channel_type)
     and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
 
 comment on view publishing.open_channels is
 'One row is one kind of post that may be selected for one channel of one organization: organization and platform are '
-'active, the channel is active or beta, and the process is not switched off.';
+'active, the channel is active or beta, an account of the organization can publish in it (unless it has none on the '
+'platform), and the process is not switched off.';
 comment on column publishing.open_channels.organization_id is 'The organization.';
 comment on column publishing.open_channels.platform is 'Platform of the channel.';
 comment on column publishing.open_channels.channel_type is 'Kind of publication on the platform, such as feed_post.';
@@ -666,6 +669,7 @@ from (
         and p.planned_on < window_end
         and s.is_active
         and a.status <> 'paused'
+        and channels.can_publish(a.publisher, p.channel_type)
         and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
         and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
         and not exists (

@@ -88,7 +88,8 @@ leased as (
     where t.organization_id = due.organization_id and t.target_id = due.target_id
     returning
         t.organization_id, t.target_id, t.attempts, t.account_id, t.platform, t.channel_type, t.content_id,
-        t.content_hash, t.post_core_id, t.scheduled_at, due.organization, due.publisher, due.remote_account_id, due.credential_id
+        t.content_hash, t.post_core_id, t.scheduled_at, due.organization, due.publisher, due.remote_account_id,
+        due.credential_id
 )
 
 select

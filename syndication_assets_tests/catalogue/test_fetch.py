@@ -21,7 +21,15 @@ from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED, FakeShop, too_many
 from syndication_assets_tests.catalogue.shop import CatalogueRoom, product
-from syndication_assets_tests.scraping.fake_apis import Answer, failure_of, landed, materialize, serve, today
+from syndication_assets_tests.scraping.fake_apis import (
+    Answer,
+    Request,
+    failure_of,
+    landed,
+    materialize,
+    serve,
+    today,
+)
 
 
 @pytest.fixture
