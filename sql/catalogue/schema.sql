@@ -137,6 +137,7 @@ create table catalogue.products (
     check (price is null or currency is not null),
     check (is_active = (deactivated_at is null))
 );
+create index products_page on catalogue.products (organization_id, catalogue.page_of(product_id, product_url));
 create trigger products_updated_at before update on catalogue.products
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select

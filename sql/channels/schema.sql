@@ -136,11 +136,34 @@ create table channels.channel_requirements (
     check (value_type = 'number' or num_nonnulls(minimum, maximum) = 0),
     check (minimum <= maximum),
     constraint channel_requirements_variations_by check (requirement_key <> 'variations_by'
-        or (coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')))
+        or (coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing'))),
+    constraint channel_requirements_late_slot check (requirement_key <> 'late_slot'
+        or (coalesce(value #>> '{}', '') in ('send', 'skip', 'ask')))
 );
 create trigger channel_requirements_changes after insert or delete or update on channels.channel_requirements
     for each row execute function channels.write_rule_change();
 create trigger channel_requirements_updated_at before update on channels.channel_requirements
+    for each row execute function tenancy.set_updated_at();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one kind of publication that a publisher can make. A publisher without rows, such as dry_run, takes every
+-- kind.
+create table channels.publisher_channels (
+    publisher text not null,                        -- Name of the publisher, as in social_accounts.publisher.
+    channel_type text not null,                     -- Kind of publication: feed_post, photo_post …
+    reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
+                                                    -- the row's values differ from it, a person edited the row and
+                                                    -- loads keep it. NULL for a row that a person inserted.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (publisher, channel_type),
+    foreign key (channel_type) references channels.channel_types (channel_type) on update cascade,
+    check (publisher ~ '^[a-z][a-z0-9_]*$')
+);
+create trigger publisher_channels_changes after insert or delete or update on channels.publisher_channels
+    for each row execute function channels.write_rule_change();
+create trigger publisher_channels_updated_at before update on channels.publisher_channels
     for each row execute function tenancy.set_updated_at();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
@@ -264,6 +287,14 @@ return (jsonb_typeof(value) = case value_type when 'number' then 'number' when '
     when 'boolean' then 'boolean' when 'list' then 'array' else null end);
 -- pipeline: execute; reader: execute
 
+-- Whether a publisher can make a kind of publication.
+create function channels.can_publish(of_publisher text, of_channel_type text)
+returns boolean language sql stable parallel safe
+return ((not (exists (select from channels.publisher_channels k where (k.publisher = can_publish.of_publisher))))
+    or (exists (select from channels.publisher_channels k where ((k.publisher = can_publish.of_publisher)
+    and (k.channel_type = can_publish.of_channel_type)))));
+-- pipeline: execute; reader: execute
+
 -- Writes the change that fires it to channels.rule_changes: the shared counterpart of tenancy.write_audit_log().
 create function channels.write_rule_change()
 returns trigger language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
@@ -293,6 +324,17 @@ begin
 end
 $$;
 -- execute: only its owner
+
+-- Whether an organization can publish in a channel: one of its accounts on the platform has a publisher for this kind
+-- of publication. Without any account there, its texts are written all the same, for people to publish.
+create function channels.is_publishable(of_organization_id text, of_platform text, of_channel_type text)
+returns boolean language sql stable parallel safe
+return ((not (exists (select from channels.social_accounts a
+    where ((a.organization_id = is_publishable.of_organization_id) and (a.platform = is_publishable.of_platform)))))
+    or (exists (select from channels.social_accounts a where ((a.organization_id = is_publishable.of_organization_id)
+    and (a.platform = is_publishable.of_platform)
+    and channels.can_publish(a.publisher, is_publishable.of_channel_type)))));
+-- pipeline: execute; reader: execute
 
 -- tenancy.write_audit_log() without the ciphertext: the audit log is append-only, so a ciphertext in it would outlive
 -- the rotation of a leaked key.

@@ -19,6 +19,9 @@ select distinct on (c.organization_id, c.post_core_id)
     c.template_version,
     c.attempts,
     c.created_by,
+    encode(c.product_version, 'hex') as product_version,
+    c.seen_prices,
+    c.seen_currency,
     array(
         select k.rule_name
         from content.compliance_checks as k

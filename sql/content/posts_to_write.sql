@@ -9,6 +9,7 @@ select
     variation,
     variations_by,
     post_kind,
+    encode(content.product_version(organization_id, post_core_id, %(planned_on)s::date), 'hex') as product_version,
     template_id,
     template_version
 from content.unwritten_texts(%(planned_on)s::date, %(planned_on)s::date + 1)

@@ -254,6 +254,14 @@ create table content.posts_content (
                                                     -- NULL without a template.
     template_version integer,                       -- Version of the template; NULL without a template.
     attempts integer not null default 1,            -- Number of attempts of the generator until the text was stored.
+    product_version bytea,                          -- Version of the product that the text was written from:
+                                                    -- content_hash of an observation. NULL if it had none, and for a
+                                                    -- section.
+    seen_prices numeric(12,2)[] not null default '{}',
+                                                    -- Prices that its author was given: the product's, or the lowest
+                                                    -- and the highest on its page. A text that states one of them is
+                                                    -- only sent while the newest accepted catalogue has it.
+    seen_currency text,                             -- ISO 4217 code of seen_prices; NULL without a price.
     content_hash bytea not null,                    -- BLAKE2b-128 of text, link, picture and alternative text;
                                                     -- approvals are bound to it.
     created_by text,                                -- Name of the editor; NULL for texts without an editor.
@@ -274,12 +282,14 @@ create table content.posts_content (
     check (attempts > 0),
     check (num_nonnulls(template_id, template_version) <> 1),
     check ((generator = 'llm') = (model is not null)),
-    check ((generator = 'person') = (created_by is not null))
+    check ((generator = 'person') = (created_by is not null)),
+    check (seen_prices = '{}' or seen_currency is not null)
 );
 create index posts_content_state on content.posts_content (organization_id, state);
 create trigger posts_content_is_immutable before update of text_content, hashtags, call_to_action, alt_text, link_url,
-    image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version
-    on content.posts_content for each row execute function content.reject_change_of_text();
+    image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version,
+    product_version, seen_prices, seen_currency on content.posts_content
+    for each row execute function content.reject_change_of_text();
 create trigger posts_content_updated_at before update on content.posts_content
     for each row execute function tenancy.set_updated_at();
 create trigger posts_content_written_audit after insert on content.posts_content for each row
@@ -483,7 +493,19 @@ select p.organization_id,
               and other.variation = c.variation and (other.version > c.version or t.target_id is not null)));
 -- pipeline: select; reader: select
 
--- One row is one missing text: a variation of a post planned from first_day until before end_day without a version.
+-- The version of a post's product that is known at the end of a day: content_hash of its observation. NULL if the
+-- catalogue did not have it.
+create function content.product_version(of_organization_id text, of_post_core_id text, known_on date)
+returns bytea language sql stable parallel safe
+return (select o.content_hash from (content.posts_core p join catalogue.product_observations o
+    on (((p.organization_id = o.organization_id) and (p.product_id = o.product_id))))
+    where ((p.organization_id = product_version.of_organization_id)
+    and (p.post_core_id = product_version.of_post_core_id) and (o.observed_at < (((product_version.known_on +
+    1))::timestamp without time zone at time zone 'utc'))) order by o.observed_at desc limit 1);
+-- pipeline: execute; reader: execute
+
+-- One row is one missing text: a variation of a post planned from first_day until before end_day without a version, in
+-- a channel that the organization can publish in.
 create function content.unwritten_texts(first_day date, end_day date)
 returns table(organization_id text, post_core_id text, platform text, channel_type text, planned_on date,
     variation integer, variations_by text, post_kind text, template_id text,
@@ -507,6 +529,7 @@ cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation
 where
     p.planned_on >= first_day
     and p.planned_on < end_day
+    and channels.is_publishable(p.organization_id, p.platform, p.channel_type)
     and not exists (
         select
         from content.posts_content as c

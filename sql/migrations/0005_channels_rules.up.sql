@@ -129,6 +129,9 @@ create table channels.channel_requirements (
     -- An unknown kind of variations would silently be treated as none.
     constraint channel_requirements_variations_by check (
         requirement_key <> 'variations_by' or coalesce(value #>> '{}', '') in ('content', 'hashtags', 'timing')
+    ),
+    constraint channel_requirements_late_slot check (
+        requirement_key <> 'late_slot' or coalesce(value #>> '{}', '') in ('send', 'skip', 'ask')
     )
 );
 
@@ -158,6 +161,36 @@ comment on column channels.channel_requirements.checked_on is
 comment on column channels.channel_requirements.reference_hash is
 'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
 'the row and loads keep it. NULL for a row that a person inserted.';
+
+create table channels.publisher_channels (
+    publisher text not null check (publisher ~ '^[a-z][a-z0-9_]*$'),
+    channel_type text not null references channels.channel_types on update cascade,
+    reference_hash bytea,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (publisher, channel_type)
+);
+
+comment on table channels.publisher_channels is
+'One row is one kind of publication that a publisher can make. A publisher without rows, such as dry_run, takes every '
+'kind.';
+comment on column channels.publisher_channels.publisher is 'Name of the publisher, as in social_accounts.publisher.';
+comment on column channels.publisher_channels.channel_type is 'Kind of publication: feed_post, photo_post …';
+comment on column channels.publisher_channels.reference_hash is
+'BLAKE2b-128 of the values last loaded from the reference file. If the row''s values differ from it, a person edited '
+'the row and loads keep it. NULL for a row that a person inserted.';
+
+create function channels.can_publish(of_publisher text, of_channel_type text)
+returns boolean language sql stable parallel safe
+return not exists (select from channels.publisher_channels as k where k.publisher = of_publisher)
+or exists (
+    select from channels.publisher_channels as k
+    where k.publisher = of_publisher and k.channel_type = of_channel_type
+);
+
+comment on function channels.can_publish is 'Whether a publisher can make a kind of publication.';
+
+grant execute on function channels.can_publish to syndication_pipeline, syndication_reader;
 
 -- The history of shared rules, which belongs to no organization's audit log. Only the trigger writes it, so no role is
 -- granted its sequence.
@@ -240,6 +273,8 @@ create trigger channel_types_changes after insert or update or delete on channel
 for each row execute function channels.write_rule_change();
 create trigger platform_channels_changes after insert or update or delete on channels.platform_channels
 for each row execute function channels.write_rule_change();
+create trigger publisher_channels_changes after insert or update or delete on channels.publisher_channels
+for each row execute function channels.write_rule_change();
 create trigger channel_requirements_changes after insert or update or delete on channels.channel_requirements
 for each row execute function channels.write_rule_change();
 
@@ -316,6 +351,25 @@ comment on column channels.social_accounts.status is 'Only active accounts are p
 comment on column channels.social_accounts.status_reason is
 'Why it is paused or disconnected; NULL if active or no reason was given.';
 
+create function channels.is_publishable(of_organization_id text, of_platform text, of_channel_type text)
+returns boolean language sql stable parallel safe
+return not exists (
+    select from channels.social_accounts as a where a.organization_id = of_organization_id and a.platform = of_platform
+)
+or exists (
+    select from channels.social_accounts as a
+    where
+        a.organization_id = of_organization_id
+        and a.platform = of_platform
+        and channels.can_publish(a.publisher, of_channel_type)
+);
+
+comment on function channels.is_publishable is
+'Whether an organization can publish in a channel: one of its accounts on the platform has a publisher for this kind '
+'of publication. Without any account there, its texts are written all the same, for people to publish.';
+
+grant execute on function channels.is_publishable to syndication_pipeline, syndication_reader;
+
 select tenancy.protect_tenant_table('channels.credentials');
 select tenancy.protect_tenant_table('channels.social_accounts');
 
@@ -327,10 +381,12 @@ grant select (
 ) on channels.credentials to syndication_reader;
 
 grant select, insert, update, delete on
-channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements
+channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements,
+channels.publisher_channels
 to syndication_pipeline;
 grant select on
-channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements
+channels.platforms, channels.channel_types, channels.platform_channels, channels.channel_requirements,
+channels.publisher_channels
 to syndication_reader;
 
 create trigger platforms_updated_at before update on channels.platforms
@@ -338,6 +394,8 @@ for each row execute function tenancy.set_updated_at();
 create trigger channel_types_updated_at before update on channels.channel_types
 for each row execute function tenancy.set_updated_at();
 create trigger platform_channels_updated_at before update on channels.platform_channels
+for each row execute function tenancy.set_updated_at();
+create trigger publisher_channels_updated_at before update on channels.publisher_channels
 for each row execute function tenancy.set_updated_at();
 create trigger channel_requirements_updated_at before update on channels.channel_requirements
 for each row execute function tenancy.set_updated_at();
@@ -410,3 +468,4 @@ select tenancy.comment_standard_columns('channels.platforms');
 select tenancy.comment_standard_columns('channels.channel_types');
 select tenancy.comment_standard_columns('channels.platform_channels');
 select tenancy.comment_standard_columns('channels.channel_requirements');
+select tenancy.comment_standard_columns('channels.publisher_channels');

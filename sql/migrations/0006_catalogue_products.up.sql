@@ -352,6 +352,8 @@ select tenancy.protect_tenant_table('catalogue.product_observations');
 select tenancy.protect_tenant_table('catalogue.product_prices');
 select tenancy.protect_tenant_table('catalogue.vendors');
 
+create index products_page on catalogue.products (organization_id, catalogue.page_of(product_id, product_url));
+
 grant select on catalogue.product_changes to syndication_pipeline, syndication_reader;
 
 create trigger products_updated_at before update on catalogue.products

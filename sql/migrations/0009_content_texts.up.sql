@@ -251,6 +251,9 @@ create table content.posts_content (
     template_id text,
     template_version integer,
     attempts integer not null default 1 check (attempts > 0),
+    product_version bytea,
+    seen_prices numeric(12, 2)[] not null default '{}',
+    seen_currency text,
     content_hash bytea not null,
     created_by text,
     created_at timestamptz not null default now(),
@@ -261,7 +264,8 @@ create table content.posts_content (
     foreign key (organization_id, template_id, template_version) references content.content_template_versions,
     check (num_nonnulls(template_id, template_version) <> 1),
     check ((generator = 'llm') = (model is not null)),
-    check ((generator = 'person') = (created_by is not null))
+    check ((generator = 'person') = (created_by is not null)),
+    check (seen_prices = '{}' or seen_currency is not null)
 );
 
 comment on table content.posts_content is
@@ -293,6 +297,13 @@ comment on column content.posts_content.template_id is
 'Template that the text was filled from, or the model''s example; NULL without a template.';
 comment on column content.posts_content.template_version is 'Version of the template; NULL without a template.';
 comment on column content.posts_content.attempts is 'Number of attempts of the generator until the text was stored.';
+comment on column content.posts_content.product_version is
+'Version of the product that the text was written from: content_hash of an observation. NULL if it had none, and for a '
+'section.';
+comment on column content.posts_content.seen_prices is
+'Prices that its author was given: the product''s, or the lowest and the highest on its page. A text that states one '
+'of them is only sent while the newest accepted catalogue has it.';
+comment on column content.posts_content.seen_currency is 'ISO 4217 code of seen_prices; NULL without a price.';
 comment on column content.posts_content.content_hash is
 'BLAKE2b-128 of text, link, picture and alternative text; approvals are bound to it.';
 comment on column content.posts_content.created_by is 'Name of the editor; NULL for texts without an editor.';
@@ -392,6 +403,27 @@ comment on column content.writing_rules.when_model_is_down is
 'What happens to a text while the language model gives no answer, or its account is rejected or exhausted: wait for '
 'it, or let a template write. A budget that is used up is no such case.';
 
+create function content.product_version(of_organization_id text, of_post_core_id text, known_on date)
+returns bytea language sql stable parallel safe
+return (
+    select o.content_hash
+    from content.posts_core as p
+    inner join catalogue.product_observations as o
+        on p.organization_id = o.organization_id and p.product_id = o.product_id
+    where
+        p.organization_id = of_organization_id
+        and p.post_core_id = of_post_core_id
+        and o.observed_at < (known_on + 1)::timestamp at time zone 'utc'
+    order by o.observed_at desc
+    limit 1
+);
+
+comment on function content.product_version is
+'The version of a post''s product that is known at the end of a day: content_hash of its observation. NULL if the '
+'catalogue did not have it.';
+
+grant execute on function content.product_version to syndication_pipeline, syndication_reader;
+
 create function content.unwritten_texts(first_day date, end_day date)
 returns table (
     organization_id text,
@@ -424,6 +456,7 @@ cross join lateral generate_series(1, coalesce(s.variations, 1)) as v (variation
 where
     p.planned_on >= first_day
     and p.planned_on < end_day
+    and channels.is_publishable(p.organization_id, p.platform, p.channel_type)
     and not exists (
         select
         from content.posts_content as c
@@ -435,7 +468,8 @@ where
 $$;
 
 comment on function content.unwritten_texts is
-'One row is one missing text: a variation of a post planned from first_day until before end_day without a version.';
+'One row is one missing text: a variation of a post planned from first_day until before end_day without a version, '
+'in a channel that the organization can publish in.';
 
 grant execute on function content.unwritten_texts to syndication_pipeline, syndication_reader;
 
@@ -467,7 +501,7 @@ comment on function content.reject_change_of_text is
 create trigger posts_content_is_immutable
 before update of
 text_content, hashtags, call_to_action, alt_text, link_url, image_url, content_hash, post_core_id, variation, version,
-generator, model, template_id, template_version
+generator, model, template_id, template_version, product_version, seen_prices, seen_currency
 on content.posts_content
 for each row execute function content.reject_change_of_text();
 

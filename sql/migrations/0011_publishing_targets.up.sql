@@ -207,48 +207,60 @@ as $$
 select
     case
         when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
+        when not page.is_available then 'Its product is sold out.'
+        -- Nothing has changed. A text that states the prices of a page depends on other products, too.
+        when d.content_hash = c.product_version and d.observed_at <= at_time and cardinality(c.seen_prices) < 2
+            then null
         when exists (
             select
-            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
-                as written (moment)
-            cross join lateral (
-                select
-                    h.price,
-                    h.currency
-                from catalogue.product_prices as h
-                where
-                    h.organization_id = d.organization_id
-                    and h.product_id = d.product_id
-                    and h.observed_at < written.moment
-                order by h.observed_at desc
-                limit 1
-            ) as known
+            from unnest(c.seen_prices) as seen (price)
             where
-                (known.price, known.currency) is distinct from (priced.price, priced.currency)
-                and known.price = any(c.stated_amounts)
+                seen.price <> all(
+                    case
+                        when cardinality(c.seen_prices) = 1 and page.own_price is not null then array[page.own_price]
+                        else page.prices
+                    end
+                )
+                and seen.price = any(c.stated_amounts)
         ) then format(
             'The price of its product has changed since it was written; it is now %s.',
-            coalesce(priced.price || ' ' || priced.currency, 'unknown')
+            coalesce(page.shown_price, 'unknown')
         )
     end
 from content.posts_content as c
 inner join content.posts_core as p
     on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
 inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
-left join lateral (
-    select
-        h.price,
-        h.currency
-    from catalogue.product_prices as h
-    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
-    order by h.observed_at desc
-    limit 1
-) as earlier on d.observed_at > at_time
 cross join lateral (
     select
-        case when d.observed_at > at_time then earlier.price else d.price end as price,
-        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
-) as priced
+        -- What was sold out at an earlier time is not known.
+        bool_or(v.observed_at > at_time or not catalogue.is_sold_out(v.attributes)) as is_available,
+        coalesce(
+            array_agg(priced.price) filter (where priced.price is not null and priced.currency = c.seen_currency), '{}'
+        ) as prices,
+        max(priced.price) filter (where v.product_id = d.product_id and priced.currency = c.seen_currency)
+            as own_price,
+        max(priced.price || ' ' || priced.currency) filter (where v.product_id = d.product_id) as shown_price
+    from catalogue.products as v
+    left join lateral (
+        select
+            h.price,
+            h.currency
+        from catalogue.product_prices as h
+        where h.organization_id = v.organization_id and h.product_id = v.product_id and h.observed_at <= at_time
+        order by h.observed_at desc
+        limit 1
+    ) as earlier on v.observed_at > at_time
+    cross join lateral (
+        select
+            case when v.observed_at > at_time then earlier.price else v.price end as price,
+            case when v.observed_at > at_time then earlier.currency else v.currency end as currency
+    ) as priced
+    where
+        v.organization_id = d.organization_id
+        and catalogue.page_of(v.product_id, v.product_url) = catalogue.page_of(d.product_id, d.product_url)
+        and (v.deactivated_at is null or v.deactivated_at > at_time)
+) as page
 where c.organization_id = of_organization_id and c.content_id = of_content_id
 union all
 select 'Its section is no longer in its blog.'
@@ -284,8 +296,10 @@ $$;
 
 comment on function publishing.contradiction is
 'How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is '
-'contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was '
-'written, and the price has changed since. Evaluated as of at_time: a publisher''s clock, or infinity for now.';
+'contradicted if its product or section is gone, if its product is sold out, or if it states a price that its author '
+'was given and that the newest accepted catalogue has no more. What the author knew is stored with the text, so it '
+'does not matter when that catalogue was loaded or accepted. Evaluated as of at_time: a time in the past for a '
+'simulation, infinity for now.';
 
 grant execute on function publishing.contradiction to syndication_pipeline, syndication_reader;
 
@@ -388,7 +402,7 @@ comment on type publishing.attempt_outcome is
 retryable: the platform did not accept the post, and may do so later
 permanent: the platform rejected this post
 refresh_token: the credential has expired and may be renewed
-disconnected: the credential was revoked: a person has to reconnect the account
+disconnected: the credential was revoked or may not publish: a person has to reconnect the account
 unknown: sent, without a response that says whether it was accepted';
 
 create table publishing.publish_attempts (
@@ -398,6 +412,7 @@ create table publishing.publish_attempts (
     target_id text not null,
     attempt_number integer not null check (attempt_number > 0),
     publisher text not null,
+    call_id uuid not null default gen_random_uuid(),
     started_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
     outcome publishing.attempt_outcome,
@@ -410,6 +425,7 @@ create table publishing.publish_attempts (
     resolved_by text,
     primary key (organization_id, attempt_id),
     unique (organization_id, target_id, attempt_number),
+    unique (organization_id, call_id),
     foreign key (organization_id, target_id) references publishing.post_targets,
     check ((finished_at is null) = (outcome is null)),
     check ((resolved_at is null) = (resolved_by is null)),
@@ -424,6 +440,8 @@ comment on column publishing.publish_attempts.target_id is 'The target that the 
 comment on column publishing.publish_attempts.attempt_number is 'Number of the attempt within its target, from 1.';
 comment on column publishing.publish_attempts.publisher is
 'The publisher that made the call: dry_run or the name of a platform API.';
+comment on column publishing.publish_attempts.call_id is
+'Names the call in the record outside the database. Random, because a restored sequence gives the same ids again.';
 comment on column publishing.publish_attempts.started_at is 'Just before the call was made.';
 comment on column publishing.publish_attempts.finished_at is 'When the outcome was recorded; NULL until then.';
 comment on column publishing.publish_attempts.outcome is 'How the call ended; NULL until it is recorded.';
@@ -440,6 +458,68 @@ comment on column publishing.publish_attempts.resolved_at is
 'When an unknown outcome was resolved later; NULL if the response settled it or it is still unresolved.';
 comment on column publishing.publish_attempts.resolved_by is
 'Who resolved it: `lookup` or the login of a person; NULL if not resolved later.';
+
+create table publishing.lost_calls (
+    organization_id text not null,
+    call_id uuid not null,
+    account_id text not null,
+    channel_type text not null,
+    publisher text not null,
+    content_hash bytea not null,
+    text_content text not null,
+    called_at timestamptz not null,
+    recorded_target_id text not null,
+    target_id text,
+    found_at timestamptz not null default now(),
+    released_at timestamptz,
+    released_by text,
+    primary key (organization_id, call_id),
+    foreign key (organization_id, account_id) references channels.social_accounts on delete cascade,
+    foreign key (organization_id, target_id) references publishing.post_targets,
+    check ((released_at is null) = (released_by is null))
+);
+
+comment on table publishing.lost_calls is
+'One row is one publishing call that is in the record outside the database and was not in this database, because it '
+'was restored from a backup that is older than the call. Without a target and unreleased, it keeps its account from '
+'sending.';
+comment on column publishing.lost_calls.call_id is 'The call, as in the record.';
+comment on column publishing.lost_calls.account_id is 'The account that was called.';
+comment on column publishing.lost_calls.channel_type is 'Kind of publication: feed_post, story_post …';
+comment on column publishing.lost_calls.publisher is 'The publisher that made the call.';
+comment on column publishing.lost_calls.content_hash is 'Hash of the text that was sent.';
+comment on column publishing.lost_calls.text_content is 'The text that was sent.';
+comment on column publishing.lost_calls.called_at is 'When the call was made.';
+comment on column publishing.lost_calls.recorded_target_id is
+'Id of its target when the call was made; after the restore, another target may have it.';
+comment on column publishing.lost_calls.target_id is
+'The target of this database that the call published: it is looked up, and never sent again automatically. NULL as '
+'long as no target has the words that were sent.';
+comment on column publishing.lost_calls.found_at is 'When the call was found to be missing.';
+comment on column publishing.lost_calls.released_at is 'When a person let the account send again; NULL until then.';
+comment on column publishing.lost_calls.released_by is 'Login of that person.';
+
+create index lost_calls_waiting on publishing.lost_calls (organization_id, account_id)
+where target_id is null and released_at is null;
+
+create table publishing.home_server (
+    is_only boolean primary key default true check (is_only),
+    identity text not null,
+    recorded_at timestamptz not null default now(),
+    recorded_by text not null default 'publisher'
+);
+
+comment on table publishing.home_server is
+'The only row names the server and database from which posts are sent. A database that finds itself elsewhere was '
+'restored or moved, and sends nothing until a person releases it.';
+comment on column publishing.home_server.is_only is 'TRUE: there is one row.';
+comment on column publishing.home_server.identity is
+'System identifier and timeline of the server, and the number of the database.';
+comment on column publishing.home_server.recorded_at is 'When the row was last written.';
+comment on column publishing.home_server.recorded_by is 'publisher, or the login of who released the database.';
+
+grant select, insert, update on publishing.home_server to syndication_pipeline;
+grant select on publishing.home_server to syndication_reader;
 
 create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
 
@@ -502,11 +582,13 @@ where
     o.is_active
     and p.status = 'active'
     and c.status in ('active', 'beta')
+    and channels.is_publishable(o.organization_id, c.platform, c.channel_type)
     and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
 
 comment on view publishing.open_channels is
 'One row is one kind of post that may be selected for one channel of one organization: organization and platform are '
-'active, the channel is active or beta, and the process is not switched off.';
+'active, the channel is active or beta, an account of the organization can publish in it (unless it has none on the '
+'platform), and the process is not switched off.';
 comment on column publishing.open_channels.organization_id is 'The organization.';
 comment on column publishing.open_channels.platform is 'Platform of the channel.';
 comment on column publishing.open_channels.channel_type is 'Kind of publication on the platform, such as feed_post.';
@@ -572,6 +654,7 @@ from (
         and p.planned_on < window_end
         and s.is_active
         and a.status <> 'paused'
+        and channels.can_publish(a.publisher, p.channel_type)
         and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
         and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
         and not exists (
@@ -651,6 +734,7 @@ create index execution_history_executed_at on publishing.execution_history (orga
 select tenancy.protect_tenant_table('publishing.publishing_schedules');
 select tenancy.protect_tenant_table('publishing.post_targets');
 select tenancy.protect_tenant_table('publishing.publish_attempts');
+select tenancy.protect_tenant_table('publishing.lost_calls');
 select tenancy.protect_tenant_table('publishing.execution_history');
 grant select, insert, update, delete on publishing.content_processes to syndication_pipeline;
 grant select on publishing.content_processes to syndication_reader;
@@ -664,6 +748,9 @@ for each row execute function tenancy.set_updated_at();
 
 -- Changes by people go to the audit log; what publishers do is in publish_attempts.
 create trigger post_targets_audit after update on publishing.post_targets
+for each row when (nullif(current_setting('app.actor', true), '') is not null)
+execute function tenancy.write_audit_log();
+create trigger lost_calls_audit after update on publishing.lost_calls
 for each row when (nullif(current_setting('app.actor', true), '') is not null)
 execute function tenancy.write_audit_log();
 create trigger publishing_schedules_audit after insert or update or delete on publishing.publishing_schedules

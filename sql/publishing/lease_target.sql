@@ -3,12 +3,14 @@
 -- locked with it, so that a rejection or an edit either precedes the lease or finds the text sent. A target with a
 -- published attempt is never leased again, whatever its state.
 --
--- Parameters: now, publishers (names), closed_accounts (ids to skip), leased_by, lease_duration (an interval).
+-- Parameters: now, publishers (names), closed_accounts (ids to skip), waiting (`account/channel` or ids of targets
+-- to skip), leased_by, lease_duration (an interval).
 
 -- Ordered as the index post_targets_due, so that the scan stops at the first match, however many targets are due.
 with due as materialized (
     select
         t.organization_id,
+        o.slug as organization,
         t.target_id,
         a.publisher,
         a.remote_account_id,
@@ -32,6 +34,8 @@ with due as materialized (
         and a.status = 'active'
         and a.publisher = any(%(publishers)s::text[])
         and a.account_id <> all(%(closed_accounts)s::text[])
+        and a.account_id || '/' || t.channel_type <> all(%(waiting)s::text[])
+        and t.target_id <> all(%(waiting)s::text[])
         and (l.blocked_until is null or l.blocked_until <= %(now)s)
         and o.is_active
         and p.status = 'active'
@@ -40,6 +44,22 @@ with due as materialized (
         -- Texts of sample organizations are never sent.
         and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
+        -- The catalogue may have changed since this run began. A simulation is checked against that of its day, before.
+        and (
+            a.publisher = 'dry_run'
+            or publishing.contradiction(t.organization_id, t.content_id, 'infinity') is null
+        )
+        -- After a restore: calls of the account that this database does not know.
+        and not exists (
+            select
+            from publishing.lost_calls as lost
+            where
+                lost.organization_id = t.organization_id
+                and lost.account_id = t.account_id
+                and lost.target_id is null
+                and lost.released_at is null
+                and a.publisher <> 'dry_run'
+        )
         -- A condition on the locked row itself: PostgreSQL checks it again once it holds the lock.
         and c.state = 'approved'
         and (
@@ -68,7 +88,8 @@ leased as (
     where t.organization_id = due.organization_id and t.target_id = due.target_id
     returning
         t.organization_id, t.target_id, t.attempts, t.account_id, t.platform, t.channel_type, t.content_id,
-        t.post_core_id, due.publisher, due.remote_account_id, due.credential_id
+        t.content_hash, t.post_core_id, t.scheduled_at, due.organization, due.publisher, due.remote_account_id,
+        due.credential_id
 )
 
 select
@@ -78,8 +99,35 @@ select
         from content.posts_core as p
         where p.organization_id = leased.organization_id and p.post_core_id = leased.post_core_id
     ) as post_kind,
+    (
+        select s.time_zone
+        from publishing.publishing_schedules as s
+        where
+            s.organization_id = leased.organization_id
+            and s.account_id = leased.account_id
+            and s.channel_type = leased.channel_type
+        order by s.is_active desc, s.schedule_id asc
+        limit 1
+    ) as time_zone,
+    limits.*,
     content.*
 from leased
+cross join lateral (
+    select
+        min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))
+        filter (where r.requirement_key = 'maximum_posts_per_day')::integer as posts_a_day,
+        max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))
+        filter (where r.requirement_key = 'minutes_between_posts')::integer as minutes_between_posts
+    from channels.channel_requirements as r
+    where
+        r.platform = leased.platform
+        and r.channel_type = leased.channel_type
+        and r.requirement_category = 'engagement'
+        and r.requirement_key in ('maximum_posts_per_day', 'minutes_between_posts')
+        and r.is_active
+        and r.severity = 'hard'
+        and r.value_type = 'number'
+) as limits
 cross join lateral (
     select
         c.text_content,

@@ -24,7 +24,7 @@ create type publishing.attempt_outcome as enum (
     'retryable',      -- the platform did not accept the post, and may do so later
     'permanent',      -- the platform rejected this post
     'refresh_token',  -- the credential has expired and may be renewed
-    'disconnected',   -- the credential was revoked: a person has to reconnect the account
+    'disconnected',   -- the credential was revoked or may not publish: a person has to reconnect the account
     'unknown'         -- sent, without a response that says whether it was accepted
 );
 
@@ -177,6 +177,9 @@ create table publishing.publish_attempts (
     target_id text not null,             -- The target that the call publishes.
     attempt_number integer not null,     -- Number of the attempt within its target, from 1.
     publisher text not null,             -- The publisher that made the call: dry_run or the name of a platform API.
+    call_id uuid not null default gen_random_uuid(),
+                                         -- Names the call in the record outside the database. Random, because a
+                                         -- restored sequence gives the same ids again.
     started_at timestamptz not null default clock_timestamp(),
                                          -- Just before the call was made.
     finished_at timestamptz,             -- When the outcome was recorded; NULL until then.
@@ -194,6 +197,7 @@ create table publishing.publish_attempts (
 
     primary key (organization_id, attempt_id),
     unique (organization_id, target_id, attempt_number),
+    unique (organization_id, call_id),
     foreign key (organization_id, target_id) references publishing.post_targets (organization_id, target_id),
     check (attempt_id like 'att-________'),
     check (attempt_number > 0),
@@ -202,6 +206,55 @@ create table publishing.publish_attempts (
     check ((outcome = 'published') is not true or platform_post_id is not null)
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one publishing call that is in the record outside the database and was not in this database, because it
+-- was restored from a backup that is older than the call. Without a target and unreleased, it keeps its account from
+-- sending.
+create table publishing.lost_calls (
+    organization_id text not null,                -- Organization that owns the row: first column of every key, and
+                                                  -- checked by row-level security.
+    call_id uuid not null,                        -- The call, as in the record.
+    account_id text not null,                     -- The account that was called.
+    channel_type text not null,                   -- Kind of publication: feed_post, story_post …
+    publisher text not null,                      -- The publisher that made the call.
+    content_hash bytea not null,                  -- Hash of the text that was sent.
+    text_content text not null,                   -- The text that was sent.
+    called_at timestamptz not null,               -- When the call was made.
+    recorded_target_id text not null,             -- Id of its target when the call was made; after the restore, another
+                                                  -- target may have it.
+    target_id text,                               -- The target of this database that the call published: it is looked
+                                                  -- up, and never sent again automatically. NULL as long as no target
+                                                  -- has the words that were sent.
+    found_at timestamptz not null default now(),  -- When the call was found to be missing.
+    released_at timestamptz,                      -- When a person let the account send again; NULL until then.
+    released_by text,                             -- Login of that person.
+
+    primary key (organization_id, call_id),
+    foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id)
+        on delete cascade,
+    foreign key (organization_id, target_id) references publishing.post_targets (organization_id, target_id),
+    check ((released_at is null) = (released_by is null))
+);
+create index lost_calls_waiting on publishing.lost_calls (organization_id, account_id) where target_id is null
+    and released_at is null;
+create trigger lost_calls_audit after update on publishing.lost_calls for each row
+    when (nullif(current_setting('app.actor', true), '') is not null) execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- The only row names the server and database from which posts are sent. A database that finds itself elsewhere was
+-- restored or moved, and sends nothing until a person releases it.
+create table publishing.home_server (
+    is_only boolean not null default true,          -- TRUE: there is one row.
+    identity text not null,                         -- System identifier and timeline of the server, and the number of
+                                                    -- the database.
+    recorded_at timestamptz not null default now(),
+                                                    -- When the row was last written.
+    recorded_by text not null default 'publisher',  -- publisher, or the login of who released the database.
+
+    primary key (is_only),
+    check (is_only)
+);
+-- no row-level security; pipeline: select, insert, update; reader: select
 
 -- One row is one way of making posts for one channel, with its development status. User-maintained.
 create table publishing.content_processes (
@@ -261,7 +314,8 @@ create index execution_history_executed_at on publishing.execution_history (orga
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one kind of post that may be selected for one channel of one organization: organization and platform are
--- active, the channel is active or beta, and the process is not switched off.
+-- active, the channel is active or beta, an account of the organization can publish in it (unless it has none on the
+-- platform), and the process is not switched off.
 create view publishing.open_channels (
     organization_id,  -- text: The organization.
     platform,         -- text: Platform of the channel.
@@ -277,6 +331,7 @@ select o.organization_id,
      join channels.platform_channels c on p.platform = c.platform
      cross join ( values ('product'), ('blog_post')) k(post_kind)
   where o.is_active and p.status = 'active' and (c.status in ('active', 'beta'))
+      and channels.is_publishable(o.organization_id, c.platform, c.channel_type)
       and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
 -- pipeline: select; reader: select
 
@@ -291,56 +346,70 @@ return (exists (select from (content.posts_content c join content.approvals a
 -- pipeline: execute; reader: execute
 
 -- How the catalogue or the blog contradicts a text, as a sentence for people; NULL if nothing does. A text is
--- contradicted if its product or section is gone, or if it mentions the price of its day, or of the time when it was
--- written, and the price has changed since. Evaluated as of at_time: a publisher's clock, or infinity for now.
+-- contradicted if its product or section is gone, if its product is sold out, or if it states a price that its author
+-- was given and that the newest accepted catalogue has no more. What the author knew is stored with the text, so it
+-- does not matter when that catalogue was loaded or accepted. Evaluated as of at_time: a time in the past for a
+-- simulation, infinity for now.
 create function publishing.contradiction(of_organization_id text, of_content_id text, at_time timestamptz)
 returns text language sql stable parallel safe
 as $$
 select
     case
         when d.deactivated_at <= at_time then 'Its product is no longer in the catalogue.'
+        when not page.is_available then 'Its product is sold out.'
+        -- Nothing has changed. A text that states the prices of a page depends on other products, too.
+        when d.content_hash = c.product_version and d.observed_at <= at_time and cardinality(c.seen_prices) < 2
+            then null
         when exists (
             select
-            from (values (least((p.planned_on + 1)::timestamp at time zone 'utc', c.created_at)), (c.created_at))
-                as written (moment)
-            cross join lateral (
-                select
-                    h.price,
-                    h.currency
-                from catalogue.product_prices as h
-                where
-                    h.organization_id = d.organization_id
-                    and h.product_id = d.product_id
-                    and h.observed_at < written.moment
-                order by h.observed_at desc
-                limit 1
-            ) as known
+            from unnest(c.seen_prices) as seen (price)
             where
-                (known.price, known.currency) is distinct from (priced.price, priced.currency)
-                and known.price = any(c.stated_amounts)
+                seen.price <> all(
+                    case
+                        when cardinality(c.seen_prices) = 1 and page.own_price is not null then array[page.own_price]
+                        else page.prices
+                    end
+                )
+                and seen.price = any(c.stated_amounts)
         ) then format(
             'The price of its product has changed since it was written; it is now %s.',
-            coalesce(priced.price || ' ' || priced.currency, 'unknown')
+            coalesce(page.shown_price, 'unknown')
         )
     end
 from content.posts_content as c
 inner join content.posts_core as p
     on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
 inner join catalogue.products as d on p.organization_id = d.organization_id and p.product_id = d.product_id
-left join lateral (
-    select
-        h.price,
-        h.currency
-    from catalogue.product_prices as h
-    where h.organization_id = d.organization_id and h.product_id = d.product_id and h.observed_at <= at_time
-    order by h.observed_at desc
-    limit 1
-) as earlier on d.observed_at > at_time
 cross join lateral (
     select
-        case when d.observed_at > at_time then earlier.price else d.price end as price,
-        case when d.observed_at > at_time then earlier.currency else d.currency end as currency
-) as priced
+        -- What was sold out at an earlier time is not known.
+        bool_or(v.observed_at > at_time or not catalogue.is_sold_out(v.attributes)) as is_available,
+        coalesce(
+            array_agg(priced.price) filter (where priced.price is not null and priced.currency = c.seen_currency), '{}'
+        ) as prices,
+        max(priced.price) filter (where v.product_id = d.product_id and priced.currency = c.seen_currency)
+            as own_price,
+        max(priced.price || ' ' || priced.currency) filter (where v.product_id = d.product_id) as shown_price
+    from catalogue.products as v
+    left join lateral (
+        select
+            h.price,
+            h.currency
+        from catalogue.product_prices as h
+        where h.organization_id = v.organization_id and h.product_id = v.product_id and h.observed_at <= at_time
+        order by h.observed_at desc
+        limit 1
+    ) as earlier on v.observed_at > at_time
+    cross join lateral (
+        select
+            case when v.observed_at > at_time then earlier.price else v.price end as price,
+            case when v.observed_at > at_time then earlier.currency else v.currency end as currency
+    ) as priced
+    where
+        v.organization_id = d.organization_id
+        and catalogue.page_of(v.product_id, v.product_url) = catalogue.page_of(d.product_id, d.product_url)
+        and (v.deactivated_at is null or v.deactivated_at > at_time)
+) as page
 where c.organization_id = of_organization_id and c.content_id = of_content_id
 union all
 select 'Its section is no longer in its blog.'
@@ -509,6 +578,7 @@ from (
         and p.planned_on < window_end
         and s.is_active
         and a.status <> 'paused'
+        and channels.can_publish(a.publisher, p.channel_type)
         and publishing.is_process_active(p.platform, p.channel_type, p.post_kind::text)
         and publishing.is_approved(c.organization_id, c.content_id, c.content_hash)
         and not exists (

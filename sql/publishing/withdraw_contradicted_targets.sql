@@ -1,14 +1,21 @@
 -- Unschedules targets whose text the catalogue or the blog contradicts: they go back to draft and release their slots.
--- If the contradiction ends, they are planned again. Parameter: now, the publisher's clock; a simulation of a past day
--- is checked against the catalogue of that day. A re-run finds nothing to do.
+-- If the contradiction ends, they are planned again. What is sent must agree with the newest accepted catalogue; a
+-- simulation of a past day is checked against the catalogue of that day. Parameter: now, the time of the simulation.
+-- A re-run finds nothing to do.
 
 with contradicted as (
     select
-        organization_id,
-        target_id,
-        publishing.contradiction(organization_id, content_id, %(now)s) as reason
-    from publishing.post_targets
-    where state in ('ready', 'scheduled')
+        t.organization_id,
+        t.target_id,
+        publishing.contradiction(
+            t.organization_id,
+            t.content_id,
+            case when a.publisher = 'dry_run' then %(now)s::timestamptz else 'infinity' end
+        ) as reason
+    from publishing.post_targets as t
+    inner join channels.social_accounts as a
+        on t.organization_id = a.organization_id and t.account_id = a.account_id
+    where t.state in ('ready', 'scheduled')
 )
 
 update publishing.post_targets as t

@@ -17,6 +17,7 @@ from syndication_assets.catalogue.product_facts import (
     ProductList,
     make_product,
 )
+from syndication_assets.catalogue.repeated_skus import RepeatedSkus
 from syndication_assets.catalogue.snapshot_files import SnapshotFiles
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 
@@ -29,7 +30,7 @@ class SnapshotReading:
 
     files: SnapshotFiles
     products: dict[str, Product] = field(default_factory=dict)
-    """By sku; the first product with a sku counts."""
+    """By sku; of several items with a sku, the one that `repeated_skus` chooses."""
     categories: int = 0
     tree: bytes | None = None
     """The categories as JSON; None if there are none."""
@@ -49,8 +50,7 @@ def parse_snapshot(files: SnapshotFiles) -> SnapshotReading:
         lists, details, tree = _parse_whole(reading)
     else:
         lists, details, tree = _parse_listed(reading)
-    for path, products in lists:
-        _add_products(reading, path, products, details)
+    _add_products(reading, lists, details)
     if tree is not None and tree.categories:
         reading.categories = len(tree.categories)
         reading.tree = encode_tree(tree.categories)
@@ -103,24 +103,31 @@ def _parse_listed(reading: SnapshotReading) -> _Parts:
     return lists, details, tree
 
 
-def _add_products(reading: SnapshotReading, path: str, products: ProductList, details: dict[str, ProductFacts]) -> None:
+def _add_products(
+    reading: SnapshotReading, lists: list[tuple[str, ProductList]], details: dict[str, ProductFacts]
+) -> None:
     rules = reading.files.candidate.vendor.rules
-    reading.rejected.extend((path, rejected) for rejected in products.rejected)
-    reading.unknown_keys.update(products.unknown_keys)
-    is_new = False
-    for item in products.items:
-        sku = item.facts.sku
-        if sku in reading.products:
-            continue
-        is_new = True
-        detail = details.get(sku)
-        facts = item.facts.completed_by(detail) if detail is not None else item.facts
-        try:
-            reading.products[sku] = make_product(facts, rules)
-        except ItemRejectedError as error:
-            reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
-    if products.items and not is_new:
-        reading.reasons.append(f"{path} only repeats products of the files before it")
+    items = RepeatedSkus()
+    pages: set[frozenset[str]] = set()
+    for path, products in lists:
+        reading.rejected.extend((path, rejected) for rejected in products.rejected)
+        reading.unknown_keys.update(products.unknown_keys)
+        skus = frozenset(item.facts.sku for item in products.items)
+        if skus and skus in pages:
+            # Single repeated skus are no reason: products move between pages during a fetch.
+            reading.reasons.append(f"{path} only repeats products of the files before it")
+        pages.add(skus)
+        for item in products.items:
+            detail = details.get(item.facts.sku)
+            facts = item.facts.completed_by(detail) if detail is not None else item.facts
+            try:
+                product = make_product(facts, rules)
+            except ItemRejectedError as error:
+                reading.rejected.append((path, Rejected(item.position, str(error), item.payload)))
+            else:
+                items.add(path, item, product)
+    reading.products = items.chosen()
+    reading.rejected.extend(items.rejected())
 
 
 def _parse(

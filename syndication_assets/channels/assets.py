@@ -33,6 +33,10 @@ _ROW_OF = {
         "One row is one rule of one channel, from channel_requirements.csv. Prompts are built from these rows and "
         "texts are validated against them."
     ),
+    "publisher_channels": (
+        "One row is one kind of publication that a publisher can make, from publisher_channels.csv. Nothing is "
+        "selected or written for channels that no account of an organization can publish in."
+    ),
 }
 
 
@@ -67,7 +71,7 @@ def _upstream(references: tuple[tuple[tuple[str, ...], str], ...]) -> list[dg.As
     ],
 )
 def reference(context: dg.AssetExecutionContext, postgres: PostgresResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Loads the four files in one transaction: if one of them is invalid, nothing changes."""
+    """Loads all files in one transaction: if one of them is invalid, nothing changes."""
     rows = read_reference()
     with transaction(postgres.url(), lock="channels.reference") as connection:
         changes = load_reference(connection, rows)

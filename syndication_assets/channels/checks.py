@@ -20,6 +20,7 @@ CHECKS = [
     constraints_of("platform_channels"),
     SqlCheck("platform_channels", "every_channel_in_use_limits_its_text"),
     constraints_of("channel_requirements"),
+    constraints_of("publisher_channels"),
     constraints_of("credentials"),
     constraints_of("social_accounts"),
     SqlCheck("social_accounts", "platform_is_active"),

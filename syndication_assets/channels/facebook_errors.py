@@ -1,8 +1,8 @@
-"""Classifies responses of the Graph API to a publishing call. Pure.
+"""Classifies the errors of the Graph API. Pure.
 
-A call may be repeated only if the response proves that the post was not accepted: a rate limit, a rejected token, or a
-4xx that names the error. Codes 1 and 2, 502s, HTML and truncated bodies prove nothing: the outcome is unknown and is
-looked up.
+A publishing call may be repeated only if the response proves that the post was not accepted: a rate limit, a rejected
+token, or a 4xx that names the error. Codes 1 and 2, 502s, HTML and truncated bodies prove nothing: the outcome is
+unknown and is looked up. What the codes mean are rows of `facebook_errors.csv`.
 """
 
 from collections.abc import Mapping
@@ -10,27 +10,25 @@ from datetime import timedelta
 
 import msgspec
 
+from syndication_assets.channels.facebook_error_meanings import Meaning, row_of
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.retry_after import seconds_to_wait
 from syndication_assets.text.outside import read_as
 
-TOKEN_CODES = {102, 190}
-_EXPIRED_SUBCODES = {463}
-RATE_CODES = {4, 17, 32, 341, 613, 80001, 80002}
-_RATE_CODES_OF_THE_APP = {4, 341}
-_PROVE_NOTHING = {1, 2}
-_DUPLICATE = 506
 _LONGEST_WAIT = timedelta(days=1)
 DEFAULT_WAIT = timedelta(minutes=15)
 """How long an account rests after a rate limit that does not say how long."""
+BLOCKED_WAIT = timedelta(days=1)
+"""How long an account rests that the platform has blocked: each further call makes a block longer."""
 
-_ADVICE = {
-    10: "The app lacks a permission: give it pages_manage_posts, and connect the page again.",
-    100: "A parameter is invalid: check the text, its link and its picture.",
-    200: "The token may not publish on this page: connect the page with a person who may publish on it.",
-    368: "The page is blocked for its content: look at its support inbox on Facebook.",
-    506: "The page has this text already: check the page before you do anything.",
+_RATE_LIMITS = (Meaning.RATE_LIMIT, Meaning.RATE_LIMIT_OF_THE_APP)
+_KINDS = {
+    Meaning.EXPIRED_TOKEN: OutcomeKind.REFRESH_TOKEN,
+    Meaning.INVALID_TOKEN: OutcomeKind.DISCONNECTED,
+    Meaning.RATE_LIMIT: OutcomeKind.RETRYABLE,
+    Meaning.RATE_LIMIT_OF_THE_APP: OutcomeKind.RETRYABLE,
 }
+"""The outcomes of errors that are certain whatever the response's status says."""
 
 
 class GraphError(msgspec.Struct):
@@ -58,36 +56,52 @@ def error_of(content: bytes) -> GraphError | None:
         return None
 
 
-def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_number: int) -> Outcome:
-    """The outcome of a response without the id of a post. The message quotes Graph's."""
+def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_number: int | None) -> Outcome:
+    """The outcome of a response without what was asked for. The message quotes Graph's.
+
+    `attempt_number` is that of the target; None for a call that only reads: a token that may not read may publish.
+    """
     error = error_of(content)
     if error is None:
         return _without_graph_error(status, headers)
-    kind = _kind(error, status, attempt_number)
-    is_rate_limit = error.code in RATE_CODES or status == 429
+    row = row_of(error.code, error.error_subcode)
+    meaning = row.meaning if row is not None else Meaning.UNKNOWN
+    if status == 429 and meaning not in _KINDS:
+        meaning = Meaning.RATE_LIMIT
+    kind = _kind(meaning, error, status, attempt_number)
     subcode = "" if error.error_subcode is None else f"/{error.error_subcode}"
-    advice = _ADVICE.get(200 if 200 <= error.code <= 299 else error.code, "")
+    advice = row.advice if row is not None else ""
     return Outcome(
         kind,
         http_status=status,
         error_code=f"{error.code}{subcode}",
         message=f"Facebook answered error {error.code}{subcode}: {error.message} {advice}".strip(),
-        wait=_wait(headers) or (DEFAULT_WAIT if is_rate_limit else None) if kind is OutcomeKind.RETRYABLE else None,
-        is_app_wide=error.code in _RATE_CODES_OF_THE_APP,
+        wait=_wait_after(meaning, headers) if kind is OutcomeKind.RETRYABLE else None,
+        is_app_wide=meaning is Meaning.RATE_LIMIT_OF_THE_APP,
+        is_about_the_post=meaning in (Meaning.ABOUT_THE_POST, Meaning.DUPLICATE),
     )
 
 
-def _kind(error: GraphError, status: int, attempt_number: int) -> OutcomeKind:
-    if error.code in TOKEN_CODES:
-        return OutcomeKind.REFRESH_TOKEN if error.error_subcode in _EXPIRED_SUBCODES else OutcomeKind.DISCONNECTED
-    if error.code in RATE_CODES or status == 429:
+def _kind(meaning: Meaning, error: GraphError, status: int, attempt_number: int | None) -> OutcomeKind:
+    if meaning in _KINDS:
+        return _KINDS[meaning]
+    is_rejected = 400 <= status < 500 and status != 408
+    if is_rejected and meaning is Meaning.BLOCKED:
         return OutcomeKind.RETRYABLE
-    names_a_reason = 400 <= status < 500 and status != 408 and error.code not in _PROVE_NOTHING
+    if is_rejected and meaning is Meaning.MISSING_PERMISSION:
+        return OutcomeKind.PERMANENT if attempt_number is None else OutcomeKind.DISCONNECTED
     # A duplicate after an earlier attempt: that one may have been accepted after all.
-    is_earlier_attempt = error.code == _DUPLICATE and attempt_number > 1
-    if not names_a_reason or error.is_transient or is_earlier_attempt:
+    is_earlier_attempt = meaning is Meaning.DUPLICATE and (attempt_number or 1) > 1
+    if not is_rejected or meaning is Meaning.PROVES_NOTHING or error.is_transient or is_earlier_attempt:
         return OutcomeKind.UNKNOWN
     return OutcomeKind.PERMANENT
+
+
+def _wait_after(meaning: Meaning, headers: Mapping[str, str]) -> timedelta | None:
+    requested = _wait(headers)
+    if meaning is Meaning.BLOCKED:
+        return max(requested or BLOCKED_WAIT, BLOCKED_WAIT)
+    return requested or (DEFAULT_WAIT if meaning in _RATE_LIMITS else None)
 
 
 def _without_graph_error(status: int, headers: Mapping[str, str]) -> Outcome:

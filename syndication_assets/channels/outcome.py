@@ -20,7 +20,7 @@ class OutcomeKind(StrEnum):
     REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a kind of outcome
     """The credential has expired and may be renewed."""
     DISCONNECTED = "disconnected"
-    """The credential was revoked: a person has to reconnect the account."""
+    """The credential was revoked or may not publish: a person has to reconnect the account."""
     UNKNOWN = "unknown"
     """Sent, without a response that says whether it was accepted."""
 
@@ -43,6 +43,8 @@ class Outcome:
     """Back-off that the platform requests for the whole account."""
     is_app_wide: bool = False
     """Whether the back-off applies to all accounts of the same publisher."""
+    is_about_the_post: bool = False
+    """Whether a permanent rejection is known to be about this post only. If it is not, the account may be rejected."""
 
     def __post_init__(self) -> None:
         for name in ("platform_post_id", "platform_post_url", "error_code", "message"):

@@ -160,5 +160,12 @@ CHANNEL_REQUIREMENTS = ReferenceTable(
     ),
     ((("platform", "channel_type"), "platform_channels"),),
 )
-TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, CHANNEL_REQUIREMENTS)
+PUBLISHER_CHANNELS = ReferenceTable(
+    "publisher_channels",
+    ("publisher", "channel_type"),
+    {"publisher": _name, "channel_type": _name},
+    frozenset({"publisher", "channel_type"}),
+    ((("channel_type",), "channel_types"),),
+)
+TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, CHANNEL_REQUIREMENTS, PUBLISHER_CHANNELS)
 """In load order: each table refers to earlier tables only."""

@@ -56,13 +56,21 @@ def migrate() -> None:
 @click.option(
     "--steps", default=1, show_default=True, type=click.IntRange(min=1), help="Number of migrations to roll back."
 )
-@click.option("--yes", is_flag=True, help="Do not ask before several migrations are rolled back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @command
 def rollback(steps: int, yes: bool) -> None:
-    """Rolls back the newest migration, or several. Its tables are dropped with their rows."""
-    if steps > 1 and not yes:
-        click.confirm(f"Roll back {steps} migrations and drop their tables with all rows?", abort=True)
-    undone = migrations.rollback(database_url(), steps=steps)
+    """Rolls back the newest migration, or several. Their tables are dropped with their rows, which are counted first.
+
+    Refused while the record of sent posts would go: without it they would be sent again.
+    """
+    url = database_url()
+    lost = migrations.rows_lost_by_rollback(url, steps=steps)
+    for table, rows in lost.items():
+        click.echo(f"{rows:>12,} rows of {table} will be lost")
+    if (steps > 1 or lost) and not yes:
+        name = f"{steps} migrations" if steps > 1 else "the newest migration"
+        click.confirm(f"Roll back {name} and drop their tables with all rows?", abort=True)
+    undone = migrations.rollback(url, steps=steps)
     for migration in undone:
         click.echo(f"rolled back {migration.name}")
     if not undone:

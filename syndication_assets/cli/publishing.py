@@ -92,6 +92,19 @@ def cancel(target_id: str) -> None:
     click.echo(f"{target_id} is cancelled")
 
 
+@targets.command()
+@command
+def release() -> None:
+    """Lets a restored database publish again.
+
+    Run it after you have looked at the accounts and cancelled the targets that would repeat their posts.
+    """
+    from syndication_assets.publishing import sending_holds  # noqa: PLC0415 - fsspec is slow to import
+
+    released = sending_holds.release(_url(), getpass.getuser())
+    click.echo(f"Publishing goes on; {released:,} calls without a target in this database are released.")
+
+
 @click.command()
 @click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="Maximum number of calls.")
 @command
@@ -113,6 +126,8 @@ def publish(limit: int) -> None:
         click.echo(f"{count:,} {kind.value}")
     if not report.calls:
         click.echo("Nothing is due.")
+    for reason in report.waiting.values():
+        click.echo(reason)
     if back_to_draft := report.withdrawn + report.contradicted:
         click.echo(f"{back_to_draft:,} went back to draft: `syndication targets list --state draft` shows why.")
     problems = reconciled.problems + report.problems

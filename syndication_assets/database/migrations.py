@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
+from syndication_assets.database.lost_rows import lost_rows
 from syndication_assets.errors import SyndicationError
 
 _LEDGER = """
@@ -106,11 +107,12 @@ def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migrati
 
 
 def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = None) -> list[Migration]:
-    """Undoes the last `steps` applied migrations and returns them, the newest first."""
+    """Undoes the last `steps` applied migrations and returns them, the newest first; all of them or none."""
     with _locked(url) as connection:
-        known = find_migrations() if migrations is None else migrations
-        applied = _applied(connection, known)
-        undone = [migration for migration in reversed(known) if migration.revision in applied][:steps]
+        undone = _newest(connection, steps, migrations)
+        with connection.transaction(force_rollback=True):
+            for migration in undone:
+                _run_file(connection, migration.down_path)
         for migration in undone:
             with connection.transaction():
                 _run_file(connection, migration.down_path)
@@ -119,6 +121,25 @@ def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = N
                 )
             logger.info("rolled back %s", migration.name)
         return undone
+
+
+def rows_lost_by_rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = None) -> dict[str, int]:
+    """How many rows of each table `rollback` would lose; MigrationError if a migration refuses to be undone."""
+    with _locked(url) as connection:
+        undone = _newest(connection, steps, migrations)
+        return lost_rows(
+            connection,
+            [migration.down_path for migration in undone],
+            [migration.up_path for migration in reversed(undone)],
+            _run_file,
+        )
+
+
+def _newest(connection: Connection, steps: int, migrations: list[Migration] | None) -> list[Migration]:
+    """The last `steps` applied migrations, the newest first."""
+    known = find_migrations() if migrations is None else migrations
+    applied = _applied(connection, known)
+    return [migration for migration in reversed(known) if migration.revision in applied][:steps]
 
 
 def status(url: str, migrations: list[Migration] | None = None) -> list[MigrationStatus]:

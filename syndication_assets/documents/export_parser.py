@@ -29,12 +29,13 @@ from syndication_assets.documents.document import (
     make_document,
 )
 from syndication_assets.documents.section_splitting import split_html
+from syndication_assets.documents.unix_time import unix_time
 from syndication_assets.landing.item_fields import optional_text
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.urls import absolute_url, read_url, with_fragment
 
 SOURCE = "blog_posts"
-VERSION = 1
+VERSION = 2
 SUFFIXES = (".json", ".json.gz")
 
 _LISTS = ("data", "posts", "items")
@@ -126,7 +127,7 @@ def _document_of(item: Mapping[str, Any], unknown_keys: Counter[str]) -> Documen
         summary=optional_text(item, *_SUMMARY),
         url=url,
         image_url=optional_text(item, *_IMAGE),
-        published_at=_moment(optional_text(item, *_PUBLISHED_AT)),
+        published_at=_moment(_time_of(item)),
         is_published=_is_published(optional_text(item, *_STATUS)),
         sections=keyed(_sections_of(item, url)),
     )
@@ -206,10 +207,19 @@ def _is_published(status: str | None) -> bool:
     return known
 
 
+def _time_of(item: Mapping[str, Any]) -> str | None:
+    """The text of its time; a number is a time, too."""
+    numbers = {key: str(item[key]) for key in _PUBLISHED_AT if isinstance(item.get(key), int | float)}
+    return optional_text({**item, **numbers}, *_PUBLISHED_AT)
+
+
 def _moment(text: str | None) -> datetime | None:
-    """A time with a time zone, in UTC; a date means midnight UTC."""
+    """A time with a time zone, or a number since 1970, in UTC; a date means midnight UTC."""
     if text is None:
         return None
+    moment = unix_time(text)
+    if moment is not None:
+        return moment
     try:
         if len(text.strip()) == len("2025-10-01"):
             return datetime.combine(date.fromisoformat(text.strip()), time(), UTC)

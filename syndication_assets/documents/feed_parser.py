@@ -16,11 +16,12 @@ import feedparser  # type: ignore[import-untyped]
 from syndication_assets.documents.document import Document, DocumentList, Section, keyed, make_document
 from syndication_assets.documents.feed_guard import feed_text, is_whole
 from syndication_assets.documents.section_splitting import HtmlSection, split_html
+from syndication_assets.documents.unix_time import possible_time, unix_time
 from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.urls import absolute_url, with_fragment
 
 SOURCE = "blog_feed"
-VERSION = 1
+VERSION = 2
 SUFFIXES = tuple(f"{ending}{packed}" for ending in (".xml", ".rss", ".atom") for packed in ("", ".gz"))
 
 _MOST_ENTRIES = 10_000
@@ -129,15 +130,19 @@ def _is_image(media: Mapping[str, Any]) -> bool:
 
 def _moment(entry: dict[str, Any]) -> datetime | None:
     """When it was published, or last changed if the feed only says that; None without a readable date."""
-    # `dict.get` avoids feedparser's own look-up, which warns when it takes the other date.
-    dates = (dict.get(entry, "published_parsed"), dict.get(entry, "updated_parsed"))
-    parsed = next((date for date in dates if date is not None), None)
-    if parsed is None:
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
+    for name in ("published", "updated"):
+        # `dict.get` avoids feedparser's own look-up, which warns when it takes the other date.
+        text, parsed = dict.get(entry, name), dict.get(entry, f"{name}_parsed")
+        # feedparser reads a number of seconds as no date, or as a wrong one.
+        moment = unix_time(text) if isinstance(text, str) else None
+        if moment is not None:
+            return moment
+        if parsed is not None:
+            try:
+                return possible_time(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+            except (ValueError, OverflowError, OSError, TypeError):
+                return None
+    return None
 
 
 def _html(detail: Mapping[str, Any]) -> str | None:

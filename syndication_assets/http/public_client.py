@@ -29,6 +29,11 @@ _HEADERS = {
 class FetchError(SyndicationError):
     """It could not be fetched. The message names the host and never the URL, which may hold a token."""
 
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """The status of the last answer; None without an answer."""
+
 
 @dataclass(frozen=True)
 class PublicClient:
@@ -61,7 +66,7 @@ class PublicClient:
             return response.content
         status = "the answer was empty" if response.is_ok else f"it answered {response.status}"
         if not _is_transient(response):
-            raise FetchError(f"{host}: {status}. Check the URL of the {self.what}.")
+            raise FetchError(f"{host}: {status}. Check the URL of the {self.what}.", response.status)
         if retries.is_too_long(response):
             raise FetchError(
                 f"{host}: {status}, and asks to wait {response.retry_after:,.0f} s. Fetch again after that."

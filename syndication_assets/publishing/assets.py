@@ -133,6 +133,8 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             url, settings, datetime.now(UTC), publishers, dagster_run_id=context.run.run_id, log=context.log
         )
     problems = reconciled.problems + report.problems
+    for reason in report.waiting.values():
+        context.log.info(reason)
     context.log.info(
         f"publish_due_targets: {report.calls:,} calls, {report.outcomes[OutcomeKind.PUBLISHED]:,} published"
     )
@@ -144,6 +146,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             "back_to_draft": report.withdrawn,
             "contradicted_by_the_catalogue": report.contradicted,
             "slots_missed": report.missed,
+            "waiting_for_room": len(report.waiting),
             "leases_recovered": sum(report.recovered.values()),
             "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),
             "outcomes": dg.MetadataValue.md(markdown_table(["outcome", "calls"], outcomes)),

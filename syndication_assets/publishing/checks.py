@@ -8,6 +8,7 @@ WARN = dg.AssetCheckSeverity.WARN
 
 CHECKS = [
     SqlCheck("publishing_schedules", "account_is_of_the_platform"),
+    SqlCheck("publishing_schedules", "publisher_makes_the_channel", WARN),
     SqlCheck("content_processes", "every_scheduled_channel_has_its_processes", WARN),
     SqlCheck("post_targets", "published_targets_have_their_attempt"),
     SqlCheck("post_targets", "published_attempts_have_their_target"),

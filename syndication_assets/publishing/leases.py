@@ -21,6 +21,8 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Post
+from syndication_assets.publishing.sending_limits import Limits, require_room
+from syndication_assets.publishing.sent_record import SentCall
 from syndication_assets.settings import Settings
 
 LEASE_DURATION = timedelta(minutes=15)
@@ -32,12 +34,18 @@ class Lease:
     """A leased target, with what its call needs."""
 
     organization_id: str
+    organization: str
+    """Its slug."""
     account_id: str
     platform: str
     post_kind: str
     publisher: str
     leased_by: str
     credential_id: str | None
+    call_id: str
+    """Names the call in the attempt and in the record outside the database."""
+    called_at: datetime
+    content_hash: bytes
     post: Post
     secret: SecretStr | None = field(repr=False)
 
@@ -62,11 +70,12 @@ def lease_next(
     publishers: Collection[str],
     leased_by: str,
     closed_accounts: Collection[str] = (),
+    waiting: Collection[str] = (),
 ) -> Lease | None:
     """Leases the due target with the earliest slot; None if nothing is due.
 
-    One transaction, on a connection in autocommit mode. ClosedAccountError, with nothing changed, if the account's
-    secret cannot be opened.
+    One transaction, on a connection in autocommit mode. With nothing changed: ClosedAccountError if the account's
+    secret cannot be opened, NoRoomError if the rules of the channel keep the target waiting.
     """
     with connection.transaction():
         # Prepared once per connection: planning the query takes longer than running it.
@@ -78,6 +87,7 @@ def lease_next(
                     "now": now,
                     "publishers": list(publishers),
                     "closed_accounts": list(closed_accounts),
+                    "waiting": list(waiting),
                     "leased_by": leased_by,
                     "lease_duration": LEASE_DURATION,
                 },
@@ -87,35 +97,63 @@ def lease_next(
         )
         if row is None:
             return None
-        lease = _lease(connection, settings, leased_by, row)
+        # A simulation sends nothing and may run in the past; its slots were planned within the same rules.
+        if row["publisher"] != "dry_run":
+            require_room(
+                connection, row, Limits(row["posts_a_day"], row["minutes_between_posts"], row["time_zone"] or "UTC")
+            )
+        secret = _secret(connection, settings, row)
         fault_points.reach("publishing.before_attempt")
-        connection.execute(
+        call_id, called_at = connection.execute(
             "insert into publishing.publish_attempts (organization_id, target_id, attempt_number, publisher)"
-            " values (%s, %s, %s, %s)",
-            [lease.organization_id, lease.post.target_id, lease.post.attempt_number, lease.publisher],
-        )
+            " values (%s, %s, %s, %s) returning call_id::text, started_at",
+            [row["organization_id"], row["target_id"], row["attempts"], row["publisher"]],
+        ).fetchall()[0]
+        lease = _lease(row, leased_by, secret, call_id, called_at)
     fault_points.reach("publishing.after_attempt")
     return lease
 
 
-def _lease(connection: Connection, settings: Settings, leased_by: str, row: dict[str, Any]) -> Lease:
-    credential_id = row["credential_id"]
-    secret = None
-    if credential_id is not None:
-        try:
-            secret = open_credential(connection, settings, row["organization_id"], credential_id)
-        except SyndicationError as error:
-            raise ClosedAccountError(row["account_id"], str(error)) from None
+def _secret(connection: Connection, settings: Settings, row: dict[str, Any]) -> SecretStr | None:
+    if row["credential_id"] is None:
+        return None
+    try:
+        return open_credential(connection, settings, row["organization_id"], row["credential_id"])
+    except SyndicationError as error:
+        raise ClosedAccountError(row["account_id"], str(error)) from None
+
+
+def _lease(row: dict[str, Any], leased_by: str, secret: SecretStr | None, call_id: str, called_at: datetime) -> Lease:
     return Lease(
         organization_id=row["organization_id"],
+        organization=row["organization"],
         account_id=row["account_id"],
         platform=row["platform"],
         post_kind=row["post_kind"],
         publisher=row["publisher"],
         leased_by=leased_by,
-        credential_id=credential_id,
+        credential_id=row["credential_id"],
+        call_id=call_id,
+        called_at=called_at,
+        content_hash=bytes(row["content_hash"]),
         post=post_of(row),
         secret=secret,
+    )
+
+
+def sent_call(lease: Lease) -> SentCall:
+    """The call of a lease, for the record outside the database."""
+    return SentCall(
+        call_id=lease.call_id,
+        organization=lease.organization,
+        platform=lease.platform,
+        remote_account_id=lease.post.remote_account_id,
+        channel_type=lease.post.channel_type,
+        publisher=lease.publisher,
+        target_id=lease.post.target_id,
+        content_hash=lease.content_hash.hex(),
+        text=lease.post.text,
+        called_at=lease.called_at,
     )
 
 

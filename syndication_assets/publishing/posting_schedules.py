@@ -5,7 +5,7 @@ from datetime import datetime
 
 import psycopg
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.jitter import JitteredSlot, next_jittered_slots
 from syndication_assets.publishing.slots import Schedule, require_slots
@@ -36,12 +36,13 @@ def add_schedule(
 ) -> str:
     """Adds a schedule and returns its id. `account` is the account's id, its remote id or its display name.
 
-    SyndicationError if the rule never fires, the name is taken, or the account or channel does not exist.
+    SyndicationError if the rule never fires, the name is taken, the account or channel does not exist, or the
+    account's publisher cannot make such posts.
     """
     require_slots(schedule)
     with transaction(url) as connection:
         accounts = connection.execute(
-            "select organization_id, account_id, platform from channels.social_accounts"
+            "select organization_id, account_id, platform, publisher from channels.social_accounts"
             " join tenancy.organizations o using (organization_id)"
             " where o.slug = %(organization)s and %(account)s in (account_id, remote_account_id, display_name)",
             {"organization": organization, "account": account},
@@ -51,7 +52,8 @@ def add_schedule(
                 f"{organization} has {len(accounts)} accounts called {account!r}: use the account_id that "
                 "`syndication account list` shows."
             )
-        organization_id, account_id, platform = accounts[0]
+        organization_id, account_id, platform, publisher = accounts[0]
+        _require_publishable(connection, publisher, channel_type)
         try:
             row = connection.execute(
                 "insert into publishing.publishing_schedules (organization_id, schedule_name, platform, channel_type,"
@@ -77,6 +79,17 @@ def add_schedule(
         except psycopg.errors.UniqueViolation:
             raise SyndicationError(f"A schedule called {name!r} already exists: choose another name.") from None
     return str(row[0])
+
+
+def _require_publishable(connection: Connection, publisher: str, channel_type: str) -> None:
+    """SyndicationError if the publisher cannot make this kind of publication: no post would get a slot."""
+    can_publish, possible = connection.execute(
+        "select channels.can_publish(%(publisher)s, %(channel_type)s), (select string_agg(channel_type, ', ' order by"
+        " channel_type) from channels.publisher_channels where publisher = %(publisher)s)",
+        {"publisher": publisher, "channel_type": channel_type},
+    ).fetchall()[0]
+    if not can_publish:
+        raise SyndicationError(f"{publisher} cannot publish a {channel_type}: choose from {possible}.")
 
 
 def list_schedules(url: str) -> list[ListedSchedule]:

@@ -1,8 +1,9 @@
 """Publishes due targets: no post is published twice or lost, and each target ends in a state that a person can act on.
 
 Each worker leases one target and records its attempt in one transaction, makes the call, and records the outcome in the
-next transaction. If the process dies, only the calls that were under way are unresolved: their targets are reconciled
-and never resent automatically. All other targets are still scheduled.
+next transaction. Between the first transaction and the call, the call goes to the record outside the database. If the
+process dies, only the calls that were under way are unresolved: their targets are reconciled and never resent
+automatically. All other targets are still scheduled.
 
 A worker holds a turn from the lease to the end of its call; there are as many turns as concurrent calls are allowed.
 The outcome `published` is recorded after the turn, while another worker makes the next call, so that calls do not wait
@@ -12,27 +13,35 @@ for the disk. Every other outcome is recorded within the turn, because it may ho
 import logging
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-import msgspec
-
 from syndication_assets import fault_points
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection, connect, load_sql, transaction
-from syndication_assets.publishing.leases import ClosedAccountError, Lease, lease_next, publisher_name
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.execution_history import Executions
+from syndication_assets.publishing.leases import ClosedAccountError, Lease, lease_next, publisher_name, sent_call
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.recording import record
+from syndication_assets.publishing.sending_holds import (
+    SIMULATION,
+    problems_of_accounts,
+    reasons_to_hold,
+    senders,
+    without_senders,
+)
+from syndication_assets.publishing.sending_limits import NoRoomError
+from syndication_assets.publishing.sent_record import SentRecord
 from syndication_assets.settings import Settings
 
-logger = logging.getLogger(__name__)
+_WAIT_FOR_RECORD = timedelta(minutes=15)
 
-Execution = tuple[str, str, str, str]
-"""Organization, platform, channel and kind of post: the key of a row of the execution history."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -48,19 +57,15 @@ class PublishReport:
     contradicted: int = 0
     """Targets that went back to draft because the catalogue contradicts their text."""
     missed: int = 0
-    """Targets that missed their slot by too much: a person decides."""
+    """Targets that missed their slot by too much: the channel's rule says what becomes of them."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Why an account sends nothing in a channel now, by `account/channel`, or why a target waits, by its id."""
     problems: list[str] = field(default_factory=list)
     """Why accounts could not be served; nothing was sent for them."""
 
     @property
     def calls(self) -> int:
         return self.outcomes.total()
-
-
-@dataclass(slots=True)
-class _Executions:
-    outcomes: dict[Execution, Counter[OutcomeKind]] = field(default_factory=lambda: defaultdict(Counter))
-    seconds: dict[Execution, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def publish_due(
@@ -76,12 +81,19 @@ def publish_due(
     """Makes at most `limit` calls, concurrently, for the targets that are due at `now`.
 
     Only accounts whose publisher is in `publishers` are served. A rejection by the platform is an outcome; the report's
-    problems name the accounts that could not be served, and why. DatabaseError if the database cannot be reached.
+    problems say which accounts could not be served, and why nothing was sent. DatabaseError if the database cannot be
+    reached.
     """
     report = PublishReport()
+    record = SentRecord(settings.sent_url) if senders(publishers) else None
+    if record is not None:
+        report.problems += reasons_to_hold(url, record)
+        if report.problems:
+            publishers = without_senders(publishers)
+        report.problems += problems_of_accounts(url)
     _clean_up_queue(url, settings, now, report)
-    executions = _Executions()
-    run = _Run(url, settings, now, publishers, limit, report, executions, log)
+    executions = Executions()
+    run = _Run(url, settings, now, publishers, limit, record, report, executions, log)
     try:
         # Half as many again, to record outcomes while the others make calls.
         workers = min(-(-settings.publish_concurrency * 3 // 2), max(run.count_due(), 1))
@@ -93,7 +105,7 @@ def publish_due(
                 run.stop()  # calls that are under way end and are recorded
                 raise
     finally:
-        _write_history(url, executions, dagster_run_id)
+        executions.write(url, dagster_run_id)
     return report
 
 
@@ -124,13 +136,15 @@ class _Run:
         now: datetime,
         publishers: Mapping[str, Publisher],
         limit: int,
+        sent: SentRecord | None,
         report: PublishReport,
-        executions: _Executions,
+        executions: Executions,
         log: logging.Logger,
     ) -> None:
         self._url = url
         self._settings = settings
         self._publishers = publishers
+        self._sent = sent
         self._report = report
         self._executions = executions
         self._log = log
@@ -163,14 +177,18 @@ class _Run:
             while self._reserve_call():
                 with self._turns:
                     try:
-                        lease = self._lease_next(connection, closed_accounts=list(self._closed_accounts))
-                    except ClosedAccountError as error:
-                        self._close_account(error)
+                        lease = self._lease_next(
+                            connection,
+                            closed_accounts=list(self._closed_accounts),
+                            waiting=list(self._report.waiting),
+                        )
+                    except (ClosedAccountError, NoRoomError) as error:
+                        self._close(error)
                         continue
                     if lease is None:
                         return
                     started_at = time.monotonic()
-                    outcome = _call(self._publishers[lease.publisher], lease)
+                    outcome = self._call(lease)
                     if outcome.kind is not OutcomeKind.PUBLISHED:
                         self._record(connection, lease, outcome, started_at)
                 if outcome.kind is OutcomeKind.PUBLISHED:
@@ -186,51 +204,37 @@ class _Run:
             self._calls_left -= 1
             return self._calls_left >= 0
 
-    def _close_account(self, error: ClosedAccountError) -> None:
+    def _close(self, error: ClosedAccountError | NoRoomError) -> None:
+        """Leaves an account, one of its channels or a target out of the rest of this run."""
         with self._lock:
             self._calls_left += 1
-            if error.account_id not in self._closed_accounts:
+            if isinstance(error, NoRoomError):
+                self._report.waiting[error.waiting] = str(error)
+            elif error.account_id not in self._closed_accounts:
                 self._closed_accounts.add(error.account_id)
                 self._report.problems.append(str(error))
+
+    def _call(self, lease: Lease) -> Outcome:
+        publisher = self._publishers[lease.publisher]
+        try:
+            if self._sent is not None and lease.publisher != SIMULATION:
+                self._sent.add(sent_call(lease))
+        except SyndicationError as error:
+            return Outcome(OutcomeKind.RETRYABLE, message=str(error), wait=_WAIT_FOR_RECORD)
+        fault_points.reach("publishing.after_record")
+        try:
+            return publisher.publish(lease.post, lease.secret)
+        except Exception as error:
+            # The message of the exception may contain the secret; its type does not.
+            message = f"The publisher {lease.publisher} failed: {type(error).__name__}."
+            return Outcome(OutcomeKind.UNKNOWN, message=message)
 
     def _record(self, connection: Connection, lease: Lease, outcome: Outcome, started_at: float) -> None:
         fault_points.reach("publishing.after_call")
         state = record(connection, self._settings, self._publishers[lease.publisher], lease, outcome)
         seconds = time.monotonic() - started_at
-        key = (lease.organization_id, lease.platform, lease.post.channel_type, lease.post_kind)
         with self._lock:
             self._report.outcomes[outcome.kind] += 1
-            self._executions.outcomes[key][outcome.kind] += 1
-            self._executions.seconds[key] += seconds
+            self._executions.add(lease, outcome.kind, seconds)
         if outcome.kind is not OutcomeKind.PUBLISHED:
             self._log.warning(f"{lease.post.target_id}: {outcome.kind.value}, now {state}: {outcome.message}")
-
-
-def _call(publisher: Publisher, lease: Lease) -> Outcome:
-    try:
-        return publisher.publish(lease.post, lease.secret)
-    except Exception as error:
-        # The message of the exception may contain the secret; its type does not.
-        return Outcome(OutcomeKind.UNKNOWN, message=f"The publisher {lease.publisher} failed: {type(error).__name__}.")
-
-
-def _write_history(url: str, executions: _Executions, dagster_run_id: str | None) -> None:
-    if not executions.outcomes:
-        return
-    rows = [
-        {
-            "organization_id": key[0],
-            "platform": key[1],
-            "channel_type": key[2],
-            "post_kind": key[3],
-            "targets": outcomes.total(),
-            "outcomes": {kind.value: count for kind, count in sorted(outcomes.items())},
-            "seconds": round(executions.seconds[key], 3),
-        }
-        for key, outcomes in sorted(executions.outcomes.items())
-    ]
-    with transaction(url) as connection:
-        connection.execute(
-            load_sql("publishing/execution_history/merge.sql"),
-            {"rows": msgspec.json.encode(rows).decode(), "dagster_run_id": dagster_run_id},
-        )

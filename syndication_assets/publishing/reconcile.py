@@ -22,9 +22,12 @@ from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.leases import post_of
+from syndication_assets.publishing.lost_calls import find_lost_calls
 from syndication_assets.publishing.publisher import Listing, Publisher, RemotePost
 from syndication_assets.publishing.recording import unresolved_message
 from syndication_assets.publishing.resolving import resolve_published
+from syndication_assets.publishing.sending_holds import senders
+from syndication_assets.publishing.sent_record import SentRecord
 from syndication_assets.settings import Settings
 
 CLOCK_TOLERANCE = timedelta(hours=1)
@@ -63,6 +66,11 @@ def reconcile(
 ) -> ReconcileReport:
     """Looks up at most `limit` targets, the oldest call first, and marks those that are found as published."""
     report = ReconcileReport()
+    if senders(publishers):
+        try:
+            find_lost_calls(url, SentRecord(settings.sent_url))
+        except SyndicationError as error:  # the calls that are known are still looked up
+            report.problems.append(str(error))
     with transaction(url) as connection:
         rows = (
             connection.cursor(row_factory=dict_row)

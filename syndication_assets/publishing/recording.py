@@ -18,6 +18,8 @@ from syndication_assets.settings import Settings
 BACKOFF = timedelta(minutes=5)
 """The wait after the first retryable rejection; it doubles each time."""
 MAXIMUM_BACKOFF = timedelta(hours=4)
+REST = timedelta(days=1)
+"""How long an account rests after the platform rejected two of its posts in a row for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _next_step(
     if outcome.kind is OutcomeKind.UNKNOWN:
         return Step("needs_reconcile", unresolved_message(target_id, message))
     if outcome.kind is OutcomeKind.PERMANENT:
-        return Step("failed", f"{message} {_retry_or_cancel(target_id)}")
+        return _fail_or_rest(connection, lease, outcome, message)
     if outcome.kind is OutcomeKind.RETRYABLE:
         return _retry(connection, settings, lease, outcome, message)
     # The credential was rejected, not the post: the post waits for the account.
@@ -142,6 +144,47 @@ def _next_step(
         return Step("scheduled", "The credential had expired and was renewed.")
     disconnect(connection, lease.organization_id, lease.account_id, message)
     return Step("scheduled", f"The account is disconnected: {message} The post is sent when it is active again.")
+
+
+def _fail_or_rest(connection: Connection, lease: Lease, outcome: Outcome, message: str) -> Step:
+    """The post fails; after another post failed in the same way, the account rests and the post stays in the queue.
+
+    Then the account or the app is what was rejected, and every further post would fail.
+    """
+    if outcome.is_about_the_post or not _failed_the_same_way(connection, lease, outcome):
+        return Step("failed", f"{message} {_retry_or_cancel(lease.post.target_id)}")
+    reason = f"Two posts in a row were rejected for the same reason, most recently: {message}"
+    rest = Outcome(OutcomeKind.RETRYABLE, message=reason, wait=REST)
+    back_off(connection, lease.organization_id, lease.account_id, rest)
+    return Step(
+        "scheduled",
+        f"{reason} The account rests for {REST.days} day. If only this post is wrong, drop it with `syndication "
+        f"targets cancel {lease.post.target_id}`.",
+        REST,
+    )
+
+
+def _failed_the_same_way(connection: Connection, lease: Lease, outcome: Outcome) -> bool:
+    """Whether the latest post of the account that the platform answered was rejected with the same error."""
+    row = connection.execute(
+        "select a.outcome = 'permanent' and a.error_code is not distinct from %(error_code)s"
+        "   and a.http_status = %(http_status)s"
+        " from publishing.publish_attempts as a"
+        " join publishing.post_targets as t on a.organization_id = t.organization_id and a.target_id = t.target_id"
+        " where t.organization_id = %(organization_id)s and t.account_id = %(account_id)s"
+        " and t.target_id <> %(target_id)s and a.publisher = %(publisher)s"
+        " and a.outcome in ('published', 'permanent') and a.http_status is not null"
+        " order by a.finished_at desc limit 1",
+        {
+            "error_code": outcome.error_code,
+            "http_status": outcome.http_status,
+            "organization_id": lease.organization_id,
+            "account_id": lease.account_id,
+            "target_id": lease.post.target_id,
+            "publisher": lease.publisher,
+        },
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _retry(connection: Connection, settings: Settings, lease: Lease, outcome: Outcome, message: str) -> Step:

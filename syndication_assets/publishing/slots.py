@@ -1,6 +1,7 @@
 """The slots of a schedule: an RRULE in the local time of an IANA zone, as instants in UTC. Pure.
 
-Rules follow RFC 5545 and start at midnight of the schedule's first local day. When daylight saving begins, a local time
+Rules follow RFC 5545 and start at midnight of the schedule's first local day; what its parts may say is in
+`rule_parts`. When daylight saving begins, a local time
 that does not exist moves to the next minute that does; when it ends, a local time that occurs twice fires once, at its
 first occurrence.
 """
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dateutil.rrule import rrulestr
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.rule_parts import FREQUENCIES, why_meaningless
 
 SEARCH_YEARS = 10
 """How far to search for a slot. Two leap days are at most eight years apart."""
@@ -28,7 +30,6 @@ _SUPPORTED_PARTS = {
     "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYHOUR",
     "BYMINUTE", "BYSETPOS",
 }  # fmt: skip
-_FREQUENCIES = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"}
 
 
 class ScheduleError(SyndicationError):
@@ -134,12 +135,13 @@ def _parse(recurrence_rule: str) -> dict[str, str]:
         if name not in _SUPPORTED_PARTS:
             raise _unreadable(recurrence_rule, f"{name} is not supported")
         parts[name] = value
-    if parts.get("FREQ") not in _FREQUENCIES:
-        raise _unreadable(recurrence_rule, f"FREQ must be one of {', '.join(sorted(_FREQUENCIES))}")
+    if parts.get("FREQ") not in FREQUENCIES:
+        raise _unreadable(recurrence_rule, f"FREQ must be one of {', '.join(sorted(FREQUENCIES))}")
     # With an interval of zero, dateutil would never advance.
     _whole_number("INTERVAL", parts.get("INTERVAL", "1"))
-    if parts["FREQ"] == "HOURLY" and "BYSETPOS" in parts:
-        raise _unreadable(recurrence_rule, "BYSETPOS needs FREQ=DAILY or a longer period")
+    problem = why_meaningless(parts)
+    if problem is not None:
+        raise _unreadable(recurrence_rule, problem)
     return parts
 
 

@@ -193,6 +193,14 @@ class _Publishing(EnvironmentSettings):
         "SYNDICATION_FACEBOOK_URL", "https://graph.facebook.com", "The base URL of the Graph API."
     )
     facebook_version: str = setting("SYNDICATION_FACEBOOK_VERSION", "v25.0", "The version of the Graph API.")
+    sent_url: str = below(
+        "local_directory",
+        "sent",
+        "SYNDICATION_SENT_URL",
+        "The record of publishing calls, from which a restored database learns what was sent after its backup: a "
+        "directory, or any URL that fsspec knows. All machines that publish share it, and it is not restored with the "
+        "database.",
+    )
     publish_concurrency: Annotated[WholeNumber, AfterValidator(lambda number: max(number, 1))] = setting(
         "SYNDICATION_PUBLISH_CONCURRENCY",
         8,

@@ -1,7 +1,8 @@
 """Fetching a catalogue: the requests, the landed files, and the effect of the shop's faults."""
 
+import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -20,7 +21,15 @@ from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED, FakeShop, too_many
 from syndication_assets_tests.catalogue.shop import CatalogueRoom, product
-from syndication_assets_tests.scraping.fake_apis import Answer, failure_of, landed, materialize, serve, today
+from syndication_assets_tests.scraping.fake_apis import (
+    Answer,
+    Request,
+    failure_of,
+    landed,
+    materialize,
+    serve,
+    today,
+)
 
 
 @pytest.fixture
@@ -71,7 +80,8 @@ def test_a_catalogue_lands_response_by_response_and_can_be_loaded(room: Catalogu
     assert (len(manifest.product_lists), len(manifest.product_details)) == (2, 3)
     assert set(manifest.paths) | {report.manifest_path} == set(landed(room.zone))
     assert room.zone.read(manifest.product_details[0], 1000).startswith(b'{"success": true, "data": {"sku": "S1"')
-    assert shop.queries("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3")]
+    # The first page once more: a product may have moved there in the meantime.
+    assert shop.queries("/getProducts") == [{"limit": "2", "offset": offset} for offset in ("0", "2", "3", "0")]
     assert shop.queries("/getProductData")[1] == {"sku": "S2", "all_images": "0", "include_categories": "1"}
     load_today(room)
     assert room.rows("select sku, price::text from catalogue.products order by 1") == [
@@ -159,8 +169,70 @@ def test_pages_smaller_than_requested_do_not_end_the_list(room: CatalogueRoom, s
     shop.most_at_once = 3
     report = fetch(room, shop, page_size=100)
     assert (report.products, report.reasons) == (7, [])
-    assert [query["offset"] for query in shop.queries("/getProducts")] == ["0", "3", "6", "7"]
+    assert [query["offset"] for query in shop.queries("/getProducts")] == ["0", "3", "6", "7", "0", "3"]
     assert len(manifest_of(room, report).product_lists) == 3, "the empty last page is not part of the snapshot"
+
+
+def test_a_product_that_moves_to_an_earlier_page_during_the_fetch_is_not_deactivated(
+    room: CatalogueRoom, shop: FakeShop
+):
+    shop.products = [product(f"S{number}") for number in range(1, 7)]
+    fetch(room, shop, page_size=2)
+    load_today(room)
+    change_during_the_fetch(shop, 2, lambda products: products.pop(0))
+    report = fetch(room, shop, page_size=2)
+    assert (report.reasons, report.products) == ([], 6)
+    load_today(room)
+    assert room.active() == "S1 S2 S3 S4 S5 S6", "S1 was there when the fetch began; S3 moved to the first page"
+
+
+def test_a_product_that_moves_to_a_later_page_during_the_fetch_is_one_product(room: CatalogueRoom, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(1, 5)]
+    change_during_the_fetch(shop, 2, lambda products: products.insert(0, product("S0")))
+    report = fetch(room, shop, page_size=2)
+    assert report.reasons == []
+    load_today(room)
+    assert room.active() == "S0 S1 S2 S3 S4"
+    assert room.value("select count(*) from landing.quarantine") == 0
+
+
+def test_a_list_that_keeps_changing_is_incomplete(room: CatalogueRoom, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(1, 5)]
+    numbers = itertools.count(5)
+    respond = shop.respond
+
+    def respond_with_news(request: Request) -> Answer:
+        if request.path.endswith("/getProducts") and request.query.get("offset") == "0":
+            shop.products.insert(0, product(f"S{next(numbers)}"))
+        return respond(request)
+
+    shop.respond = respond_with_news  # type: ignore[method-assign]
+    assert fetch(room, shop, page_size=2).reasons == [
+        "the list of products kept changing while it was fetched: fetch again later"
+    ]
+
+
+def test_a_page_that_cannot_be_requested_again_leaves_the_list_incomplete(room: CatalogueRoom, shop: FakeShop):
+    shop.products = [product(f"S{number}") for number in range(1, 5)]
+    respond = shop.respond
+    shop.respond = lambda request: (  # type: ignore[method-assign]
+        SERVER_ERROR if len(shop.queries("/getProducts")) > 3 and "offset" in request.query else respond(request)
+    )
+    (reason,) = fetch(room, shop, page_size=2).reasons
+    assert reason.startswith("page 1 of the list of products, requested again: /getProducts: the shop answered 500")
+
+
+def change_during_the_fetch(shop: FakeShop, request_number: int, change: Callable[[list[Any]], object]) -> None:
+    """Changes the products just before the shop answers the list request of this number, from 1."""
+    respond = shop.respond
+    numbers = itertools.count(1)
+
+    def respond_and_change(request: Request) -> Answer:
+        if request.path.endswith("/getProducts") and next(numbers) == request_number:
+            change(shop.products)
+        return respond(request)
+
+    shop.respond = respond_and_change  # type: ignore[method-assign]
 
 
 def test_a_shop_that_does_not_page_returns_everything_at_once(room: CatalogueRoom, shop: FakeShop):

@@ -1,6 +1,6 @@
 """Fetching a Shopify shop's public product list: the requests, the landed files, and the effect of its faults."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -100,7 +100,9 @@ def test_pages_land_until_one_is_empty_and_the_catalogue_is_complete(room: Catal
     manifest = decode_manifest(room.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
     assert manifest.is_complete
     assert [request.query for request in shop.requests] == [
-        {"limit": "250", "page": str(number)} for number in (1, 2, 3)
+        # The first page once more: a product may have moved there in the meantime.
+        {"limit": "250", "page": str(number)}
+        for number in (1, 2, 3, 1)
     ]
     assert set(manifest.product_lists) | {report.manifest_path} == set(landed(room.zone))
     assert room.zone.read(manifest.product_lists[0], 10**4).startswith(b'{"products": [{"id": 1')
@@ -132,6 +134,10 @@ def test_a_product_missing_from_a_complete_list_is_deactivated(room: CatalogueRo
         (Answer(429, b"", {"Retry-After": "0"}), "page 2: 127.0.0.1: it answered 429, 3 times"),
         (Answer(429, b"", {"Retry-After": "3600"}), "page 2: 127.0.0.1: it answered 429, and asks to wait 3,600 s"),
         (Answer(404, b""), "page 2: 127.0.0.1: it answered 404. Check the URL of the shop."),
+        (
+            Answer(430, b""),
+            "page 2: 127.0.0.1: it answered 430, Shopify's rejection of requests that look automated. Fetch",
+        ),
         (Answer(200, {"products": [product("S1"), product("S2")]}), "page 2 repeats earlier pages"),
     ],
 )
@@ -148,6 +154,73 @@ def test_an_interrupted_list_is_incomplete_and_deactivates_nothing(
     load_today(room)
     assert room.active() == "S1 S2 S3"
     assert statuses(room) == ["accepted", "rejected"]
+
+
+def change_before_page(shop: FakeShopify, page: int, change: Callable[[], object]) -> None:
+    """Changes the shop just before its first answer to the request for a page."""
+    respond = shop.respond
+    waiting = [change]
+
+    def respond_and_change(request: Request) -> Answer:
+        if request.query["page"] == str(page) and waiting:
+            waiting.pop()()
+        return respond(request)
+
+    shop.respond = respond_and_change  # type: ignore[method-assign]
+
+
+def test_a_product_that_moves_to_an_earlier_page_during_the_fetch_is_not_deactivated(
+    room: CatalogueRoom, shop: FakeShopify
+):
+    shop_vendor = vendor(room, shop)
+    shop.products = [product(f"S{number}") for number in range(1, 7)]
+    fetch(room, shop_vendor)
+    load_today(room)
+    change_before_page(shop, 2, lambda: shop.products.pop(0))
+    report = fetch(room, shop_vendor)
+    assert (report.reasons, report.products) == ([], 6)
+    load_today(room)
+    assert room.active() == "S1 S2 S3 S4 S5 S6", "S1 was there when the fetch began; S3 moved to the first page"
+
+
+def test_a_product_alone_on_the_last_page_because_it_moved_there_is_no_repeated_page(
+    room: CatalogueRoom, shop: FakeShopify
+):
+    shop.products = [product("S1"), product("S2")]
+    change_before_page(shop, 2, lambda: shop.products.insert(0, product("S0")))
+    assert fetch(room, vendor(room, shop)).reasons == []
+    load_today(room)
+    assert room.active() == "S0 S1 S2"
+
+
+@pytest.mark.parametrize("prices", [("40.00", "55.00"), ("55.00", "40.00")])
+def test_a_sku_of_two_products_keeps_its_price_whatever_their_order(
+    prices: tuple[str, str], room: CatalogueRoom, shop: FakeShopify
+):
+    first, second = product("S1", prices[0]), product("S1", prices[1])
+    second["id"] = 2
+    shop_vendor = vendor(room, shop)
+    for products in ([first, second, product("S3")], [product("S3"), second, first]):
+        shop.products = products
+        assert fetch(room, shop_vendor).reasons == []
+        load_today(room)
+        price = room.value("select price::text from catalogue.products where sku = 'S1'")
+        assert price == prices[0], "the older product has the sku"
+    assert statuses(room) == ["accepted", "accepted"]
+    reasons = [reason for (reason,) in room.rows("select reason from landing.quarantine")]
+    assert len(reasons) == 2
+    assert all(reason.startswith("its sku 'S1' is also that of item ") for reason in reasons)
+
+
+def test_of_two_variants_with_a_sku_the_one_with_the_higher_price_counts(room: CatalogueRoom, shop: FakeShopify):
+    shop_vendor = vendor(room, shop)
+    variants = [{"sku": "S1", "title": size, "price": price} for size, price in (("S", "12.50"), ("M", "14.00"))]
+    for ordered in (variants, variants[::-1]):
+        shop.products = [product("S1") | {"variants": ordered}, product("S2")]
+        fetch(room, shop_vendor)
+        load_today(room)
+        assert room.value("select price::text from catalogue.products where sku = 'S1'") == "14.00"
+    assert room.active() == "S1 S2"
 
 
 @pytest.mark.parametrize("fault", [HTML, TRUNCATED, SERVER_ERROR, EMPTY, Answer(429, b"", {"Retry-After": "0"})])
@@ -187,7 +260,7 @@ def test_requests_for_pages_keep_the_pace(room: CatalogueRoom, shop: FakeShopify
     monkeypatch.setattr(shopify_fetch.time, "sleep", waits.append)
     fetch_open_list(client(), room.zone, vendor(room, shop), pace=timedelta(seconds=3))
     # The server's own waits are 0 here.
-    assert [wait for wait in waits if wait] == [3.0, 3.0], "before the second and the third page"
+    assert [wait for wait in waits if wait] == [3.0] * 3, "before every page but the first"
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "https://127.0.0.1", "https://[::1]", "https://10.0.0.7"])

@@ -26,7 +26,7 @@ def test_the_list_of_channels_shows_status_and_number_of_rules(reference_url: st
     with transaction(reference_url) as connection:
         connection.execute("update channels.platforms set status = 'inactive' where platform = 'tiktok'")
     lines = run("channels").output.splitlines()
-    assert any("facebook" in line and "feed_post" in line and "active" in line and " 14 " in line for line in lines)
+    assert any("facebook" in line and "feed_post" in line and "active" in line and " 16 " in line for line in lines)
     assert any("mastodon" in line and "not_implemented" in line and " 0 " in line for line in lines)
     assert sum("platform inactive" in line for line in lines) == 2
 
@@ -35,8 +35,8 @@ def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
     result = run("channels", "facebook", "feed_post")
     assert result.exit_code == 0, result.output
     rows = [line for line in result.output.splitlines() if line.startswith("│")]
-    assert len(rows) == 14
-    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] + ["media"]
+    assert len(rows) == 16
+    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] * 3 + ["media"]
     for shown in (
         "80 to 400",
         "│ 3 ",

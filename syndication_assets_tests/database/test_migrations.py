@@ -14,6 +14,7 @@ from syndication_assets.database.migrations import (
     find_migrations,
     migrate,
     rollback,
+    rows_lost_by_rollback,
     status,
 )
 from syndication_assets_tests.system_catalogue import catalogue
@@ -189,3 +190,40 @@ def test_two_migrations_with_the_same_number_are_rejected(directory: Path):
     (directory / "0002_zwei.down.sql").write_text("select 1;\n")
     with pytest.raises(MigrationError, match="0002_two and 0002_zwei have the same number: renumber the newer one"):
         find_migrations(directory)
+
+
+def test_the_rows_that_a_rollback_would_lose_are_counted_and_nothing_is_changed(
+    empty_database_url: str, directory: Path
+):
+    (directory / "0002_two.up.sql").write_text(
+        "create table public.two (id integer); insert into public.two values (1);"
+    )
+    (directory / "0003_three.up.sql").write_text("create table public.three (id integer);")
+    (directory / "0003_three.down.sql").write_text("drop table public.three; delete from public.one where id > 1;")
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, migrations)
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute("insert into public.one select generate_series(1, 4)")
+        connection.execute("insert into public.two values (2), (3)")
+        connection.execute("insert into public.three values (1)")
+    before = catalogue_of(empty_database_url)
+    lost = rows_lost_by_rollback(empty_database_url, steps=2, migrations=migrations)
+    # The migration writes one row of `two` again.
+    assert list(lost.items()) == [("public.one", 3), ("public.two", 2), ("public.three", 1)]
+    assert catalogue_of(empty_database_url) == before
+    assert rows_lost_by_rollback(empty_database_url, migrations=migrations) == {"public.one": 3, "public.three": 1}
+    rollback(empty_database_url, migrations=migrations)
+    assert rows_lost_by_rollback(empty_database_url, migrations=migrations) == {"public.two": 2}
+
+
+def test_a_migration_that_refuses_to_be_undone_keeps_the_newer_ones_too(empty_database_url: str, directory: Path):
+    (directory / "0002_two.down.sql").write_text(
+        "do $$ begin raise exception 'it has proof' using errcode = 'restrict_violation', hint = 'Keep it.'; end $$;"
+    )
+    migrations = find_migrations(directory)
+    migrate(empty_database_url, migrations)
+    for refused in (rollback, rows_lost_by_rollback):
+        with pytest.raises(MigrationError, match=r"it has proof \(23001\) Keep it\."):
+            refused(empty_database_url, steps=2, migrations=migrations)
+    assert tables_in_public(empty_database_url) == ["one", "three", "two"]
+    assert len(names_in(empty_database_url)) == 3

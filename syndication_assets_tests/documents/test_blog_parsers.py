@@ -121,6 +121,27 @@ def test_an_entry_with_an_unreadable_date_is_loaded_without_it():
     assert only_document(feed(entry(1, date="on a Tuesday"))).published_at is None
 
 
+@pytest.mark.parametrize(
+    ("text", "published_at"),
+    [
+        ("1762154400", datetime(2025, 11, 3, 7, 20, tzinfo=UTC)),
+        (" 1762154400 ", datetime(2025, 11, 3, 7, 20, tzinfo=UTC)),
+        ("1762154400.5", datetime(2025, 11, 3, 7, 20, 0, 500000, tzinfo=UTC)),
+        ("1762154400000", datetime(2025, 11, 3, 7, 20, tzinfo=UTC)),
+        # feedparser would read these as times of the years 2008, 1234, 9801 and 9999.
+        ("2008113000", datetime(2033, 8, 20, 1, 10, tzinfo=UTC)),
+        ("1234567890", datetime(2009, 2, 13, 23, 31, 30, tzinfo=UTC)),
+        ("99", None),
+        ("9999999999999", None),
+    ],
+)
+def test_a_date_in_seconds_since_1970_is_read(text: str, published_at: datetime | None):
+    assert only_document(feed(entry(1, date=text))).published_at == published_at
+    if published_at is not None:
+        assert only_document(posts(post(1, published_at=text))).published_at == published_at
+        assert only_document(posts(post(1, published_at=float(text)))).published_at == published_at
+
+
 def test_invalid_entries_are_rejected_with_position_and_bytes_and_the_others_are_read():
     without_title = "<item><guid>urn:2</guid><description>T</description></item>"
     without_text = "<item><title>A</title><guid>urn:3</guid></item>"

@@ -1,8 +1,11 @@
 """Sets up and inspects the publishing queue of a test: pages, schedules, approved texts and targets."""
 
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -27,12 +30,19 @@ DAILY = "FREQ=DAILY;BYHOUR=17;BYMINUTE=0"
 TOKEN = "canary-EAAB/page+token="
 KEYS = "test:" + "A" * 43 + "="
 PLATFORM, CHANNEL = "facebook", "feed_post"
+_sent = tempfile.TemporaryDirectory(prefix="syn-sent-")
+SENT = Path(_sent.name) / "sent"
+"""The record of calls of the tests of this process; a new queue empties it."""
 _ROOMS = ("publishing", "content", "channels", "catalogue")
 
 
 def settings_of(**changes: Any) -> Settings:
     """The defaults, with a key for credentials and no limit on delays: the slots of the tests are in the past."""
-    defaults: dict[str, Any] = {"secret_keys": SecretStr(KEYS), "publish_maximum_delay_hours": 10**6}
+    defaults: dict[str, Any] = {
+        "secret_keys": SecretStr(KEYS),
+        "publish_maximum_delay_hours": 10**6,
+        "sent_url": str(SENT),
+    }
     return Settings.from_environment().model_copy(update=defaults | changes)
 
 
@@ -47,6 +57,7 @@ class PublishingQueue(DatabaseRows):
     """What every post is about."""
 
     def __post_init__(self) -> None:
+        shutil.rmtree(SENT, ignore_errors=True)
         with psycopg.connect(self.url, autocommit=True) as connection:
             # Faster than truncating, which writes new files for each table.
             (statement,) = connection.execute(

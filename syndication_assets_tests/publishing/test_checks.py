@@ -43,6 +43,11 @@ DAMAGES = [
         "publishing_schedules__account_is_of_the_platform",
         "update channels.social_accounts set platform = 'elsewhere'",
     ),
+    Damage(
+        "publishing_schedules__publisher_makes_the_channel",
+        "insert into channels.publisher_channels (publisher, channel_type) values ('dry_run', 'story_post')",
+        frozenset(),
+    ),
     Damage("content_processes__every_scheduled_channel_has_its_processes", "delete from publishing.content_processes"),
     Damage(
         "post_targets__published_targets_have_their_attempt",

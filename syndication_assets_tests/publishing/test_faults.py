@@ -18,7 +18,7 @@ from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.publishing.target_decisions import resolve_as_not_published
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
-from syndication_assets_tests.publishing.publishing_queue import KEYS, TOKEN, PublishingQueue, settings_of
+from syndication_assets_tests.publishing.publishing_queue import KEYS, SENT, TOKEN, PublishingQueue, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
 
 _PUBLISH = """
@@ -55,6 +55,7 @@ def start_publisher(
         "SYNDICATION_SECRET_KEYS": KEYS,
         "SYNDICATION_PUBLISH_CONCURRENCY": str(concurrency),
         "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS": "1000000",
+        "SYNDICATION_SENT_URL": str(SENT),
         "SYNDICATION_FAULT_POINT": fault_point,
     }
     return subprocess.Popen(
@@ -87,6 +88,7 @@ def assert_each_post_is_published_exactly_once(queue: PublishingQueue, graph: Fa
     [
         ("publishing.before_attempt", 0, "scheduled"),
         ("publishing.after_attempt", 0, "needs_reconcile"),
+        ("publishing.after_record", 0, "needs_reconcile"),
         ("publishing.after_call", 1, "needs_reconcile"),
         ("publishing.before_outcome", 1, "needs_reconcile"),
     ],
@@ -114,7 +116,7 @@ def test_a_post_of_a_killed_publisher_is_published_once_or_resolved_by_the_looku
     # Ten minutes later a listing is conclusive. Only our time moves: a page cannot publish before the call.
     queue.execute("update publishing.publish_attempts set started_at = started_at - interval '11 minutes'")
     reconcile(queue.url, settings_of(), facebook)
-    if fault_point == "publishing.after_attempt":
+    if accepted == 0 and state == "needs_reconcile":
         # It is not on the page: a person decides.
         assert queue.target(targets[0])["state"] == "needs_reconcile"
         resolve_as_not_published(queue.url, targets[0], "isla")

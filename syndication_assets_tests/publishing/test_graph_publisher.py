@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
+from syndication_assets.channels.facebook_error_meanings import Meaning, error_rows
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.public_urls import public_addresses
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
@@ -136,10 +137,16 @@ def test_with_the_real_resolver_a_picture_on_this_machine_is_rejected(url: str, 
         (Response(500, error(100, "Invalid parameter")), OutcomeKind.UNKNOWN, "100"),
         (Response(400, error(99999, "Something new", is_transient=True)), OutcomeKind.UNKNOWN, "99999"),
         (Response(400, error(100, "Invalid parameter")), OutcomeKind.PERMANENT, "100"),
-        (Response(403, error(200, "Permissions error")), OutcomeKind.PERMANENT, "200"),
-        (Response(403, error(10, "Permission denied")), OutcomeKind.PERMANENT, "10"),
+        (Response(403, error(200, "Permissions error")), OutcomeKind.DISCONNECTED, "200"),
+        (Response(403, error(10, "Permission denied")), OutcomeKind.DISCONNECTED, "10"),
+        (Response(403, error(283, "Requires an extended permission")), OutcomeKind.DISCONNECTED, "283"),
+        (Response(400, error(3, "Unknown method")), OutcomeKind.DISCONNECTED, "3"),
+        (Response(400, error(100, "Object does not exist", 33)), OutcomeKind.DISCONNECTED, "100/33"),
+        (Response(500, error(200, "Permissions error")), OutcomeKind.UNKNOWN, "200"),
+        (Response(400, error(1609005, "Error posting link")), OutcomeKind.PERMANENT, "1609005"),
         (Response(400, error(506, "Duplicate status message")), OutcomeKind.PERMANENT, "506"),
-        (Response(400, error(368, "Blocked for policies")), OutcomeKind.PERMANENT, "368"),
+        (Response(400, error(368, "Blocked for policies")), OutcomeKind.RETRYABLE, "368"),
+        (Response(400, error(368, "Blocked", 1390008, is_transient=True)), OutcomeKind.RETRYABLE, "368/1390008"),
         (Response(400, error(99999, "Something new")), OutcomeKind.PERMANENT, "99999"),
     ],
 )
@@ -221,6 +228,35 @@ def test_a_rate_limit_waits_as_long_as_requested_or_fifteen_minutes(
 ):
     graph.responses.append(Response(status, error(32), headers))
     assert facebook.publish(post(), SECRET).wait == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("headers", "days"), [({}, 1), ({"Retry-After": "60"}, 1)])
+def test_a_blocked_page_rests_for_a_day(headers: dict[str, str], days: int, graph: FakeGraph, facebook: FacebookGraph):
+    graph.responses.append(Response(400, error(368, "Blocked for policies"), headers))
+    assert facebook.publish(post(), SECRET).wait == timedelta(days=days)
+
+
+@pytest.mark.parametrize(("code", "is_about_the_post"), [(506, True), (1609005, True), (100, False), (99999, False)])
+def test_only_errors_that_are_known_to_be_about_the_post_say_so(
+    code: int, is_about_the_post: bool, graph: FakeGraph, facebook: FacebookGraph
+):
+    graph.responses.append(Response(400, error(code)))
+    assert facebook.publish(post(), SECRET).is_about_the_post is is_about_the_post
+
+
+def test_a_token_that_may_not_list_posts_does_not_disconnect_its_page(graph: FakeGraph, facebook: FacebookGraph):
+    graph.listing_response = Response(403, error(10, "Requires pages_read_engagement"))
+    now = datetime.now(UTC)
+    rejection = facebook.look_up(post(), SECRET, now - HOUR, now).rejection
+    assert rejection is not None
+    assert rejection.kind is OutcomeKind.PERMANENT
+
+
+def test_every_error_code_has_one_row_with_a_source():
+    keys = [(row.first_code, row.subcode) for row in error_rows()]
+    assert len(set(keys)) == len(keys)
+    assert all(row.source_url.startswith("https://developers.facebook.com/") for row in error_rows())
+    assert {row.meaning for row in error_rows()} == set(Meaning) - {Meaning.UNKNOWN}
 
 
 def test_a_date_in_retry_after_is_parsed(graph: FakeGraph, facebook: FacebookGraph):

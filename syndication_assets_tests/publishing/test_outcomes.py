@@ -167,3 +167,62 @@ def test_the_id_of_another_post_leaves_the_target_unresolved_and_the_run_goes_on
     assert "page_9" in queue.target(targets[1])["error_message"]
     assert [attempt["outcome"] for attempt in queue.attempts(targets[1])] == ["unknown"]
     assert queue.value("select count(*) from publishing.execution_history") == 1
+
+
+def rejected_post(code: str | None = "99999", status: int | None = 400, **more: object) -> Response:
+    return reject_with(OutcomeKind.PERMANENT, error_code=code, http_status=status, **more)
+
+
+def test_a_second_rejection_for_the_same_reason_rests_the_account_and_keeps_its_queue(
+    queue: PublishingQueue, platform: FakePlatform, page: str
+):
+    targets = queue.due(page, 5)
+    platform.responses.extend([rejected_post()] * 5)
+    queue.publish_to(platform, publish_concurrency=1, now=datetime.now(UTC))
+    assert len(platform.calls) == 2
+    assert queue.states() == ["failed", *["scheduled"] * 4]
+    assert "Two posts in a row were rejected" in queue.target(targets[1])["error_message"]
+    (hours,) = queue.rows("select extract(epoch from blocked_until - now()) / 3600 from channels.platform_limits")[0]
+    assert round(float(hours)) == 24
+    platform.responses.clear()
+    queue.pass_waits()
+    queue.publish_to(platform, publish_concurrency=1)
+    assert queue.states() == ["failed", *["published"] * 4]
+
+
+@pytest.mark.parametrize(
+    "responses",
+    [
+        [rejected_post("1"), rejected_post("2"), rejected_post("3")],
+        [rejected_post(is_about_the_post=True)] * 3,
+        # Nothing was sent: the posts have no picture, for example.
+        [rejected_post(None, None)] * 3,
+    ],
+    ids=["different reasons", "about the posts", "not sent"],
+)
+def test_rejections_of_the_posts_themselves_do_not_rest_the_account(
+    responses: list[Response], queue: PublishingQueue, platform: FakePlatform, page: str
+):
+    queue.due(page, 4)
+    platform.responses.extend(responses)
+    queue.publish_to(platform, publish_concurrency=1)
+    assert queue.states() == ["failed", "failed", "failed", "published"]
+
+
+def test_a_published_post_between_two_rejections_shows_that_the_account_is_fine(
+    queue: PublishingQueue, platform: FakePlatform, page: str
+):
+    queue.due(page, 3)
+    accepted = reject_with(OutcomeKind.PUBLISHED, platform_post_id="page_9", http_status=200)
+    platform.responses.extend([rejected_post(), accepted, rejected_post()])
+    queue.publish_to(platform, publish_concurrency=1)
+    assert queue.states() == ["failed", "published", "failed"]
+
+
+def test_a_blocked_page_rests_and_its_queue_is_kept(queue: PublishingQueue, platform: FakePlatform, page: str):
+    queue.due(page, 3)
+    blocked = reject_with(OutcomeKind.RETRYABLE, error_code="368", http_status=400, wait=timedelta(days=1))
+    platform.responses.append(blocked)
+    queue.publish_to(platform, publish_concurrency=1, now=datetime.now(UTC))
+    assert len(platform.calls) == 1
+    assert queue.states() == ["scheduled"] * 3

@@ -140,12 +140,54 @@ def test_a_rule_that_never_fires_is_an_error_that_says_so(rule: str):
         ("FREQ=HOURLY;BYSETPOS=2", "BYSETPOS needs"),
         ("FREQ=DAILY;COUNT=2;UNTIL=20270101", "both COUNT and UNTIL"),
         ("FREQ=DAILY;UNTIL=tomorrow", "UNTIL=TOMORROW"),
+        # RFC 5545 forbids these; libraries ignore a part of the rule, and it fires on days that nobody meant.
+        ("FREQ=WEEKLY;BYDAY=1MO", "1MO is a certain MO of a month or a year: write FREQ=MONTHLY;BYDAY=1MO"),
+        ("FREQ=WEEKLY;BYDAY=MO,-1FR;BYHOUR=9", "-1FR is a certain FR"),
+        ("FREQ=DAILY;BYDAY=2TU", "2TU is a certain TU"),
+        ("FREQ=HOURLY;BYDAY=2TU", "2TU is a certain TU"),
+        ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=1MO", "BYWEEKNO names its week"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "no month has 6MO"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=-6MO", "no month has -6MO"),
+        ("FREQ=YEARLY;BYDAY=54MO", "no year has 54MO"),
+        ("FREQ=MONTHLY;BYDAY=0MO", "BYDAY=0MO is not a day"),
+        ("FREQ=WEEKLY;BYDAY=MON", "BYDAY=MON is not a day"),
+        ("FREQ=WEEKLY;BYDAY=", "NAME=VALUE"),
+        ("FREQ=WEEKLY;BYMONTHDAY=15", "BYMONTHDAY needs FREQ=YEARLY or FREQ=MONTHLY"),
+        ("FREQ=MONTHLY;BYYEARDAY=100", "BYYEARDAY needs FREQ=YEARLY"),
+        ("FREQ=DAILY;BYYEARDAY=100", "BYYEARDAY needs FREQ=YEARLY"),
+        ("FREQ=MONTHLY;BYWEEKNO=20", "BYWEEKNO needs FREQ=YEARLY"),
+        ("FREQ=MONTHLY;BYSETPOS=1", "BYSETPOS needs another part"),
+        ("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0", "BYSETPOS=0"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY=0"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,32", "BYMONTHDAY=32 is not a number from 1 to 31"),
+        ("FREQ=YEARLY;BYMONTH=1,13", "BYMONTH=13"),
+        ("FREQ=DAILY;BYHOUR=9,24", "BYHOUR=24"),
+        ("FREQ=DAILY;BYHOUR=-1", "BYHOUR=-1"),
+        ("FREQ=DAILY;BYHOUR=9;BYMINUTE=60", "BYMINUTE=60"),
+        ("FREQ=WEEKLY;WKST=MONDAY", "WKST=MONDAY is not a day"),
         ("FREQ=DAILY\nDTSTART:20200101T000000", "is not a valid schedule|FREQ must be one of"),
     ],
 )
 def test_an_invalid_rule_is_an_error_that_says_why(rule: str, reason: str):
     with pytest.raises(ScheduleError, match=reason):
         require_slots(Schedule(rule, LONDON, date(2026, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYDAY=1MO,-1FR;BYHOUR=9",
+        "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+        "FREQ=YEARLY;BYDAY=20MO",
+        "FREQ=YEARLY;BYWEEKNO=-1;BYDAY=MO",
+        "FREQ=YEARLY;BYYEARDAY=-1",
+        "FREQ=DAILY;BYMONTHDAY=1,-1",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU,TH",
+    ],
+)
+def test_a_rule_that_means_something_fires(rule: str):
+    require_slots(Schedule(rule, LONDON, date(2026, 1, 1)))
 
 
 def test_a_schedule_that_begins_too_late_is_an_error_that_says_so():

@@ -48,6 +48,7 @@ _VALUES = {
     "text": "'text'",
     "text[]": "'{}'",
     "timestamp with time zone": "'2025-11-03 12:00:00+00'",
+    "uuid": "gen_random_uuid()",
 }
 _OWN_VALUES = {
     ("catalogue.product_observations", "content_hash"): r"'\x00'",

@@ -10,6 +10,7 @@ SHARED_TABLES = [
     "channels.channel_types",
     "channels.platform_channels",
     "channels.platforms",
+    "channels.publisher_channels",
     "channels.rule_changes",
     "engagement.cohort_ages",
     "engagement.metric_definitions",
@@ -20,6 +21,7 @@ SHARED_TABLES = [
     "operations.api_prices",
     "operations.partitioned_tables",
     "publishing.content_processes",
+    "publishing.home_server",
     "tenancy.users",  # has policies of its own
 ]
 

@@ -23,6 +23,9 @@ with texts as (
         template_id text,
         template_version integer,
         attempts integer,
+        product_version text,
+        seen_prices numeric[],
+        seen_currency text,
         content_hash text,
         created_by text,
         findings jsonb
@@ -42,7 +45,7 @@ written_texts as (
     insert into content.posts_content (
         organization_id, content_id, post_core_id, variation, version, state, text_content, hashtags, call_to_action,
         alt_text, link_url, image_url, language, stated_amounts, generator, model, template_id, template_version,
-        attempts, content_hash, created_by
+        attempts, product_version, seen_prices, seen_currency, content_hash, created_by
     )
     select
         organization_id,
@@ -75,6 +78,9 @@ written_texts as (
         template_id,
         template_version,
         attempts,
+        decode(product_version, 'hex'),
+        seen_prices,
+        seen_currency,
         decode(content_hash, 'hex'),
         created_by
     from texts as t

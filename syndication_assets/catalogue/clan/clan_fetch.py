@@ -22,6 +22,7 @@ from syndication_assets.catalogue.clan.clan_parser import (
     parse_products,
 )
 from syndication_assets.catalogue.fetch_report import FetchReport
+from syndication_assets.catalogue.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.product_facts import ProductItem
 from syndication_assets.catalogue.snapshot_landing import SnapshotLanding
@@ -109,15 +110,17 @@ class _Fetch:
         return self.report
 
     def _fetch_list(self) -> tuple[list[ProductItem], list[str]]:
-        """The list entries, the first for each sku, and the paths of the landed pages."""
+        """The list entries, one for each sku, and the paths of the landed pages."""
         items: dict[str, ProductItem] = {}
         paths: list[str] = []
+        offsets: list[int] = []
+        progress = ListProgress()
         offset = 0
         is_full = False
         # Until a page is empty: a shop may return fewer products per page than requested.
         while True:
             try:
-                content = self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, _is_list)
+                content = self._request_list(offset)
             except ShopError as error:
                 if not paths:
                     raise
@@ -132,11 +135,13 @@ class _Fetch:
             entries = len(page.items) + len(page.rejected)
             new = {item.facts.sku: item for item in page.items if item.facts.sku not in items}
             if paths and not entries:
+                self._look_again(items, paths, offsets, progress)
                 break
             if page.items and not new and not is_full:
                 break  # the shop does not page, and returned everything on the page before
             paths.append(self.landing.land(f"products_page_{len(paths) + 1:04}", content))
-            if page.items and not new:
+            offsets.append(offset)
+            if not progress.add_page(item.facts.sku for item in page.items):
                 self.report.reasons.append(
                     f"page {len(paths)} of the list of products repeats earlier pages: if the shop does not page, set "
                     "SYNDICATION_CLAN_PAGE_SIZE to more than its number of products"
@@ -151,6 +156,32 @@ class _Fetch:
         if not items and not self.report.reasons:
             self.report.reasons.append("the list of products is empty")
         return list(items.values()), paths
+
+    def _look_again(
+        self, items: dict[str, ProductItem], paths: list[str], offsets: list[int], progress: ListProgress
+    ) -> None:
+        """Requests all pages but the last again, and lands those with products that no page had before: they moved
+        there from a page behind, because something before them was removed during the fetch.
+        """
+        for _ in range(MOST_LOOKS):
+            has_moved = False
+            for number, offset in enumerate(offsets[:-1], start=1):
+                try:
+                    content = self._request_list(offset)
+                    page = parse_products(content)
+                except (ShopError, FileRejectedError) as error:
+                    self.report.reasons.append(f"page {number} of the list of products, requested again: {error}")
+                    return
+                if progress.add_moved(item.facts.sku for item in page.items):
+                    has_moved = True
+                    paths.append(self.landing.land(f"products_page_{number:04}_again", content))
+                    items |= {item.facts.sku: item for item in page.items if item.facts.sku not in items}
+            if not has_moved:
+                return
+        self.report.reasons.append(KEPT_CHANGING)
+
+    def _request_list(self, offset: int) -> bytes:
+        return self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, _is_list)
 
     def _fetch_details(self, items: list[ProductItem]) -> Iterator[str]:
         """The paths of the products' details, landed before or now."""

@@ -1,14 +1,18 @@
 """Fetches a Shopify shop's public product list page by page into the landing zone, the manifest last.
 
-Pages are requested by number until a page is empty, because more pages may follow one that is not full.
+Pages are requested by number until a page is empty, because more pages may follow one that is not full. If something on
+an earlier page was removed in the meantime, a product moves to a page that was fetched already and is on none: so all
+pages but the last are requested again, and what they show in addition belongs to the snapshot.
 """
 
 import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from syndication_assets.catalogue.fetch_report import FetchReport
+from syndication_assets.catalogue.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
 from syndication_assets.catalogue.manifest import Manifest
 from syndication_assets.catalogue.product_facts import ProductList
 from syndication_assets.catalogue.shopify.shopify_parser import parse_products
@@ -25,6 +29,7 @@ MAXIMUM_PAGES = 100
 """Shopify's public list ends at 25 000 products."""
 _TRIES = 3
 """Attempts for a response that is not a page of products: a shop in maintenance answers 200 with HTML."""
+_SECURITY_REJECTION = 430
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +57,7 @@ class _Fetch:
     landing: SnapshotLanding
     pace: timedelta
     log: logging.Logger
+    has_requested: bool = False
 
     def run(self) -> FetchReport:
         report = FetchReport(self.vendor)
@@ -72,7 +78,7 @@ class _Fetch:
     def _fetch_pages(self, report: FetchReport) -> tuple[list[str], str | None]:
         """The paths of the landed pages, and why the list is incomplete (None if it is complete)."""
         paths: list[str] = []
-        skus: set[str] = set()
+        progress = ListProgress()
         for number in range(1, MAXIMUM_PAGES + 1):
             try:
                 content = self._request_page(number)
@@ -86,23 +92,52 @@ class _Fetch:
             except FileRejectedError as error:
                 return paths, f"page {number}: {error}"
             if not _entries(page):
-                return paths, None if skus else "the list of products is empty"
-            new = {item.facts.sku for item in page.items} - skus
-            if page.items and not new:
+                if not progress.skus:
+                    return paths, "the list of products is empty"
+                return paths, self._look_again(paths, progress, report)
+            if not progress.add_page(item.facts.sku for item in page.items):
                 return paths, f"page {number} repeats earlier pages"
-            skus |= new
-            report.products = len(skus)
-            self.log.info("%s/%s: %s products", self.vendor.organization, self.vendor.vendor, f"{len(skus):,}")
+            report.products = len(progress.skus)
+            self.log.info("%s/%s: %s products", self.vendor.organization, self.vendor.vendor, f"{report.products:,}")
         return paths, f"the list has more than {MAXIMUM_PAGES} pages, Shopify's limit: land an export instead"
+
+    def _look_again(self, paths: list[str], progress: ListProgress, report: FetchReport) -> str | None:
+        """Lands pages with products that no page had before; returns why the list is incomplete, if it is."""
+        for _ in range(MOST_LOOKS):
+            has_moved = False
+            for number in range(1, progress.pages):
+                try:
+                    content = self._request_page(number)
+                    skus = [item.facts.sku for item in parse_products(content).items]
+                except (SyndicationError, FileRejectedError) as error:
+                    return f"page {number}, requested again: {error}"
+                if progress.add_moved(skus):
+                    has_moved = True
+                    paths.append(self.landing.land(f"products_page_{number:04}_again", content))
+                    report.products = len(progress.skus)
+            if not has_moved:
+                return None
+        return KEPT_CHANGING
 
     def _request_page(self, number: int) -> bytes:
         """Pauses, then requests a page; returns the last response if none of the attempts is a page of products."""
         url = f"{self.shop_url.rstrip('/')}/products.json?limit={PAGE_SIZE}&page={number}"
         content = b""
-        for attempt in range(_TRIES):
-            if number > 1 or attempt:
+        for _ in range(_TRIES):
+            if self.has_requested:
                 time.sleep(self.pace.total_seconds())
-            content = self.client.get(url)
+            self.has_requested = True
+            try:
+                content = self.client.get(url)
+            except FetchError as error:
+                if error.status != _SECURITY_REJECTION:
+                    raise
+                raise FetchError(
+                    f"{urlsplit(self.shop_url).hostname}: it answered 430, Shopify's rejection of requests that look "
+                    "automated. Fetch again later, raise SYNDICATION_SHOPIFY_PACE_SECONDS, or ask the shop's owner to "
+                    "let this machine's address through.",
+                    error.status,
+                ) from None
             if _is_page(content):
                 break
         return content

@@ -46,8 +46,8 @@ _KNOWN_KEYS = frozenset(
 
 
 def parse_products(content: bytes) -> ProductList:
-    """Parses a page of `products.json`. A product is rejected if any of its variants lacks a sku of its own; its
-    variants with a sku become products all the same.
+    """Parses a page of `products.json`. A product is rejected if any of its variants lacks a sku; its variants with a
+    sku become products all the same.
     """
     products = ProductList()
     for position, raw in enumerate(items_of(content, PRODUCT_LIST_KEYS)):
@@ -60,9 +60,7 @@ def parse_products(content: bytes) -> ProductList:
         products.items.extend(ProductItem(position, payload, variant) for variant in facts)
         if without_sku:
             count = f"{without_sku} of its {len(facts) + without_sku} variants"
-            products.rejected.append(
-                Rejected(position, f"{count} have no sku, or the sku of an earlier variant", payload)
-            )
+            products.rejected.append(Rejected(position, f"{count} have no sku", payload))
     return products
 
 
@@ -79,21 +77,21 @@ def categories_of(products: ProductList) -> CategoryTree:
 
 
 def _variants_of(value: Any, unknown_keys: Counter[str]) -> tuple[list[ProductFacts], int]:
-    """The facts of each variant with a sku of its own, and the number of other variants."""
+    """The facts of each variant with a sku, and the number of other variants."""
     if not isinstance(value, dict):
         raise ItemRejectedError("it is not an object")
     unknown_keys.update(value.keys() - _KNOWN_KEYS)
     variants = value.get("variants")
     if not isinstance(variants, list) or not all(isinstance(variant, dict) for variant in variants):
         raise ItemRejectedError("variants is not a list of objects")
-    facts: dict[str, ProductFacts] = {}
-    for variant in variants:
-        sku = identifier(variant, "sku")
-        if sku is not None and sku not in facts:
-            facts[sku] = _facts_of(value, variant, sku, has_siblings=len(variants) > 1)
+    facts = [
+        _facts_of(value, variant, sku, has_siblings=len(variants) > 1)
+        for variant in variants
+        if (sku := identifier(variant, "sku")) is not None
+    ]
     if not facts:
         raise ItemRejectedError("it has no sku")
-    return list(facts.values()), len(variants) - len(facts)
+    return facts, len(variants) - len(facts)
 
 
 def _facts_of(value: dict[str, Any], variant: dict[str, Any], sku: str, *, has_siblings: bool) -> ProductFacts:

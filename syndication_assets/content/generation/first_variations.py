@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from syndication_assets.content.draft import Draft
+from syndication_assets.content.seen_product import SeenProduct
 from syndication_assets.database.connection import Connection, run_file
 
 
@@ -19,6 +20,8 @@ class FirstVariation:
     template_version: int | None
     attempts: int
     created_by: str | None
+    seen: SeenProduct
+    """What its author was told about the product."""
     problem: str | None
     """Why no other variation may reuse it, such as "breaks text_length"; None if it is compliant."""
 
@@ -37,8 +40,10 @@ def read_first_variations(connection: Connection, post_core_ids: Sequence[str]) 
     first_variations = {}
     for values in run_file(connection, "content/first_variations.sql", {"post_core_ids": list(post_core_ids)}):
         post_core_id = values.pop("post_core_id")
+        prices = tuple(values.pop("seen_prices"))
+        seen = SeenProduct(values.pop("product_version"), prices, values.pop("seen_currency"))
         problem = problem_of(values.pop("state"), values.pop("broken_rules"))
         draft = {field.name: values.pop(field.name) for field in fields(Draft)}
         draft["hashtags"] = tuple(draft["hashtags"])
-        first_variations[post_core_id] = FirstVariation(**values, draft=Draft(**draft), problem=problem)
+        first_variations[post_core_id] = FirstVariation(**values, draft=Draft(**draft), seen=seen, problem=problem)
     return first_variations

@@ -55,6 +55,8 @@ class PostToWrite:
     """The templates that fit, the one for this variation first."""
     materials: frozenset[str]
     """Words for materials in the organization's catalogue, in lower case."""
+    product_version: str | None = None
+    """The version of the product that `facts` are from, hexadecimal; None for a section."""
 
     @property
     def reuses_first_variation(self) -> bool:
@@ -78,7 +80,17 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
     for template in templates:
         by_organization[template.organization_id].append(template)
     posts = []
-    for organization, post_core_id, platform, channel_type, variation, by, kind, *template_of_selection in rows:
+    for (
+        organization,
+        post_core_id,
+        platform,
+        channel_type,
+        variation,
+        by,
+        kind,
+        version,
+        *template_of_selection,
+    ) in rows:
         key = (organization, platform, channel_type)
         if key not in channels:
             channels[key] = read_channel(connection, *key, planned_on)
@@ -111,6 +123,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
                 channel=channels[key],
                 templates=[*ordered[start:], *ordered[:start]],
                 materials=materials[organization],
+                product_version=version,
             )
         )
     return posts

@@ -15,6 +15,7 @@ from syndication_assets.content.generation.template import TemplateError
 from syndication_assets.content.generation.template_generator import write
 from syndication_assets.content.generation.variations import with_other_hashtags
 from syndication_assets.content.post_hashtags import found_hashtags
+from syndication_assets.content.seen_product import SeenProduct
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.errors import SyndicationError
 
@@ -40,6 +41,13 @@ class WrittenText:
     attempts: int = 1
     version: int = 1
     created_by: str | None = None
+    reused: SeenProduct | None = None
+    """What the author of the reused text was told about the product; None if the text was written for the post."""
+
+    @property
+    def seen(self) -> SeenProduct:
+        """What the author was told about the product."""
+        return self.reused or SeenProduct.of(self.post.facts, self.post.product_version)
 
     @property
     def is_compliant(self) -> bool:
@@ -145,6 +153,7 @@ def remember(text: WrittenText) -> None:
             template_version=text.template_version,
             attempts=text.attempts,
             created_by=text.created_by,
+            seen=text.seen,
             problem=problem_of("generated", text.broken_rules),
         )
 
@@ -160,6 +169,7 @@ def _with_author_of(first: FirstVariation, post: PostToWrite, draft: Draft) -> W
         first.template_version,
         first.attempts,
         created_by=first.created_by,
+        reused=first.seen,
     )
 
 
@@ -185,6 +195,9 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "template_id": text.template_id,
             "template_version": text.template_version,
             "attempts": text.attempts,
+            "product_version": text.seen.version,
+            "seen_prices": [str(price) for price in text.seen.prices],
+            "seen_currency": text.seen.currency,
             "content_hash": text.draft.content_hash().hex(),
             "created_by": text.created_by,
             "findings": [

@@ -141,6 +141,9 @@ def _decided_by(url: str, person: str) -> Iterator[Connection]:
 def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostToWrite:
     """The post with today's facts and the approved texts of its channel."""
     today = datetime.now(UTC).date()
+    (version,) = connection.execute(
+        "select encode(content.product_version(%s, %s, %s), 'hex')", [text.organization_id, text.post_core_id, today]
+    ).fetchall()[0]
     return PostToWrite(
         organization_id=text.organization_id,
         post_core_id=text.post_core_id,
@@ -154,6 +157,7 @@ def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostTo
         ),
         templates=[],
         materials=materials_of(connection, text.organization_id),
+        product_version=version,
     )
 
 

@@ -168,7 +168,7 @@ class FacebookGraph:
         try:
             return read_as(response.content, _Page)
         except ValueError:
-            rejection = classify(response.status, response.headers, response.content, attempt_number=1)
+            rejection = classify(response.status, response.headers, response.content, attempt_number=None)
             raise _ListingRejectedError(rejection) from None
 
 

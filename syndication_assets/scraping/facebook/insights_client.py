@@ -135,7 +135,7 @@ class FacebookInsights:
         except ValueError:
             pass
         graph_error = error_of(content)
-        rejection = classify(response.status, response.headers, content, attempt_number=1)
+        rejection = classify(response.status, response.headers, content, attempt_number=None)
         if graph_error is None:
             raise InsightsError(f"Facebook answered {response.status}, and not in JSON that lists posts.", rejection)
         message = f"Facebook answered error {graph_error.code} for the page {page_id}: {graph_error.message}"
