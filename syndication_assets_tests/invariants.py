@@ -281,7 +281,12 @@ def _linkedin_counters(post: dict[str, Any]) -> tuple[int | None, ...]:
 
 def _linkedin_content(post: dict[str, Any]) -> Content:
     text, author = post.get("text"), post.get("author") or {}
-    address = (author.get("profile_url") or author.get("company_url") or "").partition("?")[0].rstrip("/").removesuffix("/posts")
+    address = (
+        (author.get("profile_url") or author.get("company_url") or "")
+        .partition("?")[0]
+        .rstrip("/")
+        .removesuffix("/posts")
+    )
     handle = author.get("username") or unquote(address.rpartition("/")[2])
     is_description = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
     return Content(is_description, text, handle.strip().lower() or None)

@@ -8,8 +8,8 @@ from syndication_assets.landing.landing_zone import LandingError
 
 ObservedAtSource = Literal["file_name", "meta", "noon"]
 
-# The time at the end of a name, whatever stands before it: `dataset_<username>_2025-11-25_06-00-00-000.json`, as named by
-# the LinkedIn actor and by our fetches, or `Kilts export 2025-11-25_06-00-00 (1).json`, as downloaded twice.
+# The time at the end of a name, whatever stands before it: `dataset_<username>_2025-11-25_06-00-00-000.json`, as named
+# by the LinkedIn actor and by our fetches, or `Kilts export 2025-11-25_06-00-00 (1).json`, as downloaded twice.
 TIME_IN_NAME = re.compile(
     r"(?<![0-9])(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[_T ]"
     r"(?P<hour>[0-9]{2})-(?P<minute>[0-9]{2})-(?P<second>[0-9]{2})(?:-(?P<millisecond>[0-9]{3}))?Z?"

@@ -29,9 +29,7 @@ _NEXT_BRACKET_OR_COMMA = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+(
 _STRING_OR_PUNCTUATION = re.compile(rb'"(?:[^"\\]++|\\.)*+\\?"?|[\[\]{}:]', re.DOTALL)
 
 
-def split_damaged_object(
-    text: bytes, list_paths: ListPaths, one_object_is_an_item: bool
-) -> Iterator[RawItem | Defect]:
+def split_damaged_object(text: bytes, list_paths: ListPaths, one_object_is_an_item: bool) -> Iterator[RawItem | Defect]:
     """The pieces of an object that is not valid JSON."""
     start = _start_of_list(text, list_paths)
     if start is not None:

@@ -27,8 +27,8 @@ from syndication_assets.scraping.usernames import canonical_username
 
 _KIND_AND_NAME = re.compile(r"[a-z]+_(.+)", re.DOTALL)
 _DAY_IN_NAME = re.compile(r"_[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Landing has removed secrets, but files may also be copied into the zone. A secret is an unknown key or, in Graph's links
-# to the next page of comments, this parameter: looking for more in every item would cost a third of its parsing.
+# Landing has removed secrets, but files may also be copied into the zone. A secret is an unknown key or, in Graph's
+# links to the next page of comments, this parameter: looking for more in every item would cost a third of its parsing.
 _USUAL_SECRET = b"access_token"
 # How the landing zone escapes a byte of a file name that is not valid UTF-8.
 _ESCAPED_BYTE = re.compile(r"\\udc[89a-f][0-9a-f]")
@@ -68,9 +68,7 @@ class FileReading:
         """Removes what only the file's name tells: the scraped profile, who is also the author of its reposts."""
         unconfirmed, self.tracked_username = self.tracked_username, None
         self.items = [
-            replace(item, parsed=_without_author_of_act(item.parsed))
-            if _is_act_of(item.parsed, unconfirmed)
-            else item
+            replace(item, parsed=_without_author_of_act(item.parsed)) if _is_act_of(item.parsed, unconfirmed) else item
             for item in self.items
         ]
 
@@ -105,7 +103,7 @@ def read_file(zone: LandingZone, file: LandedFile, maximum_file_bytes: int) -> F
 
 
 def profile_in_name(name: str) -> str | None:
-    """The profile in a file name `<kind>_<username>_<time>.json` or `dataset_<username>.json`, as it is spelled there."""
+    """The profile in a name `<kind>_<username>_<time>.json` or `dataset_<username>.json`, as it is spelled there."""
     time = TIME_IN_NAME.search(name)
     if time is not None:
         match = _KIND_AND_NAME.fullmatch(name[: time.start()].rstrip("_ "))

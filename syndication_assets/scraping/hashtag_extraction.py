@@ -75,14 +75,14 @@ def _is_word_character(character: str) -> bool:
     """
     if character.isalnum() or character == "_":
         return True
-    return (
-        unicodedata.category(character)[0] == "M" and character != _KEYCAP and not "\ufe00" <= character <= "\ufe0f"
-    )
+    return unicodedata.category(character)[0] == "M" and character != _KEYCAP and not "\ufe00" <= character <= "\ufe0f"
 
 
 def _word_at(text: str, start: int) -> str:
     end = _end_of(_LETTERS, text, start)
-    while end < len(text) and text[end] not in " \n#" and (_is_word_character(text[end]) or text[end] in _INSIDE_A_WORD):
+    while (
+        end < len(text) and text[end] not in " \n#" and (_is_word_character(text[end]) or text[end] in _INSIDE_A_WORD)
+    ):
         end = _end_of(_LETTERS, text, end + 1)
     return text[start:end].rstrip(_INSIDE_A_WORD)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 
@@ -57,7 +57,7 @@ def decode_item(payload: bytes | msgspec.Raw, item_type: type[T], path: str = "$
     except (ValueError, RecursionError) as error:
         if isinstance(error, msgspec.ValidationError) and "got `float`" in str(error):
             with suppress(ValueError, RecursionError):
-                return decoder.decode(_STRING_OR_NUMBER.sub(_integer, payload))
+                return cast("T", decoder.decode(_STRING_OR_NUMBER.sub(_integer, payload)))
         raise ItemRejectedError(_rejection_reason(error, bytes(payload), path)) from None
     return item
 

@@ -25,6 +25,8 @@ from syndication_assets.scraping.pieces import (
     values_of,
 )
 
+__all__ = ["Defect", "RawItem", "split_items"]
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FOREIGN_BEGINNINGS = (
     (b"<", "the file is not JSON: it looks like HTML or XML, perhaps an error page of the source"),
@@ -81,9 +83,7 @@ def _split_list(text: bytes, list_paths: ListPaths) -> Iterator[RawItem | Defect
     yield from _split_elements(elements, list_paths, text)
 
 
-def _split_elements(
-    elements: list[msgspec.Raw], list_paths: ListPaths, text: bytes
-) -> Iterator[RawItem | Defect]:
+def _split_elements(elements: list[msgspec.Raw], list_paths: ListPaths, text: bytes) -> Iterator[RawItem | Defect]:
     if not elements:
         yield Defect(None, "the list has no items", text)
     yield from numbered(chain.from_iterable(pieces_of(bytes(element), list_paths) for element in elements))

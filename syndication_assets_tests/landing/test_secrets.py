@@ -23,10 +23,15 @@ NAME = "accounts_111_2025-11-03_10-00-00-000.json"
         ('{"access_token":"abc"}', '{"access_token":"[secret]"}'),
         ('{"access_token" :\n "a\\"b\\\\", "b": 1}', '{"access_token" :\n "[secret]", "b": 1}'),
         ('{"accessToken":"abc","refresh_token":"d"}', '{"accessToken":"[secret]","refresh_token":"[secret]"}'),
-        ('{"client_secret":"a","password":"b","api_key":"c","token":"d"}',)
-        + ('{"client_secret":"[secret]","password":"[secret]","api_key":"[secret]","token":"[secret]"}',),
+        (
+            '{"client_secret":"a","password":"b","api_key":"c","token":"d"}',
+            '{"client_secret":"[secret]","password":"[secret]","api_key":"[secret]","token":"[secret]"}',
+        ),
         ('{"access_token":"never closed', '{"access_token":"[secret]'),
-        ("https://g.example/v1/posts?access_token=EAAB&limit=5", "https://g.example/v1/posts?access_token=[secret]&limit=5"),
+        (
+            "https://g.example/v1/posts?access_token=EAAB&limit=5",
+            "https://g.example/v1/posts?access_token=[secret]&limit=5",
+        ),
         ("?a=1&access_token=EAAB", "?a=1&access_token=[secret]"),
         (r"?a=1\u0026access_token=EAAB\u0026limit=5", r"?a=1\u0026access_token=[secret]\u0026limit=5"),
         (r"?a=1\u0026access_token\u003dEAAB\u0026b", r"?a=1\u0026access_token\u003d[secret]\u0026b"),

@@ -107,6 +107,18 @@ def test_reading_an_address_takes_linear_time(case: str):
     assert time_ratio(parse, POSTS[case], 10_000) < LINEAR
 
 
+@pytest.mark.parametrize("text", [b'\\"', b"1.5,", b"1", b"1.", b"-"])
+def test_reading_numbers_with_a_fraction_takes_linear_time(text: bytes):
+    def parse(item: bytes) -> object:
+        try:
+            return parse_item(item, None)
+        except Exception as error:
+            return error
+
+    assert time_ratio(parse, lambda n: b'{"stats":{"like":1.5},"text":"' + text * n, 10_000) < LINEAR
+    assert time_ratio(parse, lambda n: b'{"stats":{"like":1.5},"text":[' + text * n, 10_000) < LINEAR
+
+
 @pytest.mark.parametrize("character", ["a", "a:", " ", "/", "//", "#"])
 def test_the_key_of_an_address_takes_linear_time(character: str):
     def key(address: str) -> object:

@@ -102,7 +102,20 @@ def test_a_tracked_name_is_stored_canonically_however_it_was_typed(desk: Desk, s
 
 @pytest.mark.parametrize(
     "text",
-    ["anna", "Anna", "100%", "a%zz", "a%ff", "a%C3%AF%zz", "%41%42", "%2541", "e\u0301", "%65%CC%81", "%E2%28%A1", "a%00"],
+    [
+        "anna",
+        "Anna",
+        "100%",
+        "a%zz",
+        "a%ff",
+        "a%C3%AF%zz",
+        "%41%42",
+        "%2541",
+        "e\u0301",
+        "%65%CC%81",
+        "%E2%28%A1",
+        "a%00",
+    ],
 )
 def test_the_database_and_the_loads_spell_alike(desk: Desk, text: str):
     if "%00" not in text:

@@ -185,7 +185,13 @@ def test_errors_in_a_list_and_as_a_file_are_reported_with_their_message_and_coun
     (load,) = desk.load(MONDAY)
     assert sorted(reason for _, reason in desk.rows(QUARANTINE)) == [
         f"the source answered with an error: {message}"
-        for message in ("Dataset was not found", "No posts found", "Quota", "no results (noResults)", "no_items: Private")
+        for message in (
+            "Dataset was not found",
+            "No posts found",
+            "Quota",
+            "no results (noResults)",
+            "no_items: Private",
+        )
     ]
     assert load.total("source_errors") == 5
     assert desk.rows("select source_errors, items_quarantined from scraping.download_runs") == [(5, 5)]

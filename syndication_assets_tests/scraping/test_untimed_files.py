@@ -94,6 +94,8 @@ def test_a_time_is_read_whatever_stands_before_it_and_compared_with_the_day(file
         observation_time(file_name, {}, TUESDAY)
 
 
-@pytest.mark.parametrize("file_name", ["dataset_anna.json", "dataset_anna_2025-11-03.json", "12025-11-03_09-00-00.json"])
+@pytest.mark.parametrize(
+    "file_name", ["dataset_anna.json", "dataset_anna_2025-11-03.json", "12025-11-03_09-00-00.json"]
+)
 def test_a_name_without_a_time_has_none(file_name: str):
     assert observation_time(file_name, {}, MONDAY)[1] == "noon"

@@ -17,7 +17,8 @@ with observed_followers as (
         on s.organization_id = d.organization_id and s.source_file_path = d.source_file_path
     inner join landing.files as f
         on s.organization_id = f.organization_id and s.source_file_path = f.source_file_path
-    order by s.organization_id, p.profile_id, s.observed_at, s.followers desc, s.source_file_path
+    order by
+        s.organization_id asc, p.profile_id asc, s.observed_at asc, s.followers desc, s.source_file_path asc
 ),
 
 removed_snapshots as (

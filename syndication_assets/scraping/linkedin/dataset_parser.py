@@ -75,10 +75,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:
     post = decode_item(payload, Post)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
     company = _scraped_company(post)
-    if _is_repost(post):
-        observations = _observe_repost(post, company or tracked_username)
-    else:
-        observations = _observe_post(post)
+    observations = _observe_repost(post, company or tracked_username) if _is_repost(post) else _observe_post(post)
     return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, observations, company)
 
 

@@ -6,7 +6,7 @@ company, each with its variations over time.
 | id | `urn {activity_urn, share_urn, ugcPost_urn}` | `activity_urn` |
 | address | `url` | `post_url` |
 | author | `first_name, last_name, username, profile_url` | `name, company_url, follower_count` |
-| scraped for | – | `source_company`: a name or an address |
+| scraped for | | `source_company`: a name or an address |
 | reactions | our six kinds | LinkedIn's own names, such as `entertainment` for `funny` |
 | a counter of zero | `0` | left out |
 

@@ -1,6 +1,6 @@
--- Every key that the adapter does not know was met on an earlier day too. One row is a key that the newest load of these
--- days met for the first time: the source has added or renamed it, or another actor or endpoint answered. If it holds a
--- counter, the adapter should read it.
+-- Every key that the adapter does not know was met on an earlier day too. One row is a key that the newest load of
+-- these days met for the first time: the source has added or renamed it, or another actor or endpoint answered. If it
+-- holds a counter, the adapter should read it.
 
 select
     n.organization_id,

@@ -1,5 +1,5 @@
--- The number of followers was observed at the time of its landed file. One row is a snapshot with another time: its file
--- was loaded again without it.
+-- The number of followers was observed at the time of its landed file. One row is a snapshot with another time: its
+-- file was loaded again without it.
 
 select
     s.organization_id,
