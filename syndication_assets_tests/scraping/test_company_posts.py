@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from syndication_assets.landing.withdrawal import withdraw_files
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
 from syndication_assets.scraping.observation import Author, Counters, ParsedItem
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
@@ -134,10 +135,13 @@ def test_followers_that_a_file_no_longer_contains_are_removed(desk: Desk):
     other = desk.put(MONDAY, name("yarn", MONDAY, 9), json.dumps([company_post(2, 7, company="yarn")]).encode())
     desk.load(MONDAY)
     assert len(desk.rows(FOLLOWERS)) == 2
-    (desk.root / path).write_text(json.dumps([company_post(1, None)]))
-    (desk.root / other).write_text(json.dumps([company_post(2, 8, company="yarn")]))
+    desk.replace(path, json.dumps([company_post(1, None)]).encode())
+    desk.replace(other, json.dumps([company_post(2, 8, company="yarn")]).encode())
     desk.load(MONDAY)
     assert [(row[0], row[2]) for row in desk.rows(FOLLOWERS)] == [("yarn", 8)]
+    withdraw_files(desk.url, desk.zone, [other], "a trial")
+    desk.load(MONDAY)
+    assert desk.rows(FOLLOWERS) == []
 
 
 if __name__ == "__main__":
