@@ -1,6 +1,8 @@
 """Checks of the scraping tables. If a blocking check fails, engagement is not computed."""
 
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 
 import dagster as dg
 
@@ -94,7 +96,8 @@ def new_keys_result(offenders: Offenders, window: Window) -> dg.AssetCheckResult
     if not offenders.count:
         return result
     source, key = offenders.columns.index("source"), offenders.columns.index("key")
-    names = ", ".join(f"{row[source]} {shorten(row[key])}" for row in offenders.rows[:_SHOWN_KEYS])
+    shown = groupby(offenders.rows[:_SHOWN_KEYS], key=itemgetter(source))
+    names = "; ".join(f"{name} {', '.join(shorten(row[key]) for row in rows)}" for name, rows in shown)
     more = f" and {offenders.count - _SHOWN_KEYS:,} more" if offenders.count > _SHOWN_KEYS else ""
     return dg.AssetCheckResult(
         asset_key=result.asset_key,

@@ -5,6 +5,7 @@ the whole answer of an API; then the element holds several items.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -84,13 +85,22 @@ def _items_inside(element: bytes, list_paths: ListPaths) -> list[msgspec.Raw] | 
     try:
         if element[:1] == b"[":
             inner = values_of(element)
-        elif element[:1] == b"{" and any(b'"%s"' % path[0].encode() in element for path in list_paths):
-            inner = list_in(members_of(element), list_paths) or []
         else:
-            return None
+            for key in _first_keys(list_paths):
+                if key in element:
+                    break
+            else:
+                return None
+            inner = list_in(members_of(element), list_paths) or []
     except BROKEN:
         return None
     return inner if inner and all(_first(value) == b"{" for value in inner) else None
+
+
+@cache
+def _first_keys(list_paths: ListPaths) -> tuple[bytes, ...]:
+    """One of these is in every envelope, as JSON writes them. Most items have none, which is found fast."""
+    return tuple(b'"%s"' % key.encode() for key in dict.fromkeys(path[0] for path in list_paths))
 
 
 def _piece(element: bytes) -> Piece:

@@ -14,6 +14,9 @@ def canonical_username(platform: str, name: str) -> str:
     No platform allows a percent sign in a name, so every valid escape is decoded; others stay as they are. The result
     of a canonical name is the name itself.
     """
+    name = name.strip()
+    if name.isascii() and "%" not in name:
+        return name.lower() if platform in _CASE_INSENSITIVE_PLATFORMS else name
     for _ in range(_MOST_ESCAPES):
         decoded = _decoded(name)
         if decoded == name:

@@ -290,7 +290,7 @@ def test_materialize_prints_the_new_keys_on_one_line(desk: Desk):
     with read_only_transaction(desk.url) as connection:
         result = new_keys_result(find_offenders(connection, "scraping", NEW_KEYS, window), window)
     summary = FailedCheck("scraping/download_runs: new keys", "WARN", result.description or "").summary
-    keys = ", ".join(f"linkedin_apify $.key{number}" for number in range(5))
+    keys = "linkedin_apify " + ", ".join(f"$.key{number}" for number in range(5))
     assert summary == f"WARN scraping/download_runs: new keys: New keys in the files of {MONDAY}: {keys} and 2 more"
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
     with read_only_transaction(desk.url) as connection:

@@ -52,15 +52,15 @@ LIST_PATHS: tuple[tuple[str, ...], ...] = (
 ONE_OBJECT_IS_AN_ITEM = True
 
 _KNOWN_KEYS = known_keys(Post, {"reshared_post": QuotedPost})
-# Our name of a kind of reaction → the names under which it comes.
-_REACTION_KINDS = {
-    "like": ("like",),
-    "support": ("support", "appreciation"),
-    "love": ("love", "empathy"),
-    "insight": ("insight", "interest"),
-    "celebrate": ("celebrate", "praise"),
-    "funny": ("funny", "entertainment"),
-}
+# Our name of a kind of reaction, and LinkedIn's own name, under which it may come.
+_REACTION_KINDS = (
+    ("like", None),
+    ("support", "appreciation"),
+    ("love", "empathy"),
+    ("insight", "interest"),
+    ("celebrate", "praise"),
+    ("funny", "entertainment"),
+)
 
 _HANDLE = re.compile(r"[^\s/]+")
 _PROFILE_ADDRESS = re.compile(r"/(in|company|school|showcase)/([^/?#]+)", re.IGNORECASE)
@@ -224,10 +224,12 @@ def _counters(stats: Stats | None, *, leaves_out_zeros: bool) -> tuple[Counters,
         return Counters(), None
     missing = 0 if leaves_out_zeros and stats.total_reactions is not None else None
     kinds = {}
-    for kind, names in _REACTION_KINDS.items():
-        counts = [count for name in names if (count := getattr(stats, name)) is not None]
-        if counts:
-            kinds[kind] = max(counts)
+    for kind, other_name in _REACTION_KINDS:
+        count = getattr(stats, kind)
+        if count is None and other_name is not None:
+            count = getattr(stats, other_name)
+        if count is not None:
+            kinds[kind] = count
     counters = Counters(
         reactions=stats.total_reactions,
         comments=next((count for count in (stats.comments, stats.comments_count) if count is not None), missing),
