@@ -17,6 +17,8 @@ from syndication_assets.scraping.observation import Author, Counters, ParsedItem
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, clear, name, post
 
+pytestmark = pytest.mark.both_servers
+
 GOLDEN = Path(__file__).with_name("golden")
 ITEMS: list[dict[str, Any]] = json.loads((GOLDEN / "linkedin_company_posts.json").read_text())
 REGULAR, REPOST, SILENT = ITEMS

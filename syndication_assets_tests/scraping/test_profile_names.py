@@ -23,6 +23,8 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
     repost,
 )
 
+pytestmark = pytest.mark.both_servers
+
 COMPOSED = "ana\u00efs-exemple"
 SPELLINGS = [
     COMPOSED,
