@@ -51,6 +51,11 @@ _FACTS = {
         f"{_FROM_POST} join scraping.hashtags h using (organization_id, hashtag_id)",
     ),
     "profiles": _facts_of("scraping.profiles"),
+    "profile_snapshots": _facts_of(
+        "scraping.profile_snapshots",
+        "f.username",
+        "join scraping.profiles f using (organization_id, profile_id)",
+    ),
     "data_downloads": _facts_of("scraping.data_downloads", _POST, _FROM_POST),
     "raw_payloads": _facts_of("scraping.raw_payloads"),
     "quarantine": _facts_of("landing.quarantine", "case when t.replayed_at is null then 'open' else 'replayed' end"),
@@ -264,17 +269,24 @@ def _linkedin_ids(post: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _linkedin_counters(post: dict[str, Any]) -> tuple[int | None, ...]:
     stats = post.get("stats") or {}
+    # The actor for posts of a company leaves out zeros.
+    missing = 0 if "source_company" in post and stats.get("total_reactions") is not None else None
     return (
         stats.get("total_reactions"),
-        stats.get("comments", stats.get("comments_count")),
-        stats.get("reposts"),
+        stats.get("comments", stats.get("comments_count", missing)),
+        stats.get("reposts", missing),
         None,
     )
 
 
 def _linkedin_content(post: dict[str, Any]) -> Content:
     text, author = post.get("text"), post.get("author") or {}
-    address = (author.get("profile_url") or "").partition("?")[0].rstrip("/").removesuffix("/posts")
+    address = (
+        (author.get("profile_url") or author.get("company_url") or "")
+        .partition("?")[0]
+        .rstrip("/")
+        .removesuffix("/posts")
+    )
     handle = author.get("username") or unquote(address.rpartition("/")[2])
     is_description = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
     return Content(is_description, text, handle.strip().lower() or None)

@@ -30,8 +30,9 @@ create table landing.files (
                                                    -- be read.
     observed_at_source landing.observation_time_source,
                                                    -- Where observed_at comes from; NULL if the file could not be read.
-    tracked_username text,                         -- The profile that the file was scraped for, from the file name;
-                                                   -- NULL if the name contains none.
+    tracked_username text,                         -- The profile that the file was scraped for: by its companion, its
+                                                   -- items, or a file name that an item or the list of tracked profiles
+                                                   -- confirms; NULL if none is known.
     items integer not null default 0,              -- Number of loaded items.
     items_quarantined integer not null default 0,  -- Number of rejected items, or 1 for the whole file.
     adapter_version integer,                       -- Version of the adapter that read the file last; NULL without an

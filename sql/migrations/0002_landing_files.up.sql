@@ -57,7 +57,8 @@ comment on column landing.files.observed_at is
 comment on column landing.files.observed_at_source is
 'Where observed_at comes from; NULL if the file could not be read.';
 comment on column landing.files.tracked_username is
-'The profile that the file was scraped for, from the file name; NULL if the name contains none.';
+'The profile that the file was scraped for: by its companion, its items, or a file name that an item or the list of '
+'tracked profiles confirms; NULL if none is known.';
 comment on column landing.files.items is 'Number of loaded items.';
 comment on column landing.files.items_quarantined is 'Number of rejected items, or 1 for the whole file.';
 comment on column landing.files.adapter_version is

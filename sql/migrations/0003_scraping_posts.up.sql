@@ -47,6 +47,7 @@ create table scraping.download_runs (
     files_read integer not null default 0,
     items_read integer not null default 0,
     items_quarantined integer not null default 0,
+    source_errors integer not null default 0,
     posts_fetched integer not null default 0,
     posts_new integer not null default 0,
     posts_updated integer not null default 0,
@@ -80,6 +81,8 @@ comment on column scraping.download_runs.dagster_run_id is 'Run id in Dagster; N
 comment on column scraping.download_runs.files_read is 'Number of landed files that a load read.';
 comment on column scraping.download_runs.items_read is 'Number of items in these files, including rejected items.';
 comment on column scraping.download_runs.items_quarantined is 'Number of rejected items and whole files.';
+comment on column scraping.download_runs.source_errors is
+'Number of these that are no posts but errors of the source, whose message is the reason in quarantine.';
 comment on column scraping.download_runs.posts_fetched is 'Number of posts that were fetched or loaded.';
 comment on column scraping.download_runs.posts_new is 'Number of posts that a load added.';
 comment on column scraping.download_runs.posts_updated is
@@ -99,6 +102,8 @@ alter table landing.files add foreign key (organization_id, run_id) references s
 
 create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
 create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
+create index download_runs_unknown_keys on scraping.download_runs (organization_id, source, partition_from)
+where unknown_keys <> '{}';
 
 create table scraping.raw_payloads (
     organization_id text not null,
@@ -166,6 +171,90 @@ comment on column scraping.profiles.is_tracked is
 comment on column scraping.profiles.is_active is
 'User-maintained: false pauses the fetching of a tracked profile.';
 comment on column scraping.profiles.post_count is 'Number of observed posts and reposts by the profile.';
+
+create function scraping.canonical_username(platform text, name text)
+returns text language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    decoded text;
+begin
+    for step in 1..4 loop
+        exit when name !~ '%[0-9A-Fa-f]{2}';
+        begin
+            select convert_from(
+                string_agg(
+                    case
+                        when part[1] ~ '^%[0-9A-Fa-f]{2}$' then decode(substr(part[1], 2), 'hex')
+                        else convert_to(part[1], 'UTF8')
+                    end,
+                    ''::bytea order by place
+                ),
+                'UTF8'
+            )
+            into decoded
+            from regexp_matches(name, '%[0-9A-Fa-f]{2}|%|[^%]+', 'g') with ordinality p (part, place);
+        exception when character_not_in_repertoire or untranslatable_character then
+            exit;
+        end;
+        exit when decoded = name;
+        name := decoded;
+    end loop;
+    name := normalize(btrim(name), NFC);
+    return case when platform = 'linkedin' then normalize(lower(name), NFC) else name end;
+end
+$$;
+
+comment on function scraping.canonical_username is
+'One spelling of a profile''s name: without percent-escapes, in Unicode''s composed form, and on LinkedIn in lower '
+'case. The loads spell names in the same way.';
+
+grant execute on function scraping.canonical_username to syndication_pipeline;
+
+create function scraping.spell_username() returns trigger language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    new.username := scraping.canonical_username(new.platform, new.username);
+    return new;
+end
+$$;
+
+comment on function scraping.spell_username is
+'Spells the name of a profile canonically, also if a person copied it from an address.';
+
+-- Loads spell names already, so this costs them a look at each name.
+create trigger profiles_username before insert or update of platform, username on scraping.profiles
+for each row when (
+    new.username ~ '%[0-9A-Fa-f]{2}' or new.username is not nfc normalized
+    or (new.platform = 'linkedin' and new.username ~ '[A-Z]')
+)
+execute function scraping.spell_username();
+
+create table scraping.profile_snapshots (
+    organization_id text not null,
+    profile_id text not null,
+    observed_at timestamptz not null
+        check (observed_at >= '2000-01-01 00:00:00+00' and observed_at < '2100-01-01 00:00:00+00'),
+    followers bigint not null check (followers between 0 and 1000000000000),
+    run_id text not null,
+    landed_file_id text not null,
+    primary key (organization_id, profile_id, observed_at),
+    foreign key (organization_id, profile_id) references scraping.profiles on delete cascade,
+    foreign key (organization_id, run_id) references scraping.download_runs,
+    foreign key (organization_id, landed_file_id) references landing.files (organization_id, landed_file_id)
+);
+
+comment on table scraping.profile_snapshots is
+'One row is one snapshot of a profile: its number of followers at one time.';
+comment on column scraping.profile_snapshots.profile_id is 'Profile that was observed; refers to profiles.';
+comment on column scraping.profile_snapshots.observed_at is 'When the number was true (the observation time).';
+comment on column scraping.profile_snapshots.followers is 'Number of followers.';
+comment on column scraping.profile_snapshots.run_id is 'Download run that wrote the snapshot.';
+comment on column scraping.profile_snapshots.landed_file_id is
+'Landed file with the snapshot; refers to landing.files.';
+
+create index profile_snapshots_landed_file on scraping.profile_snapshots (organization_id, landed_file_id);
 
 create table scraping.post_records (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -755,6 +844,7 @@ grant execute on function scraping.merge_posts to syndication_pipeline;
 select tenancy.protect_tenant_table('scraping.download_runs');
 select tenancy.protect_tenant_table('scraping.raw_payloads');
 select tenancy.protect_tenant_table('scraping.profiles');
+select tenancy.protect_tenant_table('scraping.profile_snapshots');
 select tenancy.protect_tenant_table('scraping.post_records');
 select tenancy.protect_tenant_table('scraping.post_aliases');
 select tenancy.protect_tenant_table('scraping.media_records');

@@ -43,6 +43,8 @@ create table scraping.download_runs (
     files_read integer not null default 0,          -- Number of landed files that a load read.
     items_read integer not null default 0,          -- Number of items in these files, including rejected items.
     items_quarantined integer not null default 0,   -- Number of rejected items and whole files.
+    source_errors integer not null default 0,       -- Number of these that are no posts but errors of the source, whose
+                                                    -- message is the reason in quarantine.
     posts_fetched integer not null default 0,       -- Number of posts that were fetched or loaded.
     posts_new integer not null default 0,           -- Number of posts that a load added.
     posts_updated integer not null default 0,       -- Number of posts whose text, media, links or author a load
@@ -66,6 +68,8 @@ create table scraping.download_runs (
 );
 create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
 create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
+create index download_runs_unknown_keys on scraping.download_runs (organization_id, source, partition_from)
+    where unknown_keys <> '{}';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one distinct item of a day's landed files, as its exact text.
@@ -117,8 +121,32 @@ create table scraping.profiles (
     check (username <> ''),
     check (kind in ('person', 'company', 'channel'))
 );
+create trigger profiles_username before insert or update of platform, username on scraping.profiles for each row
+    when (new.username ~ '%[0-9A-Fa-f]{2}' or not (new.username is nfc normalized) or new.platform = 'linkedin'
+    and new.username ~ '[A-Z]') execute function scraping.spell_username();
 create trigger profiles_updated_at before update on scraping.profiles
     for each row execute function tenancy.set_updated_at();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one snapshot of a profile: its number of followers at one time.
+create table scraping.profile_snapshots (
+    organization_id text not null,     -- Organization that owns the row: first column of every key, and checked by
+                                       -- row-level security.
+    profile_id text not null,          -- Profile that was observed; refers to profiles.
+    observed_at timestamptz not null,  -- When the number was true (the observation time).
+    followers bigint not null,         -- Number of followers.
+    run_id text not null,              -- Download run that wrote the snapshot.
+    landed_file_id text not null,      -- Landed file with the snapshot; refers to landing.files.
+
+    primary key (organization_id, profile_id, observed_at),
+    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id)
+        on delete cascade,
+    foreign key (organization_id, run_id) references scraping.download_runs (organization_id, run_id),
+    foreign key (organization_id, landed_file_id) references landing.files (organization_id, landed_file_id),
+    check (observed_at >= '2000-01-01 00:00:00+00' and observed_at < '2100-01-01 00:00:00+00'),
+    check (followers >= 0 and followers <= '1000000000000')
+);
+create index profile_snapshots_landed_file on scraping.profile_snapshots (organization_id, landed_file_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one post as it last changed; people read the view posts. An observation without a change writes only its
@@ -529,6 +557,52 @@ select m.organization_id,
    from scraping.media_records m
      join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id;
 -- pipeline: select; reader: select
+
+-- One spelling of a profile's name: without percent-escapes, in Unicode's composed form, and on LinkedIn in lower case.
+-- The loads spell names in the same way.
+create function scraping.canonical_username(platform text, name text)
+returns text language plpgsql immutable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    decoded text;
+begin
+    for step in 1..4 loop
+        exit when name !~ '%[0-9A-Fa-f]{2}';
+        begin
+            select convert_from(
+                string_agg(
+                    case
+                        when part[1] ~ '^%[0-9A-Fa-f]{2}$' then decode(substr(part[1], 2), 'hex')
+                        else convert_to(part[1], 'UTF8')
+                    end,
+                    ''::bytea order by place
+                ),
+                'UTF8'
+            )
+            into decoded
+            from regexp_matches(name, '%[0-9A-Fa-f]{2}|%|[^%]+', 'g') with ordinality p (part, place);
+        exception when character_not_in_repertoire or untranslatable_character then
+            exit;
+        end;
+        exit when decoded = name;
+        name := decoded;
+    end loop;
+    name := normalize(btrim(name), NFC);
+    return case when platform = 'linkedin' then normalize(lower(name), NFC) else name end;
+end
+$$;
+-- pipeline: execute
+
+-- Spells the name of a profile canonically, also if a person copied it from an address.
+create function scraping.spell_username()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    new.username := scraping.canonical_username(new.platform, new.username);
+    return new;
+end
+$$;
+-- execute: only its owner
 
 -- The source JSON of the observation that the text of a post comes from; of its newest observation while none has a
 -- text. NULL if the only file with it was withdrawn.

@@ -77,6 +77,16 @@ create temporary table staged_authors (
     observed_at timestamptz not null
 ) on commit drop;
 
+-- One row is one number of followers in one item.
+create temporary table staged_followers (
+    organization_id text not null,
+    platform text not null,
+    username text not null,
+    observed_at timestamptz not null,
+    source_file_path text not null,
+    followers bigint not null
+) on commit drop;
+
 -- Profiles that may lose a post, collected before posts are merged or updated.
 create temporary table staged_profiles_to_count (
     organization_id text not null,

@@ -18,6 +18,7 @@ import msgspec
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.file_store import META_SUFFIX, FileStore, LandingError, UnreadableFolderError
+from syndication_assets.landing.secret_removal import without_secrets
 
 __all__ = [
     "LandedFile",
@@ -79,6 +80,7 @@ class LandingZone(FileStore):
     ) -> tuple[str, bool]:
         """Writes a file completely or not at all; returns its path and whether it is new.
 
+        Secrets in JSON are replaced by `[secret]`; nothing else is changed.
         Landing the same content again returns False; different content under a landed name raises LandingError. `meta`
         is written to `<name>.meta.json` before the file itself, so that every visible file has its companion.
         """
@@ -93,6 +95,7 @@ class LandingZone(FileStore):
                 f"{name!r} is not a valid file name: end it in .json, or in .xml, .rss or .atom for a feed, "
                 "optionally followed by .gz."
             )
+        content = without_secrets(name, content)
         path = f"{self.folder(organization, source, day)}/{name}"
         if self.exists(path):
             # Check before writing the companion: rejected content must not change the metadata of the landed file.

@@ -8,16 +8,17 @@ from syndication_assets.landing.landing_zone import LandingError
 
 ObservedAtSource = Literal["file_name", "meta", "noon"]
 
-# `dataset_<username>_<YYYY-MM-DD_HH-MM-SS-mmm>.json`, as named by the LinkedIn actor and by our fetches.
-FILE_NAME = re.compile(
-    r"^(?:[a-z]+_(?P<username>.+)_)?"
-    r"(?P<day>\d{4}-\d{2}-\d{2})_(?P<hour>\d{2})-(?P<minute>\d{2})-(?P<second>\d{2})(?:-(?P<millisecond>\d{3}))?"
-    r"\.(?:json|xml|rss|atom)(?:\.gz)?$"
+# The time at the end of a name, whatever stands before it: `dataset_<username>_2025-11-25_06-00-00-000.json`, as named
+# by the LinkedIn actor and by our fetches, or `Kilts export 2025-11-25_06-00-00 (1).json`, as downloaded twice.
+TIME_IN_NAME = re.compile(
+    r"(?<![0-9])(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[_T ]"
+    r"(?P<hour>[0-9]{2})-(?P<minute>[0-9]{2})-(?P<second>[0-9]{2})(?:-(?P<millisecond>[0-9]{3}))?Z?"
+    r"(?: ?\([0-9]{1,3}\))?\.(?:json|xml|rss|atom)(?:\.gz)?\Z"
 )
 
 
 def file_name_time(moment: datetime) -> str:
-    """A moment in UTC as FILE_NAME reads it, in milliseconds."""
+    """A moment in UTC as TIME_IN_NAME reads it, in milliseconds."""
     return f"{moment:%Y-%m-%d_%H-%M-%S}-{moment.microsecond // 1000:03}"
 
 
@@ -28,7 +29,7 @@ def observation_time(name: str, meta: dict[str, object], landed_on: date) -> tup
     """
     observed_at: datetime
     observed_at_source: ObservedAtSource
-    match = FILE_NAME.match(name)
+    match = TIME_IN_NAME.search(name)
     if match is not None:
         clock = f"{match['hour']}:{match['minute']}:{match['second']}.{match['millisecond'] or '000'}"
         try:

@@ -36,6 +36,7 @@ LOADED_TABLES = {
         for table in (
             "raw_payloads",
             "profiles",
+            "profile_snapshots",
             "posts",
             "post_aliases",
             "post_media",
@@ -48,12 +49,13 @@ LOADED_TABLES = {
 _DAY_OF_ROW = {
     "download_runs": "partition_from",
     "raw_payloads": "landed_on",
+    "profile_snapshots": "(observed_at at time zone 'utc')::date",
     "data_downloads": "(downloaded_at at time zone 'utc')::date",
 }
 _COUNTERS_OF_TABLE = {
     "posts": ("posts_fetched", "posts_new", "posts_updated"),
     "data_downloads": ("snapshots_new", "snapshots_updated", "snapshots_removed"),
-    "raw_payloads": ("files_read", "items_read", "items_quarantined"),
+    "raw_payloads": ("files_read", "items_read", "items_quarantined", "source_errors"),
 }
 
 
@@ -127,10 +129,11 @@ def load_landed_files(
 def _summary(load: DayLoad) -> str:
     if not load.runs:
         return f"{load.day}: no files have landed"
+    errors = f", {count:,} of them errors of the source" if (count := load.total("source_errors")) else ""
     return (
         f"{load.day}: {load.total('files_read'):,} files, {load.total('items_read'):,} items, "
         f"{load.total('posts_new'):,} new and {load.total('posts_updated'):,} updated posts, "
-        f"{load.total('snapshots_new'):,} new snapshots, {load.total('items_quarantined'):,} quarantined"
+        f"{load.total('snapshots_new'):,} new snapshots, {load.total('items_quarantined'):,} quarantined{errors}"
     )
 
 

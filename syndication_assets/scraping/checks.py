@@ -1,13 +1,17 @@
 """Checks of the scraping tables. If a blocking check fails, engagement is not computed."""
 
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 
 import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.checks import (
+    Offenders,
     SqlCheck,
+    Window,
     check_result,
     check_window,
     constraints_of,
@@ -16,6 +20,7 @@ from syndication_assets.sql_assets.checks import (
     read_only_transaction,
     sql_checks,
 )
+from syndication_assets.text.markdown import shorten
 
 WARN = dg.AssetCheckSeverity.WARN
 
@@ -23,6 +28,8 @@ CHECKS = [
     SqlCheck("download_runs", "run_id_is_unique"),
     SqlCheck("download_runs", "none_is_left_running", WARN),
     SqlCheck("download_runs", "none_failed_last", WARN),
+    SqlCheck("profile_snapshots", "observed_when_its_file_was"),
+    constraints_of("profile_snapshots"),
     SqlCheck("raw_payloads", "place_is_unique"),
     SqlCheck("raw_payloads", "every_good_item_is_kept"),
     SqlCheck("profiles", "profile_id_is_unique"),
@@ -43,6 +50,8 @@ CHECKS = [
     SqlCheck("data_downloads", "reactions_add_up", WARN),
 ]
 FRESHNESS = SqlCheck("data_downloads", "is_fresh", WARN)
+NEW_KEYS = SqlCheck("download_runs", "unknown_keys_were_met_before", WARN)
+_SHOWN_KEYS = 5
 
 scraping_checks = sql_checks("scraping", CHECKS)
 
@@ -67,3 +76,34 @@ def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRe
         offenders = find_offenders(connection, "scraping", FRESHNESS, window, {"freshness_hours": hours})
     result = check_result("scraping", FRESHNESS, offenders, window)
     return result.with_metadata({**result.metadata, "is_judged": True, "freshness_hours": hours})
+
+
+@dg.multi_asset_check(
+    name="new_keys_check",
+    specs=[NEW_KEYS.spec("scraping")],
+    description="Keys that the adapters do not know, on the day on which they appear.",
+)
+def new_keys_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> dg.AssetCheckResult:
+    """Reads the newest load of each day of the run."""
+    window = check_window(context)
+    with read_only_transaction(postgres.url()) as connection:
+        return new_keys_result(find_offenders(connection, "scraping", NEW_KEYS, window), window)
+
+
+def new_keys_result(offenders: Offenders, window: Window) -> dg.AssetCheckResult:
+    """The result, with the keys in its first sentence, which `materialize` prints."""
+    result = check_result("scraping", NEW_KEYS, offenders, window)
+    if not offenders.count:
+        return result
+    source, key = offenders.columns.index("source"), offenders.columns.index("key")
+    shown = groupby(offenders.rows[:_SHOWN_KEYS], key=itemgetter(source))
+    names = "; ".join(f"{name} {', '.join(shorten(row[key]) for row in rows)}" for name, rows in shown)
+    more = f" and {offenders.count - _SHOWN_KEYS:,} more" if offenders.count > _SHOWN_KEYS else ""
+    return dg.AssetCheckResult(
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        passed=False,
+        severity=result.severity,
+        description=f"New keys in the files of {days_of(window)}: {names}{more}. {result.description}",
+        metadata=result.metadata,
+    )

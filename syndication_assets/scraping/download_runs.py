@@ -29,6 +29,7 @@ class RunCounters:
     files_read: int = 0
     items_read: int = 0
     items_quarantined: int = 0
+    source_errors: int = 0
     posts_fetched: int = 0
     posts_new: int = 0
     posts_updated: int = 0

@@ -7,8 +7,9 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 
@@ -22,7 +23,7 @@ MAXIMUM_KEY_BYTES = 2_000
 MAXIMUM_TEXT_LENGTH = 1_000_000
 
 Counter = Annotated[int, msgspec.Meta(ge=0, le=MAXIMUM_COUNTER)]
-"""A JSON integer from 0 to MAXIMUM_COUNTER; other values are rejected with the path of their key."""
+"""An integer from 0 to MAXIMUM_COUNTER, also written `12.0`; other values are rejected with the path of their key."""
 
 Size = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 """Pixels of an edge, or a number of pages."""
@@ -41,6 +42,8 @@ _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _CONTAINERS = frozenset((dict, list))
 # PostgreSQL stores at most 16 383 digits after the decimal point. No counter or size needs a thousand.
 _LONG_NUMBER = re.compile(r"[eE]-0*[1-9][0-9]{3}|[0-9]{1000}")
+# A string, which is skipped whole, or a number. A string that is never closed ends with the text.
+_STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?', re.DOTALL)
 _SCHEME = re.compile(r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
@@ -52,8 +55,17 @@ def decode_item(payload: bytes | msgspec.Raw, item_type: type[T], path: str = "$
     try:
         item: T = decoder.decode(payload)
     except (ValueError, RecursionError) as error:
+        if isinstance(error, msgspec.ValidationError) and "got `float`" in str(error):
+            with suppress(ValueError, RecursionError):
+                return cast("T", decoder.decode(_STRING_OR_NUMBER.sub(_integer, payload)))
         raise ItemRejectedError(_rejection_reason(error, bytes(payload), path)) from None
     return item
+
+
+def _integer(match: re.Match[bytes]) -> bytes:
+    """An integer for a number such as `12.0`: programs that keep a table in memory write integers so."""
+    digits, point, fraction = match[0].partition(b".")
+    return digits if point and not fraction.strip(b"0") and not digits.startswith(b'"') else match[0]
 
 
 def _rejection_reason(error: Exception, payload: bytes, path: str) -> str:

@@ -17,13 +17,15 @@ PostIds = tuple[tuple[AliasKind, str], ...]
 
 
 class Author(msgspec.Struct, frozen=True, gc=False):
-    """The author of a post. `username` is the handle on the platform in lower case, or the channel id."""
+    """The author of a post. `username` is canonical: see `usernames`."""
 
     username: str
     name: str | None = None
     kind: Literal["person", "company", "channel"] | None = None
     headline: str | None = None
     profile_url: str | None = None
+    followers: int | None = None
+    """At the time of the observation; None if not measured."""
 
 
 class Media(msgspec.Struct, frozen=True, gc=False):
@@ -87,3 +89,5 @@ class ParsedItem(msgspec.Struct, frozen=True):
 
     observations: tuple[PostObservation, ...]
     unknown_keys: tuple[str, ...] = ()
+    scraped_profile: str | None = None
+    """The profile for which the item was scraped, if the item itself names it."""

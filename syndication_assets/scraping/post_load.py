@@ -17,6 +17,8 @@ from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, 
 from syndication_assets.scraping.file_reading import FileReading, read_file
 from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets.scraping.post_staging import staging_of
+from syndication_assets.scraping.scraped_profiles import is_confirmed, tracked_profiles
+from syndication_assets.scraping.untimed_files import UntimedFiles
 
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Per run. A source that uses ids as keys would have new keys in every item."""
@@ -116,13 +118,18 @@ def _stage(
     runs: dict[tuple[str, str], DownloadRun],
     load: DayLoad,
 ) -> None:
+    tracked, untimed = tracked_profiles(connection), UntimedFiles()
     with staging_of(connection, day) as staging:
         for reading in readings:
             run = runs[reading.file.organization, reading.file.source]
             counters = load.runs[run.run_id]
+            if not is_confirmed(reading, run.organization_id, tracked):
+                reading.forget_profile()
+            untimed.reject_repeated(reading)
             counters.files_read += 1
             counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
             counters.items_quarantined += len(reading.rejected)
+            counters.source_errors += reading.source_errors
             for key, count in reading.unknown_keys.items():
                 if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
                     counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
@@ -137,7 +144,7 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     for statement in ("profiles/merge", "observed_posts", "compared_posts"):
         connection.execute(load_sql(f"scraping/{statement}.sql"), parameters)
     _count(connection, "scraping/posts/merge.sql", parameters, load)
-    for table in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
+    for table in ("profile_snapshots", "post_aliases", "post_media", "hashtags", "post_hashtags"):
         connection.execute(load_sql(f"scraping/{table}/merge.sql"), parameters)
     _count(connection, "scraping/data_downloads/merge.sql", parameters, load)
     connection.execute(load_sql("scraping/profile_post_counts.sql"))

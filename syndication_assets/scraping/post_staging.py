@@ -35,6 +35,7 @@ _COLUMNS = {
     "staged_media": "observation_id, position, media_key, media_type, media_url, width, height, title, page_count",
     "staged_authors": "organization_id, platform, username, name, kind, headline, profile_url, is_scraped_for,"
     " observed_at",
+    "staged_followers": "organization_id, platform, username, observed_at, source_file_path, followers",
     "staged_aliases": "node, component, organization_id, platform, alias_kind, alias",
 }
 
@@ -194,6 +195,17 @@ class Staging:
             # The act of a repost names its author without describing it.
             described = author if author != Author(author.username) else None
             self._add_author(organization_id, platform, author.username, described, False, reading.observed_at)
+            if author.followers is not None:
+                self._rows["staged_followers"].append(
+                    (
+                        organization_id,
+                        platform,
+                        author.username,
+                        reading.observed_at,
+                        reading.file.path,
+                        author.followers,
+                    )
+                )
 
     def _add_author(
         self,

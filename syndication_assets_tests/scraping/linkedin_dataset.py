@@ -90,11 +90,18 @@ class Desk(DatabaseRows):
         return Path(self.zone.url)
 
     def land(
-        self, day: date, hour: int, *items: dict[str, Any], username: str = "anna", organization: str = "default"
+        self,
+        day: date,
+        hour: int,
+        *items: dict[str, Any],
+        username: str = "anna",
+        organization: str = "default",
+        is_fetched: bool = False,
     ) -> str:
-        """Lands the items as observed at that hour; returns the path."""
+        """Lands the items as observed at that hour; returns the path. A fetch also writes down whom it tracks."""
         content = json.dumps(items).encode()
-        return self.zone.land(organization, "linkedin_apify", day, name(username, day, hour), content)[0]
+        meta = {"tracked_username": username} if is_fetched else None
+        return self.zone.land(organization, "linkedin_apify", day, name(username, day, hour), content, meta)[0]
 
     def put(self, day: date, file_name: str, content: bytes, source: str = "linkedin_apify") -> str:
         """Writes a file without the rules of the landing zone, like another program would; returns its path."""

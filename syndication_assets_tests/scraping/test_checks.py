@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
-from syndication_assets.scraping.checks import CHECKS, FRESHNESS
+from syndication_assets.scraping.checks import CHECKS, FRESHNESS, NEW_KEYS
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.sample_database import (
     WINDOW,
@@ -76,6 +76,13 @@ DAMAGES = [
         "profiles__post_count_is_true",
         "update scraping.profiles set post_count = post_count + 1"
         " where profile_id = (select min(profile_id) from scraping.profiles)",
+    ),
+    Damage(
+        "profile_snapshots__observed_when_its_file_was",
+        "insert into scraping.profile_snapshots (organization_id, profile_id, observed_at, followers, run_id,"
+        " landed_file_id) select organization_id, profile_id, f.observed_at + interval '1 minute', 7, f.run_id,"
+        " f.landed_file_id from scraping.profiles join landing.files as f using (organization_id)"
+        " where f.landed_on = '2025-11-04' order by profile_id, landed_file_id limit 1",
     ),
     Damage(
         "posts__post_id_is_unique",
@@ -163,7 +170,7 @@ def test_each_check_and_no_other_detects_its_damage(sample_url: str, damage: Dam
 def test_every_check_file_is_listed_and_has_a_damage():
     files = check_files("landing", "scraping")
     listed = names_of(LANDING_CHECKS, CHECKS)
-    assert files == listed | {"data_downloads__is_fresh"}
+    assert files == listed | names_of([FRESHNESS, NEW_KEYS])
     assert listed == {damage.check for damage in DAMAGES}
 
 

@@ -54,7 +54,7 @@ def reason(payload: bytes | str) -> str:
 
 
 @pytest.mark.parametrize(
-    "number", ["-1", "1000000000001", '"7"', "7.0", "1e3", "true", "[]", "123456789012345678901234567890"]
+    "number", ["-1", "1000000000001", '"7"', "7.5", "1e3", "true", "[]", "123456789012345678901234567890"]
 )
 def test_a_counter_is_a_json_integer_from_zero_to_a_trillion(number: str):
     with pytest.raises(ItemRejectedError, match=r"^\$\.sub\.likes: expected int"):

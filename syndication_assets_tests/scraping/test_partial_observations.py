@@ -125,7 +125,7 @@ def test_a_post_keeps_its_profile_in_the_rollups_even_if_later_items_lack_the_au
 @pytest.mark.parametrize("text", ["", None])
 def test_a_repost_without_a_text_does_not_change_the_text_of_the_original(desk: Desk, text: str | None):
     desk.land(MONDAY, 9, post(ONE, text="#wool", author="bert"), username="bert")
-    desk.land(TUESDAY, 9, repost(ACT, post(ONE, text=text, author="bert")))
+    desk.land(TUESDAY, 9, repost(ACT, post(ONE, text=text, author="bert")), is_fetched=True)
     in_any_order(desk, MONDAY, TUESDAY)
     assert desk.rows(f"{CONTENT} where urn = %s", [ONE]) == [("#wool", "bert", at(MONDAY, 9), at(TUESDAY, 9))]
     assert desk.rows(f"{CONTENT} where urn = %s", [ACT]) == [(None, "anna", at(TUESDAY, 9), at(TUESDAY, 9))]

@@ -39,7 +39,7 @@ def aliases(desk: Desk) -> list[tuple[str, str, str]]:
 
 
 def test_a_plain_repost_is_an_act_and_an_original_which_has_the_counters(desk: Desk):
-    desk.land(MONDAY, 9, repost(ACT, post(ORIGINAL, author="bert", reactions=40)))
+    desk.land(MONDAY, 9, repost(ACT, post(ORIGINAL, author="bert", reactions=40)), is_fetched=True)
     desk.load(MONDAY)
     assert desk.rows(POSTS) == [
         (ORIGINAL, None, "bert", "Wool and weather", None),
@@ -51,8 +51,8 @@ def test_a_plain_repost_is_an_act_and_an_original_which_has_the_counters(desk: D
 
 def test_two_reposts_of_one_original_are_two_acts(desk: Desk):
     original = post(ORIGINAL, author="bert", reactions=40)
-    desk.land(MONDAY, 9, repost(ACT, original))
-    desk.land(MONDAY, 10, repost(OTHER_ACT, original), username="cora")
+    desk.land(MONDAY, 9, repost(ACT, original), is_fetched=True)
+    desk.land(MONDAY, 10, repost(OTHER_ACT, original), username="cora", is_fetched=True)
     desk.load(MONDAY)
     assert [(urn, username, of) for urn, _, username, _, of in desk.rows(POSTS)] == [
         (ORIGINAL, "bert", None),
@@ -64,7 +64,7 @@ def test_two_reposts_of_one_original_are_two_acts(desk: Desk):
 
 def test_a_day_with_only_reposts_keeps_the_description_of_the_reposter(desk: Desk):
     desk.land(MONDAY, 9, post(activity_id(9), author="anna"))
-    desk.land(TUESDAY, 9, repost(ACT, post(ORIGINAL, author="bert")))
+    desk.land(TUESDAY, 9, repost(ACT, post(ORIGINAL, author="bert")), is_fetched=True)
     in_any_order(desk, MONDAY, TUESDAY)
     assert desk.rows("select name, kind, headline, post_count from scraping.profiles where username = 'anna'") == [
         ("Anna Ash", "person", "Weaver", 2)

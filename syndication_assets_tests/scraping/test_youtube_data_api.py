@@ -92,7 +92,7 @@ def test_a_counter_as_a_json_integer_is_accepted():
 
 
 @pytest.mark.parametrize(
-    "value", ["-1", "", " 7", "7.0", "\u0667", "1e3", "9" * 13, "9" * 5_000, -1, 10**13, 7.0, True, [7]]
+    "value", ["-1", "", " 7", "7.0", "\u0667", "1e3", "9" * 13, "9" * 5_000, -1, 10**13, 7.5, True, [7]]
 )
 def test_any_other_counter_is_rejected(value: Any):
     with pytest.raises(ItemRejectedError, match=r"^\$\.statistics\.likeCount: "):

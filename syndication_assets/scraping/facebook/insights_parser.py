@@ -22,11 +22,19 @@ from syndication_assets.scraping.item_rules import (
     utc_from_iso,
 )
 from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
+from syndication_assets.scraping.unknown_shapes import item_of_known_shape
 
 SOURCE = "facebook_graph"
 PLATFORM = "facebook"
-VERSION = 1
-LIST_PATHS: tuple[tuple[str, ...], ...] = (("data",),)
+VERSION = 2
+# A page that is asked for with its posts has them in a field.
+LIST_PATHS: tuple[tuple[str, ...], ...] = (
+    ("data",),
+    ("posts", "data"),
+    ("published_posts", "data"),
+    ("feed", "data"),
+    ("data", "data"),
+)
 ONE_OBJECT_IS_AN_ITEM = False
 
 # Newer names first: if a response has both, the name that Graph still maintains counts.
@@ -111,6 +119,8 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         raise ItemRejectedError("$.id: missing id")
     if not _POST_ID.fullmatch(post.id):
         raise ItemRejectedError("$.id: not a post id")
+    if "_" not in post.id:
+        raise ItemRejectedError("$.id: the id of a page or of another object, where a post (<page>_<post>) is expected")
     observation = PostObservation(
         platform=PLATFORM,
         observed_as="post",
@@ -126,7 +136,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         counters=_counters(post),
         stats=_stats(post),
     )
-    return ParsedItem((observation,), unknown_keys)
+    return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, (observation,))
 
 
 def _author(page: Page | None) -> Author | None:

@@ -1,4 +1,17 @@
-"""The shape of one item of the LinkedIn actor's dataset, including its variations over time.
+"""The shapes of one item of a LinkedIn dataset: of the actor for posts of a profile, and of the actor for posts of a
+company, each with its variations over time.
+
+| | posts of a profile | posts of a company |
+|---|---|---|
+| id | `urn {activity_urn, share_urn, ugcPost_urn}` | `activity_urn` |
+| address | `url` | `post_url` |
+| author | `first_name, last_name, username, profile_url` | `name, company_url, follower_count` |
+| scraped for | | `source_company`: a name or an address |
+| reactions | our six kinds | LinkedIn's own names, such as `entertainment` for `funny` |
+| a counter of zero | `0` | left out |
+
+So in posts of a company, and only there, missing comments and reposts are 0: its `stats` give the total of reactions,
+which shows that they were measured. Without that total nothing was measured.
 
 Missing keys are None; wrong types are rejected when the item is decoded.
 """
@@ -23,6 +36,7 @@ class PostedAt(msgspec.Struct, gc=False):
     timestamp: int | None = None
     date: Ignored = None
     relative: Ignored = None
+    is_edited: Ignored = None
 
 
 class PostAuthor(msgspec.Struct, gc=False):
@@ -32,9 +46,15 @@ class PostAuthor(msgspec.Struct, gc=False):
     username: str | None = None
     profile_url: str | None = None
     profile_picture: Ignored = None
+    name: str | None = None
+    company_url: str | None = None
+    follower_count: Counter | None = None
+    logo_url: Ignored = None
 
 
 class Stats(msgspec.Struct, gc=False):
+    """The reactions by kind come under our names or under LinkedIn's (`praise` is its name for celebrate)."""
+
     total_reactions: Counter | None = None
     like: Counter | None = None
     support: Counter | None = None
@@ -42,6 +62,11 @@ class Stats(msgspec.Struct, gc=False):
     insight: Counter | None = None
     celebrate: Counter | None = None
     funny: Counter | None = None
+    appreciation: Counter | None = None
+    empathy: Counter | None = None
+    interest: Counter | None = None
+    praise: Counter | None = None
+    entertainment: Counter | None = None
     comments: Counter | None = None
     comments_count: Counter | None = None
     reposts: Counter | None = None
@@ -94,8 +119,15 @@ class QuotedPost(msgspec.Struct, gc=False):
     media: PostMedia | None = None
     document: Document | None = None
     article: Article | None = None
+    post_language_code: Ignored = None
 
 
 class Post(QuotedPost, gc=False):
     reshared_post: msgspec.Raw = msgspec.Raw(b"null")
     pagination_token: Ignored = None
+    source_company: str | None = None
+
+    @property
+    def is_of_company(self) -> bool:
+        """Whether the item comes from the actor for posts of a company."""
+        return self.source_company is not None or (self.author is not None and self.author.company_url is not None)

@@ -21,15 +21,17 @@ from syndication_assets.scraping.item_rules import (
     utc_from_iso,
 )
 from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
+from syndication_assets.scraping.unknown_shapes import item_of_known_shape
 
 SOURCE = "youtube_data_api"
 PLATFORM = "youtube"
-VERSION = 1
-LIST_PATHS: tuple[tuple[str, ...], ...] = (("items",),)
+VERSION = 2
+# Client libraries wrap the answer of the API.
+LIST_PATHS: tuple[tuple[str, ...], ...] = (("items",), ("data", "items"), ("result", "items"), ("response", "items"))
 ONE_OBJECT_IS_AN_ITEM = False
 
 Digits = str | int | None
-"""A counter: digits in a string; a JSON integer is exact too and accepted."""
+"""A counter: digits in a string; a JSON integer, which may be written `12.0`, is exact too and accepted."""
 
 
 class Thumbnail(msgspec.Struct, gc=False):
@@ -88,7 +90,7 @@ class Video(msgspec.Struct, gc=False, rename="camel"):
     snippet: Snippet | None = None
     statistics: Statistics | None = None
     content_details: ContentDetails | None = None
-    kind: Ignored = None
+    kind: str | None = None
     etag: Ignored = None
     status: Ignored = None
     player: Ignored = None
@@ -100,7 +102,10 @@ class Video(msgspec.Struct, gc=False, rename="camel"):
 
 
 _KNOWN_KEYS = known_keys(Video)
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KIND = "youtube#video"
+_READABLE_KIND = re.compile(r"youtube#[A-Za-z]{1,40}")
+# Ids of videos have 11 characters. Those of channels and playlists begin with one of these and have 18 or more.
+_VIDEO_ID = re.compile(r"(?!(?:UC|UU|PL|LL|FL|OL|RD)[A-Za-z0-9_-]{16})[A-Za-z0-9_-]{1,64}")
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
@@ -112,6 +117,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
     """Parses one video of the response; raises only `ItemRejectedError`, for an item that cannot be loaded."""
     video = decode_item(payload, Video)
     unknown_keys = survey_item(payload, _KNOWN_KEYS)
+    _require_kind(video.kind)
     if video.id is None:
         raise ItemRejectedError("$.id: missing id")
     if not _VIDEO_ID.fullmatch(video.id):
@@ -134,7 +140,14 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         counters=_counters(video.statistics or Statistics()),
         stats=None if duration is None else {"duration_seconds": _duration_seconds(duration)},
     )
-    return ParsedItem((observation,), unknown_keys)
+    return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, (observation,))
+
+
+def _require_kind(kind: str | None) -> None:
+    """Channels, playlist items and comments have an id and some statistics too. Without a kind, the item is a video."""
+    if kind is not None and kind != _KIND:
+        found = kind if _READABLE_KIND.fullmatch(kind) else "another kind"
+        raise ItemRejectedError(f"$.kind: {found}, where {_KIND} is expected")
 
 
 def _author(snippet: Snippet) -> Author | None:
