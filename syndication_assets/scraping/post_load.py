@@ -140,6 +140,7 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     for table in ("post_aliases", "post_media", "hashtags", "post_hashtags"):
         connection.execute(load_sql(f"scraping/{table}/merge.sql"), parameters)
     _count(connection, "scraping/data_downloads/merge.sql", parameters, load)
+    connection.execute(load_sql("scraping/posts/posted_at.sql"), parameters)
     connection.execute(load_sql("scraping/profile_post_counts.sql"))
 
 
