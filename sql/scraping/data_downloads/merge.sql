@@ -46,6 +46,22 @@ where
         where o.organization_id = d.organization_id and o.post_id = d.post_id and o.posted_at is not null
     );
 
+-- The posts that the day marked as simulated, and does not mark any more, for posts/is_simulated.sql.
+create temporary table unmarked_posts on commit drop as
+select distinct
+    d.organization_id,
+    d.post_id
+from scraping.snapshots as d
+where
+    d.downloaded_at >= %(day)s::date
+    and d.downloaded_at < %(day)s::date + 1
+    and d.stats @> '{"is_simulated": true}'
+    and not exists (
+        select
+        from described_posts as o
+        where o.organization_id = d.organization_id and o.post_id = d.post_id and o.is_simulated
+    );
+
 with removed_snapshots as (
     delete from scraping.snapshots as d using day_files as f
     where
