@@ -77,7 +77,8 @@ inner join tenancy.organizations as o on p.organization_id = o.organization_id a
 
 insert into scraping.post_records (
     organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
-    post_type, url, content_hash, content_observed_at, direct_observed_at, first_seen_at, last_seen_at
+    post_type, url, content_hash, content_observed_at, direct_observed_at, posted_observed_at, first_seen_at,
+    last_seen_at
 )
 select
     organization_id,
@@ -93,6 +94,7 @@ select
     'regular',
     'https://www.example.com/posts/' || username || '_activity-' || n,
     decode(md5(n::text), 'hex'),
+    %(first_day)s::date + %(days)s - interval '18 hours',
     %(first_day)s::date + %(days)s - interval '18 hours',
     %(first_day)s::date + %(days)s - interval '18 hours',
     %(first_day)s::date + interval '6 hours',
@@ -122,7 +124,7 @@ inner join scraping.hashtags as h
 
 insert into scraping.snapshots (
     organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as,
-    reactions, comments, shares, views, landed_file_id, payload_key
+    reactions, comments, shares, views, posted_at, landed_file_id, payload_key
 )
 select
     p.organization_id,
@@ -135,6 +137,7 @@ select
     floor(p.size * 0.2 * g.progress),
     floor(p.size * 0.05 * g.progress),
     floor(p.size * 30 * g.progress),
+    p.posted_at,
     f.landed_file_id,
     hashtextextended(p.n || '/' || d.day, 0)
 from made_days as d

@@ -13,7 +13,7 @@ truncate scraping.snapshots;
 
 insert into scraping.snapshots (
     organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as,
-    reactions, comments, shares, views, stats, landed_file_id
+    reactions, comments, shares, views, stats, posted_at, landed_file_id
 )
 select
     organization_id,
@@ -30,6 +30,7 @@ select
         'like', floor(reactions * 0.72), 'support', floor(reactions * 0.04), 'love', floor(reactions * 0.1),
         'insight', floor(reactions * 0.06), 'celebrate', floor(reactions * 0.06), 'funny', floor(reactions * 0.02)
     )) end,
+    posted_at,
     landed_file_id
 from kept
 order by downloaded_at::date, post_id;

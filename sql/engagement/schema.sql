@@ -41,15 +41,20 @@ create table engagement.metric_definitions (
 );
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is the name by which a platform's API is asked for one metric of a post, and the days on which the name is
--- valid. Platforms retire names, and one retired name fails a whole request.
+-- One row is the definition of one counter on one platform: the metric of the platform that fills it, and the days on
+-- which it does. An API is asked for these names, because one retired name fails a whole request, and a load reads only
+-- them. Where a definition begins, a counter begins a new series: its first value has no delta. For a platform whose
+-- counters have no names to choose from, rows only tell since when a counter means something else. A changed row counts
+-- for loads and rollups from then on: materialize its days again.
 create table engagement.platform_metrics (
     platform text not null,                         -- The platform whose API uses the name, such as facebook.
     metric_name text not null,                      -- Our name of the metric.
     source_name text not null,                      -- The platform's name of the metric, as its API spells it.
-    valid_from date not null default '2000-01-01',  -- The first day on which the name is valid.
-    valid_to date,                                  -- The day on which the name was retired, exclusive; NULL while it
-                                                    -- is valid.
+    period text not null default 'lifetime',        -- The period of the values that are read, as the API spells it. A
+                                                    -- counter is a total, so a value of a day fills none.
+    valid_from date not null default '2000-01-01',  -- The first UTC day on which the metric fills the counter.
+    valid_to date,                                  -- The day on which the name was retired or the definition ended,
+                                                    -- exclusive; NULL while it is valid.
     replaced_by text,                               -- The source_name that replaced a retired name; NULL if none did.
 
     primary key (platform, source_name, valid_from),
@@ -108,53 +113,82 @@ create table engagement.post_engagement_daily (
     reach bigint,                                   -- How many people saw the post; never summed: the last measured
                                                     -- total of the day; NULL if the day measured none.
     reactions_before bigint,                        -- The total of reactions on the last earlier day that measured
-                                                    -- them, or 0 if there is none and the post was watched from its
-                                                    -- publication; NULL if unknown or not measured on the day.
+                                                    -- them, by any definition, or 0 if there is none and the post was
+                                                    -- watched from its publication; NULL if unknown or not measured on
+                                                    -- the day.
     comments_before bigint,                         -- The total of comments on the last earlier day that measured them,
-                                                    -- or 0 if there is none and the post was watched from its
-                                                    -- publication; NULL if unknown or not measured on the day.
+                                                    -- by any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
     shares_before bigint,                           -- The total of shares on the last earlier day that measured them,
-                                                    -- or 0 if there is none and the post was watched from its
-                                                    -- publication; NULL if unknown or not measured on the day.
-    saves_before bigint,                            -- The total of saves on the last earlier day that measured them, or
-                                                    -- 0 if there is none and the post was watched from its publication;
-                                                    -- NULL if unknown or not measured on the day.
+                                                    -- by any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
+    saves_before bigint,                            -- The total of saves on the last earlier day that measured them, by
+                                                    -- any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
     clicks_before bigint,                           -- The total of clicks on the last earlier day that measured them,
-                                                    -- or 0 if there is none and the post was watched from its
-                                                    -- publication; NULL if unknown or not measured on the day.
-    views_before bigint,                            -- The total of views on the last earlier day that measured them, or
-                                                    -- 0 if there is none and the post was watched from its publication;
-                                                    -- NULL if unknown or not measured on the day.
+                                                    -- by any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
+    views_before bigint,                            -- The total of views on the last earlier day that measured them, by
+                                                    -- any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
     impressions_before bigint,                      -- The total of impressions on the last earlier day that measured
-                                                    -- them, or 0 if there is none and the post was watched from its
-                                                    -- publication; NULL if unknown or not measured on the day.
-    reach_before bigint,                            -- The total of reach on the last earlier day that measured it, or 0
-                                                    -- if there is none and the post was watched from its publication;
-                                                    -- NULL if unknown or not measured on the day.
-    reactions_delta bigint generated always as (reactions - reactions_before) stored,
-                                                    -- Change of reactions since the last earlier day that measured
-                                                    -- them; NULL if unknown.
-    comments_delta bigint generated always as (comments - comments_before) stored,
-                                                    -- Change of comments since the last earlier day that measured them;
-                                                    -- NULL if unknown.
-    shares_delta bigint generated always as (shares - shares_before) stored,
+                                                    -- them, by any definition, or 0 if there is none and the post was
+                                                    -- watched from its publication; NULL if unknown or not measured on
+                                                    -- the day.
+    reach_before bigint,                            -- The total of reach on the last earlier day that measured it, by
+                                                    -- any definition, or 0 if there is none and the post was watched
+                                                    -- from its publication; NULL if unknown or not measured on the day.
+    reactions_gap_days integer,                     -- Days that reactions_delta covers: those since the last earlier
+                                                    -- day that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    comments_gap_days integer,                      -- Days that comments_delta covers: those since the last earlier day
+                                                    -- that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    shares_gap_days integer,                        -- Days that shares_delta covers: those since the last earlier day
+                                                    -- that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    saves_gap_days integer,                         -- Days that saves_delta covers: those since the last earlier day
+                                                    -- that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    clicks_gap_days integer,                        -- Days that clicks_delta covers: those since the last earlier day
+                                                    -- that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    views_gap_days integer,                         -- Days that views_delta covers: those since the last earlier day
+                                                    -- that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    impressions_gap_days integer,                   -- Days that impressions_delta covers: those since the last earlier
+                                                    -- day that measured them; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    reach_gap_days integer,                         -- Days that reach_delta covers: those since the last earlier day
+                                                    -- that measured it; 0 if it counts from the publication; NULL
+                                                    -- without a delta.
+    redefined_counters integer not null default 0,  -- Which counters have another definition than at their last earlier
+                                                    -- value, one bit each as in measured_counters: they begin a new
+                                                    -- series, without a delta.
+    reactions_delta bigint generated always as (engagement.delta(reactions, reactions_before, redefined_counters,
+        1)) stored,                                 -- Change of reactions since the last earlier day that measured
+                                                    -- them; NULL if unknown, or if the definition changed since.
+    comments_delta bigint generated always as (engagement.delta(comments, comments_before, redefined_counters,
+        2)) stored,                                 -- Change of comments since the last earlier day that measured them;
+                                                    -- NULL if unknown, or if the definition changed since.
+    shares_delta bigint generated always as (engagement.delta(shares, shares_before, redefined_counters, 4)) stored,
                                                     -- Change of shares since the last earlier day that measured them;
-                                                    -- NULL if unknown.
-    saves_delta bigint generated always as (saves - saves_before) stored,
+                                                    -- NULL if unknown, or if the definition changed since.
+    saves_delta bigint generated always as (engagement.delta(saves, saves_before, redefined_counters, 8)) stored,
                                                     -- Change of saves since the last earlier day that measured them;
-                                                    -- NULL if unknown.
-    clicks_delta bigint generated always as (clicks - clicks_before) stored,
+                                                    -- NULL if unknown, or if the definition changed since.
+    clicks_delta bigint generated always as (engagement.delta(clicks, clicks_before, redefined_counters, 16)) stored,
                                                     -- Change of clicks since the last earlier day that measured them;
-                                                    -- NULL if unknown.
-    views_delta bigint generated always as (views - views_before) stored,
+                                                    -- NULL if unknown, or if the definition changed since.
+    views_delta bigint generated always as (engagement.delta(views, views_before, redefined_counters, 32)) stored,
                                                     -- Change of views since the last earlier day that measured them;
-                                                    -- NULL if unknown.
-    impressions_delta bigint generated always as (impressions - impressions_before) stored,
-                                                    -- Change of impressions since the last earlier day that measured
-                                                    -- them; NULL if unknown.
-    reach_delta bigint generated always as (reach - reach_before) stored,
+                                                    -- NULL if unknown, or if the definition changed since.
+    impressions_delta bigint generated always as (engagement.delta(impressions, impressions_before, redefined_counters,
+        64)) stored,                                -- Change of impressions since the last earlier day that measured
+                                                    -- them; NULL if unknown, or if the definition changed since.
+    reach_delta bigint generated always as (engagement.delta(reach, reach_before, redefined_counters, 128)) stored,
                                                     -- Change of reach since the last earlier day that measured it; NULL
-                                                    -- if unknown. Never summed.
+                                                    -- if unknown, or if the definition changed since. Never summed.
     observations integer not null,                  -- The number of snapshots on the day.
     first_observed_at timestamptz not null,         -- The time of the day's first snapshot.
     last_observed_at timestamptz not null,          -- The time of the day's last snapshot.
@@ -162,43 +196,73 @@ create table engagement.post_engagement_daily (
                                                     -- observed day.
     gap_days integer generated always as (activity_date - (previous_observed_at at time zone 'utc')::date) stored,
                                                     -- Days since the previous observed day; NULL on the first observed
-                                                    -- day. A delta over a gap is flagged, not spread over the days
-                                                    -- between.
+                                                    -- day. A delta over a gap is flagged by is_gap, not spread over the
+                                                    -- days between.
     is_opening boolean not null generated always as (previous_observed_at is null) stored,
                                                     -- Whether this is the first observed day of the post.
     is_gap boolean not null generated always as (coalesce((activity_date - (previous_observed_at at time zone
-        'utc')::date) > 1, false)) stored,          -- Whether days without observation precede this one, so that the
-                                                    -- deltas cover several days.
-    is_correction boolean not null generated always as (least(reactions - reactions_before, comments - comments_before,
-        shares - shares_before, saves - saves_before, clicks - clicks_before, views - views_before,
-        impressions - impressions_before, reach - reach_before, 0::bigint) < 0) stored,
+        'utc')::date) > 1, false) or coalesce(greatest(reactions_gap_days, comments_gap_days, shares_gap_days,
+        saves_gap_days, clicks_gap_days, views_gap_days, impressions_gap_days, reach_gap_days) > 1, false)
+        or previous_observed_at is not null and coalesce(least(reactions_gap_days, comments_gap_days, shares_gap_days,
+        saves_gap_days, clicks_gap_days, views_gap_days, impressions_gap_days, reach_gap_days) = 0, false)) stored,
+                                                    -- Whether a delta covers several days, because days before did not
+                                                    -- measure its counter: see the gap_days of each.
+    is_correction boolean not null generated always as (least(engagement.delta(reactions, reactions_before,
+        redefined_counters, 1), engagement.delta(comments, comments_before, redefined_counters, 2),
+        engagement.delta(shares, shares_before, redefined_counters, 4), engagement.delta(saves, saves_before,
+        redefined_counters, 8), engagement.delta(clicks, clicks_before, redefined_counters, 16), engagement.delta(views,
+        views_before, redefined_counters, 32), engagement.delta(impressions, impressions_before, redefined_counters,
+        64), engagement.delta(reach, reach_before, redefined_counters, 128), 0::bigint) < 0) stored,
                                                     -- Whether a counter decreased: likes were withdrawn, or the
                                                     -- platform removed spam.
+    definition_changed boolean not null generated always as (redefined_counters <> 0) stored,
+                                                    -- Whether the definition of a counter changed since its last
+                                                    -- earlier value, by engagement.platform_metrics, so that its delta
+                                                    -- is NULL.
     is_published_on_day boolean not null,           -- Whether the post was published on this UTC day.
+    is_simulated boolean not null default false,    -- Whether the post is simulated (see scraping.posts): it counts in
+                                                    -- no total.
     measured_counters integer not null generated always as (engagement.measured_counters(reactions, comments, shares,
         saves, clicks, views, impressions, reach)) stored,
                                                     -- Which counters the day measured, one bit each: 1 for reactions, 2
                                                     -- for comments, and so on, in the order of the columns.
-    engagement_delta bigint generated always as (engagement.public_engagement(reactions - reactions_before,
-        comments - comments_before, shares - shares_before, saves - saves_before)) stored,
-                                                    -- Public engagement gained: reactions + comments + shares (+ saves
+    engagement_delta bigint generated always as (engagement.public_engagement(engagement.delta(reactions,
+        reactions_before, redefined_counters, 1), engagement.delta(comments, comments_before, redefined_counters, 2),
+        engagement.delta(shares, shares_before, redefined_counters, 4), engagement.delta(saves, saves_before,
+        redefined_counters, 8))) stored,            -- Public engagement gained: reactions + comments + shares (+ saves
                                                     -- where measured); NULL if none is measured.
-    rate_denominator_kind engagement.denominator_kind generated always as (case
-        when (impressions - impressions_before) is not null then 'impressions'::engagement.denominator_kind
-        when (views - views_before) is not null then 'views'::engagement.denominator_kind else null end) stored,
+    rate_denominator_kind engagement.denominator_kind generated always as (case when engagement.delta(impressions,
+        impressions_before, redefined_counters, 64) is not null then 'impressions'::engagement.denominator_kind
+        when engagement.delta(views, views_before, redefined_counters,
+        32) is not null then 'views'::engagement.denominator_kind else null end) stored,
                                                     -- The metric that the rate is divided by; NULL if the day measured
                                                     -- neither impressions nor views.
-    rate_denominator bigint generated always as (coalesce(impressions - impressions_before,
-        views - views_before)) stored,              -- The delta that the rate is divided by; NULL if not measured.
-    engagement_rate numeric(9,6) generated always as (engagement.rate(engagement.public_engagement(reactions -
-        reactions_before, comments - comments_before, shares - shares_before, saves - saves_before),
-        coalesce(impressions - impressions_before, views - views_before))) stored,
-                                                    -- engagement_delta / rate_denominator as a fraction; NULL if the
-                                                    -- denominator is 0 or NULL, or the fraction is 1000 or more.
-    rate_formula text generated always as (case when (impressions - impressions_before) is not null then
-        engagement.rate_formula('impressions'::engagement.denominator_kind)
-        when (views - views_before) is not null then engagement.rate_formula('views'::engagement.denominator_kind)
-        else null end) stored,                      -- The rate's metric and formula version, such as
+    rate_denominator bigint generated always as (coalesce(engagement.delta(impressions, impressions_before,
+        redefined_counters, 64), engagement.delta(views, views_before, redefined_counters, 32))) stored,
+                                                    -- The delta that the rate is divided by; NULL if not measured.
+    is_rated boolean not null generated always as (engagement.covers_equal_days(reactions_gap_days, comments_gap_days,
+        shares_gap_days, saves_gap_days, coalesce(impressions_gap_days, views_gap_days))
+        and coalesce(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days) is not null
+        and coalesce(coalesce(engagement.delta(impressions, impressions_before, redefined_counters, 64),
+        engagement.delta(views, views_before, redefined_counters, 32)) >= 0, false)) stored,
+                                                    -- Whether the day counts in the rates of totals: engagement and the
+                                                    -- denominator are measured, cover the same days, and the
+                                                    -- denominator is not negative.
+    engagement_rate numeric(9,6) generated always as (case when engagement.covers_equal_days(reactions_gap_days,
+        comments_gap_days, shares_gap_days, saves_gap_days, coalesce(impressions_gap_days,
+        views_gap_days)) then engagement.rate(engagement.public_engagement(engagement.delta(reactions, reactions_before,
+        redefined_counters, 1), engagement.delta(comments, comments_before, redefined_counters, 2),
+        engagement.delta(shares, shares_before, redefined_counters, 4), engagement.delta(saves, saves_before,
+        redefined_counters, 8)), coalesce(engagement.delta(impressions, impressions_before, redefined_counters, 64),
+        engagement.delta(views, views_before, redefined_counters, 32))) else null end) stored,
+                                                    -- engagement_delta / rate_denominator as a fraction; NULL unless
+                                                    -- the denominator is positive and covers the same days, or if the
+                                                    -- fraction is 1000 or more.
+    rate_formula text generated always as (case when engagement.delta(impressions, impressions_before,
+        redefined_counters, 64) is not null then engagement.rate_formula('impressions'::engagement.denominator_kind)
+        when engagement.delta(views, views_before, redefined_counters,
+        32) is not null then engagement.rate_formula('views'::engagement.denominator_kind) else null end) stored,
+                                                    -- The rate's metric and formula version, such as
                                                     -- engagement_rate_by_views/1; NULL without a denominator.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
@@ -211,7 +275,7 @@ create table engagement.post_engagement_daily (
     check (previous_observed_at < first_observed_at)
 );
 create index post_engagement_daily_day on engagement.post_engagement_daily (organization_id, activity_date)
-    include (post_id, platform, engagement_delta);
+    include (post_id, platform, engagement_delta, is_simulated);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one day of a rollup that has to be recomputed, because a day of a post changed outside of the window of a
@@ -236,8 +300,8 @@ create table engagement.profile_engagement_daily (
     platform text not null,                         -- The platform of the profile, copied for filtering.
     posts_observed integer not null,                -- Posts with an observation on the day.
     posts_published integer not null,               -- Observed posts that were published on the day.
-    posts_with_gap integer not null,                -- Observed posts whose deltas cover several days, because the days
-                                                    -- before were not observed.
+    posts_with_gap integer not null,                -- Observed posts with a delta that covers several days, because
+                                                    -- days before were not measured.
     corrections integer not null,                   -- Observed posts with a counter that decreased.
     reactions_delta bigint,                         -- Sum of the posts' reactions_delta; NULL if none was measured.
     comments_delta bigint,                          -- Sum of the posts' comments_delta; NULL if none was measured.
@@ -251,13 +315,13 @@ create table engagement.profile_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
                                                     -- The metric that the rates are divided by; NULL if the posts have
                                                     -- none, or different ones.
-    rate_numerator bigint,                          -- Sum of engagement_delta over the posts with a denominator; NULL
-                                                    -- without rate_denominator_kind.
-    rate_denominator bigint,                        -- Sum of the posts' rate_denominator; NULL without
+    rate_numerator bigint,                          -- Sum of engagement_delta over the rated posts; NULL without
+                                                    -- rate_denominator_kind.
+    rate_denominator bigint,                        -- Sum of rate_denominator over the rated posts; NULL without
                                                     -- rate_denominator_kind.
     engagement_rate numeric(9,6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
-                                                    -- rate_numerator / rate_denominator as a fraction; NULL if the
-                                                    -- denominator is 0 or NULL, or the fraction is 1000 or more.
+                                                    -- rate_numerator / rate_denominator as a fraction; NULL unless the
+                                                    -- denominator is positive, or if the fraction is 1000 or more.
     mean_engagement_rate numeric(9,6),              -- Mean of the posts' rates, as a fraction; NULL without rates or
                                                     -- without rate_denominator_kind.
     rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
@@ -282,8 +346,8 @@ create table engagement.platform_engagement_daily (
     activity_date date not null,                    -- The UTC day of the observations.
     posts_observed integer not null,                -- Posts with an observation on the day.
     posts_published integer not null,               -- Observed posts that were published on the day.
-    posts_with_gap integer not null,                -- Observed posts whose deltas cover several days, because the days
-                                                    -- before were not observed.
+    posts_with_gap integer not null,                -- Observed posts with a delta that covers several days, because
+                                                    -- days before were not measured.
     corrections integer not null,                   -- Observed posts with a counter that decreased.
     reactions_delta bigint,                         -- Sum of the posts' reactions_delta; NULL if none was measured.
     comments_delta bigint,                          -- Sum of the posts' comments_delta; NULL if none was measured.
@@ -297,13 +361,13 @@ create table engagement.platform_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
                                                     -- The metric that the rates are divided by; NULL if the posts have
                                                     -- none, or different ones.
-    rate_numerator bigint,                          -- Sum of engagement_delta over the posts with a denominator; NULL
-                                                    -- without rate_denominator_kind.
-    rate_denominator bigint,                        -- Sum of the posts' rate_denominator; NULL without
+    rate_numerator bigint,                          -- Sum of engagement_delta over the rated posts; NULL without
+                                                    -- rate_denominator_kind.
+    rate_denominator bigint,                        -- Sum of rate_denominator over the rated posts; NULL without
                                                     -- rate_denominator_kind.
     engagement_rate numeric(9,6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
-                                                    -- rate_numerator / rate_denominator as a fraction; NULL if the
-                                                    -- denominator is 0 or NULL, or the fraction is 1000 or more.
+                                                    -- rate_numerator / rate_denominator as a fraction; NULL unless the
+                                                    -- denominator is positive, or if the fraction is 1000 or more.
     mean_engagement_rate numeric(9,6),              -- Mean of the posts' rates, as a fraction; NULL without rates or
                                                     -- without rate_denominator_kind.
     rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
@@ -327,8 +391,8 @@ create table engagement.hashtag_engagement_daily (
     activity_date date not null,                    -- The UTC day of the observations.
     posts_observed integer not null,                -- Posts with an observation on the day.
     posts_published integer not null,               -- Observed posts that were published on the day.
-    posts_with_gap integer not null,                -- Observed posts whose deltas cover several days, because the days
-                                                    -- before were not observed.
+    posts_with_gap integer not null,                -- Observed posts with a delta that covers several days, because
+                                                    -- days before were not measured.
     corrections integer not null,                   -- Observed posts with a counter that decreased.
     reactions_delta bigint,                         -- Sum of the posts' reactions_delta; NULL if none was measured.
     comments_delta bigint,                          -- Sum of the posts' comments_delta; NULL if none was measured.
@@ -342,13 +406,13 @@ create table engagement.hashtag_engagement_daily (
     rate_denominator_kind engagement.denominator_kind,
                                                     -- The metric that the rates are divided by; NULL if the posts have
                                                     -- none, or different ones.
-    rate_numerator bigint,                          -- Sum of engagement_delta over the posts with a denominator; NULL
-                                                    -- without rate_denominator_kind.
-    rate_denominator bigint,                        -- Sum of the posts' rate_denominator; NULL without
+    rate_numerator bigint,                          -- Sum of engagement_delta over the rated posts; NULL without
+                                                    -- rate_denominator_kind.
+    rate_denominator bigint,                        -- Sum of rate_denominator over the rated posts; NULL without
                                                     -- rate_denominator_kind.
     engagement_rate numeric(9,6) generated always as (engagement.rate(rate_numerator, rate_denominator)) stored,
-                                                    -- rate_numerator / rate_denominator as a fraction; NULL if the
-                                                    -- denominator is 0 or NULL, or the fraction is 1000 or more.
+                                                    -- rate_numerator / rate_denominator as a fraction; NULL unless the
+                                                    -- denominator is positive, or if the fraction is 1000 or more.
     mean_engagement_rate numeric(9,6),              -- Mean of the posts' rates, as a fraction; NULL without rates or
                                                     -- without rate_denominator_kind.
     rate_formula text generated always as (engagement.rate_formula(rate_denominator_kind)) stored,
@@ -374,6 +438,8 @@ create table engagement.post_cohorts (
     age_name text not null,                         -- The age, from engagement.cohort_ages.
     platform text not null,                         -- The platform of the post, copied for filtering.
     posted_at timestamptz not null,                 -- When the post was published, as known when the row was computed.
+    is_simulated boolean not null default false,    -- Whether the post is simulated (see scraping.posts): leave it out
+                                                    -- of comparisons.
     observed_at timestamptz,                        -- The time of the observation that is used; NULL if there is none
                                                     -- within the tolerance.
     observed_age interval generated always as (observed_at - posted_at) stored,
@@ -513,6 +579,48 @@ create table engagement.weeks (
 );
 -- no row-level security; pipeline: select; reader: select
 
+-- One row is one platform and one stretch of days on which all of its counters keep their definitions, from
+-- engagement.platform_metrics. Two values of a counter are comparable if both were measured since its definition began.
+create view engagement.counter_definitions (
+    platform,           -- text: The platform whose counters are defined.
+    valid_from,         -- date: The first day of the stretch.
+    valid_to,           -- date: The day after the last of the stretch; NULL for the newest.
+    reactions_since,    -- date: When the definition of reactions began; NULL if no row defines it.
+    comments_since,     -- date: When the definition of comments began; NULL if no row defines it.
+    shares_since,       -- date: When the definition of shares began; NULL if no row defines it.
+    saves_since,        -- date: When the definition of saves began; NULL if no row defines it.
+    clicks_since,       -- date: When the definition of clicks began; NULL if no row defines it.
+    views_since,        -- date: When the definition of views began; NULL if no row defines it.
+    impressions_since,  -- date: When the definition of impressions began; NULL if no row defines it.
+    reach_since         -- date: When the definition of reach began; NULL if no row defines it.
+) with (security_invoker = true) as
+select d.platform,
+    d.valid_from,
+    d.valid_to,
+    max(m.valid_from) filter (where m.metric_name = 'reactions') as reactions_since,
+    max(m.valid_from) filter (where m.metric_name = 'comments') as comments_since,
+    max(m.valid_from) filter (where m.metric_name = 'shares') as shares_since,
+    max(m.valid_from) filter (where m.metric_name = 'saves') as saves_since,
+    max(m.valid_from) filter (where m.metric_name = 'clicks') as clicks_since,
+    max(m.valid_from) filter (where m.metric_name = 'views') as views_since,
+    max(m.valid_from) filter (where m.metric_name = 'impressions') as impressions_since,
+    max(m.valid_from) filter (where m.metric_name = 'reach') as reach_since
+   from ( select b.platform,
+            b.day as valid_from,
+            lead(b.day) over (partition by b.platform order by b.day) as valid_to
+           from ( select platform_metrics.platform,
+                    platform_metrics.valid_from as day
+                   from engagement.platform_metrics
+                union
+                 select platform_metrics.platform,
+                    platform_metrics.valid_to
+                   from engagement.platform_metrics
+                  where platform_metrics.valid_to is not null) b) d
+     left join engagement.platform_metrics m on d.platform = m.platform and d.valid_from >= m.valid_from
+         and (d.valid_from < m.valid_to) is not false
+  group by d.platform, d.valid_from, d.valid_to;
+-- pipeline: select; reader: select
+
 create view engagement.post_days (
     organization_id,        -- text
     post_id,                -- text
@@ -520,6 +628,7 @@ create view engagement.post_days (
     platform,               -- text
     profile_id,             -- text
     is_published_on_day,    -- boolean
+    is_simulated,           -- boolean
     is_gap,                 -- boolean
     is_correction,          -- boolean
     reactions_delta,        -- bigint
@@ -541,6 +650,7 @@ select e.organization_id,
     e.platform,
     e.profile_id,
     e.is_published_on_day,
+    e.is_simulated,
     e.is_gap,
     e.is_correction,
     e.reactions_delta,
@@ -558,11 +668,11 @@ select e.organization_id,
    from engagement.post_engagement_daily e
      cross join lateral ( select
                 case
-                    when e.rate_denominator is not null then e.engagement_delta
+                    when e.is_rated then e.engagement_delta
                     else null
                 end as rate_numerator,
                 case
-                    when e.engagement_delta is not null then e.rate_denominator
+                    when e.is_rated then e.rate_denominator
                     else null
                 end as rate_denominator,
             (e.engagement_rate * 1000000::numeric)::bigint as rate_millionths) r;
@@ -576,7 +686,8 @@ create view engagement.time_series_metrics (
     metric_value,     -- numeric
     recorded_at,      -- timestamptz
     platform,         -- text
-    metadata          -- jsonb
+    metadata,         -- jsonb
+    is_simulated      -- boolean
 ) with (security_invoker = true) as
 select d.organization_id,
     'post' as entity_type,
@@ -586,7 +697,8 @@ select d.organization_id,
     d.downloaded_at as recorded_at,
     p.platform,
     jsonb_build_object('download_id', d.download_id, 'run_id', d.run_id, 'source_file_path', d.source_file_path,
-        'observed_as', d.observed_as) as metadata
+        'observed_as', d.observed_as) as metadata,
+    p.is_simulated
    from scraping.data_downloads d
      join scraping.posts p on p.organization_id = d.organization_id and p.post_id = d.post_id
      cross join lateral ( values ('reactions',d.reactions), ('comments',d.comments), ('shares',d.shares),
@@ -602,7 +714,8 @@ union all
     d.downloaded_at as recorded_at,
     p.platform,
     jsonb_build_object('download_id', d.download_id, 'run_id', d.run_id, 'source_file_path', d.source_file_path,
-        'observed_as', d.observed_as) as metadata
+        'observed_as', d.observed_as) as metadata,
+    p.is_simulated
    from scraping.data_downloads d
      join scraping.posts p on p.organization_id = d.organization_id and p.post_id = d.post_id
      cross join lateral jsonb_each_text(d.stats -> 'reactions') k(kind, reactions)
@@ -615,7 +728,8 @@ union all
     m.metric_value::numeric as metric_value,
     ((e.activity_date + 1)::timestamp without time zone at time zone 'utc') as recorded_at,
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata,
+    false as is_simulated
    from engagement.profile_engagement_daily e
      cross join lateral ( values ('reactions_delta',e.reactions_delta), ('comments_delta',e.comments_delta),
          ('shares_delta',e.shares_delta), ('saves_delta',e.saves_delta), ('clicks_delta',e.clicks_delta),
@@ -630,7 +744,8 @@ union all
     m.metric_value::numeric as metric_value,
     ((e.activity_date + 1)::timestamp without time zone at time zone 'utc') as recorded_at,
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata,
+    false as is_simulated
    from engagement.platform_engagement_daily e
      cross join lateral ( values ('reactions_delta',e.reactions_delta), ('comments_delta',e.comments_delta),
          ('shares_delta',e.shares_delta), ('saves_delta',e.saves_delta), ('clicks_delta',e.clicks_delta),
@@ -645,7 +760,8 @@ union all
     m.metric_value::numeric as metric_value,
     ((e.activity_date + 1)::timestamp without time zone at time zone 'utc') as recorded_at,
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed) as metadata,
+    false as is_simulated
    from engagement.hashtag_engagement_daily e
      cross join lateral ( values ('reactions_delta',e.reactions_delta), ('comments_delta',e.comments_delta),
          ('shares_delta',e.shares_delta), ('saves_delta',e.saves_delta), ('clicks_delta',e.clicks_delta),
@@ -960,13 +1076,13 @@ select w.organization_id,
                    from scraping.posts o
                   where o.organization_id = w.organization_id and o.posted_at >= w.compared_begins_at
                       and o.posted_at < w.ends_at and o.first_seen_at < w.ends_at and o.post_type is distinct
-                      from 'repost'
+                      from 'repost' and not o.is_simulated
                   group by o.platform) p_1 on d.platform = p_1.platform
              left join ( select e.platform,
                     count(*) as not_measured
                    from engagement.post_engagement_daily e
                   where e.organization_id = w.organization_id and e.activity_date >= w.week_start
-                      and e.activity_date <= w.last_observed_day and e.engagement_delta is null
+                      and e.activity_date <= w.last_observed_day and e.engagement_delta is null and not e.is_simulated
                   group by e.platform) n on d.platform = n.platform) p;
 -- pipeline: select; reader: select
 
@@ -1032,7 +1148,7 @@ select r.organization_id,
                     engagement.total(e.engagement_delta) as engagement
                    from engagement.post_engagement_daily e
                   where e.organization_id = w.organization_id and e.activity_date >= s.first_day
-                      and e.activity_date <= w.last_observed_day
+                      and e.activity_date <= w.last_observed_day and not e.is_simulated
                   group by e.post_id
                  having engagement.total(e.engagement_delta) is not null) t) r
      cross join lateral ( select o.platform,
@@ -1099,7 +1215,8 @@ select w.organization_id,
     e.is_correction
    from engagement.report_weeks w
      join engagement.post_engagement_daily e on w.organization_id = e.organization_id
-         and e.activity_date >= w.four_weeks_first_day and e.activity_date <= w.last_observed_day;
+         and e.activity_date >= w.four_weeks_first_day and e.activity_date <= w.last_observed_day
+         and not e.is_simulated;
 -- pipeline: select; reader: select
 
 -- One row is one profile in one week, ranked by the public engagement that its posts gained. Profiles without measured
@@ -1209,7 +1326,8 @@ select r.organization_id,
      cross join lateral ( select count(*)::integer as posts_published
            from scraping.posts o
           where o.organization_id = r.organization_id and o.profile_id = r.profile_id and o.posted_at >= r.begins_at
-              and o.posted_at < r.ends_at and o.post_type is distinct from 'repost' and o.first_seen_at < r.ends_at) n;
+              and o.posted_at < r.ends_at and o.post_type is distinct from 'repost' and o.first_seen_at < r.ends_at
+              and not o.is_simulated) n;
 -- pipeline: select; reader: select
 
 -- One row is one hashtag in one week, ranked by the public engagement that its posts gained. A post with two hashtags
@@ -1304,7 +1422,7 @@ select w.organization_id,
              join engagement.cohort_ages a on e.age_name = a.age_name
              cross join lateral ( select (p.posted_at + a.age) < w.ends_at as is_of_age) f
           where p.organization_id = w.organization_id and p.posted_at >= w.cohorts_begin_at and p.posted_at < w.ends_at
-              and p.first_seen_at < w.ends_at
+              and p.first_seen_at < w.ends_at and not p.is_simulated
           group by p.platform, (date_trunc('week', (p.posted_at at time zone 'utc'))::date), a.age_name, a.age) c;
 -- pipeline: select; reader: select
 
@@ -1361,14 +1479,57 @@ returns bigint language sql immutable parallel safe
 as $$ select dated & ((1::bigint << 40) - 1) $$;
 -- pipeline: execute; reader: execute
 
--- What a counter was before a day that measures it: its latest earlier value among the days of a run (dated), else the
--- one known before the run, else 0 if the post was watched from its publication.
-create function engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean)
+create function engagement.day_of(dated bigint)
+returns date language sql immutable parallel safe
+as $$ select date '2000-01-01' + (dated >> 40)::integer $$;
+-- pipeline: execute; reader: execute
+
+-- What a counter was before a day that measures it: its last known value (dated), else 0 if the post was watched from
+-- its publication.
+create function engagement.value_before(value bigint, known bigint, is_watched boolean)
 returns bigint language sql immutable parallel safe
 as $$
+    select case when value is not null then coalesce(engagement.undated(known), case when is_watched then 0 end) end
+$$;
+-- pipeline: execute; reader: execute
+
+-- The value of a counter whose definition began after its last known value (dated); NULL for any other.
+create function engagement.redefined(value bigint, known bigint, defined_since date)
+returns bigint language sql immutable parallel safe
+as $$ select case when engagement.day_of(known) < defined_since then value end $$;
+-- pipeline: execute; reader: execute
+
+-- How many days the delta of a counter covers: those since its last known value (dated), or 0 if it counts from the
+-- publication; NULL if there is no delta, because the counter was not known by its definition of the day.
+create function engagement.gap_days(value bigint, known bigint, defined_since date, is_watched boolean,
+    activity_date date)
+returns integer language sql immutable parallel safe
+as $$
     select case
-        when value is not null then coalesce(engagement.undated(dated), known, case when is_watched then 0 end)
+        when value is null or engagement.day_of(known) < defined_since then null
+        when known is not null then activity_date - engagement.day_of(known)
+        when is_watched then 0
     end
+$$;
+-- pipeline: execute; reader: execute
+
+-- The change of a counter; NULL if the two values are of different definitions, which cannot be compared.
+create function engagement.delta(value bigint, value_before bigint, redefined_counters integer, counter_bit integer)
+returns bigint language sql immutable parallel safe
+as $$ select case when redefined_counters & counter_bit = 0 then value - value_before end $$;
+-- pipeline: execute; reader: execute
+
+-- Whether the measured deltas of engagement and of the denominator cover the same days, so that a rate compares like
+-- with like.
+create function engagement.covers_equal_days(reactions_gap_days integer, comments_gap_days integer,
+    shares_gap_days integer, saves_gap_days integer, denominator_gap_days integer)
+returns boolean language sql immutable parallel safe
+as $$
+    select coalesce(
+        least(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days, denominator_gap_days)
+        = greatest(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days, denominator_gap_days),
+        false
+    )
 $$;
 -- pipeline: execute; reader: execute
 
@@ -1383,13 +1544,14 @@ as $$
 $$;
 -- pipeline: execute; reader: execute
 
--- A quotient, rounded to six decimal places; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.
+-- A quotient, rounded to six decimal places; NULL unless the denominator is positive, or if the fraction is 1000 or
+-- more.
 create function engagement.rate(numerator bigint, denominator bigint)
 returns numeric language sql immutable parallel safe
 as $$
     select case
-        when abs(numerator) < 999.9999995 * abs(denominator)
-            then round(numerator::numeric / nullif(denominator, 0), 6)
+        when denominator > 0 and abs(numerator) < 999.9999995 * denominator
+            then round(numerator::numeric / denominator, 6)
     end
 $$;
 -- pipeline: execute; reader: execute

@@ -277,11 +277,13 @@ create table scraping.post_records (
     content_observed_as scraping.observation_kind not null default 'post',
     author_observed_at timestamptz,
     direct_observed_at timestamptz,
+    posted_observed_at timestamptz,
     first_seen_at timestamptz not null,
     last_seen_at timestamptz not null,
     payload_source text,
     payload_hash bytea,
     payload_member text,
+    is_simulated boolean not null default false,
     needs_rebuild boolean not null default false,
     is_read boolean not null default false,
     is_marked boolean not null default false,
@@ -305,7 +307,8 @@ comment on column scraping.post_records.urn_kind is
 comment on column scraping.post_records.full_urn is
 'Long form of the id in the newest described observation; NULL for a plain repost, or if not observed.';
 comment on column scraping.post_records.posted_at is
-'When the post was published, from the source; NULL if unknown.';
+'When the post was published, as the newest observation with a time tells; NULL if none does. A premiere or a '
+'rescheduled post has another time before its publication.';
 comment on column scraping.post_records.author_username is
 'Handle of the author (of a plain repost, the reposter); NULL if not observed.';
 comment on column scraping.post_records.profile_id is 'Profile of the author; NULL if not observed.';
@@ -326,6 +329,11 @@ comment on column scraping.post_records.author_observed_at is
 'An observation of the author, usually the first with this name; NULL if none has named one.';
 comment on column scraping.post_records.direct_observed_at is
 'An observation of the type by an item of the post itself, usually the first with this type; NULL if there is none.';
+comment on column scraping.post_records.posted_observed_at is
+'An observation of the publication time, usually the first with this time; NULL if there is none.';
+comment on column scraping.post_records.is_simulated is
+'Whether the post was published by a dry run, or an observation marks it as simulated: its numbers are samples, and '
+'count in no measured total.';
 comment on column scraping.post_records.first_seen_at is 'Time of the first observation.';
 comment on column scraping.post_records.last_seen_at is
 'An observation, the newest when the row was written; of a plain repost, which has no snapshots, always the newest.';
@@ -342,8 +350,8 @@ comment on column scraping.post_records.urn is
 'Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or share id while the activity id is '
 'unknown.';
 comment on column scraping.post_records.needs_rebuild is
-'True if the rollups of the post must be rebuilt from its first day, because two records were merged, its profile '
-'changed or an earlier publication time was found. The daily rollup rebuilds them and clears the flag.';
+'True if the rollups of the post must be rebuilt from its first day, because two records were merged, or its profile, '
+'its publication time or is_simulated changed. The daily rollup rebuilds them and clears the flag.';
 
 create index post_records_posted_at on scraping.post_records (organization_id, posted_at);
 create index post_records_profile on scraping.post_records (organization_id, profile_id, posted_at);
@@ -475,6 +483,7 @@ create table scraping.snapshots (
     views bigint check (views between 0 and 1000000000000),
     impressions bigint check (impressions between 0 and 1000000000000),
     reach bigint check (reach between 0 and 1000000000000),
+    posted_at timestamptz,
     payload_key bigint,
     observed_at_source landing.observation_time_source not null,
     observed_as scraping.observation_kind not null default 'post',
@@ -509,6 +518,8 @@ comment on column scraping.snapshots.impressions is
 'Cumulative number of times the post was shown; NULL if not measured.';
 comment on column scraping.snapshots.reach is
 'Cumulative number of people who saw the post, never summed over posts; NULL if not measured.';
+comment on column scraping.snapshots.posted_at is
+'The publication time that the observation tells, so that the post follows its newest; NULL if it tells none.';
 comment on column scraping.snapshots.observed_at_source is 'Where the observation time comes from.';
 comment on column scraping.snapshots.observed_as is
 'How the post was observed: as the item itself, through a repost, or quoted.';
@@ -682,6 +693,13 @@ select
             where s.organization_id = r.organization_id and s.post_id = r.post_id and s.lacks_type is null
         )
     ) as direct_observed_at,
+    greatest(
+        r.posted_observed_at,
+        (
+            select max(s.downloaded_at) from scraping.snapshots s
+            where s.organization_id = r.organization_id and s.post_id = r.post_id and s.posted_at is not null
+        )
+    ) as posted_observed_at,
     r.first_seen_at,
     greatest(
         r.last_seen_at,
@@ -690,6 +708,7 @@ select
             where s.organization_id = r.organization_id and s.post_id = r.post_id
         )
     ) as last_seen_at,
+    r.is_simulated,
     r.needs_rebuild,
     r.is_read,
     r.is_marked,
@@ -778,6 +797,8 @@ comment on column scraping.posts.author_observed_at is
 'When an observation last named the author; NULL if none has.';
 comment on column scraping.posts.direct_observed_at is
 'When an item of the post itself (not of a repost or quote) last had its type; NULL if never.';
+comment on column scraping.posts.posted_observed_at is
+'When an observation last told the publication time; NULL if none has.';
 comment on column scraping.posts.last_seen_at is 'Time of the newest observation.';
 comment on column scraping.posts.raw_json is
 'Source JSON of the observation that the text comes from; of the newest observation while none has a text. NULL if the '
@@ -826,6 +847,7 @@ begin
         last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
         is_read = w.is_read or l.is_read,
         is_marked = w.is_marked or l.is_marked,
+        is_simulated = w.is_simulated or l.is_simulated,
         needs_rebuild = true
     from scraping.post_records l
     where w.organization_id = organization and w.post_id = winning_post_id

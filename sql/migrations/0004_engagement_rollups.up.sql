@@ -40,19 +40,70 @@ create function engagement.undated(dated bigint)
 returns bigint language sql immutable parallel safe
 as $$ select dated & ((1::bigint << 40) - 1) $$;
 
-create function engagement.value_before(dated bigint, known bigint, value bigint, is_watched boolean)
+create function engagement.day_of(dated bigint)
+returns date language sql immutable parallel safe
+as $$ select date '2000-01-01' + (dated >> 40)::integer $$;
+
+create function engagement.value_before(value bigint, known bigint, is_watched boolean)
 returns bigint language sql immutable parallel safe
 as $$
-    select case
-        when value is not null then coalesce(engagement.undated(dated), known, case when is_watched then 0 end)
-    end
+    select case when value is not null then coalesce(engagement.undated(known), case when is_watched then 0 end) end
 $$;
 
 comment on function engagement.value_before is
-'What a counter was before a day that measures it: its latest earlier value among the days of a run (dated), else the '
-'one known before the run, else 0 if the post was watched from its publication.';
+'What a counter was before a day that measures it: its last known value (dated), else 0 if the post was watched from '
+'its publication.';
 
-grant execute on function engagement.dated, engagement.undated, engagement.value_before
+create function engagement.redefined(value bigint, known bigint, defined_since date)
+returns bigint language sql immutable parallel safe
+as $$ select case when engagement.day_of(known) < defined_since then value end $$;
+
+comment on function engagement.redefined is
+'The value of a counter whose definition began after its last known value (dated); NULL for any other.';
+
+create function engagement.gap_days(
+    value bigint, known bigint, defined_since date, is_watched boolean, activity_date date
+)
+returns integer language sql immutable parallel safe
+as $$
+    select case
+        when value is null or engagement.day_of(known) < defined_since then null
+        when known is not null then activity_date - engagement.day_of(known)
+        when is_watched then 0
+    end
+$$;
+
+comment on function engagement.gap_days is
+'How many days the delta of a counter covers: those since its last known value (dated), or 0 if it counts from the '
+'publication; NULL if there is no delta, because the counter was not known by its definition of the day.';
+
+create function engagement.delta(value bigint, value_before bigint, redefined_counters integer, counter_bit integer)
+returns bigint language sql immutable parallel safe
+as $$ select case when redefined_counters & counter_bit = 0 then value - value_before end $$;
+
+comment on function engagement.delta is
+'The change of a counter; NULL if the two values are of different definitions, which cannot be compared.';
+
+create function engagement.covers_equal_days(
+    reactions_gap_days integer, comments_gap_days integer, shares_gap_days integer, saves_gap_days integer,
+    denominator_gap_days integer
+)
+returns boolean language sql immutable parallel safe
+as $$
+    select coalesce(
+        least(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days, denominator_gap_days)
+        = greatest(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days, denominator_gap_days),
+        false
+    )
+$$;
+
+comment on function engagement.covers_equal_days is
+'Whether the measured deltas of engagement and of the denominator cover the same days, so that a rate compares like '
+'with like.';
+
+grant execute on function
+engagement.dated, engagement.undated, engagement.day_of, engagement.value_before, engagement.redefined,
+engagement.gap_days, engagement.delta, engagement.covers_equal_days
 to syndication_pipeline, syndication_reader;
 
 create function engagement.public_engagement(reactions bigint, comments bigint, shares bigint, saves bigint)
@@ -75,13 +126,14 @@ create function engagement.rate(numerator bigint, denominator bigint)
 returns numeric language sql immutable parallel safe
 as $$
     select case
-        when abs(numerator) < 999.9999995 * abs(denominator)
-            then round(numerator::numeric / nullif(denominator, 0), 6)
+        when denominator > 0 and abs(numerator) < 999.9999995 * denominator
+            then round(numerator::numeric / denominator, 6)
     end
 $$;
 
 comment on function engagement.rate is
-'A quotient, rounded to six decimal places; NULL if the denominator is 0 or NULL, or the fraction is 1000 or more.';
+'A quotient, rounded to six decimal places; NULL unless the denominator is positive, or if the fraction is 1000 or '
+'more.';
 
 create function engagement.rate_formula(denominator_kind engagement.denominator_kind)
 returns text language sql immutable parallel safe
@@ -167,6 +219,7 @@ create table engagement.platform_metrics (
     platform text not null,
     metric_name text not null references engagement.metric_definitions,
     source_name text not null,
+    period text not null default 'lifetime',
     valid_from date not null default '2000-01-01',
     valid_to date,
     replaced_by text,
@@ -175,17 +228,84 @@ create table engagement.platform_metrics (
 );
 
 comment on table engagement.platform_metrics is
-'One row is the name by which a platform''s API is asked for one metric of a post, and the days on which the name is '
-'valid. Platforms retire names, and one retired name fails a whole request.';
+'One row is the definition of one counter on one platform: the metric of the platform that fills it, and the days on '
+'which it does. An API is asked for these names, because one retired name fails a whole request, and a load reads only '
+'them. Where a definition begins, a counter begins a new series: its first value has no delta. For a platform whose '
+'counters have no names to choose from, rows only tell since when a counter means something else. A changed row counts '
+'for loads and rollups from then on: materialize its days again.';
 comment on column engagement.platform_metrics.platform is 'The platform whose API uses the name, such as facebook.';
 comment on column engagement.platform_metrics.metric_name is 'Our name of the metric.';
 comment on column engagement.platform_metrics.source_name is
 'The platform''s name of the metric, as its API spells it.';
-comment on column engagement.platform_metrics.valid_from is 'The first day on which the name is valid.';
+comment on column engagement.platform_metrics.period is
+'The period of the values that are read, as the API spells it. A counter is a total, so a value of a day fills none.';
+comment on column engagement.platform_metrics.valid_from is 'The first UTC day on which the metric fills the counter.';
 comment on column engagement.platform_metrics.valid_to is
-'The day on which the name was retired, exclusive; NULL while it is valid.';
+'The day on which the name was retired or the definition ended, exclusive; NULL while it is valid.';
 comment on column engagement.platform_metrics.replaced_by is
 'The source_name that replaced a retired name; NULL if none did.';
+
+create view engagement.counter_definitions with (security_invoker = true) as
+select
+    d.platform,
+    d.valid_from,
+    d.valid_to,
+    max(m.valid_from) filter (where m.metric_name = 'reactions') as reactions_since,
+    max(m.valid_from) filter (where m.metric_name = 'comments') as comments_since,
+    max(m.valid_from) filter (where m.metric_name = 'shares') as shares_since,
+    max(m.valid_from) filter (where m.metric_name = 'saves') as saves_since,
+    max(m.valid_from) filter (where m.metric_name = 'clicks') as clicks_since,
+    max(m.valid_from) filter (where m.metric_name = 'views') as views_since,
+    max(m.valid_from) filter (where m.metric_name = 'impressions') as impressions_since,
+    max(m.valid_from) filter (where m.metric_name = 'reach') as reach_since
+from (
+    select
+        b.platform,
+        b.day as valid_from,
+        lead(b.day) over (partition by b.platform order by b.day) as valid_to
+    from (
+        select
+            platform,
+            valid_from as day
+        from engagement.platform_metrics
+        union
+        select
+            platform,
+            valid_to
+        from engagement.platform_metrics
+        where valid_to is not null
+    ) as b
+) as d
+left join engagement.platform_metrics as m
+    on
+        d.platform = m.platform
+        and d.valid_from >= m.valid_from
+        and (d.valid_from < m.valid_to) is not false
+group by d.platform, d.valid_from, d.valid_to;
+
+comment on view engagement.counter_definitions is
+'One row is one platform and one stretch of days on which all of its counters keep their definitions, from '
+'engagement.platform_metrics. Two values of a counter are comparable if both were measured since its definition began.';
+comment on column engagement.counter_definitions.platform is 'The platform whose counters are defined.';
+comment on column engagement.counter_definitions.valid_from is 'The first day of the stretch.';
+comment on column engagement.counter_definitions.valid_to is
+'The day after the last of the stretch; NULL for the newest.';
+comment on column engagement.counter_definitions.reactions_since is
+'When the definition of reactions began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.comments_since is
+'When the definition of comments began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.shares_since is
+'When the definition of shares began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.saves_since is
+'When the definition of saves began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.clicks_since is
+'When the definition of clicks began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.views_since is
+'When the definition of views began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.impressions_since is
+'When the definition of impressions began; NULL if no row defines it.';
+comment on column engagement.counter_definitions.reach_since is
+'When the definition of reach began; NULL if no row defines it.';
 
 create table engagement.cohort_ages (
     age_name text primary key,
@@ -234,14 +354,39 @@ create table engagement.post_engagement_daily (
     views_before bigint,
     impressions_before bigint,
     reach_before bigint,
-    reactions_delta bigint generated always as (reactions - reactions_before) stored,
-    comments_delta bigint generated always as (comments - comments_before) stored,
-    shares_delta bigint generated always as (shares - shares_before) stored,
-    saves_delta bigint generated always as (saves - saves_before) stored,
-    clicks_delta bigint generated always as (clicks - clicks_before) stored,
-    views_delta bigint generated always as (views - views_before) stored,
-    impressions_delta bigint generated always as (impressions - impressions_before) stored,
-    reach_delta bigint generated always as (reach - reach_before) stored,
+    reactions_gap_days integer,
+    comments_gap_days integer,
+    shares_gap_days integer,
+    saves_gap_days integer,
+    clicks_gap_days integer,
+    views_gap_days integer,
+    impressions_gap_days integer,
+    reach_gap_days integer,
+    redefined_counters integer not null default 0,
+    reactions_delta bigint generated always as (
+        engagement.delta(reactions, reactions_before, redefined_counters, 1)
+    ) stored,
+    comments_delta bigint generated always as (
+        engagement.delta(comments, comments_before, redefined_counters, 2)
+    ) stored,
+    shares_delta bigint generated always as (
+        engagement.delta(shares, shares_before, redefined_counters, 4)
+    ) stored,
+    saves_delta bigint generated always as (
+        engagement.delta(saves, saves_before, redefined_counters, 8)
+    ) stored,
+    clicks_delta bigint generated always as (
+        engagement.delta(clicks, clicks_before, redefined_counters, 16)
+    ) stored,
+    views_delta bigint generated always as (
+        engagement.delta(views, views_before, redefined_counters, 32)
+    ) stored,
+    impressions_delta bigint generated always as (
+        engagement.delta(impressions, impressions_before, redefined_counters, 64)
+    ) stored,
+    reach_delta bigint generated always as (
+        engagement.delta(reach, reach_before, redefined_counters, 128)
+    ) stored,
     observations integer not null check (observations > 0),
     first_observed_at timestamptz not null,
     last_observed_at timestamptz not null,
@@ -251,44 +396,106 @@ create table engagement.post_engagement_daily (
     is_opening boolean not null generated always as (previous_observed_at is null) stored,
     is_gap boolean not null generated always as (
         coalesce(activity_date - (previous_observed_at at time zone 'utc')::date > 1, false)
+        or coalesce(
+            greatest(
+                reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days,
+                clicks_gap_days, views_gap_days, impressions_gap_days, reach_gap_days
+            ) > 1,
+            false
+        )
+        -- A counter that is measured later than the post counts from the publication.
+        or (
+            previous_observed_at is not null
+            and coalesce(
+                least(
+                    reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days,
+                    clicks_gap_days, views_gap_days, impressions_gap_days, reach_gap_days
+                ) = 0,
+                false
+            )
+        )
     ) stored,
     is_correction boolean not null generated always as (
         least(
-            reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before,
-            clicks - clicks_before, views - views_before, impressions - impressions_before, reach - reach_before, 0
+            engagement.delta(reactions, reactions_before, redefined_counters, 1),
+            engagement.delta(comments, comments_before, redefined_counters, 2),
+            engagement.delta(shares, shares_before, redefined_counters, 4),
+            engagement.delta(saves, saves_before, redefined_counters, 8),
+            engagement.delta(clicks, clicks_before, redefined_counters, 16),
+            engagement.delta(views, views_before, redefined_counters, 32),
+            engagement.delta(impressions, impressions_before, redefined_counters, 64),
+            engagement.delta(reach, reach_before, redefined_counters, 128),
+            0
         ) < 0
     ) stored,
+    definition_changed boolean not null generated always as (redefined_counters <> 0) stored,
     is_published_on_day boolean not null,
+    is_simulated boolean not null default false,
     measured_counters integer not null generated always as (
         engagement.measured_counters(reactions, comments, shares, saves, clicks, views, impressions, reach)
     ) stored,
     engagement_delta bigint generated always as (
         engagement.public_engagement(
-            reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before
+            engagement.delta(reactions, reactions_before, redefined_counters, 1),
+            engagement.delta(comments, comments_before, redefined_counters, 2),
+            engagement.delta(shares, shares_before, redefined_counters, 4),
+            engagement.delta(saves, saves_before, redefined_counters, 8)
         )
     ) stored,
     rate_denominator_kind engagement.denominator_kind generated always as (
         case
-            when impressions - impressions_before is not null then 'impressions'::engagement.denominator_kind
-            when views - views_before is not null then 'views'::engagement.denominator_kind
+            when engagement.delta(impressions, impressions_before, redefined_counters, 64) is not null
+                then 'impressions'::engagement.denominator_kind
+            when engagement.delta(views, views_before, redefined_counters, 32) is not null
+                then 'views'::engagement.denominator_kind
         end
     ) stored,
     rate_denominator bigint generated always as (
-        coalesce(impressions - impressions_before, views - views_before)
+        coalesce(
+            engagement.delta(impressions, impressions_before, redefined_counters, 64),
+            engagement.delta(views, views_before, redefined_counters, 32)
+        )
+    ) stored,
+    is_rated boolean not null generated always as (
+        engagement.covers_equal_days(
+            reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days,
+            coalesce(impressions_gap_days, views_gap_days)
+        )
+        and coalesce(reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days) is not null
+        and coalesce(
+            coalesce(
+                engagement.delta(impressions, impressions_before, redefined_counters, 64),
+                engagement.delta(views, views_before, redefined_counters, 32)
+            ) >= 0,
+            false
+        )
     ) stored,
     engagement_rate numeric(9, 6) generated always as (
-        engagement.rate(
-            engagement.public_engagement(
-                reactions - reactions_before, comments - comments_before, shares - shares_before, saves - saves_before
-            ),
-            coalesce(impressions - impressions_before, views - views_before)
-        )
+        case
+            when
+                engagement.covers_equal_days(
+                    reactions_gap_days, comments_gap_days, shares_gap_days, saves_gap_days,
+                    coalesce(impressions_gap_days, views_gap_days)
+                )
+                then engagement.rate(
+                    engagement.public_engagement(
+                        engagement.delta(reactions, reactions_before, redefined_counters, 1),
+                        engagement.delta(comments, comments_before, redefined_counters, 2),
+                        engagement.delta(shares, shares_before, redefined_counters, 4),
+                        engagement.delta(saves, saves_before, redefined_counters, 8)
+                    ),
+                    coalesce(
+                        engagement.delta(impressions, impressions_before, redefined_counters, 64),
+                        engagement.delta(views, views_before, redefined_counters, 32)
+                    )
+                )
+        end
     ) stored,
     rate_formula text generated always as (
         case
-            when impressions - impressions_before is not null
+            when engagement.delta(impressions, impressions_before, redefined_counters, 64) is not null
                 then engagement.rate_formula('impressions'::engagement.denominator_kind)
-            when views - views_before is not null
+            when engagement.delta(views, views_before, redefined_counters, 32) is not null
                 then engagement.rate_formula('views'::engagement.denominator_kind)
         end
     ) stored,
@@ -323,45 +530,77 @@ comment on column engagement.post_engagement_daily.impressions is
 comment on column engagement.post_engagement_daily.reach is
 'How many people saw the post; never summed: the last measured total of the day; NULL if the day measured none.';
 comment on column engagement.post_engagement_daily.reactions_before is
-'The total of reactions on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of reactions on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.comments_before is
-'The total of comments on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of comments on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.shares_before is
-'The total of shares on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of shares on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.saves_before is
-'The total of saves on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of saves on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.clicks_before is
-'The total of clicks on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of clicks on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.views_before is
-'The total of views on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of views on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.impressions_before is
-'The total of impressions on the last earlier day that measured them, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of impressions on the last earlier day that measured them, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
 comment on column engagement.post_engagement_daily.reach_before is
-'The total of reach on the last earlier day that measured it, or 0 if there is none and the post was watched '
-'from its publication; NULL if unknown or not measured on the day.';
+'The total of reach on the last earlier day that measured it, by any definition, or 0 if there is none and the '
+'post was watched from its publication; NULL if unknown or not measured on the day.';
+comment on column engagement.post_engagement_daily.reactions_gap_days is
+'Days that reactions_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.reactions_delta is
-'Change of reactions since the last earlier day that measured them; NULL if unknown.';
+'Change of reactions since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.comments_gap_days is
+'Days that comments_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.comments_delta is
-'Change of comments since the last earlier day that measured them; NULL if unknown.';
+'Change of comments since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.shares_gap_days is
+'Days that shares_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.shares_delta is
-'Change of shares since the last earlier day that measured them; NULL if unknown.';
+'Change of shares since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.saves_gap_days is
+'Days that saves_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.saves_delta is
-'Change of saves since the last earlier day that measured them; NULL if unknown.';
+'Change of saves since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.clicks_gap_days is
+'Days that clicks_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.clicks_delta is
-'Change of clicks since the last earlier day that measured them; NULL if unknown.';
+'Change of clicks since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.views_gap_days is
+'Days that views_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.views_delta is
-'Change of views since the last earlier day that measured them; NULL if unknown.';
+'Change of views since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.impressions_gap_days is
+'Days that impressions_delta covers: those since the last earlier day that measured them; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.impressions_delta is
-'Change of impressions since the last earlier day that measured them; NULL if unknown.';
+'Change of impressions since the last earlier day that measured them; NULL if unknown, or if the definition changed '
+'since.';
+comment on column engagement.post_engagement_daily.reach_gap_days is
+'Days that reach_delta covers: those since the last earlier day that measured it; 0 if it counts from the '
+'publication; NULL without a delta.';
 comment on column engagement.post_engagement_daily.reach_delta is
-'Change of reach since the last earlier day that measured it; NULL if unknown. Never summed.';
+'Change of reach since the last earlier day that measured it; NULL if unknown, or if the definition changed '
+'since. Never summed.';
 comment on column engagement.post_engagement_daily.observations is 'The number of snapshots on the day.';
 comment on column engagement.post_engagement_daily.first_observed_at is 'The time of the day''s first snapshot.';
 comment on column engagement.post_engagement_daily.last_observed_at is 'The time of the day''s last snapshot.';
@@ -369,11 +608,19 @@ comment on column engagement.post_engagement_daily.previous_observed_at is
 'The last snapshot of the previous observed day; NULL on the first observed day.';
 comment on column engagement.post_engagement_daily.is_opening is 'Whether this is the first observed day of the post.';
 comment on column engagement.post_engagement_daily.is_gap is
-'Whether days without observation precede this one, so that the deltas cover several days.';
+'Whether a delta covers several days, because days before did not measure its counter: see the gap_days of each.';
 comment on column engagement.post_engagement_daily.is_correction is
 'Whether a counter decreased: likes were withdrawn, or the platform removed spam.';
+comment on column engagement.post_engagement_daily.redefined_counters is
+'Which counters have another definition than at their last earlier value, one bit each as in measured_counters: they '
+'begin a new series, without a delta.';
+comment on column engagement.post_engagement_daily.definition_changed is
+'Whether the definition of a counter changed since its last earlier value, by engagement.platform_metrics, so that its '
+'delta is NULL.';
 comment on column engagement.post_engagement_daily.is_published_on_day is
 'Whether the post was published on this UTC day.';
+comment on column engagement.post_engagement_daily.is_simulated is
+'Whether the post is simulated (see scraping.posts): it counts in no total.';
 comment on column engagement.post_engagement_daily.measured_counters is
 'Which counters the day measured, one bit each: 1 for reactions, 2 for comments, and so on, in the order of the '
 'columns.';
@@ -381,20 +628,23 @@ comment on column engagement.post_engagement_daily.rate_denominator_kind is
 'The metric that the rate is divided by; NULL if the day measured neither impressions nor views.';
 comment on column engagement.post_engagement_daily.rate_denominator is
 'The delta that the rate is divided by; NULL if not measured.';
+comment on column engagement.post_engagement_daily.is_rated is
+'Whether the day counts in the rates of totals: engagement and the denominator are measured, cover the same days, and '
+'the denominator is not negative.';
 comment on column engagement.post_engagement_daily.rate_formula is
 'The rate''s metric and formula version, such as engagement_rate_by_views/1; NULL without a denominator.';
 
 comment on column engagement.post_engagement_daily.gap_days is
-'Days since the previous observed day; NULL on the first observed day. A delta over a gap is flagged, not spread '
-'over the days between.';
+'Days since the previous observed day; NULL on the first observed day. A delta over a gap is flagged by is_gap, not '
+'spread over the days between.';
 comment on column engagement.post_engagement_daily.engagement_delta is
 'Public engagement gained: reactions + comments + shares (+ saves where measured); NULL if none is measured.';
 comment on column engagement.post_engagement_daily.engagement_rate is
-'engagement_delta / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 '
-'or more.';
+'engagement_delta / rate_denominator as a fraction; NULL unless the denominator is positive and covers the same days, '
+'or if the fraction is 1000 or more.';
 
 create index post_engagement_daily_day on engagement.post_engagement_daily (organization_id, activity_date)
-include (post_id, platform, engagement_delta);
+include (post_id, platform, engagement_delta, is_simulated);
 
 create table engagement.stale_days (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -436,7 +686,8 @@ comment on function engagement.take_days is
 'or left to the next run.';
 
 -- What a day of a post counts in the totals of its profile, its platform and its hashtags: its deltas, the two sides of
--- its rate if both are known, and the rate in millionths, whose sum is exact and faster than avg().
+-- its rate if it is rated, and the rate in millionths, whose sum is exact and faster than avg(). Simulated posts count
+-- in no total.
 create view engagement.post_days with (security_invoker = true) as
 select
     e.organization_id,
@@ -445,6 +696,7 @@ select
     e.platform,
     e.profile_id,
     e.is_published_on_day,
+    e.is_simulated,
     e.is_gap,
     e.is_correction,
     e.reactions_delta,
@@ -462,8 +714,8 @@ select
 from engagement.post_engagement_daily e
 cross join lateral (
     select
-        case when e.rate_denominator is not null then e.engagement_delta end as rate_numerator,
-        case when e.engagement_delta is not null then e.rate_denominator end as rate_denominator,
+        case when e.is_rated then e.engagement_delta end as rate_numerator,
+        case when e.is_rated then e.rate_denominator end as rate_denominator,
         (e.engagement_rate * 1000000)::bigint as rate_millionths
 ) r;
 
@@ -505,7 +757,7 @@ comment on column engagement.profile_engagement_daily.posts_observed is 'Posts w
 comment on column engagement.profile_engagement_daily.posts_published is
 'Observed posts that were published on the day.';
 comment on column engagement.profile_engagement_daily.posts_with_gap is
-'Observed posts whose deltas cover several days, because the days before were not observed.';
+'Observed posts with a delta that covers several days, because days before were not measured.';
 comment on column engagement.profile_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.profile_engagement_daily.reactions_delta is
 'Sum of the posts'' reactions_delta; NULL if none was measured.';
@@ -526,12 +778,12 @@ comment on column engagement.profile_engagement_daily.engagement_delta is
 comment on column engagement.profile_engagement_daily.rate_denominator_kind is
 'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.profile_engagement_daily.rate_numerator is
-'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+'Sum of engagement_delta over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.profile_engagement_daily.rate_denominator is
-'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+'Sum of rate_denominator over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.profile_engagement_daily.engagement_rate is
-'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
-'more.';
+'rate_numerator / rate_denominator as a fraction; NULL unless the denominator is positive, or if the fraction is 1000 '
+'or more.';
 comment on column engagement.profile_engagement_daily.mean_engagement_rate is
 'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
 comment on column engagement.profile_engagement_daily.rate_formula is
@@ -575,7 +827,7 @@ comment on column engagement.platform_engagement_daily.posts_observed is 'Posts 
 comment on column engagement.platform_engagement_daily.posts_published is
 'Observed posts that were published on the day.';
 comment on column engagement.platform_engagement_daily.posts_with_gap is
-'Observed posts whose deltas cover several days, because the days before were not observed.';
+'Observed posts with a delta that covers several days, because days before were not measured.';
 comment on column engagement.platform_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.platform_engagement_daily.reactions_delta is
 'Sum of the posts'' reactions_delta; NULL if none was measured.';
@@ -596,12 +848,12 @@ comment on column engagement.platform_engagement_daily.engagement_delta is
 comment on column engagement.platform_engagement_daily.rate_denominator_kind is
 'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.platform_engagement_daily.rate_numerator is
-'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+'Sum of engagement_delta over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.platform_engagement_daily.rate_denominator is
-'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+'Sum of rate_denominator over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.platform_engagement_daily.engagement_rate is
-'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
-'more.';
+'rate_numerator / rate_denominator as a fraction; NULL unless the denominator is positive, or if the fraction is 1000 '
+'or more.';
 comment on column engagement.platform_engagement_daily.mean_engagement_rate is
 'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
 comment on column engagement.platform_engagement_daily.rate_formula is
@@ -645,7 +897,7 @@ comment on column engagement.hashtag_engagement_daily.posts_observed is 'Posts w
 comment on column engagement.hashtag_engagement_daily.posts_published is
 'Observed posts that were published on the day.';
 comment on column engagement.hashtag_engagement_daily.posts_with_gap is
-'Observed posts whose deltas cover several days, because the days before were not observed.';
+'Observed posts with a delta that covers several days, because days before were not measured.';
 comment on column engagement.hashtag_engagement_daily.corrections is 'Observed posts with a counter that decreased.';
 comment on column engagement.hashtag_engagement_daily.reactions_delta is
 'Sum of the posts'' reactions_delta; NULL if none was measured.';
@@ -666,12 +918,12 @@ comment on column engagement.hashtag_engagement_daily.engagement_delta is
 comment on column engagement.hashtag_engagement_daily.rate_denominator_kind is
 'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
 comment on column engagement.hashtag_engagement_daily.rate_numerator is
-'Sum of engagement_delta over the posts with a denominator; NULL without rate_denominator_kind.';
+'Sum of engagement_delta over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.hashtag_engagement_daily.rate_denominator is
-'Sum of the posts'' rate_denominator; NULL without rate_denominator_kind.';
+'Sum of rate_denominator over the rated posts; NULL without rate_denominator_kind.';
 comment on column engagement.hashtag_engagement_daily.engagement_rate is
-'rate_numerator / rate_denominator as a fraction; NULL if the denominator is 0 or NULL, or the fraction is 1000 or '
-'more.';
+'rate_numerator / rate_denominator as a fraction; NULL unless the denominator is positive, or if the fraction is 1000 '
+'or more.';
 comment on column engagement.hashtag_engagement_daily.mean_engagement_rate is
 'Mean of the posts'' rates, as a fraction; NULL without rates or without rate_denominator_kind.';
 comment on column engagement.hashtag_engagement_daily.rate_formula is
@@ -686,6 +938,7 @@ create table engagement.post_cohorts (
     age_name text not null references engagement.cohort_ages on update cascade,
     platform text not null,
     posted_at timestamptz not null,
+    is_simulated boolean not null default false,
     observed_at timestamptz,
     observed_age interval generated always as (observed_at - posted_at) stored,
     reactions bigint,
@@ -733,6 +986,8 @@ comment on column engagement.post_cohorts.age_name is 'The age, from engagement.
 comment on column engagement.post_cohorts.platform is 'The platform of the post, copied for filtering.';
 comment on column engagement.post_cohorts.posted_at is
 'When the post was published, as known when the row was computed.';
+comment on column engagement.post_cohorts.is_simulated is
+'Whether the post is simulated (see scraping.posts): leave it out of comparisons.';
 comment on column engagement.post_cohorts.observed_at is
 'The time of the observation that is used; NULL if there is none within the tolerance.';
 comment on column engagement.post_cohorts.observed_age is
@@ -771,7 +1026,7 @@ select tenancy.protect_tenant_table('engagement.hashtag_engagement_daily');
 select tenancy.protect_tenant_table('engagement.post_cohorts');
 
 grant execute on function engagement.take_days to syndication_pipeline;
-grant select on engagement.post_days to syndication_pipeline, syndication_reader;
+grant select on engagement.counter_definitions, engagement.post_days to syndication_pipeline, syndication_reader;
 
 grant select, insert, update, delete
 on engagement.metric_definitions, engagement.platform_metrics, engagement.cohort_ages, engagement.sampling_gaps
@@ -794,7 +1049,8 @@ select
     jsonb_build_object(
         'download_id', d.download_id, 'run_id', d.run_id, 'source_file_path', d.source_file_path,
         'observed_as', d.observed_as
-    ) as metadata
+    ) as metadata,
+    p.is_simulated
 from scraping.data_downloads d
 join scraping.posts p on p.organization_id = d.organization_id and p.post_id = d.post_id
 cross join lateral (
@@ -815,7 +1071,8 @@ select
     jsonb_build_object(
         'download_id', d.download_id, 'run_id', d.run_id, 'source_file_path', d.source_file_path,
         'observed_as', d.observed_as
-    )
+    ),
+    p.is_simulated
 from scraping.data_downloads d
 join scraping.posts p on p.organization_id = d.organization_id and p.post_id = d.post_id
 cross join lateral jsonb_each_text(d.stats -> 'reactions') k (kind, reactions)
@@ -829,7 +1086,8 @@ select
     m.metric_value::numeric,
     (e.activity_date + 1)::timestamp at time zone 'utc',
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed)
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed),
+    false
 from engagement.profile_engagement_daily e
 cross join lateral (
     values
@@ -847,7 +1105,8 @@ select
     m.metric_value::numeric,
     (e.activity_date + 1)::timestamp at time zone 'utc',
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed)
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed),
+    false
 from engagement.platform_engagement_daily e
 cross join lateral (
     values
@@ -865,7 +1124,8 @@ select
     m.metric_value::numeric,
     (e.activity_date + 1)::timestamp at time zone 'utc',
     e.platform,
-    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed)
+    jsonb_build_object('activity_date', e.activity_date, 'posts_observed', e.posts_observed),
+    false
 from engagement.hashtag_engagement_daily e
 cross join lateral (
     values

@@ -1,5 +1,6 @@
 -- The numbers of the weekly report as views, for BI tools and for the report itself. Each has organization_id and
 -- week_start: a filter on them reaches the index of the table that is read, so that a week costs what it contains.
+-- Simulated posts are in none of them.
 
 set local role syndication_owner;
 
@@ -307,6 +308,7 @@ cross join lateral (
             and o.posted_at < w.ends_at
             and o.first_seen_at < w.ends_at
             and o.post_type is distinct from 'repost'
+            and not o.is_simulated
         group by o.platform
     ) as p on d.platform = p.platform
     left join (
@@ -319,6 +321,7 @@ cross join lateral (
             and e.activity_date >= w.week_start
             and e.activity_date <= w.last_observed_day
             and e.engagement_delta is null
+            and not e.is_simulated
         group by e.platform
     ) as n on d.platform = n.platform
 ) as p;
@@ -432,6 +435,7 @@ from (
             e.organization_id = w.organization_id
             and e.activity_date >= s.first_day
             and e.activity_date <= w.last_observed_day
+            and not e.is_simulated
         group by e.post_id
         having engagement.total(e.engagement_delta) is not null
     ) as t
@@ -524,7 +528,8 @@ inner join engagement.post_engagement_daily as e
     on
         w.organization_id = e.organization_id
         and e.activity_date >= w.four_weeks_first_day
-        and e.activity_date <= w.last_observed_day;
+        and e.activity_date <= w.last_observed_day
+        and not e.is_simulated;
 
 comment on view engagement.report_post_history is
 'One row is one observed day of one post in the 28 days up to the last observed day of a week. A day without a row '
@@ -657,6 +662,7 @@ cross join lateral (
         and o.posted_at < r.ends_at
         and o.post_type is distinct from 'repost'
         and o.first_seen_at < r.ends_at
+        and not o.is_simulated
 ) as n;
 
 comment on view engagement.report_profiles_weekly is
@@ -808,6 +814,7 @@ cross join lateral (
         and p.posted_at >= w.cohorts_begin_at
         and p.posted_at < w.ends_at
         and p.first_seen_at < w.ends_at
+        and not p.is_simulated
     group by p.platform, published_week, a.age_name, a.age
 ) as c;
 

@@ -26,7 +26,8 @@ cross join lateral (
         max(s.downloaded_at) as last_seen_at,
         max(s.downloaded_at) filter (where s.is_description) as content_observed_at,
         max(s.downloaded_at) filter (where s.lacks_author is null) as author_observed_at,
-        max(s.downloaded_at) filter (where s.lacks_type is null) as direct_observed_at
+        max(s.downloaded_at) filter (where s.lacks_type is null) as direct_observed_at,
+        max(s.downloaded_at) filter (where s.posted_at is not null) as posted_observed_at
     from scraping.snapshots as s
     where
         s.organization_id = d.organization_id
@@ -71,7 +72,13 @@ select
         or (not has_moments and known_last_seen_at < last_seen_at)
     ) as writes_last_seen,
     known_first_seen_at >= %(day)s::date and known_first_seen_at <> first_seen_at as writes_first_seen,
-    coalesce(posted_at < coalesce(known_posted_at, 'infinity'), false) as writes_posted,
+    is_newest_posted
+    and (
+        known_posted_at is distinct from posted_at
+        or coalesce(known_posted_observed_at > posted_observed_at, true)
+        or (not has_moments and known_posted_observed_at < posted_observed_at)
+    ) as writes_posted,
+    is_simulated and not known_is_simulated as writes_simulated,
     -- The day no longer has the content that the record took from it; a later day still has.
     not is_newest
     and later_content_observed_at is not null
@@ -95,6 +102,8 @@ from (
         r.first_seen_at as known_first_seen_at,
         r.last_seen_at as known_last_seen_at,
         r.posted_at as known_posted_at,
+        r.posted_observed_at as known_posted_observed_at,
+        r.is_simulated as known_is_simulated,
         later.next_seen_at,
         later.content_observed_at as later_content_observed_at,
         (d.content_hash is distinct from r.content_hash) as has_new_content,
@@ -116,6 +125,9 @@ from (
         d.direct_observed_at is not null
         and coalesce(greatest(r.direct_observed_at, later.direct_observed_at) < %(day)s::date + 1, true)
             as is_newest_direct,
+        d.posted_observed_at is not null
+        and coalesce(greatest(r.posted_observed_at, later.posted_observed_at) < %(day)s::date + 1, true)
+            as is_newest_posted,
         greatest(r.last_seen_at, later.last_seen_at) < %(day)s::date + 1 as is_last_seen
     from described_posts as d
     inner join staged_observations as o on d.observation_id = o.observation_id

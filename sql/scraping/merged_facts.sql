@@ -47,6 +47,10 @@ select
         (loser.author_observed_at, winner.author_username) > (winner.author_observed_at, loser.author_username),
         loser.author_observed_at is not null
     ) as is_newer_author,
+    coalesce(
+        (loser.posted_observed_at, winner.posted_at) > (winner.posted_observed_at, loser.posted_at),
+        loser.posted_observed_at is not null
+    ) as is_newer_posted,
     -- A post without a description counts as observed when it was last seen. Ties go to the smaller kind and hash.
     (
         loser.content_observed_at is not null,
@@ -165,7 +169,8 @@ update scraping.post_records as w set
     post_type = case when l.is_newer_direct then l.post_type else w.post_type end,
     reposted_post_id = case when l.is_newer_direct then l.reposted_post_id else w.reposted_post_id end,
     direct_observed_at = greatest(w.direct_observed_at, l.direct_observed_at),
-    posted_at = least(w.posted_at, l.posted_at)
+    posted_at = case when l.is_newer_posted then l.posted_at else w.posted_at end,
+    posted_observed_at = greatest(w.posted_observed_at, l.posted_observed_at)
 from losing_posts as l
 inner join scraping.post_records as r on l.organization_id = r.organization_id and l.post_id = r.post_id
 where
@@ -177,6 +182,7 @@ update scraping.snapshots as d set
     is_description = d.is_description or other.is_description,
     lacks_author = d.lacks_author and other.lacks_author,
     lacks_type = d.lacks_type and other.lacks_type,
+    posted_at = least(d.posted_at, other.posted_at),
     payload_key = case when other.is_preferred then other.payload_key else d.payload_key end,
     payload_member = case when other.is_preferred then other.payload_member else d.payload_member end
 from (

@@ -162,7 +162,9 @@ create table scraping.post_records (
     urn_kind text not null,                         -- Kind of the id in urn: activity, video, post, ugcPost or share.
     full_urn text,                                  -- Long form of the id in the newest described observation; NULL for
                                                     -- a plain repost, or if not observed.
-    posted_at timestamptz,                          -- When the post was published, from the source; NULL if unknown.
+    posted_at timestamptz,                          -- When the post was published, as the newest observation with a
+                                                    -- time tells; NULL if none does. A premiere or a rescheduled post
+                                                    -- has another time before its publication.
     author_username text,                           -- Handle of the author (of a plain repost, the reposter); NULL if
                                                     -- not observed.
     profile_id text,                                -- Profile of the author; NULL if not observed.
@@ -182,6 +184,8 @@ create table scraping.post_records (
                                                     -- NULL if none has named one.
     direct_observed_at timestamptz,                 -- An observation of the type by an item of the post itself, usually
                                                     -- the first with this type; NULL if there is none.
+    posted_observed_at timestamptz,                 -- An observation of the publication time, usually the first with
+                                                    -- this time; NULL if there is none.
     first_seen_at timestamptz not null,             -- Time of the first observation.
     last_seen_at timestamptz not null,              -- An observation, the newest when the row was written; of a plain
                                                     -- repost, which has no snapshots, always the newest.
@@ -191,10 +195,13 @@ create table scraping.post_records (
                                                     -- observation; NULL if it is not known.
     payload_member text,                            -- Member of the payload that described the post, such as a quoted
                                                     -- post; NULL if the whole payload did.
+    is_simulated boolean not null default false,    -- Whether the post was published by a dry run, or an observation
+                                                    -- marks it as simulated: its numbers are samples, and count in no
+                                                    -- measured total.
     needs_rebuild boolean not null default false,   -- True if the rollups of the post must be rebuilt from its first
-                                                    -- day, because two records were merged, its profile changed or an
-                                                    -- earlier publication time was found. The daily rollup rebuilds
-                                                    -- them and clears the flag.
+                                                    -- day, because two records were merged, or its profile, its
+                                                    -- publication time or is_simulated changed. The daily rollup
+                                                    -- rebuilds them and clears the flag.
     is_read boolean not null default false,         -- User-maintained: whether the post has been read.
     is_marked boolean not null default false,       -- User-maintained: whether the post is marked.
     created_at timestamptz not null default now(),  -- When the row was inserted.
@@ -329,6 +336,8 @@ create table scraping.snapshots (
                                                    -- measured.
     reach bigint,                                  -- Cumulative number of people who saw the post, never summed over
                                                    -- posts; NULL if not measured.
+    posted_at timestamptz,                         -- The publication time that the observation tells, so that the post
+                                                   -- follows its newest; NULL if it tells none.
     payload_key bigint,                            -- First eight bytes of the hash of the payload that describes the
                                                    -- post at this time: the row of raw_payloads of that UTC day and of
                                                    -- the source of the landed file. NULL if it is not known.
@@ -431,7 +440,8 @@ create view scraping.posts (
     urn_kind,             -- text: Kind of the id in urn: activity, video, post, ugcPost or share.
     full_urn,             -- text: Long form of the id in the newest described observation; NULL for a plain repost, or
                           -- if not observed.
-    posted_at,            -- timestamptz: When the post was published, from the source; NULL if unknown.
+    posted_at,            -- timestamptz: When the post was published, as the newest observation with a time tells; NULL
+                          -- if none does. A premiere or a rescheduled post has another time before its publication.
     author_username,      -- text: Handle of the author (of a plain repost, the reposter); NULL if not observed.
     profile_id,           -- text: Profile of the author; NULL if not observed.
     text_content,         -- text: Text of the newest observation with text, media or article; NULL for a plain repost.
@@ -448,10 +458,13 @@ create view scraping.posts (
     author_observed_at,   -- timestamptz: When an observation last named the author; NULL if none has.
     direct_observed_at,   -- timestamptz: When an item of the post itself (not of a repost or quote) last had its type;
                           -- NULL if never.
+    posted_observed_at,   -- timestamptz: When an observation last told the publication time; NULL if none has.
     first_seen_at,        -- timestamptz: Time of the first observation.
     last_seen_at,         -- timestamptz: Time of the newest observation.
+    is_simulated,         -- boolean: Whether the post was published by a dry run, or an observation marks it as
+                          -- simulated: its numbers are samples, and count in no measured total.
     needs_rebuild,        -- boolean: True if the rollups of the post must be rebuilt from its first day, because two
-                          -- records were merged, its profile changed or an earlier publication time was found. The
+                          -- records were merged, or its profile, its publication time or is_simulated changed. The
                           -- daily rollup rebuilds them and clears the flag.
     is_read,              -- boolean: User-maintained: whether the post has been read.
     is_marked,            -- boolean: User-maintained: whether the post is marked.
@@ -487,10 +500,15 @@ select organization_id,
            from scraping.snapshots s
           where s.organization_id = r.organization_id and s.post_id = r.post_id
               and s.lacks_type is null)) as direct_observed_at,
+    greatest(posted_observed_at, ( select max(s.downloaded_at) as max
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id
+              and s.posted_at is not null)) as posted_observed_at,
     first_seen_at,
     greatest(last_seen_at, ( select max(s.downloaded_at) as max
            from scraping.snapshots s
           where s.organization_id = r.organization_id and s.post_id = r.post_id)) as last_seen_at,
+    is_simulated,
     needs_rebuild,
     is_read,
     is_marked,
@@ -697,6 +715,7 @@ begin
         last_seen_at = greatest(w.last_seen_at, l.last_seen_at),
         is_read = w.is_read or l.is_read,
         is_marked = w.is_marked or l.is_marked,
+        is_simulated = w.is_simulated or l.is_simulated,
         needs_rebuild = true
     from scraping.post_records l
     where w.organization_id = organization and w.post_id = winning_post_id

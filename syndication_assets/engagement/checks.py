@@ -22,6 +22,8 @@ CHECKS = [
     SqlCheck("post_engagement_daily", "deltas_add_up"),
     SqlCheck("post_engagement_daily", "openings_count_only_watched_posts"),
     SqlCheck("post_engagement_daily", "gap_days_are_right"),
+    SqlCheck("post_engagement_daily", "counters_follow_their_last_measured_day"),
+    SqlCheck("post_engagement_daily", "simulated_posts_are_marked"),
     SqlCheck("post_engagement_daily", "no_day_is_stale", WARN),
     *map(constraints_of, _AGGREGATED_TABLES),
     *(SqlCheck(table, "totals_equal_their_posts") for table in _AGGREGATED_TABLES),

@@ -36,6 +36,7 @@ CHECKS = [
     SqlCheck("profiles", "post_count_is_true"),
     SqlCheck("posts", "post_id_is_unique", blocking=True),
     SqlCheck("posts", "urn_is_among_its_aliases"),
+    SqlCheck("posts", "posted_at_is_the_newest_told"),
     constraints_of("posts", enforced_on="post_records"),
     SqlCheck("post_aliases", "one_canonical_id_per_post"),
     constraints_of("post_aliases"),

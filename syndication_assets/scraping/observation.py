@@ -53,6 +53,14 @@ class Counters(msgspec.Struct, frozen=True, gc=False):
     reach: int | None = None
 
 
+class Metric(msgspec.Struct, frozen=True, gc=False):
+    """A number under the source's own name, unjudged: `counter_definitions` says which counter it fills, if any."""
+
+    name: str
+    period: str
+    value: Any
+
+
 class PostObservation(msgspec.Struct, frozen=True, kw_only=True):
     """What one item contains about one post.
 
@@ -80,6 +88,8 @@ class PostObservation(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[Media, ...] = ()
     counters: Counters | None = None
     stats: dict[str, Any] | None = None
+    metrics: tuple[Metric, ...] = ()
+    """What fills counters by a row in `engagement.platform_metrics`, for sources that rename their metrics."""
     original_ids: PostIds | None = None
     """The ids of the reposted or quoted post."""
 

@@ -13,6 +13,7 @@ from syndication_assets.database.connection import Connection, load_sql, run_fil
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
 from syndication_assets.landing.landing_zone import LandedFile, LandingZone
+from syndication_assets.scraping.counter_definitions import definitions_on, fill_counters
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
 from syndication_assets.scraping.file_reading import FileReading, read_file
 from syndication_assets.scraping.post_sources import SOURCES
@@ -119,8 +120,10 @@ def _stage(
     load: DayLoad,
 ) -> None:
     tracked, untimed = tracked_profiles(connection), UntimedFiles()
+    definitions = definitions_on(connection, day)
     with staging_of(connection, day) as staging:
         for reading in readings:
+            fill_counters(reading, definitions)
             run = runs[reading.file.organization, reading.file.source]
             counters = load.runs[run.run_id]
             if not is_confirmed(reading, run.organization_id, tracked):
@@ -147,6 +150,8 @@ def _merge(connection: Connection, day: date, load: DayLoad) -> None:
     for table in ("profile_snapshots", "post_aliases", "post_media", "hashtags", "post_hashtags"):
         connection.execute(load_sql(f"scraping/{table}/merge.sql"), parameters)
     _count(connection, "scraping/data_downloads/merge.sql", parameters, load)
+    connection.execute(load_sql("scraping/posts/posted_at.sql"), parameters)
+    connection.execute(load_sql("scraping/posts/is_simulated.sql"), parameters)
     connection.execute(load_sql("scraping/profile_post_counts.sql"))
 
 

@@ -25,6 +25,7 @@ class Post:
     platform: str
     profile_id: str | None
     posted_at: datetime | None
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def total(values: Iterable[int | None]) -> int | None:
 
 
 def ratio(numerator: int | None, denominator: int | None) -> Decimal | None:
-    if numerator is None or not denominator:
+    if numerator is None or denominator is None or denominator <= 0:
         return None
     fraction = (Decimal(numerator) / denominator).quantize(Decimal("0.000001"), ROUND_HALF_UP)
     return fraction if abs(fraction) < 1000 else None
@@ -60,10 +61,15 @@ def formula(kind: str | None) -> str | None:
     return None if kind is None else f"engagement_rate_by_{kind}/1"
 
 
-def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta | None) -> list[ModelRow]:
-    """The rows of post_engagement_daily of one post."""
+def post_days(
+    post: Post,
+    snapshots: Iterable[Snapshot],
+    sampling_gap: timedelta | None,
+    redefined_on: Mapping[str, date] | None = None,
+) -> list[ModelRow]:
+    """The rows of post_engagement_daily of one post. `redefined_on` maps a counter to the day of its new definition."""
     own = sorted((s for s in snapshots if s.post_id == post.post_id), key=lambda s: s.observed_at)
-    known: dict[str, int] = {}
+    known: dict[str, tuple[date, int]] = {}
     previous: datetime | None = None
     rows = []
     for activity_date, group in groupby(own, key=lambda s: day_of(s.observed_at)):
@@ -72,28 +78,43 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
         is_watched = post.posted_at is not None and sampling_gap is not None and post.posted_at >= first - sampling_gap
         row: ModelRow = {"post_id": post.post_id, "activity_date": activity_date, "platform": post.platform}
         row["profile_id"] = post.profile_id
-        closing_values, values_before, deltas = {}, {}, {}
+        closing_values, values_before, deltas, gaps, redefined = {}, {}, {}, {}, set()
         for counter in COUNTERS:
             measured = [s.values[counter] for s in seen if s.values.get(counter) is not None]
             closing_value = measured[-1] if measured else None
-            before = known.get(counter, 0 if is_watched else None)
+            measured_on, before = known.get(counter, (None, 0 if is_watched else None))
             closing_values[counter] = closing_value
             values_before[f"{counter}_before"] = None if closing_value is None else before
-            deltas[counter] = None if closing_value is None or before is None else closing_value - before
+            change = (redefined_on or {}).get(counter)
+            if closing_value is not None and measured_on is not None and change is not None:
+                redefined |= {counter} if measured_on < change <= activity_date else set()
+            has_delta = closing_value is not None and before is not None and counter not in redefined
+            deltas[counter] = closing_value - before if has_delta else None  # type: ignore[operator]
+            gaps[counter] = (activity_date - measured_on).days if measured_on else 0
+            if not has_delta:
+                gaps[counter] = None
             if closing_value is not None:
-                known[counter] = closing_value
+                known[counter] = (activity_date, closing_value)
         row |= closing_values | values_before
+        row |= {f"{counter}_gap_days": days for counter, days in gaps.items()}
         row |= {f"{counter}_delta": delta for counter, delta in deltas.items()}
         kind, denominator = first_measured(deltas, DAILY_DENOMINATORS)
         engagement = total(deltas[counter] for counter in PUBLIC)
         gap = None if previous is None else (activity_date - day_of(previous)).days
+        spans = {gaps[counter] for counter in (*PUBLIC, kind) if kind and gaps[str(counter)] is not None}
+        covers_equal_days = len(spans) == 1
+        longest = max((days for days in gaps.values() if days is not None), default=0)
         row |= {
             "observations": len(seen),
             "first_observed_at": first,
             "last_observed_at": last,
             "previous_observed_at": previous,
             "gap_days": gap,
-            "is_gap": gap is not None and gap > 1,
+            # A counter that is measured later than the post counts from the publication.
+            "is_gap": (gap or 0) > 1 or longest > 1 or (previous is not None and 0 in gaps.values()),
+            "redefined_counters": sum(1 << COUNTERS.index(counter) for counter in redefined),
+            "definition_changed": bool(redefined),
+            "is_simulated": post.is_simulated,
             "is_opening": previous is None,
             "is_correction": any(delta is not None and delta < 0 for delta in deltas.values()),
             "is_published_on_day": post.posted_at is not None and day_of(post.posted_at) == activity_date,
@@ -103,7 +124,8 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
             "engagement_delta": engagement,
             "rate_denominator_kind": kind,
             "rate_denominator": denominator,
-            "engagement_rate": ratio(engagement, denominator),  # type: ignore[arg-type]
+            "is_rated": covers_equal_days and engagement is not None and denominator >= 0,  # type: ignore[operator]
+            "engagement_rate": ratio(engagement, denominator) if covers_equal_days else None,  # type: ignore[arg-type]
             "rate_formula": formula(kind),
         }
         previous = last
@@ -112,9 +134,11 @@ def post_days(post: Post, snapshots: Iterable[Snapshot], sampling_gap: timedelta
 
 
 def sums(days: Iterable[ModelRow], keys: tuple[str, ...]) -> list[ModelRow]:
-    """The rows of an aggregate over daily rows of posts, grouped by `keys`."""
+    """The rows of an aggregate over daily rows of posts, grouped by `keys`. Simulated posts do not count."""
     groups: dict[tuple[object, ...], list[ModelRow]] = {}
     for row in days:
+        if row["is_simulated"]:
+            continue
         groups.setdefault(tuple(row[key] for key in keys), []).append(row)
     return [dict(zip(keys, key, strict=True)) | _sum(rows) for key, rows in groups.items()]
 
@@ -129,7 +153,7 @@ def _sum(rows: list[ModelRow]) -> ModelRow:
     for name in (*SUMMED, "engagement"):
         result[f"{name}_delta"] = total(row[f"{name}_delta"] for row in rows)  # type: ignore[misc]
     kinds = {row["rate_denominator_kind"] for row in rows} - {None}
-    rated = [row for row in rows if None not in {row["rate_denominator"], row["engagement_delta"]}]
+    rated = [row for row in rows if row["is_rated"]]
     kind = str(kinds.pop()) if len(kinds) == 1 else None
     numerator = total(row["engagement_delta"] for row in rated) if kind else None  # type: ignore[misc]
     denominator = total(row["rate_denominator"] for row in rated) if kind else None  # type: ignore[misc]
@@ -164,6 +188,7 @@ def cohorts(
                 "age_name": name,
                 "platform": post.platform,
                 "posted_at": post.posted_at,
+                "is_simulated": post.is_simulated,
                 "observed_at": found[-1].observed_at if found else None,
                 "observed_age": found[-1].observed_at - post.posted_at if found else None,
                 **values,

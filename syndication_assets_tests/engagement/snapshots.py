@@ -75,16 +75,21 @@ class History(DatabaseRows):
         )
 
     def post(
-        self, *, posted_at: datetime | None = None, platform: str = "linkedin", profile_id: str | None = None
+        self,
+        *,
+        posted_at: datetime | None = None,
+        platform: str = "linkedin",
+        profile_id: str | None = None,
+        is_simulated: bool = False,
     ) -> str:
         """Adds a post; without `posted_at`, its publication time is unknown."""
         self._urns += 1
         return str(
             self.value(
                 "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at, profile_id,"
-                " content_observed_at, first_seen_at, last_seen_at)"
-                " values (%s, %s, %s, 'activity', %s, %s, now(), now(), now()) returning post_id",
-                [self.organization_id, platform, str(self._urns), posted_at, profile_id],
+                " is_simulated, content_observed_at, first_seen_at, last_seen_at)"
+                " values (%s, %s, %s, 'activity', %s, %s, %s, now(), now(), now()) returning post_id",
+                [self.organization_id, platform, str(self._urns), posted_at, profile_id, is_simulated],
             )
         )
 

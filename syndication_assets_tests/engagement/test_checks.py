@@ -119,6 +119,25 @@ DAMAGES = [
         change_one_row(POST, "previous_observed_at = previous_observed_at - interval '1 second'", "not is_opening"),
     ),
     Damage(
+        f"{POST}__counters_follow_their_last_measured_day",
+        change_one_row(POST, "reactions_gap_days = 1", f"post_id = {PLAIN_POST} and reactions_gap_days = 0"),
+    ),
+    Damage(
+        f"{POST}__counters_follow_their_last_measured_day",
+        "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
+        " values ('linkedin', 'shares', 'reposts', '2025-11-05')",
+    ),
+    Damage(
+        f"{POST}__simulated_posts_are_marked",
+        f"update engagement.{POST} set is_simulated = true where post_id = {PLAIN_POST}",
+        IN_TOTALS,
+    ),
+    Damage(
+        f"{POST}__simulated_posts_are_marked",
+        "update scraping.post_records set is_simulated = true where post_id = (select min(post_id) from"
+        " engagement.post_cohorts where observed_at is not null)",
+    ),
+    Damage(
         f"{POST}__no_day_is_stale",
         "insert into engagement.stale_days (organization_id, table_name, activity_date)"
         f" select organization_id, '{PROFILE}', '2020-02-29' from tenancy.organizations",

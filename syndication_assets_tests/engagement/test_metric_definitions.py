@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from syndication_assets.database.connection import DatabaseError
+from syndication_assets.database.connection import DatabaseError, transaction
+from syndication_assets.scraping.counter_definitions import definitions_on, with_counters
 from syndication_assets.scraping.facebook import insights_parser
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
 
@@ -106,13 +107,29 @@ def test_a_retired_name_ends_on_the_day_its_successor_begins(
 def test_every_name_that_is_requested_is_read_into_the_counter_of_its_row(database_url: str):
     for row in History(database_url).table_rows("platform_metrics"):
         name, is_by_kind = row["source_name"], row["metric_name"] == "reactions"
+        with transaction(database_url) as connection:
+            definitions = definitions_on(connection, row["valid_from"])
         insight = {"name": name, "period": "lifetime", "values": [{"value": {"like": 7} if is_by_kind else 7}]}
         post = {"id": "1", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
-        observation = insights_parser.parse_item(json.dumps(post).encode(), None).observations[0]
-        if is_by_kind:  # the total comes with the post itself
-            assert observation.stats == {"reactions": {"like": 7}}, name
-        else:
-            assert getattr(observation.counters, row["metric_name"]) == 7, name
+        (parsed,) = insights_parser.parse_item(json.dumps(post).encode(), None).observations
+        observation, problems = with_counters(parsed, definitions)
+        assert getattr(observation.counters, row["metric_name"]) == 7, name
+        assert (observation.stats, problems) == ({"reactions": {"like": 7}} if is_by_kind else None, []), name
+        if row["valid_to"] is not None:
+            with transaction(database_url) as connection:
+                observation, _ = with_counters(parsed, definitions_on(connection, row["valid_to"]))
+            assert getattr(observation.counters, row["metric_name"]) is None, "a retired name is not read"
+
+
+def test_a_metric_is_read_in_the_period_of_its_row_only(database_url: str):
+    History(database_url).execute("update engagement.platform_metrics set period = 'day' where metric_name = 'clicks'")
+    with transaction(database_url) as connection:
+        definitions = definitions_on(connection, date(2026, 11, 1))
+    for period, clicks in (("lifetime", None), ("day", 7)):
+        insight = {"name": "post_clicks", "period": period, "values": [{"value": 7}]}
+        post = {"id": "1", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
+        (parsed,) = insights_parser.parse_item(json.dumps(post).encode(), None).observations
+        assert with_counters(parsed, definitions)[0].counters.clicks == clicks  # type: ignore[union-attr]
 
 
 def test_every_replacement_starts_when_the_old_name_ends(database_url: str):

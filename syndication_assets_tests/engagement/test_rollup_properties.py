@@ -22,6 +22,9 @@ MEASURED = ("comments", "views", "impressions")
 # Publication, in hours after the first midnight: watched from the beginning, too old, in the future, unknown.
 PUBLISHED = (0, 30, 66, -48, 200, None)
 SAMPLING_GAP = timedelta(hours=24)
+# The third post is simulated, and from the fourth day on, another metric fills the views.
+SIMULATED = 2
+REDEFINED_ON = {"views": day(4)}
 AGES = {
     "1 hour": (timedelta(hours=1), timedelta(minutes=30)),
     "24 hours": (timedelta(hours=24), timedelta(hours=8)),
@@ -63,7 +66,14 @@ def histories(draw: st.DrawFn) -> list[Any]:
 @pytest.fixture(scope="module")
 def shared_history(server: Server, template_database: str) -> Iterator[History]:
     with new_database(server, template_database) as url:
-        yield History(url)
+        history = History(url)
+        history.execute(
+            "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from, valid_to)"
+            " values ('linkedin', 'views', 'views', '2000-01-01', %(day)s),"
+            " ('linkedin', 'views', 'plays', %(day)s, null)",
+            {"day": REDEFINED_ON["views"]},
+        )
+        yield history
 
 
 def start_over(history: History, published: list[int | None], hashtags: list[set[int]]) -> list[Post]:
@@ -79,11 +89,12 @@ def start_over(history: History, published: list[int | None], hashtags: list[set
             connection.execute(f"delete from {table}")
     ada = history.profile("ada")
     posts = []
-    for hours, profile_id, numbers in zip(published, (ada, ada, None), hashtags, strict=True):
+    for index, (hours, profile_id, numbers) in enumerate(zip(published, (ada, ada, None), hashtags, strict=True)):
         posted_at = None if hours is None else moment(1, "00:00") + timedelta(hours=hours)
-        post_id = history.post(posted_at=posted_at, profile_id=profile_id)
+        is_simulated = index == SIMULATED
+        post_id = history.post(posted_at=posted_at, profile_id=profile_id, is_simulated=is_simulated)
         history.hashtag("data", post_id, *sorted(numbers))
-        posts.append(Post(post_id, "linkedin", profile_id, posted_at))
+        posts.append(Post(post_id, "linkedin", profile_id, posted_at, is_simulated))
     return posts
 
 
@@ -134,7 +145,7 @@ def tables(history: History) -> dict[str, list[Row]]:
 
 
 def expected_tables(posts: list[Post], hashtags: list[set[int]], existing: list[Snapshot], hashtag_id: str):
-    days = [row for post in posts for row in daily_model.post_days(post, existing, SAMPLING_GAP)]
+    days = [row for post in posts for row in daily_model.post_days(post, existing, SAMPLING_GAP, REDEFINED_ON)]
     numbers = {post.post_id: {day(number) for number in found} for post, found in zip(posts, hashtags, strict=True)}
     tagged: list[ModelRow] = [
         row | {"hashtag_id": hashtag_id} for row in days if row["activity_date"] in numbers[str(row["post_id"])]
@@ -199,3 +210,13 @@ def test_deltas_of_the_model_add_up_to_last_minus_first():
     rows = daily_model.post_days(post, existing, SAMPLING_GAP)
     assert [row["views_delta"] for row in rows] == [None, None, 4, -2, None, 23]
     assert sum(row["views_delta"] or 0 for row in rows) == 30 - 5  # type: ignore[misc]
+    assert [row["views_gap_days"] for row in rows] == [None, None, 2, 1, None, 2]
+
+
+def test_the_model_begins_a_new_series_where_a_definition_changes():
+    post = Post("p-00000001", "linkedin", None, None)
+    values = [5, 9, None, None, 70, 80]
+    existing = [Snapshot(post.post_id, moment(n), {"views": value}) for n, value in enumerate(values, start=1)]
+    rows = daily_model.post_days(post, existing, SAMPLING_GAP, REDEFINED_ON)
+    assert [row["views_delta"] for row in rows] == [None, 4, None, None, None, 10]
+    assert [row["definition_changed"] for row in rows] == [False, False, False, False, True, False]

@@ -95,6 +95,11 @@ DAMAGES = [
         " where organization_id = 'org-00000002'",
     ),
     Damage(
+        "posts__posted_at_is_the_newest_told",
+        "update scraping.post_records set posted_at = posted_at - interval '1 second' where post_id ="
+        " (select min(post_id) from scraping.snapshots where posted_at is not null)",
+    ),
+    Damage(
         "posts__urn_is_among_its_aliases",
         "delete from scraping.post_aliases as a using scraping.posts as p where a.alias = p.urn"
         " and p.post_id = (select min(post_id) from scraping.posts)",

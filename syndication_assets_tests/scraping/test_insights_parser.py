@@ -9,9 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.scraping.counter_definitions import CounterDefinition, whole_count, with_counters
 from syndication_assets.scraping.facebook.insights_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
 from syndication_assets.scraping.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.splitting import RawItem, split_items
+
+DEFINITIONS = {
+    ("facebook", "post_media_view", "lifetime"): CounterDefinition("views", is_additive=True),
+    ("facebook", "post_impressions_unique", "lifetime"): CounterDefinition("reach", is_additive=False),
+    ("facebook", "post_clicks", "lifetime"): CounterDefinition("clicks", is_additive=True),
+    ("facebook", "post_reactions_by_type_total", "lifetime"): CounterDefinition("reactions", is_additive=True),
+}
+"""Some rows of engagement.platform_metrics."""
 
 
 def insight(name: str, value: Any, period: str = "lifetime") -> dict[str, Any]:
@@ -33,9 +42,14 @@ def post(*insights: dict[str, Any], **changes: Any) -> dict[str, Any]:
     }
 
 
-def parse(item: dict[str, Any]) -> PostObservation:
+def read(item: dict[str, Any]) -> tuple[PostObservation, list[str]]:
+    """The observation with its counters, and the values that are no counts."""
     (observation,) = parse_item(json.dumps(item).encode(), None).observations
-    return observation
+    return with_counters(observation, DEFINITIONS)
+
+
+def parse(item: dict[str, Any]) -> PostObservation:
+    return read(item)[0]
 
 
 def test_a_post_with_its_insights_becomes_one_observation():
@@ -43,7 +57,8 @@ def test_a_post_with_its_insights_becomes_one_observation():
         json.dumps(post(insight("post_impressions_unique", 80), insight("post_clicks", 5))).encode(), None
     )
     assert parsed.unknown_keys == ()
-    (observation,) = parsed.observations
+    observation, problems = with_counters(parsed.observations[0], DEFINITIONS)
+    assert problems == []
     assert observation.ids == (("post", "1000_2000"),)
     assert observation.posted_at == datetime(2025, 11, 2, 8, tzinfo=UTC)
     assert observation.author == Author(username="1000", name="Invented Heritage Shop", kind="company")
@@ -70,7 +85,7 @@ def test_a_daily_value_is_not_read_as_a_cumulative_counter():
     assert parse(post(insight("post_clicks", 5, period="day"))).counters.clicks is None  # type: ignore[union-attr]
 
 
-def test_the_newer_name_of_a_metric_counts():
+def test_the_name_of_the_valid_definition_counts():
     counters = parse(post(insight("post_video_views", 1), insight("post_media_view", 7))).counters
     assert counters is not None
     assert counters.views == 7
@@ -79,6 +94,49 @@ def test_the_newer_name_of_a_metric_counts():
 def test_reactions_by_kind_are_kept_unchanged():
     kinds = {"like": 10, "love": 2}
     assert parse(post(insight("post_reactions_by_type_total", kinds))).stats == {"reactions": kinds}
+
+
+@pytest.mark.parametrize(("total", "reactions"), [({"summary": {"total_count": 6}}, 6), (None, 5), ({"data": []}, 5)])
+def test_the_reactions_of_a_post_without_their_total_are_the_sum_of_their_kinds(total: Any, reactions: int):
+    item = post(insight("post_reactions_by_type_total", {"like": 3, "love": 2}), reactions=total)
+    assert parse(item).counters.reactions == reactions  # type: ignore[union-attr]
+
+
+def test_no_kinds_are_no_data():
+    item = post(insight("post_reactions_by_type_total", {}), reactions=None)
+    assert parse(item).counters.reactions is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("value", [{"0": 1, "1": 0.9821}, -1, "12", [1, 2], {"a": {"b": None}}, True, 10**30], ids=repr)
+def test_a_metric_that_fills_no_counter_is_not_judged(value: Any):
+    observation, problems = read(post(insight("post_video_retention_graph", value), insight("post_clicks", 5)))
+    assert observation.counters == Counters(reactions=12, comments=3, shares=2, clicks=5)
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "value"),
+    [
+        ("post_clicks", -5),
+        ("post_clicks", 5.5),
+        ("post_clicks", "5"),
+        ("post_clicks", True),
+        ("post_clicks", 10**12 + 1),
+        ("post_clicks", {"other": 1, "link": -1}),
+        ("post_clicks", {"other": 10**12, "link": 1}),
+        # People who saw both parts would count twice.
+        ("post_impressions_unique", {"organic": 5, "paid": 7}),
+    ],
+)
+def test_a_value_that_is_no_count_costs_itself_and_is_reported(metric: str, value: Any):
+    observation, problems = read(post(insight(metric, value), insight("post_media_view", 40)))
+    assert observation.counters == Counters(reactions=12, comments=3, shares=2, views=40)
+    assert problems == [f"$.insights.data.{metric}: not a count"]
+
+
+@pytest.mark.parametrize(("value", "count"), [(0, 0), (12.0, 12), (10**12, 10**12), (0.5, None), (None, None)])
+def test_a_whole_number_is_a_count_however_it_is_written(value: Any, count: int | None):
+    assert whole_count(value) == count
 
 
 def test_a_simulated_post_is_marked_as_simulated():
@@ -105,7 +163,6 @@ def test_texts_of_comments_are_not_read():
         (post(shares={"count": -1}), r"^\$\.shares\.count"),
         (post(shares={"count": "2"}), r"^\$\.shares\.count"),
         (post(created_time="yesterday"), r"^\$\.created_time"),
-        (post(insight("post_clicks", -5)), r"^\$\.insights\.data"),
     ],
 )
 def test_an_invalid_item_is_rejected_with_its_path(item: dict[str, Any], reason: str):

@@ -97,12 +97,29 @@ def test_of_two_items_of_one_time_the_preferred_item_may_come_from_a_late_file(d
     assert differences(late, facts(desk.url)) == []
 
 
-def test_the_publication_time_is_the_earliest_observed_time(desk: Desk):
-    timestamp = (int(ONE) >> 22) - 777
+@pytest.mark.parametrize("change", [-777, 777])
+def test_the_publication_time_is_that_of_the_newest_observation_with_one(desk: Desk, change: int):
+    timestamp = (int(ONE) >> 22) + change
     desk.land(MONDAY, 9, post(ONE))
     desk.land(TUESDAY, 9, post(ONE, posted_at={"timestamp": timestamp}))
+    # An item without an activity id tells no time.
+    desk.land(WEDNESDAY, 9, post(None, share="81"))
+    desk.land(THURSDAY, 9, post(ONE, share="81", posted_at={"timestamp": timestamp + 1}), username="other")
+    desk.load(MONDAY, TUESDAY, WEDNESDAY)
+    told = "select (extract(epoch from posted_at) * 1000)::bigint from scraping.posts where urn = %s"
+    assert desk.value(told, [ONE]) == timestamp
+    clear(desk.url)
+    in_any_order(desk, MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
+    assert desk.value(told, [ONE]) == timestamp + 1
+
+
+def test_of_two_publication_times_told_at_once_the_earliest_counts_in_any_order(desk: Desk):
+    timestamp = int(ONE) >> 22
+    desk.land(MONDAY, 9, post(ONE, posted_at={"timestamp": timestamp + 5}), username="anna")
+    desk.load(MONDAY)
+    desk.land(MONDAY, 9, post(ONE, posted_at={"timestamp": timestamp + 3}, reactions=11), username="bert")
     in_any_order(desk, MONDAY, TUESDAY)
-    assert desk.value("select (extract(epoch from posted_at) * 1000)::bigint from scraping.posts") == timestamp
+    assert desk.value("select (extract(epoch from posted_at) * 1000)::bigint from scraping.posts") == timestamp + 3
 
 
 def test_signed_urls_do_not_add_media_and_the_newest_url_is_kept(desk: Desk):

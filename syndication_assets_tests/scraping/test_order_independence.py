@@ -76,6 +76,8 @@ _OBSERVATIONS = st.lists(
         st.sampled_from(["anna", "bert"]),
         st.booleans(),
         st.sampled_from([(), (), (), ("author",), ("text", "media"), ("text", "media", "author", "post_type", "url")]),
+        # When the item says that the post was published, in milliseconds; None leaves it to the id.
+        st.sampled_from([None, None, 1_762_000_000_000, 1_762_000_000_001]),
     ),
     min_size=4,
     max_size=9,
@@ -138,7 +140,7 @@ def test_posts_observed_under_any_of_their_ids_in_any_order_end_like_one_clean_l
 ):
     zone = LandingZone(str(tmp_path_factory.mktemp("observations")))
     desk = Desk(loads[0].url, zone, loads[0].session)
-    for number, (ids, known, day, hour, text, author, is_quoted, missing) in enumerate(observations):
+    for number, (ids, known, day, hour, text, author, is_quoted, missing, published) in enumerate(observations):
         activity, ugc_post, share = (alias if is_known else None for alias, is_known in zip(ids, known, strict=True))
         item = post(
             activity,
@@ -148,6 +150,7 @@ def test_posts_observed_under_any_of_their_ids_in_any_order_end_like_one_clean_l
             author=author,
             reactions=number,
             images=(f"https://cdn.example/{text[1:5]}?s={number}",),
+            posted_at={"timestamp": published},
         )
         item = {key: value for key, value in item.items() if key not in missing}
         if is_quoted:

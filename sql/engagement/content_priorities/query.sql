@@ -1,8 +1,7 @@
 -- One row is one product on one channel with a schedule, and one day: how much the product deserves the channel's next
--- post, given what was known at the end of the day. Posts about any variant on a product's page count for it.
--- The score is the weighted mean of the factors of
--- engagement.priority_factors; a factor that is unknown for a product does not count. Simulated engagement counts for
--- sample organizations only, measured engagement for all others.
+-- post, given what was known at the end of the day. Posts about any variant on a product's page count for it. The score
+-- is the weighted mean of the factors of engagement.priority_factors; a factor that is unknown for a product does not
+-- count. What was simulated counts for sample organizations only, what was sent and measured for all others.
 -- Parameters: window_start, window_end (dates, the end exclusive). A re-run changes nothing.
 
 with products_to_rank as materialized (
@@ -54,7 +53,8 @@ ended_targets as materialized (
         t.platform,
         t.channel_type,
         coalesce(t.published_at, last_attempt.finished_at) as ended_at,
-        t.published_at
+        t.published_at,
+        t.is_simulated
     from publishing.post_targets as t
     left join (
         select
@@ -91,6 +91,7 @@ earlier_targets as (
             and r.platform = t.platform
             and r.channel_type = t.channel_type
             and r.known_until > t.ended_at
+            and r.is_sample = t.is_simulated
     group by r.organization_id, r.product_id, r.platform, r.channel_type, r.calculated_on
 ),
 

@@ -1,7 +1,8 @@
 -- One row is one platform on one UTC day on which at least one of its posts was observed: the totals of that day.
 -- Parameters: window_start, window_end (dates, the end exclusive). Days in engagement.stale_days are computed, too.
--- Sums skip unmeasured values, and are NULL if none was measured. Two rates are given: the ratio of sums, over posts
--- with a denominator, and the mean of the posts' rates. A re-run changes nothing.
+-- Sums skip unmeasured values, and are NULL if none was measured; simulated posts do not count. Two rates are given,
+-- over posts whose engagement and denominator cover the same days: the ratio of sums, and the mean of the posts' rates.
+-- A re-run changes nothing.
 
 select
     organization_id,
@@ -57,5 +58,6 @@ from (
                 where s.activity_date < %(window_start)s::date or s.activity_date >= %(window_end)s::date
             ))
         )
+        and not d.is_simulated
     group by d.organization_id, d.platform, d.activity_date
 ) as totals;

@@ -9,6 +9,7 @@ select
     a.age_name,
     p.platform,
     p.posted_at,
+    p.is_simulated,
     d.downloaded_at as observed_at,
     d.reactions,
     d.comments,

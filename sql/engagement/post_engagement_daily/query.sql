@@ -1,6 +1,7 @@
 -- One row is one post on one UTC day with at least one observation: the closing values of its counters, and the values
 -- known before the day. Deltas, flags and rates follow from these: they are generated columns of the table.
--- Parameters: window_start, window_end (dates, the end exclusive).
+-- Where the definition of a counter changes (engagement.platform_metrics), a new series begins. Parameters:
+-- window_start, window_end (dates, the end exclusive).
 --
 -- A re-run changes nothing, and days can be computed in any order: the rows after the window whose values before depend
 -- on it are computed, too. Posts marked needs_rebuild are computed on all of their days.
@@ -147,62 +148,97 @@ preceding_days as (
     where p.missing_counters <> 0
 ),
 
+-- The last known value of each counter with its day, as one number: see engagement.dated.
 known_values as (
     select
         organization_id,
         post_id,
         max(last_observed_at) as last_observed_at,
-        engagement.last_known(reactions order by activity_date) as reactions,
-        engagement.last_known(comments order by activity_date) as comments,
-        engagement.last_known(shares order by activity_date) as shares,
-        engagement.last_known(saves order by activity_date) as saves,
-        engagement.last_known(clicks order by activity_date) as clicks,
-        engagement.last_known(views order by activity_date) as views,
-        engagement.last_known(impressions order by activity_date) as impressions,
-        engagement.last_known(reach order by activity_date) as reach
+        max(engagement.dated(activity_date, reactions)) as reactions,
+        max(engagement.dated(activity_date, comments)) as comments,
+        max(engagement.dated(activity_date, shares)) as shares,
+        max(engagement.dated(activity_date, saves)) as saves,
+        max(engagement.dated(activity_date, clicks)) as clicks,
+        max(engagement.dated(activity_date, views)) as views,
+        max(engagement.dated(activity_date, impressions)) as impressions,
+        max(engagement.dated(activity_date, reach)) as reach
     from preceding_days
     group by organization_id, post_id
+),
+
+-- Each day with the last known values before it, and since when its counters are defined.
+days_with_history as (
+    select
+        d.*,
+        p.platform,
+        p.profile_id,
+        coalesce((p.posted_at at time zone 'utc')::date = d.activity_date, false) as is_published_on_day,
+        p.is_simulated,
+        coalesce(max(d.last_observed_at) over earlier_days, b.last_observed_at) as previous_observed_at,
+        -- Whether the post was young enough at its first observation that its counters started at 0 while we watched.
+        p.posted_at >= d.first_observed_at - g.sampling_gap as is_watched,
+        coalesce(max(engagement.dated(d.activity_date, d.reactions)) over earlier_days, b.reactions) as reactions_known,
+        coalesce(max(engagement.dated(d.activity_date, d.comments)) over earlier_days, b.comments) as comments_known,
+        coalesce(max(engagement.dated(d.activity_date, d.shares)) over earlier_days, b.shares) as shares_known,
+        coalesce(max(engagement.dated(d.activity_date, d.saves)) over earlier_days, b.saves) as saves_known,
+        coalesce(max(engagement.dated(d.activity_date, d.clicks)) over earlier_days, b.clicks) as clicks_known,
+        coalesce(max(engagement.dated(d.activity_date, d.views)) over earlier_days, b.views) as views_known,
+        coalesce(max(engagement.dated(d.activity_date, d.impressions)) over earlier_days, b.impressions)
+            as impressions_known,
+        coalesce(max(engagement.dated(d.activity_date, d.reach)) over earlier_days, b.reach) as reach_known,
+        f.reactions_since,
+        f.comments_since,
+        f.shares_since,
+        f.saves_since,
+        f.clicks_since,
+        f.views_since,
+        f.impressions_since,
+        f.reach_since
+    from all_days as d
+    inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
+    left join known_values as b on d.organization_id = b.organization_id and d.post_id = b.post_id
+    left join engagement.sampling_gaps as g on p.platform = g.platform
+    left join engagement.counter_definitions as f
+        on
+            p.platform = f.platform
+            and d.activity_date >= f.valid_from
+            and (d.activity_date < f.valid_to) is not false
+    window earlier_days as (
+        partition by d.organization_id, d.post_id
+        order by d.activity_date
+        rows between unbounded preceding and 1 preceding
+    )
 )
 
 select
-    d.*,
-    p.platform,
-    p.profile_id,
-    coalesce((p.posted_at at time zone 'utc')::date = d.activity_date, false) as is_published_on_day,
-    coalesce(max(d.last_observed_at) over earlier_days, b.last_observed_at) as previous_observed_at,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.reactions)) over earlier_days, b.reactions, d.reactions, w.is_watched
-    ) as reactions_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.comments)) over earlier_days, b.comments, d.comments, w.is_watched
-    ) as comments_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.shares)) over earlier_days, b.shares, d.shares, w.is_watched
-    ) as shares_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.saves)) over earlier_days, b.saves, d.saves, w.is_watched
-    ) as saves_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.clicks)) over earlier_days, b.clicks, d.clicks, w.is_watched
-    ) as clicks_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.views)) over earlier_days, b.views, d.views, w.is_watched
-    ) as views_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.impressions)) over earlier_days,
-        b.impressions, d.impressions, w.is_watched
-    ) as impressions_before,
-    engagement.value_before(
-        max(engagement.dated(d.activity_date, d.reach)) over earlier_days, b.reach, d.reach, w.is_watched
-    ) as reach_before
-from all_days as d
-inner join scraping.posts as p on d.organization_id = p.organization_id and d.post_id = p.post_id
-left join known_values as b on d.organization_id = b.organization_id and d.post_id = b.post_id
-left join engagement.sampling_gaps as g on p.platform = g.platform
--- Whether the post was young enough at its first observation that its counters started at 0 while we watched.
-cross join lateral (select p.posted_at >= d.first_observed_at - g.sampling_gap as is_watched) as w
-window earlier_days as (
-    partition by d.organization_id, d.post_id
-    order by d.activity_date
-    rows between unbounded preceding and 1 preceding
-);
+    organization_id, post_id, activity_date, platform, profile_id, is_published_on_day, is_simulated,
+    observations, first_observed_at, last_observed_at, previous_observed_at,
+    reactions, comments, shares, saves, clicks, views, impressions, reach,
+    engagement.value_before(reactions, reactions_known, is_watched) as reactions_before,
+    engagement.value_before(comments, comments_known, is_watched) as comments_before,
+    engagement.value_before(shares, shares_known, is_watched) as shares_before,
+    engagement.value_before(saves, saves_known, is_watched) as saves_before,
+    engagement.value_before(clicks, clicks_known, is_watched) as clicks_before,
+    engagement.value_before(views, views_known, is_watched) as views_before,
+    engagement.value_before(impressions, impressions_known, is_watched) as impressions_before,
+    engagement.value_before(reach, reach_known, is_watched) as reach_before,
+    engagement.gap_days(reactions, reactions_known, reactions_since, is_watched, activity_date) as reactions_gap_days,
+    engagement.gap_days(comments, comments_known, comments_since, is_watched, activity_date) as comments_gap_days,
+    engagement.gap_days(shares, shares_known, shares_since, is_watched, activity_date) as shares_gap_days,
+    engagement.gap_days(saves, saves_known, saves_since, is_watched, activity_date) as saves_gap_days,
+    engagement.gap_days(clicks, clicks_known, clicks_since, is_watched, activity_date) as clicks_gap_days,
+    engagement.gap_days(views, views_known, views_since, is_watched, activity_date) as views_gap_days,
+    engagement.gap_days(impressions, impressions_known, impressions_since, is_watched, activity_date)
+        as impressions_gap_days,
+    engagement.gap_days(reach, reach_known, reach_since, is_watched, activity_date) as reach_gap_days,
+    engagement.measured_counters(
+        engagement.redefined(reactions, reactions_known, reactions_since),
+        engagement.redefined(comments, comments_known, comments_since),
+        engagement.redefined(shares, shares_known, shares_since),
+        engagement.redefined(saves, saves_known, saves_since),
+        engagement.redefined(clicks, clicks_known, clicks_since),
+        engagement.redefined(views, views_known, views_since),
+        engagement.redefined(impressions, impressions_known, impressions_since),
+        engagement.redefined(reach, reach_known, reach_since)
+    ) as redefined_counters
+from days_with_history;

@@ -21,6 +21,7 @@ select
     m.is_description,
     nullif(not m.has_author, false) as lacks_author,
     nullif(not m.has_type, false) as lacks_type,
+    m.posted_at,
     counted.observation_id,
     described.observation_id as described_observation_id
 from observed_moments as m
@@ -28,6 +29,38 @@ inner join observed_posts as counted on m.newness = counted.newness
 inner join observed_posts as described on m.described_newness = described.newness;
 
 analyze day_snapshots;
+
+-- The posts whose publication time the day told, and does not tell any more: posts/posted_at.sql finds what is left.
+create temporary table undated_posts on commit drop as
+select distinct
+    d.organization_id,
+    d.post_id
+from scraping.snapshots as d
+where
+    d.downloaded_at >= %(day)s::date
+    and d.downloaded_at < %(day)s::date + 1
+    and d.posted_at is not null
+    and not exists (
+        select
+        from described_posts as o
+        where o.organization_id = d.organization_id and o.post_id = d.post_id and o.posted_at is not null
+    );
+
+-- The posts that the day marked as simulated, and does not mark any more, for posts/is_simulated.sql.
+create temporary table unmarked_posts on commit drop as
+select distinct
+    d.organization_id,
+    d.post_id
+from scraping.snapshots as d
+where
+    d.downloaded_at >= %(day)s::date
+    and d.downloaded_at < %(day)s::date + 1
+    and d.stats @> '{"is_simulated": true}'
+    and not exists (
+        select
+        from described_posts as o
+        where o.organization_id = d.organization_id and o.post_id = d.post_id and o.is_simulated
+    );
 
 with removed_snapshots as (
     delete from scraping.snapshots as d using day_files as f
@@ -55,6 +88,7 @@ updated_snapshots as (
         is_description = s.is_description,
         lacks_author = s.lacks_author,
         lacks_type = s.lacks_type,
+        posted_at = s.posted_at,
         reactions = o.reactions,
         comments = o.comments,
         shares = o.shares,
@@ -78,13 +112,13 @@ updated_snapshots as (
         and d.post_id = s.post_id
         and d.downloaded_at = s.observed_at
         and (
-            d.observed_at_source, d.observed_as, d.is_description, d.lacks_author, d.lacks_type, d.reactions,
-            d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach, d.stats, d.landed_file_id,
-            d.payload_key, d.payload_member
+            d.observed_at_source, d.observed_as, d.is_description, d.lacks_author, d.lacks_type, d.posted_at,
+            d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach, d.stats,
+            d.landed_file_id, d.payload_key, d.payload_member
         ) is distinct from (
-            o.observed_at_source, o.observed_as, s.is_description, s.lacks_author, s.lacks_type, o.reactions,
-            o.comments, o.shares, o.saves, o.clicks, o.views, o.impressions, o.reach, o.stats, f.landed_file_id,
-            i.payload_key, i.payload_member
+            o.observed_at_source, o.observed_as, s.is_description, s.lacks_author, s.lacks_type, s.posted_at,
+            o.reactions, o.comments, o.shares, o.saves, o.clicks, o.views, o.impressions, o.reach, o.stats,
+            f.landed_file_id, i.payload_key, i.payload_member
         )
     returning d.run_id
 ),
@@ -92,8 +126,8 @@ updated_snapshots as (
 new_snapshots as (
     insert into scraping.snapshots (
         organization_id, post_id, run_id, downloaded_at, observed_at_source, observed_as, is_description, lacks_author,
-        lacks_type, reactions, comments, shares, saves, clicks, views, impressions, reach, stats, landed_file_id,
-        payload_key, payload_member
+        lacks_type, posted_at, reactions, comments, shares, saves, clicks, views, impressions, reach, stats,
+        landed_file_id, payload_key, payload_member
     )
     select
         s.organization_id,
@@ -105,6 +139,7 @@ new_snapshots as (
         s.is_description,
         s.lacks_author,
         s.lacks_type,
+        s.posted_at,
         o.reactions,
         o.comments,
         o.shares,

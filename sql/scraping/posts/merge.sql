@@ -1,5 +1,6 @@
 -- One row is one post. Text, media and links come from the newest observation that describes the post, the author from
--- the newest that names an author, type and original from the newest item of the post itself that has them. The view
+-- the newest that names an author, type and original from the newest item of the post itself that has them, the
+-- publication time from the newest that tells it. The view
 -- reads scraping.post_records, which is written when one of these values changes; the newest times and the source JSON
 -- follow from the snapshots, so an observation of an unchanged post writes none of it. Observations never overwrite
 -- newer ones or clear facts that they lack. A load reads all files of its day, which replace what was loaded for the
@@ -15,7 +16,8 @@ where writes_author and known_profile_id is not null;
 insert into scraping.post_records (
     organization_id, post_id, platform, urn, urn_kind, full_urn, posted_at, author_username, profile_id, text_content,
     article, post_type, url, reposted_post_id, content_hash, content_observed_at, content_observed_as,
-    author_observed_at, direct_observed_at, first_seen_at, last_seen_at, payload_source, payload_hash, payload_member
+    author_observed_at, direct_observed_at, posted_observed_at, first_seen_at, last_seen_at, payload_source,
+    payload_hash, payload_member, is_simulated
 )
 select
     s.organization_id,
@@ -37,11 +39,13 @@ select
     d.content_observed_as,
     d.author_observed_at,
     d.direct_observed_at,
+    d.posted_observed_at,
     d.first_seen_at,
     d.last_seen_at,
     o.source,
     o.payload_hash,
-    o.payload_member
+    o.payload_member,
+    d.is_simulated
 from described_posts as d
 inner join staged_posts as s on d.organization_id = s.organization_id and d.post_id = s.post_id
 inner join staged_observations as o on d.observation_id = o.observation_id
@@ -69,9 +73,12 @@ with updated_posts as (
         post_type = case when k.writes_direct then k.post_type else p.post_type end,
         reposted_post_id = case when k.writes_direct then k.reposted_post_id else p.reposted_post_id end,
         direct_observed_at = case when k.writes_direct then k.direct_observed_at else p.direct_observed_at end,
-        posted_at = least(p.posted_at, k.posted_at),
+        posted_at = case when k.writes_posted then k.posted_at else p.posted_at end,
+        posted_observed_at = case when k.writes_posted then k.posted_observed_at else p.posted_observed_at end,
+        is_simulated = p.is_simulated or k.writes_simulated,
         needs_rebuild = p.needs_rebuild
-        or k.writes_posted
+        or k.writes_simulated
+        or (k.writes_posted and k.posted_at is distinct from p.posted_at)
         or (k.writes_author and k.profile_id is distinct from p.profile_id),
         first_seen_at = case when k.writes_first_seen then k.first_seen_at else p.first_seen_at end,
         last_seen_at = case when k.is_last_seen then k.last_seen_at else p.last_seen_at end,
@@ -86,6 +93,7 @@ with updated_posts as (
             or k.writes_author
             or k.writes_direct
             or k.writes_posted
+            or k.writes_simulated
             or k.writes_first_seen
             or k.writes_last_seen
             or k.follows_later_content

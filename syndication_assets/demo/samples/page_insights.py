@@ -72,7 +72,7 @@ def _item(post: SimulatedPost, observed_at: datetime, seed: int) -> dict[str, An
         "insights": {
             "data": [
                 _insight("post_media_view", count(reactions * 40)),
-                _insight("post_total_media_view_unique", count(reactions * 25)),
+                _insight("post_impressions_unique", count(reactions * 25)),
                 _insight("post_clicks", count(reactions * 1.5)),
                 _insight("post_reactions_by_type_total", kinds),
             ]

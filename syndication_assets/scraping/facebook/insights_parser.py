@@ -1,11 +1,12 @@
 """Adapter: the posts of a page with their insights, responses of Facebook's Graph API to
 `/{page}/posts?fields=…,insights…`.
 
-Insights without data are an empty list: "not measured", not zero. This module maps Graph's metric names to counters,
-including old names, because old landed files must stay readable.
+Insights without data are an empty list: "not measured", not zero. Graph renames its metrics every year, so this module
+passes them on under Graph's names: the rows of `engagement.platform_metrics` say which of them fill a counter.
 """
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -21,7 +22,7 @@ from syndication_assets.scraping.item_rules import (
     survey_item,
     utc_from_iso,
 )
-from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
+from syndication_assets.scraping.observation import Author, Counters, Media, Metric, ParsedItem, PostObservation
 from syndication_assets.scraping.unknown_shapes import item_of_known_shape
 
 SOURCE = "facebook_graph"
@@ -36,15 +37,6 @@ LIST_PATHS: tuple[tuple[str, ...], ...] = (
     ("data", "data"),
 )
 ONE_OBJECT_IS_AN_ITEM = False
-
-# Newer names first: if a response has both, the name that Graph still maintains counts.
-_NAMES = {
-    "views": ("post_media_view", "post_video_views"),
-    "impressions": ("post_impressions",),
-    "reach": ("post_total_media_view_unique", "post_impressions_unique"),
-    "clicks": ("post_clicks",),
-}
-_REACTIONS_BY_KIND = "post_reactions_by_type_total"
 
 
 class Summary(msgspec.Struct, gc=False):
@@ -67,7 +59,8 @@ class Shares(msgspec.Struct, gc=False):
 
 
 class Value(msgspec.Struct, gc=False):
-    value: Counter | dict[str, Counter] | None = None
+    value: Any = None
+    """A number, numbers by kind, or, in a metric that fills no counter, anything."""
     end_time: Ignored = None
 
 
@@ -133,8 +126,14 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         url=clean_text(post.permalink_url),
         post_type=clean_text(post.status_type),
         media=_picture(post.full_picture),
-        counters=_counters(post),
-        stats=_stats(post),
+        counters=Counters(
+            reactions=_total(post.reactions),
+            comments=_total(post.comments),
+            # Graph omits `shares` both if nobody shared and if it was not requested: the two cannot be distinguished.
+            shares=post.shares.count if post.shares is not None else None,
+        ),
+        stats={"is_simulated": True} if post.is_simulated else None,
+        metrics=_metrics(post.insights or Insights()),
     )
     return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, (observation,))
 
@@ -151,49 +150,15 @@ def _picture(url: str | None) -> tuple[Media, ...]:
     return (Media(media_key(picture, "$.full_picture"), "image", picture),) if picture else ()
 
 
-def _counters(post: Post) -> Counters:
-    measured = {
-        insight.name: value
-        for insight in (post.insights or Insights()).data
-        if insight.name is not None and isinstance(value := _lifetime(insight), int)
-    }
-    found = {
-        counter: next((measured[name] for name in names if name in measured), None) for counter, names in _NAMES.items()
-    }
-    return Counters(
-        reactions=_total(post.reactions),
-        comments=_total(post.comments),
-        # Graph omits `shares` both if nobody shared and if it was not requested: the two cannot be distinguished.
-        shares=post.shares.count if post.shares is not None else None,
-        **found,
-    )
-
-
 def _total(edge: Edge | None) -> int | None:
     return edge.summary.total_count if edge is not None and edge.summary is not None else None
 
 
-def _lifetime(insight: Insight) -> int | dict[str, int] | None:
-    """The value of a lifetime metric; None for other periods, which are not cumulative, and without data."""
-    if insight.period != "lifetime":
-        return None
-    if insight.total_value is not None:
-        return insight.total_value.value
-    return insight.values[-1].value if insight.values else None
-
-
-def _stats(post: Post) -> dict[str, object] | None:
-    kinds = next(
-        (
-            value
-            for insight in (post.insights or Insights()).data
-            if insight.name == _REACTIONS_BY_KIND and isinstance(value := _lifetime(insight), dict)
-        ),
-        None,
-    )
-    stats: dict[str, object] = {}
-    if kinds is not None:
-        stats["reactions"] = kinds
-    if post.is_simulated:
-        stats["is_simulated"] = True
-    return stats or None
+def _metrics(insights: Insights) -> tuple[Metric, ...]:
+    """The newest value of each metric; a metric without data has none."""
+    found = []
+    for insight in insights.data:
+        newest = insight.total_value or (insight.values[-1] if insight.values else None)
+        if insight.name is not None and insight.period is not None and newest is not None and newest.value is not None:
+            found.append(Metric(insight.name, insight.period, newest.value))
+    return tuple(found)

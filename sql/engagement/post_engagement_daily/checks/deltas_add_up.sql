@@ -1,7 +1,8 @@
 -- The deltas of a post add up: the last value known before these days plus all of their deltas is the last closing
 -- value. Without an earlier value, the count begins at 0, or at the first closing value if growth before we watched is
--- left out (no delta). One row is a counter of a post that does not add up, or a closing value without a delta.
--- Materialize engagement for these days again.
+-- left out (no delta). A value of a new definition has no delta either: from the older value to it, nothing is counted.
+-- One row is a counter of a post that does not add up, or a closing value without a delta. Materialize engagement for
+-- these days again.
 
 -- The least and the greatest pair of day and closing value are the first and the last row of a counter. All counters of
 -- a post are summed in one pass and unnested afterwards: a row for each counter and day would be eight times as many
@@ -43,6 +44,27 @@ with counters as (
             min(engagement.dated(activity_date, impressions)) filter (where impressions_delta is not null),
             min(engagement.dated(activity_date, reach)) filter (where reach_delta is not null)
         ]) as opening_with_delta,
+        -- The first values of a new definition, and by how much they differ from the last of the older one.
+        unnest(array[
+            count(*) filter (where redefined_counters & 1 > 0),
+            count(*) filter (where redefined_counters & 2 > 0),
+            count(*) filter (where redefined_counters & 4 > 0),
+            count(*) filter (where redefined_counters & 8 > 0),
+            count(*) filter (where redefined_counters & 16 > 0),
+            count(*) filter (where redefined_counters & 32 > 0),
+            count(*) filter (where redefined_counters & 64 > 0),
+            count(*) filter (where redefined_counters & 128 > 0)
+        ]) as redefinitions,
+        unnest(array[
+            engagement.total(reactions - reactions_before) filter (where redefined_counters & 1 > 0),
+            engagement.total(comments - comments_before) filter (where redefined_counters & 2 > 0),
+            engagement.total(shares - shares_before) filter (where redefined_counters & 4 > 0),
+            engagement.total(saves - saves_before) filter (where redefined_counters & 8 > 0),
+            engagement.total(clicks - clicks_before) filter (where redefined_counters & 16 > 0),
+            engagement.total(views - views_before) filter (where redefined_counters & 32 > 0),
+            engagement.total(impressions - impressions_before) filter (where redefined_counters & 64 > 0),
+            engagement.total(reach - reach_before) filter (where redefined_counters & 128 > 0)
+        ]) as redefined_by,
         unnest(array[
             max(engagement.dated(activity_date, reactions)), max(engagement.dated(activity_date, comments)),
             max(engagement.dated(activity_date, shares)), max(engagement.dated(activity_date, saves)),
@@ -65,9 +87,12 @@ expected_counters as (
         engagement.undated(c.ending)
         - coalesce(
             known.closing_value, case when c.is_opened_without_delta then engagement.undated(c.opening) else 0 end
-        ) as expected,
+        )
+        - coalesce(c.redefined_by, 0) as expected,
         coalesce(c.delta_sum, 0) as found,
-        c.measured_days - (known.closing_value is null and c.is_opened_without_delta)::integer as expected_deltas,
+        c.measured_days
+        - c.redefinitions
+        - (known.closing_value is null and c.is_opened_without_delta)::integer as expected_deltas,
         c.deltas as found_deltas
     from (
         select

@@ -7,7 +7,7 @@ with expected as (
         core.product_id,
         e.platform,
         e.activity_date,
-        t.is_simulated,
+        t.is_simulated or e.is_simulated as is_simulated,
         count(*) as posts_observed,
         engagement.total(e.engagement_delta) as engagement_delta,
         engagement.total(e.impressions_delta) as impressions_delta,
@@ -25,7 +25,7 @@ with expected as (
         and e.activity_date < %(window_end)s::date
         and t.state = 'published'
         and core.product_id is not null
-    group by e.organization_id, core.product_id, e.platform, e.activity_date, t.is_simulated
+    group by e.organization_id, core.product_id, e.platform, e.activity_date, t.is_simulated or e.is_simulated
 ),
 
 found as (

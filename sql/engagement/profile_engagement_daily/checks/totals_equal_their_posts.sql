@@ -8,7 +8,7 @@ with expected as (
         p.activity_date,
         count(*) as posts_observed,
         count(*) filter (where p.is_published_on_day) as posts_published,
-        count(*) filter (where p.gap_days > 1) as posts_with_gap,
+        count(*) filter (where p.is_gap) as posts_with_gap,
         count(*) filter (where p.is_correction) as corrections,
         engagement.total(p.reactions_delta) as reactions_delta,
         engagement.total(p.comments_delta) as comments_delta,
@@ -20,11 +20,11 @@ with expected as (
         engagement.total(p.engagement_delta) as engagement_delta,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
-                then engagement.total(p.engagement_delta) filter (where p.rate_denominator is not null)
+                then engagement.total(p.engagement_delta) filter (where p.is_rated)
         end as rate_numerator,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
-                then engagement.total(p.rate_denominator) filter (where p.engagement_delta is not null)
+                then engagement.total(p.rate_denominator) filter (where p.is_rated)
         end as rate_denominator,
         case
             when min(p.rate_denominator_kind) = max(p.rate_denominator_kind)
@@ -39,6 +39,7 @@ with expected as (
         p.organization_id = any(array(select organization_id from tenancy.organizations))
         and p.activity_date >= %(window_start)s::date
         and p.activity_date < %(window_end)s::date
+        and not p.is_simulated
         and p.profile_id is not null
     group by p.organization_id, p.profile_id, p.activity_date
 ),
