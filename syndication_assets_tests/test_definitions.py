@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
-from syndication_assets.automation.dagster_instance import storage_url
+from syndication_assets.database.connection_url import sqlalchemy_url
 from syndication_assets.definitions import defs
 from syndication_assets.sql_assets.cadence import CADENCE, LOAD
 from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
@@ -23,6 +23,7 @@ ROOMS = {
     "operations",
     "publishing",
     "scraping",
+    "tenancy",
 }
 
 
@@ -62,7 +63,7 @@ def test_the_code_location_keeps_its_name():
 
 
 def test_dagsters_storage_url_names_the_driver_that_its_event_log_needs():
-    url = storage_url("postgresql://postgres@/syndication?host=/somewhere")
+    url = sqlalchemy_url("postgresql://postgres@/syndication?host=/somewhere", "dagster")
     assert url == "postgresql+psycopg2://postgres@/dagster?host=/somewhere"
 
 

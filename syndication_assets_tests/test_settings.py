@@ -61,6 +61,32 @@ def test_a_variable_gives_its_value(monkeypatch: pytest.MonkeyPatch, variable: s
     assert getattr(Settings.from_environment(), VARIABLES[variable]) == value
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"ftp://somebody:{SECRET}@127.0.0.1/landing",
+        f"sftp://somebody:{SECRET}/{SECRET}@127.0.0.1:port/landing",
+        f"s3://:{SECRET}@bucket",
+        f"simplecache::ftp://somebody:{SECRET}@127.0.0.1",
+        f"ftp://127.0.0.1/{SECRET}\x1b[31m",
+        f"/srv/{SECRET}\udcff",
+    ],
+)
+def test_a_landing_zone_with_a_password_or_a_control_character_is_rejected_unseen(
+    monkeypatch: pytest.MonkeyPatch, url: str
+):
+    message = error_of(monkeypatch, SYNDICATION_LANDING_URL=url)
+    assert message.startswith("SYNDICATION_LANDING_URL has a ")
+    assert SECRET not in message
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("url", ["abfs://zone@account.example/landing", "/srv/a:b@c", "s3://bucket/a@b", "memory://x"])
+def test_a_landing_zone_without_a_password_is_accepted(monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", url)
+    assert Settings.from_environment().landing_url == url
+
+
 def test_everything_that_this_machine_writes_is_below_the_local_directory(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", "~/somewhere")
     local = Path.home() / "somewhere"

@@ -2,7 +2,7 @@
 
 Dagster's own class opens a connection per event, and inserts planned events singly: a year of daily partitions of ten
 assets is 3 650 events before any work starts. Tables and events are Dagster's own, so either class reads what the
-other wrote.
+other wrote. It also holds the lock that says that the process of a run lives (see `run_process`).
 """
 
 import json
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import sqlalchemy
-from dagster import AssetKey, DagsterEventType
+from dagster import AssetKey, DagsterEventType, DagsterRun
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
@@ -19,6 +19,8 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, Sq
 from dagster._serdes import serialize_value
 from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
+
+from syndication_assets.automation import run_process
 
 _CONNECTION_LIFETIME_SECONDS = 600
 _MAXIMUM_CONNECTIONS = 20
@@ -41,6 +43,7 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
 
     def __init__(self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: Any = None) -> None:
         self._found: set[tuple[str, str]] = set()
+        self._run_locks = run_process.RunLocks(postgres_url)
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
         self._engine = create_pg_engine(
             postgres_url,
@@ -90,6 +93,25 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
             .bindparams(rows=rows)
             .columns(*(SqlEventLogStorageTable.c[column] for column in _COLUMNS)),
         )
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Stores an event as Dagster does; the first event of a run takes the run's lock."""
+        if event.dagster_event_type is DagsterEventType.RUN_START:
+            self._run_locks.take(event.run_id)
+            if self.has_instance:
+                self._instance.add_run_tags(event.run_id, {run_process.PROCESS_TAG: run_process.own_process()})
+        else:
+            self._run_locks.keep()
+        super().store_event(event)
+
+    def is_dead(self, run: DagsterRun) -> bool:
+        """Whether the process of an unfinished run has ended."""
+        with self._connect() as connection:
+            return run_process.is_dead(connection, run.run_id, run.tags.get(run_process.PROCESS_TAG))
+
+    def dispose(self) -> None:
+        self._run_locks.release()
+        super().dispose()
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Stores the planned events of a run in one statement, all other events as Dagster does."""

@@ -3,12 +3,12 @@
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 from syndication_assets.database.connection import connect
+from syndication_assets.database.connection_url import STORAGE_VARIABLE, checked_url, sqlalchemy_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 
@@ -23,6 +23,7 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
     """
     if "DAGSTER_HOME" in os.environ:
         return Path(os.environ["DAGSTER_HOME"])
+    storage = _storage_url(settings, database_url)
     home = settings.local_directory / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     settings.dagster_logs.mkdir(parents=True, exist_ok=True)
@@ -31,19 +32,24 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
         DAGSTER_HOME=str(home),
         DAGSTER_DISABLE_TELEMETRY="yes",
         SYNDICATION_DAGSTER_LOGS=str(settings.dagster_logs),
+        SYNDICATION_DAGSTER_STORAGE_URL=storage,
     )
-    if settings.dagster_storage_url is None:
-        os.environ["SYNDICATION_DAGSTER_STORAGE_URL"] = storage_url(database_url)
-        _create_database(database_url)
     # A range of partitions has thousands of events: stored singly, they would take longer than the work itself.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home
 
 
-def storage_url(database_url: str) -> str:
-    """The URL of Dagster's database on our server; it names psycopg2, as Dagster's event log fails on psycopg 3."""
-    parts = urlsplit(database_url)
-    return urlunsplit(parts._replace(scheme="postgresql+psycopg2", path="/dagster"))
+def _storage_url(settings: Settings, database_url: str) -> str:
+    """The URL of Dagster's database, which exists and can be reached; by default a database of our server.
+
+    It names psycopg2, because Dagster's event log fails on psycopg 3.
+    """
+    if settings.dagster_storage_url is None:
+        _create_database(database_url)
+        return sqlalchemy_url(database_url, "dagster")
+    url = checked_url(settings.dagster_storage_url.get_secret_value(), STORAGE_VARIABLE)
+    with connect(url, variable=STORAGE_VARIABLE):
+        return sqlalchemy_url(url)
 
 
 def _create_database(database_url: str) -> None:

@@ -1,14 +1,20 @@
 """Materializes a selection of assets for a day or a range of days, as one Dagster run in this process."""
 
 import re
+import signal
+import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
+from dagster_postgres.utils import DagsterPostgresException
+from sqlalchemy.exc import SQLAlchemyError
 
 from syndication_assets.automation.jobs import REPOSITORY_TAGS, daily_job, range_tags
+from syndication_assets.automation.watched_runs import close_dead_runs
 from syndication_assets.errors import SyndicationError
 from syndication_assets.sql_assets.partitions import daily_partitions
 
@@ -84,14 +90,25 @@ def run_job(
     tags: Mapping[str, str],
     asset_keys: Sequence[dg.AssetKey] | None = None,
 ) -> RangeRun:
-    """Runs a job, or some of its assets, once in this process."""
-    result = definitions.resolve_job_def(job_name).execute_in_process(
-        instance=instance,
-        asset_selection=asset_keys,
-        tags={**REPOSITORY_TAGS, **tags},
-        raise_on_error=False,
-        run_config={"loggers": {"progress": {}}},
-    )
+    """Runs a job, or some of its assets, once in this process.
+
+    SyndicationError if Dagster's database is away for longer than Dagster waits, about 15 seconds.
+    """
+    try:
+        close_dead_runs(instance)
+        with _hang_up_as_termination():
+            result = definitions.resolve_job_def(job_name).execute_in_process(
+                instance=instance,
+                asset_selection=asset_keys,
+                tags={**REPOSITORY_TAGS, **tags},
+                raise_on_error=False,
+                run_config={"loggers": {"progress": {}}},
+            )
+    except (DagsterPostgresException, SQLAlchemyError):
+        raise SyndicationError(
+            "Dagster's database was away during the run. What the steps had committed stays; start the run again when "
+            "the server is back, which also closes this run."
+        ) from None
     failures = [
         event.step_failure_data.error
         for event in result.all_events
@@ -111,6 +128,20 @@ def run_job(
             if not evaluation.passed
         ],
     )
+
+
+@contextmanager
+def _hang_up_as_termination() -> Iterator[None]:
+    """A terminal that is closed ends the run as `kill` does, which Dagster records; `nohup` keeps it running."""
+    before = signal.getsignal(signal.SIGHUP)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list[dg.AssetKey] | None, str]:

@@ -12,7 +12,8 @@ from syndication_assets.landing.definitions import defs as landing
 from syndication_assets.operations.definitions import defs as operations
 from syndication_assets.publishing.definitions import defs as publishing
 from syndication_assets.scraping.definitions import defs as scraping
+from syndication_assets.tenancy.definitions import defs as tenancy
 
 rooms = dg.Definitions.merge(
-    landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing
+    tenancy, landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing
 )

@@ -31,13 +31,17 @@ def dev(port: int) -> None:
 
     settings = Settings.from_environment()
     _require_free(port)
-    _hold_lock(settings.local_directory, port)
-    prepare_environment(settings, migrated_database_url(settings))
+    lock = _hold_lock(settings.local_directory, port)
+    try:
+        prepare_environment(settings, migrated_database_url(settings))
+    except BaseException:
+        os.close(lock)
+        raise
     # Dagster's own command would greet with the advice to use another program, which is not installed.
     quietly = ["-W", "ignore:Function `dev_command` is superseded"]
     workspace = PROJECT_DIRECTORY / "workspace.yaml"
-    dagster = [sys.executable, *quietly, "-m", "dagster"]
-    command = [*dagster, "dev", "-w", str(workspace), "-h", _HOST, "-p", str(port)]
+    dagster = [sys.executable, *quietly, "-m", "syndication_assets.automation.guarded_dev"]
+    command = [*dagster, "-w", str(workspace), "-h", _HOST, "-p", str(port)]
     click.echo(f"Starting the UI at http://{_HOST}:{port}; press Ctrl-C to stop it.")
     os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell
 
@@ -76,8 +80,9 @@ def _lock_file(local_directory: Path) -> Path:
     return local_directory / "dev.lock"
 
 
-def _hold_lock(local_directory: Path, port: int) -> None:
+def _hold_lock(local_directory: Path, port: int) -> int:
     """Locks a file with this process's id and port, until the process ends: Dagster, which replaces it, keeps the lock.
+    Returns the file's descriptor.
 
     SyndicationError if another process holds the lock.
     """
@@ -93,6 +98,7 @@ def _hold_lock(local_directory: Path, port: int) -> None:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()} {port}".encode(), 0)
     os.set_inheritable(descriptor, True)
+    return descriptor
 
 
 def _read_lock(descriptor: int) -> tuple[int, int]:

@@ -4,9 +4,15 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
+
+from syndication_assets.database.locks import waiting_at_most
+
+SECONDS_TO_WAIT = 20
+"""A list does not wait for a locked table longer than this."""
 
 Row = TypeVar("Row")
 
@@ -15,8 +21,14 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--json`, passed on as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print a JSON list, for other programs.")(function)
+    """`--json`, passed on as `as_json`; and the list does not wait for ever."""
+
+    @wraps(function)
+    def patient(*arguments: Any, **options: Any) -> Any:
+        with waiting_at_most(SECONDS_TO_WAIT):
+            return function(*arguments, **options)
+
+    return click.option("--json", "as_json", is_flag=True, help="Print a JSON list, for other programs.")(patient)
 
 
 def show_rows(rows: Sequence[Row], line: Callable[[Row], str], empty: str, *, as_json: bool) -> None:

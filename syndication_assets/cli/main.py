@@ -16,6 +16,7 @@ from syndication_assets.cli.command import command
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.landing import land, withdraw
+from syndication_assets.cli.listing import SECONDS_TO_WAIT
 from syndication_assets.cli.materialize import materialize
 from syndication_assets.cli.organization import organization
 from syndication_assets.cli.publishing import publish, targets
@@ -26,6 +27,8 @@ from syndication_assets.cli.sections import sections
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
+from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import land_samples
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
@@ -45,9 +48,11 @@ def main() -> None:
 @command
 def migrate() -> None:
     """Applies all pending migrations."""
-    applied = migrations.migrate(database_url())
+    url = database_url()
+    applied = migrations.migrate(url)
     for migration in applied:
         click.echo(f"applied {migration.name}")
+    require_rights(url)
     if not applied:
         click.echo("The database is up to date.")
 
@@ -88,7 +93,8 @@ def status() -> None:
         applied = f"applied {entry.applied_at:%Y-%m-%d %H:%M:%S} UTC" if entry.applied_at else "pending"
         click.echo(f"{entry.migration.name:40} {applied}")
     if all(entry.applied_at for entry in entries):
-        slugs = {organization.slug for organization in list_organizations(url)}
+        with waiting_at_most(SECONDS_TO_WAIT):
+            slugs = {organization.slug for organization in list_organizations(url)}
         zone = LandingZone(settings.landing_url)
         unread = list(unread_files(zone, slugs, settings.first_day, datetime.now(UTC).date()))
         click.echo(f"{len(unread):,} files in {zone.url} that no load reads")

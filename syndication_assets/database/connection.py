@@ -1,6 +1,5 @@
 """The project's database: its URL, the one way to open a transaction on it, and running SQL files."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -9,10 +8,10 @@ from typing import Any
 
 import psycopg
 from psycopg import ClientCursor, sql
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from syndication_assets.database import embedded_postgres
+from syndication_assets.database import embedded_postgres, locks
+from syndication_assets.database.connection_url import DATABASE_VARIABLE, checked_url, invalid_url, without_secrets
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 
@@ -20,10 +19,6 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SQL_IN_WHEEL = Path(__file__).resolve().parent.parent / "sql"
 SQL_DIRECTORY = _SQL_IN_WHEEL if _SQL_IN_WHEEL.is_dir() else PROJECT_DIRECTORY / "sql"
-_NO_URL = (
-    "SYNDICATION_DATABASE_URL is not the URL of a PostgreSQL database: set it to "
-    "postgresql://user:password@host:5432/name, or unset it to use the embedded server."
-)
 
 
 class DatabaseError(SyndicationError):
@@ -33,20 +28,12 @@ class DatabaseError(SyndicationError):
 def database_url(settings: Settings | None = None) -> str:
     """The URL of the project's database; starts the embedded server when none is configured.
 
-    DatabaseError, which does not quote the setting, if it is not the URL of a PostgreSQL database.
+    InvalidUrlError, which does not quote the setting, if it is not the URL of a PostgreSQL database.
     """
     settings = settings or Settings.from_environment()
     if settings.database_url is None:
         return embedded_postgres.start(settings.local_directory)
-    # Some tools add a driver to the scheme, which libpq does not accept.
-    url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", settings.database_url.get_secret_value())
-    try:
-        is_valid = url.startswith("postgresql://") and bool(conninfo_to_dict(url))
-    except psycopg.ProgrammingError:  # its message quotes the URL, password included
-        is_valid = False
-    if not is_valid:
-        raise DatabaseError(_NO_URL)
-    return url
+    return checked_url(settings.database_url.get_secret_value())
 
 
 @cache
@@ -76,22 +63,33 @@ def copy_rows(connection: Connection, table: str, columns: str, rows: Iterable[S
 
 
 @contextmanager
-def connect(url: str, *, autocommit: bool = False) -> Iterator[Connection]:
-    """A connection whose errors carry SQLSTATE, message and constraint, but never the failing row."""
+def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARIABLE) -> Iterator[Connection]:
+    """A connection whose errors carry SQLSTATE, message and constraint, but never the failing row.
+
+    `variable` is the setting that a message about the URL names.
+    """
     try:
         connection = psycopg.connect(
             url, autocommit=autocommit, cursor_factory=ClientCursor, application_name="syndication"
         )
-    except psycopg.ProgrammingError:  # of an option in the URL; see `database_url`
-        raise DatabaseError(_NO_URL) from None
+    except (psycopg.ProgrammingError, UnicodeError):  # of an option in the URL, or of a name that no host can have
+        raise invalid_url(variable) from None
     except psycopg.OperationalError as error:
+        advice = " or unset it to use the embedded server" if variable == DATABASE_VARIABLE else ""
+        reason = without_secrets(_first_line(error), url).rstrip(".")
         raise DatabaseError(
-            f"Cannot connect to PostgreSQL: {_first_line(error).rstrip('.')}. "
-            "Check SYNDICATION_DATABASE_URL, or unset it to use the embedded server."
+            f"Cannot connect to PostgreSQL: {reason}. Check {variable}{',' if advice else ''}{advice}."
         ) from None
+    process_id = connection.info.backend_pid
     try:
         with connection:
             yield connection
+    except psycopg.errors.LockNotAvailable:
+        raise DatabaseError(
+            f"A table is locked by {locks.users_of_tables(url, process_id)}: run this again when they have finished."
+        ) from None
+    except locks.StrangerHoldsLockError as error:
+        raise DatabaseError(str(error)) from None
     except psycopg.Error as error:
         raise DatabaseError(describe(error)) from None
 
@@ -102,15 +100,34 @@ def transaction(url: str, *, lock: str | None = None, role: str = "syndication_p
     with connect(url) as connection:
         prepare(connection, role)
         if lock is not None:
-            connection.execute("select pg_advisory_xact_lock(hashtext('syndication'), hashtext(%s))", [lock])
+            locks.wait_for(connection, lock)
         yield connection
 
 
 def prepare(connection: Connection, role: str = "syndication_pipeline") -> None:
     """Makes the connection's transaction, until its end, one of this role, in UTC."""
-    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    _act_as(connection, role)
     # Compiling these queries costs more than running them, and sorting a day fits in memory.
-    connection.execute("set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'")
+    connection.execute(
+        "set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'; "
+        f"set local lock_timeout = '{locks.lock_timeout()}'"
+    )
+
+
+def _act_as(connection: Connection, role: str) -> None:
+    try:
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    except psycopg.errors.InvalidParameterValue:
+        raise DatabaseError(
+            f"The server has no role {role}. Run `syndication migrate` on a new database. A backup that was restored "
+            "into a server without the roles lacks their rights: create them first, and restore it again "
+            "(docs/operate.md)."
+        ) from None
+    except psycopg.errors.InsufficientPrivilege:
+        user = connection.info.user
+        raise DatabaseError(
+            f'{user} may not act as the role {role}. Let an administrator run: grant {role} to "{user}".'
+        ) from None
 
 
 def analyze_grown_tables(url: str, rooms: Iterable[str]) -> None:
@@ -134,4 +151,6 @@ def describe(error: psycopg.Error) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The message in one line; of several hosts, with the failure of each."""
+    first, *others = str(error).strip().splitlines() or [type(error).__name__]
+    return " ".join([first, *map(str.strip, others)]) if first.endswith(":") else first

@@ -16,8 +16,12 @@ from pathlib import Path
 import psycopg
 
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
+from syndication_assets.database.locks import users_of_tables
 from syndication_assets.database.lost_rows import lost_rows
 from syndication_assets.errors import SyndicationError
+
+_SECONDS_TO_WAIT = 60
+_SECONDS_TO_READ = 10
 
 _LEDGER = """
 create table public.syndication_migrations (
@@ -143,30 +147,50 @@ def _newest(connection: Connection, steps: int, migrations: list[Migration] | No
 
 
 def status(url: str, migrations: list[Migration] | None = None) -> list[MigrationStatus]:
-    """Every migration, applied or pending, in order."""
-    with _locked(url) as connection:
-        known = find_migrations() if migrations is None else migrations
-        applied = _applied(connection, known)
+    """Every migration, applied or pending, in order. Takes no lock that another session could hold for ever."""
+    known = find_migrations() if migrations is None else migrations
+    with connect(url, autocommit=True) as connection:
+        connection.execute(f"set lock_timeout = '{_SECONDS_TO_READ}s'")
+        applied = _applied(connection, known) if _has_ledger(connection) else {}
         return [MigrationStatus(migration, applied.get(migration.revision)) for migration in known]
 
 
 @contextmanager
 def _locked(url: str) -> Iterator[Connection]:
-    """A connection that holds the migration lock. Closing it releases the lock, also when a migration fails."""
-    with connect(url, autocommit=True) as connection:
+    """A connection, while another one locks the ledger against other migrators.
+
+    Only who may write to the ledger can lock it; an advisory lock could be held by everybody who may connect.
+    """
+    with connect(url, autocommit=True) as connection, connect(url) as guard:
         try:
-            connection.execute("select pg_advisory_lock(hashtext('syndication migrations'))")
+            connection.execute(f"set lock_timeout = '{_SECONDS_TO_WAIT}s'")
             _create_ledger(connection)
+            guard.execute(
+                f"set local lock_timeout = '{_SECONDS_TO_WAIT}s'; set local idle_in_transaction_session_timeout = 0;"
+                # Conflicts with itself, and not with the rows that the migrations add.
+                "lock table public.syndication_migrations in share update exclusive mode"
+            )
             yield connection
+        except psycopg.errors.LockNotAvailable:
+            others = users_of_tables(url, connection.info.backend_pid, guard.info.backend_pid)
+            raise MigrationError(
+                f"Waited {_SECONDS_TO_WAIT} seconds for {others}: run this again when they have finished."
+            ) from None
         except psycopg.Error as error:
             raise MigrationError(f"PostgreSQL rejected the migration: {_message(error)}") from None
 
 
+def _has_ledger(connection: Connection) -> bool:
+    return connection.execute("select to_regclass('public.syndication_migrations')").fetchone() != (None,)
+
+
 def _create_ledger(connection: Connection) -> None:
-    if connection.execute("select to_regclass('public.syndication_migrations')").fetchone() != (None,):
+    if _has_ledger(connection):
         return
     try:
         connection.execute(_LEDGER)
+    except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
+        return  # another migrator was faster
     except psycopg.errors.InsufficientPrivilege as error:
         user, database = connection.info.user, connection.info.dbname
         raise MigrationError(
@@ -199,6 +223,8 @@ def _run_file(connection: Connection, path: Path) -> None:
     try:
         # Without parameters psycopg sends all statements of a file as they are, `%` and `:` included.
         connection.execute(path.read_text(encoding="utf-8"))
+    except psycopg.errors.LockNotAvailable:
+        raise  # the caller knows whom it waited for
     except psycopg.Error as error:
         raise MigrationError(
             f"{path.name} failed, and nothing of it stays: {_message(error)}{_line_of(error, path)}"

@@ -190,6 +190,11 @@ def _file_system(url: str) -> tuple[Any, str]:
             f"SYNDICATION_LANDING_URL begins with {scheme}://, for which a Python package is missing ({error}): "
             "install it, or set the variable to a directory or another URL."
         ) from None
+    except Exception as error:  # each of fsspec's packages has errors of its own, which may quote secrets
+        raise LandingError(
+            f"SYNDICATION_LANDING_URL names a {scheme}:// store that cannot be opened ({type(error).__name__}): check "
+            "its address and its credentials, or set the variable to a directory."
+        ) from None
     return filesystem, str(root).rstrip("/")
 
 

@@ -15,6 +15,7 @@ from syndication_assets.settings.environment import (
     Directory,
     EnvironmentSettings,
     Seconds,
+    StoreUrl,
     WholeNumber,
     below,
     setting,
@@ -40,11 +41,11 @@ class _Places(EnvironmentSettings):
         "The URL of a PostgreSQL 15 or newer: `postgresql://user:password@host:5432/syndication`. Without it, the "
         "embedded server is started.",
     )
-    landing_url: str = below(
+    landing_url: StoreUrl = below(
         "local_directory",
         "landing",
         "SYNDICATION_LANDING_URL",
-        "The landing zone: a directory, or any URL that fsspec knows.",
+        "The landing zone: a directory, or any URL that fsspec knows, without a password in it.",
     )
     reports_directory: Directory = below(
         "local_directory", "reports", "SYNDICATION_REPORTS_DIR", "The directory for the weekly reports."

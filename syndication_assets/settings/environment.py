@@ -15,6 +15,9 @@ from syndication_assets.errors import SyndicationError
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 _LONGEST_PAUSE = 3600
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Up to the last `@`, because a password may hold anything; `[^@]*` keeps the search linear.
+_PASSWORD_IN_URL = re.compile(r"://[^@:]*:[^@]*@")
 
 
 def _whole_number(value: Any) -> Any:
@@ -49,10 +52,24 @@ def _directory(value: Any) -> Path:
         raise ValueError("begins with the home directory of a user that is unknown: set it to a directory") from None
 
 
+def _store_url(value: Any) -> Any:
+    """A directory, or a URL without a password, which every message about the store would quote."""
+    text = str(value)
+    if _CONTROL.search(text):
+        raise ValueError("has a control character, or one that is not valid UTF-8: set it to a directory or a URL")
+    if _PASSWORD_IN_URL.search(text):
+        raise ValueError(
+            "has a password in it, which messages would show: set it to a URL without one, and give the password to "
+            "fsspec (FSSPEC_FTP_PASSWORD for ftp://) or to the store's own configuration"
+        )
+    return value
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Day = Annotated[date, BeforeValidator(_day)]
 Directory = Annotated[Path, BeforeValidator(_directory)]
+StoreUrl = Annotated[str, BeforeValidator(_store_url)]
 
 
 def setting(variable: str, default: Any, meaning: str) -> Any:
@@ -104,4 +121,5 @@ def shown_default(default: Any) -> str:
 def _message(settings: type[BaseModel], variable: str, problem: str) -> str:
     field = next(field for field in settings.model_fields.values() if field.validation_alias == variable)
     problem = problem.removeprefix("Value error, ")
-    return f"{variable} {problem}, or unset it (default: {shown_default(field.default)})."
+    default = "a place below SYNDICATION_LOCAL_DIR" if field.default_factory else shown_default(field.default)
+    return f"{variable} {problem}, or unset it (default: {default})."

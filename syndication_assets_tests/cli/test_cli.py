@@ -151,6 +151,11 @@ def test_the_error_for_an_unreachable_server_is_two_sentences(monkeypatch: pytes
     [
         ("nosuchscheme://somewhere/landing", "begins with nosuchscheme://, which fsspec does not support: set it to"),
         ("s3://bucket/landing", "begins with s3://, for which a Python package is missing (Install s3fs to access S3)"),
+        ("ftp://127.0.0.1:1/landing", "names a ftp:// store that cannot be opened (ConnectionRefusedError): check its"),
+        (
+            "zip::/nowhere.zip",
+            "names a zip::/nowhere.zip:// store that cannot be opened (FileNotFoundError): check its",
+        ),
     ],
 )
 def test_a_landing_zone_that_cannot_be_opened_is_a_sentence(
