@@ -1578,6 +1578,53 @@ select o.organization_id,
           group by c.platform, c.channel_type, t.account_id, a.display_name) d;
 -- pipeline: select; reader: select
 
+-- One row is one profile whose number of followers was measured in the week.
+create view engagement.report_followers_weekly (
+    organization_id,      -- text: The organization.
+    week_start,           -- date: Monday of the week that is reported.
+    profile_id,           -- text: The profile.
+    platform,             -- text: Platform of the profile.
+    username,             -- text: Name on the platform.
+    name,                 -- text: Display name; NULL if unknown.
+    profile_url,          -- text: Page of the profile; NULL if unknown.
+    is_own,               -- boolean: Whether it is one of our accounts (engagement.own_profiles).
+    followers,            -- bigint: Number of followers, measured last in the week.
+    observed_at,          -- timestamptz: When it was measured.
+    compared_followers,   -- bigint: The number that the same days of the week before measured last; NULL if they did
+                          -- not measure it.
+    compared_observed_at  -- timestamptz: When that was measured; NULL if it was not.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    p.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    p.profile_url,
+    o.profile_id is not null as is_own,
+    n.followers,
+    n.observed_at,
+    c.followers as compared_followers,
+    c.observed_at as compared_observed_at
+   from engagement.report_weeks w
+     join scraping.profiles p on w.organization_id = p.organization_id
+     cross join lateral ( select s.followers,
+            s.observed_at
+           from scraping.profile_snapshots s
+          where s.organization_id = p.organization_id and s.profile_id = p.profile_id and s.observed_at >= w.begins_at
+              and s.observed_at < w.ends_at
+          order by s.observed_at desc
+         limit 1) n
+     left join lateral ( select s.followers,
+            s.observed_at
+           from scraping.profile_snapshots s
+          where s.organization_id = p.organization_id and s.profile_id = p.profile_id
+              and s.observed_at >= w.compared_begins_at and s.observed_at < w.compared_ends_at
+          order by s.observed_at desc
+         limit 1) c on true
+     left join engagement.own_profiles o on p.organization_id = o.organization_id and p.profile_id = o.profile_id;
+-- pipeline: select; reader: select
+
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable parallel safe strict

@@ -3,6 +3,7 @@
 set local role syndication_owner;
 
 drop view
+engagement.report_followers_weekly,
 engagement.report_planned_posts_weekly,
 engagement.report_publications_weekly,
 engagement.report_ownership_weekly,

@@ -1158,8 +1158,71 @@ comment on column engagement.report_planned_posts_weekly.failed is 'Posts that t
 comment on column engagement.report_planned_posts_weekly.problem is
 'The first problem among those that failed, are unresolved or have no slot; NULL if there is none.';
 
+create view engagement.report_followers_weekly with (security_invoker = true) as
+select
+    w.organization_id,
+    w.week_start,
+    p.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    p.profile_url,
+    o.profile_id is not null as is_own,
+    n.followers,
+    n.observed_at,
+    c.followers as compared_followers,
+    c.observed_at as compared_observed_at
+from engagement.report_weeks as w
+inner join scraping.profiles as p on w.organization_id = p.organization_id
+cross join lateral (
+    select
+        s.followers,
+        s.observed_at
+    from scraping.profile_snapshots as s
+    where
+        s.organization_id = p.organization_id
+        and s.profile_id = p.profile_id
+        and s.observed_at >= w.begins_at
+        and s.observed_at < w.ends_at
+    order by s.observed_at desc
+    limit 1
+) as n
+left join lateral (
+    select
+        s.followers,
+        s.observed_at
+    from scraping.profile_snapshots as s
+    where
+        s.organization_id = p.organization_id
+        and s.profile_id = p.profile_id
+        and s.observed_at >= w.compared_begins_at
+        and s.observed_at < w.compared_ends_at
+    order by s.observed_at desc
+    limit 1
+) as c on true
+left join engagement.own_profiles as o on p.organization_id = o.organization_id and p.profile_id = o.profile_id;
+
+comment on view engagement.report_followers_weekly is
+'One row is one profile whose number of followers was measured in the week.';
+comment on column engagement.report_followers_weekly.organization_id is 'The organization.';
+comment on column engagement.report_followers_weekly.week_start is 'Monday of the week that is reported.';
+comment on column engagement.report_followers_weekly.profile_id is 'The profile.';
+comment on column engagement.report_followers_weekly.platform is 'Platform of the profile.';
+comment on column engagement.report_followers_weekly.username is 'Name on the platform.';
+comment on column engagement.report_followers_weekly.name is 'Display name; NULL if unknown.';
+comment on column engagement.report_followers_weekly.profile_url is 'Page of the profile; NULL if unknown.';
+comment on column engagement.report_followers_weekly.is_own is
+'Whether it is one of our accounts (engagement.own_profiles).';
+comment on column engagement.report_followers_weekly.followers is 'Number of followers, measured last in the week.';
+comment on column engagement.report_followers_weekly.observed_at is 'When it was measured.';
+comment on column engagement.report_followers_weekly.compared_followers is
+'The number that the same days of the week before measured last; NULL if they did not measure it.';
+comment on column engagement.report_followers_weekly.compared_observed_at is
+'When that was measured; NULL if it was not.';
+
 grant select on
 engagement.own_profiles,
+engagement.report_followers_weekly,
 engagement.report_ownership_weekly,
 engagement.report_publications_weekly,
 engagement.report_planned_posts_weekly

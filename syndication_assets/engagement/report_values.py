@@ -106,6 +106,8 @@ class WeekReport:
     quarantined: list[Row]
     ownership: list[Row]
     """Our own and watched posts by platform (engagement.report_ownership_weekly)."""
+    followers: list[Row]
+    """Profiles whose followers were measured (engagement.report_followers_weekly)."""
     best_times: list[BestTimes]
     formats: list[Row]
     """By platform and ownership (engagement.report_publications_weekly)."""

@@ -94,6 +94,32 @@ def test_an_unmeasured_gain_is_not_0(rows: ReportDatabase):
     assert ownership(rows) == {("linkedin", True): (None, 1), ("linkedin", False): (0, 1)}
 
 
+def follow(rows: ReportDatabase, username: str, day: date, followers: int) -> None:
+    rows.execute(
+        "insert into scraping.profile_snapshots (organization_id, profile_id, observed_at, followers, run_id,"
+        " landed_file_id) select p.organization_id, p.profile_id, %s, %s, r.run_id, f.landed_file_id"
+        " from scraping.profiles as p inner join scraping.download_runs as r using (organization_id)"
+        " inner join landing.files as f using (organization_id) where p.username = %s limit 1",
+        [datetime(day.year, day.month, day.day, 6, tzinfo=UTC), followers, username],
+    )
+
+
+def test_followers_are_shown_where_they_were_measured(rows: ReportDatabase):
+    account(rows, "linkedin", "acme")
+    for author in ("acme", "jane", "joe"):
+        gained(rows, author, 1)
+    follow(rows, "acme", MONDAY - timedelta(days=6), 90)
+    follow(rows, "acme", MONDAY, 100)
+    follow(rows, "acme", MONDAY + timedelta(days=1), 97)
+    # After the last observed day of the week, so that a later run would change the page.
+    follow(rows, "acme", MONDAY + timedelta(days=5), 500)
+    follow(rows, "jane", MONDAY, 2000)
+    shown = [
+        (row["username"], row["is_own"], row["followers"], row["compared_followers"]) for row in read(rows).followers
+    ]
+    assert shown == [("acme", True, 97, 90), ("jane", False, 2000, None)]
+
+
 def published_at(rows: ReportDatabase, moment: datetime, reactions: int, post_type: str = "regular") -> None:
     """A post of this time with `reactions` one day later."""
     post_id = rows.post(rows.organization(), published=moment.date())

@@ -31,9 +31,16 @@ OF_WEEK = {
     "report_ownership_weekly": "",
     "report_publications_weekly": "and age_name = '24 hours'",
     "report_planned_posts_weekly": "",
+    "report_followers_weekly": "",
 }
 # The rows of a platform fill a few pages here, so that reading all of them may be cheaper than an index.
-BY_DAY = {"post_engagement_daily", "profile_engagement_daily", "hashtag_engagement_daily", "posts_core"}
+BY_DAY = {
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "hashtag_engagement_daily",
+    "posts_core",
+    "profile_snapshots",
+}
 
 
 def add_days(history: History, days: range) -> None:
@@ -53,6 +60,12 @@ def add_days(history: History, days: range) -> None:
             " payload_bytes) select %s, 'test', %s::date + n - 1, n::text, 'a reason', 1"
             " from generate_series(%s, %s) as n",
             [history.organization_id, FIRST_DAY, days[0], days[-1]],
+        )
+        connection.execute(
+            "insert into scraping.profile_snapshots (organization_id, profile_id, observed_at, followers, run_id,"
+            " landed_file_id) select organization_id, profile_id, %s::date + n - 1, n + 100, %s, %s"
+            " from generate_series(%s, %s) as n, scraping.profiles order by n",
+            [FIRST_DAY, history.run_id, history.landed_file_id, days[0], days[-1]],
         )
         connection.execute(
             "with cores as (insert into content.posts_core (organization_id, post_kind, platform, channel_type,"
