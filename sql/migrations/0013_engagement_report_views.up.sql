@@ -951,6 +951,7 @@ left join lateral (
         and p.platform = d.platform
         and p.profile_id is not null
         and (o.profile_id is not null) = d.is_own
+        and not p.is_simulated
         and p.post_type is distinct from 'repost'
         and p.first_seen_at < w.ends_at
 ) as n on true;
@@ -1048,6 +1049,7 @@ cross join lateral (
         p.organization_id = w.organization_id
         and p.posted_at >= w.cohorts_begin_at
         and p.posted_at < w.ends_at
+        and not p.is_simulated
         and p.posted_at + a.age < w.ends_at
         and p.first_seen_at < w.ends_at
         and p.post_type is distinct from 'repost'

@@ -94,6 +94,24 @@ def test_an_unmeasured_gain_is_not_0(rows: ReportDatabase):
     assert ownership(rows) == {("linkedin", True): (None, 1), ("linkedin", False): (0, 1)}
 
 
+def test_simulated_posts_are_in_no_part(rows: ReportDatabase):
+    account(rows, "linkedin", "acme")
+    gained(rows, "jane", 7)
+    simulated = gained(rows, "acme", 5, published=MONDAY - timedelta(days=3))
+    sent = gained(rows, "acme", 3, published=MONDAY - timedelta(days=3))
+    report = read(rows)
+    assert [row["engagement"] for row in report.ownership] == [8, 7]
+    assert sum(row["posts_of_age"] for row in report.formats) == 3
+    rows.execute(
+        "update scraping.post_records set is_simulated = true, needs_rebuild = true where post_id = %s", [simulated]
+    )
+    rows.observe(rows.organization(), sent, MONDAY + timedelta(days=2), reactions=103)
+    rows.observe(rows.organization(), simulated, MONDAY + timedelta(days=2), reactions=105)
+    report = read(rows)
+    assert [row["engagement"] for row in report.ownership] == [3, 7]
+    assert sum(row["posts_of_age"] for row in report.formats) == 2
+
+
 def follow(rows: ReportDatabase, username: str, day: date, followers: int) -> None:
     rows.execute(
         "insert into scraping.profile_snapshots (organization_id, profile_id, observed_at, followers, run_id,"
