@@ -97,6 +97,7 @@ def _draw(statement: str, period: str | None, subjects: Subjects, rng: Random) -
         "period": lambda: period,
         "row_limit": lambda: rng.choice((5, 10, 20)),
         "post_id": lambda: rng.choice(subjects.post_ids),
+        "age_name": lambda: rng.choice(("24 hours", "7 days")),
     }
     return {name: draws[name]() for name in set(_PARAMETER.findall(statement))}
 

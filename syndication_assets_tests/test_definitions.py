@@ -1,6 +1,7 @@
 """What Dagster loads, and how its instance is configured."""
 
 import importlib
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -39,6 +40,27 @@ def test_every_asset_has_a_room_an_owner_a_kind_and_a_description():
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
         assert len(spec.description or "") > 80, spec.key
+
+
+def test_every_check_says_its_rule():
+    graph = defs.resolve_asset_graph()
+    rules = {key: graph.get_check_spec(key).description or "" for key in graph.asset_check_keys}
+    assert len(rules) > 100
+    assert {key.to_user_string() for key, rule in rules.items() if len(rule) < 30} == set()
+
+
+def test_descriptions_are_for_readers_not_for_callers():
+    """Parameters, steps and returned counts are what a program needs to know that runs the SQL file."""
+    graph = defs.resolve_asset_graph()
+    texts = {spec.key.to_user_string(): spec.description or "" for spec in defs.resolve_all_asset_specs()}
+    texts |= {key.to_user_string(): graph.get_check_spec(key).description or "" for key in graph.asset_check_keys}
+    for_callers = "Parameters?:|Returns the number|Reads the steps"
+    assert {name for name, text in texts.items() if re.search(for_callers, text)} == set()
+
+
+def test_descriptions_read_well_in_lists_which_show_markdown_as_it_is():
+    for spec in defs.resolve_all_asset_specs():
+        assert "**" not in (spec.description or ""), spec.key
 
 
 def test_every_table_asset_has_a_check():

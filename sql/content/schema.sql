@@ -217,6 +217,7 @@ create table content.posts_core (
 );
 create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
     where section_id is not null;
+create index posts_core_planned_on on content.posts_core (organization_id, planned_on);
 create trigger posts_core_updated_at before update on content.posts_core
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select

@@ -54,7 +54,7 @@ steps (number, step, found, remark) as (
         6,
         'texts waiting for a reviewer',
         count(*),
-        'syndication review list'
+        'all others that were written: syndication review list'
     from organization
     inner join content.posts_content as c
         on organization.organization_id = c.organization_id and c.state in ('generated', 'needs_review')
@@ -62,17 +62,24 @@ steps (number, step, found, remark) as (
     select
         7,
         'posts published',
-        count(*),
-        count(*) filter (where t.is_simulated) || ' of them simulated: nothing was sent'
+        count(*) filter (where t.state = 'published'),
+        count(*) filter (where t.state = 'published' and t.is_simulated) || ' of them simulated: nothing was sent; '
+        || count(*) filter (where t.state = 'scheduled') || ' more are due later'
+        -- The journal takes an essay down, after texts about it were approved.
+        || coalesce(
+            ', ' || nullif(count(*) filter (where t.state = 'draft'), 0) || ' are held back, as expected: '
+            || split_part(min(t.error_message) filter (where t.state = 'draft'), '.', 1),
+            ''
+        )
     from organization
-    inner join publishing.post_targets as t
-        on organization.organization_id = t.organization_id and t.state = 'published'
+    inner join publishing.post_targets as t on organization.organization_id = t.organization_id
     union all
     select
         8,
         'published posts with insights',
         count(distinct t.target_id),
-        'engagement ' || coalesce(sum(e.engagement_delta), 0) || ', marked as simulated'
+        'those on Facebook, which alone has insights here; engagement ' || coalesce(sum(e.engagement_delta), 0)
+        || ', marked as simulated'
     from organization
     inner join publishing.post_targets as t
         on organization.organization_id = t.organization_id and t.state = 'published'

@@ -1454,6 +1454,295 @@ select o.organization_id,
           group by q_1.source, q_1.reason) q;
 -- pipeline: select; reader: select
 
+-- One row is one observed profile that is one of our accounts: its name on the platform is the remote_account_id of a
+-- row of channels.social_accounts. All other profiles are watched.
+create view engagement.own_profiles (
+    organization_id,  -- text: The organization.
+    profile_id        -- text: The profile.
+) with (security_invoker = true) as
+select distinct p.organization_id,
+    p.profile_id
+   from channels.social_accounts a
+     join scraping.profiles p on a.organization_id = p.organization_id and a.platform = p.platform
+         and (p.username = a.remote_account_id or p.username = lower(a.remote_account_id));
+-- pipeline: select; reader: select
+
+-- One row is the posts of our own profiles, or of the watched ones, on one platform in one week. Posts of unknown
+-- authors are in neither.
+create view engagement.report_ownership_weekly (
+    organization_id,        -- text: The organization.
+    week_start,             -- date: Monday of the week that is reported.
+    platform,               -- text: The platform.
+    is_own,                 -- boolean: True for the posts of our own accounts (engagement.own_profiles), false for
+                            -- those of all other profiles.
+    profiles,               -- integer: Profiles with an observed post in the week.
+    engagement,             -- bigint: Public engagement that the posts gained in the week; NULL if not measured.
+    compared_engagement,    -- bigint: Public engagement in the same days of the week before; NULL if not measured.
+    reactions,              -- bigint: Reactions that the posts gained in the week; NULL if not measured.
+    comments,               -- bigint: Comments that the posts gained in the week; NULL if not measured.
+    shares,                 -- bigint: Shares that the posts gained in the week; NULL if not measured.
+    views,                  -- bigint: Views that the posts gained in the week; NULL if not measured.
+    posts_published,        -- integer: Posts published in the week and seen by its last observed day, without plain
+                            -- reposts.
+    rate_denominator_kind,  -- engagement.denominator_kind: The metric that the rate is divided by; NULL if the days
+                            -- have none, or different ones.
+    rate_numerator,         -- bigint: Public engagement of the posts with a denominator; NULL without
+                            -- rate_denominator_kind.
+    rate_denominator,       -- bigint: Sum of the denominators; NULL without rate_denominator_kind.
+    engagement_rate         -- numeric: rate_numerator / rate_denominator as a fraction: the ratio of sums.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    d.platform,
+    d.is_own,
+    d.profiles,
+    d.engagement,
+    d.compared_engagement,
+    d.reactions,
+    d.comments,
+    d.shares,
+    d.views,
+    coalesce(n.posts_published, 0) as posts_published,
+        case d.denominator_kinds
+            when 1 then d.denominator_kind
+            else null
+        end as rate_denominator_kind,
+        case d.denominator_kinds
+            when 1 then d.numerator
+            else null
+        end as rate_numerator,
+        case d.denominator_kinds
+            when 1 then d.denominator
+            else null
+        end as rate_denominator,
+        case d.denominator_kinds
+            when 1 then d.numerator::numeric / nullif(d.denominator, 0)::numeric
+            else null
+        end as engagement_rate
+   from engagement.report_weeks w
+     cross join lateral ( select e.platform,
+            o.profile_id is not null as is_own,
+            count(distinct e.profile_id) filter (where f.is_now)::integer as profiles,
+            sum(e.engagement_delta) filter (where f.is_now)::bigint as engagement,
+            sum(e.engagement_delta) filter (where not f.is_now)::bigint as compared_engagement,
+            sum(e.reactions_delta) filter (where f.is_now)::bigint as reactions,
+            sum(e.comments_delta) filter (where f.is_now)::bigint as comments,
+            sum(e.shares_delta) filter (where f.is_now)::bigint as shares,
+            sum(e.views_delta) filter (where f.is_now)::bigint as views,
+            count(distinct e.rate_denominator_kind) filter (where f.is_now) as denominator_kinds,
+            min(e.rate_denominator_kind) filter (where f.is_now) as denominator_kind,
+            sum(e.rate_numerator) filter (where f.is_now)::bigint as numerator,
+            sum(e.rate_denominator) filter (where f.is_now)::bigint as denominator
+           from engagement.profile_engagement_daily e
+             cross join lateral ( select e.activity_date >= w.week_start as is_now) f
+             left join engagement.own_profiles o on e.organization_id = o.organization_id
+                 and e.profile_id = o.profile_id
+          where e.organization_id = w.organization_id and e.activity_date >= w.compared_first_day
+              and e.activity_date <= w.last_observed_day and (f.is_now or e.activity_date <= w.compared_last_day)
+          group by e.platform, (o.profile_id is not null)
+         having count(*) filter (where f.is_now) > 0) d
+     left join lateral ( select count(*)::integer as posts_published
+           from scraping.posts p
+             left join engagement.own_profiles o on p.organization_id = o.organization_id
+                 and p.profile_id = o.profile_id
+          where p.organization_id = w.organization_id and p.posted_at >= w.begins_at and p.posted_at < w.ends_at
+              and p.platform = d.platform and p.profile_id is not null and (o.profile_id is not null) = d.is_own
+              and p.post_type is distinct from 'repost' and p.first_seen_at < w.ends_at) n on true;
+-- pipeline: select; reader: select
+
+-- One row is the posts of our own or of watched profiles on one platform, published in the five weeks up to the
+-- reported one, that share a weekday, an hour or a format, at one age: when and how posts do best. Posts of unknown
+-- authors count as watched. Posts that had not reached the age by the last observed day, and plain reposts, do not
+-- count. Filter on age_name and trait.
+create view engagement.report_publications_weekly (
+    organization_id,        -- text: The organization.
+    week_start,             -- date: Monday of the week that is reported.
+    platform,               -- text: The platform.
+    is_own,                 -- boolean: True for the posts of our own accounts (engagement.own_profiles), false for all
+                            -- others.
+    trait,                  -- text: What the posts share: weekday (UTC), hour (UTC) or format (post_type).
+    trait_value,            -- text: Its value: Monday, 09:00, video; unknown for posts without a known format.
+    trait_order,            -- integer: Order of the values: 1 to 7 for weekdays, 0 to 23 for hours; 0 for formats.
+    age_name,               -- text: The age, such as 24 hours.
+    posts_of_age,           -- integer: Posts that had reached the age.
+    posts_measured,         -- integer: Those that were observed at the age.
+    median_engagement,      -- double precision: Median public engagement at the age; NULL if none was measured.
+    rate_denominator_kind,  -- engagement.denominator_kind: The metric that the rates are divided by; NULL if the posts
+                            -- have none, or different ones.
+    engagement_rate,        -- numeric: Engagement divided by the denominator, over the posts with both, as a fraction:
+                            -- the ratio of sums.
+    mean_engagement_rate,   -- numeric: Mean of the posts' rates, as a fraction.
+    place                   -- bigint: Place by median_engagement among the values of the trait, from 1; NULL with less
+                            -- than three measured posts.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    d.platform,
+    d.is_own,
+    d.trait,
+    d.trait_value,
+    d.trait_order,
+    d.age_name,
+    d.posts_of_age,
+    d.posts_measured,
+    d.median_engagement,
+    d.rate_denominator_kind,
+    d.engagement_rate,
+    d.mean_engagement_rate,
+        case
+            when d.posts_measured >= 3 then row_number() over (partition by w.organization_id, w.week_start, d.platform,
+                d.is_own, d.trait, d.age_name, (d.posts_measured >= 3) order by d.median_engagement desc, d.trait_order,
+                d.trait_value)
+            else null
+        end as place
+   from engagement.report_weeks w
+     cross join lateral ( select p.platform,
+            o.profile_id is not null as is_own,
+            t.trait,
+            t.trait_value,
+            t.trait_order,
+            e.age_name,
+            count(*)::integer as posts_of_age,
+            count(e.engagement)::integer as posts_measured,
+            percentile_cont(0.5::double precision) within group (order by (e.engagement::double precision)) as
+                median_engagement,
+                case count(distinct e.rate_denominator_kind)
+                    when 1 then min(e.rate_denominator_kind)
+                    else null
+                end as rate_denominator_kind,
+                case count(distinct e.rate_denominator_kind)
+                    when 1 then sum(e.engagement) filter (where e.rate_denominator > 0) / nullif(sum(e.rate_denominator)
+                        filter (where e.engagement is not null), 0::numeric)
+                    else null
+                end as engagement_rate,
+                case count(distinct e.rate_denominator_kind)
+                    when 1 then avg(e.engagement_rate)
+                    else null
+                end as mean_engagement_rate
+           from scraping.posts p
+             join engagement.post_cohorts e on p.organization_id = e.organization_id and p.post_id = e.post_id
+             join engagement.cohort_ages a on e.age_name = a.age_name
+             left join engagement.own_profiles o on p.organization_id = o.organization_id
+                 and p.profile_id = o.profile_id
+             cross join lateral ( select (p.posted_at at time zone 'utc') as posted_at) u
+             cross join lateral ( values ('weekday',to_char(u.posted_at, 'FMDay'),extract(isodow
+                 from u.posted_at)::integer), ('hour',to_char(u.posted_at, 'HH24:00'),extract(hour
+                 from u.posted_at)::integer), ('format',coalesce(p.post_type, 'unknown'),0)) t(trait, trait_value,
+                 trait_order)
+          where p.organization_id = w.organization_id and p.posted_at >= w.cohorts_begin_at and p.posted_at < w.ends_at
+              and (p.posted_at + a.age) < w.ends_at and p.first_seen_at < w.ends_at and p.post_type is distinct
+              from 'repost'
+          group by p.platform, (o.profile_id is not null), t.trait, t.trait_value, t.trait_order, e.age_name) d;
+-- pipeline: select; reader: select
+
+-- One row is one channel and account, and what became of our posts for the days of one week, as of now: what was
+-- published, waits or failed. Texts that wait for a reviewer have no account yet. Cancelled targets and replaced texts
+-- do not count.
+create view engagement.report_planned_posts_weekly (
+    organization_id,     -- text: The organization.
+    week_start,          -- date: Monday of the week.
+    platform,            -- text: Platform of the channel.
+    channel_type,        -- text: Kind of publication, such as feed_post.
+    account_name,        -- text: Display name of the account; NULL while the text waits for a reviewer.
+    posts,               -- integer: Sum of the following columns.
+    published,           -- integer: Posts that the platform has.
+    simulated,           -- integer: Posts published by a dry run, which sends nothing.
+    scheduled,           -- integer: Posts that wait for their time.
+    without_slot,        -- integer: Approved posts that wait for a slot of a schedule, or that the catalogue
+                         -- contradicts.
+    waiting_for_review,  -- integer: Texts that wait for a reviewer.
+    unresolved,          -- integer: Posts that the platform may have or not: a person looks.
+    failed,              -- integer: Posts that the platform rejected.
+    problem              -- text: The first problem among those that failed, are unresolved or have no slot; NULL if
+                         -- there is none.
+) with (security_invoker = true) as
+select o.organization_id,
+    w.week_start,
+    d.platform,
+    d.channel_type,
+    d.account_name,
+    d.posts,
+    d.published,
+    d.simulated,
+    d.scheduled,
+    d.without_slot,
+    d.waiting_for_review,
+    d.unresolved,
+    d.failed,
+    d.problem
+   from tenancy.organizations o
+     cross join engagement.weeks w
+     cross join lateral ( select c.platform,
+            c.channel_type,
+            a.display_name as account_name,
+            count(*)::integer as posts,
+            count(*) filter (where t.state = 'published' and not t.is_simulated)::integer as published,
+            count(*) filter (where t.state = 'published' and t.is_simulated)::integer as simulated,
+            count(*) filter (where t.state in ('scheduled', 'publishing'))::integer as scheduled,
+            count(*) filter (where t.state in ('draft', 'ready'))::integer as without_slot,
+            count(*) filter (where t.state is null)::integer as waiting_for_review,
+            count(*) filter (where t.state = 'needs_reconcile')::integer as unresolved,
+            count(*) filter (where t.state = 'failed')::integer as failed,
+            min(t.error_message) filter (where t.state in ('failed', 'needs_reconcile', 'draft', 'ready')) as problem
+           from content.posts_core c
+             join content.posts_content x on c.organization_id = x.organization_id and c.post_core_id = x.post_core_id
+             left join publishing.post_targets t on x.organization_id = t.organization_id
+                 and x.content_id = t.content_id
+             left join channels.social_accounts a on t.organization_id = a.organization_id
+                 and t.account_id = a.account_id
+          where c.organization_id = o.organization_id and c.planned_on >= w.week_start and c.planned_on <= w.week_end
+              and (t.state is null and (x.state in ('generated', 'needs_review')) or x.state = 'approved'
+              and t.state <> 'cancelled' or (t.state in ('publishing', 'published', 'needs_reconcile')))
+          group by c.platform, c.channel_type, t.account_id, a.display_name) d;
+-- pipeline: select; reader: select
+
+-- One row is one profile whose number of followers was measured in the week.
+create view engagement.report_followers_weekly (
+    organization_id,      -- text: The organization.
+    week_start,           -- date: Monday of the week that is reported.
+    profile_id,           -- text: The profile.
+    platform,             -- text: Platform of the profile.
+    username,             -- text: Name on the platform.
+    name,                 -- text: Display name; NULL if unknown.
+    profile_url,          -- text: Page of the profile; NULL if unknown.
+    is_own,               -- boolean: Whether it is one of our accounts (engagement.own_profiles).
+    followers,            -- bigint: Number of followers, measured last in the week.
+    observed_at,          -- timestamptz: When it was measured.
+    compared_followers,   -- bigint: The number that the same days of the week before measured last; NULL if they did
+                          -- not measure it.
+    compared_observed_at  -- timestamptz: When that was measured; NULL if it was not.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    p.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    p.profile_url,
+    o.profile_id is not null as is_own,
+    n.followers,
+    n.observed_at,
+    c.followers as compared_followers,
+    c.observed_at as compared_observed_at
+   from engagement.report_weeks w
+     join scraping.profiles p on w.organization_id = p.organization_id
+     cross join lateral ( select s.followers,
+            s.observed_at
+           from scraping.profile_snapshots s
+          where s.organization_id = p.organization_id and s.profile_id = p.profile_id and s.observed_at >= w.begins_at
+              and s.observed_at < w.ends_at
+          order by s.observed_at desc
+         limit 1) n
+     left join lateral ( select s.followers,
+            s.observed_at
+           from scraping.profile_snapshots s
+          where s.organization_id = p.organization_id and s.profile_id = p.profile_id
+              and s.observed_at >= w.compared_begins_at and s.observed_at < w.compared_ends_at
+          order by s.observed_at desc
+         limit 1) c on true
+     left join engagement.own_profiles o on p.organization_id = o.organization_id and p.profile_id = o.profile_id;
+-- pipeline: select; reader: select
+
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable parallel safe strict

@@ -3,6 +3,15 @@
 set local role syndication_owner;
 
 drop view
+engagement.report_followers_weekly,
+engagement.report_planned_posts_weekly,
+engagement.report_publications_weekly,
+engagement.report_ownership_weekly,
+engagement.own_profiles;
+
+drop index content.posts_core_planned_on;
+
+drop view
 engagement.report_quarantined_items_weekly,
 engagement.report_cohorts_weekly,
 engagement.report_hashtags_weekly,

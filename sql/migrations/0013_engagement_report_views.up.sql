@@ -880,3 +880,359 @@ engagement.report_hashtags_weekly,
 engagement.report_cohorts_weekly,
 engagement.report_quarantined_items_weekly
 to syndication_pipeline, syndication_reader;
+
+-- Our own posts, what performs best and what we planned: the parts of the report that are about us.
+
+create index posts_core_planned_on on content.posts_core (organization_id, planned_on);
+
+create view engagement.own_profiles with (security_invoker = true) as
+select distinct
+    p.organization_id,
+    p.profile_id
+from channels.social_accounts as a
+inner join scraping.profiles as p
+    on
+        a.organization_id = p.organization_id
+        and a.platform = p.platform
+        and p.username in (a.remote_account_id, lower(a.remote_account_id));
+
+comment on view engagement.own_profiles is
+'One row is one observed profile that is one of our accounts: its name on the platform is the remote_account_id of a '
+'row of channels.social_accounts. All other profiles are watched.';
+comment on column engagement.own_profiles.organization_id is 'The organization.';
+comment on column engagement.own_profiles.profile_id is 'The profile.';
+
+create view engagement.report_ownership_weekly with (security_invoker = true) as
+select
+    w.organization_id,
+    w.week_start,
+    d.platform,
+    d.is_own,
+    d.profiles,
+    d.engagement,
+    d.compared_engagement,
+    d.reactions,
+    d.comments,
+    d.shares,
+    d.views,
+    coalesce(n.posts_published, 0) as posts_published,
+    case d.denominator_kinds when 1 then d.denominator_kind end as rate_denominator_kind,
+    case d.denominator_kinds when 1 then d.numerator end as rate_numerator,
+    case d.denominator_kinds when 1 then d.denominator end as rate_denominator,
+    case d.denominator_kinds when 1 then d.numerator / nullif(d.denominator, 0)::numeric end as engagement_rate
+from engagement.report_weeks as w
+cross join lateral (
+    select
+        e.platform,
+        o.profile_id is not null as is_own,
+        (count(distinct e.profile_id) filter (where f.is_now))::integer as profiles,
+        sum(e.engagement_delta) filter (where f.is_now)::bigint as engagement,
+        sum(e.engagement_delta) filter (where not f.is_now)::bigint as compared_engagement,
+        sum(e.reactions_delta) filter (where f.is_now)::bigint as reactions,
+        sum(e.comments_delta) filter (where f.is_now)::bigint as comments,
+        sum(e.shares_delta) filter (where f.is_now)::bigint as shares,
+        sum(e.views_delta) filter (where f.is_now)::bigint as views,
+        count(distinct e.rate_denominator_kind) filter (where f.is_now) as denominator_kinds,
+        min(e.rate_denominator_kind) filter (where f.is_now) as denominator_kind,
+        sum(e.rate_numerator) filter (where f.is_now)::bigint as numerator,
+        sum(e.rate_denominator) filter (where f.is_now)::bigint as denominator
+    from engagement.profile_engagement_daily as e
+    cross join lateral (select e.activity_date >= w.week_start as is_now) as f
+    left join engagement.own_profiles as o on e.organization_id = o.organization_id and e.profile_id = o.profile_id
+    where
+        e.organization_id = w.organization_id
+        and e.activity_date >= w.compared_first_day
+        and e.activity_date <= w.last_observed_day
+        and (f.is_now or e.activity_date <= w.compared_last_day)
+    group by e.platform, o.profile_id is not null
+    having count(*) filter (where f.is_now) > 0
+) as d
+left join lateral (
+    select count(*)::integer as posts_published
+    from scraping.posts as p
+    left join engagement.own_profiles as o on p.organization_id = o.organization_id and p.profile_id = o.profile_id
+    where
+        p.organization_id = w.organization_id
+        and p.posted_at >= w.begins_at
+        and p.posted_at < w.ends_at
+        and p.platform = d.platform
+        and p.profile_id is not null
+        and (o.profile_id is not null) = d.is_own
+        and not p.is_simulated
+        and p.post_type is distinct from 'repost'
+        and p.first_seen_at < w.ends_at
+) as n on true;
+
+comment on view engagement.report_ownership_weekly is
+'One row is the posts of our own profiles, or of the watched ones, on one platform in one week. Posts of unknown '
+'authors are in neither.';
+comment on column engagement.report_ownership_weekly.organization_id is 'The organization.';
+comment on column engagement.report_ownership_weekly.week_start is 'Monday of the week that is reported.';
+comment on column engagement.report_ownership_weekly.platform is 'The platform.';
+comment on column engagement.report_ownership_weekly.is_own is
+'True for the posts of our own accounts (engagement.own_profiles), false for those of all other profiles.';
+comment on column engagement.report_ownership_weekly.profiles is 'Profiles with an observed post in the week.';
+comment on column engagement.report_ownership_weekly.engagement is
+'Public engagement that the posts gained in the week; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.compared_engagement is
+'Public engagement in the same days of the week before; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.reactions is
+'Reactions that the posts gained in the week; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.comments is
+'Comments that the posts gained in the week; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.shares is
+'Shares that the posts gained in the week; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.views is
+'Views that the posts gained in the week; NULL if not measured.';
+comment on column engagement.report_ownership_weekly.posts_published is
+'Posts published in the week and seen by its last observed day, without plain reposts.';
+comment on column engagement.report_ownership_weekly.rate_denominator_kind is
+'The metric that the rate is divided by; NULL if the days have none, or different ones.';
+comment on column engagement.report_ownership_weekly.rate_numerator is
+'Public engagement of the posts with a denominator; NULL without rate_denominator_kind.';
+comment on column engagement.report_ownership_weekly.rate_denominator is
+'Sum of the denominators; NULL without rate_denominator_kind.';
+comment on column engagement.report_ownership_weekly.engagement_rate is
+'rate_numerator / rate_denominator as a fraction: the ratio of sums.';
+
+create view engagement.report_publications_weekly with (security_invoker = true) as
+select
+    w.organization_id,
+    w.week_start,
+    d.platform,
+    d.is_own,
+    d.trait,
+    d.trait_value,
+    d.trait_order,
+    d.age_name,
+    d.posts_of_age,
+    d.posts_measured,
+    d.median_engagement,
+    d.rate_denominator_kind,
+    d.engagement_rate,
+    d.mean_engagement_rate,
+    -- A median of one or two posts is chance.
+    case
+        when d.posts_measured >= 3
+            then row_number() over (
+                partition by
+                    w.organization_id, w.week_start, d.platform, d.is_own, d.trait, d.age_name, d.posts_measured >= 3
+                order by d.median_engagement desc, d.trait_order asc, d.trait_value asc
+            )
+    end as place
+from engagement.report_weeks as w
+cross join lateral (
+    select
+        p.platform,
+        o.profile_id is not null as is_own,
+        t.trait,
+        t.trait_value,
+        t.trait_order,
+        e.age_name,
+        count(*)::integer as posts_of_age,
+        count(e.engagement)::integer as posts_measured,
+        percentile_cont(0.5) within group (order by e.engagement) as median_engagement,
+        case count(distinct e.rate_denominator_kind) when 1 then min(e.rate_denominator_kind) end
+            as rate_denominator_kind,
+        case count(distinct e.rate_denominator_kind)
+            when 1
+                then
+                    sum(e.engagement) filter (where e.rate_denominator > 0)
+                    / nullif(sum(e.rate_denominator) filter (where e.engagement is not null), 0)::numeric
+        end as engagement_rate,
+        case count(distinct e.rate_denominator_kind) when 1 then avg(e.engagement_rate) end as mean_engagement_rate
+    from scraping.posts as p
+    inner join engagement.post_cohorts as e on p.organization_id = e.organization_id and p.post_id = e.post_id
+    inner join engagement.cohort_ages as a on e.age_name = a.age_name
+    left join engagement.own_profiles as o on p.organization_id = o.organization_id and p.profile_id = o.profile_id
+    cross join lateral (select p.posted_at at time zone 'utc' as posted_at) as u
+    cross join lateral (
+        values
+        ('weekday', to_char(u.posted_at, 'FMDay'), extract(isodow from u.posted_at)::integer),
+        ('hour', to_char(u.posted_at, 'HH24:00'), extract(hour from u.posted_at)::integer),
+        ('format', coalesce(p.post_type, 'unknown'), 0)
+    ) as t (trait, trait_value, trait_order)
+    where
+        p.organization_id = w.organization_id
+        and p.posted_at >= w.cohorts_begin_at
+        and p.posted_at < w.ends_at
+        and not p.is_simulated
+        and p.posted_at + a.age < w.ends_at
+        and p.first_seen_at < w.ends_at
+        and p.post_type is distinct from 'repost'
+    group by p.platform, o.profile_id is not null, t.trait, t.trait_value, t.trait_order, e.age_name
+) as d;
+
+comment on view engagement.report_publications_weekly is
+'One row is the posts of our own or of watched profiles on one platform, published in the five weeks up to the '
+'reported one, that share a weekday, an hour or a format, at one age: when and how posts do best. Posts of unknown '
+'authors count as watched. Posts that had not reached the age by the last observed day, and plain reposts, do not '
+'count. Filter on age_name and trait.';
+comment on column engagement.report_publications_weekly.organization_id is 'The organization.';
+comment on column engagement.report_publications_weekly.week_start is 'Monday of the week that is reported.';
+comment on column engagement.report_publications_weekly.platform is 'The platform.';
+comment on column engagement.report_publications_weekly.is_own is
+'True for the posts of our own accounts (engagement.own_profiles), false for all others.';
+comment on column engagement.report_publications_weekly.trait is
+'What the posts share: weekday (UTC), hour (UTC) or format (post_type).';
+comment on column engagement.report_publications_weekly.trait_value is
+'Its value: Monday, 09:00, video; unknown for posts without a known format.';
+comment on column engagement.report_publications_weekly.trait_order is
+'Order of the values: 1 to 7 for weekdays, 0 to 23 for hours; 0 for formats.';
+comment on column engagement.report_publications_weekly.age_name is 'The age, such as 24 hours.';
+comment on column engagement.report_publications_weekly.posts_of_age is 'Posts that had reached the age.';
+comment on column engagement.report_publications_weekly.posts_measured is 'Those that were observed at the age.';
+comment on column engagement.report_publications_weekly.median_engagement is
+'Median public engagement at the age; NULL if none was measured.';
+comment on column engagement.report_publications_weekly.rate_denominator_kind is
+'The metric that the rates are divided by; NULL if the posts have none, or different ones.';
+comment on column engagement.report_publications_weekly.engagement_rate is
+'Engagement divided by the denominator, over the posts with both, as a fraction: the ratio of sums.';
+comment on column engagement.report_publications_weekly.mean_engagement_rate is
+'Mean of the posts'' rates, as a fraction.';
+comment on column engagement.report_publications_weekly.place is
+'Place by median_engagement among the values of the trait, from 1; NULL with less than three measured posts.';
+
+create view engagement.report_planned_posts_weekly with (security_invoker = true) as
+select
+    o.organization_id,
+    w.week_start,
+    d.platform,
+    d.channel_type,
+    d.account_name,
+    d.posts,
+    d.published,
+    d.simulated,
+    d.scheduled,
+    d.without_slot,
+    d.waiting_for_review,
+    d.unresolved,
+    d.failed,
+    d.problem
+from tenancy.organizations as o
+cross join engagement.weeks as w
+cross join lateral (
+    select
+        c.platform,
+        c.channel_type,
+        a.display_name as account_name,
+        count(*)::integer as posts,
+        (count(*) filter (where t.state = 'published' and not t.is_simulated))::integer as published,
+        (count(*) filter (where t.state = 'published' and t.is_simulated))::integer as simulated,
+        (count(*) filter (where t.state in ('scheduled', 'publishing')))::integer as scheduled,
+        (count(*) filter (where t.state in ('draft', 'ready')))::integer as without_slot,
+        (count(*) filter (where t.state is null))::integer as waiting_for_review,
+        (count(*) filter (where t.state = 'needs_reconcile'))::integer as unresolved,
+        (count(*) filter (where t.state = 'failed'))::integer as failed,
+        min(t.error_message) filter (where t.state in ('failed', 'needs_reconcile', 'draft', 'ready')) as problem
+    from content.posts_core as c
+    inner join content.posts_content as x
+        on c.organization_id = x.organization_id and c.post_core_id = x.post_core_id
+    left join publishing.post_targets as t on x.organization_id = t.organization_id and x.content_id = t.content_id
+    left join channels.social_accounts as a on t.organization_id = a.organization_id and t.account_id = a.account_id
+    where
+        c.organization_id = o.organization_id
+        and c.planned_on >= w.week_start
+        and c.planned_on <= w.week_end
+        and (
+            (t.state is null and x.state in ('generated', 'needs_review'))
+            or (x.state = 'approved' and t.state <> 'cancelled')
+            -- What went out, or may have, counts even if its text was edited since.
+            or t.state in ('publishing', 'published', 'needs_reconcile')
+        )
+    group by c.platform, c.channel_type, t.account_id, a.display_name
+) as d;
+
+comment on view engagement.report_planned_posts_weekly is
+'One row is one channel and account, and what became of our posts for the days of one week, as of now: what was '
+'published, waits or failed. Texts that wait for a reviewer have no account yet. Cancelled targets and replaced texts '
+'do not count.';
+comment on column engagement.report_planned_posts_weekly.organization_id is 'The organization.';
+comment on column engagement.report_planned_posts_weekly.week_start is 'Monday of the week.';
+comment on column engagement.report_planned_posts_weekly.platform is 'Platform of the channel.';
+comment on column engagement.report_planned_posts_weekly.channel_type is 'Kind of publication, such as feed_post.';
+comment on column engagement.report_planned_posts_weekly.account_name is
+'Display name of the account; NULL while the text waits for a reviewer.';
+comment on column engagement.report_planned_posts_weekly.posts is 'Sum of the following columns.';
+comment on column engagement.report_planned_posts_weekly.published is 'Posts that the platform has.';
+comment on column engagement.report_planned_posts_weekly.simulated is
+'Posts published by a dry run, which sends nothing.';
+comment on column engagement.report_planned_posts_weekly.scheduled is 'Posts that wait for their time.';
+comment on column engagement.report_planned_posts_weekly.without_slot is
+'Approved posts that wait for a slot of a schedule, or that the catalogue contradicts.';
+comment on column engagement.report_planned_posts_weekly.waiting_for_review is 'Texts that wait for a reviewer.';
+comment on column engagement.report_planned_posts_weekly.unresolved is
+'Posts that the platform may have or not: a person looks.';
+comment on column engagement.report_planned_posts_weekly.failed is 'Posts that the platform rejected.';
+comment on column engagement.report_planned_posts_weekly.problem is
+'The first problem among those that failed, are unresolved or have no slot; NULL if there is none.';
+
+create view engagement.report_followers_weekly with (security_invoker = true) as
+select
+    w.organization_id,
+    w.week_start,
+    p.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    p.profile_url,
+    o.profile_id is not null as is_own,
+    n.followers,
+    n.observed_at,
+    c.followers as compared_followers,
+    c.observed_at as compared_observed_at
+from engagement.report_weeks as w
+inner join scraping.profiles as p on w.organization_id = p.organization_id
+cross join lateral (
+    select
+        s.followers,
+        s.observed_at
+    from scraping.profile_snapshots as s
+    where
+        s.organization_id = p.organization_id
+        and s.profile_id = p.profile_id
+        and s.observed_at >= w.begins_at
+        and s.observed_at < w.ends_at
+    order by s.observed_at desc
+    limit 1
+) as n
+left join lateral (
+    select
+        s.followers,
+        s.observed_at
+    from scraping.profile_snapshots as s
+    where
+        s.organization_id = p.organization_id
+        and s.profile_id = p.profile_id
+        and s.observed_at >= w.compared_begins_at
+        and s.observed_at < w.compared_ends_at
+    order by s.observed_at desc
+    limit 1
+) as c on true
+left join engagement.own_profiles as o on p.organization_id = o.organization_id and p.profile_id = o.profile_id;
+
+comment on view engagement.report_followers_weekly is
+'One row is one profile whose number of followers was measured in the week.';
+comment on column engagement.report_followers_weekly.organization_id is 'The organization.';
+comment on column engagement.report_followers_weekly.week_start is 'Monday of the week that is reported.';
+comment on column engagement.report_followers_weekly.profile_id is 'The profile.';
+comment on column engagement.report_followers_weekly.platform is 'Platform of the profile.';
+comment on column engagement.report_followers_weekly.username is 'Name on the platform.';
+comment on column engagement.report_followers_weekly.name is 'Display name; NULL if unknown.';
+comment on column engagement.report_followers_weekly.profile_url is 'Page of the profile; NULL if unknown.';
+comment on column engagement.report_followers_weekly.is_own is
+'Whether it is one of our accounts (engagement.own_profiles).';
+comment on column engagement.report_followers_weekly.followers is 'Number of followers, measured last in the week.';
+comment on column engagement.report_followers_weekly.observed_at is 'When it was measured.';
+comment on column engagement.report_followers_weekly.compared_followers is
+'The number that the same days of the week before measured last; NULL if they did not measure it.';
+comment on column engagement.report_followers_weekly.compared_observed_at is
+'When that was measured; NULL if it was not.';
+
+grant select on
+engagement.own_profiles,
+engagement.report_followers_weekly,
+engagement.report_ownership_weekly,
+engagement.report_publications_weekly,
+engagement.report_planned_posts_weekly
+to syndication_pipeline, syndication_reader;

@@ -2,16 +2,18 @@
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from syndication_assets.database.connection import connect
+from syndication_assets.database.connection import connect, transaction
 from syndication_assets.database.connection_url import STORAGE_VARIABLE, checked_url, sqlalchemy_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 
+_FIRST_DAY = "SYNDICATION_FIRST_DAY"
 # Not at the top of the checkout: Dagster warns about a file of this name in the folder where it starts.
 _CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 
@@ -37,6 +39,27 @@ def prepare_environment(settings: Settings, database_url: str) -> Path:
     # A range of partitions has thousands of events: stored singly, they would take longer than the work itself.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return home
+
+
+def begin_partitions(first_day: date) -> None:
+    """Sets the default of SYNDICATION_FIRST_DAY for the children of this process, and for itself until it imports the
+    partitions.
+    """
+    if not os.environ.get(_FIRST_DAY, "").strip():
+        os.environ[_FIRST_DAY] = first_day.isoformat()
+
+
+def begin_partitions_with_samples(database_url: str) -> None:
+    """Where an organization is a sample, partitions begin on the oldest loaded day: 28 days of ten years would read as
+    0 %. Elsewhere nothing is changed.
+    """
+    with transaction(database_url) as connection:
+        row = connection.execute(
+            "select min(landed_on) from landing.files"
+            " where exists (select from tenancy.organizations where settings @> '{\"is_sample\": true}')"
+        ).fetchone()
+    if row and row[0]:
+        begin_partitions(row[0])
 
 
 def _storage_url(settings: Settings, database_url: str) -> str:

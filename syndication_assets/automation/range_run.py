@@ -89,10 +89,13 @@ def run_job(
     job_name: str,
     tags: Mapping[str, str],
     asset_keys: Sequence[dg.AssetKey] | None = None,
+    *,
+    expected: Sequence[str] = (),
 ) -> RangeRun:
     """Runs a job, or some of its assets, once in this process.
 
-    SyndicationError if Dagster's database is away for longer than Dagster waits, about 15 seconds.
+    Warnings and errors whose message has one of the `expected` texts are printed as expected. SyndicationError if
+    Dagster's database is away for longer than Dagster waits, about 15 seconds.
     """
     try:
         close_dead_runs(instance)
@@ -102,7 +105,7 @@ def run_job(
                 asset_selection=asset_keys,
                 tags={**REPOSITORY_TAGS, **tags},
                 raise_on_error=False,
-                run_config={"loggers": {"progress": {}}},
+                run_config={"loggers": {"progress": {"config": {"expected": list(expected)}}}},
             )
     except (DagsterPostgresException, SQLAlchemyError):
         raise SyndicationError(

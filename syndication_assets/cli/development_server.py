@@ -27,13 +27,18 @@ _TRIED_PORTS = 20
 @command
 def dev(port: int) -> None:
     """Runs the Dagster UI with schedules and sensors on 127.0.0.1."""
-    from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
+    from syndication_assets.automation.dagster_instance import (  # noqa: PLC0415
+        begin_partitions_with_samples,
+        prepare_environment,
+    )
 
     settings = Settings.from_environment()
     _require_free(port)
     lock = _hold_lock(settings.local_directory, port)
     try:
-        prepare_environment(settings, migrated_database_url(settings))
+        url = migrated_database_url(settings)
+        prepare_environment(settings, url)
+        begin_partitions_with_samples(url)
     except BaseException:
         os.close(lock)
         raise

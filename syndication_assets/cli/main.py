@@ -29,7 +29,7 @@ from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.database.schema_rights import require_rights
-from syndication_assets.demo.sample_landing import land_samples
+from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
 from syndication_assets.settings import Settings
@@ -132,6 +132,9 @@ def demo() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         # Importing Dagster and starting a new server take seconds, in which the samples land.
         landing = pool.submit(land_samples, settings.landing_url)
+        from syndication_assets.automation.dagster_instance import begin_partitions  # noqa: PLC0415
+
+        begin_partitions(FIRST_DAY)
         from syndication_assets.demo.run import run_demo  # noqa: PLC0415
 
         run_demo(settings, landing)

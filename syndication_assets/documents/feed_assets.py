@@ -46,18 +46,24 @@ class FetchedFeed:
     owners=OWNERS,
     tags=FETCH_FEEDS,
     pool="blog_feed",
-    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["documents", "blog_feed_files"])],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK_NAME,
+            asset=["documents", "blog_feed_files"],
+            description="Every feed of SYNDICATION_BLOG_FEED_URLS was fetched in the last run.",
+        )
+    ],
 )
 def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The current entries of blog feeds, as the blogs return them.
 
-    **Grain:** one row is one landed file, one response, byte for byte:
+    One row is one landed file, one response, byte for byte:
     `<organization>/blog_feed/<YYYY-MM-DD>/feed_<host>_<time>.xml`. The URL is not in it, because it may hold a token.
 
-    **A re-run** requests the feeds again and adds files; it never changes a file. Only today's partition can be
+    A re-run requests the feeds again and adds files; it never changes a file. Only today's partition can be
     fetched.
 
-    **Numbers:** the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses. Without a URL, every partition
+    Numbers: the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses. Without a URL, every partition
     materializes without a request.
     """
     try:

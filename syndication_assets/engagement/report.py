@@ -12,6 +12,8 @@ from typing import Any
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.engagement.report_values import (
+    COMPARED_AGE,
+    BestTimes,
     CohortCell,
     Cohorts,
     Organization,
@@ -26,6 +28,7 @@ from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWee
 TOP_POSTS = 10
 TOP_PROFILES = 10
 TOP_HASHTAGS = 12
+BEST_HOURS = 3
 
 _COUNTERS = ("Reactions", "Comments", "Shares", "Saves", "Clicks", "Views", "Impressions")
 
@@ -53,10 +56,23 @@ def read_week(connection: Connection, organization: Organization, week: IsoWeek)
     # An incomplete week ends with its last observed day, and is compared with the same days of the week before.
     last_day: date = observed["last_observed_day"]
     of_week = {"week_start": week.monday}
-    days = _by_platform(_rows(connection, "platform_by_day", **of_week))
-    platforms = _rows(connection, "platforms", **of_week)
+    tables = {
+        "platforms": _rows(connection, "platforms", **of_week),
+        "platforms_by_day": _rows(connection, "platform_by_day", **of_week),
+        "own_and_watched": _rows(connection, "ownership", **of_week),
+        "followers": _rows(connection, "followers", **of_week, row_limit=TOP_PROFILES),
+        "top_posts": _rows(connection, "top_posts", **of_week, period="week", row_limit=TOP_POSTS),
+        "top_posts_of_28_days": _rows(connection, "top_posts", **of_week, period="four weeks", row_limit=TOP_POSTS),
+        "profiles": _rows(connection, "profile_leaderboard", **of_week, row_limit=TOP_PROFILES),
+        "hashtags": _rows(connection, "hashtag_trend", **of_week, row_limit=TOP_HASHTAGS),
+        "equal_age": _rows(connection, "cohorts_at_equal_age", **of_week),
+        "weekdays_hours_and_formats": _rows(connection, "publications", **of_week, age_name=COMPARED_AGE),
+        "planned_posts": _rows(connection, "planned_posts", **of_week),
+        "quarantine": _rows(connection, "quarantined_items", **of_week),
+    }
+    days, platforms = _by_platform(tables["platforms_by_day"]), tables["platforms"]
+    publications, top_posts = tables["weekdays_hours_and_formats"], tables["top_posts"]
     figures = {name: _compared(platforms, name) for name in _COUNTERS}
-    top_posts = _rows(connection, "top_posts", **of_week, period="week", row_limit=TOP_POSTS)
     return WeekReport(
         organization=organization,
         week=week,
@@ -83,15 +99,21 @@ def read_week(connection: Connection, organization: Organization, week: IsoWeek)
         ),
         platform_days=days,
         top_posts=top_posts,
-        top_posts_28=_rows(connection, "top_posts", **of_week, period="four weeks", row_limit=TOP_POSTS),
+        top_posts_28=tables["top_posts_of_28_days"],
         top_post_history=_rows(connection, "post_history", **of_week, post_id=top_posts[0]["post_id"])
         if top_posts
         else [],
-        profiles=_rows(connection, "profile_leaderboard", **of_week, row_limit=TOP_PROFILES),
-        hashtags=_rows(connection, "hashtag_trend", **of_week, row_limit=TOP_HASHTAGS),
-        cohorts=_cohorts(_rows(connection, "cohorts_at_equal_age", **of_week), week),
+        profiles=tables["profiles"],
+        hashtags=tables["hashtags"],
+        cohorts=_cohorts(tables["equal_age"], week),
         quality={row["platform"]: row for row in platforms if row["days_observed"]},
-        quarantined=_rows(connection, "quarantined_items", **of_week),
+        quarantined=tables["quarantine"],
+        ownership=tables["own_and_watched"],
+        followers=tables["followers"],
+        best_times=_best_times(publications),
+        formats=[row for row in publications if row["trait"] == "format"],
+        planned_posts=tables["planned_posts"],
+        tables=tables,
     )
 
 
@@ -162,3 +184,24 @@ def _cohorts(rows: Sequence[Row], week: IsoWeek) -> list[Cohorts]:
             )
         cohorts.append(Cohorts(platform, ages, lines))
     return cohorts
+
+
+def _best_times(publications: Sequence[Row]) -> list[BestTimes]:
+    """A line for each platform and ownership with posts, our own first."""
+    kinds: dict[tuple[bool, str], dict[str, list[Row]]] = {}
+    for row in publications:
+        traits = kinds.setdefault((not row["is_own"], row["platform"]), {})
+        traits.setdefault(row["trait"], []).append(row)
+    lines = []
+    for (is_watched, platform), traits in sorted(kinds.items()):
+        weekdays = {row["trait_order"]: row for row in traits.get("weekday", ())}
+        ranked = [row for row in traits.get("hour", ()) if row["place"] is not None]
+        lines.append(
+            BestTimes(
+                platform,
+                is_own=not is_watched,
+                weekdays=[weekdays.get(number) for number in range(1, 8)],
+                hours=sorted(ranked, key=lambda row: row["place"])[:BEST_HOURS],
+            )
+        )
+    return lines

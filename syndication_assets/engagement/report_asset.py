@@ -50,16 +50,18 @@ _UPSTREAM = (
 def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
     """One HTML page per organization and ISO week, in `SYNDICATION_REPORTS_DIR/<organization>`, with an index.
 
-    A page is self-contained: it embeds its charts, loads nothing and has no scripts. Its values are read as
-    `syndication_reader`, so row-level security decides what it shows. A run renders each week of its days once, and the
-    later weeks whose pages show these days too. The same data gives the same bytes. A week without observations has no
-    page.
+    A page is self-contained: it embeds its charts, loads nothing and has no scripts. Its tables are CSV files in the
+    folder beside it. Its values are read as `syndication_reader`, so row-level security decides what it shows. A run
+    renders each week of its days once, and the later weeks whose pages show these days too. The same data gives the
+    same bytes. A week without observations has no page.
     """
     directory = Settings.from_environment().reports_directory
     first_day, end_day = window_of(context)
-    rendered = render_range(postgres.url(), directory, first_day, end_day, warn=context.log.warning)
+    rendered = render_range(postgres.url(), directory, first_day, end_day)
     for reason in rendered.skipped:
         context.log.info(f"{reason}: no page")
+    for page in rendered.pages_removed:
+        context.log.info(f"removed {page}: its week has no observations any more")
     context.log.info(
         f"engagement_report: {len(rendered.pages)} pages of {len(rendered.weeks)} weeks, "
         f"{rendered.pages_changed} changed, in {directory}"
@@ -91,6 +93,7 @@ def _metadata(rendered: RenderedPages, directory: Path) -> dict[str, dg.Metadata
         "weeks_rendered": dg.MetadataValue.int(len(rendered.weeks)),
         "pages": dg.MetadataValue.int(len(rendered.pages)),
         "pages_changed": dg.MetadataValue.int(rendered.pages_changed),
+        "pages_removed": dg.MetadataValue.int(len(rendered.pages_removed)),
         "posts": dg.MetadataValue.int(sum(report.posts_observed for report in newest.values())),
         "weeks": dg.MetadataValue.text(
             ", ".join(week.name for week in sorted(rendered.weeks)[-_PATHS_SHOWN:]) or "none"

@@ -1,7 +1,9 @@
-"""Weekly pages as files: `<directory>/<organization slug>/<ISO year>-W<week>.html`, and an index in each folder."""
+"""Weekly pages as files: `<directory>/<organization slug>/<ISO year>-W<week>.html`, and an index in each folder.
+
+The tables of a page are CSV files in a folder of the page's name.
+"""
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +11,7 @@ from pathlib import Path
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.engagement.report import observed_weeks, read_week, reader
+from syndication_assets.engagement.report_csv import csv_tables
 from syndication_assets.engagement.report_page import IndexLine, render_index, render_page
 from syndication_assets.engagement.report_values import Organization, WeekReport
 from syndication_assets.engagement.report_weeks import WEEKS_LOOKED_BACK, IsoWeek, weeks_touched
@@ -21,6 +24,8 @@ class RenderedPages:
     pages: list[Path] = field(default_factory=list)
     pages_changed: int = 0
     """New pages and pages with changed bytes, without the index."""
+    pages_removed: list[Path] = field(default_factory=list)
+    """Pages of weeks that have no observations any more."""
     weeks: set[IsoWeek] = field(default_factory=set)
     newest: list[tuple[Path, WeekReport]] = field(default_factory=list)
     """The newest page of this range, for each organization with a page."""
@@ -28,14 +33,12 @@ class RenderedPages:
     """One sentence per organization with weeks without observations."""
 
 
-def render_range(
-    url: str, directory: Path, first_day: date, end_day: date, *, warn: Callable[[str], object] = lambda _: None
-) -> RenderedPages:
+def render_range(url: str, directory: Path, first_day: date, end_day: date) -> RenderedPages:
     """Renders, for each organization, the ISO weeks of the days from `first_day` up to, not including, `end_day`, and
     the observed ones among the four weeks after them, whose pages show these days too.
 
-    The same data gives the same bytes, and an unchanged file is not written again. A week without observations is
-    skipped; if it has an outdated page, `warn` receives a message.
+    The same data gives the same bytes, and an unchanged file is not written again. A week of these days without
+    observations has no page: one that was rendered before is removed, with its tables and its line in the index.
     """
     rendered = RenderedPages()
     touched = weeks_touched(first_day, end_day)
@@ -49,12 +52,10 @@ def render_range(
             if unobserved:
                 rendered.skipped.append(_skipped(organization, unobserved))
             for week in unobserved:
-                if _page(folder, week).exists():
-                    warn(f"{_page(folder, week)} is out of date: {week.name} has no observations any more. Delete it.")
+                _remove_week(folder, week, rendered)
             for week in sorted(observed):
                 _render_week(connection, organization, week, folder, rendered)
-            if observed:
-                _write_index(connection, organization, folder)
+            _write_index(connection, organization, folder)
     return rendered
 
 
@@ -90,6 +91,7 @@ def _render_week(
     if report is None:
         return
     path = _page(folder, week)
+    _write_tables(folder / week.name, csv_tables(report))
     rendered.pages_changed += write_if_changed(path, render_page(report))
     rendered.pages.append(path)
     rendered.weeks.add(week)
@@ -99,13 +101,34 @@ def _render_week(
     ]
 
 
+def _write_tables(folder: Path, tables: dict[str, str]) -> None:
+    """Makes the CSV files of a page these tables: the file of a table that is empty now is removed."""
+    for name, text in tables.items():
+        write_if_changed(folder / f"{name}.csv", text)
+    for path in folder.glob("*.csv"):
+        if path.stem not in tables:
+            path.unlink()
+
+
+def _remove_week(folder: Path, week: IsoWeek, rendered: RenderedPages) -> None:
+    page, tables = _page(folder, week), folder / week.name
+    if page.exists():
+        page.unlink()
+        rendered.pages_removed.append(page)
+    if tables.is_dir():
+        _write_tables(tables, {})
+        with suppress(OSError):  # a person has put other files there
+            tables.rmdir()
+
+
 def _write_index(connection: Connection, organization: Organization, folder: Path) -> None:
-    """Writes the index of all existing pages, with their current totals."""
+    """Writes the index of all existing pages, with their current totals; without a page, there is no index."""
     weeks = []
     for path in folder.glob("*.html"):
         with suppress(ValueError):
             weeks.append(IsoWeek.parse(path.stem))
     if not weeks:
+        (folder / "index.html").unlink(missing_ok=True)
         return
     observed = observed_weeks(connection, min(weeks), max(weeks))
     lines = [

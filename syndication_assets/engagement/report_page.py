@@ -15,7 +15,15 @@ from matplotlib.figure import Figure
 
 from syndication_assets.engagement import report_charts
 from syndication_assets.engagement.report_charts import DayBar, Panel
-from syndication_assets.engagement.report_values import CHART_DAYS, Organization, Row, WeekComparison, WeekReport, ratio
+from syndication_assets.engagement.report_values import (
+    CHART_DAYS,
+    COMPARED_AGE,
+    Organization,
+    Row,
+    WeekComparison,
+    WeekReport,
+    ratio,
+)
 from syndication_assets.engagement.report_weeks import IsoWeek
 
 _MONTHS = (
@@ -59,7 +67,12 @@ def render_page(report: WeekReport) -> str:
         "top_post": _top_post_chart(report),
     }
     return _environment.get_template("report_page.html.jinja").render(
-        report=report, charts=charts, shown_reasons=_SHOWN_REASONS, chart_days=CHART_DAYS
+        report=report,
+        charts=charts,
+        shown_reasons=_SHOWN_REASONS,
+        chart_days=CHART_DAYS,
+        compared_age=COMPARED_AGE,
+        weekday_names=_WEEKDAYS,
     )
 
 

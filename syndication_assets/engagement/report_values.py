@@ -10,6 +10,8 @@ from syndication_assets.engagement.report_weeks import IsoWeek
 Row = dict[str, Any]
 
 CHART_DAYS = 28
+COMPARED_AGE = "24 hours"
+"""The age at which weekdays, hours and formats are compared: a row of engagement.cohort_ages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,18 @@ class Cohorts:
 
 
 @dataclass(frozen=True, slots=True)
+class BestTimes:
+    """When the posts of one platform, our own or watched ones, do best: by weekday and by hour."""
+
+    platform: str
+    is_own: bool
+    weekdays: list[Row | None]
+    """From Monday to Sunday; None without a post (engagement.report_publications_weekly)."""
+    hours: list[Row]
+    """The best hours, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
 class WeekReport:
     """All values of one page."""
 
@@ -90,6 +104,17 @@ class WeekReport:
     quality: dict[str, Row]
     """By platform observed in the week (engagement.report_platforms_weekly)."""
     quarantined: list[Row]
+    ownership: list[Row]
+    """Our own and watched posts by platform (engagement.report_ownership_weekly)."""
+    followers: list[Row]
+    """Profiles whose followers were measured (engagement.report_followers_weekly)."""
+    best_times: list[BestTimes]
+    formats: list[Row]
+    """By platform and ownership (engagement.report_publications_weekly)."""
+    planned_posts: list[Row]
+    """What became of our posts for the week (engagement.report_planned_posts_weekly)."""
+    tables: dict[str, list[Row]]
+    """The rows behind each table of the page, with the columns of their view, under the name of their CSV file."""
 
     @property
     def is_partial(self) -> bool:

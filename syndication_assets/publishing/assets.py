@@ -72,14 +72,14 @@ def content_processes(context: dg.AssetExecutionContext, postgres: PostgresResou
 def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
     """The publishing queue: when each approved text is published, and on which account.
 
-    **Grain:** one row is one text for one account and channel; two pages are two rows, two variations have two slots.
+    One row is one text for one account and channel; two pages are two rows, two variations have two slots.
 
-    **A re-run** assigns slots to the texts of the days that have none: the first free slot within 30 days of the day,
+    A re-run assigns slots to the texts of the days that have none: the first free slot within 30 days of the day,
     one post per slot, plus the schedule's jitter. Existing slots are kept and gaps are filled. A target whose text lost
     its approval goes back to draft and releases its slot. Planning a range gives the same slots as planning its days in
     order. On a real account no text gets a slot before its approval; a simulation may run in the past.
 
-    **Numbers:** from the texts that are approved in their current wording and the active schedules of their channel.
+    Numbers: from the texts that are approved in their current wording and the active schedules of their channel.
     """
     first_day, end_day = window_of(context)
     plan = plan_targets(postgres.url(), first_day, end_day)
@@ -111,18 +111,24 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     owners=OWNERS,
     tags=PUBLISH,
     pool="publishing",
-    check_specs=[dg.AssetCheckSpec(SERVED_CHECK, asset=["publishing", "publish_due_targets"])],
+    check_specs=[
+        dg.AssetCheckSpec(
+            SERVED_CHECK,
+            asset=["publishing", "publish_due_targets"],
+            description="Every account with a due post could be published to: none lacks its publisher or credential.",
+        )
+    ],
 )
 def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """Publishes due targets and looks up unresolved ones on their platforms.
 
-    **Grain:** one call is one row of `publishing.publish_attempts`, written before the call is made; one channel and
+    One call is one row of `publishing.publish_attempts`, written before the call is made; one channel and
     kind of post is one row of `publishing.execution_history` per run.
 
-    **A re-run** publishes what has become due since. No post is published twice: if a call has no known outcome, its
+    A re-run publishes what has become due since. No post is published twice: if a call has no known outcome, its
     target is `needs_reconcile` until the lookup finds the post or a person decides (`syndication targets resolve`).
 
-    **Numbers:** the calls of this run by outcome. Accounts with the publisher `dry_run` send nothing; their targets are
+    Numbers: the calls of this run by outcome. Accounts with the publisher `dry_run` send nothing; their targets are
     marked as simulated.
     """
     settings = _settings()

@@ -20,6 +20,7 @@ from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.partitions import require_today
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
+CHECK_DESCRIPTION = "Every tracked and active profile of every active organization was fetched in the last run."
 
 _HOW_TO_TRACK = """No {platform} profile is tracked. Track one:
 

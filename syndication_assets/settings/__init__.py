@@ -69,7 +69,11 @@ class _Places(EnvironmentSettings):
 class _Loading(EnvironmentSettings):
     """Loading"""
 
-    first_day: Day = setting("SYNDICATION_FIRST_DAY", date(2015, 1, 1), "The first daily partition.")
+    first_day: Day = setting(
+        "SYNDICATION_FIRST_DAY",
+        date(2015, 1, 1),
+        "The first daily partition. `make demo`, and `make dev` after it, begin with the first day that is loaded.",
+    )
     look_back_days: WholeNumber = setting(
         "SYNDICATION_LOOK_BACK_DAYS",
         7,

@@ -195,6 +195,19 @@ def test_a_failure_is_shown_without_the_path_of_its_class(error: Exception, fail
     assert run_job(definitions, instance, "__ASSET_JOB", {}).failure == failure
 
 
+def test_a_warning_that_is_expected_says_so(instance: dg.DagsterInstance, capsys: pytest.CaptureFixture[str]):
+    @dg.asset
+    def logging(context: dg.AssetExecutionContext) -> None:
+        context.log.error("page_2.json was cut off")
+        context.log.error("page_3.json was cut off")
+
+    definitions = dg.Definitions([logging], loggers={"progress": progress_logger})
+    run_job(definitions, instance, "__ASSET_JOB", {}, expected=["page_2.json"])
+    printed = capsys.readouterr().err
+    assert "expected: page_2.json was cut off" in printed
+    assert "ERROR: page_3.json was cut off" in printed
+
+
 def test_a_folder_of_an_unknown_organization_is_an_error_that_names_it(
     landed: str, zone: LandingZone, instance: dg.DagsterInstance
 ):

@@ -1,5 +1,6 @@
 """The weekly page: its content, its readers, and when it is written again."""
 
+import csv
 import re
 import warnings
 from datetime import date, timedelta
@@ -72,6 +73,15 @@ def page(directory: Path, week: str = "2025-W46", organization: str = "default")
     return (directory / organization / f"{week}.html").read_text(encoding="utf-8")
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def table(directory: Path, name: str, week: str = "2025-W46") -> list[dict[str, str]]:
+    with (directory / "default" / week / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def two_weeks(rows: ReportDatabase, days: int = 14, **post: object) -> None:
     """One LinkedIn post: 10 reactions a day and 1 comment a day, from the Monday before; shares stay 0."""
     organization = rows.organization()
@@ -119,7 +129,8 @@ def test_a_page_is_self_contained(rows: ReportDatabase, tmp_path: Path):
     read = PageReader(page(tmp_path))
     assert not read.tags & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
     outside = {address for address in read.addresses if not address.startswith("#")}
-    assert outside == {"index.html", "https://example.org/a?b=1&c=2", "https://example.org/ada"}
+    tables = {f"2025-W46/{name}" for name in names(tmp_path / "default/2025-W46")}
+    assert outside == {"index.html", "https://example.org/a?b=1&c=2", "https://example.org/ada", *tables}
     assert not {name for name in read.attributes if name.startswith("on")} | (read.attributes & {"src", "srcset"})
     assert "url(http" not in page(tmp_path)
     assert "@import" not in page(tmp_path)
@@ -242,13 +253,52 @@ def test_a_week_without_data_has_no_page_and_is_reported(rows: ReportDatabase, t
     assert rendered.skipped == ["default: no observations in 4 weeks from 2025-W43 to 2025-W48"]
 
 
-def test_a_page_whose_data_was_removed_is_reported(rows: ReportDatabase, tmp_path: Path):
+def test_a_week_whose_files_are_gone_loses_its_page_its_tables_and_its_index_entry(
+    rows: ReportDatabase, tmp_path: Path
+):
     two_weeks(rows)
-    render(rows, tmp_path)
+    render(rows, tmp_path, MONDAY - timedelta(days=7), 14)
+    folder = tmp_path / "default"
+    assert names(folder) == ["2025-W45", "2025-W45.html", "2025-W46", "2025-W46.html", "index.html"]
     rows.execute("delete from engagement.platform_engagement_daily where activity_date >= %s", [MONDAY])
-    messages: list[str] = []
-    render_range(rows.url, tmp_path, MONDAY, MONDAY + timedelta(days=1), warn=messages.append)
-    assert [message for message in messages if "2025-W46.html is out of date" in message]
+    rendered = render(rows, tmp_path, MONDAY, 1)
+    assert rendered.pages_removed == [folder / "2025-W46.html"]
+    assert names(folder) == ["2025-W45", "2025-W45.html", "index.html"]
+    assert PageReader(page(tmp_path, "index")).addresses == ["2025-W45.html"]
+    assert render(rows, tmp_path, MONDAY, 1).pages_removed == []
+
+
+def test_the_last_week_that_is_gone_takes_the_index_along_but_no_file_of_a_person(rows: ReportDatabase, tmp_path: Path):
+    two_weeks(rows, days=1)
+    render(rows, tmp_path, MONDAY - timedelta(days=7), 7)
+    (tmp_path / "default/2025-W45/notes.txt").write_text("a person's")
+    (tmp_path / "default/2025-W44.html").write_text("of a week that the run does not touch")
+    rows.execute("delete from engagement.platform_engagement_daily")
+    render(rows, tmp_path, MONDAY - timedelta(days=7), 7)
+    assert names(tmp_path / "default") == ["2025-W44.html", "2025-W45", "index.html"]
+    assert names(tmp_path / "default/2025-W45") == ["notes.txt"]
+    (tmp_path / "default/2025-W44.html").unlink()
+    render(rows, tmp_path, MONDAY - timedelta(days=7), 7)
+    assert names(tmp_path / "default") == ["2025-W45"]
+
+
+def test_the_tables_of_a_page_are_csv_files_beside_it(rows: ReportDatabase, tmp_path: Path):
+    two_weeks(rows, text="=HYPERLINK(1)", author="@ada")
+    rows.quarantine(rows.organization(), MONDAY, "-1 is no count")
+    render(rows, tmp_path)
+    linked = [address for address in PageReader(page(tmp_path)).addresses if address.endswith(".csv")]
+    assert sorted(linked) == [f"2025-W46/{name}" for name in names(tmp_path / "default/2025-W46")]
+    (post,) = table(tmp_path, "top_posts")
+    assert (post["first_line"], post["author_name"]) == ("'=HYPERLINK(1)", "'@ada")
+    assert (post["engagement"], post["shares"], post["views"]) == ("77", "0", "")
+    assert "organization_id" not in post
+    assert table(tmp_path, "quarantine")[0]["reason"] == "'-1 is no count"
+    assert len(table(tmp_path, "platforms_by_day")) == 28
+    # A table that is empty now has no file.
+    rows.execute("update landing.quarantine set replayed_at = now()")
+    render(rows, tmp_path)
+    assert "quarantine.csv" not in names(tmp_path / "default/2025-W46")
+    assert "quarantine.csv" not in page(tmp_path)
 
 
 def test_a_day_belongs_to_the_week_of_its_iso_year(rows: ReportDatabase, tmp_path: Path):

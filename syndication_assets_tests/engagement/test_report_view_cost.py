@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import Connection, transaction
-from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day
+from syndication_assets_tests.engagement.published_products import Shop
+from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day, moment
 
 pytestmark = pytest.mark.both_servers
 
@@ -27,13 +28,23 @@ OF_WEEK = {
     "report_hashtags_weekly": "and place <= 10",
     "report_cohorts_weekly": "",
     "report_quarantined_items_weekly": "",
+    "report_ownership_weekly": "",
+    "report_publications_weekly": "and age_name = '24 hours'",
+    "report_planned_posts_weekly": "",
+    "report_followers_weekly": "",
 }
 # The rows of a platform fill a few pages here, so that reading all of them may be cheaper than an index.
-BY_DAY = {"post_engagement_daily", "profile_engagement_daily", "hashtag_engagement_daily"}
+BY_DAY = {
+    "post_engagement_daily",
+    "profile_engagement_daily",
+    "hashtag_engagement_daily",
+    "posts_core",
+    "profile_snapshots",
+}
 
 
 def add_days(history: History, days: range) -> None:
-    """One snapshot a day of every post, rolled up, and one quarantined item a day."""
+    """One snapshot a day of every post, rolled up, one quarantined item and one text in review a day."""
     with psycopg.connect(history.url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set session_replication_role = replica")
@@ -50,6 +61,21 @@ def add_days(history: History, days: range) -> None:
             " from generate_series(%s, %s) as n",
             [history.organization_id, FIRST_DAY, days[0], days[-1]],
         )
+        connection.execute(
+            "insert into scraping.profile_snapshots (organization_id, profile_id, observed_at, followers, run_id,"
+            " landed_file_id) select organization_id, profile_id, %s::date + n - 1, n + 100, %s, %s"
+            " from generate_series(%s, %s) as n, scraping.profiles order by n",
+            [FIRST_DAY, history.run_id, history.landed_file_id, days[0], days[-1]],
+        )
+        connection.execute(
+            "with cores as (insert into content.posts_core (organization_id, post_kind, platform, channel_type,"
+            " planned_on, product_id) select p.organization_id, 'product', 'facebook', 'feed_post', %s::date + n - 1,"
+            " p.product_id from generate_series(%s, %s) as n, catalogue.products as p, generate_series(1, 30)"
+            " returning organization_id, post_core_id)"
+            " insert into content.posts_content (organization_id, post_core_id, text_content, generator, content_hash)"
+            " select organization_id, post_core_id, 'Text', 'template', '' from cores",
+            [FIRST_DAY, days[0], days[-1]],
+        )
     history.roll_up_all(days[0], days[-1])
     with psycopg.connect(history.url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
@@ -59,7 +85,14 @@ def add_days(history: History, days: range) -> None:
 def history(database_url: str) -> History:
     """Posts of 20 profiles, two published each day, every one with two of 20 hashtags."""
     history = History(database_url)
+    Shop(history).product("a product", moment(1))
     profiles = [history.profile(f"profile {number}") for number in range(20)]
+    history.execute("insert into channels.platforms (platform, display_name) values ('linkedin', 'LinkedIn')")
+    history.execute(
+        "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name)"
+        " values (%s, 'linkedin', 'profile 1', 'Ours')",
+        [history.organization_id],
+    )
     with psycopg.connect(database_url, cursor_factory=psycopg.ClientCursor) as connection:
         connection.execute(
             "insert into scraping.post_records (organization_id, platform, urn, urn_kind, posted_at, profile_id,"

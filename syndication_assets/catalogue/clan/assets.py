@@ -37,20 +37,26 @@ _HOW_TO_ADD = (
     owners=OWNERS,
     tags=FETCH_CATALOGUES,
     pool="clan",
-    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["catalogue", "clan_catalogue_files"])],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK_NAME,
+            asset=["catalogue", "clan_catalogue_files"],
+            description="Every list, product and category tree of every shop was fetched.",
+        )
+    ],
 )
 def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The shop's current catalogue, as its API returns it.
 
-    **Grain:** one row is one landed file: one API response, byte for byte, in
+    One row is one landed file: one API response, byte for byte, in
     `<organization>/clan_catalogue/<YYYY-MM-DD>/`. These are the pages of the list, the details of new and changed
     products, the category tree and, last, a manifest that lists the files of the snapshot. For unchanged products the
     manifest lists the details that landed before.
 
-    **A re-run** requests the catalogue again and adds files; it never changes a file. Details that an interrupted
+    A re-run requests the catalogue again and adds files; it never changes a file. Details that an interrupted
     fetch has landed are not fetched again. Only today's partition can be fetched.
 
-    **Numbers:** the active vendors of source `clan_catalogue` in `catalogue.vendors`, from the shop at
+    Numbers: the active vendors of source `clan_catalogue` in `catalogue.vendors`, from the shop at
     SYNDICATION_CLAN_URL, or at SYNDICATION_CLAN_FALLBACK_URL if that shop does not answer.
     """
     require_today(context)

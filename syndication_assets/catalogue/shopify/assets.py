@@ -34,18 +34,24 @@ _HOW_TO_ADD = (
     owners=OWNERS,
     tags=FETCH_CATALOGUES,
     pool="shopify",
-    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["catalogue", "shopify_products_files"])],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK_NAME,
+            asset=["catalogue", "shopify_products_files"],
+            description="Every page of every shop's product list was fetched, up to the empty page at its end.",
+        )
+    ],
 )
 def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The current catalogues of Shopify shops, as their public product lists return them.
 
-    **Grain:** one row is one landed file: one page of `products.json`, byte for byte, in
+    One row is one landed file: one page of `products.json`, byte for byte, in
     `<organization>/shopify_products/<YYYY-MM-DD>/`, and last a manifest that lists the pages of the snapshot.
 
-    **A re-run** requests the pages again and adds files; it never changes a file. Only today's partition can be
+    A re-run requests the pages again and adds files; it never changes a file. Only today's partition can be
     fetched.
 
-    **Numbers:** the active vendors of source `shopify_products` in `catalogue.vendors` that have a `shop_url`, over
+    Numbers: the active vendors of source `shopify_products` in `catalogue.vendors` that have a `shop_url`, over
     https on public addresses. Without such a vendor, every partition materializes without a request.
     """
     try:

@@ -80,6 +80,13 @@ def blog_files(*, first_day: date = date(2025, 11, 3), days: int = 28) -> Iterat
             )
 
 
+def broken_feed_files(*, first_day: date, days: int) -> Iterator[str]:
+    """The feeds, as `<source>/<day>/<file>`: each has one entry without an id, or is a page of HTML."""
+    for file in blog_files(first_day=first_day, days=days):
+        if file.source == FEED:
+            yield f"{file.source}/{file.landed_on}/{file.name}"
+
+
 def _published(essays: tuple[Essay, ...], first_day: date, hour: int) -> list[_Published]:
     """Publication times of the essays; two thirds of them are published before the range begins."""
     begin = first_day - timedelta(days=DAYS_BETWEEN * (len(essays) * 2 // 3))

@@ -25,7 +25,15 @@ from syndication_assets.demo.samples.catalogue_shop import (
 )
 from syndication_assets.demo.samples.sample_file import SampleFile, encode_json
 
-__all__ = ["CURRENCY", "CUT_OFF_DAY", "PLACEHOLDER_PRICE", "SOURCE", "VENDOR", "catalogue_files"]
+__all__ = [
+    "CURRENCY",
+    "CUT_OFF_DAY",
+    "PLACEHOLDER_PRICE",
+    "SOURCE",
+    "VENDOR",
+    "broken_catalogue_files",
+    "catalogue_files",
+]
 
 SOURCE = "clan_catalogue"
 # Days of the range, counted from 0.
@@ -55,6 +63,22 @@ def catalogue_files(
         yield from _day_files(organization, first_day, number, old_shape, new_shape, tree, details)
 
 
+def broken_catalogue_files(*, first_day: date, days: int) -> Iterator[str]:
+    """The files with one broken item or a broken end, as `<source>/<day>/<file>`."""
+    for number in (ODD_ITEMS_DAY, CUT_OFF_DAY):
+        if number < days:
+            day = first_day + timedelta(days=number)
+            yield f"{SOURCE}/{day}/products_page_0002_{_stamp(_observed_at(day))}.json"
+
+
+def _observed_at(day: date) -> datetime:
+    return datetime.combine(day, time(4, 30), UTC)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d_%H-%M-%S}-000"
+
+
 def _day_files(
     organization: str,
     first_day: date,
@@ -65,8 +89,8 @@ def _day_files(
     details: dict[str, tuple[bytes, str]],
 ) -> Iterator[SampleFile]:
     day = first_day + timedelta(days=number)
-    observed_at = datetime.combine(day, time(4, 30), UTC)
-    stamp = f"{observed_at:%Y-%m-%d_%H-%M-%S}-000"
+    observed_at = _observed_at(day)
+    stamp = _stamp(observed_at)
     folder = f"{organization}/{SOURCE}/{day}"
     listed = [product for product in old_shape if _is_listed(product, number)]
     pages = [

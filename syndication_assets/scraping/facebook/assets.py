@@ -26,19 +26,25 @@ CHECK_NAME = "every_page_was_fetched"
     owners=OWNERS,
     tags=FETCH_INSIGHTS,
     pool="facebook",
-    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "facebook_graph_files"])],
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK_NAME,
+            asset=["scraping", "facebook_graph_files"],
+            description="The insights of every page were fetched, with every metric that was requested.",
+        )
+    ],
 )
 def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The current insights of our own posts on Facebook pages, from the Graph API.
 
-    **Grain:** one row is one landed file, a response of the API with up to 50 posts of one page and their insights:
+    One row is one landed file, a response of the API with up to 50 posts of one page and their insights:
     `<organization>/facebook_graph/<YYYY-MM-DD>/posts_<page id>_<time>.json`, unchanged except for the removed page
     token.
 
-    **A re-run** observes again and adds files; landed files never change. Only today's partition can be fetched.
+    A re-run observes again and adds files; landed files never change. Only today's partition can be fetched.
     Insights lag by up to two days, so every fetch requests the posts of the last SYNDICATION_INSIGHTS_DAYS days.
 
-    **Numbers:** the active accounts in `channels.social_accounts` with the publisher `facebook_graph`, and the metrics
+    Numbers: the active accounts in `channels.social_accounts` with the publisher `facebook_graph`, and the metrics
     in `engagement.platform_metrics` that are valid on the day. A metric that Graph rejects is reported and omitted; the
     other metrics are fetched nevertheless.
     """

@@ -3,7 +3,13 @@
 import dagster as dg
 
 from syndication_assets.scraping.fetch import FetchedFile, FetchSource
-from syndication_assets.scraping.fetch_assets import CHECK_NAME, fetch_as_asset, required, settings_for_today
+from syndication_assets.scraping.fetch_assets import (
+    CHECK_DESCRIPTION,
+    CHECK_NAME,
+    fetch_as_asset,
+    required,
+    settings_for_today,
+)
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -19,19 +25,21 @@ from syndication_assets.sql_assets.partitions import daily_partitions
     owners=OWNERS,
     tags=FETCH_PROFILES,
     pool="apify",
-    check_specs=[dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"])],
+    check_specs=[
+        dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"], description=CHECK_DESCRIPTION)
+    ],
 )
 def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The newest posts of the tracked LinkedIn profiles, scraped by an Apify actor.
 
-    **Grain:** one row is one landed file, the dataset of one profile at one time:
+    One row is one landed file, the dataset of one profile at one time:
     `<organization>/linkedin_apify/<YYYY-MM-DD>/dataset_<username>_<time>.json`, byte for byte as returned by the API.
     Its `.meta.json` has the observation time, the runs and the cost.
 
-    **A re-run** observes again and adds files; landed files never change. After a failed or dead run it continues the
+    A re-run observes again and adds files; landed files never change. After a failed or dead run it continues the
     session and skips profiles that landed in the last five hours. Only today's partition can be fetched.
 
-    **Numbers:** profiles with `is_tracked` and `is_active` in `scraping.profiles`, of all active organizations; costs
+    Numbers: profiles with `is_tracked` and `is_active` in `scraping.profiles`, of all active organizations; costs
     as reported by Apify. Each organization's fetch is a row of `scraping.download_runs`.
     """
     settings = settings_for_today(context)
