@@ -1547,7 +1547,8 @@ select w.organization_id,
                  and p.profile_id = o.profile_id
           where p.organization_id = w.organization_id and p.posted_at >= w.begins_at and p.posted_at < w.ends_at
               and p.platform = d.platform and p.profile_id is not null and (o.profile_id is not null) = d.is_own
-              and p.post_type is distinct from 'repost' and p.first_seen_at < w.ends_at) n on true;
+              and not p.is_simulated and p.post_type is distinct from 'repost' and p.first_seen_at < w.ends_at) n
+              on true;
 -- pipeline: select; reader: select
 
 -- One row is the posts of our own or of watched profiles on one platform, published in the five weeks up to the
@@ -1630,8 +1631,8 @@ select w.organization_id,
                  from u.posted_at)::integer), ('format',coalesce(p.post_type, 'unknown'),0)) t(trait, trait_value,
                  trait_order)
           where p.organization_id = w.organization_id and p.posted_at >= w.cohorts_begin_at and p.posted_at < w.ends_at
-              and (p.posted_at + a.age) < w.ends_at and p.first_seen_at < w.ends_at and p.post_type is distinct
-              from 'repost'
+              and not p.is_simulated and (p.posted_at + a.age) < w.ends_at and p.first_seen_at < w.ends_at
+              and p.post_type is distinct from 'repost'
           group by p.platform, (o.profile_id is not null), t.trait, t.trait_value, t.trait_order, e.age_name) d;
 -- pipeline: select; reader: select
 
