@@ -93,7 +93,7 @@ class CallLog(Generic[Result]):
 
     def add_results(self, results: list[Result]) -> None:
         """Adds results that belong together, after all of their calls: they are stored in one transaction."""
-        self._add(lambda connection: self._store(connection, results))
+        self._add(partial(self._store_together, results=results))
 
     def _add(self, write: Write) -> None:
         self._writes.append(write)
@@ -105,13 +105,7 @@ class CallLog(Generic[Result]):
             if self._reservations:
                 await self._reserve_all()
             elif self._writes and not self._is_lost:
-                write = self._writes.popleft()
-                try:
-                    await asyncio.to_thread(self._write, write)
-                except ConnectionLostError:
-                    # The final write on exit tries again and raises the error.
-                    self._writes.appendleft(write)
-                    self._is_lost = True
+                await asyncio.to_thread(self._write_until_reservations_wait)
             elif self._is_closing:
                 return
             else:
@@ -135,14 +129,28 @@ class CallLog(Generic[Result]):
             if not reserved.done():
                 reserved.set_result(usage_id)
 
+    def _write_until_reservations_wait(self) -> None:
+        while self._writes and not self._reservations and not self._is_lost:
+            try:
+                self._write(self._writes[0])
+            except ConnectionLostError:
+                # The final write on exit tries again and raises the error.
+                self._is_lost = True
+            else:
+                self._writes.popleft()
+
     def _write(self, write: Write) -> None:
-        """Writes one call, or results that belong together, in a transaction. A refusal concerns this one only."""
+        """Commits one call, or results that belong together. A refusal concerns this one only."""
         try:
             self._database.run(write)
         except ConnectionLostError:
             raise
         except Exception as error:  # whatever it is, the other calls are paid for too
             self._errors.append(error)
+
+    def _store_together(self, connection: Connection, results: list[Result]) -> None:
+        with connection.transaction():
+            self._store(connection, results)
 
 
 def _settle(connection: Connection, row: str) -> None:

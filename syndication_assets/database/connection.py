@@ -98,20 +98,15 @@ def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARI
 def transaction(url: str, *, lock: str | None = None, role: str = "syndication_pipeline") -> Iterator[Connection]:
     """One transaction as `role`, in UTC. Transactions with the same `lock` run one after another."""
     with connect(url) as connection:
-        prepare(connection, role)
+        _act_as(connection, role)
+        # Compiling these queries costs more than running them, and sorting a day fits in memory.
+        connection.execute(
+            "set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'; "
+            f"set local lock_timeout = '{locks.lock_timeout()}'"
+        )
         if lock is not None:
             locks.wait_for(connection, lock)
         yield connection
-
-
-def prepare(connection: Connection, role: str = "syndication_pipeline") -> None:
-    """Makes the connection's transaction, until its end, one of this role, in UTC."""
-    _act_as(connection, role)
-    # Compiling these queries costs more than running them, and sorting a day fits in memory.
-    connection.execute(
-        "set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'; "
-        f"set local lock_timeout = '{locks.lock_timeout()}'"
-    )
 
 
 def _act_as(connection: Connection, role: str) -> None:

@@ -1,4 +1,4 @@
-"""One connection for many small transactions, opened when it is first needed and again after it was lost."""
+"""One connection for many small writes, opened when it is first needed and again after it was lost."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import psycopg
 
-from syndication_assets.database.connection import Connection, DatabaseError, connect, describe, prepare
+from syndication_assets.database.connection import Connection, DatabaseError, connect, describe
 
 Value = TypeVar("Value")
 
@@ -24,16 +24,15 @@ class KeptConnection:
         self._connection: Connection | None = None
 
     def run(self, work: Callable[[Connection], Value]) -> Value:
-        """Runs `work` in a transaction of its own, and once more if the connection turns out to be lost.
+        """Runs `work`, and once more if the connection turns out to be lost. What is more than one statement opens a
+        transaction.
 
         ConnectionLostError, or DatabaseError if PostgreSQL refuses what `work` does.
         """
         for is_last in (False, True):
             connection = self._open()
             try:
-                with connection.transaction():
-                    prepare(connection)
-                    return work(connection)
+                return work(connection)
             except psycopg.Error as error:
                 described = describe(error)
             if not connection.closed:
@@ -51,6 +50,9 @@ class KeptConnection:
             try:
                 self.close()
                 self._connection = self._stack.enter_context(connect(self._url, autocommit=True))
-            except DatabaseError as error:
-                raise ConnectionLostError(str(error)) from None
+                self._connection.execute("set role syndication_pipeline; set jit = off; set timezone = 'UTC'")
+            except (DatabaseError, psycopg.Error) as error:
+                self.close()
+                message = describe(error) if isinstance(error, psycopg.Error) else str(error)
+                raise ConnectionLostError(message) from None
         return self._connection

@@ -138,10 +138,12 @@ def test_a_lost_connection_costs_no_call(database_url: str):
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()",
         )
+        other_id = await log.reserve(reserved)
         log.add_call(call(reserved, usage_id))
+        log.add_call(call(reserved, other_id))
 
     logged(database_url, work)
-    assert rows(database_url, "select is_successful from operations.api_usage") == [(True,)]
+    assert rows(database_url, "select is_successful from operations.api_usage") == [(True,), (True,)]
 
 
 def test_without_a_database_nothing_is_reserved(database_url: str):
