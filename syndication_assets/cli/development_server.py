@@ -33,10 +33,10 @@ def dev(port: int) -> None:
     )
 
     settings = Settings.from_environment()
-    _require_free(port)
     lock = _hold_lock(settings.local_directory, port)
     try:
         url = migrated_database_url(settings)
+        _require_free(port)
         prepare_environment(settings, url)
         begin_partitions_with_samples(url)
     except BaseException:

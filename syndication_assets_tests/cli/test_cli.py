@@ -77,7 +77,7 @@ def test_a_companion_file_lands_with_its_file(environment: Path):
         (["organization", "add", "default", "--name", "Default"], "already"),
         (["organization", "add", "Acme Bakery", "--name", "Acme"], "is not a valid slug"),
         (["organization", "add", "acme", "--name", " "], "The name is empty"),
-        (["replay", "--organization", "nobody"], "there are default"),
+        (["quarantine", "replay", "--organization", "nobody"], "there are default"),
         (["materialize", "--partitions", "tomorrow"], "2025-11-25...2025-11-26"),
         (["materialize", "--partitions", "2025-11-25", "--select", "group:nothing"], "group:nothing"),
     ],
@@ -203,9 +203,9 @@ def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, dat
     folder.mkdir(parents=True)
     (folder / NAME).write_bytes(POST[:-30])
     assert _run("materialize", "--partitions", "2025-11-25", "--select", "key:scraping/posts").exit_code == 0
-    assert "1 items are still in quarantine" in _run("replay").output
+    assert "1 items are still in quarantine" in _run("quarantine", "replay").output
     (folder / NAME).write_bytes(POST)
-    assert "0 items are still in quarantine" in _run("replay").output
+    assert "0 items are still in quarantine" in _run("quarantine", "replay").output
     with transaction(database_url) as connection:
         assert connection.execute("select count(*) from scraping.posts").fetchone() == (1,)
         assert connection.execute("select count(*) from landing.quarantine where replayed_at is null").fetchone() == (

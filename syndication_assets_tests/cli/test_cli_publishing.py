@@ -80,7 +80,7 @@ def test_an_invalid_jitter_is_rejected(minutes: str, queue: PublishingQueue):
     result = run(*ADD, "--rule", "FREQ=DAILY", "--jitter", minutes)
     assert result.exit_code == 2
     assert "--jitter" in result.output
-    assert output_of("schedule", "list") == ""
+    assert output_of("schedule", "list").startswith("There are no schedules: add one with")
 
 
 def test_the_preview_says_that_a_rule_ends(queue: PublishingQueue):
@@ -113,7 +113,7 @@ def test_publish_publishes_due_targets_and_prints_the_outcomes(queue: Publishing
     listed = output_of("targets", "list", "--state", "published")
     assert all(f"dry-run_{target_id}" in listed for target_id in targets)
     assert "(simulated)" in listed
-    assert output_of("targets", "list", "--state", "failed") == ""
+    assert output_of("targets", "list", "--state", "failed") == "No target is failed.\n"
 
 
 def test_publish_exits_with_1_and_names_the_account_that_it_could_not_serve(

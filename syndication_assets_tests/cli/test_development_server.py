@@ -29,6 +29,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://localhost:1/never-reached")
     monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("Dagster started"))
+    monkeypatch.setattr("syndication_assets.cli.development_server.migrated_database_url", lambda _: "not reached")
     monkeypatch.setattr("syndication_assets.cli.development_server._SECONDS_TO_END", 0.5)
     return tmp_path
 
