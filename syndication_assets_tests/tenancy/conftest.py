@@ -75,11 +75,20 @@ def _fill(pipeline_url: str) -> list[str]:
         ]
         for organization_id in ids:
             fill(connection, organization_id)
-            # The view only shows measured metrics.
-            connection.execute(
-                "update scraping.snapshots set reactions = 3 where organization_id = %s", [organization_id]
-            )
+            for statement in _WHAT_VIEWS_SHOW:
+                connection.execute(statement, [organization_id])
     return ids
+
+
+_WHAT_VIEWS_SHOW = (
+    # Measured metrics,
+    "update scraping.snapshots set reactions = 3 where organization_id = %s",
+    # the profile of an account,
+    "update scraping.profiles as p set platform = a.platform, username = a.remote_account_id"
+    " from channels.social_accounts as a where p.organization_id = a.organization_id and p.organization_id = %s",
+    # and what becomes of approved texts.
+    "update content.posts_content set state = 'approved' where organization_id = %s",
+)
 
 
 def _add_channel(connection: psycopg.Connection[Any]) -> None:
