@@ -158,3 +158,20 @@ def test_a_broken_template_fails_a_check_that_names_it(stocked: Shop, instance: 
     assert failed.check_name == "placeholders_are_known"
     assert "'mine', version 1: unknown placeholder {product_sku}" in str(failed.description)
     assert result.success
+
+
+@pytest.mark.parametrize(
+    ("first_seen_at", "reason"),
+    [
+        (FIRST_DAY + timedelta(1), "no catalogue had been accepted by then."),
+        (FIRST_DAY - timedelta(1), "no product has both a page and a template that fits."),
+    ],
+)
+def test_a_channel_without_a_product_is_told_why(
+    stocked: Shop, instance: dg.DagsterInstance, first_seen_at: date, reason: str, capfd: pytest.CaptureFixture[str]
+):
+    stocked.execute("update catalogue.products set product_url = null")
+    stocked.execute("update catalogue.products set first_seen_at = %s, product_url = null", [first_seen_at])
+    run = _materialize(instance, FIRST_DAY)
+    assert run.success
+    assert f"{FIRST_DAY}: 1 channel(s) got no product: {reason}" in capfd.readouterr().err

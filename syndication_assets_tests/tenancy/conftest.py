@@ -84,8 +84,10 @@ _WHAT_VIEWS_SHOW = (
     # Measured metrics,
     "update scraping.snapshots set reactions = 3 where organization_id = %s",
     # the profile of an account,
-    "update scraping.profiles as p set platform = a.platform, username = a.remote_account_id"
-    " from channels.social_accounts as a where p.organization_id = a.organization_id and p.organization_id = %s",
+    (
+        "update scraping.profiles as p set platform = a.platform, username = a.remote_account_id"
+        " from channels.social_accounts as a where p.organization_id = a.organization_id and p.organization_id = %s"
+    ),
     # and what becomes of approved texts.
     "update content.posts_content set state = 'approved' where organization_id = %s",
 )

@@ -60,14 +60,25 @@ def product_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
             context.log.error(f"{error} Until then, no product is selected with it.")
         selection = select_products(connection, day, no_repeat_days, as_rows(templates))
         if selection.channels_left_out:
-            context.log.warning(
-                f"{day}: {selection.channels_left_out} channel(s) got no product: no product has both a page and a "
-                "template that fits."
+            reason = (
+                "no product has both a page and a template that fits."
+                if _has_catalogue(connection, day)
+                else "no catalogue had been accepted by then."
             )
+            context.log.warning(f"{day}: {selection.channels_left_out} channel(s) got no product: {reason}")
         return selection
 
     metadata, left_out = select_each_day(context, postgres, "product_selections", select)
     return dg.MaterializeResult(metadata={**metadata, "channels_without_a_product": left_out})
+
+
+def _has_catalogue(connection: Connection, day: date) -> bool:
+    rows = connection.execute(
+        "select exists (select from catalogue.products"
+        " where first_seen_at < (%s::date + 1)::timestamp at time zone 'utc')",
+        [day],
+    ).fetchall()
+    return bool(rows[0][0])
 
 
 def select_products(
