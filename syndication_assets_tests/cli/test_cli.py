@@ -121,8 +121,11 @@ def test_the_error_for_an_unreachable_server_hides_the_password(monkeypatch: pyt
     ],
 )
 @pytest.mark.parametrize("command", ["status", "psql", "dev"])
-def test_an_invalid_database_url_is_named_and_never_shown(command: str, url: str, monkeypatch: pytest.MonkeyPatch):
+def test_an_invalid_database_url_is_named_and_never_shown(
+    command: str, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("psql started"))
     if command == "psql" and "connect_timeout" in url:
         pytest.skip("psql itself reads the options")

@@ -78,7 +78,7 @@ def test_a_parser_that_crashes_quarantines_only_its_file(blog: Blog, monkeypatch
     blog.land(MONDAY, post(1))
     blog.load(MONDAY)
     assert [row[2] for row in blog.quarantine()] == [
-        "adapter blog_feed version 1 failed with ZeroDivisionError: fix it and replay"
+        "adapter blog_feed version 2 failed with ZeroDivisionError: fix it and replay"
     ]
     assert len(blog.documents()) == 1
     monkeypatch.undo()

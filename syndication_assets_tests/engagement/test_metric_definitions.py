@@ -110,7 +110,7 @@ def test_every_name_that_is_requested_is_read_into_the_counter_of_its_row(databa
         with transaction(database_url) as connection:
             definitions = definitions_on(connection, row["valid_from"])
         insight = {"name": name, "period": "lifetime", "values": [{"value": {"like": 7} if is_by_kind else 7}]}
-        post = {"id": "1", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
+        post = {"id": "1_2", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
         (parsed,) = insights_parser.parse_item(json.dumps(post).encode(), None).observations
         observation, problems = with_counters(parsed, definitions)
         assert getattr(observation.counters, row["metric_name"]) == 7, name
@@ -127,7 +127,7 @@ def test_a_metric_is_read_in_the_period_of_its_row_only(database_url: str):
         definitions = definitions_on(connection, date(2026, 11, 1))
     for period, clicks in (("lifetime", None), ("day", 7)):
         insight = {"name": "post_clicks", "period": period, "values": [{"value": 7}]}
-        post = {"id": "1", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
+        post = {"id": "1_2", "created_time": "2026-11-01T10:00:00+0000", "insights": {"data": [insight]}}
         (parsed,) = insights_parser.parse_item(json.dumps(post).encode(), None).observations
         assert with_counters(parsed, definitions)[0].counters.clicks == clicks  # type: ignore[union-attr]
 

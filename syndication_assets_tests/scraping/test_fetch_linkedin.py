@@ -300,7 +300,7 @@ def environment(database_url: str, zone: LandingZone, apify: FakeApify) -> dict[
 def test_the_asset_fetches_only_the_current_day(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
     failure = failure_of(materialize(linkedin_apify_files, monkeypatch, "2024-03-01", **environment))
     assert "scraping/linkedin_apify_files cannot fetch 2024-03-01: sources only return their current state" in failure
-    assert "backfill the load assets" in failure
+    assert "select the load assets without it" in failure
 
 
 def test_the_asset_names_the_missing_token(monkeypatch: pytest.MonkeyPatch) -> None:
