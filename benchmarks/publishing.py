@@ -72,6 +72,11 @@ def run(workplace: Workplace) -> list[Result]:
 def _publish(workplace: Workplace, settings: Settings, count: int) -> Publication:
     url = database_of_posts(workplace, NAME, count, PLANNED_ON)
     with transaction(url) as connection:
+        # The limits of a page would hold the queue: here it is sent as fast as it can be.
+        connection.execute(
+            "update channels.channel_requirements set is_active = false"
+            " where requirement_key in ('maximum_posts_per_day', 'minutes_between_posts')"
+        )
         (organization_id,) = connection.execute(
             "select organization_id from tenancy.organizations where slug = 'default'"
         ).fetchall()[0]
@@ -89,6 +94,8 @@ def _publish(workplace: Workplace, settings: Settings, count: int) -> Publicatio
         "due_targets.sql",
         {"organization_id": organization_id, "credential_id": credential_id, "scheduled_at": SLOT},
     )
+    # Each database with a record of its own: the calls of another would mean that this one was restored.
+    settings = settings.model_copy(update={"sent_url": str(workplace.folder("sent"))})
     with open_publishers(settings) as publishers:
         cpu, wall = time.process_time(), time.perf_counter()
         report = publish_due(url, settings, NOW, publishers)
