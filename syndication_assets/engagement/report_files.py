@@ -77,7 +77,9 @@ def write_if_changed(path: Path, text: str) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_bytes(content)
+        # For the owner and the group: numbers of an organization are not for everybody on the machine.
+        with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
+            stream.write(content)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

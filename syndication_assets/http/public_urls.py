@@ -17,7 +17,12 @@ Resolver = Callable[[str, int], Iterable[str]]
 """Host and port → addresses; OSError if there are none."""
 
 _LONGEST_URL = 2048
-_RELAYS_TO_IPV6 = IPv4Network("192.88.99.0/24")
+# Relays to IPv6, addresses of protocols, and the address under which a cloud's host answers its machines.
+_NOT_OF_THE_INTERNET = tuple(map(IPv4Network, ("192.88.99.0/24", "192.0.0.0/24", "168.63.129.16/32")))
+_FIRST_FREE_PORT = 1024
+"""Ports below belong to the system's services."""
+_PORTS_OF_DATABASES = {1433, 1521, 2375, 2379, 3306, 3389, 5432, 5672, 5900, 5984, 6379, 9092, 9200, 11211, 27017}
+"""Of databases, brokers, containers and remote desktops."""
 
 
 class PublicUrlError(SyndicationError):
@@ -56,7 +61,7 @@ def is_public(address: Address) -> bool:
         # Tunnels lead to the IPv4 address that they carry. Translated ones (64:ff9b::) are reserved.
         if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
             return False
-    elif address in _RELAYS_TO_IPV6:
+    elif any(address in network for network in _NOT_OF_THE_INTERNET):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -73,4 +78,6 @@ def _https_host(url: str) -> tuple[str, int]:
         raise PublicUrlError("The URL does not begin with https:// and a host.")
     if parts.username is not None or parts.password is not None:
         raise PublicUrlError("The URL has a user name or password in it.")
+    if port != 443 and (port < _FIRST_FREE_PORT or port in _PORTS_OF_DATABASES):
+        raise PublicUrlError(f"The URL names the port {port}, where no web server listens: use port 443.")
     return host, port

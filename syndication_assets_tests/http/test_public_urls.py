@@ -28,7 +28,7 @@ def test_a_public_host_gives_the_addresses_to_connect_to():
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "224.0.0.1",
         "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
         "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fe80::1%eth0",
-        "fec0::1", "192.88.99.1", "2001::7f00:1",
+        "fec0::1", "192.88.99.1", "2001::7f00:1", "192.0.0.10", "192.0.0.170", "168.63.129.16", "::ffff:168.63.129.16",
     ],
 )  # fmt: skip
 def test_an_address_that_not_everybody_can_reach_is_rejected_also_beside_a_public_one(address: str):
@@ -47,6 +47,7 @@ def test_an_address_of_the_internet_is_public(address: str):
         "http://shop.example/a.jpg", "ftp://shop.example/", "file:///etc/passwd", "//shop.example/", "https://", "",
         "https://user:sesame@shop.example/", "https://shop.example/a b", "https://shop.example:port/", "https://[::1/",
         "https://shop.example/" + "a" * 2100, "javascript:alert(1)", "https:///path", "x",
+        "https://shop.example:5432/", "https://shop.example:22/", "https://shop.example:80/",
     ],
 )  # fmt: skip
 def test_anything_but_https_and_a_host_is_rejected_without_asking_for_its_address(url: str):
