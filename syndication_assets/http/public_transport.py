@@ -5,7 +5,7 @@ header keep the name of the host. No proxy of the environment is used: the proxy
 """
 
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpcore2
@@ -14,7 +14,7 @@ import httpx2
 from syndication_assets.http.deadlines import BoundedBackend
 from syndication_assets.http.public_urls import public_addresses
 from syndication_assets.http.system_trust import system_trust
-from syndication_assets.http.transports import core_request, errors_of_httpx2
+from syndication_assets.http.transports import CoreBody, core_request, errors_of_httpx2
 
 AddressesOf = Callable[[str], list[str]]
 """The addresses of a URL that may be connected to. PublicUrlError if there are none."""
@@ -41,17 +41,15 @@ class PublicTransport(httpx2.BaseTransport):
         return httpx2.Response(response.status, headers=response.headers, stream=_Body(pool, response))
 
 
-class _Body(httpx2.SyncByteStream):
-    def __init__(self, pool: httpcore2.ConnectionPool, response: httpcore2.Response) -> None:
-        self._pool = pool
-        self._response = response
+class _Body(CoreBody):
+    """Closes the response's own connection with it."""
 
-    def __iter__(self) -> Iterator[bytes]:
-        with errors_of_httpx2():
-            yield from self._response.iter_stream()
+    def __init__(self, pool: httpcore2.ConnectionPool, response: httpcore2.Response) -> None:
+        super().__init__(response)
+        self._pool = pool
 
     def close(self) -> None:
-        self._response.close()
+        super().close()
         self._pool.close()
 
 

@@ -28,7 +28,7 @@ class PooledTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         with errors_of_httpx2():
             response = self._pool(_proxy_of(request.url)).handle_request(core_request(request))
-        return httpx2.Response(response.status, headers=response.headers, stream=_Body(response))
+        return httpx2.Response(response.status, headers=response.headers, stream=CoreBody(response))
 
     def close(self) -> None:
         for pool in self._pools.values():
@@ -48,7 +48,9 @@ class PooledTransport(httpx2.BaseTransport):
             return self._pools[proxy]
 
 
-class _Body(httpx2.SyncByteStream):
+class CoreBody(httpx2.SyncByteStream):
+    """The body of a response of the library below, piece by piece."""
+
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
 
