@@ -4,7 +4,7 @@ Splitting takes one pass, and rules look at the neighbours of a word, so checkin
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -121,10 +121,6 @@ def denied_positions(text: str) -> frozenset[int]:
             denied.add(position)
         position += 1
     return frozenset(denied)
-
-
-def is_word(token: Token, words: Iterable[str]) -> bool:
-    return token.kind == "word" and token.folded in words
 
 
 def _lists_on(tokens: tuple[Token, ...], comma: int) -> bool:
