@@ -27,10 +27,11 @@ create table ai.llm_calls (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (organization_id, post_core_id) references content.posts_core (organization_id, post_core_id)
         on delete cascade,
-    check (call_id like 'llm-________'),
+    check (call_id ~ '^llm-[0-9a-f]{8}$'),
     check (attempt > 0),
     check (num_nonnulls(response, error_message) = 1)
 );
+create index llm_calls_post on ai.llm_calls (organization_id, post_core_id) where post_core_id is not null;
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 create sequence ai.call_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -92,6 +92,7 @@ create table channels.platform_channels (
     foreign key (platform) references channels.platforms (platform) on update cascade,
     foreign key (channel_type) references channels.channel_types (channel_type) on update cascade
 );
+create index platform_channels_type on channels.platform_channels (channel_type);
 create trigger platform_channels_changes after insert or delete or update on channels.platform_channels
     for each row execute function channels.write_rule_change();
 create trigger platform_channels_updated_at before update on channels.platform_channels
@@ -161,6 +162,7 @@ create table channels.publisher_channels (
     foreign key (channel_type) references channels.channel_types (channel_type) on update cascade,
     check (publisher ~ '^[a-z][a-z0-9_]*$')
 );
+create index publisher_channels_type on channels.publisher_channels (channel_type);
 create trigger publisher_channels_changes after insert or delete or update on channels.publisher_channels
     for each row execute function channels.write_rule_change();
 create trigger publisher_channels_updated_at before update on channels.publisher_channels
@@ -182,7 +184,7 @@ create table channels.rule_changes (
     new_values jsonb,          -- The row after; NULL for a delete.
 
     primary key (change_id),
-    check (change_id like 'rch-________')
+    check (change_id ~ '^rch-[0-9a-f]{8}$')
 );
 create index rule_changes_table on channels.rule_changes (table_name, occurred_at);
 create trigger rule_changes_is_append_only before delete or update on channels.rule_changes
@@ -215,10 +217,11 @@ create table channels.credentials (
     unique (organization_id, credential_name),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform) references channels.platforms (platform) on update cascade,
-    check (credential_id like 'crd-________'),
+    check (credential_id ~ '^crd-[0-9a-f]{8}$'),
     check (credential_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     check (refresh_attempts >= 0)
 );
+create index credentials_platform on channels.credentials (platform);
 create trigger credentials_updated_at before update on channels.credentials
     for each row execute function tenancy.set_updated_at();
 create trigger credentials_audit after insert or delete or update on channels.credentials
@@ -251,12 +254,14 @@ create table channels.social_accounts (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform) references channels.platforms (platform) on update cascade,
     foreign key (organization_id, credential_id) references channels.credentials (organization_id, credential_id),
-    check (account_id like 'acc-________'),
+    check (account_id ~ '^acc-[0-9a-f]{8}$'),
     check (remote_account_id <> ''),
     check (publisher in ('dry_run', 'facebook_graph')),
     check (publisher = 'dry_run' or credential_id is not null),
     check (publisher <> 'facebook_graph' or platform = 'facebook')
 );
+create index social_accounts_platform on channels.social_accounts (platform);
+create index social_accounts_credential on channels.social_accounts (organization_id, credential_id);
 create trigger social_accounts_updated_at before update on channels.social_accounts
     for each row execute function tenancy.set_updated_at();
 create trigger social_accounts_audit after insert or delete or update on channels.social_accounts

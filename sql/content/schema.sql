@@ -50,9 +50,10 @@ create table content.content_templates (
     unique (organization_id, template_name),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform) references channels.platforms (platform) on update cascade,
-    check (template_id like 'tpl-________'),
+    check (template_id ~ '^tpl-[0-9a-f]{8}$'),
     check (template_name <> '')
 );
+create index content_templates_platform on content.content_templates (platform);
 create trigger content_templates_updated_at before update on content.content_templates
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -116,12 +117,14 @@ create table content.product_selections (
     constraint product_selections_organization_id_template_id_template_ve_fkey foreign key (organization_id,
         template_id, template_version)
         references content.content_template_versions (organization_id, template_id, version),
-    check (selection_id like 'sel-________'),
+    check (selection_id ~ '^sel-[0-9a-f]{8}$'),
     check (variations >= 1 and variations <= 5),
     check (score >= 0::numeric and score <= 1::numeric),
     check (jsonb_typeof(factors) = 'object')
 );
 create index product_selections_product on content.product_selections (organization_id, product_id, selected_on);
+create index product_selections_channel on content.product_selections (platform, channel_type);
+create index product_selections_template on content.product_selections (organization_id, template_id, template_version);
 create trigger product_selections_updated_at before update on content.product_selections
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -145,6 +148,7 @@ create table content.section_channels (
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
         on update cascade
 );
+create index section_channels_channel on content.section_channels (platform, channel_type);
 create trigger section_channels_updated_at before update on content.section_channels
     for each row execute function tenancy.set_updated_at();
 create trigger section_channels_audit after insert or delete or update on content.section_channels
@@ -174,11 +178,12 @@ create table content.section_selections (
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
         on update cascade,
     foreign key (organization_id, section_id) references documents.source_sections (organization_id, section_id),
-    check (section_selection_id like 'ssl-________'),
+    check (section_selection_id ~ '^ssl-[0-9a-f]{8}$'),
     check (attempt > 0),
     check (sections_left >= 0)
 );
 create index section_selections_section on content.section_selections (organization_id, section_id);
+create index section_selections_channel on content.section_selections (platform, channel_type);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one post that we write for one channel and day; its texts are in content.posts_content.
@@ -211,10 +216,12 @@ create table content.posts_core (
         references content.section_selections (organization_id, section_selection_id),
     foreign key (organization_id, product_id) references catalogue.products (organization_id, product_id),
     foreign key (organization_id, section_id) references documents.source_sections (organization_id, section_id),
-    check (post_core_id like 'pco-________'),
+    check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     check ((post_kind = 'product') = (product_id is not null)),
     check ((post_kind = 'blog_post') = (section_id is not null))
 );
+create index posts_core_channel on content.posts_core (platform, channel_type);
+create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;
 create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
     where section_id is not null;
 create index posts_core_planned_on on content.posts_core (organization_id, planned_on);
@@ -276,7 +283,7 @@ create table content.posts_content (
         on delete cascade,
     foreign key (organization_id, template_id, template_version)
         references content.content_template_versions (organization_id, template_id, version),
-    check (content_id like 'cnt-________'),
+    check (content_id ~ '^cnt-[0-9a-f]{8}$'),
     check (variation >= 1 and variation <= 5),
     check (version > 0),
     check (generator in ('template', 'llm', 'person')),
@@ -287,6 +294,7 @@ create table content.posts_content (
     check (seen_prices = '{}' or seen_currency is not null)
 );
 create index posts_content_state on content.posts_content (organization_id, state);
+create index posts_content_template on content.posts_content (organization_id, template_id, template_version);
 create trigger posts_content_is_immutable before update of text_content, hashtags, call_to_action, alt_text, link_url,
     image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version,
     product_version, seen_prices, seen_currency on content.posts_content
@@ -341,7 +349,7 @@ create table content.approvals (
     unique (organization_id, content_id, decision),
     foreign key (organization_id, content_id) references content.posts_content (organization_id, content_id)
         on delete cascade,
-    check (approval_id like 'apr-________'),
+    check (approval_id ~ '^apr-[0-9a-f]{8}$'),
     check (decided_by <> ''),
     check (decision = 'approved' or reason is not null)
 );
@@ -370,6 +378,7 @@ create table content.approval_rules (
         on update cascade,
     check (minimum_score >= 0::numeric and minimum_score <= 1::numeric)
 );
+create index approval_rules_channel on content.approval_rules (platform, channel_type);
 create trigger approval_rules_updated_at before update on content.approval_rules
     for each row execute function tenancy.set_updated_at();
 create trigger approval_rules_audit after insert or delete or update on content.approval_rules

@@ -32,7 +32,7 @@ create table documents.source_documents (
     primary key (organization_id, document_id),
     unique (organization_id, source, remote_document_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (document_id like 'doc-________'),
+    check (document_id ~ '^doc-[0-9a-f]{8}$'),
     check (remote_document_id <> ''),
     check (title <> '')
 );
@@ -86,7 +86,7 @@ create table documents.source_sections (
     unique (organization_id, document_id, section_key),
     foreign key (organization_id, document_id) references documents.source_documents (organization_id, document_id)
         on delete cascade,
-    check (section_id like 'sec-________'),
+    check (section_id ~ '^sec-[0-9a-f]{8}$'),
     check (section_key <> ''),
     check ("position" >= 0)
 );

@@ -39,6 +39,7 @@ create table engagement.metric_definitions (
     foreign key (denominator) references engagement.metric_definitions (metric_name),
     check ((kind = 'ratio') = (numerator is not null and denominator is not null and formula_version is not null))
 );
+create index metric_definitions_denominator on engagement.metric_definitions (denominator);
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the definition of one counter on one platform: the metric of the platform that fills it, and the days on
@@ -61,6 +62,7 @@ create table engagement.platform_metrics (
     foreign key (metric_name) references engagement.metric_definitions (metric_name),
     check (valid_to > valid_from)
 );
+create index platform_metrics_metric on engagement.platform_metrics (metric_name);
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one age at which posts are compared, and the tolerance for the observation that is used.
@@ -488,6 +490,7 @@ create table engagement.post_cohorts (
         or row(reactions, comments, shares, saves, clicks, views, impressions, reach) is null)
 );
 create index post_cohorts_observed_at on engagement.post_cohorts (observed_at);
+create index post_cohorts_age on engagement.post_cohorts (age_name);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one product on one platform and UTC day on which at least one of its published posts was observed.
@@ -563,6 +566,8 @@ create table engagement.content_priorities (
     check (score >= 0::numeric and score <= 1::numeric),
     check (jsonb_typeof(factors) = 'object')
 );
+create index content_priorities_product on engagement.content_priorities (organization_id, product_id);
+create index content_priorities_channel on engagement.content_priorities (platform, channel_type);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one ISO week of the years 2000 to 2099: the calendar of the report.

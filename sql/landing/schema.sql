@@ -52,11 +52,12 @@ create table landing.files (
     unique (organization_id, landed_file_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (organization_id, run_id) references scraping.download_runs (organization_id, run_id),
-    check (landed_file_id like 'fil-________'),
+    check (landed_file_id ~ '^fil-[0-9a-f]{8}$'),
     check (withdrawn_reason <> ''),
     check ((withdrawn_at is null) = (withdrawn_reason is null))
 );
 create index files_landed_on on landing.files (landed_on);
+create index files_run on landing.files (organization_id, run_id);
 create trigger files_withdrawal_audit after update on landing.files for each row when (old.withdrawn_at is distinct
     from new.withdrawn_at) execute function tenancy.write_audit_log();
 create trigger files_withdrawal_before_load_audit after insert on landing.files for each row
@@ -91,7 +92,7 @@ create table landing.quarantine (
     primary key (organization_id, quarantine_id),
     unique nulls not distinct (organization_id, source_file_path, "position"),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (quarantine_id like 'qrt-________'),
+    check (quarantine_id ~ '^qrt-[0-9a-f]{8}$'),
     check ("position" >= 0),
     check (reason <> ''),
     check (closed_by <> ''),

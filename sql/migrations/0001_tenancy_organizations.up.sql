@@ -166,7 +166,7 @@ grant usage on sequence tenancy.organization_id_sequence, tenancy.user_id_sequen
 create table tenancy.organizations (
     organization_id text primary key
         default tenancy.public_id('org', nextval('tenancy.organization_id_sequence'))
-        check (organization_id like 'org-________'),
+        check (organization_id ~ '^org-[0-9a-f]{8}$'),
     slug text not null unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
     name text not null check (name <> ''),
     description text,
@@ -190,7 +190,7 @@ comment on column tenancy.organizations.is_active is 'False pauses the fetches o
 create table tenancy.users (
     user_id text primary key
         default tenancy.public_id('usr', nextval('tenancy.user_id_sequence'))
-        check (user_id like 'usr-________'),
+        check (user_id ~ '^usr-[0-9a-f]{8}$'),
     email text not null check (email like '%_@_%'),
     display_name text,
     is_active boolean not null default true,

@@ -20,7 +20,7 @@ noon: neither has a time: noon UTC of the landing day';
 create table landing.files (
     organization_id text not null references tenancy.organizations on delete cascade,
     landed_file_id text not null default tenancy.public_id('fil', nextval('landing.landed_file_id_sequence'))
-        check (landed_file_id like 'fil-________'),
+        check (landed_file_id ~ '^fil-[0-9a-f]{8}$'),
     source_file_path text not null,
     source text not null,
     landed_on date not null,
@@ -88,7 +88,7 @@ for each row when (new.withdrawn_at is not null) execute function tenancy.write_
 create table landing.quarantine (
     organization_id text not null references tenancy.organizations on delete cascade,
     quarantine_id text not null default tenancy.public_id('qrt', nextval('landing.quarantine_id_sequence'))
-        check (quarantine_id like 'qrt-________'),
+        check (quarantine_id ~ '^qrt-[0-9a-f]{8}$'),
     source text not null,
     landed_on date not null,
     source_file_path text not null,

@@ -33,7 +33,7 @@ reshared: the post is quoted in another post';
 create table scraping.download_runs (
     organization_id text not null references tenancy.organizations on delete cascade,
     run_id text not null default tenancy.public_id('run', nextval('scraping.run_id_sequence'))
-        check (run_id like 'run-________'),
+        check (run_id ~ '^run-[0-9a-f]{8}$'),
     kind scraping.run_kind not null,
     source text not null,
     platform text,
@@ -99,6 +99,7 @@ comment on column scraping.download_runs.error_message is 'Why the run failed or
 comment on column scraping.download_runs.system_info is 'Host, user and versions of Python and the package.';
 
 alter table landing.files add foreign key (organization_id, run_id) references scraping.download_runs;
+create index files_run on landing.files (organization_id, run_id);
 
 create index download_runs_open on scraping.download_runs (kind, source) where status = 'running';
 create index download_runs_started_at on scraping.download_runs (organization_id, started_at);
@@ -132,7 +133,7 @@ comment on column scraping.raw_payloads.source_file_path is
 create table scraping.profiles (
     organization_id text not null references tenancy.organizations on delete cascade,
     profile_id text not null default tenancy.public_id('prf', nextval('scraping.profile_id_sequence'))
-        check (profile_id like 'prf-________'),
+        check (profile_id ~ '^prf-[0-9a-f]{8}$'),
     platform text not null,
     username text not null check (username <> ''),
     name text,
@@ -255,11 +256,12 @@ comment on column scraping.profile_snapshots.landed_file_id is
 'Landed file with the snapshot; refers to landing.files.';
 
 create index profile_snapshots_landed_file on scraping.profile_snapshots (organization_id, landed_file_id);
+create index profile_snapshots_run on scraping.profile_snapshots (organization_id, run_id);
 
 create table scraping.post_records (
     organization_id text not null references tenancy.organizations on delete cascade,
     post_id text not null default tenancy.public_id('p', nextval('scraping.post_id_sequence'))
-        check (post_id like 'p-________'),
+        check (post_id ~ '^p-[0-9a-f]{8}$'),
     platform text not null,
     urn text not null check (urn <> ''),
     urn_kind text not null,
@@ -388,7 +390,7 @@ create index post_aliases_post on scraping.post_aliases (organization_id, post_i
 create table scraping.media_records (
     organization_id text not null,
     media_id text not null default tenancy.public_id('med', nextval('scraping.media_id_sequence'))
-        check (media_id like 'med-________'),
+        check (media_id ~ '^med-[0-9a-f]{8}$'),
     post_id text not null,
     media_key text not null,
     media_type text not null check (media_type in ('image', 'video', 'document', 'thumbnail')),
@@ -436,7 +438,7 @@ comment on column scraping.media_records.is_current is 'Whether the newest text 
 create table scraping.hashtags (
     organization_id text not null references tenancy.organizations on delete cascade,
     hashtag_id text not null default tenancy.public_id('hsh', nextval('scraping.hashtag_id_sequence'))
-        check (hashtag_id like 'hsh-________'),
+        check (hashtag_id ~ '^hsh-[0-9a-f]{8}$'),
     hashtag text not null check (hashtag <> ''),
     first_seen_at timestamptz not null,
     primary key (organization_id, hashtag_id),
@@ -547,6 +549,17 @@ comment on column scraping.snapshots.stats is
 create index snapshots_downloaded_at on scraping.snapshots using brin (downloaded_at) with (
     pages_per_range = 16
 );
+
+-- The index of the foreign keys to the file and to the run. A B-tree for each adds 1.7 bytes to every point, this index
+-- 0.1. Among a million snapshots, the check of a deleted file or run takes 0.4 ms with it, 0.5 ms with a B-tree, and
+-- 700 ms without an index. A load writes the snapshots of a file together; but ids look shuffled, so the minimum and
+-- maximum of a block range would exclude nothing, and Bloom filters do. They are sized for files with a few snapshots
+-- or more: smaller ones make the check slower, never wrong.
+create index snapshots_file_and_run on scraping.snapshots using brin (
+    organization_id,
+    landed_file_id text_bloom_ops (n_distinct_per_range = 256, false_positive_rate = 0.001),
+    run_id text_bloom_ops (n_distinct_per_range = 32, false_positive_rate = 0.001)
+) with (pages_per_range = 64, autosummarize = on);
 
 -- Queries without source_file_path do not pay for the join: the planner removes it.
 create view scraping.data_downloads with (security_invoker = true) as

@@ -193,6 +193,8 @@ create table engagement.metric_definitions (
     check ((kind = 'ratio') = (numerator is not null and denominator is not null and formula_version is not null))
 );
 
+create index metric_definitions_denominator on engagement.metric_definitions (denominator);
+
 comment on table engagement.metric_definitions is
 'One row is one metric: what it counts, whether it may be summed, and how it is computed. Checks compare the rows with '
 'what the tables compute, so a formula is changed by a migration of both.';
@@ -226,6 +228,8 @@ create table engagement.platform_metrics (
     primary key (platform, source_name, valid_from),
     check (valid_to > valid_from)
 );
+
+create index platform_metrics_metric on engagement.platform_metrics (metric_name);
 
 comment on table engagement.platform_metrics is
 'One row is the definition of one counter on one platform: the metric of the platform that fills it, and the days on '
@@ -1017,6 +1021,7 @@ comment on column engagement.post_cohorts.rate_formula is
 'The rate''s metric and formula version, such as engagement_rate_by_reach/1; NULL without a denominator.';
 
 create index post_cohorts_observed_at on engagement.post_cohorts (observed_at);
+create index post_cohorts_age on engagement.post_cohorts (age_name);
 
 select tenancy.protect_tenant_table('engagement.post_engagement_daily');
 select tenancy.protect_tenant_table('engagement.stale_days');

@@ -77,6 +77,8 @@ create table channels.platform_channels (
     primary key (platform, channel_type)
 );
 
+create index platform_channels_type on channels.platform_channels (channel_type);
+
 comment on table channels.platform_channels is
 'One row is one channel: a kind of publication on a platform. Schedules, selections and targets refer to it.';
 comment on column channels.platform_channels.platform is 'Platform of the channel.';
@@ -171,6 +173,8 @@ create table channels.publisher_channels (
     primary key (publisher, channel_type)
 );
 
+create index publisher_channels_type on channels.publisher_channels (channel_type);
+
 comment on table channels.publisher_channels is
 'One row is one kind of publication that a publisher can make. A publisher without rows, such as dry_run, takes every '
 'kind.';
@@ -198,7 +202,7 @@ create sequence channels.rule_change_id_sequence as bigint maxvalue 4294967295;
 
 create table channels.rule_changes (
     change_id text primary key default tenancy.public_id('rch', nextval('channels.rule_change_id_sequence'))
-        check (change_id like 'rch-________'),
+        check (change_id ~ '^rch-[0-9a-f]{8}$'),
     occurred_at timestamptz not null default now(),
     actor text not null,
     action text not null,
@@ -285,7 +289,7 @@ check (value ~ '^v1:[A-Za-z0-9_-]{1,32}:[A-Za-z0-9_-]{16}:[A-Za-z0-9_-]{22,}$');
 create table channels.credentials (
     organization_id text not null references tenancy.organizations on delete cascade,
     credential_id text not null default tenancy.public_id('crd', nextval('channels.credential_id_sequence'))
-        check (credential_id like 'crd-________'),
+        check (credential_id ~ '^crd-[0-9a-f]{8}$'),
     credential_name text not null check (credential_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     platform text references channels.platforms on update cascade,
     secret channels.encrypted_secret not null,
@@ -298,6 +302,8 @@ create table channels.credentials (
     primary key (organization_id, credential_id),
     unique (organization_id, credential_name)
 );
+
+create index credentials_platform on channels.credentials (platform);
 
 comment on table channels.credentials is
 'One row is one secret, encrypted with a key that only the environment holds. User-maintained.';
@@ -321,7 +327,7 @@ disconnected: the platform rejects its credential: a person has to reconnect it'
 create table channels.social_accounts (
     organization_id text not null references tenancy.organizations on delete cascade,
     account_id text not null default tenancy.public_id('acc', nextval('channels.account_id_sequence'))
-        check (account_id like 'acc-________'),
+        check (account_id ~ '^acc-[0-9a-f]{8}$'),
     platform text not null references channels.platforms on update cascade,
     remote_account_id text not null check (remote_account_id <> ''),
     display_name text not null,
@@ -337,6 +343,9 @@ create table channels.social_accounts (
     check (publisher = 'dry_run' or credential_id is not null),
     check (publisher <> 'facebook_graph' or platform = 'facebook')
 );
+
+create index social_accounts_platform on channels.social_accounts (platform);
+create index social_accounts_credential on channels.social_accounts (organization_id, credential_id);
 
 comment on table channels.social_accounts is
 'One row is one page or profile that we may publish to. User-maintained.';

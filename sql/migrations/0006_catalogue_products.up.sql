@@ -106,7 +106,7 @@ comment on column catalogue.catalogue_snapshots.loaded_at is 'When the row was l
 create table catalogue.products (
     organization_id text not null references tenancy.organizations on delete cascade,
     product_id text not null default tenancy.public_id('prd', nextval('catalogue.product_id_sequence'))
-        check (product_id like 'prd-________'),
+        check (product_id ~ '^prd-[0-9a-f]{8}$'),
     vendor text not null,
     sku text not null check (sku <> ''),
     vendor_product_id text,
@@ -162,7 +162,7 @@ comment on column catalogue.products.deactivated_at is
 create table catalogue.categories (
     organization_id text not null references tenancy.organizations on delete cascade,
     category_id text not null default tenancy.public_id('cat', nextval('catalogue.category_id_sequence'))
-        check (category_id like 'cat-________'),
+        check (category_id ~ '^cat-[0-9a-f]{8}$'),
     vendor text not null,
     vendor_category_id text not null check (vendor_category_id <> ''),
     name text not null check (name <> ''),

@@ -38,7 +38,7 @@ comment on column operations.api_prices.checked_on is
 create table operations.api_usage (
     organization_id text not null references tenancy.organizations on delete cascade,
     usage_id text not null default tenancy.public_id('use', nextval('operations.usage_id_sequence'))
-        check (usage_id like 'use-________'),
+        check (usage_id ~ '^use-[0-9a-f]{8}$'),
     provider text not null,
     operation text not null,
     model text,

@@ -13,7 +13,7 @@ grant usage on all sequences in schema documents to syndication_pipeline;
 create table documents.source_documents (
     organization_id text not null references tenancy.organizations on delete cascade,
     document_id text not null default tenancy.public_id('doc', nextval('documents.document_id_sequence'))
-        check (document_id like 'doc-________'),
+        check (document_id ~ '^doc-[0-9a-f]{8}$'),
     source text not null,
     remote_document_id text not null check (remote_document_id <> ''),
     title text not null check (title <> ''),
@@ -81,7 +81,7 @@ create index document_observations_landed_on on documents.document_observations 
 create table documents.source_sections (
     organization_id text not null,
     section_id text not null default tenancy.public_id('sec', nextval('documents.section_id_sequence'))
-        check (section_id like 'sec-________'),
+        check (section_id ~ '^sec-[0-9a-f]{8}$'),
     document_id text not null,
     section_key text not null check (section_key <> ''),
     position integer not null check (position >= 0),

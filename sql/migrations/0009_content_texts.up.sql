@@ -22,7 +22,7 @@ create type content.template_kind as enum ('feature', 'benefit', 'story');
 create table content.content_templates (
     organization_id text not null references tenancy.organizations on delete cascade,
     template_id text not null default tenancy.public_id('tpl', nextval('content.template_id_sequence'))
-        check (template_id like 'tpl-________'),
+        check (template_id ~ '^tpl-[0-9a-f]{8}$'),
     template_name text not null check (template_name <> ''),
     template_kind content.template_kind not null,
     post_kind content.post_kind not null default 'product',
@@ -34,6 +34,8 @@ create table content.content_templates (
     primary key (organization_id, template_id),
     unique (organization_id, template_name)
 );
+
+create index content_templates_platform on content.content_templates (platform);
 
 comment on table content.content_templates is
 'One row is one template. Of those that fit a post, one for its category comes first, then one for its platform.';
@@ -82,7 +84,7 @@ timing: the same text at another time';
 create table content.product_selections (
     organization_id text not null,
     selection_id text not null default tenancy.public_id('sel', nextval('content.selection_id_sequence'))
-        check (selection_id like 'sel-________'),
+        check (selection_id ~ '^sel-[0-9a-f]{8}$'),
     platform text not null,
     channel_type text not null,
     selected_on date not null,
@@ -122,6 +124,10 @@ comment on column content.product_selections.factors is
 'Object by factor name with weight and value; factors of weight 0 explain the choice.';
 
 create index product_selections_product on content.product_selections (organization_id, product_id, selected_on);
+create index product_selections_channel on content.product_selections (platform, channel_type);
+create index product_selections_template on content.product_selections (
+    organization_id, template_id, template_version
+);
 
 create table content.section_channels (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -136,6 +142,8 @@ create table content.section_channels (
     foreign key (platform, channel_type) references channels.platform_channels on update cascade
 );
 
+create index section_channels_channel on content.section_channels (platform, channel_type);
+
 comment on table content.section_channels is
 'One row gives one channel a section of a document each day. A channel without a row gets only products.';
 comment on column content.section_channels.platform is 'Platform of the channel that gets sections.';
@@ -149,7 +157,7 @@ create table content.section_selections (
     organization_id text not null,
     section_selection_id text not null
         default tenancy.public_id('ssl', nextval('content.section_selection_id_sequence'))
-        check (section_selection_id like 'ssl-________'),
+        check (section_selection_id ~ '^ssl-[0-9a-f]{8}$'),
     platform text not null,
     channel_type text not null,
     selected_on date not null,
@@ -176,11 +184,12 @@ comment on column content.section_selections.sections_left is
 'Number of other sections that the channel still had to get on that day.';
 
 create index section_selections_section on content.section_selections (organization_id, section_id);
+create index section_selections_channel on content.section_selections (platform, channel_type);
 
 create table content.posts_core (
     organization_id text not null references tenancy.organizations on delete cascade,
     post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence'))
-        check (post_core_id like 'pco-________'),
+        check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     post_kind content.post_kind not null,
     platform text not null,
     channel_type text not null,
@@ -202,6 +211,9 @@ create table content.posts_core (
     check ((post_kind = 'product') = (product_id is not null)),
     check ((post_kind = 'blog_post') = (section_id is not null))
 );
+
+create index posts_core_channel on content.posts_core (platform, channel_type);
+create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;
 
 comment on table content.posts_core is
 'One row is one post that we write for one channel and day; its texts are in content.posts_content.';
@@ -233,7 +245,7 @@ superseded: replaced by a newer version of the same variation';
 create table content.posts_content (
     organization_id text not null,
     content_id text not null default tenancy.public_id('cnt', nextval('content.content_id_sequence'))
-        check (content_id like 'cnt-________'),
+        check (content_id ~ '^cnt-[0-9a-f]{8}$'),
     post_core_id text not null,
     variation integer not null default 1 check (variation between 1 and 5),
     version integer not null default 1 check (version > 0),
@@ -310,6 +322,7 @@ comment on column content.posts_content.created_by is 'Name of the editor; NULL 
 comment on column content.posts_content.updated_at is 'When its state changed.';
 
 create index posts_content_state on content.posts_content (organization_id, state);
+create index posts_content_template on content.posts_content (organization_id, template_id, template_version);
 
 create table content.compliance_checks (
     organization_id text not null,
@@ -341,7 +354,7 @@ create type content.decision as enum ('approved', 'rejected');
 create table content.approvals (
     organization_id text not null,
     approval_id text not null default tenancy.public_id('apr', nextval('content.approval_id_sequence'))
-        check (approval_id like 'apr-________'),
+        check (approval_id ~ '^apr-[0-9a-f]{8}$'),
     content_id text not null,
     content_hash bytea not null,
     decision content.decision not null,
@@ -379,6 +392,8 @@ create table content.approval_rules (
     primary key (organization_id, platform, channel_type),
     foreign key (platform, channel_type) references channels.platform_channels on update cascade
 );
+
+create index approval_rules_channel on content.approval_rules (platform, channel_type);
 
 comment on table content.approval_rules is
 'One row lets texts of one channel be approved automatically if they comply with all hard rules. Without a row, people '

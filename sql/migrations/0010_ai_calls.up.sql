@@ -12,7 +12,7 @@ grant usage on all sequences in schema ai to syndication_pipeline;
 create table ai.llm_calls (
     organization_id text not null references tenancy.organizations on delete cascade,
     call_id text not null default tenancy.public_id('llm', nextval('ai.call_id_sequence'))
-        check (call_id like 'llm-________'),
+        check (call_id ~ '^llm-[0-9a-f]{8}$'),
     post_core_id text,
     variation integer,
     attempt integer not null check (attempt > 0),
@@ -26,6 +26,8 @@ create table ai.llm_calls (
     foreign key (organization_id, post_core_id) references content.posts_core on delete cascade,
     check (num_nonnulls(response, error_message) = 1)
 );
+
+create index llm_calls_post on ai.llm_calls (organization_id, post_core_id) where post_core_id is not null;
 
 comment on table ai.llm_calls is
 'One row is one request to a language model, with its answer or its error. Its cost is in operations.api_usage.';

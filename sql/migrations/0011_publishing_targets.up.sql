@@ -16,7 +16,7 @@ grant usage on all sequences in schema publishing to syndication_pipeline;
 create table publishing.publishing_schedules (
     organization_id text not null references tenancy.organizations on delete cascade,
     schedule_id text not null default tenancy.public_id('sch', nextval('publishing.schedule_id_sequence'))
-        check (schedule_id like 'sch-________'),
+        check (schedule_id ~ '^sch-[0-9a-f]{8}$'),
     schedule_name text not null check (schedule_name <> ''),
     platform text not null,
     channel_type text not null,
@@ -37,6 +37,9 @@ create table publishing.publishing_schedules (
     foreign key (platform, channel_type) references channels.platform_channels on update cascade,
     foreign key (organization_id, account_id) references channels.social_accounts
 );
+
+create index publishing_schedules_account on publishing.publishing_schedules (organization_id, account_id);
+create index publishing_schedules_channel on publishing.publishing_schedules (platform, channel_type);
 
 comment on table publishing.publishing_schedules is
 'One row is one recurring slot of one account and channel. User-maintained.';
@@ -81,7 +84,7 @@ needs_reconcile: unresolved: the platform may have the post, so it is never rese
 create table publishing.post_targets (
     organization_id text not null,
     target_id text not null default tenancy.public_id('tgt', nextval('publishing.target_id_sequence'))
-        check (target_id like 'tgt-________'),
+        check (target_id ~ '^tgt-[0-9a-f]{8}$'),
     content_id text not null,
     content_hash bytea not null,
     post_core_id text not null,
@@ -171,6 +174,11 @@ comment on column publishing.post_targets.error_message is
 create index post_targets_due on publishing.post_targets (scheduled_at, target_id) where state = 'scheduled';
 create index post_targets_leased on publishing.post_targets (leased_until) where state = 'publishing';
 create index post_targets_content on publishing.post_targets (organization_id, content_id);
+create index post_targets_post on publishing.post_targets (organization_id, post_core_id);
+create index post_targets_account on publishing.post_targets (organization_id, account_id);
+create index post_targets_schedule on publishing.post_targets (organization_id, schedule_id)
+where schedule_id is not null;
+create index post_targets_channel on publishing.post_targets (platform, channel_type);
 create unique index post_targets_slot on publishing.post_targets (
     organization_id, account_id, channel_type, scheduled_at
 ) where state not in ('cancelled', 'failed');
@@ -408,7 +416,7 @@ unknown: sent, without a response that says whether it was accepted';
 create table publishing.publish_attempts (
     organization_id text not null,
     attempt_id text not null default tenancy.public_id('att', nextval('publishing.attempt_id_sequence'))
-        check (attempt_id like 'att-________'),
+        check (attempt_id ~ '^att-[0-9a-f]{8}$'),
     target_id text not null,
     attempt_number integer not null check (attempt_number > 0),
     publisher text not null,
@@ -499,6 +507,8 @@ comment on column publishing.lost_calls.found_at is 'When the call was found to 
 comment on column publishing.lost_calls.released_at is 'When a person let the account send again; NULL until then.';
 comment on column publishing.lost_calls.released_by is 'Login of that person.';
 
+create index lost_calls_account on publishing.lost_calls (organization_id, account_id);
+create index lost_calls_target on publishing.lost_calls (organization_id, target_id) where target_id is not null;
 create index lost_calls_waiting on publishing.lost_calls (organization_id, account_id)
 where target_id is null and released_at is null;
 
@@ -696,7 +706,7 @@ create type publishing.execution_status as enum ('success', 'failed', 'partial')
 create table publishing.execution_history (
     organization_id text not null references tenancy.organizations on delete cascade,
     execution_id text not null default tenancy.public_id('exe', nextval('publishing.execution_id_sequence'))
-        check (execution_id like 'exe-________'),
+        check (execution_id ~ '^exe-[0-9a-f]{8}$'),
     process_name text not null,
     platform text not null,
     channel_type text not null,
@@ -730,6 +740,7 @@ comment on column publishing.execution_history.dagster_run_id is 'Dagster run; N
 comment on column publishing.execution_history.executed_at is 'When it ended.';
 
 create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
+create index execution_history_process on publishing.execution_history (platform, channel_type, process_name);
 
 select tenancy.protect_tenant_table('publishing.publishing_schedules');
 select tenancy.protect_tenant_table('publishing.post_targets');

@@ -86,6 +86,9 @@ create table engagement.content_priorities (
     foreign key (platform, channel_type) references channels.platform_channels on update cascade
 );
 
+create index content_priorities_product on engagement.content_priorities (organization_id, product_id);
+create index content_priorities_channel on engagement.content_priorities (platform, channel_type);
+
 comment on table engagement.content_priorities is
 'One row is how much one product deserves the next post of one channel, given what was known at the end of a day.';
 comment on column engagement.content_priorities.product_id is 'The product that is ranked.';

@@ -71,7 +71,7 @@ create table operations.api_usage (
 
     primary key (organization_id, usage_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (usage_id like 'use-________'),
+    check (usage_id ~ '^use-[0-9a-f]{8}$'),
     check (latency_ms >= 0),
     check (input_tokens >= 0),
     check (cached_input_tokens >= 0),

@@ -60,13 +60,15 @@ create table publishing.publishing_schedules (
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
         on update cascade,
     foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id),
-    check (schedule_id like 'sch-________'),
+    check (schedule_id ~ '^sch-[0-9a-f]{8}$'),
     check (schedule_name <> ''),
     check (recurrence_rule like '%FREQ=%' and recurrence_rule !~* 'INTERVAL=(?!0*[1-9][0-9]*(;|$))'),
     check (time_zone <> ''),
     check (starts_on >= '1900-01-01' and starts_on < '3000-01-01'),
     check (jitter_minutes >= 0 and jitter_minutes <= 120)
 );
+create index publishing_schedules_account on publishing.publishing_schedules (organization_id, account_id);
+create index publishing_schedules_channel on publishing.publishing_schedules (platform, channel_type);
 create trigger publishing_schedules_updated_at before update on publishing.publishing_schedules
     for each row execute function tenancy.set_updated_at();
 create trigger publishing_schedules_audit after insert or delete or update on publishing.publishing_schedules
@@ -133,7 +135,7 @@ create table publishing.post_targets (
         references publishing.publishing_schedules (organization_id, schedule_id),
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
         on update cascade,
-    check (target_id like 'tgt-________'),
+    check (target_id ~ '^tgt-[0-9a-f]{8}$'),
     check (attempts >= 0),
     check (platform_post_id <> ''),
     check ((state = 'published') = (published_at is not null)),
@@ -148,6 +150,11 @@ create table publishing.post_targets (
 create index post_targets_due on publishing.post_targets (scheduled_at, target_id) where state = 'scheduled';
 create index post_targets_leased on publishing.post_targets (leased_until) where state = 'publishing';
 create index post_targets_content on publishing.post_targets (organization_id, content_id);
+create index post_targets_post on publishing.post_targets (organization_id, post_core_id);
+create index post_targets_account on publishing.post_targets (organization_id, account_id);
+create index post_targets_schedule on publishing.post_targets (organization_id, schedule_id)
+    where schedule_id is not null;
+create index post_targets_channel on publishing.post_targets (platform, channel_type);
 create unique index post_targets_slot
     on publishing.post_targets (organization_id, account_id, channel_type, scheduled_at)
     where state not in ('cancelled', 'failed');
@@ -199,7 +206,7 @@ create table publishing.publish_attempts (
     unique (organization_id, target_id, attempt_number),
     unique (organization_id, call_id),
     foreign key (organization_id, target_id) references publishing.post_targets (organization_id, target_id),
-    check (attempt_id like 'att-________'),
+    check (attempt_id ~ '^att-[0-9a-f]{8}$'),
     check (attempt_number > 0),
     check ((finished_at is null) = (outcome is null)),
     check ((resolved_at is null) = (resolved_by is null)),
@@ -235,6 +242,8 @@ create table publishing.lost_calls (
     foreign key (organization_id, target_id) references publishing.post_targets (organization_id, target_id),
     check ((released_at is null) = (released_by is null))
 );
+create index lost_calls_account on publishing.lost_calls (organization_id, account_id);
+create index lost_calls_target on publishing.lost_calls (organization_id, target_id) where target_id is not null;
 create index lost_calls_waiting on publishing.lost_calls (organization_id, account_id) where target_id is null
     and released_at is null;
 create trigger lost_calls_audit after update on publishing.lost_calls for each row
@@ -306,11 +315,12 @@ create table publishing.execution_history (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform, channel_type, process_name)
         references publishing.content_processes (platform, channel_type, process_name) on update cascade,
-    check (execution_id like 'exe-________'),
+    check (execution_id ~ '^exe-[0-9a-f]{8}$'),
     check (execution_seconds >= 0::numeric),
     check ((execution_status = 'success') = (error_message is null))
 );
 create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
+create index execution_history_process on publishing.execution_history (platform, channel_type, process_name);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one kind of post that may be selected for one channel of one organization: organization and platform are

@@ -62,7 +62,7 @@ create table scraping.download_runs (
 
     primary key (organization_id, run_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (run_id like 'run-________'),
+    check (run_id ~ '^run-[0-9a-f]{8}$'),
     check (partition_from <= partition_to),
     check ((completed_at is null) = (status = 'running'))
 );
@@ -117,7 +117,7 @@ create table scraping.profiles (
     primary key (organization_id, profile_id),
     unique (organization_id, platform, username),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (profile_id like 'prf-________'),
+    check (profile_id ~ '^prf-[0-9a-f]{8}$'),
     check (username <> ''),
     check (kind in ('person', 'company', 'channel'))
 );
@@ -147,6 +147,7 @@ create table scraping.profile_snapshots (
     check (followers >= 0 and followers <= '1000000000000')
 );
 create index profile_snapshots_landed_file on scraping.profile_snapshots (organization_id, landed_file_id);
+create index profile_snapshots_run on scraping.profile_snapshots (organization_id, run_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one post as it last changed; people read the view posts. An observation without a change writes only its
@@ -212,7 +213,7 @@ create table scraping.post_records (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id),
     foreign key (organization_id, reposted_post_id) references scraping.post_records (organization_id, post_id),
-    check (post_id like 'p-________'),
+    check (post_id ~ '^p-[0-9a-f]{8}$'),
     check (urn <> ''),
     check (posted_at >= '2000-01-01 00:00:00+00' and posted_at < '2100-01-01 00:00:00+00'),
     check (reposted_post_id <> post_id)
@@ -278,7 +279,7 @@ create table scraping.media_records (
     unique (organization_id, post_id, media_key),
     foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
         on delete cascade,
-    check (media_id like 'med-________'),
+    check (media_id ~ '^med-[0-9a-f]{8}$'),
     check (media_type in ('image', 'video', 'document', 'thumbnail')),
     check ("position" >= 0)
 ) with (fillfactor = 90);
@@ -296,7 +297,7 @@ create table scraping.hashtags (
     primary key (organization_id, hashtag_id),
     unique (organization_id, hashtag),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (hashtag_id like 'hsh-________'),
+    check (hashtag_id ~ '^hsh-[0-9a-f]{8}$'),
     check (hashtag <> '')
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -380,6 +381,10 @@ create table scraping.snapshots (
     check (reach >= 0 and reach <= '1000000000000')
 ) partition by range (downloaded_at);  -- one partition a month, such as snapshots_2026_01
 create index snapshots_downloaded_at on scraping.snapshots using brin (downloaded_at) with (pages_per_range='16');
+create index snapshots_file_and_run on scraping.snapshots using brin (organization_id,
+    landed_file_id text_bloom_ops (n_distinct_per_range='256', false_positive_rate='0.001'),
+    run_id text_bloom_ops (n_distinct_per_range='32', false_positive_rate='0.001')) with (pages_per_range='64',
+    autosummarize='on');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.

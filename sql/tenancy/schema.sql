@@ -28,7 +28,7 @@ create table tenancy.organizations (
 
     primary key (organization_id),
     unique (slug),
-    check (organization_id like 'org-________'),
+    check (organization_id ~ '^org-[0-9a-f]{8}$'),
     check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
     check (name <> ''),
     check (jsonb_typeof(settings) = 'object')
@@ -50,7 +50,7 @@ create table tenancy.users (
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
     primary key (user_id),
-    check (user_id like 'usr-________'),
+    check (user_id ~ '^usr-[0-9a-f]{8}$'),
     check (email like '%_@_%')
 );
 create unique index users_email_key on tenancy.users (lower(email));

@@ -175,7 +175,7 @@ def test_a_load_that_commits_its_ledger_first_loses_rows_when_it_is_killed(clean
     with psycopg.connect(desk.url) as connection:
         connection.execute(
             "insert into scraping.download_runs (organization_id, run_id, kind, source, partition_from, partition_to,"
-            " script_name, status, completed_at) select organization_id, 'run-ledger00', 'load', 'linkedin_apify',"
+            " script_name, status, completed_at) select organization_id, 'run-0000ed9e', 'load', 'linkedin_apify',"
             " %(day)s, %(day)s, 'ledger first', 'completed', clock_timestamp() from tenancy.organizations"
             " where slug = 'default'",
             {"day": DAYS[0]},
@@ -184,7 +184,7 @@ def test_a_load_that_commits_its_ledger_first_loses_rows_when_it_is_killed(clean
             connection.execute(
                 "insert into landing.files (organization_id, source_file_path, source, landed_on, content_hash,"
                 " size_bytes, items, run_id) select organization_id, %s, %s, %s, '', %s, 1, run_id"
-                " from scraping.download_runs where run_id = 'run-ledger00'",
+                " from scraping.download_runs where run_id = 'run-0000ed9e'",
                 [file.path, file.source, file.landed_on, file.size_bytes],
             )
     assert finished(start_load(desk.url, desk.zone, DAYS[0], fault_point="scraping.before_commit")) == -signal.SIGKILL
