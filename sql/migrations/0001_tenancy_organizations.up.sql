@@ -269,12 +269,49 @@ end
 $$;
 
 create trigger audit_log_is_append_only
-before update or delete on tenancy.audit_log
+before update on tenancy.audit_log
 for each row execute function tenancy.reject_change_of_history();
+
+-- Only tenancy.finish_erasure, which works as the owner, names the organization whose entries go.
+create trigger audit_log_is_kept
+before delete on tenancy.audit_log
+for each row when (
+    current_user <> 'syndication_owner'
+    or old.organization_id is distinct from current_setting('app.erased_organization_id', true)
+)
+execute function tenancy.reject_change_of_history();
 
 create trigger audit_log_is_never_truncated
 before truncate on tenancy.audit_log
 for each statement execute function tenancy.reject_change_of_history();
+
+create table tenancy.erased_organizations (
+    slug text not null,
+    erased_at timestamptz not null default now(),
+    erased_by text not null check (erased_by <> ''),
+    row_counts jsonb not null check (jsonb_typeof(row_counts) = 'object'),
+    primary key (slug, erased_at)
+);
+
+comment on table tenancy.erased_organizations is
+'One row is one organization that was erased with everything that belonged to it. The list is append-only.';
+comment on column tenancy.erased_organizations.slug is
+'Slug of the erased organization; another one may have it since.';
+comment on column tenancy.erased_organizations.erased_at is 'When the transaction that erased it began.';
+comment on column tenancy.erased_organizations.erased_by is
+'Who erased it: app.actor of the session, else the database login.';
+comment on column tenancy.erased_organizations.row_counts is
+'Number of erased rows by table: {"scraping.snapshots": 1200}.';
+
+create trigger erased_organizations_is_append_only
+before update or delete on tenancy.erased_organizations
+for each row execute function tenancy.reject_change_of_history();
+
+create trigger erased_organizations_is_never_truncated
+before truncate on tenancy.erased_organizations
+for each statement execute function tenancy.reject_change_of_history();
+
+grant select on tenancy.erased_organizations to syndication_pipeline;
 
 create table operations.partitioned_tables (
     table_name text primary key,
@@ -577,6 +614,48 @@ revoke insert, update, delete on tenancy.audit_log from syndication_pipeline;
 
 -- The audit trigger runs as the owner, who is subject to forced row-level security: this policy only lets it append.
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);
+
+-- For tenancy.finish_erasure, which names the erased organization: the owner, who is subject to forced row-level
+-- security, sees whether it still exists, and its entries.
+create policy owner_sees_erased on tenancy.organizations for select to syndication_owner
+using (organization_id = current_setting('app.erased_organization_id', true));
+create policy owner_sees_erased on tenancy.audit_log for select to syndication_owner
+using (organization_id = current_setting('app.erased_organization_id', true));
+create policy owner_erases on tenancy.audit_log for delete to syndication_owner
+using (organization_id = current_setting('app.erased_organization_id', true));
+
+create function tenancy.finish_erasure(erased_organization_id text, erased_slug text, row_counts jsonb)
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entries bigint;
+begin
+    perform set_config('app.erased_organization_id', erased_organization_id, true);
+    if exists (select from tenancy.organizations o where o.organization_id = erased_organization_id) then
+        raise exception 'The organization % exists: only the audit log of an erased one is erased',
+            erased_organization_id
+            using errcode = 'object_in_use';
+    end if;
+    delete from tenancy.audit_log where organization_id = erased_organization_id;
+    get diagnostics entries = row_count;
+    perform set_config('app.erased_organization_id', '', true);
+    insert into tenancy.erased_organizations (slug, erased_by, row_counts)
+    values (
+        erased_slug,
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        row_counts || jsonb_build_object('tenancy.audit_log', entries)
+    );
+    return entries;
+end
+$$;
+
+comment on function tenancy.finish_erasure is
+'Erases the audit log of an organization whose other rows have been erased, records the erasure with the rows by '
+'table, and returns the number of erased entries. Nothing else can delete from the audit log. The function runs as its '
+'owner, so it only accepts an organization that no longer exists.';
+
+grant execute on function tenancy.finish_erasure to syndication_pipeline;
 
 -- Users do not belong to a single tenant: readers see the members of their organization.
 alter table tenancy.users enable row level security;

@@ -38,6 +38,8 @@ create trigger organizations_updated_at before update on tenancy.organizations
 create trigger organizations_audit after insert or delete or update on tenancy.organizations
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+create policy owner_sees_erased on tenancy.organizations for select to syndication_owner using (organization_id =
+    current_setting('app.erased_organization_id', true));
 
 -- One row is one person, who may belong to several organizations.
 create table tenancy.users (
@@ -102,12 +104,36 @@ create table tenancy.audit_log (
 
     primary key (organization_id, occurred_at, audit_id)
 ) partition by range (occurred_at);  -- one partition a month, such as audit_log_2026_01
-create trigger audit_log_is_append_only before delete or update on tenancy.audit_log
+create trigger audit_log_is_append_only before update on tenancy.audit_log
     for each row execute function tenancy.reject_change_of_history();
+create trigger audit_log_is_kept before delete on tenancy.audit_log for each row
+    when (current_user <> 'syndication_owner' or old.organization_id is distinct
+    from current_setting('app.erased_organization_id', true)) execute function tenancy.reject_change_of_history();
 create trigger audit_log_is_never_truncated before truncate on tenancy.audit_log
     for each statement execute function tenancy.reject_change_of_history();
 -- row-level security by organization_id; pipeline: select; reader: select
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);
+create policy owner_sees_erased on tenancy.audit_log for select to syndication_owner using (organization_id =
+    current_setting('app.erased_organization_id', true));
+create policy owner_erases on tenancy.audit_log for delete to syndication_owner using (organization_id =
+    current_setting('app.erased_organization_id', true));
+
+-- One row is one organization that was erased with everything that belonged to it. The list is append-only.
+create table tenancy.erased_organizations (
+    slug text not null,                            -- Slug of the erased organization; another one may have it since.
+    erased_at timestamptz not null default now(),  -- When the transaction that erased it began.
+    erased_by text not null,                       -- Who erased it: app.actor of the session, else the database login.
+    row_counts jsonb not null,                     -- Number of erased rows by table: {"scraping.snapshots": 1200}.
+
+    primary key (slug, erased_at),
+    check (erased_by <> ''),
+    check (jsonb_typeof(row_counts) = 'object')
+);
+create trigger erased_organizations_is_append_only before delete or update on tenancy.erased_organizations
+    for each row execute function tenancy.reject_change_of_history();
+create trigger erased_organizations_is_never_truncated before truncate on tenancy.erased_organizations
+    for each statement execute function tenancy.reject_change_of_history();
+-- no row-level security; pipeline: select
 
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
 -- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
@@ -233,6 +259,35 @@ begin
 end
 $$;
 -- execute: only its owner
+
+-- Erases the audit log of an organization whose other rows have been erased, records the erasure with the rows by
+-- table, and returns the number of erased entries. Nothing else can delete from the audit log. The function runs as its
+-- owner, so it only accepts an organization that no longer exists.
+create function tenancy.finish_erasure(erased_organization_id text, erased_slug text, row_counts jsonb)
+returns bigint language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    entries bigint;
+begin
+    perform set_config('app.erased_organization_id', erased_organization_id, true);
+    if exists (select from tenancy.organizations o where o.organization_id = erased_organization_id) then
+        raise exception 'The organization % exists: only the audit log of an erased one is erased',
+            erased_organization_id
+            using errcode = 'object_in_use';
+    end if;
+    delete from tenancy.audit_log where organization_id = erased_organization_id;
+    get diagnostics entries = row_count;
+    perform set_config('app.erased_organization_id', '', true);
+    insert into tenancy.erased_organizations (slug, erased_by, row_counts)
+    values (
+        erased_slug,
+        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        row_counts || jsonb_build_object('tenancy.audit_log', entries)
+    );
+    return entries;
+end
+$$;
+-- pipeline: execute
 
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -3,14 +3,17 @@
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
-from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.listing import SECONDS_TO_WAIT, json_option, show_rows
+from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
 from syndication_assets.tenancy.organizations import Organization, add_organization, list_organizations
 
 
 @click.group()
 def organization() -> None:
-    """Adds and lists organizations, the tenants that own all data."""
+    """Adds, lists and erases organizations, the tenants that own all data."""
 
 
 @organization.command()
@@ -32,6 +35,32 @@ def list_all(as_json: bool) -> None:
     show_rows(
         organizations, _line, "There is no organization: add one with `syndication organization add`.", as_json=as_json
     )
+
+
+@organization.command()
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@command
+def erase(slug: str, yes: bool) -> None:
+    """Erases the organization SLUG with all its rows, its audit log included. They are counted first.
+
+    Landed files, reports, the record of sent posts, run logs and backups stay.
+    """
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    with waiting_at_most(SECONDS_TO_WAIT):
+        rows = rows_to_erase(url, slug)
+    for table, count in sorted(rows.items(), key=lambda pair: (-pair[1], pair[0])):
+        click.echo(f"{count:>12,} rows of {table} will be erased")
+    zone = LandingZone(settings.landing_url)
+    files = sum(1 for _ in zone.paths_below(slug))
+    click.echo(f"{files:>12,} landed files stay in {zone.url}/{slug}: remove them, or a new {slug!r} loads them again")
+    click.echo(f"Reports in {settings.reports_directory}, the record of sent posts, run logs and backups stay, too.")
+    if not yes and click.prompt("Type the slug to erase the organization") != slug:
+        raise click.ClickException("This is not the slug: nothing was erased.")
+    with waiting_at_most(SECONDS_TO_WAIT):
+        erased = erase_organization(url, slug)
+    click.echo(f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables.")
 
 
 def _line(listed: Organization) -> str:

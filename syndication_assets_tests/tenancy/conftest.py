@@ -41,7 +41,7 @@ def organizations(server: Server, template_database: str) -> Iterator[TwoOrganiz
         login(admin_url) as stranger,
         new_database(server, template_database) as url,
     ):
-        first, second = _fill(url_as(pipeline, url))
+        first, second = fill_two_organizations(url_as(pipeline, url))
         with psycopg.connect(url) as connection:
             relations = connection.execute(
                 "select c.oid::regclass::text, c.relkind::text, c.relispartition"
@@ -61,9 +61,10 @@ def organizations(server: Server, template_database: str) -> Iterator[TwoOrganiz
         )
 
 
-def _fill(pipeline_url: str) -> list[str]:
-    """Adds two organizations as the pipeline, which proves that it can write every table."""
-    with psycopg.connect(pipeline_url) as connection:
+def fill_two_organizations(url: str) -> list[str]:
+    """Adds the organizations `first` and `second` as the pipeline, which proves that it can write every table."""
+    with psycopg.connect(url) as connection:
+        connection.execute("set local role syndication_pipeline")
         for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
         _add_channel(connection)
