@@ -91,6 +91,14 @@ def database_of_posts(workplace: Workplace, name: str, posts: int, planned_on: d
 def _write(url: str, server: str, count: int) -> Writing:
     today = datetime.now(UTC).date()
     with transaction(url) as connection:
+        connection.execute(
+            "insert into operations.api_prices (provider, model, price_version, valid_from, currency, input_price,"
+            " cached_input_price, output_price) values ('benchmark', 'small', 1, '2025-01-01', 'USD', 0.15, 0.075, 0.6)"
+        )
+        connection.execute(
+            "insert into operations.budgets (organization_id, period, amount, currency)"
+            " select organization_id, 'month', 20, 'USD' from tenancy.organizations where slug = 'default'"
+        )
         posts = [
             post
             for day in (today, today - timedelta(days=1))  # midnight may have passed

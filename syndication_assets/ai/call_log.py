@@ -16,7 +16,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from syndication_assets.database.connection import Connection, DatabaseError, load_sql
 from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
-from syndication_assets.operations.api_usage import Reservation, reserve
+from syndication_assets.operations.api_usage import Reservation, release, reserve
 from syndication_assets.operations.spending import Charge, Price, TokenUsage
 
 Result = TypeVar("Result")
@@ -44,40 +44,41 @@ class Call:
 
 
 class CallLog(Generic[Result]):
-    """Writes in a thread, so that no answer waits for the database; a call waits for its own reservation only.
+    """Writes in threads, so that no answer waits for the database; a call waits for its own reservation only.
 
-    `provider` is whom the calls are paid to; `store` writes results. What a lost connection has not taken is written on
-    exit, which raises the first error.
+    `provider` is whom the calls are paid to; `store` writes results. Reservations have a connection of their own,
+    because calls wait for them. What a lost connection has not taken is written on exit, which raises the first error.
     """
 
     def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], object]) -> None:
         self.provider = provider
         self._store = store
-        self._database = KeptConnection(url)
+        self._reserving, self._writing = KeptConnection(url), KeptConnection(url)
         self._reservations: list[tuple[Reservation, asyncio.Future[str]]] = []
         self._writes: deque[Write] = deque()
+        self._results: deque[list[Result]] = deque()
         self._errors: list[Exception] = []
-        self._has_work = asyncio.Event()
+        self._has_reservations, self._has_writes = asyncio.Event(), asyncio.Event()
         self._is_closing = False
         self._is_lost = False
-        self._writer: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._writer = asyncio.create_task(self._write_while_open())
+        self._tasks = [asyncio.create_task(self._reserve_while_open()), asyncio.create_task(self._write_while_open())]
         return self
 
     async def __aexit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._is_closing = True
-        self._has_work.set()
+        self._has_reservations.set()
+        self._has_writes.set()
         try:
-            if self._writer is not None:
-                await self._writer
-            while self._writes:
-                self._write(self._writes.popleft())
+            await asyncio.gather(*self._tasks)
+            self._write_waiting()
         finally:
-            self._database.close()
+            self._reserving.close()
+            self._writing.close()
         if self._errors:
             raise self._errors[0]
 
@@ -85,39 +86,49 @@ class CallLog(Generic[Result]):
         """The id of the call's usage, once its reservation is committed. DatabaseError if it cannot be."""
         reserved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._reservations.append((reservation, reserved))
-        self._has_work.set()
+        self._has_reservations.set()
         return await reserved
+
+    def release(self, organization_id: str, usage_id: str) -> None:
+        """Takes back the reservation of a call that is not made."""
+        self._add(partial(release, organization_id=organization_id, usage_id=usage_id))
 
     def add_call(self, call: Call) -> None:
         self._add(partial(_settle, row=_row(call)))
 
     def add_results(self, results: list[Result]) -> None:
         """Adds results that belong together, after all of their calls: they are stored in one transaction."""
-        self._add(partial(self._store_together, results=results))
+        self._results.append(results)
+        self._has_writes.set()
 
     def _add(self, write: Write) -> None:
         self._writes.append(write)
-        self._has_work.set()
+        self._has_writes.set()
 
-    async def _write_while_open(self) -> None:
-        """Writes what is added, reservations first: a call waits for each of them."""
-        while True:
+    async def _reserve_while_open(self) -> None:
+        while self._reservations or not self._is_closing:
             if self._reservations:
                 await self._reserve_all()
-            elif self._writes and not self._is_lost:
-                await asyncio.to_thread(self._write_until_reservations_wait)
+            else:
+                self._has_reservations.clear()
+                await self._has_reservations.wait()
+
+    async def _write_while_open(self) -> None:
+        while True:
+            if (self._writes or self._results) and not self._is_lost:
+                await asyncio.to_thread(self._write_until_lost)
             elif self._is_closing:
                 return
             else:
-                self._has_work.clear()
-                await self._has_work.wait()
+                self._has_writes.clear()
+                await self._has_writes.wait()
 
     async def _reserve_all(self) -> None:
         """Commits all waiting reservations at once: they hold nothing from outside that could be refused."""
         waiting, self._reservations = self._reservations, []
         try:
             usage_ids = await asyncio.to_thread(
-                self._database.run, lambda connection: reserve(connection, [entry[0] for entry in waiting])
+                self._reserving.run, lambda connection: reserve(connection, [entry[0] for entry in waiting])
             )
         except DatabaseError as error:
             for _, reserved in waiting:
@@ -125,24 +136,44 @@ class CallLog(Generic[Result]):
                     reserved.set_exception(DatabaseError(str(error)))
             return
         self._is_lost = False
+        self._has_writes.set()
         for (_, reserved), usage_id in zip(waiting, usage_ids, strict=True):
             if not reserved.done():
                 reserved.set_result(usage_id)
 
-    def _write_until_reservations_wait(self) -> None:
-        while self._writes and not self._reservations and not self._is_lost:
-            try:
-                self._write(self._writes[0])
-            except ConnectionLostError:
-                # The final write on exit tries again and raises the error.
-                self._is_lost = True
-            else:
-                self._writes.popleft()
+    def _write_until_lost(self) -> None:
+        try:
+            self._write_waiting()
+        except ConnectionLostError:
+            # The final write on exit tries again and raises the error.
+            self._is_lost = True
+
+    def _write_waiting(self) -> None:
+        """Settles the calls that wait, each by itself, and stores the results that wait."""
+        for _ in range(len(self._writes)):
+            self._write(self._writes[0])
+            self._writes.popleft()
+        waiting = [self._results[number] for number in range(len(self._results))]
+        if waiting:
+            self._store_all(waiting)
+        for _ in waiting:
+            self._results.popleft()
+
+    def _store_all(self, waiting: list[list[Result]]) -> None:
+        """Stores all results in one transaction; if something in them is refused, each list in its own."""
+        together = [result for results in waiting for result in results]
+        try:
+            self._writing.run(partial(self._store_together, results=together))
+        except ConnectionLostError:
+            raise
+        except Exception:  # whatever it is, it concerns one of the lists, and is kept when that one is stored
+            for results in waiting:
+                self._write(partial(self._store_together, results=results))
 
     def _write(self, write: Write) -> None:
         """Commits one call, or results that belong together. A refusal concerns this one only."""
         try:
-            self._database.run(write)
+            self._writing.run(write)
         except ConnectionLostError:
             raise
         except Exception as error:  # whatever it is, the other calls are paid for too

@@ -11,7 +11,7 @@ import random
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from syndication_assets.ai.language_model_answers import (
@@ -37,14 +37,24 @@ _LIMIT_NAMES = ("max_completion_tokens", "max_tokens")
 _HOSTS_OF_OPENAI = (".openai.com", ".openai.azure.com")
 
 
-class RequestLog(Protocol):
-    """Records every request of a question, retries included."""
+class RequestLog:
+    """Hears of every request of a question, retries included. This one records nothing.
 
-    async def before_request(self) -> None:
+    A request is reserved while its question waits for a slot. Then it is released, or made: `before_request` and
+    `after_request`.
+    """
+
+    async def reserve(self) -> None:
         """An exception raised here cancels the request."""
+
+    def before_request(self) -> None:
+        """The request has its slot and is sent next. An exception raised here cancels it."""
 
     def after_request(self, result: Answer | LanguageModelError) -> None:
         """Called exactly once per started request."""
+
+    def release(self) -> None:
+        """The reserved request is not made."""
 
 
 @dataclass
@@ -97,30 +107,45 @@ class LanguageModel:
         await self._client.__aexit__(error_type, error, traceback)
 
     async def ask(self, messages: Messages, log: RequestLog | None = None) -> Answer:
-        """Requests a post; LanguageModelError after the last retry."""
-        async with self._slots:
-            for retries in itertools.count():
-                await self._wait_for_pause()
-                limit_name = self._limit_name
-                result = await self._ask_and_log(messages, log)
-                if isinstance(result, Answer):
-                    return result
-                if self._knows_limit_by_other_name(result, limit_name):
-                    continue
-                wait = self._wait_before_retry(result, retries)
-                if result.kind is ErrorKind.RATE_LIMITED:
-                    # All questions go to the same server: the others would only be rejected too.
-                    self._paused_until = max(self._paused_until, time.monotonic() + wait)
-                if result.kind not in TRANSIENT_ERRORS or retries >= self.maximum_retries or wait > self.longest_wait:
-                    raise result
-                if result.kind is not ErrorKind.RATE_LIMITED:
-                    await asyncio.sleep(wait)
+        """Requests a post; LanguageModelError after the last retry.
+
+        A question has a slot only while its request is under way: not while the request is reserved, and not between
+        retries. So a slot never waits for the log, and more questions than slots keep all slots busy.
+        """
+        for retries in itertools.count():
+            await self._wait_for_pause()
+            result, is_limit_renamed = await self._ask_in_slot(messages, log or RequestLog())
+            if isinstance(result, Answer):
+                return result
+            if is_limit_renamed:
+                continue
+            wait = self._wait_before_retry(result, retries)
+            if result.kind is ErrorKind.RATE_LIMITED:
+                # All questions go to the same server: the others would only be rejected too.
+                self._paused_until = max(self._paused_until, time.monotonic() + wait)
+            if result.kind not in TRANSIENT_ERRORS or retries >= self.maximum_retries or wait > self.longest_wait:
+                raise result
+            if result.kind is not ErrorKind.RATE_LIMITED:
+                await asyncio.sleep(wait)
         raise AssertionError("unreachable")
 
-    async def _ask_and_log(self, messages: Messages, log: RequestLog | None) -> Answer | LanguageModelError:
-        if log is None:
-            return await self._ask_once(messages)
-        await log.before_request()
+    async def _ask_in_slot(self, messages: Messages, log: RequestLog) -> tuple[Answer | LanguageModelError, bool]:
+        """The result of one request, and whether it is worth another one with the other name of the limit."""
+        await log.reserve()
+        is_started = False
+        try:
+            async with self._slots:
+                await self._wait_for_pause()
+                log.before_request()
+                is_started = True
+                limit_name = self._limit_name
+                result = await self._ask_and_log(messages, log)
+                return result, self._knows_limit_by_other_name(result, limit_name)
+        finally:
+            if not is_started:
+                log.release()
+
+    async def _ask_and_log(self, messages: Messages, log: RequestLog) -> Answer | LanguageModelError:
         started = time.perf_counter()
         try:
             result = await self._ask_once(messages)
@@ -146,12 +171,12 @@ class LanguageModel:
             return error.retry_after
         return float(self.retry_delay * 2**retries * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, no secret
 
-    def _knows_limit_by_other_name(self, error: LanguageModelError, limit_name: str) -> bool:
+    def _knows_limit_by_other_name(self, result: Answer | LanguageModelError, limit_name: str) -> bool:
         """Whether the server rejects the name under which it was sent the limit of the output; then the other is used.
 
         Questions that were asked at the same time find the name changed already.
         """
-        if error.kind is not ErrorKind.REJECTED or limit_name not in str(error):
+        if isinstance(result, Answer) or result.kind is not ErrorKind.REJECTED or limit_name not in str(result):
             return False
         if self._limit_name == limit_name and self._other_limit_name:
             self._limit_name, self._other_limit_name = self._other_limit_name, ""

@@ -5,6 +5,8 @@ from typing import Any
 from syndication_assets.ai.prompts import Messages
 from syndication_assets.operations.spending import TokenUsage
 
+LONGEST_ANSWER = 128_000
+"""The longest answer in tokens, thoughts included, that usual models give if a server ignores the requested limit."""
 _MOST_TOKENS = 10_000_000
 """More than any model takes at once: a larger count is an error of the server."""
 _FORMAT_TOKENS = 60

@@ -42,3 +42,11 @@ def reserve(connection: Connection, reservations: Sequence[Reservation]) -> list
     ]
     found = connection.execute(load_sql("operations/reserve_usage.sql"), {"reservations": json.dumps(rows)})
     return [usage_id for (usage_id,) in found]
+
+
+def release(connection: Connection, organization_id: str, usage_id: str) -> None:
+    """Deletes the row of a call that was reserved and not made. A settled call stays."""
+    connection.execute(
+        "delete from operations.api_usage where organization_id = %s and usage_id = %s and is_successful is null",
+        [organization_id, usage_id],
+    )

@@ -112,17 +112,18 @@ class Spending:
     _dearest: Decimal = Decimal(0)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def reserve(self, estimate: Decimal) -> Decimal:
+    async def reserve(self, estimate: Decimal, unlimited: Decimal) -> Decimal:
         """Reserves the cost of a call, as soon as the budgets have room for it, and returns the amount.
 
-        A server may ignore the limit of its answers. So as long as no call of the run is settled, a budget allows one
-        call at a time; afterwards, calls at the same time reserve the dearest cost so far. BudgetError if there is no
-        room although no call is in progress.
+        A server may ignore the limit of its answers; then a call costs `unlimited` at most. So as long as no call of
+        the run is settled, there are only as many calls at a time as the budgets can pay without the limit, but at
+        least one; afterwards, calls at the same time reserve the dearest cost so far. BudgetError if there is no room
+        although no call is in progress.
         """
         while True:
             expected = max(estimate, self._dearest) if self._in_progress else estimate
             problem = self._rejection(expected)
-            if problem is None and (self._is_measured or not self._in_progress or not self.budgets):
+            if problem is None and (self._is_measured or not self._in_progress or self._can_pay_all(unlimited)):
                 break
             if problem is not None and not self._in_progress:
                 raise BudgetError(problem)
@@ -166,6 +167,11 @@ class Spending:
         estimate = TokenUsage(input_tokens, 0, output_tokens)
         cost = Decimal(0) if self.price is None else self.price.cost(estimate) or Decimal(0)
         return min(cost, _LARGEST_COST)
+
+    def _can_pay_all(self, unlimited: Decimal) -> bool:
+        """Whether the budgets can pay another call and those in progress if the server ignores the limit of each."""
+        calls = self._in_progress + 1
+        return all(budget.used + calls * unlimited <= budget.amount for budget in self.budgets)
 
     def _rejection(self, expected: Decimal) -> str | None:
         """Why a call with this expected cost is not allowed; None if it is."""

@@ -1,6 +1,7 @@
 """The log of paid calls: each call is on record before it is made, and nothing that one brings costs another."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -154,3 +155,44 @@ def test_without_a_database_nothing_is_reserved(database_url: str):
     with suppress(DatabaseError):
         logged("postgresql://nobody@127.0.0.1:9/none", work)
     assert rows(database_url, "select 1 from operations.api_usage") == []
+
+
+def test_the_reservation_of_a_call_that_is_not_made_is_taken_back_and_a_settled_one_stays(database_url: str):
+    async def work(log: CallLog[str]) -> None:
+        reserved = reservation(database_url)
+        settled, released = await log.reserve(reserved), await log.reserve(reserved)
+        log.add_call(call(reserved, settled))
+        log.release(reserved.organization_id, released)
+        log.release(reserved.organization_id, settled)
+
+    logged(database_url, work)
+    assert rows(database_url, "select is_successful from operations.api_usage") == [(True,)]
+
+
+def test_results_that_wait_are_stored_together_and_a_refused_one_alone_is_missing(database_url: str):
+    async def work(log: CallLog[str]) -> None:
+        for names in (["ann"], ["bob", "cat"], ["dan", "bad"], ["eve"]):
+            log.add_results(names)
+
+    with pytest.raises(ValueError, match="bad"):
+        logged(database_url, work)
+    assert rows(database_url, "select split_part(email, '@', 1) from tenancy.users order by 1") == [
+        ("ann",), ("bob",), ("cat",), ("eve",),
+    ]  # fmt: skip
+
+
+def test_a_reservation_waits_for_no_other_write(database_url: str):
+    may_store = threading.Event()
+
+    def store_when_allowed(_: Connection, names: list[str]) -> None:
+        assert may_store.wait(timeout=30), names
+
+    async def run() -> None:
+        async with CallLog(database_url, "test", store_when_allowed) as log:
+            log.add_results(["ann"])
+            await asyncio.sleep(0.05)
+            await log.reserve(reservation(database_url))
+            may_store.set()
+
+    asyncio.run(run())
+    assert len(rows(database_url, "select 1 from operations.api_usage")) == 1

@@ -22,3 +22,12 @@ def shop(database_url: str) -> Iterator[Shop]:
 def blog(shop: Shop, zone: LandingZone) -> Blog:
     """A blog of the shop, without posts."""
     return Blog(shop, zone)
+
+
+@pytest.fixture
+def selected(shop: Shop) -> Shop:
+    """A channel with one selection and no text."""
+    shop.channel()
+    shop.product("kilt", shop.category("Kilts"), image_url="https://shop.example/kilt.jpg")
+    shop.select()
+    return shop

@@ -11,10 +11,10 @@ from syndication_assets.content.review import text_decisions
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import ChatServer, error, post
+from syndication_assets_tests.content.llm_writing import calls
+from syndication_assets_tests.content.llm_writing import write as write_with_llm
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.content.test_derived_variations import compare, without_hashtags
-from syndication_assets_tests.content.test_llm_writer import calls
-from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
 
 TODAY = datetime.now(UTC).date()
 BOTH_KINDS = pytest.mark.parametrize("by", ["hashtags", "timing"])

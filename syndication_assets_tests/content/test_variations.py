@@ -8,8 +8,8 @@ from syndication_assets.content.generation.template import TemplateError
 from syndication_assets.content.review import text_decisions
 from syndication_assets_tests.ai.chat_server import ChatServer, post
 from syndication_assets_tests.content.examples import FACTS, GOOD, GOOD_TEXT, RULES, URL
+from syndication_assets_tests.content.llm_writing import write as write_with_llm
 from syndication_assets_tests.content.shop_in_tables import Shop
-from syndication_assets_tests.content.test_llm_writer import write as write_with_llm
 
 
 @pytest.fixture
