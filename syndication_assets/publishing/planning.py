@@ -1,6 +1,6 @@
 """Assigns slots to texts. Pure: texts, schedules and taken slots in, a slot for each text out."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,17 +63,26 @@ class TakenSlot:
     is_free_for_others: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """The hard rules of a queue's channel; None for no limit."""
+
+    posts_a_day: int | None = None
+    """On one local day of the schedule."""
+    minutes_between_posts: int | None = None
+
+
 def assign_slots(
     texts: Sequence[Text],
     schedules: Mapping[Queue, Sequence[NamedSchedule]],
     taken: Sequence[TakenSlot],
-    posts_a_day: Mapping[Queue, int],
+    limits: Mapping[Queue, QueueLimits],
 ) -> list[Slot | None]:
     """The slot of each text, in the order of the texts: the first free slot from its day on; None if 30 days have none.
 
     A text for a real account gets no slot before its approval, because nothing can be sent in the past; a simulation
-    may, so that past days can be simulated. A queue in `posts_a_day` gets at most that many posts on one local day of
-    the schedule.
+    may, so that past days can be simulated. A queue in `limits` gets no more posts on a day, and none closer to
+    another one, than sending would allow: a planned post need not wait when it is due.
 
     If the jitter of a schedule changes, targets keep their time and their slot stays taken. Two posts of a queue are
     never published at the same time.
@@ -85,7 +94,7 @@ def assign_slots(
     }
     slots: list[Slot | None] = []
     calendar = _Calendar()
-    days = _Days(occupied_times)
+    times = _Times(occupied_times)
     for text in texts:
         chosen = None
         for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
@@ -94,11 +103,11 @@ def assign_slots(
                 continue
             if (*key, text.content_hash) in slots_of_same_text or (*time_key, text.content_hash) in slots_of_same_text:
                 continue
-            if days.has_room(text.queue, slot, posts_a_day.get(text.queue)):
+            if times.has_room(text.queue, slot, limits.get(text.queue, QueueLimits())):
                 chosen = slot
                 occupied_slots.add(key)
                 occupied_times.add(time_key)
-                days.add(text.queue, slot.scheduled_at)
+                times.add(text.queue, slot.scheduled_at)
                 break
         slots.append(chosen)
     return slots
@@ -134,8 +143,8 @@ class _Calendar:
                     yield Slot(slot_at, scheduled_at, named.schedule_id, named.schedule.time_zone)
 
 
-class _Days:
-    """The sorted times of each queue, to count the posts of a local day."""
+class _Times:
+    """The sorted times of each queue, to count the posts of a local day and around a time."""
 
     def __init__(self, occupied: Iterable[tuple[Queue, datetime]]) -> None:
         self._times: dict[Queue, list[datetime]] = defaultdict(list)
@@ -145,11 +154,15 @@ class _Days:
     def add(self, queue: Queue, instant: datetime) -> None:
         insort(self._times[queue], instant)
 
-    def has_room(self, queue: Queue, slot: Slot, maximum: int | None) -> bool:
-        if maximum is None:
+    def has_room(self, queue: Queue, slot: Slot, limits: QueueLimits) -> bool:
+        times = self._times[queue]
+        if limits.minutes_between_posts is not None:
+            gap = timedelta(minutes=limits.minutes_between_posts)
+            if bisect_right(times, slot.scheduled_at - gap) < bisect_left(times, slot.scheduled_at + gap):
+                return False
+        if limits.posts_a_day is None:
             return True
         day = slot.scheduled_at.astimezone(ZoneInfo(slot.time_zone)).date()
-        times = self._times[queue]
         begins = bisect_left(times, day_begins(day, slot.time_zone))
         ends = bisect_left(times, day_begins(day + timedelta(days=1), slot.time_zone))
-        return ends - begins < maximum
+        return ends - begins < limits.posts_a_day

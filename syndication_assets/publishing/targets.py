@@ -3,14 +3,22 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
-from syndication_assets.publishing.planning import NamedSchedule, Queue, Slot, TakenSlot, Text, assign_slots
+from syndication_assets.publishing.planning import (
+    NamedSchedule,
+    Queue,
+    QueueLimits,
+    Slot,
+    TakenSlot,
+    Text,
+    assign_slots,
+)
 from syndication_assets.publishing.slots import Schedule, ScheduleError, require_slots
 
 
@@ -38,7 +46,10 @@ def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
         withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
         waiting, texts = _texts(connection, first_day, end_day)
         schedules, broken = _schedules(connection)
-        slots = assign_slots(texts, schedules, _taken_slots(connection, first_day), _posts_a_day(connection))
+        limits = _limits(connection)
+        longest_gap = max((limit.minutes_between_posts or 0 for limit in limits.values()), default=0)
+        taken = _taken_slots(connection, first_day, timedelta(minutes=longest_gap))
+        slots = assign_slots(texts, schedules, taken, limits)
         counts = connection.execute(
             load_sql("publishing/post_targets/merge.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
         ).fetchall()[0]
@@ -91,33 +102,34 @@ def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]]
     return schedules, broken
 
 
-def _taken_slots(connection: Connection, first_day: date) -> list[TakenSlot]:
+def _taken_slots(connection: Connection, first_day: date, longest_gap: timedelta) -> list[TakenSlot]:
     # Without an upper bound: the search of a late approval begins at the approval.
     rows = connection.execute(
         "select organization_id, account_id, channel_type, coalesce(slot_at, scheduled_at), scheduled_at,"
         " encode(content_hash, 'hex'),"
         " state in ('failed', 'cancelled') from publishing.post_targets"
-        " where scheduled_at >= %s::date - interval '2 days'",
-        [first_day],
+        " where scheduled_at >= %s::date - interval '2 days' - %s",
+        [first_day, longest_gap],
     ).fetchall()
     return [TakenSlot((row[0], row[1], row[2]), *row[3:]) for row in rows]
 
 
-def _posts_a_day(connection: Connection) -> dict[Queue, int]:
-    """The maximum number of posts per day, for each queue whose channel has a hard rule for it."""
+def _limits(connection: Connection) -> dict[Queue, QueueLimits]:
+    """The limits of each queue whose channel has a hard rule for them: the same that hold when posts are sent."""
     rows = connection.execute(
-        "select distinct s.organization_id, s.account_id, s.channel_type,"
-        " floor(coalesce(r.maximum, (r.value #>> '{}')::numeric))::integer"
+        "select s.organization_id, s.account_id, s.channel_type,"
+        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'maximum_posts_per_day')::integer,"
+        " max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'minutes_between_posts')::integer"
         " from publishing.publishing_schedules as s"
         " join channels.channel_requirements as r on s.platform = r.platform and s.channel_type = r.channel_type"
-        " where s.is_active and r.is_active and r.severity = 'hard' and r.requirement_key = 'maximum_posts_per_day'"
-        " and r.value_type = 'number' and coalesce(r.maximum, (r.value #>> '{}')::numeric) is not null"
+        " where s.is_active and r.is_active and r.severity = 'hard' and r.value_type = 'number'"
+        " and r.requirement_category = 'engagement'"
+        " and r.requirement_key in ('maximum_posts_per_day', 'minutes_between_posts')"
+        " group by s.organization_id, s.account_id, s.channel_type"
     ).fetchall()
-    limits: dict[Queue, int] = {}
-    for organization_id, account_id, channel_type, maximum in rows:
-        queue = (organization_id, account_id, channel_type)
-        limits[queue] = min(maximum, limits.get(queue, maximum))
-    return limits
+    return {(row[0], row[1], row[2]): QueueLimits(*row[3:]) for row in rows}
 
 
 def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:
