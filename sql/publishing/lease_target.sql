@@ -117,13 +117,15 @@ cross join lateral (
         min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))
         filter (where r.requirement_key = 'maximum_posts_per_day')::integer as posts_a_day,
         max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))
-        filter (where r.requirement_key = 'minutes_between_posts')::integer as minutes_between_posts
+        filter (where r.requirement_key = 'minutes_between_posts')::integer as minutes_between_posts,
+        min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))
+        filter (where r.requirement_key = 'maximum_posts_per_day_of_account')::integer as account_posts_a_day
     from channels.channel_requirements as r
     where
         r.platform = leased.platform
         and r.channel_type = leased.channel_type
         and r.requirement_category = 'engagement'
-        and r.requirement_key in ('maximum_posts_per_day', 'minutes_between_posts')
+        and r.requirement_key in ('maximum_posts_per_day', 'minutes_between_posts', 'maximum_posts_per_day_of_account')
         and r.is_active
         and r.severity = 'hard'
         and r.value_type = 'number'

@@ -100,7 +100,14 @@ def lease_next(
         # A simulation sends nothing and may run in the past; its slots were planned within the same rules.
         if row["publisher"] != "dry_run":
             require_room(
-                connection, row, Limits(row["posts_a_day"], row["minutes_between_posts"], row["time_zone"] or "UTC")
+                connection,
+                row,
+                Limits(
+                    row["posts_a_day"],
+                    row["minutes_between_posts"],
+                    row["account_posts_a_day"],
+                    row["time_zone"] or "UTC",
+                ),
             )
         secret = _secret(connection, settings, row)
         fault_points.reach("publishing.before_attempt")

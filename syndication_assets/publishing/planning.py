@@ -70,6 +70,8 @@ class QueueLimits:
     posts_a_day: int | None = None
     """On one local day of the schedule."""
     minutes_between_posts: int | None = None
+    account_posts_a_day: int | None = None
+    """Like `posts_a_day`, but the posts of all channels of the account count."""
 
 
 def assign_slots(
@@ -144,25 +146,36 @@ class _Calendar:
 
 
 class _Times:
-    """The sorted times of each queue, to count the posts of a local day and around a time."""
+    """The sorted times of each queue and of each account, to count the posts of a local day and around a time."""
 
     def __init__(self, occupied: Iterable[tuple[Queue, datetime]]) -> None:
-        self._times: dict[Queue, list[datetime]] = defaultdict(list)
-        for queue, instant in sorted(occupied):
-            self._times[queue].append(instant)
+        self._of_queue: dict[Queue, list[datetime]] = defaultdict(list)
+        self._of_account: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for queue, instant in sorted(occupied, key=lambda entry: entry[1]):
+            self._of_queue[queue].append(instant)
+            self._of_account[queue[:2]].append(instant)
 
     def add(self, queue: Queue, instant: datetime) -> None:
-        insort(self._times[queue], instant)
+        insort(self._of_queue[queue], instant)
+        insort(self._of_account[queue[:2]], instant)
 
     def has_room(self, queue: Queue, slot: Slot, limits: QueueLimits) -> bool:
-        times = self._times[queue]
         if limits.minutes_between_posts is not None:
             gap = timedelta(minutes=limits.minutes_between_posts)
+            times = self._of_queue[queue]
             if bisect_right(times, slot.scheduled_at - gap) < bisect_left(times, slot.scheduled_at + gap):
                 return False
-        if limits.posts_a_day is None:
-            return True
-        day = slot.scheduled_at.astimezone(ZoneInfo(slot.time_zone)).date()
-        begins = bisect_left(times, day_begins(day, slot.time_zone))
-        ends = bisect_left(times, day_begins(day + timedelta(days=1), slot.time_zone))
-        return ends - begins < limits.posts_a_day
+        return all(
+            maximum is None or _posts_on_day_of(slot, times) < maximum
+            for maximum, times in (
+                (limits.posts_a_day, self._of_queue[queue]),
+                (limits.account_posts_a_day, self._of_account[queue[:2]]),
+            )
+        )
+
+
+def _posts_on_day_of(slot: Slot, times: Sequence[datetime]) -> int:
+    day = slot.scheduled_at.astimezone(ZoneInfo(slot.time_zone)).date()
+    begins = day_begins(day, slot.time_zone)
+    ends = day_begins(day + timedelta(days=1), slot.time_zone)
+    return bisect_left(times, ends) - bisect_left(times, begins)

@@ -14,16 +14,19 @@ from zoneinfo import ZoneInfo
 from syndication_assets.database.connection import Connection
 from syndication_assets.publishing.slots import ScheduleError, day_begins
 
-_COUNTS = (
-    "select (select count(*) from publishing.post_targets as w"
-    "   where w.organization_id = %(organization_id)s and w.account_id = %(account_id)s"
-    "   and w.channel_type = %(channel_type)s and w.target_id <> %(target_id)s and w.state = 'scheduled'"
-    "   and w.scheduled_at >= %(day_begin)s and w.scheduled_at < %(day_end)s),"
-    " count(distinct t.target_id) filter (where a.started_at >= %(day_begin)s), max(a.started_at)"
+_SLOTS = (
+    "select count(*) filter (where channel_type = %(channel_type)s), count(*) from publishing.post_targets"
+    " where organization_id = %(organization_id)s and account_id = %(account_id)s and target_id <> %(target_id)s"
+    " and state = 'scheduled' and scheduled_at >= %(day_begin)s and scheduled_at < %(day_end)s"
+)
+_SENT = (
+    "select count(distinct t.target_id) filter (where t.channel_type = %(channel_type)s"
+    " and a.started_at >= %(day_begin)s), count(distinct t.target_id) filter (where a.started_at >= %(day_begin)s),"
+    " max(a.started_at) filter (where t.channel_type = %(channel_type)s)"
     " from publishing.post_targets as t"
     " join publishing.publish_attempts as a on a.organization_id = t.organization_id and a.target_id = t.target_id"
     " where t.organization_id = %(organization_id)s and t.account_id = %(account_id)s"
-    " and t.channel_type = %(channel_type)s and t.target_id <> %(target_id)s and a.publisher <> 'dry_run'"
+    " and t.target_id <> %(target_id)s and a.publisher <> 'dry_run'"
     " and a.started_at >= %(since)s and (a.outcome is null or a.outcome in ('published', 'unknown'))"
 )
 
@@ -34,6 +37,8 @@ class Limits:
 
     posts_a_day: int | None
     minutes_between_posts: int | None
+    account_posts_a_day: int | None
+    """Like `posts_a_day`, but the posts of all channels of the account count."""
     time_zone: str
     """Of the account's schedules: their local day is the day of `posts_a_day`."""
 
@@ -50,32 +55,36 @@ class NoRoomError(Exception):
 def require_room(connection: Connection, row: Mapping[str, Any], limits: Limits) -> None:
     """NoRoomError if the account has had its posts of the day, or its last post is too recent.
 
-    Locks the account's channel until the end of the transaction, so that of several publishers one at a time counts and
-    adds its attempt.
+    Locks the account until the end of the transaction, so that of several publishers one at a time counts and adds its
+    attempt.
     """
-    if limits.posts_a_day is None and limits.minutes_between_posts is None:
+    if (limits.posts_a_day, limits.minutes_between_posts, limits.account_posts_a_day) == (None, None, None):
         return
-    queue = f"{row['account_id']}/{row['channel_type']}"
-    connection.execute("select pg_advisory_xact_lock(hashtext('syndication sending'), hashtext(%s))", [queue])
+    account = row["account_id"]
+    queue = f"{account}/{row['channel_type']}"
+    connection.execute("select pg_advisory_xact_lock(hashtext('syndication sending'), hashtext(%s))", [account])
     # After the lock, so that these statements see what the publisher before it has committed.
     (now,) = connection.execute("select clock_timestamp()").fetchall()[0]
     day_begin, day_end = _day(now, limits.time_zone)
     gap = timedelta(minutes=limits.minutes_between_posts or 0)
-    slots_today, sent_today, sent_last = connection.execute(
-        _COUNTS, {**row, "day_begin": day_begin, "day_end": day_end, "since": min(day_begin, now - gap)}
-    ).fetchall()[0]
-    if limits.posts_a_day is not None:
-        if sent_today >= limits.posts_a_day:
+    values = {**row, "day_begin": day_begin, "day_end": day_end, "since": min(day_begin, now - gap)}
+    slots_of_channel, slots_of_account = connection.execute(_SLOTS, values).fetchall()[0]
+    sent_on_channel, sent_on_account, sent_last = connection.execute(_SENT, values).fetchall()[0]
+    for rule, maximum, counted, sent_today, slots_today in (
+        ("maximum_posts_per_day", limits.posts_a_day, queue, sent_on_channel, slots_of_channel),
+        ("maximum_posts_per_day_of_account", limits.account_posts_a_day, account, sent_on_account, slots_of_account),
+    ):
+        if maximum is None:
+            continue
+        if sent_today >= maximum:
             raise NoRoomError(
-                queue,
-                f"{queue} has sent {sent_today} of {limits.posts_a_day} posts of today (rule maximum_posts_per_day): "
-                "the others wait.",
+                queue, f"{counted} has sent {sent_today} of {maximum} posts of today (rule {rule}): the others wait."
             )
-        if row["scheduled_at"] < day_begin and sent_today + slots_today >= limits.posts_a_day:
+        if row["scheduled_at"] < day_begin and sent_today + slots_today >= maximum:
             raise NoRoomError(
                 row["target_id"],
-                f"{row['target_id']} is late and waits: the posts of today on {queue} have their slots (rule "
-                "maximum_posts_per_day).",
+                f"{row['target_id']} is late and waits: the posts of today on {counted} have their slots (rule "
+                f"{rule}).",
             )
     if sent_last is not None and sent_last + gap > now:
         raise NoRoomError(

@@ -121,12 +121,15 @@ def _limits(connection: Connection) -> dict[Queue, QueueLimits]:
         " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
         " filter (where r.requirement_key = 'maximum_posts_per_day')::integer,"
         " max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))"
-        " filter (where r.requirement_key = 'minutes_between_posts')::integer"
+        " filter (where r.requirement_key = 'minutes_between_posts')::integer,"
+        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'maximum_posts_per_day_of_account')::integer"
         " from publishing.publishing_schedules as s"
         " join channels.channel_requirements as r on s.platform = r.platform and s.channel_type = r.channel_type"
         " where s.is_active and r.is_active and r.severity = 'hard' and r.value_type = 'number'"
         " and r.requirement_category = 'engagement'"
-        " and r.requirement_key in ('maximum_posts_per_day', 'minutes_between_posts')"
+        " and r.requirement_key in"
+        " ('maximum_posts_per_day', 'minutes_between_posts', 'maximum_posts_per_day_of_account')"
         " group by s.organization_id, s.account_id, s.channel_type"
     ).fetchall()
     return {(row[0], row[1], row[2]): QueueLimits(*row[3:]) for row in rows}

@@ -54,6 +54,24 @@ def test_both_limits_hold():
     assert times(3, QueueLimits(posts_a_day=2, minutes_between_posts=30)) == ["03 09:00", "03 09:30", "04 09:00"]
 
 
+def test_the_posts_of_all_channels_of_an_account_count_where_the_rule_says_so():
+    queues = [("org", account, channel) for account in ("acc", "other") for channel in ("feed_post", "story_post")]
+    texts = [
+        Text(queue, f"cnt-{number}", f"hash {number}", DAY, NOON, True) for number, queue in enumerate(queues + queues)
+    ]
+    named = NamedSchedule("sch", EVERY_QUARTER)
+    limits = {queue: QueueLimits(account_posts_a_day=1) for queue in queues}
+    slots = assign_slots(texts, {queue: [named] for queue in queues}, [], limits)
+    assert [slot.scheduled_at.day for slot in slots if slot] == [3, 4, 3, 4, 5, 6, 5, 6]
+    limits = {queue: QueueLimits(posts_a_day=1) for queue in queues}
+    slots = assign_slots(texts, {queue: [named] for queue in queues}, [], limits)
+    assert [slot.scheduled_at.day for slot in slots if slot] == [3, 3, 3, 3, 4, 4, 4, 4], "each channel by itself"
+    taken = [TakenSlot(queues[1], at(9), at(9), "other", False)]
+    (slot,) = assign_slots(texts[:1], {queues[0]: [named]}, taken, {queues[0]: QueueLimits(account_posts_a_day=1)})
+    assert slot is not None
+    assert slot.scheduled_at.day == 4, "an existing target of another channel counts"
+
+
 def test_planning_reads_the_rule_that_sending_holds(queue: PublishingQueue):
     queue.schedule(queue.page(), EVERY_QUARTER.recurrence_rule)
     queue.execute(
@@ -75,3 +93,18 @@ def test_planning_reads_the_rule_that_sending_holds(queue: PublishingQueue):
     queue.approved()
     queue.plan()
     assert queue.slots()[1] == "11-03 09:15"
+
+
+def test_planning_reads_the_rule_for_all_channels_of_an_account(queue: PublishingQueue):
+    queue.schedule(queue.page(), EVERY_QUARTER.recurrence_rule)
+    queue.execute(
+        "insert into channels.channel_requirements (platform, channel_type, requirement_category, requirement_key,"
+        " value_type, maximum, severity) values ('facebook', 'feed_post', 'engagement',"
+        " 'maximum_posts_per_day_of_account', 'number', 1, 'hard')"
+    )
+    queue.approved()
+    queue.plan()
+    queue.execute("update publishing.post_targets set channel_type = 'story_post'")
+    queue.approved()
+    queue.plan()
+    assert queue.slots() == ["11-03 09:00", "11-04 09:00", "11-05 09:00"], "the first text has lost its target"

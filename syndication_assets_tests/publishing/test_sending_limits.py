@@ -17,13 +17,13 @@ from syndication_assets_tests.publishing.fake_platform import (
 from syndication_assets_tests.publishing.publishing_queue import CHANNEL, PLATFORM, PublishingQueue
 
 
-def add_rule(queue: PublishingQueue, key: str, **values: Any) -> None:
+def add_rule(queue: PublishingQueue, key: str, channel_type: str = CHANNEL, **values: Any) -> None:
     queue.execute(
         "insert into channels.channel_requirements (platform, channel_type, requirement_category, requirement_key,"
         " value_type, value, minimum, maximum) values (%s, %s, 'engagement', %s, %s, %s, %s, %s)",
         [
             PLATFORM,
-            CHANNEL,
+            channel_type,
             key,
             "text" if "value" in values else "number",
             f'"{values["value"]}"' if "value" in values else None,
@@ -99,6 +99,30 @@ def test_each_page_has_its_own_posts_of_the_day_and_a_simulation_is_exempt(
     assert sorted(post.remote_account_id for post in platform.calls) == ["other", "page"]
     queue.due(queue.page("simulated"), 3)
     assert queue.publish().calls == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "sent"),
+    [("maximum_posts_per_day_of_account", 1), ("maximum_posts_per_day", 2)],
+    ids=["account", "channel"],
+)
+def test_the_posts_of_all_channels_of_a_page_count_where_the_rule_says_so(
+    queue: PublishingQueue, platform: FakePlatform, page: str, rule: str, sent: int
+):
+    for channel_type in (CHANNEL, "story_post"):
+        add_rule(queue, rule, channel_type, maximum=1)
+    queue.due(page, 4)
+    queue.execute(
+        "update publishing.post_targets set channel_type = 'story_post'"
+        " where extract(second from scheduled_at) in (1, 3)"
+    )
+    report = queue.publish_to(platform)
+    assert len(platform.accepted) == sent
+    assert sorted(report.waiting) == [f"{page}/feed_post", f"{page}/story_post"]
+    assert all(f"(rule {rule})" in reason for reason in report.waiting.values())
+    pass_time(queue, days=1)
+    queue.publish_to(platform)
+    assert len(platform.accepted) == 2 * sent
 
 
 def test_the_day_is_the_local_day_of_the_schedule(queue: PublishingQueue, platform: FakePlatform, page: str):
