@@ -5,3 +5,5 @@ set local role syndication_owner;
 delete from operations.partitioned_tables where table_name like 'scraping.%';
 
 drop schema scraping cascade;
+
+drop index landing.files_run;

@@ -63,7 +63,8 @@ def _rights(text: str) -> Iterator[tuple[str, str]]:
     """Every right and policy in the text of a room's schema, with the object that it is on."""
     name, collected = "", ""
     for line in [*text.splitlines(), ""]:
-        if collected and (line.startswith("-- ") or (collected.startswith("create policy") and line)):
+        is_policy = collected.startswith("create policy")
+        if collected and (line.startswith("-- ") or (is_policy and line and not line.startswith("create policy"))):
             collected += " " + line.removeprefix("-- ").strip()
             continue
         yield from ((name, right) for right in _items(collected))
