@@ -3,12 +3,14 @@
 import dagster as dg
 
 from syndication_assets.sql_assets.cadence import ALERT_LOG
+from syndication_assets.sql_assets.checks import SqlCheck, constraints_of
 from syndication_assets.sql_assets.table_specs import external_table
 
 condition_kinds = external_table(
     "operations",
     "condition_kinds",
-    "One row is one kind of problem that is looked for every minute. User-maintained.",
+    "One row is one kind of problem that is looked for every minute, with its unit and how often people are reminded of "
+    "it. User-maintained.",
 )
 condition_levels = external_table(
     "operations",
@@ -39,3 +41,11 @@ alert_deliveries = external_table(
     deps=[alerts, alert_routes, dg.AssetKey(["tenancy", "organizations"])],
     tags=ALERT_LOG,
 )
+
+CHECKS = [
+    constraints_of("condition_kinds"),
+    SqlCheck("condition_levels", "thresholds_rise_with_severity", dg.AssetCheckSeverity.WARN),
+    constraints_of("alert_routes"),
+    constraints_of("alerts"),
+    SqlCheck("alert_deliveries", "none_was_abandoned", dg.AssetCheckSeverity.WARN),
+]
