@@ -99,7 +99,7 @@ comment on column operations.alert_routes.time_zone is 'IANA name of the zone of
 comment on column operations.alert_routes.is_active is 'False pauses the route: its alerts are not told later either.';
 
 create table operations.alerts (
-    organization_id text references tenancy.organizations on delete cascade,
+    organization_id text not null references tenancy.organizations on delete cascade,
     alert_id text not null default tenancy.public_id('alr', nextval('operations.alert_id_sequence'))
         check (alert_id ~ '^alr-[0-9a-f]{8}$'),
     kind text not null references operations.condition_kinds,
@@ -112,13 +112,12 @@ create table operations.alerts (
     worsened_at timestamptz,
     last_seen_at timestamptz not null,
     closed_at timestamptz,
-    primary key (alert_id)
+    is_of_installation boolean not null,
+    primary key (organization_id, alert_id)
 );
 
 comment on table operations.alerts is
 'One row is one problem from when it was found until it was gone.';
-comment on column operations.alerts.organization_id is
-'Organization that has the problem; NULL if it belongs to the whole installation, which no reader sees.';
 comment on column operations.alerts.alert_id is 'Public id, such as alr-0a1b2c3d.';
 comment on column operations.alerts.kind is 'Kind of the problem; refers to condition_kinds.';
 comment on column operations.alerts.subject is
@@ -133,7 +132,11 @@ comment on column operations.alerts.last_seen_at is 'When it was last seen.';
 comment on column operations.alerts.closed_at is
 'When it was seen to be gone; NULL while it is open. A problem that returns within five minutes opens its alert again.';
 
-create unique index alerts_open on operations.alerts (organization_id, kind, subject) nulls not distinct
+comment on column operations.alerts.is_of_installation is
+'TRUE if the problem belongs to no organization, such as a failed run: every organization with a route that tells of '
+'the installation has an alert of it.';
+
+create unique index alerts_open on operations.alerts (organization_id, kind, subject, is_of_installation)
 where closed_at is null;
 create index alerts_organization on operations.alerts (organization_id, opened_at);
 create index alerts_kind on operations.alerts (kind);
@@ -143,7 +146,7 @@ create table operations.alert_deliveries (
     delivery_id text not null default tenancy.public_id('dlv', nextval('operations.delivery_id_sequence'))
         check (delivery_id ~ '^dlv-[0-9a-f]{8}$'),
     route_id text not null,
-    alert_id text references operations.alerts on delete cascade,
+    alert_id text,
     event text not null check (event in ('opened', 'worsened', 'reminder', 'cleared', 'digest')),
     event_at timestamptz not null,
     state operations.delivery_state not null default 'pending',
@@ -155,6 +158,8 @@ create table operations.alert_deliveries (
     primary key (organization_id, delivery_id),
     unique nulls not distinct (organization_id, route_id, alert_id, event, event_at),
     foreign key (organization_id, route_id) references operations.alert_routes (organization_id, route_id)
+    on delete cascade,
+    foreign key (organization_id, alert_id) references operations.alerts (organization_id, alert_id)
     on delete cascade,
     check ((event = 'digest') = (alert_id is null)),
     check ((state = 'delivered') = (delivered_at is not null))
@@ -177,7 +182,7 @@ comment on column operations.alert_deliveries.attempts is
 comment on column operations.alert_deliveries.delivered_at is 'When the channel accepted it; NULL if it did not.';
 comment on column operations.alert_deliveries.error_message is 'Why the last attempt failed; NULL if none failed.';
 
-create index alert_deliveries_alert on operations.alert_deliveries (alert_id);
+create index alert_deliveries_alert on operations.alert_deliveries (organization_id, alert_id);
 create index alert_deliveries_pending on operations.alert_deliveries (next_attempt_at) where state = 'pending';
 create index alert_routes_kind on operations.alert_routes (kind);
 

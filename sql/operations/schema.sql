@@ -200,8 +200,8 @@ create trigger alert_routes_audit after insert or delete or update on operations
 
 -- One row is one problem from when it was found until it was gone.
 create table operations.alerts (
-    organization_id text,                   -- Organization that has the problem; NULL if it belongs to the whole
-                                            -- installation, which no reader sees.
+    organization_id text not null,          -- Organization that owns the row: first column of every key, and checked by
+                                            -- row-level security.
     alert_id text not null default tenancy.public_id('alr', nextval('operations.alert_id_sequence')),
                                             -- Public id, such as alr-0a1b2c3d.
     kind text not null,                     -- Kind of the problem; refers to condition_kinds.
@@ -215,13 +215,16 @@ create table operations.alerts (
     last_seen_at timestamptz not null,      -- When it was last seen.
     closed_at timestamptz,                  -- When it was seen to be gone; NULL while it is open. A problem that
                                             -- returns within five minutes opens its alert again.
+    is_of_installation boolean not null,    -- TRUE if the problem belongs to no organization, such as a failed run:
+                                            -- every organization with a route that tells of the installation has an
+                                            -- alert of it.
 
-    primary key (alert_id),
+    primary key (organization_id, alert_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (kind) references operations.condition_kinds (kind),
     check (alert_id ~ '^alr-[0-9a-f]{8}$')
 );
-create unique index alerts_open on operations.alerts (organization_id, kind, subject) nulls not distinct
+create unique index alerts_open on operations.alerts (organization_id, kind, subject, is_of_installation)
     where closed_at is null;
 create index alerts_organization on operations.alerts (organization_id, opened_at);
 create index alerts_kind on operations.alerts (kind);
@@ -251,16 +254,16 @@ create table operations.alert_deliveries (
     primary key (organization_id, delivery_id),
     constraint alert_deliveries_organization_id_route_id_alert_id_event_ev_key unique nulls not distinct
         (organization_id, route_id, alert_id, event, event_at),
-    foreign key (alert_id) references operations.alerts (alert_id) on delete cascade,
     foreign key (organization_id, route_id) references operations.alert_routes (organization_id, route_id)
         on delete cascade,
+    foreign key (organization_id, alert_id) references operations.alerts (organization_id, alert_id) on delete cascade,
     check (delivery_id ~ '^dlv-[0-9a-f]{8}$'),
     check (event in ('opened', 'worsened', 'reminder', 'cleared', 'digest')),
     check (attempts >= 0),
     check ((event = 'digest') = (alert_id is null)),
     check ((state = 'delivered') = (delivered_at is not null))
 );
-create index alert_deliveries_alert on operations.alert_deliveries (alert_id);
+create index alert_deliveries_alert on operations.alert_deliveries (organization_id, alert_id);
 create index alert_deliveries_pending on operations.alert_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 

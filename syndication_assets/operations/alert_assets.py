@@ -9,8 +9,8 @@ from syndication_assets.sql_assets.table_specs import external_table
 condition_kinds = external_table(
     "operations",
     "condition_kinds",
-    "One row is one kind of problem that is looked for every minute, with its unit and how often people are reminded of "
-    "it. User-maintained.",
+    "One row is one kind of problem that is looked for every minute, with its unit and how often people are "
+    "reminded of it. User-maintained.",
 )
 condition_levels = external_table(
     "operations",

@@ -118,20 +118,27 @@ def test_a_route_tells_of_its_kind_and_severity(fields: dict[str, str], is_told:
 
 
 def test_problems_of_another_organization_and_of_the_installation_stay_where_they_belong(desk: AlertDesk):
-    other = desk.value(
-        "insert into tenancy.organizations (slug, name) values ('acme', 'Acme') returning organization_id"
-    )
+    other = another_organization(desk)
     desk.route("ours")
     desk.route("operators", tells_of_installation=True)
     desk.look(desk.problem(organization_id=other), desk.problem(organization_id=None))
     assert (len(desk.outbox("ours")), len(desk.outbox("operators"))) == (0, 1)
 
 
+def test_a_problem_of_the_installation_and_one_of_an_organization_with_its_name_are_two(desk: AlertDesk):
+    desk.route("operators", tells_of_installation=True)
+    assert desk.look(desk.problem(), desk.problem(organization_id=None)).open_now == 2
+    assert desk.look(desk.problem()).closed == 1
+
+
+def test_a_problem_of_the_installation_that_nobody_is_told_of_is_recorded_nowhere(desk: AlertDesk):
+    desk.route("ours")
+    assert desk.look(desk.problem(organization_id=None)).open_now == 0
+
+
 def test_a_reader_sees_the_alerts_of_its_organization_alone(desk: AlertDesk):
-    other = desk.value(
-        "insert into tenancy.organizations (slug, name) values ('acme', 'Acme') returning organization_id"
-    )
-    desk.look(desk.problem(), desk.problem(organization_id=other), desk.problem(organization_id=None))
+    other = another_organization(desk)
+    desk.look(desk.problem(), desk.problem(organization_id=other))
     with desk.connected() as connection:
         connection.execute("set local role syndication_reader")
         connection.execute("select set_config('app.organization_id', %s, true)", [other])
@@ -215,4 +222,10 @@ def deliver_all(desk: AlertDesk) -> None:
     desk.execute(
         "update operations.alert_deliveries set state = 'delivered', delivered_at = %s where state = 'pending'",
         [desk.now],
+    )
+
+
+def another_organization(desk: AlertDesk) -> str:
+    return str(
+        desk.value("insert into tenancy.organizations (slug, name) values ('acme', 'Acme') returning organization_id")
     )

@@ -3,8 +3,17 @@
 -- are. Parameters: conditions (JSON), kinds (those that were looked for), moment. A re-run at the same moment changes
 -- nothing.
 
+-- A problem of the installation is told in each organization that has a route for it.
 create temporary table found on commit drop as
-select *
+select
+    coalesce(f.organization_id, r.organization_id) as organization_id,
+    f.organization_id is null as is_of_installation,
+    f.kind,
+    f.subject,
+    f.severity,
+    f.value,
+    f.message,
+    f.since
 from jsonb_to_recordset(%(conditions)s::jsonb) as f (
     organization_id text,
     kind text,
@@ -13,7 +22,12 @@ from jsonb_to_recordset(%(conditions)s::jsonb) as f (
     value numeric,
     message text,
     since timestamptz
-);
+)
+left join (
+    select distinct organization_id from operations.alert_routes
+    where tells_of_installation and is_active
+) as r on f.organization_id is null
+where coalesce(f.organization_id, r.organization_id) is not null;
 
 -- A problem that comes and goes is one alert, and its all-clear, which waits for five minutes, is not sent.
 update operations.alerts as a
@@ -21,20 +35,24 @@ set closed_at = null
 from found as f
 where
     a.closed_at > %(moment)s::timestamptz - interval '5 minutes'
-    and (a.kind, a.subject) = (f.kind, f.subject)
-    and a.organization_id is not distinct from f.organization_id
+    and (a.organization_id, a.kind, a.subject, a.is_of_installation)
+    = (f.organization_id, f.kind, f.subject, f.is_of_installation)
     and not exists (
         select from operations.alerts as newer
         where
-            (newer.kind, newer.subject) = (a.kind, a.subject)
-            and newer.organization_id is not distinct from a.organization_id
+            (newer.organization_id, newer.kind, newer.subject, newer.is_of_installation)
+            = (a.organization_id, a.kind, a.subject, a.is_of_installation)
             and (newer.closed_at is null or (newer.closed_at, newer.alert_id) > (a.closed_at, a.alert_id))
     );
 
 update operations.alert_deliveries as d
 set state = 'dropped'
 from operations.alerts as a
-where d.alert_id = a.alert_id and a.closed_at is null and d.event = 'cleared' and d.state = 'pending';
+where
+    (d.organization_id, d.alert_id) = (a.organization_id, a.alert_id)
+    and a.closed_at is null
+    and d.event = 'cleared'
+    and d.state = 'pending';
 
 update operations.alerts as a
 set
@@ -46,11 +64,11 @@ set
 from found as f
 where
     a.closed_at is null
-    and (a.kind, a.subject) = (f.kind, f.subject)
-    and a.organization_id is not distinct from f.organization_id;
+    and (a.organization_id, a.kind, a.subject, a.is_of_installation)
+    = (f.organization_id, f.kind, f.subject, f.is_of_installation);
 
 insert into operations.alerts (
-    organization_id, kind, subject, severity, value, message, since, opened_at, last_seen_at
+    organization_id, kind, subject, severity, value, message, since, opened_at, last_seen_at, is_of_installation
 )
 select
     f.organization_id,
@@ -61,9 +79,10 @@ select
     f.message,
     coalesce(f.since, %(moment)s::timestamptz),
     %(moment)s::timestamptz,
-    %(moment)s::timestamptz
+    %(moment)s::timestamptz,
+    f.is_of_installation
 from found as f
-on conflict (organization_id, kind, subject) where closed_at is null do nothing;
+on conflict (organization_id, kind, subject, is_of_installation) where closed_at is null do nothing;
 
 update operations.alerts as a
 set closed_at = %(moment)s::timestamptz
@@ -72,7 +91,9 @@ where
     and a.kind = any(%(kinds)s::text[])
     and not exists (
         select from found as f
-        where (a.kind, a.subject) = (f.kind, f.subject) and a.organization_id is not distinct from f.organization_id
+        where
+            (a.organization_id, a.kind, a.subject, a.is_of_installation)
+            = (f.organization_id, f.kind, f.subject, f.is_of_installation)
     );
 
 -- What nobody needs to hear any more: of a paused route, and of an alert that closed before it could be told.
@@ -86,7 +107,10 @@ where
         not r.is_active
         or (
             d.event in ('opened', 'worsened', 'reminder')
-            and exists (select from operations.alerts as a where d.alert_id = a.alert_id and a.closed_at is not null)
+            and exists (
+                select from operations.alerts as a
+                where (d.organization_id, d.alert_id) = (a.organization_id, a.alert_id) and a.closed_at is not null
+            )
         )
     );
 
@@ -113,7 +137,7 @@ select
 from operations.alerts as a
 inner join operations.condition_kinds as k on a.kind = k.kind
 inner join operations.alert_routes as r
-    on a.organization_id = r.organization_id or (a.organization_id is null and r.tells_of_installation)
+    on a.organization_id = r.organization_id and (r.tells_of_installation or not a.is_of_installation)
 where
     (a.closed_at is null or a.closed_at = %(moment)s::timestamptz)
     and r.is_active

@@ -3,7 +3,7 @@
 
 select
     a.alert_id,
-    o.slug as organization,
+    case when not a.is_of_installation then o.slug end as organization,
     a.kind,
     k.description,
     a.subject,
@@ -16,13 +16,14 @@ from operations.alerts as a
 inner join operations.condition_kinds as k on a.kind = k.kind
 inner join operations.alert_routes as r
     on r.organization_id = %(organization_id)s and r.route_id = %(route_id)s
-left join tenancy.organizations as o on a.organization_id = o.organization_id
+inner join tenancy.organizations as o on a.organization_id = o.organization_id
 where
-    case
+    a.organization_id = r.organization_id
+    and case
         when %(alert_id)s::text is not null then a.alert_id = %(alert_id)s
         else
             a.closed_at is null
-            and (a.organization_id = r.organization_id or (a.organization_id is null and r.tells_of_installation))
+            and (r.tells_of_installation or not a.is_of_installation)
             and a.severity >= r.minimum_severity
             and coalesce(r.kind = a.kind, true)
     end

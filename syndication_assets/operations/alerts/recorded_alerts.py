@@ -29,8 +29,9 @@ def list_alerts(connection: Connection, *, closed: bool = False) -> list[Recorde
         else ("is null", "a.severity desc, a.since, a.alert_id")
     )
     rows = connection.execute(
-        "select a.alert_id, o.slug, a.kind, a.subject, a.severity::text, a.since, a.opened_at, a.closed_at, a.message"  # noqa: S608 - no value in it
-        " from operations.alerts as a left join tenancy.organizations as o using (organization_id)"
+        "select a.alert_id, case when not a.is_of_installation then o.slug end, a.kind, a.subject, a.severity::text,"  # noqa: S608 - no value in it
+        " a.since, a.opened_at, a.closed_at, a.message"
+        " from operations.alerts as a join tenancy.organizations as o using (organization_id)"
         f" where a.closed_at {condition} order by {order}"
     ).fetchall()
     return [RecordedAlert(*row) for row in rows]

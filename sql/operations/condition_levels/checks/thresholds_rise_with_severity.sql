@@ -1,5 +1,5 @@
--- A higher severity of a kind has a higher threshold. One row is a pair of levels in the wrong order: the lower severity
--- never takes effect. Set them with `syndication alert level`.
+-- A higher severity of a kind has a higher threshold. One row is a pair of levels in the wrong order: the lower
+-- severity never takes effect. Set them with `syndication alert level`.
 
 select
     lower_level.kind,
