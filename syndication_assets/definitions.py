@@ -3,6 +3,7 @@
 import dagster as dg
 
 from syndication_assets.automation import rooms
+from syndication_assets.automation.alert_watch import alert_sensor
 from syndication_assets.automation.approval_sensor import approval_sensor
 from syndication_assets.automation.jobs import JOBS
 from syndication_assets.automation.landing_sensor import landing_zone_sensor
@@ -16,7 +17,7 @@ defs = dg.Definitions.merge(
     dg.Definitions(
         jobs=JOBS,
         schedules=SCHEDULES,
-        sensors=[landing_zone_sensor, approval_sensor, writing_sensor],
+        sensors=[landing_zone_sensor, approval_sensor, writing_sensor, alert_sensor],
         resources={"postgres": PostgresResource()},
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
         # Loads and rollups of a day take the same locks, so parallel processes would only wait for each other. And a

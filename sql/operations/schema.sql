@@ -6,6 +6,13 @@
 
 create schema operations authorization syndication_owner;  -- pipeline: usage; reader: usage
 
+-- Ordered: `warning` waits until tomorrow, `error` is for today, `critical` ends quiet hours.
+create type operations.severity as enum ('warning', 'error', 'critical');
+
+-- `pending` is sent when it is due, `delivered` was accepted by the channel, `dropped` was made needless by later
+-- events, `abandoned` failed for a day.
+create type operations.delivery_state as enum ('pending', 'delivered', 'dropped', 'abandoned');
+
 -- One row is one high-volume table that is partitioned by month.
 create table operations.partitioned_tables (
     table_name text not null,                 -- Schema and name of the partitioned table.
@@ -107,6 +114,157 @@ create trigger budgets_updated_at before update on operations.budgets
     for each row execute function tenancy.set_updated_at();
 create trigger budgets_audit after insert or delete or update on operations.budgets
     for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one kind of problem that is looked for. A kind without levels is not looked for.
+create table operations.condition_kinds (
+    kind text not null,                   -- Name of the kind; `sql/<room>/conditions/<kind>.sql` finds its problems, or
+                                          -- Dagster tells them.
+    unit text not null,                   -- Unit of its values and thresholds.
+    remind_after_hours integer not null,  -- After how many hours an open alert of the kind is told again.
+    description text not null,            -- What is wrong, in one sentence.
+
+    primary key (kind),
+    check (kind ~ '^[a-z][a-z_]{0,62}$'),
+    check (remind_after_hours > 0),
+    check (description <> '')
+);
+create trigger condition_kinds_changes after insert or delete or update on operations.condition_kinds
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the value from which on a problem of a kind has a severity.
+create table operations.condition_levels (
+    kind text not null,                     -- The kind; refers to condition_kinds.
+    severity operations.severity not null,  -- Severity from the threshold on.
+    threshold numeric not null,             -- Smallest value with this severity, in the unit of the kind; below the
+                                            -- smallest of its thresholds there is no problem.
+
+    primary key (kind, severity),
+    foreign key (kind) references operations.condition_kinds (kind) on delete cascade
+);
+create trigger condition_levels_changes after insert or delete or update on operations.condition_levels
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one way to tell people of an organization about its problems.
+create table operations.alert_routes (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    route_id text not null default tenancy.public_id('rte', nextval('operations.route_id_sequence')),
+                                                    -- Public id, such as rte-0a1b2c3d.
+    route_name text not null,                       -- Name in commands, unique within the organization.
+    channel text not null,                          -- How it is told: mail, slack (an incoming webhook as Slack,
+                                                    -- Mattermost and others have) or webhook (signed JSON).
+    address text not null,                          -- Mail: the address. Slack and webhook: the name of the environment
+                                                    -- variable with the URL, which may be a secret.
+    secret_name text,                               -- Environment variable with the key that signs webhooks; NULL for
+                                                    -- other channels.
+    kind text,                                      -- The only kind that is told; NULL tells every kind.
+    minimum_severity operations.severity not null default 'warning',
+                                                    -- Problems of a lower severity are not told.
+    tells_of_installation boolean not null default false,
+                                                    -- Whether it also tells of problems that belong to no organization,
+                                                    -- such as failed runs.
+    quiet_from time without time zone,              -- Local time from which on nothing below critical is told; NULL
+                                                    -- without quiet hours.
+    quiet_until time without time zone,             -- Local time of the end of the quiet hours; NULL like quiet_from.
+    digest_at time without time zone,               -- Local time of one message a day with all open alerts, sent even
+                                                    -- if there are none; NULL tells each alert at once.
+    time_zone text not null default 'UTC',          -- IANA name of the zone of the local times.
+    is_active boolean not null default true,        -- False pauses the route: its alerts are not told later either.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, route_id),
+    unique (organization_id, route_name),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (kind) references operations.condition_kinds (kind),
+    check (route_id ~ '^rte-[0-9a-f]{8}$'),
+    check (route_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    check (channel in ('mail', 'slack', 'webhook')),
+    check (address <> ''),
+    check (secret_name ~ '^[A-Z][A-Z0-9_]*$'),
+    check (num_nulls(quiet_from, quiet_until) in (0, 2)),
+    check (quiet_from <> quiet_until),
+    check ((channel = 'webhook') = (secret_name is not null)),
+    check (channel = 'mail' or address ~ '^[A-Z][A-Z0-9_]*$'),
+    check (channel <> 'mail' or address like '%_@_%')
+);
+create index alert_routes_kind on operations.alert_routes (kind);
+create trigger alert_routes_updated_at before update on operations.alert_routes
+    for each row execute function tenancy.set_updated_at();
+create trigger alert_routes_audit after insert or delete or update on operations.alert_routes
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one problem from when it was found until it was gone.
+create table operations.alerts (
+    organization_id text not null,          -- Organization that owns the row: first column of every key, and checked by
+                                            -- row-level security.
+    alert_id text not null default tenancy.public_id('alr', nextval('operations.alert_id_sequence')),
+                                            -- Public id, such as alr-0a1b2c3d.
+    kind text not null,                     -- Kind of the problem; refers to condition_kinds.
+    subject text not null,                  -- What has the problem: one open alert per organization, kind and subject.
+    severity operations.severity not null,  -- Highest severity while the alert was open.
+    value numeric,                          -- Newest value in the unit of the kind; NULL if the kind has none.
+    message text not null,                  -- What is wrong and what to do, as last seen.
+    since timestamptz not null,             -- When the problem began, as far as known.
+    opened_at timestamptz not null,         -- When it was found.
+    worsened_at timestamptz,                -- When its severity last rose; NULL if it never did.
+    last_seen_at timestamptz not null,      -- When it was last seen.
+    closed_at timestamptz,                  -- When it was seen to be gone; NULL while it is open. A problem that
+                                            -- returns within five minutes opens its alert again.
+    is_of_installation boolean not null,    -- TRUE if the problem belongs to no organization, such as a failed run:
+                                            -- every organization with a route that tells of the installation has an
+                                            -- alert of it.
+
+    primary key (organization_id, alert_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (kind) references operations.condition_kinds (kind),
+    check (alert_id ~ '^alr-[0-9a-f]{8}$')
+);
+create unique index alerts_open on operations.alerts (organization_id, kind, subject, is_of_installation)
+    where closed_at is null;
+create index alerts_organization on operations.alerts (organization_id, opened_at);
+create index alerts_kind on operations.alerts (kind);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one event of an alert, or one digest, for one route, with what became of it. An event may be delivered
+-- twice if a process dies between the delivery and its record, and never less than once.
+create table operations.alert_deliveries (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    delivery_id text not null default tenancy.public_id('dlv', nextval('operations.delivery_id_sequence')),
+                                                    -- Public id, such as dlv-0a1b2c3d; receivers recognize a repetition
+                                                    -- by it.
+    route_id text not null,                         -- Route that delivers it; refers to alert_routes.
+    alert_id text,                                  -- Alert that it tells of; NULL for a digest.
+    event text not null,                            -- What happened: opened, worsened (a higher severity), reminder,
+                                                    -- cleared, or digest.
+    event_at timestamptz not null,                  -- When it happened, or the time of the digest.
+    state operations.delivery_state not null default 'pending',
+                                                    -- What became of it.
+    next_attempt_at timestamptz not null,           -- Earliest time of the next attempt.
+    attempts integer not null default 0,            -- Number of attempts, the successful one included.
+    delivered_at timestamptz,                       -- When the channel accepted it; NULL if it did not.
+    error_message text,                             -- Why the last attempt failed; NULL if none failed.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, delivery_id),
+    constraint alert_deliveries_organization_id_route_id_alert_id_event_ev_key unique nulls not distinct
+        (organization_id, route_id, alert_id, event, event_at),
+    foreign key (organization_id, route_id) references operations.alert_routes (organization_id, route_id)
+        on delete cascade,
+    foreign key (organization_id, alert_id) references operations.alerts (organization_id, alert_id) on delete cascade,
+    check (delivery_id ~ '^dlv-[0-9a-f]{8}$'),
+    check (event in ('opened', 'worsened', 'reminder', 'cleared', 'digest')),
+    check (attempts >= 0),
+    check ((event = 'digest') = (alert_id is null)),
+    check ((state = 'delivered') = (delivered_at is not null))
+);
+create index alert_deliveries_alert on operations.alert_deliveries (organization_id, alert_id);
+create index alert_deliveries_pending on operations.alert_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
@@ -335,4 +493,28 @@ end
 $$;
 -- pipeline: execute
 
+-- The moment itself, or the end of the quiet hours of the route that it falls into.
+create function operations.end_of_quiet_hours(route operations.alert_routes, moment timestamptz)
+returns timestamptz language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when route.quiet_from is null then moment
+        when case
+            when route.quiet_from < route.quiet_until
+                then local::time >= route.quiet_from and local::time < route.quiet_until
+            else local::time >= route.quiet_from or local::time < route.quiet_until
+        end
+            then (
+                local::date + route.quiet_until
+                + case when local::time >= route.quiet_until then interval '1 day' else interval '0' end
+            ) at time zone route.time_zone
+        else moment
+    end
+    from (select moment at time zone route.time_zone as local) as clock
+$$;
+-- pipeline: execute
+
 create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.alert_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.route_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.delivery_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -13,12 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import msgspec
 
+from syndication_assets.automation.awaited_files import is_awaited, is_loaded, loaded_files
 from syndication_assets.automation.jobs import daily_job
-from syndication_assets.catalogue.manifest import PIECE_PREFIXES
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.landing_zone import LandedFile, LandingZone
-from syndication_assets.landing.source_rooms import room_of
 from syndication_assets.settings import Settings
 
 # A tick must be short; the remaining days follow in the next ticks.
@@ -79,7 +78,7 @@ def landing_zone_sensor(
     recent = all_days[bisect_right(all_days, first_recent_day - timedelta(days=1)) :]
     older = all_days[: len(all_days) - len(recent)]
     days = [*recent, *_next_days(older, cursor.last_older_day)]
-    loaded, failures = _loaded_files(postgres.url(), days), _failures(postgres.url(), days)
+    loaded, failures = loaded_files(postgres.url(), days), _failures(postgres.url(), days)
 
     requests = {
         day.isoformat(): cursor.requests[day.isoformat()] for day in all_days if day.isoformat() in cursor.requests
@@ -92,7 +91,7 @@ def landing_zone_sensor(
             last_older_day = day
         key = day.isoformat()
         files = list(zone.files(day))
-        if all(_is_loaded(file, loaded) for file in files if _is_awaited(file)):
+        if all(is_loaded(file, loaded) for file in files if is_awaited(file)):
             requests.pop(key, None)
         elif not _is_changing(files):
             request = _next_request(requests.get(key), _fingerprint(files), failures.get(day, _NONE_FAILED))
@@ -127,24 +126,6 @@ def _run_key(day: str, request: Request) -> str:
     second run.
     """
     return f"{day}-{request.fingerprint}" + (f"-{request.failures}" if request.failures else "")
-
-
-def _is_awaited(file: LandedFile) -> bool:
-    """Whether the day waits for this file: the pieces of a catalogue snapshot are loaded through their manifest."""
-    return not (room_of(file.source) == "catalogue" and file.name.startswith(PIECE_PREFIXES))
-
-
-def _is_loaded(file: LandedFile, loaded: dict[str, int | None]) -> bool:
-    return file.path in loaded and loaded[file.path] in (None, file.size_bytes)
-
-
-def _loaded_files(url: str, days: list[date]) -> dict[str, int | None]:
-    """The size of each file of the days that needs no load, by path; None if the size is unknown.
-
-    A withdrawn file that lands again is new.
-    """
-    with transaction(url) as connection:
-        return dict(connection.execute(load_sql("landing/taken_files.sql"), {"days": days}).fetchall())
 
 
 def _failures(url: str, days: list[date]) -> dict[date, Failures]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
@@ -11,12 +10,12 @@ import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.account import account
+from syndication_assets.cli.alert import alert
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.landing import land, withdraw
-from syndication_assets.cli.listing import SECONDS_TO_WAIT
 from syndication_assets.cli.materialize import materialize
 from syndication_assets.cli.organization import organization
 from syndication_assets.cli.publishing import publish, targets
@@ -24,16 +23,13 @@ from syndication_assets.cli.quarantine import quarantine
 from syndication_assets.cli.review import review
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
+from syndication_assets.cli.status import metrics, status
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import database_url
-from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.database.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.unread_files import unread_files
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import list_organizations
 
 _SHOWN_UNREAD_FILES = 10
 
@@ -80,26 +76,6 @@ def rollback(steps: int, yes: bool) -> None:
         click.echo(f"rolled back {migration.name}")
     if not undone:
         click.echo("There is nothing to roll back.")
-
-
-@main.command()
-@command
-def status() -> None:
-    """Shows which migrations are applied, and landed files that no load reads."""
-    settings = Settings.from_environment()
-    url = database_url(settings)
-    entries = migrations.status(url)
-    for entry in entries:
-        applied = f"applied {entry.applied_at:%Y-%m-%d %H:%M:%S} UTC" if entry.applied_at else "pending"
-        click.echo(f"{entry.migration.name:40} {applied}")
-    if all(entry.applied_at for entry in entries):
-        with waiting_at_most(SECONDS_TO_WAIT):
-            slugs = {organization.slug for organization in list_organizations(url)}
-        zone = LandingZone(settings.landing_url)
-        unread = list(unread_files(zone, slugs, settings.first_day, datetime.now(UTC).date()))
-        click.echo(f"{len(unread):,} files in {zone.url} that no load reads")
-        for file in unread[:_SHOWN_UNREAD_FILES]:
-            click.echo(f"  {file.path}: {file.reason}")
 
 
 @main.command()
@@ -156,6 +132,9 @@ main.add_command(schedule)
 main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
+main.add_command(status)
+main.add_command(metrics)
+main.add_command(alert)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ class _Request:
     headers: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     json: Any = None
+    content: bytes | None = None
 
 
 class HttpClient:
@@ -109,9 +110,15 @@ class HttpClient:
         return replace(response, attempts=retrying.statistics["attempt_number"])
 
     def post_once(
-        self, url: str, form: Mapping[str, str] | None = None, *, parameters: Parameters | None = None, json: Any = None
+        self,
+        url: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        parameters: Parameters | None = None,
+        json: Any = None,
+        content: bytes | None = None,
     ) -> HttpResponse:
-        """Sends a form or JSON exactly once, without following a redirect.
+        """Sends a form, JSON or bytes exactly once, without following a redirect.
 
         After NotSentError or InvalidRequestError the server has received nothing; after any other HttpError it may have
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
@@ -119,7 +126,9 @@ class HttpClient:
         """
         deadline = time.monotonic() + self._seconds
         with self._open(connections=1) as client:
-            return self._exchange(client, _Request("POST", url, parameters, form=form, json=json), deadline)
+            return self._exchange(
+                client, _Request("POST", url, parameters, form=form, json=json, content=content), deadline
+            )
 
     def _open(self, connections: int) -> httpx2.Client:
         return httpx2.Client(
@@ -156,6 +165,7 @@ class HttpClient:
                     headers=request.headers,
                     data=request.form,
                     json=request.json,
+                    content=request.content,
                     timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
                 ) as response,
             ):

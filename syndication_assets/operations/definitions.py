@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from syndication_assets.operations import assets, spending_assets
+from syndication_assets.operations import alert_assets, assets, spending_assets
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([assets, spending_assets], include_specs=True),
+    assets=dg.load_assets_from_modules([alert_assets, assets, spending_assets], include_specs=True),
     asset_checks=dg.load_asset_checks_from_modules([spending_assets]),
 )

@@ -223,5 +223,17 @@ class _Publishing(EnvironmentSettings):
     )
 
 
-class Settings(_Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
+class _Alerts(EnvironmentSettings):
+    """Alerts"""
+
+    smtp_url: SecretStr | None = setting(
+        "SYNDICATION_SMTP_URL",
+        None,
+        "The mail server for alerts: `smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. "
+        "A password is never sent without encryption.",
+    )
+    mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
+
+
+class Settings(_Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
     """What the environment says, with defaults that need nothing but Python."""

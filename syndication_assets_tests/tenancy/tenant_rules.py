@@ -19,6 +19,8 @@ SHARED_TABLES = [
     "engagement.sampling_gaps",
     "engagement.weeks",
     "operations.api_prices",
+    "operations.condition_kinds",
+    "operations.condition_levels",
     "operations.partitioned_tables",
     "publishing.content_processes",
     "publishing.home_server",

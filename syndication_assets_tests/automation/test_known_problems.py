@@ -1,0 +1,110 @@
+"""Failed runs, failed checks and files that wait are found, and are gone when a later run makes up for them."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import AssetCheckSeverity
+
+from syndication_assets.automation.known_problems import finders
+from syndication_assets.automation.rooms import rooms
+from syndication_assets.operations.conditions import Problem
+from syndication_assets.settings import Settings
+
+TODAY = datetime.now(UTC).date().isoformat()
+
+
+@dg.op
+def broken() -> None:
+    raise ValueError("the shop is closed")
+
+
+@dg.op
+def working() -> None:
+    pass
+
+
+def run(instance: dg.DagsterInstance, name: str, op: dg.OpDefinition, **tags: str) -> None:
+    @dg.job(name=name)
+    def job() -> None:
+        op()
+
+    job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+def found(kind: str, instance: dg.DagsterInstance, url: str = "", threshold: int = 1) -> list[Problem]:
+    return list(finders(Settings.from_environment(), url, instance)[kind](Decimal(threshold)))
+
+
+def test_a_failed_run_is_a_problem_with_its_reason_until_its_day_succeeds():
+    with dg.instance_for_test() as instance:
+        for day in ("2026-03-02", "2026-03-03"):
+            run(instance, "daily_graph", broken, **{"dagster/partition": day})
+        (problem,) = found("run_failed", instance)
+        assert (problem.subject, problem.value) == ("daily_graph", 2)
+        assert "for 2026-03-03, 2026-03-02" in problem.message
+        assert "the shop is closed." in problem.message
+        run(instance, "daily_graph", working, **{"dagster/partition": "2026-03-02"})
+        assert [problem.value for problem in found("run_failed", instance)] == [1]
+        run(instance, "daily_graph", working, **{"dagster/partition": "2026-03-03"})
+        assert found("run_failed", instance) == []
+
+
+def test_a_later_fetch_makes_up_for_one_that_failed_the_day_before():
+    with dg.instance_for_test() as instance:
+        run(instance, "fetch", broken, **{"dagster/partition": "2026-03-02"})
+        assert len(found("run_failed", instance)) == 1
+        run(instance, "fetch", working, **{"dagster/partition": "2026-03-03"})
+        assert found("run_failed", instance) == []
+
+
+def test_a_canceled_run_is_no_problem():
+    with dg.instance_for_test() as instance:
+        run(instance, "daily_graph", broken)
+        assert len(found("run_failed", instance)) == 1
+        (failed,) = instance.get_runs()
+        instance.report_run_canceled(failed)
+        assert found("run_failed", instance) == []
+
+
+@pytest.mark.parametrize(
+    ("passed", "severity", "problems"),
+    [
+        (False, AssetCheckSeverity.ERROR, 1),
+        (False, AssetCheckSeverity.WARN, 0),
+        (True, AssetCheckSeverity.ERROR, 0),
+    ],
+)
+def test_the_newest_evaluation_of_a_check_counts(passed: bool, severity: AssetCheckSeverity, problems: int):
+    key = next(key for checks in rooms.asset_checks or () for key in checks.check_keys)
+
+    @dg.asset_check(asset=key.asset_key, name=key.name)
+    def check() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=passed, severity=severity, description="Two rows are wrong.")
+
+    with dg.instance_for_test() as instance:
+        job = dg.Definitions(
+            asset_checks=[check], jobs=[dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())]
+        )
+        job.resolve_job_def("checks").execute_in_process(instance=instance)
+        messages = [problem.message for problem in found("check_failed", instance)]
+    assert messages == ["Two rows are wrong."] * problems
+
+
+@pytest.mark.parametrize(("hours", "problems"), [(7, 1), (5, 0)])
+def test_a_landed_file_that_waits_is_a_problem(
+    hours: int, problems: int, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", str(tmp_path))
+    folder = tmp_path / "default" / "linkedin_apify" / TODAY
+    folder.mkdir(parents=True)
+    file = folder / "a.json"
+    file.write_text("[]")
+    waited_since = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+    os.utime(file, (waited_since, waited_since))
+    with dg.instance_for_test() as instance:
+        found_problems = found("files_not_loaded", instance, database_url, threshold=6)
+    assert [problem.subject for problem in found_problems] == ["linkedin_apify"] * problems

@@ -1,0 +1,128 @@
+"""`status`, `metrics` and `alert`: what is wrong, who is told, and exit codes for monitoring."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from syndication_assets.cli.main import main
+from syndication_assets_tests.operations.mail_server import mail_server
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path / "local"))
+    yield database_url
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("drop database if exists dagster with (force)")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def quarantine(url: str, items: int = 1) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into landing.quarantine (organization_id, source, landed_on, source_file_path, position, reason,"
+            " payload_bytes) select organization_id, 'linkedin_apify', '2026-03-02', 'a.json', number,"
+            " 'bad' || chr(27) || '[31m', 1 from tenancy.organizations, generate_series(1, %s) as number",
+            [items],
+        )
+
+
+def test_status_ends_with_0_without_errors_and_with_2_with_one(environment: str):
+    assert run("status").exit_code == 0
+    quarantine(environment)
+    warned = run("status")
+    assert (warned.exit_code, "1 problem" in warned.output) == (0, True)
+    assert "\x1b" not in warned.output
+    quarantine_more = 120
+    with psycopg.connect(environment) as connection:
+        connection.execute("delete from landing.quarantine")
+    quarantine(environment, quarantine_more)
+    failing = run("status")
+    assert failing.exit_code == 2, failing.output
+    assert "error    default      quarantine_open linkedin_apify: 120 open items" in failing.output
+
+
+def test_status_as_json_has_everything_that_is_shown(environment: str):
+    quarantine(environment)
+    state = json.loads(run("status", "--json").output)
+    assert state.keys() == {"migrations", "problems", "metrics", "schedules", "landing_zone", "unread_files"}
+    assert [problem["kind"] for problem in state["problems"]] == ["quarantine_open"]
+    assert state["problems"][0]["organization"] == "default"
+    assert state["schedules"]["daily_schedule"] is True
+    assert state["schedules"]["publish_schedule"] is False
+
+
+def test_metrics_are_printed_or_written_at_once(environment: str, tmp_path: Path):
+    quarantine(environment)
+    printed = run("metrics").output
+    assert 'syndication_landing_quarantine_open_items{organization="default",source="linkedin_apify"} 1.0' in printed
+    target = tmp_path / "syndication.prom"
+    assert run("metrics", "--to", str(target)).exit_code == 0
+    assert target.read_text() == printed
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".prom")] == ["syndication.prom"]
+
+
+def test_a_route_is_added_tested_paused_and_removed(environment: str, monkeypatch: pytest.MonkeyPatch):
+    assert environment
+    added = run("alert", "add", "ops", "--mail", "ops@acme.example", "--quiet", "22:00-07:00", "--installation")
+    assert added.exit_code == 0, added.output
+    assert "quiet 22:00 to 07:00 UTC, also of the installation" in run("alert", "routes").output
+    refused = run("alert", "test", "ops")
+    assert refused.exit_code == 1
+    assert "SYNDICATION_SMTP_URL" in refused.output
+    with mail_server() as mails:
+        monkeypatch.setenv("SYNDICATION_SMTP_URL", mails.url)
+        monkeypatch.setenv("SYNDICATION_MAIL_FROM", "syndication@acme.example")
+        assert run("alert", "test", "ops").exit_code == 0
+    assert len(mails.mails) == 1
+    assert run("alert", "pause", "ops").exit_code == 0
+    assert "paused" in run("alert", "routes").output
+    assert run("alert", "resume", "ops").exit_code == 0
+    assert run("alert", "remove", "ops").exit_code == 0
+    assert "Nobody is told" in run("alert", "routes").output
+
+
+def test_watch_opens_an_alert_and_list_shows_it(environment: str):
+    quarantine(environment)
+    watched = run("alert", "watch")
+    assert "1 alerts are open (1 new)" in watched.output, watched.output
+    listed = run("alert", "list").output
+    assert "quarantine_open linkedin_apify" in listed
+    with psycopg.connect(environment) as connection:
+        connection.execute("delete from landing.quarantine")
+    run("alert", "watch")
+    assert "No alert is open." in run("alert", "list").output
+    assert "quarantine_open" in run("alert", "list", "--closed").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("alert", "add", "ops"), "Give one of --mail, --slack and --webhook"),
+        (("alert", "add", "ops", "--mail", "a@b.c", "--digest", "nine"), "write it as 09:00"),
+        (("alert", "pause", "nobody"), "syndication alert routes"),
+        (("alert", "level", "weather", "error", "3"), "syndication alert kinds"),
+        (("alert", "level", "run_failed", "error"), "either a threshold or --remove"),
+    ],
+)
+def test_a_mistake_says_what_to_do(arguments: tuple[str, ...], advice: str, environment: str):
+    assert environment
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert advice in result.output
+
+
+def test_a_level_is_set_and_removed(environment: str):
+    assert environment
+    assert run("alert", "level", "quarantine_open", "critical", "1000").exit_code == 0
+    assert "critical from 1000" in run("alert", "kinds").output
+    assert run("alert", "level", "quarantine_open", "critical", "--remove").exit_code == 0
+    assert "critical from 1000" not in run("alert", "kinds").output

@@ -1,0 +1,151 @@
+"""Problems are found by the SQL files of the rooms, with the severity that their value has."""
+
+from decimal import Decimal
+
+import dagster as dg
+import pytest
+
+from syndication_assets.automation.known_problems import finders
+from syndication_assets.database.connection import transaction
+from syndication_assets.operations.alerts.levels import set_level
+from syndication_assets.operations.conditions import Condition, Finder, Problem, condition_files, find_conditions
+from syndication_assets.settings import Settings
+from syndication_assets_tests.rows import DatabaseRows
+
+
+class Rows(DatabaseRows):
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.organization_id = self.value("select organization_id from tenancy.organizations")
+
+    def found(self, kind: str, finder: Finder | None = None) -> list[Condition]:
+        with transaction(self.url) as connection:
+            found = find_conditions(connection, {kind: finder} if finder else {})
+        unknown = [condition.message for condition in found.conditions if condition.kind == "condition_unknown"]
+        assert kind == "condition_unknown" or not unknown, unknown
+        return [condition for condition in found.conditions if condition.kind == kind]
+
+
+@pytest.fixture
+def rows(database_url: str) -> Rows:
+    return Rows(database_url)
+
+
+@pytest.mark.both_servers
+def test_every_statement_runs_and_finds_nothing_in_an_empty_database(database_url: str):
+    with transaction(database_url) as connection:
+        found = find_conditions(connection, {})
+    assert found.conditions == []
+    assert set(found.kinds) >= set(condition_files())
+
+
+def test_every_kind_is_looked_for_and_everything_that_is_looked_for_is_a_kind(rows: Rows):
+    kinds = {kind for (kind,) in rows.rows("select kind from operations.condition_kinds")}
+    by_finders = set(finders(Settings.from_environment(), rows.url, dg.DagsterInstance.ephemeral()))
+    assert kinds == condition_files().keys() | by_finders | {"condition_unknown"}
+
+
+@pytest.mark.parametrize(("days", "severity"), [(-20, None), (-13, "warning"), (-2, "error"), (1, "critical")])
+def test_a_credential_is_a_problem_from_two_weeks_before_it_expires(days: int, severity: str | None, rows: Rows):
+    rows.insert(
+        "channels.credentials",
+        "credential_id",
+        credential_name="page",
+        secret=f"v1:k:{16 * 'a'}:{22 * 'b'}",
+    )
+    rows.execute("update channels.credentials set expires_at = now() - make_interval(days => %s)", [days])
+    assert [condition.severity for condition in rows.found("credential_expires")] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(("cost", "severity"), [(79, None), (80, "warning"), (95, "error"), (100, "critical")])
+def test_a_budget_is_a_problem_from_eighty_percent_on(cost: int, severity: str | None, rows: Rows):
+    rows.execute(
+        "insert into operations.budgets (organization_id, period, amount, currency) values (%s, 'month', 100, 'USD')",
+        [rows.organization_id],
+    )
+    rows.insert(
+        "operations.api_usage",
+        "usage_id",
+        provider="model",
+        operation="write",
+        cost=cost,
+        currency="USD",
+        price_version=1,
+    )
+    found = rows.found("budget_used")
+    assert [condition.severity for condition in found] == ([severity] if severity else [])
+    assert all("projected" in condition.message for condition in found)
+
+
+def test_open_quarantine_is_one_problem_a_source_and_closed_items_are_none(rows: Rows):
+    for number, source in enumerate(("linkedin", "linkedin", "youtube")):
+        rows.insert(
+            "landing.quarantine",
+            "quarantine_id",
+            source=source,
+            landed_on="2026-03-02",
+            reason=f"reason {number}",
+            source_file_path=f"default/{source}/{number}.json",
+            payload_bytes=1,
+        )
+    assert {(c.subject, c.value) for c in rows.found("quarantine_open")} == {("linkedin", 2), ("youtube", 1)}
+    rows.execute("update landing.quarantine set replayed_at = now()")
+    assert rows.found("quarantine_open") == []
+
+
+@pytest.mark.parametrize(("hours", "severity"), [(35, None), (37, "warning"), (73, "error")])
+def test_a_source_is_stale_after_its_hours_but_not_in_a_sample(hours: int, severity: str | None, rows: Rows):
+    run = rows.insert(
+        "scraping.download_runs",
+        "run_id",
+        kind="load",
+        source="linkedin",
+        partition_from="2026-03-02",
+        partition_to="2026-03-02",
+        script_name="test",
+    )
+    rows.insert(
+        "landing.files",
+        "landed_file_id",
+        source_file_path="x",
+        source="linkedin",
+        landed_on="2026-03-02",
+        content_hash=b"",
+        size_bytes=1,
+        items=1,
+        run_id=run,
+    )
+    rows.execute("update landing.files set observed_at = now() - make_interval(hours => %s)", [hours])
+    assert [condition.severity for condition in rows.found("source_stale")] == ([severity] if severity else [])
+    rows.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
+    assert rows.found("source_stale") == []
+
+
+def test_a_threshold_is_a_row(rows: Rows):
+    with transaction(rows.url) as connection:
+        set_level(connection, "run_failed", "critical", 5)
+    problem = Problem(None, "daily_graph", None, Decimal(5), "It failed.")
+    assert [c.severity for c in rows.found("run_failed", lambda _: [problem])] == ["critical"]
+
+
+def test_a_kind_without_levels_is_not_looked_for(rows: Rows):
+    rows.execute("delete from operations.condition_levels where kind = 'run_failed'")
+    assert rows.found("run_failed", lambda _: pytest.fail("it was looked for")) == []
+
+
+def test_a_statement_that_fails_costs_its_own_kind_and_says_so(rows: Rows):
+    rows.execute("alter table operations.budgets rename column amount to amount_")
+    rows.insert(
+        "landing.quarantine",
+        "quarantine_id",
+        source="x",
+        landed_on="2026-03-02",
+        reason="r",
+        source_file_path="x",
+        payload_bytes=1,
+    )
+    (unknown,) = rows.found("condition_unknown")
+    assert unknown.subject == "budget_used"
+    assert "sql/operations/conditions/budget_used.sql" in unknown.message
+    with transaction(rows.url) as connection:
+        assert "quarantine_open" in [condition.kind for condition in find_conditions(connection, {}).conditions]

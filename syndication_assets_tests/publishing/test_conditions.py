@@ -1,0 +1,98 @@
+"""What stands still in publishing is found, and what only waits for its time or its platform is not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syndication_assets.database.connection import transaction
+from syndication_assets.operations.conditions import Condition, find_conditions
+from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def desk(database_url: str) -> PublishingQueue:
+    return PublishingQueue(database_url)
+
+
+def found(desk: PublishingQueue, kind: str) -> list[Condition]:
+    with transaction(desk.url) as connection:
+        conditions = find_conditions(connection, {}).conditions
+    assert not [condition.message for condition in conditions if condition.kind == "condition_unknown"]
+    return [condition for condition in conditions if condition.kind == kind]
+
+
+def overdue(desk: PublishingQueue, minutes: int) -> str:
+    """An account with a target that has been due for so many minutes."""
+    account_id = desk.page()
+    desk.due(account_id)
+    desk.execute("update publishing.post_targets set scheduled_at = now() - make_interval(mins => %s)", [minutes])
+    return account_id
+
+
+@pytest.mark.parametrize(("minutes", "severity"), [(-10, None), (29, None), (31, "error"), (241, "critical")])
+def test_a_queue_stands_still_after_half_an_hour(minutes: int, severity: str | None, desk: PublishingQueue):
+    account_id = overdue(desk, minutes)
+    problems = [(condition.subject, condition.severity) for condition in found(desk, "queue_stands_still")]
+    assert problems == ([(account_id, severity)] if severity else [])
+
+
+@pytest.mark.parametrize("reason", ["the platform asked to wait", "the account is paused", "the next attempt is later"])
+def test_what_may_not_be_sent_yet_does_not_stand_still(reason: str, desk: PublishingQueue):
+    overdue(desk, 60)
+    assert len(found(desk, "queue_stands_still")) == 1
+    if reason == "the platform asked to wait":
+        desk.execute(
+            "insert into channels.platform_limits (organization_id, account_id, blocked_until, reason)"
+            " select organization_id, account_id, now() + interval '1 hour', 'wait' from channels.social_accounts"
+        )
+    elif reason == "the account is paused":
+        desk.execute("update channels.social_accounts set status = 'paused'")
+    else:
+        desk.execute("update publishing.post_targets set next_attempt_at = now() + interval '1 hour'")
+    assert found(desk, "queue_stands_still") == []
+
+
+def test_failed_and_unresolved_posts_wait_for_a_person(desk: PublishingQueue):
+    account_id = desk.page()
+    first, second, third = desk.due(account_id, 3)
+    assert found(desk, "target_needs_a_person") == []
+    for target_id, state in ((first, "failed"), (second, "needs_reconcile")):
+        desk.execute(
+            "update publishing.post_targets set state = 'publishing', leased_by = 'x', leased_until = now() where"
+            " target_id = %s",
+            [target_id],
+        )
+        desk.execute(
+            "update publishing.post_targets set state = %s::publishing.target_state, leased_by = null,"
+            " leased_until = null, error_message = 'The page is gone.' where target_id = %s",
+            [state, target_id],
+        )
+    assert third
+    (problem,) = found(desk, "target_needs_a_person")
+    assert (problem.subject, problem.value, problem.severity) == (account_id, 2, "warning")
+    assert "The page is gone." in problem.message
+
+
+def test_a_disconnected_account_is_a_problem_with_its_reason(desk: PublishingQueue):
+    account_id = desk.page()
+    assert found(desk, "account_disconnected") == []
+    desk.execute(
+        "update channels.social_accounts set status = 'disconnected', status_reason = 'The token was revoked.'"
+    )
+    (problem,) = found(desk, "account_disconnected")
+    assert (problem.subject, problem.severity) == (account_id, "error")
+    assert "The token was revoked." in problem.message
+
+
+@pytest.mark.parametrize(("hours", "days", "problems"), [(13, 0, 1), (13, 2, 1), (11, 0, 0), (13, -1, 0)])
+def test_an_undecided_text_of_today_or_later_waits_after_twelve_hours(
+    hours: int, days: int, problems: int, desk: PublishingQueue
+):
+    desk.text(desk.post(TODAY + timedelta(days=days)))
+    desk.execute(
+        "update content.posts_content set state = 'needs_review', created_at = now() - make_interval(hours => %s)",
+        [hours],
+    )
+    assert len(found(desk, "text_waits_for_review")) == problems
