@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from syndication_assets.scraping.file_reading import FileReading
-from syndication_assets.scraping.item_rules import MAXIMUM_COUNTER
+from syndication_assets.scraping.item_decoding import MAXIMUM_COUNTER
 from syndication_assets.scraping.observation import Counters, Metric, PostObservation
 
 
