@@ -1,5 +1,8 @@
 -- The temporary tables that a load fills with COPY. They are dropped with its transaction.
 
+-- A sample of 3 000 rows shows the planner which columns are unique, and costs a fifth of the default one.
+set local default_statistics_target = 10;
+
 -- The items of one batch: raw_payloads/merge.sql stores and removes them while the next batch is parsed.
 create temporary table staged_items (
     organization_id text not null,

@@ -97,7 +97,7 @@ def load_landed_files(
                 date.fromisoformat(day),
                 maximum_file_bytes=settings.maximum_file_bytes,
                 session=session,
-                read=ahead.read,
+                ahead=ahead,
             )
             loads.append(load)
             if number.bit_count() == 1:  # days 1, 2, 4, 8 …: in between, tables hardly grow

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from syndication_assets.scraping.item_rules import why_not_json
+from syndication_assets.scraping.item_decoding import why_not_json
 from syndication_assets.scraping.pieces import (
     BROKEN,
     WHITESPACE,

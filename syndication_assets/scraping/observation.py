@@ -54,7 +54,7 @@ class Counters(msgspec.Struct, frozen=True, gc=False):
 
 
 class Metric(msgspec.Struct, frozen=True, gc=False):
-    """A number under the source's own name, unjudged: `counter_definitions` says which counter it fills, if any."""
+    """A number under the source's own name, unjudged: a definition says which counter it fills, if any."""
 
     name: str
     period: str

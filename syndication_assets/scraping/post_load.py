@@ -1,8 +1,8 @@
 """Loads the landed posts of one day: parses each file once and merges all rows in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,14 +12,14 @@ import psycopg
 from syndication_assets.database.connection import Connection, load_sql, run_file, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
-from syndication_assets.landing.landing_zone import LandedFile, LandingZone
-from syndication_assets.scraping.counter_definitions import definitions_on, fill_counters
+from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.scraping.day_facts import facts_of_day
+from syndication_assets.scraping.day_reading import read_day
 from syndication_assets.scraping.download_runs import DownloadRun, RunCounters, RunSession, RunStatus, close_run
-from syndication_assets.scraping.file_reading import FileReading, read_file
+from syndication_assets.scraping.file_rows import DayFacts, FileRows
 from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets.scraping.post_staging import staging_of
-from syndication_assets.scraping.scraped_profiles import is_confirmed, tracked_profiles
-from syndication_assets.scraping.untimed_files import UntimedFiles
+from syndication_assets.scraping.read_ahead import ReadAhead
 
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Per run. A source that uses ids as keys would have new keys in every item."""
@@ -52,16 +52,15 @@ def load_day(
     *,
     maximum_file_bytes: int,
     session: RunSession,
-    read: Callable[[LandedFile], FileReading] | None = None,
+    ahead: ReadAhead | None = None,
 ) -> DayLoad:
     """Makes the room's rows of `day` match its landed files, in one transaction.
 
-    `read` returns the reading of a file that was read ahead; without it every file is read now. Raises
-    LandedFilesMissingError if previously loaded files of the day are missing.
+    `ahead` has the files that were read ahead; without it every file is read now. Raises LandedFilesMissingError if
+    previously loaded files of the day are missing.
     """
     load = DayLoad(day)
     runs: dict[tuple[str, str], DownloadRun] = {}
-    read = read or (lambda file: read_file(zone, file, maximum_file_bytes))
 
     def open_runs(landed: LandedDay) -> None:
         load.unknown_folders, load.unreadable_folders = landed.unknown_folders, landed.unreadable_folders
@@ -81,7 +80,9 @@ def load_day(
         landed.connection.execute(
             load_sql("scraping/withdrawn_payloads.sql"), {"day": day, "sources": list(landed.withdrawn.values())}
         )
-        _stage(landed.connection, day, map(read, landed.files), runs, load)
+        facts = facts_of_day(landed.connection, day, runs)
+        with closing(read_day(zone, landed.files, maximum_file_bytes, facts, ahead)) as files:
+            _stage(landed.connection, day, files, facts, load)
 
     def merge(landed: LandedDay) -> None:
         for (_, source), run in runs.items():
@@ -112,31 +113,20 @@ def load_day(
     return load
 
 
-def _stage(
-    connection: Connection,
-    day: date,
-    readings: Iterable[FileReading],
-    runs: dict[tuple[str, str], DownloadRun],
-    load: DayLoad,
-) -> None:
-    tracked, untimed = tracked_profiles(connection), UntimedFiles()
-    definitions = definitions_on(connection, day)
+def _stage(connection: Connection, day: date, files: Iterator[FileRows], facts: DayFacts, load: DayLoad) -> None:
     with staging_of(connection, day) as staging:
-        for reading in readings:
-            fill_counters(reading, definitions)
-            run = runs[reading.file.organization, reading.file.source]
+        for file in files:
+            reading = file.reading
+            run = facts.run_of(reading)
             counters = load.runs[run.run_id]
-            if not is_confirmed(reading, run.organization_id, tracked):
-                reading.forget_profile()
-            untimed.reject_repeated(reading)
             counters.files_read += 1
-            counters.items_read += len(reading.items) + sum(r.position is not None for r in reading.rejected)
+            counters.items_read += len(file.items) + sum(r.position is not None for r in reading.rejected)
             counters.items_quarantined += len(reading.rejected)
             counters.source_errors += reading.source_errors
             for key, count in reading.unknown_keys.items():
                 if key in counters.unknown_keys or len(counters.unknown_keys) < _MAXIMUM_UNKNOWN_KEYS:
                     counters.unknown_keys[key] = counters.unknown_keys.get(key, 0) + count
-            staging.add(reading, run)
+            staging.add(file, run)
 
 
 def _merge(connection: Connection, day: date, load: DayLoad) -> None:

@@ -31,6 +31,10 @@ class ReadAhead:
         self._ready = self._coming.result() if self._coming is not None else {}
         self._coming = self._thread.submit(self._read_day, next_day) if next_day is not None else None
 
+    def has(self, file: LandedFile) -> bool:
+        """Whether `read` has the reading of this file at hand."""
+        return file in self._ready
+
     def read(self, file: LandedFile) -> FileReading:
         """The reading of a file of the current day."""
         return self._ready.pop(file, None) or read_file(self._zone, file, self._maximum_file_bytes)

@@ -10,7 +10,7 @@ from itertools import chain
 import msgspec
 
 from syndication_assets.scraping.damaged_files import split_damaged_list, split_damaged_object
-from syndication_assets.scraping.item_rules import why_not_json
+from syndication_assets.scraping.item_decoding import why_not_json
 from syndication_assets.scraping.pieces import (
     BROKEN,
     WHITESPACE,

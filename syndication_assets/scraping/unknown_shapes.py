@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import KnownKeys
+from syndication_assets.scraping.item_survey import KnownKeys
 from syndication_assets.scraping.observation import Counters, ParsedItem, PostObservation
 
 _SHOWN_KEYS = 5

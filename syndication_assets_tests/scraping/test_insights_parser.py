@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.counter_definitions import CounterDefinition, whole_count, with_counters
+from syndication_assets.scraping.counter_filling import CounterDefinition, whole_count, with_counters
 from syndication_assets.scraping.facebook.insights_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
 from syndication_assets.scraping.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.splitting import RawItem, split_items

@@ -9,15 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import (
-    Counter,
-    Ignored,
+from syndication_assets.scraping.item_decoding import Counter, Ignored, decode_item
+from syndication_assets.scraping.item_survey import known_keys, survey_item
+from syndication_assets.scraping.item_values import (
     clean_handle,
     clean_text,
-    decode_item,
-    known_keys,
     media_key,
-    survey_item,
     utc_from_iso,
     utc_from_milliseconds,
     utc_from_seconds,

@@ -13,7 +13,7 @@ from syndication_assets.http.redaction import redact_secrets
 from syndication_assets.landing.observation_time import TIME_IN_NAME
 from syndication_assets.scraping.file_reading import profile_in_name
 from syndication_assets.scraping.hashtag_extraction import extract_hashtags
-from syndication_assets.scraping.item_rules import media_key
+from syndication_assets.scraping.item_values import media_key
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
 from syndication_assets.scraping.source_errors import source_error
 from syndication_assets.scraping.splitting import split_items

@@ -102,6 +102,8 @@ inner join
     on n.organization_id = owner.organization_id and n.known_post_id = owner.post_id
 where
     n.is_claim
+    -- The join implies it, but not to the planner, which would read all posts on a day of new ones.
+    and n.known_post_id is not null
     and p.organization_id = n.organization_id
     and p.platform = n.platform
     and p.alias_kind = n.alias_kind

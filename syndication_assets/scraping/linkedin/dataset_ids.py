@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import utc_from_milliseconds
+from syndication_assets.scraping.item_values import utc_from_milliseconds
 from syndication_assets.scraping.linkedin.dataset_shapes import Id, Post, QuotedPost, Urn
 from syndication_assets.scraping.observation import AliasKind, PostIds
 

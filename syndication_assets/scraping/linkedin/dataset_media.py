@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from syndication_assets.scraping.item_rules import clean_text, media_key
+from syndication_assets.scraping.item_values import clean_text, media_key
 from syndication_assets.scraping.linkedin.dataset_shapes import Document, Picture, PostMedia, QuotedPost
 from syndication_assets.scraping.observation import Media
 

@@ -9,14 +9,9 @@ import re
 from typing import Any
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import (
-    MAXIMUM_KEY_BYTES,
-    clean_handle,
-    clean_text,
-    decode_item,
-    known_keys,
-    survey_item,
-)
+from syndication_assets.scraping.item_decoding import decode_item
+from syndication_assets.scraping.item_survey import known_keys, survey_item
+from syndication_assets.scraping.item_values import MAXIMUM_KEY_BYTES, clean_handle, clean_text
 from syndication_assets.scraping.linkedin.dataset_ids import (
     has_another_original,
     ids_of,

@@ -8,18 +8,9 @@ import re
 import msgspec
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import (
-    MAXIMUM_COUNTER,
-    Ignored,
-    Size,
-    clean_handle,
-    clean_text,
-    decode_item,
-    known_keys,
-    media_key,
-    survey_item,
-    utc_from_iso,
-)
+from syndication_assets.scraping.item_decoding import MAXIMUM_COUNTER, Ignored, Size, decode_item
+from syndication_assets.scraping.item_survey import known_keys, survey_item
+from syndication_assets.scraping.item_values import clean_handle, clean_text, media_key, utc_from_iso
 from syndication_assets.scraping.observation import Author, Counters, Media, ParsedItem, PostObservation
 from syndication_assets.scraping.unknown_shapes import item_of_known_shape
 

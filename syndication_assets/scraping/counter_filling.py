@@ -6,15 +6,13 @@ count costs itself: the counter is "not measured", the rest of the post is kept,
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import msgspec
 
-from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.scraping.file_reading import FileReading
-from syndication_assets.scraping.item_rules import MAXIMUM_COUNTER
-from syndication_assets.scraping.observation import COUNTER_NAMES, Counters, Metric, PostObservation
+from syndication_assets.scraping.item_decoding import MAXIMUM_COUNTER
+from syndication_assets.scraping.observation import Counters, Metric, PostObservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +26,6 @@ class CounterDefinition:
 
 Definitions = Mapping[tuple[str, str, str], CounterDefinition]
 """(platform, source_name, period) → the definition."""
-
-
-def definitions_on(connection: Connection, day: date) -> Definitions:
-    """The definitions that are valid on the day."""
-    parameters = {"day": day, "counters": list(COUNTER_NAMES)}
-    rows = connection.execute(load_sql("scraping/counter_definitions.sql"), parameters).fetchall()
-    return {
-        (platform, source_name, period): CounterDefinition(counter, is_additive)
-        for platform, source_name, period, counter, is_additive in rows
-    }
 
 
 def fill_counters(reading: FileReading, definitions: Definitions) -> None:
