@@ -92,6 +92,8 @@ def _embedded_server(directory: Path) -> Server:
     with psycopg.connect(url, autocommit=True) as connection:
         # A test's data need not survive a power cut.
         connection.execute("alter system set fsync = off")
+        # Each copy of a database is a checkpoint, after which every changed page would be logged as a whole.
+        connection.execute("alter system set full_page_writes = off")
         connection.execute("alter system set max_wal_size = '1GB'")
         connection.execute("select pg_reload_conf()")
     return Server("embedded-18", url, lambda: embedded_postgres.stop(directory))
@@ -111,7 +113,10 @@ def _debian_server(binaries: Path, directory: Path) -> Server:
 
     data = str(directory / "data")
     run(str(binaries / "initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-    settings = f"-k {directory} -c listen_addresses='' -c fsync=off -c timezone=UTC -c max_connections=200 -c jit=off"
+    settings = (
+        f"-k {directory} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c timezone=UTC"
+        " -c max_connections=200 -c jit=off"
+    )
     log = str(directory / "log")
     run(str(binaries / "pg_ctl"), "-D", data, "-o", settings, "-l", log, "-w", "start")
     return Server(

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 LINEAR = 9.0
 """The largest ratio that counts as linear: far above the noise at 4, far below 16."""
-_MEASURED_SECONDS = 0.01
+_MEASURED_SECONDS = 0.005
 _ROUNDS = 3
 
 Input = TypeVar("Input")

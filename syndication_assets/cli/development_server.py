@@ -2,9 +2,11 @@
 
 import fcntl
 import os
+import re
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 
 _HOST = "127.0.0.1"
 _SECONDS_TO_END = 20.0
-"""Dagster's code server, daemon and web server sometimes wait for each other: they are killed after this time."""
+"""Runs in progress, and a daemon and a web server that wait for each other, are killed after this time."""
+_SECONDS_BETWEEN_LOOKS = 0.1
+_CODE_SERVER = re.compile(r"\bdagster (code-server start|api grpc)\b")
 _TRIED_PORTS = 20
 
 
@@ -131,15 +135,47 @@ def _end(process_id: int) -> None:
     """Interrupts Dagster, which ends its own processes; what still runs after that is killed."""
     try:
         dagster = psutil.Process(process_id)
-        family = [dagster, *dagster.children(recursive=True)]
+        family = {dagster, *dagster.children(recursive=True)}
         dagster.send_signal(signal.SIGINT)
     except psutil.NoSuchProcess:
         return
-    _, alive = psutil.wait_procs(family, _SECONDS_TO_END)
-    for process in alive:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(alive, _SECONDS_TO_END)
+    deadline = time.monotonic() + _SECONDS_TO_END
+    while any(_is_busy(process) for process in family) and time.monotonic() < deadline:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        family |= {child for process in family for child in _children(process)}
+    for process in family:
+        if _is_alive(process):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def _is_busy(process: psutil.Process) -> bool:
+    """Whether it has something to finish. A code server has not, unless it executes a run: it keeps nothing, and takes
+    seconds to take itself apart.
+    """
+    if not _is_alive(process):
+        return False
+    with suppress(psutil.NoSuchProcess):
+        return not _is_code_server(process) or any(_is_busy(child) for child in _children(process))
+    return False
+
+
+def _is_code_server(process: psutil.Process) -> bool:
+    return _CODE_SERVER.search(" ".join(process.cmdline())) is not None
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """False also if only its parent has not noticed its end: some shells and containers never do."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        children: list[psutil.Process] = process.children()
+        return children
+    return []
 
 
 def _is_unlocked(descriptor: int) -> bool:

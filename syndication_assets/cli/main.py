@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
@@ -105,15 +105,16 @@ def demo() -> None:
     settings = Settings.from_environment()
     click.echo("Running 28 days of sample data through the whole pipeline, in about a minute. Starting PostgreSQL ...")
     # A forked process would share the sockets and the locks of this one.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        # Importing Dagster and starting a new server take seconds, in which the samples land.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, ThreadPoolExecutor(1) as thread:
+        # Importing Dagster takes seconds, in which the samples land and a new server starts.
         landing = pool.submit(land_samples, settings.landing_url)
+        server = thread.submit(database_url, settings)
         from syndication_assets.automation.dagster_instance import begin_partitions  # noqa: PLC0415
 
         begin_partitions(FIRST_DAY)
         from syndication_assets.demo.run import run_demo  # noqa: PLC0415
 
-        run_demo(settings, landing)
+        run_demo(settings, server, landing)
 
 
 main.add_command(materialize)

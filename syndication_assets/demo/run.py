@@ -15,7 +15,7 @@ from syndication_assets.automation import jobs
 from syndication_assets.automation.dagster_instance import prepare_environment
 from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
-from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets.demo import loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
@@ -38,16 +38,17 @@ _AFFECTED_BY_INSIGHTS = (
 ).materializable() - _REPORT
 
 
-def run_demo(settings: Settings, landing: "Future[tuple[int, int]]") -> None:
+def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[int, int]]") -> None:
     """Migrates, waits for the samples to land, materializes the 28 days as one range run and prints the summary.
 
-    A second call adds nothing and prints the same totals.
+    `server` starts in the meantime, and gives the URL of the database. A second call adds nothing and prints the same
+    totals.
     """
     # A pipe has no width, and wrapped tables are unreadable.
     console = Console(width=None if Console().is_terminal else 120)
     started_at = time.monotonic()
     _forgo_syncs(settings)
-    url = database_url(settings)
+    url = server.result()
     prepare_environment(settings, url)
     console.print(f"[bold]1/8[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)

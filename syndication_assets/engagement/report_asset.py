@@ -2,19 +2,22 @@
 
 from base64 import b64encode
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.engagement.report_charts import png
-from syndication_assets.engagement.report_files import RenderedPages, render_range
-from syndication_assets.engagement.report_page import platform_chart
 from syndication_assets.engagement.report_values import WeekReport
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import ROLLUP
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions
 from syndication_assets.sql_assets.windows import window_of
+
+# Every process that loads the definitions would import matplotlib, which takes a third of that time: only a run that
+# renders pages imports it.
+if TYPE_CHECKING:
+    from syndication_assets.engagement.report_files import RenderedPages
 
 # A chart is stored in the event log as base64, a third larger than its bytes: charts of three organizations suffice.
 _CHARTS_SHOWN = 3
@@ -55,6 +58,8 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
     renders each week of its days once, and the later weeks whose pages show these days too. The same data gives the
     same bytes. A week without observations has no page.
     """
+    from syndication_assets.engagement.report_files import render_range  # noqa: PLC0415
+
     directory = Settings.from_environment().reports_directory
     first_day, end_day = window_of(context)
     rendered = render_range(postgres.url(), directory, first_day, end_day)
@@ -73,7 +78,7 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
     return dg.MaterializeResult(metadata=_metadata(rendered, directory))
 
 
-def main_chart(rendered: RenderedPages) -> dict[str, dg.MetadataValue]:
+def main_chart(rendered: "RenderedPages") -> dict[str, dg.MetadataValue]:
     """The main chart of the newest week as Markdown, for the organizations with the most observed posts."""
     reports = sorted((report for _, report in rendered.newest), key=lambda report: -report.posts_observed)
     shown = reports[:_CHARTS_SHOWN]
@@ -82,12 +87,15 @@ def main_chart(rendered: RenderedPages) -> dict[str, dg.MetadataValue]:
 
 
 def _chart_block(report: WeekReport, maximum_bytes: int) -> str:
+    from syndication_assets.engagement.report_charts import png  # noqa: PLC0415
+    from syndication_assets.engagement.report_page import platform_chart  # noqa: PLC0415
+
     title = f"{report.organization.slug}, {report.week.name}: public engagement by platform and day"
     image = b64encode(png(platform_chart(report, title), maximum_bytes)).decode()
     return f"![{title}](data:image/png;base64,{image})"
 
 
-def _metadata(rendered: RenderedPages, directory: Path) -> dict[str, dg.MetadataValue]:
+def _metadata(rendered: "RenderedPages", directory: Path) -> dict[str, dg.MetadataValue]:
     newest = dict(rendered.newest)
     metadata: dict[str, dg.MetadataValue] = {
         "weeks_rendered": dg.MetadataValue.int(len(rendered.weeks)),

@@ -10,12 +10,8 @@ from pydantic import SecretStr
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import (
-    FetchReport,
-    FetchSource,
-    active_organizations,
-    fetch_organization,
-)
+from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
+from syndication_assets.scraping.fetch_session import FetchSource
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.partitions import require_today
 

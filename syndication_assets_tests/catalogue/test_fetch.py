@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.catalogue.catalogue_load import load_day
-from syndication_assets.catalogue.clan import clan_fetch as fetch_module
+from syndication_assets.catalogue.clan import clan_details, clan_fetch
 from syndication_assets.catalogue.clan.assets import CHECK_NAME, clan_catalogue_files
 from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError
 from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
@@ -106,7 +106,7 @@ def test_product_details_are_requested_again_after_a_week(
 ):
     fetch(room, shop)
     shop.requests.clear()
-    monkeypatch.setattr(fetch_module, "DETAIL_MAXIMUM_AGE", timedelta(0))
+    monkeypatch.setattr(clan_details, "DETAIL_MAXIMUM_AGE", timedelta(0))
     fetch(room, shop)
     assert len(shop.queries("/getProductData")) == 3
 
@@ -114,7 +114,7 @@ def test_product_details_are_requested_again_after_a_week(
 def test_an_interrupted_fetch_is_resumed(room: CatalogueRoom, shop: FakeShop, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shop, "tree", None)
     with monkeypatch.context() as patched:
-        patched.setattr(fetch_module._Fetch, "_fetch_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(clan_fetch._Fetch, "_fetch_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             fetch(room, shop)
     assert not any("manifest_" in path for path in landed(room.zone))

@@ -6,6 +6,7 @@ What a statement reads is found in its text: columns behind the alias of a table
 import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ RULES = sorted({(key[2], key[3]) for key in read_reference()["channel_requiremen
 _FROM = re.compile(r"\b(?:from|join|update)\s+([a-z_]+\.[a-z_]+)(?:\s+as\s+([a-z_]+)\b)?")
 
 
+@cache
 def sql_files() -> dict[str, str]:
     """Every statement outside the migrations, by path below `sql/`."""
     paths = [path for path in SQL_DIRECTORY.rglob("*.sql") if path.name != "schema.sql"]
@@ -31,6 +33,7 @@ def sql_files() -> dict[str, str]:
     return {path: text for path, text in files.items() if not path.startswith("migrations/")}
 
 
+@cache
 def texts_in_python() -> list[str]:
     """Every string of the package outside the loader."""
     modules = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "channels" or path.stem not in LOADER]

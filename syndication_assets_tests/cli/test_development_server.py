@@ -4,17 +4,28 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
+from syndication_assets.cli import development_server
 from syndication_assets.cli.main import main
 
 # Stands for Dagster, with a child that outlives it and ignores what ends it.
 CHILD = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('child', flush=True); time.sleep(60)"
 DAGSTER = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {CHILD!r}]); time.sleep(60)"
+# Stands for Dagster, which ends at once; its child works on, with the words of its command line.
+WORKER = (
+    "import signal, subprocess, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN);"
+    " exec(sys.argv[1]); print('child', flush=True); time.sleep(60)"
+)
+RUN = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
 START = """
 import os, sys
 from pathlib import Path
@@ -34,15 +45,35 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def running(directory: Path) -> Iterator[subprocess.Popen[str]]:
+@contextmanager
+def started(directory: Path, program: str) -> Iterator[subprocess.Popen[str]]:
     """A process that holds the lock of the directory, as Dagster does."""
-    command = [sys.executable, "-c", START, str(directory), "3000", DAGSTER]
+    command = [sys.executable, "-c", START, str(directory), "3000", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "child\n"
         yield process
         process.kill()
+
+
+@pytest.fixture
+def running(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    with started(directory, DAGSTER) as process:
+        yield process
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The moments that `stop` waited, one second each."""
+    moments = [0.0]
+
+    def wait(_: float) -> None:
+        moments.append(moments[-1] + 1)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(development_server, "_SECONDS_TO_END", 20.0)
+    monkeypatch.setattr(development_server, "time", SimpleNamespace(monotonic=lambda: moments[-1], sleep=wait))
+    return moments
 
 
 def _run(*arguments: object) -> Result:
@@ -78,3 +109,28 @@ def test_stop_ends_the_ui_with_its_children(running: subprocess.Popen[str]):
     assert running.stdout is not None
     assert running.stdout.read() == ""  # the child, which also had the pipe, is gone
     assert _run("stop").output.splitlines() == ["No embedded PostgreSQL server was running."]
+
+
+@pytest.mark.parametrize(
+    ("words", "work", "is_waited_for"),
+    [
+        ("-m dagster api grpc --heartbeat", "", False),
+        ("-m dagster code-server start --heartbeat", "", False),
+        ("-m dagster api grpc --heartbeat", RUN, True),
+        ("-m dagster._daemon run", "", True),
+    ],
+)
+def test_stop_waits_for_runs_in_progress_and_not_for_idle_code_servers(
+    directory: Path, clock: list[float], words: str, work: str, is_waited_for: bool
+):
+    """Nor for Dagster itself, which has ended, while the test as its parent has not noticed."""
+    worker = [sys.executable, "-c", WORKER, work, *words.split()]
+    dagster = f"import subprocess, sys, time; subprocess.Popen({worker}); time.sleep(60)"
+    with started(directory, dagster) as process:
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) == 1 + bool(work)
+        assert _run("stop").output.splitlines()[0] == "The UI has stopped."
+        assert psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
+    assert (clock[-1] >= 20) == is_waited_for

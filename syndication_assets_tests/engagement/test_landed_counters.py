@@ -53,8 +53,8 @@ def land_page_post(desk: Desk, day: date, metrics: Mapping[str, Any], **changes:
 
 
 def compute(desk: Desk) -> None:
-    """Loads and rolls up all days; no check of either room fails."""
-    desk.load(*DAYS)
+    """Loads the days with a folder and rolls up all days; no check of either room fails."""
+    desk.load(*sorted({day for _, _, day in desk.zone.days()}))
     roll_up(desk, ROLLUPS, DAYS[0], DAYS[-1])
     with read_only_transaction(desk.url) as connection:
         window = (DAYS[0], DAYS[-1] + timedelta(days=1))

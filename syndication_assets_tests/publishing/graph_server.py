@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from syndication_assets_tests.loopback_server import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -127,18 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Keeps the test output quiet."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, *_: object) -> None:
-        """Ignores clients that were killed."""
-
-
 @contextmanager
 def serve() -> Iterator[FakeGraph]:
     graph = FakeGraph()
-    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"graph": graph}))
+    server = LoopbackServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"graph": graph}))
     graph.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

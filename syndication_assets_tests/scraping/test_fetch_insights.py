@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +23,7 @@ from syndication_assets.scraping.facebook.insights_client import FacebookInsight
 from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights, metrics_on
 from syndication_assets.scraping.post_load import load_day
 from syndication_assets.settings import Settings
+from syndication_assets_tests.loopback_server import LoopbackServer
 
 KEYS = SecretStr("test:" + "A" * 43 + "=")
 TOKEN = "canary-EAAB/page+token="
@@ -70,7 +71,7 @@ def graph() -> Iterator[Graph]:
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = LoopbackServer(("127.0.0.1", 0), Handler)
     graph_api.url = f"http://127.0.0.1:{server.server_address[1]}"
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield graph_api

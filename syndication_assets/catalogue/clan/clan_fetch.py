@@ -1,26 +1,19 @@
 """Fetches a catalogue from the shop's API into the landing zone: one file per response, the manifest last.
 
 The fetch requests the product list, then the details of products that are new or whose list entry changed, then the
-category tree. The name of a details file holds a hash of the product's list entry, so a later fetch, also one after an
-interrupted fetch, finds by the names which details it need not request again. It never writes to the database.
+category tree. It never writes to the database.
 """
 
-import hashlib
 import logging
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError, ShopRejectedError
-from syndication_assets.catalogue.clan.clan_parser import (
-    SOURCE,
-    entry_of,
-    parse_categories,
-    parse_detail,
-    parse_products,
-)
+from syndication_assets.catalogue.clan.clan_details import entry_hash, known_details
+from syndication_assets.catalogue.clan.clan_parser import parse_products
+from syndication_assets.catalogue.clan.clan_responses import is_detail_of, is_list, is_tree
 from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
 from syndication_assets.catalogue.manifest import Manifest
@@ -30,12 +23,9 @@ from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.rejections import FileRejectedError
 
-DETAIL_MAXIMUM_AGE = timedelta(days=7)
-"""Older details are fetched again, because the list does not show every change (its old shape has no price)."""
 _GIVE_UP_AFTER = 3
 """After this many products in a row without an answer, no more details are fetched: the shop has stopped answering."""
 _PROGRESS_EVERY = 50
-_DETAIL_NAME = re.compile(r"product_data_(?P<entry>[0-9a-f]{24})_")
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +53,7 @@ def _available_api(api: ShopApi, fallback: ShopApi | None, log: logging.Logger) 
     if fallback is None:
         return api
     try:
-        if _is_list(api.get("/getProducts", {"limit": 1}, _is_list)):
+        if is_list(api.get("/getProducts", {"limit": 1}, is_list)):
             return api
         problem = "The shop's response is not a list of products."
     except ShopError as error:
@@ -181,13 +171,13 @@ class _Fetch:
         self.report.reasons.append(KEPT_CHANGING)
 
     def _request_list(self, offset: int) -> bytes:
-        return self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, _is_list)
+        return self.api.get("/getProducts", {"limit": self.page_size, "offset": offset}, is_list)
 
     def _fetch_details(self, items: list[ProductItem]) -> Iterator[str]:
         """The paths of the products' details, landed before or now."""
-        known, older = self._known_details()
+        known, older = known_details(self.zone, self.vendor)
         for number, item in enumerate(items, start=1):
-            entry = _entry_hash(item)
+            entry = entry_hash(item)
             if entry in known:
                 self.report.details_known += 1
                 yield known[entry]
@@ -216,7 +206,7 @@ class _Fetch:
             content = self.api.get(
                 "/getProductData",
                 {"sku": sku, "all_images": 0, "include_categories": 1},
-                lambda body: _is_detail_of(body, sku),
+                lambda body: is_detail_of(body, sku),
             )
         except ShopRejectedError as error:
             # The shop answers, so the next product may have details.
@@ -227,7 +217,7 @@ class _Fetch:
             self.failed_in_a_row += 1
             self.log.warning("%s: %s: %s", self.where, sku, error)
             return None
-        if not _is_detail_of(content, sku):
+        if not is_detail_of(content, sku):
             self.failed_in_a_row += 1
             self.log.warning("%s: %s: the response is not this product's details", self.where, sku)
             return None
@@ -237,54 +227,12 @@ class _Fetch:
             self.log.info("%s: details of %s products fetched", self.where, f"{self.report.details_fetched:,}")
         return self.landing.land(f"product_data_{entry}", content)
 
-    def _known_details(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The newest details of each list entry by its hash: up to DETAIL_MAXIMUM_AGE old, and up to twice that age."""
-        now = datetime.now(UTC)
-        young_since = (now - DETAIL_MAXIMUM_AGE).date()
-        days = [(now - timedelta(days=number)).date() for number in range(2 * DETAIL_MAXIMUM_AGE.days, -1, -1)]
-        young: dict[str, str] = {}
-        older: dict[str, str] = {}
-        for day in days:
-            for file in self.zone.files(day):
-                match = _DETAIL_NAME.match(file.name)
-                if match and (file.organization, file.source) == (self.vendor.organization, SOURCE):
-                    older[match["entry"]] = file.path
-                    if day > young_since:
-                        young[match["entry"]] = file.path
-        return young, older
-
     def _fetch_tree(self) -> str | None:
         try:
-            content = self.api.get("/getCategoryTree", {}, _is_tree)
+            content = self.api.get("/getCategoryTree", {}, is_tree)
         except ShopError as error:
             self.report.reasons.append(f"the category tree: {error}")
             return None
-        if not _is_tree(content):
+        if not is_tree(content):
             self.report.reasons.append("the response is not a category tree")
         return self.landing.land("category_tree", content)
-
-
-def _entry_hash(item: ProductItem) -> str:
-    return hashlib.blake2b(entry_of(item), digest_size=12).hexdigest()
-
-
-def _is_list(content: bytes) -> bool:
-    try:
-        parse_products(content)
-    except FileRejectedError:
-        return False
-    return True
-
-
-def _is_detail_of(content: bytes, sku: str) -> bool:
-    try:
-        return parse_detail(content).sku == sku
-    except FileRejectedError:
-        return False
-
-
-def _is_tree(content: bytes) -> bool:
-    try:
-        return bool(parse_categories(content).categories)
-    except FileRejectedError:
-        return False

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from syndication_assets.scraping.fetch import FetchedFile, FetchSource
 from syndication_assets.scraping.fetch_assets import (
     CHECK_DESCRIPTION,
     CHECK_NAME,
@@ -10,6 +9,7 @@ from syndication_assets.scraping.fetch_assets import (
     required,
     settings_for_today,
 )
+from syndication_assets.scraping.fetch_session import FetchedFile, FetchSource
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
 from syndication_assets.sql_assets.descriptions import OWNERS
