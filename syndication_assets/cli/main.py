@@ -11,6 +11,7 @@ import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.account import account
+from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
 from syndication_assets.cli.credentials import credentials
@@ -156,6 +157,8 @@ main.add_command(schedule)
 main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
+main.add_command(backup)
+main.add_command(restore)
 
 
 if __name__ == "__main__":

@@ -23,3 +23,5 @@ REFERENCE: Final = {CADENCE: "reference"}
 USER_MAINTAINED: Final = {CADENCE: "user-maintained"}
 CALL_LOG: Final = {CADENCE: "call-log"}
 """Rows that are written as paid calls are made."""
+BACKUP: Final = {CADENCE: "backup"}
+BACKUP_PROOF: Final = {CADENCE: "backup-proof"}

@@ -19,6 +19,7 @@ SHARED_TABLES = [
     "engagement.sampling_gaps",
     "engagement.weeks",
     "operations.api_prices",
+    "operations.backups",
     "operations.partitioned_tables",
     "publishing.content_processes",
     "publishing.home_server",
