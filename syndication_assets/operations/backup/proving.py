@@ -5,6 +5,7 @@ proof that was killed by the next one.
 """
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ _SHOWN = 5
 _FAST = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum = off")
 
 
+class ScratchServerError(BackupError):
+    """There is no server to restore into, which says nothing about the backup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The outcome of a proof."""
@@ -65,7 +70,8 @@ class Proof:
 def prove(settings: Settings, store: BackupStore, name: str, report: Report) -> Proof:
     """Restores a backup into a scratch server, and records the outcome. One proof runs at a time on a database.
 
-    A backup that fails the proof is no error of this function; its problems are.
+    A backup that is not proven is no error of this function: the problems are in what it returns.
+    ScratchServerError if there is no server to restore into; then nothing is recorded.
     """
     started_at = datetime.now(UTC)
     own_url = database_url(settings)
@@ -83,6 +89,8 @@ def prove(settings: Settings, store: BackupStore, name: str, report: Report) -> 
             with checked_files(store, manifest, report) as folder, scratch_server(settings.local_directory) as urls:
                 restore_seconds = restore_files(manifest, folder, urls, report)
                 problems = [*differences(manifest, urls, report), *_broken_rules(urls["syndication"], report)]
+        except ScratchServerError:
+            raise
         except SyndicationError as error:
             problems = [str(error)]
         seconds = (datetime.now(UTC) - started_at).total_seconds()
@@ -101,7 +109,13 @@ def scratch_server(local_directory: Path) -> Iterator[dict[str, str]]:
     _remove(place)
     place.mkdir(parents=True)
     try:
-        url = embedded_postgres.start(place)
+        try:
+            url = embedded_postgres.start(place)
+        except (SyndicationError, subprocess.SubprocessError, OSError) as error:
+            reason = str(error).rstrip(".") if isinstance(error, SyndicationError) else type(error).__name__
+            raise ScratchServerError(
+                f"The scratch server cannot be started in {place}, so the backup was not restored: {reason}."
+            ) from None
         with psycopg.connect(url, autocommit=True) as connection:
             for setting in _FAST:
                 connection.execute(f"alter system set {setting}")

@@ -1,5 +1,7 @@
 """A backup is proven by a restore: intact ones pass, and whatever is wrong makes the proof and its check fail."""
 
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from syndication_assets.operations.backup.backup_rows import list_backups, newes
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.proving import prove, scratch_server
 from syndication_assets.sql_assets.checks import find_offenders
+from syndication_assets_tests.conftest import directory_in_memory
 from syndication_assets_tests.operations.backup.conftest import MadeBackup, silent
 from syndication_assets_tests.sample_database import WINDOW
 
@@ -49,17 +52,44 @@ def proof_row(made: MadeBackup) -> Any:
         return next(row for row in list_backups(connection) if row.backup_name == made.manifest.name)
 
 
-def test_a_proof_restores_into_a_server_of_its_own_and_removes_it(environment: MadeBackup, tmp_path: Path):
+def test_a_proof_restores_into_a_server_of_its_own_and_removes_it(
+    environment: MadeBackup, monkeypatch: pytest.MonkeyPatch
+):
+    # Started by root, the server runs as another user, who must reach its directory.
+    with tempfile.TemporaryDirectory(prefix="syn", dir=directory_in_memory()) as directory:
+        Path(directory).chmod(0o755)
+        monkeypatch.setenv("SYNDICATION_BACKUP_URL", environment.store.url)
+        monkeypatch.setenv("SYNDICATION_LOCAL_DIR", directory)
+        _prove_and_list(environment, Path(directory))
+
+
+def _prove_and_list(environment: MadeBackup, local_directory: Path) -> None:
     result = CliRunner().invoke(main, ["backup", "prove"])
     assert result.exit_code == 0, result.output
     assert f"Proven: {environment.manifest.name} has {environment.manifest.rows:,} rows in " in result.stdout
-    assert not (tmp_path / "backup_proof").exists()
+    assert not (local_directory / "backup_proof").exists()
     row = proof_row(environment)
     assert (row.is_proven, row.proof_problem) == (True, None)
     assert row.restore_seconds > 0
     listed = CliRunner().invoke(main, ["backup", "list"]).stdout
     assert f"{row.backup_id}  {row.url}/{row.backup_name}" in listed
     assert " UTC, restored in " in listed
+
+
+def test_a_scratch_server_that_does_not_start_says_nothing_about_the_backup(
+    environment: MadeBackup, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(_: Path) -> str:
+        raise subprocess.CalledProcessError(1, ["initdb"])
+
+    with psycopg.connect(environment.url) as connection:
+        connection.execute("update operations.backups set proven_at = null, is_proven = null, proof_problem = null")
+    monkeypatch.setattr(proving.embedded_postgres, "start", fail)
+    result = CliRunner().invoke(main, ["backup", "prove"])
+    assert result.exit_code == 1
+    assert "The scratch server cannot be started in " in result.output
+    with psycopg.connect(environment.url) as connection:
+        assert [row.is_proven for row in list_backups(connection)] in ([], [None])
 
 
 def test_what_a_killed_proof_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
