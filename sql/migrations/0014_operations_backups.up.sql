@@ -7,7 +7,7 @@ grant usage on sequence operations.backup_id_sequence to syndication_pipeline;
 
 create table operations.backups (
     backup_id text primary key default tenancy.public_id('bkp', nextval('operations.backup_id_sequence'))
-        check (backup_id like 'bkp-________'),
+        check (backup_id ~ '^bkp-[0-9a-f]{8}$'),
     backup_name text not null unique,
     url text not null,
     started_at timestamptz not null,
@@ -27,8 +27,8 @@ create table operations.backups (
 );
 
 comment on table operations.backups is
-'One row is one complete backup, with the outcome of the newest attempt to restore it into a scratch server. The backup '
-'itself is in the folder; a backup without a row gets one when it is proven.';
+'One row is one complete backup, with the outcome of the newest attempt to restore it into a scratch server. The '
+'backup itself is in the folder; a backup without a row gets one when it is proven.';
 comment on column operations.backups.backup_id is 'Public id, such as bkp-0a1b2c3d.';
 comment on column operations.backups.backup_name is
 'Name of its folder: the UTC time at which the backup was begun, and four random digits.';

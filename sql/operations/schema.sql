@@ -134,7 +134,7 @@ create table operations.backups (
 
     primary key (backup_id),
     unique (backup_name),
-    check (backup_id like 'bkp-________'),
+    check (backup_id ~ '^bkp-[0-9a-f]{8}$'),
     check (size_bytes > 0),
     check (manifest_hash ~ '^[0-9a-f]{64}$'),
     check (restore_seconds >= 0::numeric),

@@ -1,6 +1,6 @@
 -- Records a complete backup: one row of operations.backups by the name of its folder. Returns its id.
--- Parameters: backup_name, url, started_at, finished_at, size_bytes, manifest_hash, newest_migration. Recording a backup
--- again changes nothing but its place: a backup is never changed.
+-- Parameters: backup_name, url, started_at, finished_at, size_bytes, manifest_hash, newest_migration. Recording a
+-- backup again changes nothing but its place: a backup is never changed.
 
 insert into operations.backups as b (
     backup_name, url, started_at, finished_at, size_bytes, manifest_hash, newest_migration

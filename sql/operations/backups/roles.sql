@@ -1,5 +1,5 @@
--- The roles that a restored database needs: those that own something in this one or have rights on it, with the owner of
--- the ledger of migrations. One row is a role. Without parameters; reads the system catalogue only.
+-- The roles that a restored database needs: those that own something in this one or have rights on it, with the owner
+-- of the ledger of migrations. One row is a role. Without parameters; reads the system catalogue only.
 
 select
     r.rolname::text as name,

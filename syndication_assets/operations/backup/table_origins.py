@@ -87,6 +87,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "publishing.publishing_schedules",
         "scraping.download_runs",
         "tenancy.audit_log",
+        "tenancy.erased_organizations",
         "tenancy.organization_members",
         "tenancy.organizations",
         "tenancy.users",
