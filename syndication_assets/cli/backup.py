@@ -50,7 +50,6 @@ def backup(context: click.Context, place: str | None) -> None:
             raise SyndicationError("--to belongs to `syndication backup` alone: leave it out.")
         return
     settings = Settings.from_environment()
-    migrated_database_url(settings)
     store = BackupStore(settings.backup_url if place is None else _checked_place(place))
     taken = take_backup(settings, store, _progress())
     manifest = taken.manifest
@@ -92,7 +91,6 @@ def prove_one(name: str) -> None:
     Exits with 1 if anything is missing. The scratch server runs on this machine and is removed at the end.
     """
     settings = Settings.from_environment()
-    migrated_database_url(settings)
     store = BackupStore(settings.backup_url)
     proof = prove(settings, store, store.newest() if name == "newest" else name, _progress())
     if proof.problem is not None or proof.manifest is None:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -159,11 +159,12 @@ class BackupStore:
         if not self._filesystem.exists(path):
             raise BackupError(f"The backup {name} is damaged: {file.name} is missing. Use another backup.")
         digest, size = hashlib.sha256(), 0
-        with self._filesystem.open(path, "rb") as stream, copy.open("wb") if copy else _Nowhere() as target:
+        with self._filesystem.open(path, "rb") as stream, copy.open("wb") if copy else nullcontext() as target:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
-                target.write(chunk)
+                if target is not None:
+                    target.write(chunk)
         if size != file.size_bytes:
             raise BackupError(
                 f"The backup {name} is damaged: {file.name} has {size:,} of its {file.size_bytes:,} bytes. "
@@ -232,17 +233,6 @@ class UnfinishedBackup:
         self._store.put_in_place(self._folder, self._name)
         self.is_finished = True
         return hash_of(content)
-
-
-class _Nowhere:
-    def __enter__(self) -> "_Nowhere":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def write(self, chunk: bytes) -> None:
-        pass
 
 
 def _advice(action: str) -> str:

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -61,10 +61,6 @@ class Proof:
         more = len(self.problems) - _SHOWN
         shown = " ".join(self.problems[:_SHOWN]) + (f" And {more} more." if more > 0 else "")
         return shown or None
-
-    def age(self, now: datetime) -> timedelta | None:
-        """How old the backup is."""
-        return None if self.manifest is None else now - self.manifest.started_at
 
 
 def prove(settings: Settings, store: BackupStore, name: str, report: Report) -> Proof:

@@ -86,11 +86,12 @@ def restore_files(manifest: Manifest, folder: Path, urls: dict[str, str], report
     """
     started_at = time.monotonic()
     with connect(urls["syndication"], autocommit=True) as connection:
-        server_version = connection.info.server_version // 10000
         report("creating roles")
         connection.execute((folder / ROLES_FILE).read_text(encoding="utf-8"))
     for content in manifest.databases:
         report(f"restoring {content.database}")
+        with connect(urls[content.database]) as connection:
+            server_version = connection.info.server_version // 10000
         client_programs.restore(
             folder / content.file,
             urls[content.database],

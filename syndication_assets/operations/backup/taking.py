@@ -23,6 +23,8 @@ from syndication_assets.settings import Settings
 ROLES_FILE = "roles.sql"
 LOCK = "operations.backups"
 
+_FIRST_MIGRATION = "0014_operations_backups"
+"""Makes the record of backups. A database that lacks later ones can be backed up before they are applied."""
 _LOGIN_IN_URL = re.compile(r"(?<=://).*@")
 
 
@@ -79,8 +81,8 @@ def _write(settings: Settings, store: BackupStore, url: str, variable: str, repo
         source, source_snapshot = stack.enter_context(database_content.snapshot(url, variable=variable))
         _require_sight_of_all_rows(source, variable)
         migrations = database_content.migrations_of(source)
-        if not migrations:
-            raise BackupError("The database is empty, so there is nothing to back up: run `syndication migrate`.")
+        if _FIRST_MIGRATION not in migrations:
+            raise BackupError("The database has no record of backups yet: run `syndication migrate` first.")
         roles = database_content.roles_of(source)
         landing_zone = database_content.landing_zone_of(source, settings.landing_url)
         key_ids = database_content.secret_key_ids_of(source)
