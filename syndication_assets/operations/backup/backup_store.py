@@ -151,6 +151,7 @@ class BackupStore:
         """Gives the folder its final name."""
         if folder != name:
             with self._errors("written"):
+                _sync(Path(self._path(folder)))
                 Path(self._path(folder)).rename(self._path(name))
                 _sync(Path(self._root))
 
