@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_servers] = []
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the process that only hands out tests needs no server
-    directory = tempfile.TemporaryDirectory(prefix="syn", dir=_directory_in_memory(), ignore_cleanup_errors=True)
+    directory = tempfile.TemporaryDirectory(prefix="syn", dir=directory_in_memory(), ignore_cleanup_errors=True)
     servers = start_servers(config.getoption("--database-url"), Path(directory.name))
     config.stash[_servers] = servers
     config.add_cleanup(directory.cleanup)
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 _servers = pytest.StashKey[list[Server]]()
 
 
-def _directory_in_memory() -> str | None:
+def directory_in_memory() -> str | None:
     """Where copying a database of a thousand small files takes 20 ms; None for the usual place, on disk, where it takes
     half a second.
     """

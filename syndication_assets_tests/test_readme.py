@@ -30,6 +30,8 @@ TEXTS = {"README.md": README, **MANUAL, "CONTRIBUTING.md": (PROJECT / "CONTRIBUT
 EVERYTHING = "\n".join(TEXTS.values())
 # Sections that do what others do, for other days: they need no other right.
 LOADS_AGAIN = ("Withdraw a file", "Backfill a range of days", "Inspect quarantine and replay it")
+# A backup needs a login that may read everything, which the page says; a superuser types these sections above.
+READS_EVERYTHING = ("Take a backup", "Prove it")
 # What stands for something of the reader's own.
 PLACEHOLDER_URL = "postgresql://user:password@host:5432/syndication"
 
@@ -84,8 +86,8 @@ def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: P
     ):
         with psycopg.connect(admin_url, autocommit=True) as connection:
             connection.execute(f"alter database {urlsplit(url).path[1:]} owner to {name}")
-        sections = [section for section in SECTIONS if not section.startswith(LOADS_AGAIN)]
-        assert len(sections) == len(SECTIONS) - len(LOADS_AGAIN)
+        sections = [section for section in SECTIONS if not section.startswith(LOADS_AGAIN + READS_EVERYTHING)]
+        assert len(sections) == len(SECTIONS) - len(LOADS_AGAIN + READS_EVERYTHING)
         assert "7399807615448305665" in _run("\n".join(sections), url_as(name, url), tmp_path)
         with psycopg.connect(url) as connection:
             actors = connection.execute("select distinct actor from tenancy.audit_log").fetchall()

@@ -239,6 +239,8 @@ insert into operations.condition_kinds (kind, unit, remind_after_hours, descript
 ('queue_stands_still', 'minutes', 4, 'Due posts are not sent.'),
 ('target_needs_a_person', 'targets', 24, 'Posts wait for a person''s decision.'),
 ('text_waits_for_review', 'hours', 24, 'Texts wait for review.'),
+('backup_old', 'days', 24, 'The newest backup is old.'),
+('backup_unproven', 'days', 24, 'No restore of a backup has succeeded lately.'),
 ('delivery_fails', 'attempts', 24, 'A route delivers no alerts.'),
 ('condition_unknown', 'kinds', 24, 'Whether there is a problem of a kind could not be found out.');
 
@@ -263,5 +265,8 @@ insert into operations.condition_levels (kind, severity, threshold) values
 ('queue_stands_still', 'critical', 240),
 ('target_needs_a_person', 'warning', 1),
 ('text_waits_for_review', 'warning', 12),
+('backup_old', 'warning', 2),
+('backup_old', 'error', 7),
+('backup_unproven', 'error', 14),
 ('delivery_fails', 'error', 3),
 ('condition_unknown', 'error', 1);

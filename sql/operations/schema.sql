@@ -116,6 +116,42 @@ create trigger budgets_audit after insert or delete or update on operations.budg
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one complete backup, with the outcome of the newest attempt to restore it into a scratch server. The
+-- backup itself is in the folder; a backup without a row gets one when it is proven.
+create table operations.backups (
+    backup_id text not null default tenancy.public_id('bkp', nextval('operations.backup_id_sequence')),
+                                       -- Public id, such as bkp-0a1b2c3d.
+    backup_name text not null,         -- Name of its folder: the UTC time at which the backup was begun, and four
+                                       -- random digits.
+    url text not null,                 -- Place of the folder: a directory, or a URL without a password.
+    started_at timestamptz not null,   -- When the backup was begun. It contains every transaction that was committed
+                                       -- before.
+    finished_at timestamptz not null,  -- When its last file was complete.
+    size_bytes bigint not null,        -- Size of its files in bytes.
+    manifest_hash text not null,       -- SHA-256 of its manifest, which has the hashes of the other files; hexadecimal.
+    newest_migration text not null,    -- The newest migration of the database, by its name.
+    removed_at timestamptz,            -- When it was removed, because enough newer backups are kept; NULL as long as it
+                                       -- is there.
+    proven_at timestamptz,             -- When its newest proof ended; NULL if it was never restored.
+    is_proven boolean,                 -- Whether the newest proof restored the same rows, constraints and rights; NULL
+                                       -- if it was never restored.
+    restore_seconds numeric(10,1),     -- Seconds that the restore of the newest proof took; NULL if nothing was
+                                       -- restored.
+    proof_problem text,                -- What the newest proof found; NULL if it found nothing.
+
+    primary key (backup_id),
+    unique (backup_name),
+    check (backup_id ~ '^bkp-[0-9a-f]{8}$'),
+    check (size_bytes > 0),
+    check (manifest_hash ~ '^[0-9a-f]{64}$'),
+    check (restore_seconds >= 0::numeric),
+    check (finished_at >= started_at),
+    check ((proven_at is null) = (is_proven is null)),
+    check (not is_proven or num_nonnulls(restore_seconds) = 1),
+    check (num_nonnulls(proof_problem) = case when not is_proven then 1 else 0 end)
+);
+-- no row-level security; pipeline: select, insert, update
+
 -- One row is one kind of problem that is looked for. A kind without levels is not looked for.
 create table operations.condition_kinds (
     kind text not null,                   -- Name of the kind; `sql/<room>/conditions/<kind>.sql` finds its problems, or
@@ -515,6 +551,7 @@ $$;
 -- pipeline: execute
 
 create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.backup_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.alert_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.route_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.delivery_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

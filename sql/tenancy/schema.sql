@@ -113,9 +113,9 @@ create trigger audit_log_is_never_truncated before truncate on tenancy.audit_log
     for each statement execute function tenancy.reject_change_of_history();
 -- row-level security by organization_id; pipeline: select; reader: select
 create policy owner_appends on tenancy.audit_log for insert to syndication_owner with check (true);
-create policy owner_sees_erased on tenancy.audit_log for select to syndication_owner using (organization_id =
-    current_setting('app.erased_organization_id', true));
 create policy owner_erases on tenancy.audit_log for delete to syndication_owner using (organization_id =
+    current_setting('app.erased_organization_id', true));
+create policy owner_sees_erased on tenancy.audit_log for select to syndication_owner using (organization_id =
     current_setting('app.erased_organization_id', true));
 
 -- One row is one organization that was erased with everything that belonged to it. The list is append-only.

@@ -90,6 +90,14 @@ queue_job = dg.define_asset_job(
     "queue", _tagged(cadence.QUEUE), description="Assigns slots to the approved texts of a day."
 )
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
+backup_job = dg.define_asset_job(
+    "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."
+)
+backup_proof_job = dg.define_asset_job(
+    "backup_proof",
+    _tagged(cadence.BACKUP_PROOF),
+    description="Restores the newest backup into a scratch server, and compares it with what was backed up.",
+)
 
 JOBS = [
     daily_job,
@@ -102,6 +110,8 @@ JOBS = [
     write_job,
     queue_job,
     publish_job,
+    backup_job,
+    backup_proof_job,
 ]
 
 REPOSITORY_TAGS = {".dagster/repository": "__repository__@syndication"}

@@ -5,6 +5,8 @@ from datetime import UTC, timedelta
 import dagster as dg
 
 from syndication_assets.automation.jobs import (
+    backup_job,
+    backup_proof_job,
     catalogue_job,
     content_job,
     daily_job,
@@ -89,6 +91,32 @@ def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Publishes all due targets every five minutes.",
 )
 def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
+    job=backup_job,
+    cron_schedule="30 0 * * *",
+    execution_timezone="UTC",
+    description="Backs up both databases every night, before the daily graph. Start it once SYNDICATION_BACKUP_URL is "
+    "where the backups are to be.",
+)
+def backup_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
+    job=backup_proof_job,
+    cron_schedule="0 12 * * 0",
+    execution_timezone="UTC",
+    description="Restores the newest backup into a scratch server every Sunday. Start it with `backup_schedule`.",
+)
+def backup_proof_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+def _run_without_partition(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """A run with a key for each scheduled time."""
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
@@ -112,4 +140,6 @@ SCHEDULES = [
     publish_schedule,
     insights_schedule,
     feeds_schedule,
+    backup_schedule,
+    backup_proof_schedule,
 ]

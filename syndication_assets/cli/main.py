@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.account import account
 from syndication_assets.cli.alert import alert
+from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
 from syndication_assets.cli.credentials import credentials
@@ -136,6 +137,8 @@ main.add_command(publish)
 main.add_command(status)
 main.add_command(metrics)
 main.add_command(alert)
+main.add_command(backup)
+main.add_command(restore)
 
 
 if __name__ == "__main__":

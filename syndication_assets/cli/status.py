@@ -134,6 +134,8 @@ def _show(state: dict[str, Any]) -> None:
     click.echo("\nSources")
     for line in _source_lines(state["metrics"], now):
         click.echo(printable(f"  {line}"))
+    for line in _backup_lines(state["metrics"], now):
+        click.echo(f"  {line}")
     click.echo("\nWaiting")
     for line in _waiting_lines(state["metrics"]):
         click.echo(printable(f"  {line}"))
@@ -157,6 +159,17 @@ def _source_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> li
         lines.setdefault(key, []).append(f"last {sample['kind']} {_ago(sample['value'], now)}")
     shown = [f"{organization:12} {source}: {', '.join(ages)}" for (organization, source), ages in sorted(lines.items())]
     return shown or ["No source has delivered anything yet."]
+
+
+def _backup_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> list[str]:
+    """How old the newest backup and its newest proof are; nothing if there is none."""
+    taken, proven = (
+        numbers[f"syndication_operations_backup_{what}_timestamp_seconds"] for what in ("finished", "proven")
+    )
+    if not taken:
+        return []
+    proof = f"proven {_ago(proven[0]['value'], now)}" if proven else "never proven"
+    return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {proof}"]
 
 
 def _waiting_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:

@@ -116,7 +116,7 @@ def _act_as(connection: Connection, role: str) -> None:
         raise DatabaseError(
             f"The server has no role {role}. Run `syndication migrate` on a new database. A backup that was restored "
             "into a server without the roles lacks their rights: create them first, and restore it again "
-            "(docs/operate.md)."
+            "(docs/backup.md, Restore by hand)."
         ) from None
     except psycopg.errors.InsufficientPrivilege:
         user = connection.info.user

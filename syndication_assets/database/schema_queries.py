@@ -95,7 +95,7 @@ select
 from pg_policy p
 join pg_class c on c.oid = p.polrelid
 where c.relnamespace = %s::regnamespace and not c.relispartition
-order by c.oid, p.oid
+order by c.oid, p.polname
 """
 SEQUENCES = """
 select

@@ -15,7 +15,7 @@ ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 
 _RESTORE_AGAIN = (
     "A backup that is restored into a server without the roles loses them: create the roles, and restore it again into "
-    "an empty database (docs/operate.md, Back up and restore)."
+    "an empty database (docs/backup.md, Restore by hand)."
 )
 _OBJECT = re.compile(r"create (?:schema|type|domain|table|view|function|aggregate|sequence) ([\w.]+)")
 _RIGHTS = re.compile(r"-- (?:no row-level|row-level|(?:pipeline|reader|public|owner|execute|usage):)")

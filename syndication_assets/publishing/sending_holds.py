@@ -58,6 +58,20 @@ def problems_of_accounts(url: str) -> list[str]:
         return holding_accounts(connection)
 
 
+def hold(url: str, reason: str) -> None:
+    """Lets a database that was just restored send nothing before a person releases it, whatever it remembers.
+
+    A backup from before the first call knows no home, and would take the server for it.
+    """
+    with transaction(url) as connection:
+        connection.execute(
+            "insert into publishing.home_server (identity, recorded_by) values (%(reason)s, 'restore')"
+            " on conflict (is_only) do update set identity = excluded.identity, recorded_by = excluded.recorded_by,"
+            " recorded_at = now()",
+            {"reason": reason},
+        )
+
+
 def release(url: str, actor: str) -> int:
     """Lets a restored database send again; returns the number of lost calls without a target that are released."""
     with transaction(url, lock="publishing.lost_calls") as connection:

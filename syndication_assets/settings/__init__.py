@@ -235,5 +235,34 @@ class _Alerts(EnvironmentSettings):
     mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
 
 
-class Settings(_Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
+class _Backups(EnvironmentSettings):
+    """Backups"""
+
+    backup_url: StoreUrl = below(
+        "local_directory",
+        "backups",
+        "SYNDICATION_BACKUP_URL",
+        "The place of the backups: a directory, or any URL that fsspec knows, without a password in it. Each database "
+        "has a place of its own, better not on the machine of the server.",
+    )
+    backup_database_url: SecretStr | None = setting(
+        "SYNDICATION_BACKUP_DATABASE_URL",
+        None,
+        "The URL of the same database with a login that may read everything, which a backup needs. Without it, the "
+        "login of SYNDICATION_DATABASE_URL is used.",
+    )
+    backups_kept: WholeNumber = setting(
+        "SYNDICATION_BACKUPS_KEPT",
+        14,
+        "How many backups are kept; a new one removes the oldest. The newest proven one is kept in any case. 0 keeps "
+        "all of them.",
+    )
+    backup_proof_days: WholeNumber = setting(
+        "SYNDICATION_BACKUP_PROOF_DAYS",
+        14,
+        "How many days old the last proven restore may be before its check fails.",
+    )
+
+
+class Settings(_Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
     """What the environment says, with defaults that need nothing but Python."""

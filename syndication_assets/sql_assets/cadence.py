@@ -25,3 +25,5 @@ CALL_LOG: Final = {CADENCE: "call-log"}
 """Rows that are written as paid calls are made."""
 ALERT_LOG: Final = {CADENCE: "alert-log"}
 """Rows that the look for problems writes, every minute."""
+BACKUP: Final = {CADENCE: "backup"}
+BACKUP_PROOF: Final = {CADENCE: "backup-proof"}

@@ -23,7 +23,7 @@ organizations = external_table(
 @dg.asset_check(
     asset=organizations.key,
     description="The database has every owner, grant and policy of sql/<room>/schema.sql, and its month partitions are "
-    "protected like their tables. A restore into a server without the roles loses them: see docs/operate.md.",
+    "protected like their tables. A restore into a server without the roles loses them: see docs/backup.md.",
 )
 def rights_are_complete(postgres: PostgresResource) -> dg.AssetCheckResult:
     with connect(postgres.url()) as connection:

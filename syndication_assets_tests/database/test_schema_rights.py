@@ -145,7 +145,7 @@ def test_a_restore_without_the_roles_is_said_by_migrate_and_one_with_them_is_com
         result = CliRunner().invoke(main, ["migrate"])
         assert result.exit_code == 1
         assert "The server has no role syndication_owner" in result.output
-        assert "restore it again into an empty database (docs/operate.md, Back up and restore)" in result.output
+        assert "restore it again into an empty database (docs/backup.md, Restore by hand)" in result.output
         with pytest.raises(DatabaseError, match="The server has no role syndication_pipeline"), transaction(restored):
             pass
         _run("psql", "--quiet", f"--file={roles}", server.url("postgres"))
@@ -160,7 +160,7 @@ def test_a_restore_without_the_roles_is_said_by_migrate_and_one_with_them_is_com
 
 
 def test_a_dump_as_a_login_under_row_level_security_fails_and_the_manual_names_the_right(server: Server, migrated: str):
-    """What docs/operate.md says about `pg_dump`."""
+    """What docs/backup.md says about `pg_dump`."""
     if server.name != "embedded-18":
         pytest.skip("the programs that dump and restore are those of the embedded server")
     with login(server.url("postgres"), member_of="syndication_owner") as name:

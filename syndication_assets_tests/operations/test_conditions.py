@@ -149,3 +149,25 @@ def test_a_statement_that_fails_costs_its_own_kind_and_says_so(rows: Rows):
     assert "sql/operations/conditions/budget_used.sql" in unknown.message
     with transaction(rows.url) as connection:
         assert "quarantine_open" in [condition.kind for condition in find_conditions(connection, {}).conditions]
+
+
+@pytest.mark.parametrize(
+    ("taken", "proven", "kinds"),
+    [
+        (1, 1, []),
+        (3, 1, ["backup_old"]),
+        (1, 15, ["backup_unproven"]),
+        (15, None, ["backup_old", "backup_unproven"]),
+        (1, None, []),
+    ],
+)
+def test_a_backup_is_a_problem_when_it_is_old_or_its_restore_was_proven_long_ago(
+    taken: int, proven: int | None, kinds: list[str], rows: Rows
+):
+    rows.execute(
+        "insert into operations.backups (backup_name, url, started_at, finished_at, size_bytes, manifest_hash,"
+        " newest_migration, proven_at, is_proven, restore_seconds) values ('a', '/b', now() - make_interval(days => %s),"
+        " now() - make_interval(days => %s), 1, repeat('0', 64), '0018', now() - make_interval(days => %s), %s, %s)",
+        [taken, taken, proven, True if proven else None, 1 if proven else None],
+    )
+    assert [kind for kind in ("backup_old", "backup_unproven") if rows.found(kind)] == kinds

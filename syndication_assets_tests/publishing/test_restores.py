@@ -1,17 +1,25 @@
 """A restored, moved or rolled-back database never publishes again what was sent before."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from syndication_assets.cli.main import main
 from syndication_assets.database.migrations import MigrationError, migrate, rollback, rows_lost_by_rollback
+from syndication_assets.operations.backup.backup_store import BackupStore
+from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.publishing import clock, sending_holds
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.sent_record import SentRecord
 from syndication_assets.publishing.target_decisions import cancel, resolve_as_not_published, retry
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.operations.backup.conftest import settings_of
 from syndication_assets_tests.publishing.fake_platform import CrashError, FakePlatform, accept_and_crash
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, SENT, PublishingQueue
 from syndication_assets_tests.servers import Server
@@ -66,6 +74,33 @@ def test_restoring_a_backup_publishes_nothing_again(
     queue.due(queue.page("other", "facebook_graph"))
     queue.publish_to(platform)
     assert len(platform.accepted) == 4, "publishing goes on"
+
+
+def test_a_backup_that_was_restored_by_the_command_publishes_nothing_again(
+    queue: PublishingQueue, platform: FakePlatform, page: str, server: Server, tmp_path: Path
+):
+    """From before the first call, so that the database remembers no home; and the record of calls is lost."""
+    queue.due(page, 2)
+    settings = settings_of(queue.url, tmp_path, queue.url)
+    taken = take_backup(settings, BackupStore(settings.backup_url), lambda _: None)
+    queue.publish_to(platform)
+    assert len(platform.accepted) == 2
+    for file in SENT.rglob("*.json"):
+        file.unlink()
+    with new_database(server, "template0") as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYNDICATION_DAGSTER_STORAGE_URL", url)
+        place = f"{settings.backup_url}/{taken.manifest.name}"
+        result = CliRunner().invoke(main, ["restore", place, "--database-url", url])
+        assert result.exit_code == 0, result.output
+        restored = copy(queue)
+        restored.url = url
+        assert restored.states() == ["scheduled", "scheduled"]
+        (held,) = restored.publish_to(platform).problems
+        assert "restored or moved to another server" in held
+        assert len(platform.accepted) == 2
+        at_home(restored)
+        restored.publish_to(platform)
+        assert len(platform.accepted) == 4, "a person has decided"
 
 
 def test_without_the_record_and_the_home_of_the_database_a_restore_publishes_twice(
@@ -237,7 +272,7 @@ def test_recorded_calls_are_readable_by_their_owner_only(queue: PublishingQueue,
 def test_a_rollback_that_would_forget_sent_posts_is_refused(queue: PublishingQueue, platform: FakePlatform, page: str):
     queue.due(page, 2)
     queue.publish_to(platform)
-    steps = 13
+    steps = 14
     for refused in (rollback, rows_lost_by_rollback):
         with pytest.raises(MigrationError, match="the record of 2 calls that sent posts, or may have, would be lost"):
             refused(queue.url, steps=steps)
@@ -248,7 +283,7 @@ def test_a_rollback_that_would_forget_sent_posts_is_refused(queue: PublishingQue
 def test_a_rollback_of_simulations_counts_its_rows(queue: PublishingQueue):
     queue.due(queue.page(), 2)
     queue.publish()
-    lost = rows_lost_by_rollback(queue.url, steps=3)
+    lost = rows_lost_by_rollback(queue.url, steps=4)
     assert lost["publishing.post_targets"] == lost["publishing.publish_attempts"] == 2
     assert "content.posts_content" not in lost
 

@@ -21,6 +21,7 @@ SHARED_TABLES = [
     "operations.api_prices",
     "operations.condition_kinds",
     "operations.condition_levels",
+    "operations.backups",
     "operations.partitioned_tables",
     "publishing.content_processes",
     "publishing.home_server",

@@ -1,0 +1,79 @@
+"""The rows of operations.backups: which backups were made, which of them are proven, and which are removed."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from syndication_assets.database.connection import Connection, load_sql
+from syndication_assets.operations.backup.manifest import Manifest
+
+
+class Backup(NamedTuple):
+    """One row of operations.backups."""
+
+    backup_id: str
+    backup_name: str
+    url: str
+    started_at: datetime
+    finished_at: datetime
+    size_bytes: int
+    newest_migration: str
+    proven_at: datetime | None
+    is_proven: bool | None
+    restore_seconds: Decimal | None
+    proof_problem: str | None
+
+
+def record_backup(connection: Connection, manifest: Manifest, manifest_hash: str, url: str) -> str:
+    """Adds the row of a complete backup unless it is there; returns its id."""
+    parameters = {
+        "backup_name": manifest.name,
+        "url": url,
+        "started_at": manifest.started_at,
+        "finished_at": manifest.finished_at,
+        "size_bytes": manifest.size_bytes,
+        "manifest_hash": manifest_hash,
+        "newest_migration": manifest.newest_migration,
+    }
+    (backup_id,) = connection.execute(load_sql("operations/backups/record_backup.sql"), parameters).fetchall()[0]
+    return str(backup_id)
+
+
+def record_proof(connection: Connection, name: str, restore_seconds: float | None, problem: str | None) -> None:
+    """Writes the outcome of a proof into the row of its backup, if it has one; without a problem it is proven."""
+    parameters = {"backup_name": name, "restore_seconds": restore_seconds, "proof_problem": problem}
+    connection.execute(load_sql("operations/backups/record_proof.sql"), parameters)
+
+
+def recorded_hash(connection: Connection, name: str) -> str | None:
+    """The hash of the manifest as it was when the backup was made; None if the database does not know the backup."""
+    row = connection.execute("select manifest_hash from operations.backups where backup_name = %s", [name]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def newest_proven(connection: Connection) -> str | None:
+    """The newest backup that a restore has proven."""
+    row = connection.execute(
+        "select backup_name from operations.backups where is_proven and removed_at is null"
+        " order by backup_name desc limit 1"
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def mark_removed(connection: Connection, names: Collection[str]) -> None:
+    """Records that these backups are gone."""
+    connection.execute(
+        "update operations.backups set removed_at = clock_timestamp() where backup_name = any(%s)", [list(names)]
+    )
+
+
+def list_backups(connection: Connection) -> list[Backup]:
+    """The backups that are not removed, the newest first."""
+    return [
+        Backup(*row)
+        for row in connection.execute(
+            f"select {', '.join(Backup._fields)} from operations.backups where removed_at is null"  # noqa: S608
+            " order by backup_name desc"
+        )
+    ]

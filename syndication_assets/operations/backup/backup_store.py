@@ -1,0 +1,250 @@
+"""The place of backups: a directory or any fsspec URL with a folder for each backup.
+
+A backup is written once and completely. In a directory it is written into a hidden folder, which is renamed at the end.
+Object stores cannot rename a folder; there the manifest is written last. So what a killed backup leaves is never taken
+for one, and the next backup removes it after a day.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.backup.manifest import (
+    MANIFEST_FILE,
+    BackupError,
+    BackupFile,
+    Manifest,
+    decode,
+    encode,
+    hash_of,
+)
+from syndication_assets.operations.backup.progress import Report
+
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
+_TIME = "%Y%m%dT%H%M%SZ"
+_UNFINISHED = ".unfinished-"
+_CHUNK = 1024 * 1024
+_OLD = timedelta(days=1)
+"""No backup takes longer; what is unfinished for longer was killed."""
+
+
+def new_name(started_at: datetime) -> str:
+    """The name of a new backup, such as 20261129T034500Z-3fa1. Names sort by time."""
+    return f"{started_at.astimezone(UTC):{_TIME}}-{secrets.token_hex(2)}"
+
+
+class BackupStore:
+    """The backups below `url`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/") or url
+        with self._errors("opened"):
+            self._filesystem, root = fsspec.core.url_to_fs(url)
+            self._filesystem.invalidate_cache()
+        self._root = str(root).rstrip("/")
+        self._is_local = isinstance(self._filesystem, LocalFileSystem)
+
+    @classmethod
+    def of_backup(cls, url: str) -> "tuple[BackupStore, str]":
+        """The store and the name of the backup at `url`, which is a backup or a place with backups, then its newest."""
+        parent, _, last = url.rstrip("/").rpartition("/")
+        if _NAME.fullmatch(last):
+            return cls(parent or "."), last
+        store = cls(url)
+        return store, store.newest()
+
+    def names(self) -> list[str]:
+        """The complete backups, the newest first."""
+        names = (name for name in self._folders() if _NAME.fullmatch(name))
+        return sorted((name for name in names if self._exists(f"{name}/{MANIFEST_FILE}")), reverse=True)
+
+    def newest(self) -> str:
+        """The newest complete backup; BackupError if there is none."""
+        names = self.names()
+        if not names:
+            raise BackupError(
+                f"There is no backup in {self.url}: make one with `syndication backup`, or name its place."
+            )
+        return names[0]
+
+    def read_manifest(self, name: str) -> tuple[Manifest, str]:
+        """The manifest of a backup and its hash; BackupError if it is missing or damaged."""
+        with self._errors(f"read ({name})"):
+            if not self._exists(f"{name}/{MANIFEST_FILE}"):
+                raise BackupError(f"There is no complete backup {name} in {self.url}: its {MANIFEST_FILE} is missing.")
+            content = self._filesystem.cat_file(self._path(f"{name}/{MANIFEST_FILE}"))
+        manifest = decode(content)
+        if manifest.name != name:
+            raise BackupError(f"The folder {name} has the manifest of {manifest.name}: give the folder its name back.")
+        return manifest, hash_of(content)
+
+    def fetch(self, manifest: Manifest, directory: Path, report: Report) -> Path:
+        """Checks all files of a backup, and returns a directory of this machine that has them: its own folder, or
+        `directory` with copies of them. BackupError if one is missing, has another size or another hash.
+        """
+        for file in manifest.files:
+            report(f"checking {file.name} ({file.size_bytes:,} bytes)")
+            with self._errors(f"read ({manifest.name}/{file.name})"):
+                self._check(manifest.name, file, None if self._is_local else directory / file.name)
+        return Path(self._path(manifest.name)) if self._is_local else directory
+
+    def remove(self, name: str) -> None:
+        """Removes a backup. Without its manifest, which goes first, it is none."""
+        with self._errors(f"removed ({name})"):
+            self._filesystem.rm_file(self._path(f"{name}/{MANIFEST_FILE}"))
+            self._filesystem.rm(self._path(name), recursive=True)
+
+    def remove_unfinished(self, now: datetime) -> None:
+        """Removes what backups that were killed have left, from a day after they were begun."""
+        for folder in self._folders():
+            found = _NAME.fullmatch(folder.removeprefix(_UNFINISHED))
+            if found is None or now - datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) < _OLD:
+                continue
+            if folder.startswith(_UNFINISHED) or not self._exists(f"{folder}/{MANIFEST_FILE}"):
+                with self._errors(f"removed ({folder})"):
+                    self._filesystem.rm(self._path(folder), recursive=True)
+
+    @contextmanager
+    def new_backup(self, name: str) -> Iterator["UnfinishedBackup"]:
+        """What is written in this block becomes the backup `name` when its manifest is finished; otherwise, nothing of
+        it stays.
+        """
+        folder = f"{_UNFINISHED}{name}" if self._is_local else name
+        with self._errors("written"):
+            self._make_folder(self._path(folder))
+        backup = UnfinishedBackup(self, folder, name)
+        try:
+            yield backup
+        finally:
+            if not backup.is_finished:
+                # Whatever prevented the backup may prevent this too; the next backup tries again.
+                with suppress(Exception):
+                    self._filesystem.rm(self._path(folder), recursive=True)
+
+    def write(self, path: str, chunks: Iterable[bytes], report: Report) -> BackupFile:
+        """Writes a file; it is on the disk afterwards."""
+        digest, size, shown = hashlib.sha256(), 0, 0
+        with self._errors("written"), self._create(self._path(path)) as stream:
+            for chunk in chunks:
+                stream.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+                if size - shown >= 64 * _CHUNK:
+                    shown = size
+                    report(f"{PurePosixPath(path).name}: {size // _CHUNK:,} MB written")
+            if self._is_local:
+                stream.flush()
+                os.fsync(stream.fileno())
+        return BackupFile(name=PurePosixPath(path).name, size_bytes=size, sha256=digest.hexdigest())
+
+    def put_in_place(self, folder: str, name: str) -> None:
+        """Gives the folder its final name."""
+        if folder != name:
+            with self._errors("written"):
+                _sync(Path(self._path(folder)))
+                Path(self._path(folder)).rename(self._path(name))
+                _sync(Path(self._root))
+
+    def _check(self, name: str, file: BackupFile, copy: Path | None) -> None:
+        path = self._path(f"{name}/{file.name}")
+        if not self._filesystem.exists(path):
+            raise BackupError(f"The backup {name} is damaged: {file.name} is missing. Use another backup.")
+        digest, size = hashlib.sha256(), 0
+        with self._filesystem.open(path, "rb") as stream, copy.open("wb") if copy else nullcontext() as target:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if target is not None:
+                    target.write(chunk)
+        if size != file.size_bytes:
+            raise BackupError(
+                f"The backup {name} is damaged: {file.name} has {size:,} of its {file.size_bytes:,} bytes. "
+                "Use another backup."
+            )
+        if digest.hexdigest() != file.sha256:
+            raise BackupError(f"The backup {name} is damaged: {file.name} was changed. Use another backup.")
+
+    def _folders(self) -> list[str]:
+        with self._errors("listed"):
+            if not self._filesystem.isdir(self._root):
+                return []
+            entries: list[dict[str, Any]] = self._filesystem.ls(self._root, detail=True)
+            return [PurePosixPath(entry["name"]).name for entry in entries if entry["type"] == "directory"]
+
+    def _exists(self, path: str) -> bool:
+        with self._errors("listed"):
+            return bool(self._filesystem.exists(self._path(path)))
+
+    def _make_folder(self, path: str) -> None:
+        if self._is_local:
+            Path(path).mkdir(mode=0o700, parents=True)
+        else:
+            self._filesystem.makedirs(path, exist_ok=True)
+
+    def _create(self, path: str) -> IO[bytes]:
+        if self._is_local:
+            # For the owner only: a backup has everything.
+            return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+        stream: IO[bytes] = self._filesystem.open(path, "wb")
+        return stream
+
+    def _path(self, path: str) -> str:
+        return f"{self._root}/{path}"
+
+    @contextmanager
+    def _errors(self, action: str) -> Iterator[None]:
+        """Turns the errors of any file system into one sentence."""
+        try:
+            yield
+        except SyndicationError:
+            raise
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise BackupError(f"The backup cannot be {action} at {self.url}: {reason}. {_advice(action)}") from None
+        except Exception as error:  # each of fsspec's packages has errors of its own, which may quote secrets
+            raise BackupError(
+                f"The backup cannot be {action} at {self.url}: {type(error).__name__}. {_advice(action)}"
+            ) from None
+
+
+class UnfinishedBackup:
+    """A backup that is being written."""
+
+    def __init__(self, store: BackupStore, folder: str, name: str) -> None:
+        self._store, self._folder, self._name = store, folder, name
+        self.is_finished = False
+
+    def write(self, file_name: str, chunks: Iterable[bytes], report: Report) -> BackupFile:
+        return self._store.write(f"{self._folder}/{file_name}", chunks, report)
+
+    def finish(self, manifest: Manifest, report: Report) -> str:
+        """Writes the manifest, puts the backup in its place, and returns the manifest's hash."""
+        content = encode(manifest)
+        self.write(MANIFEST_FILE, [content], report)
+        self._store.put_in_place(self._folder, self._name)
+        self.is_finished = True
+        return hash_of(content)
+
+
+def _advice(action: str) -> str:
+    if action == "written":
+        return "Nothing of it is kept: make room or make the place writable, and back up again."
+    return "Make the place readable, or name another one with SYNDICATION_BACKUP_URL."
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
