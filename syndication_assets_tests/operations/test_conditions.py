@@ -166,8 +166,8 @@ def test_a_backup_is_a_problem_when_it_is_old_or_its_restore_was_proven_long_ago
 ):
     rows.execute(
         "insert into operations.backups (backup_name, url, started_at, finished_at, size_bytes, manifest_hash,"
-        " newest_migration, proven_at, is_proven, restore_seconds) values ('a', '/b', now() - make_interval(days => %s),"
-        " now() - make_interval(days => %s), 1, repeat('0', 64), '0018', now() - make_interval(days => %s), %s, %s)",
+        " newest_migration, proven_at, is_proven, restore_seconds) select 'a', '/b', now() - make_interval(days => %s),"
+        " now() - make_interval(days => %s), 1, repeat('0', 64), 'x', now() - make_interval(days => %s), %s, %s",
         [taken, taken, proven, True if proven else None, 1 if proven else None],
     )
     assert [kind for kind in ("backup_old", "backup_unproven") if rows.found(kind)] == kinds

@@ -1,5 +1,6 @@
--- No restore of a backup has succeeded lately. One row is the installation if it has ever taken a backup; value is the
--- number of days since the last proven restore, or since the first backup if none was ever proven. Parameter: threshold.
+-- No restore of a backup has succeeded lately. One row is the installation if it has ever taken a backup; value is
+-- the number of days since the last proven restore, or since the first backup if none was ever proven. Parameter:
+-- threshold.
 
 select
     null as organization_id,
@@ -11,7 +12,8 @@ select
     format(
         '%%s Run `syndication backup prove`.',
         coalesce(
-            'The last proof failed: ' || (array_agg(proof_problem order by proven_at desc) filter (where not is_proven))[1],
+            'The last proof failed: '
+            || (array_agg(proof_problem order by proven_at desc) filter (where not is_proven))[1],
             'No restore of a backup was proven lately.'
         )
     ) as message
