@@ -33,6 +33,8 @@ class LandedDay:
     """Top-level folders of the zone that belong to no organization."""
     unreadable_folders: list[str] = field(default_factory=list)
     """Folders that may contain files of the day, and why they could not be listed. The other folders are loaded."""
+    is_in_ledger: bool = False
+    """Whether a file of the day was ever loaded, withdrawn or quarantined."""
 
     @property
     def sources(self) -> set[tuple[str, str]]:
@@ -66,6 +68,9 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
         landed = LandedDay(connection, zone, day, organization_ids(connection))
         sources = _lock_and_list(landed, load.room)
         load.on_listed(landed)
+        if not landed.files and not landed.is_in_ledger:
+            # Nothing to load and nothing to take back: most days of a long backfill.
+            return landed
         known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
         zone.reject_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
         connection.execute(load_sql("landing/staging.sql"))
@@ -91,6 +96,7 @@ def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:
         " where f.landed_on = %s group by o.slug, f.source",
         [landed.day],
     ).fetchall()
+    landed.is_in_ledger = any(room_of(source) == room for _, source in ledger)
     locked = sorted((slug, source) for slug, source in folders.union(ledger) if room_of(source) == room)
     for slug, source in locked:
         lock_folder(landed.connection, slug, source, landed.day)
