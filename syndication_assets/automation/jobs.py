@@ -89,6 +89,11 @@ write_job = dg.define_asset_job(
 queue_job = dg.define_asset_job(
     "queue", _tagged(cadence.QUEUE), description="Assigns slots to the approved texts of a day."
 )
+accounts_job = dg.define_asset_job(
+    "accounts",
+    _tagged(cadence.CHECK_ACCOUNTS),
+    description="Asks the platforms whether our accounts are connected, and renews their credentials.",
+)
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 
 JOBS = [
@@ -102,6 +107,7 @@ JOBS = [
     write_job,
     queue_job,
     publish_job,
+    accounts_job,
 ]
 
 REPOSITORY_TAGS = {".dagster/repository": "__repository__@syndication"}

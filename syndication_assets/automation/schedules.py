@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 import dagster as dg
 
 from syndication_assets.automation.jobs import (
+    accounts_job,
     catalogue_job,
     content_job,
     daily_job,
@@ -46,7 +47,7 @@ def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=insights_job,
     cron_schedule="20 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches insights every six hours. Start it once an account publishes with facebook_graph.",
+    description="Fetches insights every six hours. Start it once an account sends.",
 )
 def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)
@@ -92,6 +93,16 @@ def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
+@dg.schedule(
+    job=accounts_job,
+    cron_schedule="10 */6 * * *",
+    execution_timezone="UTC",
+    description="Checks the accounts and renews credentials every six hours. Start it once an account sends.",
+)
+def accounts_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
+
+
 def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run of today's partition, with a key for each scheduled time."""
     scheduled_at = context.scheduled_execution_time.astimezone(UTC)
@@ -112,4 +123,5 @@ SCHEDULES = [
     publish_schedule,
     insights_schedule,
     feeds_schedule,
+    accounts_schedule,
 ]

@@ -69,6 +69,15 @@ def add_account(
     return str(account_id)
 
 
+def use_credential(connection: Connection, organization_id: str, account_id: str, credential_id: str) -> None:
+    """Makes an account publish with a credential from now on. In the caller's transaction."""
+    connection.execute(
+        "update channels.social_accounts set credential_id = %s where organization_id = %s and account_id = %s"
+        " and credential_id is distinct from %s",
+        [credential_id, organization_id, account_id, credential_id],
+    )
+
+
 def reconnect_account(connection: Connection, settings: Settings, account_id: str, actor: str) -> str:
     """Makes a disconnected account active again and returns its name. The audit log records the actor.
 
