@@ -28,6 +28,14 @@ create type channels.account_status as enum (
     'disconnected'  -- the platform rejects its credential: a person has to reconnect it
 );
 
+-- What the last check of an account found.
+create type channels.account_health_state as enum (
+    'connected',  -- its platform accepts the credential
+    'expired',    -- the credential has expired
+    'revoked',    -- the credential was withdrawn, or may not publish
+    'error'       -- the platform could not be asked, or answered something else
+);
+
 -- One row is one platform, shared by all organizations. Loaded from platforms.csv; edited rows are kept.
 create table channels.platforms (
     platform text not null,                         -- Name in every other table, in commands and in the landing zone.
@@ -212,23 +220,30 @@ create table channels.credentials (
     refresh_attempts integer not null default 0,    -- Failed renewals since the secret was last stored.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    renewed_with text,                              -- The credential that this one was made from and is renewed with,
+                                                    -- such as the token of the person who manages a page; NULL if a
+                                                    -- person stored the secret.
 
     primary key (organization_id, credential_id),
     unique (organization_id, credential_name),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform) references channels.platforms (platform) on update cascade,
+    foreign key (organization_id, renewed_with) references channels.credentials (organization_id, credential_id),
     check (credential_id ~ '^crd-[0-9a-f]{8}$'),
     check (credential_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
-    check (refresh_attempts >= 0)
+    check (refresh_attempts >= 0),
+    check (renewed_with <> credential_id)
 );
 create index credentials_platform on channels.credentials (platform);
+create index credentials_renewed_with on channels.credentials (organization_id, renewed_with)
+    where renewed_with is not null;
 create trigger credentials_updated_at before update on channels.credentials
     for each row execute function tenancy.set_updated_at();
 create trigger credentials_audit after insert or delete or update on channels.credentials
     for each row execute function channels.write_credential_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select (organization_id,
 -- credential_id, credential_name, platform, key_id, expires_at, last_refreshed_at, refresh_attempts, created_at,
--- updated_at)
+-- updated_at, renewed_with)
 
 -- One row is one page or profile that we may publish to. User-maintained.
 create table channels.social_accounts (
@@ -248,6 +263,9 @@ create table channels.social_accounts (
                                                     -- given.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    server_url text,                                -- The server of the account, on a network of many servers, such as
+                                                    -- https://mastodon.example; NULL where the publisher knows the only
+                                                    -- one.
 
     primary key (organization_id, account_id),
     unique (organization_id, platform, remote_account_id),
@@ -256,9 +274,11 @@ create table channels.social_accounts (
     foreign key (organization_id, credential_id) references channels.credentials (organization_id, credential_id),
     check (account_id ~ '^acc-[0-9a-f]{8}$'),
     check (remote_account_id <> ''),
-    check (publisher in ('dry_run', 'facebook_graph')),
     check (publisher = 'dry_run' or credential_id is not null),
-    check (publisher <> 'facebook_graph' or platform = 'facebook')
+    check (server_url ~ '^https?://[^[:space:]/?#@]+$'),
+    constraint social_accounts_publisher_name check (publisher ~ '^[a-z][a-z0-9_]*$'),
+    constraint social_accounts_publisher_of_platform check (publisher = 'dry_run' or publisher = platform
+        or starts_with(publisher, platform || '_'))
 );
 create index social_accounts_platform on channels.social_accounts (platform);
 create index social_accounts_credential on channels.social_accounts (organization_id, credential_id);
@@ -283,6 +303,45 @@ create table channels.platform_limits (
 );
 create trigger platform_limits_updated_at before update on channels.platform_limits
     for each row execute function tenancy.set_updated_at();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one account with what its platform answered when it was last checked. Accounts of the publisher dry_run
+-- are never checked.
+create table channels.account_health (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    account_id text not null,                       -- The account.
+    health channels.account_health_state not null,  -- What the last check found.
+    message text,                                   -- Why it is not connected, and what to do; NULL if it is.
+    checked_at timestamptz not null,                -- When the account was last checked.
+    connected_at timestamptz,                       -- When a check last found it connected; NULL if none ever did.
+
+    primary key (organization_id, account_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id)
+        on delete cascade,
+    check ((health = 'connected') = (message is null))
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one limit that the server of an account sets itself, as its last check read it. Texts for the account's
+-- platform are written within it, and nothing beyond it is sent.
+create table channels.account_limits (
+    organization_id text not null,    -- Organization that owns the row: first column of every key, and checked by
+                                      -- row-level security.
+    account_id text not null,         -- The account.
+    requirement_key text not null,    -- The rule that it narrows, as in channel_requirements: text_length, image_bytes
+                                      -- …
+    maximum bigint not null,          -- The greatest number that the server accepts, in the unit of the rule.
+    checked_at timestamptz not null,  -- When the server last stated it.
+
+    primary key (organization_id, account_id, requirement_key),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, account_id) references channels.social_accounts (organization_id, account_id)
+        on delete cascade,
+    check (requirement_key ~ '^[a-z][a-z0-9_]*$'),
+    check (maximum >= 0)
+);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- Whether a JSON value has the declared type.

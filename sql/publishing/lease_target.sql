@@ -14,7 +14,8 @@ with due as materialized (
         t.target_id,
         a.publisher,
         a.remote_account_id,
-        a.credential_id
+        a.credential_id,
+        a.server_url
     from publishing.post_targets as t
     inner join channels.social_accounts as a
         on t.organization_id = a.organization_id and t.account_id = a.account_id
@@ -89,7 +90,7 @@ leased as (
     returning
         t.organization_id, t.target_id, t.attempts, t.account_id, t.platform, t.channel_type, t.content_id,
         t.content_hash, t.post_core_id, t.scheduled_at, due.organization, due.publisher, due.remote_account_id,
-        due.credential_id
+        due.credential_id, due.server_url
 )
 
 select
@@ -135,7 +136,8 @@ cross join lateral (
         c.text_content,
         c.link_url,
         c.image_url,
-        c.alt_text
+        c.alt_text,
+        c.language
     from content.posts_content as c
     where c.organization_id = leased.organization_id and c.content_id = leased.content_id
     limit 1

@@ -16,7 +16,14 @@ select
     c.text_content,
     c.link_url,
     c.image_url,
-    c.alt_text
+    c.alt_text,
+    c.language,
+    a.server_url,
+    (
+        select min(e.started_at)
+        from publishing.publish_attempts as e
+        where e.organization_id = t.organization_id and e.target_id = t.target_id
+    ) as first_called_at
 from publishing.post_targets as t
 inner join publishing.publish_attempts as attempt
     on

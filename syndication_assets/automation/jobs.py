@@ -89,6 +89,11 @@ write_job = dg.define_asset_job(
 queue_job = dg.define_asset_job(
     "queue", _tagged(cadence.QUEUE), description="Assigns slots to the approved texts of a day."
 )
+accounts_job = dg.define_asset_job(
+    "accounts",
+    _tagged(cadence.CHECK_ACCOUNTS),
+    description="Asks the platforms whether our accounts are connected, and renews their credentials.",
+)
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 backup_job = dg.define_asset_job(
     "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."
@@ -112,6 +117,7 @@ JOBS = [
     publish_job,
     backup_job,
     backup_proof_job,
+    accounts_job,
 ]
 
 REPOSITORY_TAGS = {".dagster/repository": "__repository__@syndication"}

@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 import dagster as dg
 
 from syndication_assets.automation.jobs import (
+    accounts_job,
     backup_job,
     backup_proof_job,
     catalogue_job,
@@ -48,7 +49,7 @@ def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=insights_job,
     cron_schedule="20 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches insights every six hours. Start it once an account publishes with facebook_graph.",
+    description="Fetches insights every six hours. Start it once an account sends.",
 )
 def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)
@@ -120,6 +121,16 @@ def _run_without_partition(context: dg.ScheduleEvaluationContext) -> dg.RunReque
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
+@dg.schedule(
+    job=accounts_job,
+    cron_schedule="10 */6 * * *",
+    execution_timezone="UTC",
+    description="Checks the accounts and renews credentials every six hours. Start it once an account sends.",
+)
+def accounts_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
+
+
 def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run of today's partition, with a key for each scheduled time."""
     scheduled_at = context.scheduled_execution_time.astimezone(UTC)
@@ -142,4 +153,5 @@ SCHEDULES = [
     feeds_schedule,
     backup_schedule,
     backup_proof_schedule,
+    accounts_schedule,
 ]

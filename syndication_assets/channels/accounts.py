@@ -1,6 +1,8 @@
 """Social accounts, the pages and profiles to publish to: adding, listing and reconnecting them."""
 
+from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -8,8 +10,6 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
-
-PUBLISHERS = ("dry_run", "facebook_graph")
 
 
 class Account(NamedTuple):
@@ -24,6 +24,11 @@ class Account(NamedTuple):
     credential_name: str | None
     status: str
     status_reason: str | None
+    server_url: str | None
+    health: str | None
+    """What the last check found; None if it was never checked."""
+    checked_at: datetime | None
+    health_message: str | None
 
 
 def add_account(
@@ -35,11 +40,16 @@ def add_account(
     display_name: str,
     publisher: str,
     credential_name: str | None,
+    server_url: str | None = None,
 ) -> str:
     """Adds an account and returns its id. SyndicationError if it exists or the values do not fit."""
     require_platform(connection, platform)
-    if publisher == "facebook_graph" and platform != "facebook":
-        raise SyndicationError(f"facebook_graph publishes to facebook, not to {platform}: use dry_run.")
+    if publisher != "dry_run" and platform != platform_of(connection, publisher):
+        raise SyndicationError(
+            f"{publisher} publishes to {platform_of(connection, publisher)}, not to {platform}: use dry_run."
+        )
+    if server_url is not None:
+        server_url = _server(server_url)
     if publisher != "dry_run" and credential_name is None:
         raise SyndicationError(
             f"{publisher} needs a credential: store it with `syndication credentials set` and pass its name "
@@ -49,14 +59,23 @@ def add_account(
     try:
         (account_id,) = connection.execute(
             "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name,"
-            " publisher, credential_id) values (%s, %s, %s, %s, %s, %s) returning account_id",
-            [organization_id, platform, remote_account_id, display_name, publisher, credential_id],
+            " publisher, credential_id, server_url) values (%s, %s, %s, %s, %s, %s, %s) returning account_id",
+            [organization_id, platform, remote_account_id, display_name, publisher, credential_id, server_url],
         ).fetchall()[0]
     except psycopg.errors.UniqueViolation:
         raise SyndicationError(
             f"The account {remote_account_id} of {platform} already exists: see `syndication account list`."
         ) from None
     return str(account_id)
+
+
+def use_credential(connection: Connection, organization_id: str, account_id: str, credential_id: str) -> None:
+    """Makes an account publish with a credential from now on. In the caller's transaction."""
+    connection.execute(
+        "update channels.social_accounts set credential_id = %s where organization_id = %s and account_id = %s"
+        " and credential_id is distinct from %s",
+        [credential_id, organization_id, account_id, credential_id],
+    )
 
 
 def reconnect_account(connection: Connection, settings: Settings, account_id: str, actor: str) -> str:
@@ -113,12 +132,31 @@ def list_accounts(connection: Connection) -> list[Account]:
     """All accounts, by organization, platform and name."""
     rows = connection.execute(
         "select o.slug, a.account_id, a.platform, a.remote_account_id, a.display_name, a.publisher, c.credential_name,"
-        " a.status::text, a.status_reason"
+        " a.status::text, a.status_reason, a.server_url, h.health::text, h.checked_at, h.message"
         " from channels.social_accounts a join tenancy.organizations o using (organization_id)"
         " left join channels.credentials c using (organization_id, credential_id)"
+        " left join channels.account_health h using (organization_id, account_id)"
         " order by o.slug, a.platform, a.display_name, a.account_id"
     ).fetchall()
     return [Account(*row) for row in rows]
+
+
+def platform_of(connection: Connection, publisher: str) -> str | None:
+    """The platform that a publisher is named after, as facebook_graph after facebook; None if there is none."""
+    row = connection.execute(
+        "select platform from channels.platforms where %(publisher)s = platform"
+        " or starts_with(%(publisher)s, platform || '_') order by length(platform) desc limit 1",
+        {"publisher": publisher},
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _server(url: str) -> str:
+    """The server without a path. SyndicationError unless it is https on a host; its address is checked at each call."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/") or "@" in parts.netloc:
+        raise SyndicationError("That is no server: write https:// and its name, without a path.")
+    return f"https://{parts.netloc.lower()}"
 
 
 def require_platform(connection: Connection, platform: str) -> None:

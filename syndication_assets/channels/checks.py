@@ -24,6 +24,7 @@ CHECKS = [
     constraints_of("credentials"),
     constraints_of("social_accounts"),
     SqlCheck("social_accounts", "platform_is_active"),
+    SqlCheck("social_accounts", "every_account_is_connected", dg.AssetCheckSeverity.WARN),
 ]
 EXPIRY = SqlCheck("credentials", "none_expires_soon", dg.AssetCheckSeverity.WARN)
 

@@ -64,10 +64,12 @@ def store_credential(
     *,
     platform: str | None,
     expires_at: datetime | None,
+    renewed_with: str | None = None,
 ) -> str:
     """Stores a secret under a name, replacing secret and expiry if the name exists; returns the credential's id.
 
-    A `platform` of None keeps the platform of an existing credential.
+    A `platform` of None keeps the platform of an existing credential. `renewed_with` is the id of the credential that
+    the secret was made from.
     """
     # The ciphertext is bound to the id, so the id is needed first.
     (credential_id,) = connection.execute(
@@ -77,9 +79,10 @@ def store_credential(
     ).fetchall()[0]
     connection.execute(
         "insert into channels.credentials as c (organization_id, credential_id, credential_name, platform, secret,"
-        " expires_at, last_refreshed_at) values (%s, %s, %s, %s, %s, %s, now())"
+        " expires_at, renewed_with, last_refreshed_at) values (%s, %s, %s, %s, %s, %s, %s, now())"
         " on conflict (organization_id, credential_id) do update set secret = excluded.secret,"
         " platform = coalesce(excluded.platform, c.platform), expires_at = excluded.expires_at,"
+        " renewed_with = excluded.renewed_with,"
         " last_refreshed_at = now(), refresh_attempts = 0",
         [
             organization_id,
@@ -88,6 +91,7 @@ def store_credential(
             platform,
             box.seal(secret, organization_id=organization_id, row_id=credential_id),
             expires_at,
+            renewed_with,
         ],
     )
     return str(credential_id)

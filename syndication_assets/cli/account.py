@@ -4,10 +4,11 @@ import getpass
 
 import click
 
-from syndication_assets.channels.accounts import PUBLISHERS, Account, add_account, list_accounts, reconnect_account
+from syndication_assets.channels.accounts import Account, add_account, list_accounts, reconnect_account
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
+from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
@@ -26,8 +27,8 @@ def account() -> None:
     "--publisher",
     default="dry_run",
     show_default=True,
-    type=click.Choice(PUBLISHERS),
-    help="dry_run sends nothing and marks its targets as simulated.",
+    metavar="NAME",
+    help="dry_run sends nothing and marks its targets as simulated; facebook_graph, mastodon and bluesky send.",
 )
 @click.option(
     "--credential",
@@ -35,9 +36,28 @@ def account() -> None:
     metavar="NAME",
     help="Credential to publish with; required for every publisher but dry_run.",
 )
+@click.option(
+    "--server",
+    default=None,
+    metavar="URL",
+    help="The account's server, on a network of many; needed for mastodon. Without it, bluesky uses https://bsky.social.",
+)
 @command
-def add(organization: str, platform: str, remote_id: str, name: str, publisher: str, credential: str | None) -> None:
+def add(
+    organization: str,
+    platform: str,
+    remote_id: str,
+    name: str,
+    publisher: str,
+    credential: str | None,
+    server: str | None,
+) -> None:
     """Adds an account."""
+    from syndication_assets.publishing.publishers import registration_of  # noqa: PLC0415 - slow to import
+
+    registration = registration_of(publisher)
+    if registration.needs_server and server is None:
+        raise SyndicationError(f"{publisher} needs the account's server: pass it with --server https://….")
     url = migrated_database_url(Settings.from_environment())
     organization_id = require_organization(url, organization).organization_id
     with transaction(url) as connection:
@@ -49,6 +69,7 @@ def add(organization: str, platform: str, remote_id: str, name: str, publisher: 
             display_name=name,
             publisher=publisher,
             credential_name=credential,
+            server_url=server or registration.server_url,
         )
     click.echo(f"Added {name} ({account_id}) with the publisher {publisher}.")
 
@@ -67,6 +88,48 @@ def reconnect(account_id: str) -> None:
     click.echo(f"{name} ({account_id}) is active again; its due targets are published with the next run.")
 
 
+@account.command()
+@click.argument("account_id", required=False)
+@command
+def check(account_id: str | None) -> None:
+    """Asks the platform of every account, or of ACCOUNT_ID, whether it accepts the credential.
+
+    Exits with 1 if an account is not connected. Accounts with the publisher dry_run are not checked.
+    """
+    from syndication_assets.publishing.account_checks import check_accounts  # noqa: PLC0415 - slow to import
+    from syndication_assets.publishing.publishers import open_publishers  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    with open_publishers(settings) as publishers:
+        checked = check_accounts(url, settings, publishers, account_id)
+    if not checked and account_id is not None:
+        raise SyndicationError(f"There is no account {account_id} to check: `syndication account list` shows them.")
+    for account in checked:
+        click.echo(account.sentence)
+    if not checked:
+        click.echo("There are no accounts to check: those of the publisher dry_run send nothing.")
+    if any(account.needs_attention for account in checked):
+        raise click.exceptions.Exit(1)
+
+
+@account.command()
+@click.argument("account_id")
+@click.option("--with", "source", required=True, metavar="NAME", help="Credential of a person who manages the account.")
+@command
+def connect(account_id: str, source: str) -> None:
+    """Makes a token for ACCOUNT_ID from a person's, which is prolonged; both are renewed before they expire."""
+    from syndication_assets.publishing.credential_renewal import connect_account  # noqa: PLC0415 - slow to import
+    from syndication_assets.publishing.publishers import open_publishers  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    with open_publishers(settings) as publishers:
+        name = connect_account(
+            migrated_database_url(settings), settings, publishers, account_id, source, getpass.getuser()
+        )
+    click.echo(f"{name} ({account_id}) has a token of its own, which is renewed with {source}.")
+
+
 @account.command("list")
 @json_option
 @command
@@ -80,7 +143,9 @@ def list_all(as_json: bool) -> None:
 def _line(listed: Account) -> str:
     credential = f" with {listed.credential_name}" if listed.credential_name else ""
     reason = f": {listed.status_reason}" if listed.status_reason else ""
+    server = f" on {listed.server_url}" if listed.server_url else ""
+    health = f"; {listed.health} at {listed.checked_at:%Y-%m-%d %H:%M} UTC" if listed.checked_at else ""
     return (
         f"{listed.organization_slug:16} {listed.account_id}  {listed.platform:10} {listed.remote_account_id:20} "
-        f"{listed.display_name}  {listed.publisher}{credential} ({listed.status}{reason})"
+        f"{listed.display_name}  {listed.publisher}{credential}{server} ({listed.status}{reason}{health})"
     )

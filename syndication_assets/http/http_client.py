@@ -31,6 +31,8 @@ from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.http.transports import PooledTransport
 
 Parameters = Mapping[str, str | int]
+Files = Mapping[str, tuple[str, bytes, str]]
+"""Field of a form → name of the file, content, media type."""
 MAXIMUM_ERROR_BYTES = 64 * 1024
 CONNECT_SECONDS = 10.0
 _MAXIMUM_REDIRECTS = 5
@@ -44,6 +46,7 @@ class _Request:
     headers: Mapping[str, str] | None = None
     form: Mapping[str, str] | None = None
     json: Any = None
+    files: Files | None = None
     content: bytes | None = None
 
 
@@ -116,19 +119,21 @@ class HttpClient:
         *,
         parameters: Parameters | None = None,
         json: Any = None,
+        files: Files | None = None,
         content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> HttpResponse:
-        """Sends a form, JSON or bytes exactly once, without following a redirect.
+        """Sends a form, with files or without, JSON or bytes exactly once, without following a redirect.
 
         After NotSentError or InvalidRequestError the server has received nothing; after any other HttpError it may have
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
         would leave that open for a form that nobody read.
         """
+        check_headers(headers or {})
         deadline = time.monotonic() + self._seconds
+        request = _Request("POST", url, parameters, headers, form=form, json=json, files=files, content=content)
         with self._open(connections=1) as client:
-            return self._exchange(
-                client, _Request("POST", url, parameters, form=form, json=json, content=content), deadline
-            )
+            return self._exchange(client, request, deadline)
 
     def _open(self, connections: int) -> httpx2.Client:
         return httpx2.Client(
@@ -165,6 +170,7 @@ class HttpClient:
                     headers=request.headers,
                     data=request.form,
                     json=request.json,
+                    files=request.files,
                     content=request.content,
                     timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
                 ) as response,

@@ -4,6 +4,8 @@ ROOM_OF_SOURCE = {
     "linkedin_apify": "scraping",
     "youtube_data_api": "scraping",
     "facebook_graph": "scraping",
+    "mastodon_api": "scraping",
+    "bluesky_api": "scraping",
     "clan_catalogue": "catalogue",
     "shopify_products": "catalogue",
     "blog_posts": "documents",

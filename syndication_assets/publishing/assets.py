@@ -1,19 +1,23 @@
 """The assets of the publishing room: processes, the queue of targets, and publishing what is due."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from syndication_assets.channels.account_health import AccountState
 from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.account_checks import check_accounts
+from syndication_assets.publishing.credential_renewal import renew_credentials
 from syndication_assets.publishing.publish import publish_due
 from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.publishing.reconcile import reconcile
 from syndication_assets.publishing.targets import plan_targets
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets.cadence import PUBLISH, QUEUE, REFERENCE
+from syndication_assets.sql_assets.cadence import CHECK_ACCOUNTS, PUBLISH, QUEUE, REFERENCE
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
 from syndication_assets.sql_assets.table_metadata import table_metadata
@@ -22,6 +26,7 @@ from syndication_assets.sql_assets.windows import window_of
 from syndication_assets.text.markdown import markdown_table
 
 SERVED_CHECK = "every_account_was_served"
+CONNECTED_CHECK = "every_account_is_connected"
 
 publishing_schedules = external_table(
     "publishing",
@@ -107,7 +112,7 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     key=["publishing", "publish_due_targets"],
     group_name="publishing",
     deps=[dg.AssetKey(["publishing", "post_targets"])],
-    kinds={"facebook", "postgres"},
+    kinds={"postgres"},
     owners=OWNERS,
     tags=PUBLISH,
     pool="publishing",
@@ -162,6 +167,55 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
                 check_name=SERVED_CHECK,
                 passed=not problems,
                 description="\n".join(problems) or "Every account was served.",
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=["publishing", "account_checks"],
+    group_name="publishing",
+    deps=[dg.AssetKey(["channels", "social_accounts"]), dg.AssetKey(["channels", "credentials"])],
+    kinds={"postgres"},
+    owners=OWNERS,
+    tags=CHECK_ACCOUNTS,
+    pool="publishing",
+    check_specs=[
+        dg.AssetCheckSpec(
+            CONNECTED_CHECK,
+            asset=["publishing", "account_checks"],
+            description="Every account that sends is connected, and its credential does not expire soon.",
+        )
+    ],
+)
+def account_checks(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
+    """Asks the platforms whether they accept the credentials of our accounts, and renews credentials that can be.
+
+    One account is one row of `channels.account_health`: connected, expired, revoked or error, since when and why. The
+    limits that a server sets itself go to `channels.account_limits`, and texts are written within them.
+
+    A re-run asks again. A rejected credential disconnects its account, as it would when a post is sent.
+
+    Numbers: the accounts by what was found. Accounts with the publisher `dry_run` are not asked about.
+    """
+    settings = _settings()
+    with open_publishers(settings) as publishers:
+        renewal = renew_credentials(postgres.url(), settings, publishers, log=context.log)
+        checked = check_accounts(postgres.url(), settings, publishers, log=context.log)
+    states = Counter(account.health.state for account in checked)
+    lines = renewal.problems + [account.sentence for account in checked if account.needs_attention]
+    return dg.MaterializeResult(
+        metadata={
+            "accounts": len(checked),
+            "credentials_renewed": renewal.renewed,
+            **{state.value: states[state] for state in AccountState},
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=CONNECTED_CHECK,
+                passed=not lines,
+                severity=dg.AssetCheckSeverity.WARN,
+                description="\n".join(lines) or f"{len(checked)} accounts are connected.",
             )
         ],
     )

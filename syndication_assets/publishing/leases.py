@@ -116,6 +116,8 @@ def lease_next(
             " values (%s, %s, %s, %s) returning call_id::text, started_at",
             [row["organization_id"], row["target_id"], row["attempts"], row["publisher"]],
         ).fetchall()[0]
+        if row["publisher"] != "dry_run":
+            row |= _what_the_call_needs(connection, row)
         lease = _lease(row, leased_by, secret, call_id, called_at)
     fault_points.reach("publishing.after_attempt")
     return lease
@@ -128,6 +130,16 @@ def _secret(connection: Connection, settings: Settings, row: dict[str, Any]) -> 
         return open_credential(connection, settings, row["organization_id"], row["credential_id"])
     except SyndicationError as error:
         raise ClosedAccountError(row["account_id"], str(error)) from None
+
+
+def _what_the_call_needs(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    """When the target was called first, this call included, and the limits of what may be sent."""
+    (first_called_at,) = connection.execute(
+        "select min(started_at) from publishing.publish_attempts where organization_id = %s and target_id = %s",
+        [row["organization_id"], row["target_id"]],
+    ).fetchall()[0]
+    limits = connection.execute(load_sql("channels/limits_of_call.sql"), row).fetchall()
+    return {"first_called_at": first_called_at, "limits": dict(limits)}
 
 
 def _lease(row: dict[str, Any], leased_by: str, secret: SecretStr | None, call_id: str, called_at: datetime) -> Lease:
@@ -175,4 +187,8 @@ def post_of(row: dict[str, Any]) -> Post:
         link_url=row["link_url"],
         image_url=row["image_url"],
         alt_text=row["alt_text"],
+        language=row["language"],
+        server_url=row["server_url"],
+        first_called_at=row.get("first_called_at"),
+        limits=row.get("limits", {}),
     )

@@ -4,14 +4,16 @@ A publisher makes one call for one post and returns its outcome, including for e
 an exception nevertheless, the outcome counts as unknown.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
+from syndication_assets.channels.account_health import AccountHealth
 from syndication_assets.channels.outcome import Outcome
+from syndication_assets.errors import SyndicationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,22 @@ class Post:
     link_url: str | None = None
     image_url: str | None = None
     alt_text: str | None = None
+    language: str = "en"
+    """ISO 639-1 code."""
+    server_url: str | None = None
+    """The account's server, on a network of many."""
+    first_called_at: datetime | None = None
+    """When the first call of the target was made: the same for each of its attempts. None before any call."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Rule → greatest number: what the account's server and the channel's rules about pictures allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account to check."""
+
+    remote_account_id: str
+    server_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,8 @@ class RemotePost:
     published_at: datetime
     has_same_text: bool
     """Ignoring white space."""
+    is_the_post: bool = False
+    """Whether it has the id that the call chose, so that it is the call's post and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,29 @@ class Listing:
     """The error response, if it concerns the account: a rate limit or a rejected credential."""
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A secret with its life; `expires_at` is None if it does not expire, or nobody knows when."""
+
+    secret: SecretStr
+    expires_at: datetime | None
+
+
+class TokenError(SyndicationError):
+    """The platform gave no token. The message has no secret."""
+
+
+@runtime_checkable
+class TokenSource(Protocol):
+    """A publisher whose accounts' tokens are made from the token of a person who manages them."""
+
+    def prolong(self, secret: SecretStr) -> Token:
+        """The person's token with a new, long life. TokenError."""
+
+    def token_of(self, account: Account, secret: SecretStr) -> Token:
+        """The account's own token, made from the person's. TokenError."""
+
+
 class Publisher(Protocol):
     """One platform's API. Implementations are thread-safe."""
 
@@ -59,6 +102,9 @@ class Publisher(Protocol):
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
         """What the account of the post published in the period."""
+
+    def check(self, account: Account, secret: SecretStr | None) -> AccountHealth:
+        """Whether the platform accepts the account's credential, and the limits that the account's server states."""
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
         """A new secret in exchange for an expired one; None if the platform does not renew secrets."""

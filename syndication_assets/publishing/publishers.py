@@ -1,18 +1,36 @@
-"""The available publishers by name, as in channels.social_accounts.publisher."""
+"""The available publishers by name, as in channels.social_accounts.publisher: one for each folder of this room."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
-from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.facebook.graph_publisher import PUBLISHER as FACEBOOK_GRAPH
-from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+import syndication_assets.publishing as room
+from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.publishing.registration import Registration
 from syndication_assets.settings import Settings
+
+
+@cache
+def registrations() -> Mapping[str, Registration]:
+    """What the folders of this room register, by the publisher's name."""
+    folders = [module.name for module in iter_modules(room.__path__) if module.ispkg]
+    found = [import_module(f"{room.__name__}.{folder}.registration").REGISTRATION for folder in sorted(folders)]
+    return {registration.name: registration for registration in found}
+
+
+def registration_of(publisher: str) -> Registration:
+    """SyndicationError, which names the publishers, if there is none of this name."""
+    known = registrations()
+    if publisher not in known:
+        raise SyndicationError(f"There is no publisher {publisher!r}: choose from {', '.join(sorted(known))}.")
+    return known[publisher]
 
 
 @contextmanager
 def open_publishers(settings: Settings) -> Iterator[Mapping[str, Publisher]]:
     """The publishers; their connections are closed when the context ends."""
-    graph = FacebookGraph(settings.facebook_url, settings.facebook_version, connections=settings.publish_concurrency)
-    with closing(graph):
-        yield {"dry_run": DryRun(), FACEBOOK_GRAPH: graph}
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(registration.open(settings)) for name, registration in registrations().items()}

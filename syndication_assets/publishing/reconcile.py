@@ -101,14 +101,12 @@ def judge(
     `known_ids` are the posts of other targets; `duplicates` are unresolved targets with the same text whose call may
     have published the post instead.
     """
-    candidates = [
-        post
-        for post in listing.posts
-        if abs(post.published_at - sent_at) <= CLOCK_TOLERANCE and post.platform_post_id not in known_ids
-    ]
+    unknown = [post for post in listing.posts if post.platform_post_id not in known_ids]
+    candidates = [post for post in unknown if abs(post.published_at - sent_at) <= CLOCK_TOLERANCE]
     matching = [post for post in candidates if post.has_same_text]
-    if len(matching) == 1 and not duplicates:
-        return Finding(found=matching[0])
+    certain = [post for post in unknown if post.is_the_post] or ([] if duplicates or len(matching) > 1 else matching)
+    if certain:
+        return Finding(found=certain[0])
     if matching:
         if duplicates:
             reason = f"A post with this text may belong to {', '.join(duplicates)}."

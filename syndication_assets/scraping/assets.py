@@ -12,9 +12,11 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.assets import landing_zone
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.ledger_observations import observe_ledger
+from syndication_assets.scraping.bluesky.assets import bluesky_api_files
 from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.facebook.assets import facebook_graph_files
 from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
+from syndication_assets.scraping.mastodon.assets import mastodon_api_files
 from syndication_assets.scraping.post_load import DayLoad, load_day
 from syndication_assets.scraping.read_ahead import read_ahead
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files
@@ -66,7 +68,14 @@ _COUNTERS_OF_TABLE = {
             key=["scraping", table],
             group_name="scraping",
             description=description,
-            deps=[landing_zone, linkedin_apify_files, youtube_data_api_files, facebook_graph_files],
+            deps=[
+                landing_zone,
+                linkedin_apify_files,
+                youtube_data_api_files,
+                facebook_graph_files,
+                mastodon_api_files,
+                bluesky_api_files,
+            ],
             kinds={"postgres", "python"},
             owners=OWNERS,
             tags=LOAD,

@@ -110,6 +110,11 @@ class _Sources(EnvironmentSettings):
     youtube_url: str = setting(
         "SYNDICATION_YOUTUBE_URL", "https://www.googleapis.com/youtube/v3", "The base URL of the YouTube Data API."
     )
+    bluesky_url: str = setting(
+        "SYNDICATION_BLUESKY_URL",
+        "https://public.api.bsky.app",
+        "The base URL of Bluesky's public AppView, which counts likes, reposts and replies.",
+    )
     insights_days: WholeNumber = setting(
         "SYNDICATION_INSIGHTS_DAYS",
         28,
@@ -198,6 +203,12 @@ class _Publishing(EnvironmentSettings):
         "SYNDICATION_FACEBOOK_URL", "https://graph.facebook.com", "The base URL of the Graph API."
     )
     facebook_version: str = setting("SYNDICATION_FACEBOOK_VERSION", "v25.0", "The version of the Graph API.")
+    facebook_app_id: str | None = setting(
+        "SYNDICATION_FACEBOOK_APP_ID", None, "The id of your Facebook app; needed to renew the tokens of pages."
+    )
+    facebook_app_secret: SecretStr | None = setting(
+        "SYNDICATION_FACEBOOK_APP_SECRET", None, "The secret of that app, from its dashboard."
+    )
     sent_url: str = below(
         "local_directory",
         "sent",

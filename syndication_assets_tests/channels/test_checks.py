@@ -44,6 +44,14 @@ DAMAGES = [
         "social_accounts__platform_is_active",
         "update channels.platforms set status = 'deprecated' where platform = 'facebook'",
     ),
+    *(
+        Damage(
+            "social_accounts__every_account_is_connected",
+            "insert into channels.account_health (organization_id, account_id, health, message, checked_at)"
+            f" select organization_id, account_id, '{health}', 'So it is', now() from channels.social_accounts",
+        )
+        for health in ("expired", "revoked", "error")
+    ),
 ]
 
 

@@ -229,6 +229,11 @@ def test_an_account_that_is_not_simulated_names_its_credential(reference_url: st
             [*ADD, "--platform", "linkedin", "--publisher", "facebook_graph", "--credential", "page"],
             "facebook_graph publishes to facebook",
         ),
+        ([*ADD, "--publisher", "myspace"], "choose from bluesky, dry_run, facebook_graph, mastodon"),
+        ([*ADD, "--publisher", "mastodon"], "needs the account's server"),
+        ([*ADD, "--publisher", "mastodon", "--server", "https://m.example"], "mastodon publishes to mastodon"),
+        ([*ADD, "--server", "http://m.example"], "write https://"),
+        ([*ADD, "--server", "https://m.example/@kilts"], "write https://"),
     ],
 )
 def test_an_invalid_account_is_rejected(reference_url: str, secret_keys: str, arguments: list[str], hint: str):
@@ -237,3 +242,29 @@ def test_an_invalid_account_is_rejected(reference_url: str, secret_keys: str, ar
     assert result.exit_code == 1
     assert hint in result.output
     assert "There are no accounts" in run("account", "list").output
+
+
+@pytest.mark.parametrize(
+    ("platform", "arguments", "expected"),
+    [
+        ("mastodon", ["--server", "https://Mastodon.Example/"], "https://mastodon.example"),
+        ("bluesky", [], "https://bsky.social"),
+        ("bluesky", ["--server", "https://pds.example"], "https://pds.example"),
+    ],
+)
+def test_an_account_on_a_network_of_servers_names_its_server(
+    platform: str, arguments: list[str], expected: str, reference_url: str, secret_keys: str
+):
+    run("credentials", "set", "social", "--platform", platform, stdin=TOKEN)
+    added = run(
+        "account", "add", "--platform", platform, "--remote-id", "109", "--name", "Kilts", "--publisher", platform,
+        "--credential", "social", *arguments,
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    assert f"{platform} with social on {expected} (active)" in run("account", "list").output
+
+
+def test_simulated_accounts_are_not_checked(reference_url: str, secret_keys: str):
+    run(*ADD)
+    result = run("account", "check")
+    assert (result.exit_code, "no accounts to check" in result.output) == (0, True)

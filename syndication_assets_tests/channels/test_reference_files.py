@@ -52,6 +52,7 @@ def test_every_kind_of_publication_has_a_channel():
 def test_a_channel_in_use_has_every_rule_that_writing_needs(channel: Key):
     content = {key[3]: row for key, row in REQUIREMENTS.items() if key[:3] == (*channel, "content")}
     kinds = {name: (row["value_type"], row["severity"]) for name, row in content.items() if name != "hashtag_position"}
+    assert (kinds.pop("text_bytes", None) is not None) == (channel[0] == "bluesky")
     assert kinds == {
         "text_length": ("number", "hard"),
         "text_length_recommended": ("number", "soft"),

@@ -15,7 +15,7 @@ SHARED_RULES = {
     "channels.channel_types": "display_name = 'Other'",
     "channels.platform_channels": "notes = 'ours'",
     "channels.channel_requirements": "description = 'Other'",
-    "channels.publisher_channels": "publisher = 'other'",
+    "channels.publisher_channels": "publisher = 'other_' || publisher",
     "publishing.content_processes": "is_active = not is_active",
     "operations.api_prices": "output_price = 7",
 }

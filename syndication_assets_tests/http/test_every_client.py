@@ -5,6 +5,7 @@ import gzip
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,10 +15,15 @@ from syndication_assets.ai.language_model import LanguageModel
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.bluesky.bluesky_publisher import Bluesky
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Post
+from syndication_assets.scraping.bluesky.posts_client import BlueskyPosts
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
+from syndication_assets.scraping.own_posts import OwnAccount
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 
@@ -65,6 +71,43 @@ def read_insights(url: str) -> None:
         insights.close()
 
 
+def publish_on_mastodon(url: str) -> None:
+    mastodon = Mastodon(timeout=TIMEOUT, addresses_of=here)
+    outcome = mastodon.publish(replace(POST, server_url=url), SecretStr(SECRET))
+    mastodon.close()
+    if outcome.kind is not OutcomeKind.PUBLISHED:
+        raise SyndicationError(outcome.message or "")
+
+
+def publish_on_bluesky(url: str) -> None:
+    bluesky = Bluesky(timeout=TIMEOUT, addresses_of=here)
+    outcome = bluesky.publish(replace(POST, server_url=url), SecretStr(SECRET))
+    bluesky.close()
+    if outcome.kind is not OutcomeKind.PUBLISHED:
+        raise SyndicationError(outcome.message or "")
+
+
+def read_statuses(url: str) -> None:
+    statuses = MastodonStatuses(timeout=TIMEOUT, addresses_of=here)
+    try:
+        statuses.posts(OwnAccount("org", "default", "acc", "mastodon", "1", url, None, ["1"]), SecretStr(SECRET))
+    finally:
+        statuses.close()
+
+
+def read_bluesky_posts(url: str) -> None:
+    posts = BlueskyPosts(url, timeout=TIMEOUT)
+    try:
+        posts.posts(OwnAccount("org", "default", "acc", "bluesky", "did:plc:1", None, None, ["at://1"]), None)
+    finally:
+        posts.close()
+
+
+def here(_url: str) -> list[str]:
+    """Stands for the guard, which lets nobody connect to this machine."""
+    return ["127.0.0.1"]
+
+
 def read_youtube(url: str) -> None:
     YouTubeDataApi(SECRET, url, timeout=TIMEOUT, attempts=1).channel_videos("UCx")
 
@@ -79,6 +122,10 @@ CLIENTS = [
     publish_on_facebook,
     look_up_on_facebook,
     read_insights,
+    publish_on_mastodon,
+    publish_on_bluesky,
+    read_statuses,
+    read_bluesky_posts,
     read_youtube,
     run_apify,
 ]

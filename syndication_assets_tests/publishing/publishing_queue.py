@@ -55,6 +55,7 @@ class PublishingQueue(DatabaseRows):
     organization_id: str = ""
     product_id: str = ""
     """What every post is about."""
+    platform: str = PLATFORM
 
     def __post_init__(self) -> None:
         shutil.rmtree(SENT, ignore_errors=True)
@@ -70,14 +71,15 @@ class PublishingQueue(DatabaseRows):
             (self.organization_id,) = connection.execute(
                 "select organization_id from tenancy.organizations where slug = 'default'"
             ).fetchall()[0]
-        self.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
+        self.execute("insert into channels.platforms (platform, display_name) values (%s, 'Facebook')", [self.platform])
         self.execute(
             "insert into channels.channel_types (channel_type, display_name)"
             " values ('feed_post', 'Feed post'), ('story_post', 'Story')"
         )
         self.execute(
             "insert into channels.platform_channels (platform, channel_type)"
-            " values ('facebook', 'feed_post'), ('facebook', 'story_post')"
+            " values (%(platform)s, 'feed_post'), (%(platform)s, 'story_post')",
+            {"platform": self.platform},
         )
         self.insert("catalogue.vendors", "vendor", vendor="bakery", source="clan_catalogue", currency="GBP")
         self.product_id = self.insert(
@@ -91,7 +93,13 @@ class PublishingQueue(DatabaseRows):
             first_seen_at=datetime(2025, 1, 1, tzinfo=UTC),
         )
 
-    def page(self, remote_id: str = "page", publisher: str = "dry_run", token: str = TOKEN) -> str:
+    def page(
+        self,
+        remote_id: str = "page",
+        publisher: str = "dry_run",
+        token: str = TOKEN,
+        server_url: str | None = None,
+    ) -> str:
         """An account, with a credential unless its publisher is dry_run."""
         credential_id = None
         if publisher != "dry_run":
@@ -100,19 +108,20 @@ class PublishingQueue(DatabaseRows):
                     connection,
                     SecretBox(SecretStr(KEYS)),
                     self.organization_id,
-                    f"token-{remote_id}",
+                    f"token-{remote_id}".replace(":", "-"),
                     SecretStr(token),
-                    platform=PLATFORM,
+                    platform=self.platform,
                     expires_at=None,
                 )
         return self.insert(
             "channels.social_accounts",
             "account_id",
-            platform=PLATFORM,
+            platform=self.platform,
             remote_account_id=remote_id,
             display_name=f"Page {remote_id}",
             publisher=publisher,
             credential_id=credential_id,
+            server_url=server_url,
         )
 
     def schedule(self, account_id: str, rule: str = DAILY, time_zone: str = "UTC", **more: Any) -> str:
@@ -122,7 +131,7 @@ class PublishingQueue(DatabaseRows):
             "schedule_id",
             **{
                 "schedule_name": f"schedule {number}",
-                "platform": PLATFORM,
+                "platform": self.platform,
                 "channel_type": CHANNEL,
                 "account_id": account_id,
                 "recurrence_rule": rule,
@@ -138,7 +147,7 @@ class PublishingQueue(DatabaseRows):
             "post_core_id",
             post_kind="product",
             product_id=self.product_id,
-            platform=PLATFORM,
+            platform=self.platform,
             channel_type=channel_type,
             planned_on=planned_on,
         )
@@ -193,7 +202,7 @@ class PublishingQueue(DatabaseRows):
                     "select content_hash from content.posts_content where content_id = %s", [content_id]
                 ),
                 account_id=account_id,
-                platform=PLATFORM,
+                platform=self.platform,
                 channel_type=CHANNEL,
                 state="scheduled",
                 scheduled_at=NOON.replace(second=number % 60, minute=number // 60),

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
+from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.database.migrations import MigrationError, migrate, rollback, rows_lost_by_rollback
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.taking import take_backup
@@ -283,7 +284,8 @@ def test_a_rollback_that_would_forget_sent_posts_is_refused(queue: PublishingQue
 def test_a_rollback_of_simulations_counts_its_rows(queue: PublishingQueue):
     queue.due(queue.page(), 2)
     queue.publish()
-    lost = rows_lost_by_rollback(queue.url, steps=4)
+    to_the_queue = [path for path in (SQL_DIRECTORY / "migrations").glob("*.up.sql") if path.name >= "0011"]
+    lost = rows_lost_by_rollback(queue.url, steps=len(to_the_queue))
     assert lost["publishing.post_targets"] == lost["publishing.publish_attempts"] == 2
     assert "content.posts_content" not in lost
 

@@ -1,9 +1,11 @@
 """The rules of one channel, read from its requirement rows: prompts list them, and texts are checked against them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
+
+from syndication_assets.text.lengths import length_in
 
 Severity = Literal["hard", "soft"]
 
@@ -68,6 +70,17 @@ class ChannelRules:
     def all(self, key: str) -> Sequence[Requirement]:
         return self._by_key.get(key, ())
 
+    def within(self, limits: Mapping[str, int]) -> "ChannelRules":
+        """These rules where a server of the channel allows less than they do: rule name → greatest number."""
+        return ChannelRules(
+            replace(row, maximum=Decimal(limits[row.key]), value=None)
+            if row.severity == "hard"
+            and row.key in limits
+            and (row.upper_limit is None or row.upper_limit > limits[row.key])
+            else row
+            for row in self._rows
+        )
+
     def name_of(self, requirement: Requirement) -> str:
         """The rule's name in findings: its key, prefixed with its category if an earlier row has the same key."""
         first = self.get(requirement.key)
@@ -89,10 +102,11 @@ class ChannelRules:
         rows = self.all("link_required")
         return not rows or any(requirement.is_enabled for requirement in rows)
 
-    def fits(self, length: int, key: str) -> bool:
-        """Whether a text of `length` characters complies with every rule of `key`, such as `text_length`."""
+    def fits(self, text: str, key: str) -> bool:
+        """Whether a text is as long as every rule of `key`, such as `text_length`, says; each counts in its unit."""
         return all(
-            (row.minimum is None or length >= row.minimum) and (row.upper_limit is None or length <= row.upper_limit)
+            (row.minimum is None or length_in(row.unit, text) >= row.minimum)
+            and (row.upper_limit is None or length_in(row.unit, text) <= row.upper_limit)
             for row in self.all(key)
         )
 

@@ -9,10 +9,10 @@ from linkify_it import LinkifyIt
 from linkify_it.tlds import TLDS
 
 from syndication_assets.content.compliance.channel_rules import Requirement
-from syndication_assets.content.compliance.text_length import text_length
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.post_facts import normalized
 from syndication_assets.content.post_hashtags import HASHTAG, found_hashtags
+from syndication_assets.text.lengths import length_in
 
 _END_OF_URL = re.compile(r"$|\s|[.,;:!?…](?:\s|$)")
 # What platforms turn into a link: a scheme, or a name below any top-level domain; the two of examples count as such.
@@ -54,7 +54,9 @@ def range_violation(count: int, requirement: Requirement, counted: str) -> str |
 
 
 def text_length_rule(draft: Draft, requirement: Requirement) -> str | None:
-    return range_violation(text_length(draft.text_content), requirement, "characters")
+    """The text is as long as the rule says, counted in the rule's unit, as the platform counts."""
+    counted = "bytes" if requirement.unit == "bytes" else "characters"
+    return range_violation(length_in(requirement.unit, draft.text_content), requirement, counted)
 
 
 def hashtag_count_rule(draft: Draft, requirement: Requirement) -> str | None:

@@ -18,6 +18,7 @@ from syndication_assets.content.post_facts import Facts
 _BY_REQUIREMENT: dict[str, Callable[[Draft, Requirement], str | None]] = {
     "text_length": form_rules.text_length_rule,
     "text_length_recommended": form_rules.text_length_rule,
+    "text_bytes": form_rules.text_length_rule,
     "hashtag_count": form_rules.hashtag_count_rule,
     "hashtag_position": form_rules.hashtag_position_rule,
     "banned_words": form_rules.banned_words_rule,

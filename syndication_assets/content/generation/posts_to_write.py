@@ -164,7 +164,10 @@ def read_channel(
         )
         for row in requirements
     )
-    channel = Channel(organization_id, platform, channel_type, rules)
+    limits = connection.execute(
+        load_sql("channels/limits_of_accounts.sql"), {"organization_id": organization_id, "platform": platform}
+    ).fetchall()
+    channel = Channel(organization_id, platform, channel_type, rules.within(dict(limits)))
     texts = connection.execute(
         load_sql("content/earlier_texts.sql"),
         {

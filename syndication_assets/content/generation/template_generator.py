@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from syndication_assets.content.compliance.channel_rules import ChannelRules
-from syndication_assets.content.compliance.text_length import text_length
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.generation.template import LINKS, Template, render
 from syndication_assets.content.post_facts import Facts
@@ -23,8 +22,8 @@ def write(template: Template, facts: Facts, rules: ChannelRules, call_to_action:
     call_to_action = call_to_action or DEFAULT_CALL_TO_ACTION
     forms = list(_forms(template, facts, rules, hashtags_as_text(hashtags) or None, call_to_action))
     text = forms[-1]
-    for key in ("text_length", "text_length_recommended"):
-        text = next((form for form in forms if rules.fits(text_length(form), key)), text)
+    for key in ("text_bytes", "text_length", "text_length_recommended"):
+        text = next((form for form in forms if rules.fits(form, key)), text)
     return Draft(
         text_content=text,
         hashtags=hashtags,

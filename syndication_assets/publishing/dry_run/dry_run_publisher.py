@@ -5,8 +5,9 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from syndication_assets.channels.account_health import AccountHealth, AccountState
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.publishing.publisher import Listing, Post
+from syndication_assets.publishing.publisher import Account, Listing, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class DryRun:
         """Always empty: nothing was ever sent."""
         del post, secret, since, until
         return Listing(posts=(), is_complete=True)
+
+    def check(self, account: Account, secret: SecretStr | None) -> AccountHealth:
+        """Always connected: nothing is ever sent."""
+        del account, secret
+        return AccountHealth(AccountState.CONNECTED)
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
         del secret

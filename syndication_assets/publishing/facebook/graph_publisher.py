@@ -15,6 +15,7 @@ from urllib.parse import quote
 import msgspec
 from pydantic import SecretStr
 
+from syndication_assets.channels.account_health import AccountHealth, AccountState, rejected, unreachable
 from syndication_assets.channels.facebook_errors import classify
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.http_client import HttpClient
@@ -23,7 +24,8 @@ from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlErr
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.publishing.publisher import Listing, Post, RemotePost
+from syndication_assets.publishing.facebook.page_tokens import PageTokens
+from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.outside import read_as
 
 PUBLISHER = "facebook_graph"
@@ -71,6 +73,8 @@ class FacebookGraph:
         timeout: timedelta = timedelta(seconds=60),
         connections: int = 100,
         check_picture: Callable[[str], object] = public_addresses,
+        app_id: str | None = None,
+        app_secret: SecretStr | None = None,
     ) -> None:
         """`check_picture` raises PublicUrlError for a URL that is not https on a public address."""
         self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
@@ -78,6 +82,7 @@ class FacebookGraph:
         self._client = HttpClient(
             maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES, connections=connections
         )
+        self._tokens = PageTokens(self._client, self._base_url, app_id, app_secret)
 
     def close(self) -> None:
         self._client.close()
@@ -131,6 +136,34 @@ class FacebookGraph:
         return Listing(
             found, is_complete=False, reason=f"the page has more than {_MAXIMUM_PAGES * _POSTS_A_PAGE} posts"
         )
+
+    def check(self, account: Account, secret: SecretStr | None) -> AccountHealth:
+        """Reads the page with its token."""
+        if secret is None:
+            return unreachable("The account has no credential to publish with.")
+        token = secret.get_secret_value()
+        try:
+            response = self._client.get(
+                f"{self._base_url}/{quote(account.remote_account_id, safe='')}",
+                {"fields": "id"},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        except HttpError as error:
+            return unreachable(f"Facebook could not be reached: {error}.")
+        try:
+            read_as(response.content, _Created)
+        except ValueError:
+            outcome = classify(response.status, response.headers, response.content, attempt_number=None)
+            return rejected(_redacted(outcome, token))
+        return AccountHealth(AccountState.CONNECTED)
+
+    def prolong(self, secret: SecretStr) -> Token:
+        """A person's token with a new life of about 60 days. TokenError."""
+        return self._tokens.prolong(secret)
+
+    def token_of(self, account: Account, secret: SecretStr) -> Token:
+        """The token of a page. TokenError."""
+        return self._tokens.token_of(account, secret)
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
         """None: Facebook renews no expired token; a person has to log in."""

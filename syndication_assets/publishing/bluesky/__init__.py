@@ -1,0 +1,1 @@
+"""Publishing to Bluesky accounts through their servers (PDS) of the AT Protocol."""

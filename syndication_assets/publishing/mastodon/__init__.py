@@ -1,0 +1,1 @@
+"""Publishing to accounts on Mastodon servers."""

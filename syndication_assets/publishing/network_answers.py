@@ -1,0 +1,80 @@
+"""What the answers of networks mean whose errors are HTTP statuses and names, and what a post needs to be sent there.
+
+Shared by the publishers whose accounts are on servers that a person names. Texts from outside carry no secret.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from pydantic import SecretStr
+
+from syndication_assets.channels.network_errors import classify
+from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError
+from syndication_assets.http.public_urls import PublicUrlError
+from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.response import HttpResponse
+from syndication_assets.publishing.publisher import Post
+from syndication_assets.text.outside import read_as
+
+T = TypeVar("T")
+
+WITHOUT_CREDENTIAL = "The account has no credential to publish with."
+WITHOUT_SERVER = "The account names no server: add it again with `syndication account add --server https://…`."
+
+
+class RejectedError(Exception):
+    """The server answered with something else than what was asked for, or not at all."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+def read_answer(
+    publisher: str, name: str, response: HttpResponse, shape: type[T], secrets: Sequence[str], *, is_ok: bool
+) -> T:
+    """The response in this shape. RejectedError with what it means instead; `name` is the network's, for people."""
+    if is_ok:
+        try:
+            return read_as(response.content, shape)
+        except ValueError:
+            message = f"{name} answered {response.status}, and not in the documented form."
+            raise RejectedError(Outcome(OutcomeKind.UNKNOWN, http_status=response.status, message=message)) from None
+    outcome = classify(publisher, name, response)
+    message = redact_to_line(outcome.message or "", *secrets, mark="[token]", length=400)
+    raise RejectedError(replace(outcome, message=message))
+
+
+def unreachable_network(name: str, error: Exception) -> Outcome:
+    """The outcome of a request that published nothing, whether or not the server received it."""
+    return Outcome(OutcomeKind.RETRYABLE, message=f"{name} could not be reached: {str(error).rstrip('.')}.")
+
+
+def outcome_of_sending(name: str, send: Callable[[], Outcome]) -> Outcome:
+    """The outcome of the call that publishes the post, for every way in which it may fail."""
+    try:
+        return send()
+    except RejectedError as error:
+        return error.outcome
+    except (NotSentError, InvalidRequestError, PublicUrlError) as error:
+        return unreachable_network(name, error)
+    except HttpError as error:
+        return Outcome(OutcomeKind.UNKNOWN, message=f"The answer did not come: {error}.")
+
+
+def nothing_published(outcome: Outcome) -> Outcome:
+    """The outcome of a request before the post itself: whatever its response proves, nothing was published."""
+    return replace(outcome, kind=OutcomeKind.RETRYABLE) if outcome.kind is OutcomeKind.UNKNOWN else outcome
+
+
+def reason_not_to_send(name: str, post: Post, secret: SecretStr | None, channel_type: str) -> str | None:
+    """Why the post cannot be sent at all; None if it can."""
+    if secret is None:
+        return WITHOUT_CREDENTIAL
+    if post.server_url is None:
+        return WITHOUT_SERVER
+    if post.channel_type != channel_type:
+        return f"Only {channel_type} can be published on {name}, not {post.channel_type}."
+    return None

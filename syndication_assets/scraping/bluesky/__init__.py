@@ -1,0 +1,1 @@
+"""Counters of our own posts on Bluesky: client, asset and parser."""

@@ -1,0 +1,1 @@
+"""Counters of our own statuses on Mastodon servers: client, asset and parser."""
