@@ -13,8 +13,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from syndication_assets.cli.account import account
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
+from syndication_assets.cli.configuration import apply, export, plan
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
+from syndication_assets.cli.entries import entry_groups
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.listing import SECONDS_TO_WAIT
 from syndication_assets.cli.materialize import materialize
@@ -33,6 +35,7 @@ from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import unread_files
 from syndication_assets.settings import Settings
+from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import list_organizations
 
 _SHOWN_UNREAD_FILES = 10
@@ -100,6 +103,9 @@ def status() -> None:
         click.echo(f"{len(unread):,} files in {zone.url} that no load reads")
         for file in unread[:_SHOWN_UNREAD_FILES]:
             click.echo(f"  {file.path}: {file.reason}")
+    advice = retired_advice()
+    if advice:
+        click.echo(advice.strip())
 
 
 @main.command()
@@ -140,6 +146,11 @@ def demo() -> None:
         run_demo(settings, landing)
 
 
+for group in entry_groups():
+    main.add_command(group)
+main.add_command(plan)
+main.add_command(apply)
+main.add_command(export)
 main.add_command(materialize)
 main.add_command(dev)
 main.add_command(stop)
