@@ -39,6 +39,7 @@ lint: .venv/development ## check format, code, types, SQL, imports, schema, sett
 	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
 	.venv/bin/python -m syndication_assets.database.schema_files --check
 	.venv/bin/python -m syndication_assets.settings.settings_page --check
+	.venv/bin/python -m syndication_assets.configuration.schema_page --check
 	.venv/bin/python -m requirements.locks
 
 format: .venv/development ## put the code into form
@@ -52,8 +53,9 @@ bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.j
 schema: .venv/development ## write sql/<room>/schema.sql from the migrations
 	.venv/bin/python -m syndication_assets.database.schema_files
 
-settings: .venv/development ## write docs/settings.md from the settings
+settings: .venv/development ## write docs/settings.md and the JSON Schemas of configuration files
 	.venv/bin/python -m syndication_assets.settings.settings_page
+	.venv/bin/python -m syndication_assets.configuration.schema_page
 
 lock: .venv/development ## resolve pyproject.toml into the locks in requirements/
 	AS_OF=$(AS_OF) sh requirements/lock.sh

@@ -11,7 +11,6 @@ from pydantic import SecretStr, ValidationError
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
-from syndication_assets.settings.blog_feeds import BlogFeed
 from syndication_assets.settings.settings_page import SETTINGS_PAGE, main, settings_page
 
 SECRET = "canary-QmVpbm4gQmhyZWFn"
@@ -53,7 +52,6 @@ def error_of(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
         ("SYNDICATION_DAGSTER_LOGS", "logs", Path.cwd() / "logs"),
         ("SYNDICATION_SECRET_KEYS", f"{SECRET}\n", SecretStr(SECRET)),
         ("OPENAI_BASE_URL", "https://llm.example/v1", "https://llm.example/v1"),
-        ("SYNDICATION_BLOG_FEED_URLS", "https://a.example/", (BlogFeed("default", SecretStr("https://a.example/")),)),
     ],
 )
 def test_a_variable_gives_its_value(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, value: Any):
@@ -141,15 +139,6 @@ def test_a_home_directory_of_nobody_is_told_once_and_not_for_the_places_below_it
     )
 
 
-def test_a_wrong_feed_is_told_by_its_place_and_never_quoted(monkeypatch: pytest.MonkeyPatch):
-    urls = f"https://a.example/?{SECRET} ftp://b.example/?{SECRET}"
-    assert error_of(monkeypatch, SYNDICATION_BLOG_FEED_URLS=urls) == (
-        "SYNDICATION_BLOG_FEED_URLS has a URL, number 2, that does not begin with https:// and a host: set it to the "
-        "URLs of feeds, separated by spaces, with `slug=` before the URL of an organization other than `default` "
-        "(acme=https://blog.example/feed), or unset it (default: none)."
-    )
-
-
 def test_all_wrong_variables_are_told_at_once(monkeypatch: pytest.MonkeyPatch):
     told = error_of(
         monkeypatch, SYNDICATION_FIRST_DAY="x", SYNDICATION_FRESHNESS_HOURS="y", SYNDICATION_CLAN_PACE_SECONDS="z"
@@ -165,9 +154,8 @@ def test_no_secret_shows_itself_or_is_told_with_the_error_of_another_variable(mo
     assert len(SECRETS) >= 6
     for variable in SECRETS:
         monkeypatch.setenv(variable, SECRET)
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"https://a.example/?{SECRET}")
     settings = Settings.from_environment()
-    for shown in (repr(settings), str(settings), str(settings.model_dump()), f"{settings.blog_feeds}"):
+    for shown in (repr(settings), str(settings), str(settings.model_dump())):
         assert SECRET not in shown
     assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301 - what was just written
     monkeypatch.setenv("SYNDICATION_FIRST_DAY", "never")

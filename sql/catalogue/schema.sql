@@ -32,13 +32,22 @@ create table catalogue.vendors (
     is_active boolean not null default true,        -- False pauses fetching; landed files are still loaded.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    api_url text,                                   -- Base URL of the shop's catalogue API, for sources that are
+                                                    -- fetched from one, such as clan_catalogue; NULL if its files land
+                                                    -- by hand.
+    api_fallback_url text,                          -- Base URL of another server of the same API, used when the first
+                                                    -- does not answer; NULL if there is none.
 
     primary key (organization_id, vendor),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (vendor ~ '^[a-z][a-z0-9_]*$'),
     check (currency ~ '^[A-Z]{3}$'),
     check (maximum_shrinkage >= 0::numeric and maximum_shrinkage <= 1::numeric),
-    check (shop_url ~ '^https://[^[:space:]?#]+$')
+    check (shop_url ~ '^https://[^[:space:]?#]+$'),
+    check (api_url ~ '^https?://[^[:space:]?#@]+$'),
+    check (api_fallback_url ~ '^https?://[^[:space:]?#@]+$'),
+    check (api_url is not null or api_fallback_url is null),
+    check (api_url is null or shop_url is null)
 );
 create trigger vendors_updated_at before update on catalogue.vendors
     for each row execute function tenancy.set_updated_at();

@@ -94,5 +94,38 @@ create trigger source_sections_updated_at before update on documents.source_sect
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one RSS or Atom feed that is fetched for one organization. User-maintained.
+create table documents.feeds (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    feed_id text not null default tenancy.public_id('fed', nextval('documents.feed_id_sequence')),
+                                                    -- Public id, such as fed-0a1b2c3d.
+    feed_name text not null,                        -- Name in commands, unique within the organization.
+    url text not null,                              -- URL of the feed, over https. {credential} stands where the secret
+                                                    -- of the credential is put for the request, so that the URL itself
+                                                    -- holds no token.
+    credential_id text,                             -- Credential whose secret replaces {credential} in the URL; NULL
+                                                    -- for a public feed.
+    is_active boolean not null default true,        -- False pauses fetching; landed files are still loaded.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, feed_id),
+    unique (organization_id, feed_name),
+    unique (organization_id, url),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, credential_id) references channels.credentials (organization_id, credential_id),
+    check (feed_id ~ '^fed-[0-9a-f]{8}$'),
+    check (feed_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    check (url ~ '^https://[^[:space:]/@]+' and url !~ '[[:space:]]'),
+    check ((credential_id is not null) = (url like '%{credential}%'))
+);
+create index feeds_credential on documents.feeds (organization_id, credential_id);
+create trigger feeds_updated_at before update on documents.feeds for each row execute function tenancy.set_updated_at();
+create trigger feeds_audit after insert or delete or update on documents.feeds
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 create sequence documents.document_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence documents.section_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence documents.feed_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

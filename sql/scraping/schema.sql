@@ -126,6 +126,13 @@ create trigger profiles_username before insert or update of platform, username o
     and new.username ~ '[A-Z]') execute function scraping.spell_username();
 create trigger profiles_updated_at before update on scraping.profiles
     for each row execute function tenancy.set_updated_at();
+create trigger profiles_tracked_audit after insert on scraping.profiles for each row
+    when (new.is_tracked) execute function tenancy.write_audit_log();
+create trigger profiles_maintained_audit after update of is_tracked, is_active, notes on scraping.profiles for each row
+    when (old.is_tracked is distinct from new.is_tracked or old.is_active is distinct from new.is_active
+    or old.notes is distinct from new.notes) execute function tenancy.write_audit_log();
+create trigger profiles_untracked_audit after delete on scraping.profiles for each row
+    when (old.is_tracked) execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one snapshot of a profile: its number of followers at one time.

@@ -10,7 +10,16 @@ from dagster import AssetCheckKey, DagsterEventType, DagsterRun, DagsterRunStatu
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from syndication_assets.automation.awaited_files import awaited_files
-from syndication_assets.automation.jobs import catalogue_job, feeds_job, fetch_job, insights_job, publish_job
+from syndication_assets.automation.jobs import (
+    accounts_job,
+    backup_job,
+    backup_proof_job,
+    catalogue_job,
+    feeds_job,
+    fetch_job,
+    insights_job,
+    publish_job,
+)
 from syndication_assets.automation.rooms import rooms
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.landing_zone import LandingZone
@@ -23,7 +32,19 @@ _MOST_RUNS = 2000
 _SHOWN_DAYS = 5
 _LONGEST_REASON = 300
 # Each of their runs does what is due now: a later success makes up for a failure on another day.
-_WITHOUT_DAYS = {job.name for job in (fetch_job, insights_job, feeds_job, catalogue_job, publish_job)}
+_WITHOUT_DAYS = {
+    job.name
+    for job in (
+        fetch_job,
+        insights_job,
+        feeds_job,
+        catalogue_job,
+        publish_job,
+        accounts_job,
+        backup_job,
+        backup_proof_job,
+    )
+}
 _FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
 
 

@@ -59,7 +59,7 @@ def insights_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=feeds_job,
     cron_schedule="40 */6 * * *",
     execution_timezone="UTC",
-    description="Fetches blog feeds every six hours. Start it once SYNDICATION_BLOG_FEED_URLS is set.",
+    description="Fetches blog feeds every six hours. Start it once there is a feed to fetch.",
 )
 def feeds_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)

@@ -1,6 +1,7 @@
 """Vendors: the shops of each organization, with the rules for reading their catalogues, as rows."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -15,11 +16,19 @@ from syndication_assets.errors import SyndicationError
 _VENDORS = """
 select
     v.organization_id, o.slug, v.vendor, v.source, v.currency, v.placeholder_prices, v.maximum_shrinkage,
-    v.is_active and o.is_active, coalesce(o.settings @> '{"is_sample": true}', false), v.shop_url
+    v.is_active and o.is_active, coalesce(o.settings @> '{"is_sample": true}', false), v.shop_url, v.api_url,
+    v.api_fallback_url
 from catalogue.vendors as v
 inner join tenancy.organizations as o on v.organization_id = o.organization_id
 order by o.slug, v.vendor
 """
+_NO_SHOP_URL = (
+    "the URL of a shop is https:// and its host, as in https://shop.example, without a password, a query or "
+    "/products.json, which the fetch adds"
+)
+_NO_API_URL = (
+    "the URL of a shop's API is http(s):// with a host, as in https://shop.example/api, without a password or a query"
+)
 
 
 class Vendor(NamedTuple):
@@ -36,7 +45,11 @@ class Vendor(NamedTuple):
     is_sample: bool
     """Whether its organization holds generated sample data, which is never fetched."""
     shop_url: str | None = None
-    """The URL of a shop with a public product list; None if the vendor is not fetched by its own URL."""
+    """The URL of a shop with a public product list; None if the vendor has none."""
+    api_url: str | None = None
+    """The base URL of the shop's catalogue API; None if its files land by hand."""
+    api_fallback_url: str | None = None
+    """Another server of the same API."""
 
     @property
     def rules(self) -> ShopRules:
@@ -58,26 +71,27 @@ def add_vendor(
     currency: str,
     placeholder_prices: Sequence[str],
     shop_url: str | None = None,
+    api_url: str | None = None,
+    api_fallback_url: str | None = None,
 ) -> None:
     """Adds a vendor. SyndicationError if the vendor exists, or a value is invalid."""
-    if source not in SOURCES:
-        raise SyndicationError(f"There is no catalogue source {source!r}. Use one of {', '.join(sorted(SOURCES))}.")
+    for _, reason in why_no_vendor(source, shop_url, api_url, api_fallback_url):
+        raise SyndicationError(f"{reason[:1].upper()}{reason[1:]}.")
     prices = [read_price(text) for text in placeholder_prices]
     if None in prices:
         raise SyndicationError("A placeholder price is a number above 0 with at most two decimals, such as 29.99.")
-    if shop_url is not None:
-        _require_open_list(source, shop_url)
     with transaction(url) as connection:
         try:
             connection.execute(
                 "insert into catalogue.vendors"
-                " (organization_id, vendor, source, currency, placeholder_prices, shop_url)"
-                " select organization_id, %s, %s, %s, %s::numeric[], %s from tenancy.organizations where slug = %s",
-                [vendor, source, currency, prices, shop_url, organization],
+                " (organization_id, vendor, source, currency, placeholder_prices, shop_url, api_url, api_fallback_url)"
+                " select organization_id, %s, %s, %s, %s::numeric[], %s, %s, %s from tenancy.organizations"
+                " where slug = %s",
+                [vendor, source, currency, prices, shop_url, api_url, api_fallback_url, organization],
             )
         except psycopg.errors.UniqueViolation:
             raise SyndicationError(
-                f"{organization} already has a vendor {vendor!r}. To change it, update its row in catalogue.vendors."
+                f"{organization} already has a vendor {vendor!r}. To change it, use `syndication vendor edit {vendor}`."
             ) from None
         except psycopg.errors.CheckViolation:
             raise SyndicationError(
@@ -86,20 +100,34 @@ def add_vendor(
             ) from None
 
 
-def _require_open_list(source: str, shop_url: str) -> None:
-    """Allows a URL only for sources with a public product list, and only in the form that the fetch expects."""
-    fetched = sorted(name for name, catalogue_source in SOURCES.items() if catalogue_source.is_open_list)
-    if source not in fetched:
-        raise SyndicationError(
-            f"Vendors of {source} take no shop URL; only vendors of {', '.join(fetched)} are fetched by their own URL."
-        )
+def why_no_vendor(
+    source: str, shop_url: str | None, api_url: str | None, api_fallback_url: str | None
+) -> Iterator[tuple[str, str]]:
+    """The fields that a vendor of this source cannot have as they are, with the reasons, as ends of sentences."""
+    if source not in SOURCES:
+        yield "source", f"there is no catalogue source {source!r}. Use one of {', '.join(sorted(SOURCES))}"
+        return
+    has_open_list = SOURCES[source].is_open_list
+    if shop_url is not None and not has_open_list:
+        fetched = ", ".join(sorted(name for name, other in SOURCES.items() if other.is_open_list))
+        reason = f"vendors of {source} take no shop URL; only vendors of {fetched} are fetched by their own URL"
+        yield "shop_url", f"{reason}. They take an API URL"
+    elif shop_url is not None and not _is_base_url(shop_url, "https"):
+        yield "shop_url", _NO_SHOP_URL
+    for field, url in (("api_url", api_url), ("api_fallback_url", api_fallback_url)):
+        if url is not None and has_open_list:
+            yield field, f"vendors of {source} have no API: give their shop URL"
+        elif url is not None and not _is_base_url(url, "http", "https"):
+            yield field, _NO_API_URL
+    if api_fallback_url is not None and api_url is None:
+        yield "api_fallback_url", "a fallback needs an API URL beside it"
+
+
+def _is_base_url(url: str, *schemes: str) -> bool:
+    """Whether requests can be made below the URL."""
     try:
-        parts = urlsplit(shop_url)
-        is_shop = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+        parts = urlsplit(url)
+        has_host = parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
-        is_shop = False
-    if not is_shop or parts.query or parts.fragment or any(character.isspace() for character in shop_url):
-        raise SyndicationError(
-            "The URL of a shop is https:// and its host, as in https://shop.example, without a password, a query or "
-            "/products.json, which the fetch adds."
-        )
+        return False
+    return has_host and not re.search(r"[\s?#]", url)

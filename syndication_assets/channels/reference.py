@@ -24,14 +24,15 @@ def load_reference(connection: Connection, rows: Mapping[str, Mapping[Key, Value
 
 
 def _load_table(connection: Connection, table: ReferenceTable, rows: Mapping[Key, Values]) -> Changes:
-    changes = compare(rows, _current_rows(connection, table))
+    changes = compare(rows, current_rows(connection, table))
     written = {**changes.to_insert, **changes.to_update}
     if written:
         _write(connection, table, written.values())
     return changes
 
 
-def _current_rows(connection: Connection, table: ReferenceTable) -> dict[Key, CurrentRow]:
+def current_rows(connection: Connection, table: ReferenceTable) -> dict[Key, CurrentRow]:
+    """The rows of the table by their key."""
     statement = sql.SQL("select {}, reference_hash from {}").format(
         sql.SQL(", ").join(map(sql.Identifier, table.columns)), sql.Identifier("channels", table.name)
     )

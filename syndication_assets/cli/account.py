@@ -15,7 +15,7 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def account() -> None:
-    """Adds, lists and reconnects social accounts: the pages and profiles to publish to."""
+    """Manages social accounts, the pages and profiles to publish to."""
 
 
 @account.command()

@@ -14,8 +14,10 @@ from syndication_assets.cli.alert import alert
 from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
+from syndication_assets.cli.configuration import apply, export, plan
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
+from syndication_assets.cli.entries import entry_groups
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.materialize import materialize
 from syndication_assets.cli.organization import organization
@@ -31,8 +33,6 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.database.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
 from syndication_assets.settings import Settings
-
-_SHOWN_UNREAD_FILES = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,6 +118,11 @@ def demo() -> None:
         run_demo(settings, server, landing)
 
 
+for group in entry_groups():
+    main.add_command(group)
+main.add_command(plan)
+main.add_command(apply)
+main.add_command(export)
 main.add_command(materialize)
 main.add_command(dev)
 main.add_command(stop)

@@ -3,7 +3,10 @@
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.entry_commands import by_option
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, json_option, show_rows
+from syndication_assets.configuration.organization import change_organization
+from syndication_assets.configuration.validation_messages import shown
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
@@ -13,7 +16,7 @@ from syndication_assets.tenancy.organizations import Organization, add_organizat
 
 @click.group()
 def organization() -> None:
-    """Adds, lists and erases organizations, the tenants that own all data."""
+    """Manages organizations, the tenants that own all data."""
 
 
 @organization.command()
@@ -24,6 +27,48 @@ def add(slug: str, name: str) -> None:
     """Adds an organization. SLUG is its name in paths and commands."""
     added = add_organization(migrated_database_url(Settings.from_environment()), slug, name)
     click.echo(f"Added {added.slug} ({added.organization_id}).")
+
+
+@organization.command()
+@click.argument("slug")
+@click.option("--name", metavar="NAME", help="Display name.")
+@click.option("--description", metavar="TEXT", help='Purpose of the organization; "" for none.')
+@by_option
+@command
+def edit(slug: str, name: str | None, description: str | None, person: str) -> None:
+    """Changes the name or the description of the organization SLUG. The slug stays: it is in paths."""
+    changes: dict[str, str | bool | None] = {}
+    if name is not None:
+        changes["name"] = name
+    if description is not None:
+        changes["description"] = description or None
+    _change(slug, changes, person)
+
+
+@organization.command()
+@click.argument("slug")
+@by_option
+@command
+def pause(slug: str, person: str) -> None:
+    """Pauses the fetches of the organization SLUG, and writes no new posts for it."""
+    _change(slug, {"is_active": False}, person)
+
+
+@organization.command()
+@click.argument("slug")
+@by_option
+@command
+def resume(slug: str, person: str) -> None:
+    """Ends the pause of the organization SLUG."""
+    _change(slug, {"is_active": True}, person)
+
+
+def _change(slug: str, changes: dict[str, str | bool | None], person: str) -> None:
+    changed = change_organization(migrated_database_url(Settings.from_environment()), slug, changes, person)
+    for field, (old, new) in changed.items():
+        click.echo(f"{slug}: {field}: {shown(old)} → {shown(new)}")
+    if not changed:
+        click.echo(f"{slug} is as it was.")
 
 
 @organization.command("list")

@@ -16,7 +16,7 @@ from syndication_assets.settings import Settings
 
 @click.group()
 def schedule() -> None:
-    """Adds, lists and previews the slots in which accounts publish."""
+    """Manages and previews the slots in which accounts publish."""
 
 
 @schedule.command()

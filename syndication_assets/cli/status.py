@@ -18,6 +18,7 @@ from syndication_assets.landing.unread_files import UnreadFile, unread_files
 from syndication_assets.operations.conditions import Condition, find_conditions
 from syndication_assets.operations.metrics import as_prometheus, read_metrics
 from syndication_assets.settings import Settings
+from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import organization_ids
 
 _SHOWN_UNREAD_FILES = 10
@@ -47,6 +48,8 @@ def status(context: click.Context, as_json: bool) -> None:
     else:
         _show_migrations(applied, as_json=False)
         _show(state)
+        if advice := retired_advice():
+            click.echo(advice.strip())
     if any(problem["severity"] != "warning" for problem in state["problems"]):
         context.exit(_ENDS_WITH_ERRORS)
 

@@ -12,7 +12,7 @@ from syndication_assets.tenancy.organizations import require_organization
 
 @click.group()
 def vendor() -> None:
-    """Adds and lists vendors, the shops whose catalogues are loaded."""
+    """Manages vendors, the shops whose catalogues are loaded."""
 
 
 @vendor.command()
@@ -30,6 +30,10 @@ def vendor() -> None:
 @click.option(
     "--shop-url", metavar="URL", help="Base URL of products.json for Shopify shops, e.g. https://shop.example."
 )
+@click.option("--api-url", metavar="URL", help="Base URL of the shop's catalogue API, e.g. https://shop.example/api.")
+@click.option(
+    "--api-fallback-url", metavar="URL", help="Another server of the same API, used when the first does not answer."
+)
 @command
 def add(
     slug: str,
@@ -38,11 +42,13 @@ def add(
     currency: str,
     placeholder_prices: tuple[str, ...],
     shop_url: str | None,
+    api_url: str | None,
+    api_fallback_url: str | None,
 ) -> None:
     """Adds a vendor. SLUG is its name: lower-case letters, digits and '_'."""
     url = migrated_database_url(Settings.from_environment())
     require_organization(url, organization)
-    add_vendor(url, organization, slug, source, currency, placeholder_prices, shop_url)
+    add_vendor(url, organization, slug, source, currency, placeholder_prices, shop_url, api_url, api_fallback_url)
     click.echo(f"Added {slug} of {organization}: land its files under {organization}/{source}/<YYYY-MM-DD>/")
 
 
@@ -59,7 +65,8 @@ def list_all(as_json: bool) -> None:
 def _line(listed: Vendor) -> str:
     placeholders = ", ".join(map(str, listed.placeholder_prices)) or "none"
     paused = "" if listed.is_active else " (not fetched)"
+    url = listed.shop_url or listed.api_url
     return (
         f"{listed.organization:20} {listed.vendor:20} {listed.source:20} {listed.currency}  "
-        f"placeholder prices: {placeholders}{f'  {listed.shop_url}' if listed.shop_url else ''}{paused}"
+        f"placeholder prices: {placeholders}{f'  {url}' if url else ''}{paused}"
     )

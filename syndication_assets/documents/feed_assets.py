@@ -7,23 +7,24 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.database.connection import database_url
+from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.documents.feed_guard import LARGEST_FEED
 from syndication_assets.documents.feed_parser import SOURCE
+from syndication_assets.documents.feeds import Feed, feeds_to_fetch
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.settings import Settings
-from syndication_assets.settings.blog_feeds import BlogFeed
+from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today
-from syndication_assets.tenancy.organizations import require_organization
 from syndication_assets.text.markdown import markdown_table
 
+_RETIRED = "SYNDICATION_BLOG_FEED_URLS"
 CHECK_NAME = "every_feed_was_fetched"
-_HOW_TO_ADD = "There is no feed to fetch: set SYNDICATION_BLOG_FEED_URLS to the URLs of feeds, separated by spaces."
+_HOW_TO_ADD = "There is no feed to fetch. Add one: `syndication feed add blog --url https://blog.example/feed.xml`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class FetchedFeed:
         dg.AssetCheckSpec(
             CHECK_NAME,
             asset=["documents", "blog_feed_files"],
-            description="Every feed of SYNDICATION_BLOG_FEED_URLS was fetched in the last run.",
+            description="Every active feed of documents.feeds was fetched in the last run.",
         )
     ],
 )
@@ -63,26 +64,27 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     A re-run requests the feeds again and adds files; it never changes a file. Only today's partition can be
     fetched.
 
-    Numbers: the URLs of SYNDICATION_BLOG_FEED_URLS, over https on public addresses. Without a URL, every partition
+    Numbers: the active feeds of `documents.feeds`, over https on public addresses. Without a feed, every partition
     materializes without a request.
     """
     try:
         settings = Settings.from_environment()
-        if settings.blog_feeds:
+        with transaction(database_url(settings)) as connection:
+            feeds, problems = feeds_to_fetch(connection, settings)
+        if feeds or problems:
             require_today(context)
-        for organization in sorted({feed.organization for feed in settings.blog_feeds}):
-            require_organization(database_url(settings), organization)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     fetched: list[FetchedFeed] = []
-    problems: list[str] = []
     client = feed_client()
-    for source in settings.blog_feeds:
+    for feed in feeds:
         try:
-            fetched.append(fetch_feed(client, zone, source))
+            fetched.append(fetch_feed(client, zone, feed))
         except SyndicationError as error:  # the other feeds are fetched all the same
-            problems.append(f"{source.organization}: {error}")
+            problems.append(f"{feed.organization}/{feed.name}: {error}")
+    if retired_advice(_RETIRED):
+        problems.append(retired_advice(_RETIRED).strip())
     if problems and not fetched:
         raise dg.Failure("\n".join(["No feed could be fetched.", *problems]))
     rows = [(feed.organization, feed.host, f"{feed.size_bytes:,}", feed.path) for feed in fetched]
@@ -94,7 +96,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
                 if rows
                 else {}
             ),
-            **({} if settings.blog_feeds else {"how_to_add_a_feed": dg.MetadataValue.md(_HOW_TO_ADD)}),
+            **({} if feeds else {"how_to_add_a_feed": dg.MetadataValue.md(_HOW_TO_ADD)}),
         },
         check_results=[
             dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
@@ -107,13 +109,12 @@ def feed_client() -> PublicClient:
     return PublicClient(LARGEST_FEED)
 
 
-def fetch_feed(client: PublicClient, zone: LandingZone, feed: BlogFeed) -> FetchedFeed:
+def fetch_feed(client: PublicClient, zone: LandingZone, feed: Feed) -> FetchedFeed:
     """Lands the current response of a feed. SyndicationError if the feed cannot be fetched."""
-    url = feed.url.get_secret_value()
-    content = client.get(url)
+    content = client.get(feed.url.get_secret_value())
     now = datetime.now(UTC)
     # A digest tells two feeds of one host apart without showing their URLs.
-    subject = f"{feed.host}-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}"
+    subject = f"{feed.host}-{hashlib.blake2b(feed.stored_url.encode(), digest_size=4).hexdigest()}"
     name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{file_name_time(now)}.xml"
     path, _ = zone.land(feed.organization, SOURCE, now.date(), name, content)
     return FetchedFeed(feed.organization, feed.host, path, len(content))

@@ -177,8 +177,8 @@ class Spending:
         """Why a call with this expected cost is not allowed; None if it is."""
         if self.budgets and self.price is None:
             return (
-                f"{self.organization} has a budget, but the price of {self.model} is unknown: add it to "
-                "operations.api_prices."
+                f"{self.organization} has a budget, but the price of {self.model} is unknown: add it with "
+                "`syndication price add`."
             )
         for budget in self.budgets:
             if self.price is not None and budget.currency != self.price.currency:

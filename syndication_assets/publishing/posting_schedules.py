@@ -34,7 +34,8 @@ def add_schedule(
     schedule: Schedule,
     jitter_minutes: int = 0,
 ) -> str:
-    """Adds a schedule and returns its id. `account` is the account's id, its remote id or its display name.
+    """Adds a schedule and returns its id. `account` is the account's id, its remote id, with or without its
+    platform as in facebook/123, or its display name.
 
     SyndicationError if the rule never fires, the name is taken, the account or channel does not exist, or the
     account's publisher cannot make such posts.
@@ -44,7 +45,8 @@ def add_schedule(
         accounts = connection.execute(
             "select organization_id, account_id, platform, publisher from channels.social_accounts"
             " join tenancy.organizations o using (organization_id)"
-            " where o.slug = %(organization)s and %(account)s in (account_id, remote_account_id, display_name)",
+            " where o.slug = %(organization)s and %(account)s in"
+            " (account_id, remote_account_id, display_name, platform || '/' || remote_account_id)",
             {"organization": organization, "account": account},
         ).fetchall()
         if len(accounts) != 1:
@@ -53,7 +55,9 @@ def add_schedule(
                 "`syndication account list` shows."
             )
         organization_id, account_id, platform, publisher = accounts[0]
-        _require_publishable(connection, publisher, channel_type)
+        reason = why_not_publishable(connection, publisher, channel_type)
+        if reason is not None:
+            raise SyndicationError(f"{reason}.")
         try:
             row = connection.execute(
                 "insert into publishing.publishing_schedules (organization_id, schedule_name, platform, channel_type,"
@@ -81,15 +85,14 @@ def add_schedule(
     return str(row[0])
 
 
-def _require_publishable(connection: Connection, publisher: str, channel_type: str) -> None:
-    """SyndicationError if the publisher cannot make this kind of publication: no post would get a slot."""
+def why_not_publishable(connection: Connection, publisher: str, channel_type: str) -> str | None:
+    """Why the publisher cannot make this kind of publication, so that no post would get a slot; None if it can."""
     can_publish, possible = connection.execute(
         "select channels.can_publish(%(publisher)s, %(channel_type)s), (select string_agg(channel_type, ', ' order by"
         " channel_type) from channels.publisher_channels where publisher = %(publisher)s)",
         {"publisher": publisher, "channel_type": channel_type},
     ).fetchall()[0]
-    if not can_publish:
-        raise SyndicationError(f"{publisher} cannot publish a {channel_type}: choose from {possible}.")
+    return None if can_publish else f"{publisher} cannot publish a {channel_type}: choose from {possible}"
 
 
 def list_schedules(url: str) -> list[ListedSchedule]:

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
-from syndication_assets.settings.blog_feeds import BlogFeeds
 from syndication_assets.settings.environment import (
     Day,
     Directory,
@@ -123,18 +122,8 @@ class _Sources(EnvironmentSettings):
 
 
 class _Shops(EnvironmentSettings):
-    """Fetching catalogues and blogs"""
+    """Fetching catalogues"""
 
-    clan_url: str | None = setting(
-        "SYNDICATION_CLAN_URL",
-        None,
-        "The base URL of the clan shop's catalogue API: `https://shop.example/api`. Needed to fetch its catalogue.",
-    )
-    clan_fallback_url: str | None = setting(
-        "SYNDICATION_CLAN_FALLBACK_URL",
-        None,
-        "The base URL of another server of the same shop, used when the first does not answer.",
-    )
     clan_page_size: Annotated[WholeNumber, AfterValidator(lambda size: size or _CLAN_PAGE_SIZE)] = setting(
         "SYNDICATION_CLAN_PAGE_SIZE",
         _CLAN_PAGE_SIZE,
@@ -146,12 +135,6 @@ class _Shops(EnvironmentSettings):
     )
     shopify_pace_seconds: Seconds = setting(
         "SYNDICATION_SHOPIFY_PACE_SECONDS", 1.0, "The pause in seconds between two pages of a Shopify shop."
-    )
-    blog_feeds: BlogFeeds = setting(
-        "SYNDICATION_BLOG_FEED_URLS",
-        (),
-        "The https URLs of the RSS and Atom feeds to fetch, separated by spaces. `slug=` before a URL names the "
-        "organization of that feed: `acme=https://blog.example/feed`; without it, the feed belongs to `default`.",
     )
 
 

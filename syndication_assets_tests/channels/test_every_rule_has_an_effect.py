@@ -33,10 +33,15 @@ def sql_files() -> dict[str, str]:
     return {path: text for path, text in files.items() if not path.startswith("migrations/")}
 
 
+def is_loader(module: Path) -> bool:
+    """Whether it only carries rows between a file and the tables."""
+    return module.parts[0] == "configuration" or (module.parts[0] == "channels" and module.stem in LOADER)
+
+
 @cache
 def texts_in_python() -> list[str]:
     """Every string of the package outside the loader."""
-    modules = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "channels" or path.stem not in LOADER]
+    modules = [path for path in PACKAGE.rglob("*.py") if not is_loader(path.relative_to(PACKAGE))]
     nodes = [node for path in modules for node in ast.walk(ast.parse(path.read_text()))]
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 

@@ -10,7 +10,12 @@ from syndication_assets.cli.listing import printable
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
-LISTS = ["account", "credentials", "organization", "quarantine", "review", "schedule", "sections", "targets", "vendor"]
+LISTS = [
+    "account", "approval-rule", "budget", "channel-rule", "credentials", "feed", "member", "organization", "price",
+    "process", "profile", "quarantine", "ranking", "review", "schedule", "sections", "targets", "template", "vendor",
+    "writing",
+]  # fmt: skip
+FILLED_BY_MIGRATIONS = {"organization", "ranking"}
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def test_every_group_with_a_list_is_tested():
     assert [name for name, group in sorted(main.commands.items()) if "list" in getattr(group, "commands", {})] == LISTS
 
 
-@pytest.mark.parametrize("group", [group for group in LISTS if group != "organization"])
+@pytest.mark.parametrize("group", [group for group in LISTS if group not in FILLED_BY_MIGRATIONS])
 @pytest.mark.usefixtures("url")
 def test_an_empty_list_is_a_sentence_or_an_empty_json_list(group: str):
     shown, as_json = _list(group), _list(group, "--json")

@@ -1,5 +1,6 @@
 """Fetching feeds: only from public addresses, whatever names resolve to or redirect to, in bounded size and time."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -8,10 +9,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox, new_key
+from syndication_assets.database.connection import transaction
 from syndication_assets.documents import feed_assets
 from syndication_assets.documents.feed_assets import CHECK_NAME, blog_feed_files
-from syndication_assets.errors import SyndicationError
+from syndication_assets.documents.feeds import feeds_to_fetch, why_no_feed
 from syndication_assets.http.public_client import FetchError, PublicClient
 from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets.landing.landing_zone import LandingZone
@@ -168,9 +173,31 @@ def here(internet: Internet, database_url: str, tmp_path: Path, monkeypatch: pyt
     """The environment of an asset that fetches from the fake internet."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", internet.url(f"/feed?token={TOKEN}"))
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new_key())
     monkeypatch.setattr(feed_assets, "feed_client", internet.client)
+    with transaction(database_url) as connection:
+        box = SecretBox(Settings.from_environment().secret_keys)
+        (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
+        store_credential(
+            connection, box, organization_id, "feed-token", SecretStr(TOKEN), platform=None, expires_at=None
+        )
+    follow(database_url, "blog", internet.url("/feed?token={credential}"), credential="feed-token")
     return internet
+
+
+def follow(database_url: str, name: str, url: str, *, credential: str | None = None, is_active: bool = True) -> None:
+    with transaction(database_url) as connection:
+        connection.execute(
+            "insert into documents.feeds (organization_id, feed_name, url, is_active, credential_id)"
+            " select organization_id, %s, %s, %s, (select credential_id from channels.credentials"
+            " where credential_name = %s) from tenancy.organizations",
+            [name, url, is_active, credential],
+        )
+
+
+def unfollow(database_url: str, name: str) -> None:
+    with transaction(database_url) as connection:
+        connection.execute("delete from documents.feeds where feed_name = %s", [name])
 
 
 def materialize(day: date | None = None) -> dg.ExecuteInProcessResult:
@@ -195,6 +222,7 @@ def test_a_feed_lands_byte_for_byte_without_revealing_its_token(here: Internet, 
     assert file.name.startswith("feed_blog.example-")
     assert TOKEN not in str(file)
     assert TOKEN not in "".join(str(event) for event in result.all_events)
+    assert [path for _, path in here.requests] == [f"/feed?token={TOKEN}"]
     zone = LandingZone(str(tmp_path / "landing"))
     assert [landed_file.source for landed_file in zone.files(datetime.now(UTC).date())] == ["blog_feed"]
 
@@ -212,58 +240,93 @@ def test_another_day_than_today_fails_before_any_request(here: Internet, tmp_pat
     assert here.requests == []
 
 
-def test_an_unavailable_blog_does_not_keep_the_others_from_landing(
-    here: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"{here.url('/gone')} {here.url()}")
+def test_an_unavailable_blog_does_not_keep_the_others_from_landing(here: Internet, database_url: str, tmp_path: Path):
+    follow(database_url, "away", here.url("/gone"))
     result = materialize()
     assert result.success
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, False)
-    assert "blog.example: it answered 404" in str(check.description)
+    assert re.search("default/away: .*blog.example: it answered 404", str(check.description))
     assert len(landed(tmp_path)) == 1
 
 
-def test_the_run_fails_if_no_feed_answers(here: Internet, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", here.url("/gone"))
+def test_the_run_fails_if_no_feed_answers(here: Internet, database_url: str):
+    unfollow(database_url, "blog")
+    follow(database_url, "away", here.url("/gone"))
     result = materialize()
     assert not result.success
     assert "No feed could be fetched" in failure(result)
 
 
-def test_a_feed_of_an_unknown_organization_fails_before_any_request(here: Internet, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"nobody={here.url()}")
-    result = materialize()
-    assert not result.success
-    assert "nobody" in failure(result)
+@pytest.mark.parametrize("pause", ["documents.feeds", "tenancy.organizations"])
+def test_a_paused_feed_is_not_fetched(here: Internet, database_url: str, pause: str):
+    with transaction(database_url) as connection:
+        connection.execute(f"update {pause} set is_active = false")  # type: ignore[arg-type]
+    assert materialize().success
     assert here.requests == []
 
 
-def test_without_a_url_the_metadata_name_the_setting(here: Internet, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("SYNDICATION_BLOG_FEED_URLS")
+def test_a_feed_whose_credential_cannot_be_opened_is_a_problem_and_no_request(
+    here: Internet, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new_key())
+    result = materialize()
+    assert "default/blog: The credential 'feed-token'" in failure(result)
+    assert here.requests == []
+
+
+def test_without_a_feed_the_metadata_name_the_command(here: Internet, database_url: str):
+    unfollow(database_url, "blog")
     result = materialize(date(2025, 11, 3))
     assert result.success
     (event,) = result.asset_materializations_for_node("documents__blog_feed_files")
-    assert "SYNDICATION_BLOG_FEED_URLS" in str(event.metadata["how_to_add_a_feed"].value)
+    assert "syndication feed add" in str(event.metadata["how_to_add_a_feed"].value)
 
 
-# The setting.
+def test_who_still_sets_the_old_variable_is_told_what_replaced_it(here: Internet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"https://blog.example/feed?token={TOKEN}")
+    (check,) = materialize().get_asset_check_evaluations()
+    assert not check.passed
+    assert "SYNDICATION_BLOG_FEED_URLS is not read any more" in str(check.description)
+    assert TOKEN not in str(check.description)
 
 
-def test_feeds_are_separated_by_spaces_or_commas_and_may_name_their_organization(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv(
-        "SYNDICATION_BLOG_FEED_URLS", "https://a.example/f?x=1,2, acme=https://b.example/,https://c.example/"
-    )
-    assert [(feed.organization, feed.url.get_secret_value()) for feed in Settings.from_environment().blog_feeds] == [
-        ("default", "https://a.example/f?x=1,2"),
-        ("acme", "https://b.example/"),
-        ("default", "https://c.example/"),
-    ]
+# The rows.
 
 
-@pytest.mark.parametrize("url", ["http://a.example/", "a.example", "https://", "file:///etc/passwd", "https://[x/"])
-def test_a_url_that_is_not_https_is_rejected_without_quoting_it(monkeypatch: pytest.MonkeyPatch, url: str):
-    monkeypatch.setenv("SYNDICATION_BLOG_FEED_URLS", f"https://a.example/ {url}?{TOKEN}")
-    with pytest.raises(SyndicationError, match="number 2") as error:
-        Settings.from_environment()
-    assert TOKEN not in str(error.value)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a.example/",
+        "a.example",
+        "https://",
+        "file:///etc/passwd",
+        "https://[x/",
+        "https://u:p@a.example/",
+        "https://a.example/a b",
+    ],
+)
+def test_a_url_that_is_not_https_is_rejected_without_quoting_it(url: str):
+    reason = why_no_feed(url, has_credential=False)
+    assert reason is not None
+    assert url.removeprefix("https://") == "" or url not in reason
+
+
+def test_a_token_stands_in_a_url_only_by_the_name_of_its_credential():
+    assert why_no_feed("https://a.example/?token={credential}", has_credential=True) is None
+    assert "no credential" in str(why_no_feed("https://a.example/?token={credential}", has_credential=False))
+    assert "no {credential}" in str(why_no_feed("https://a.example/", has_credential=True))
+    assert "in the host" in str(why_no_feed("https://{credential}.example/", has_credential=True))
+
+
+def test_a_secret_is_encoded_where_it_stands_in_the_url(here: Internet, database_url: str):
+    with transaction(database_url) as connection:
+        box = SecretBox(Settings.from_environment().secret_keys)
+        (organization_id,) = connection.execute("select organization_id from tenancy.organizations").fetchall()[0]
+        store_credential(
+            connection, box, organization_id, "feed-token", SecretStr("a&b=/c d"), platform=None, expires_at=None
+        )
+        (feed,), problems = feeds_to_fetch(connection, Settings.from_environment())
+    assert problems == []
+    assert feed.url.get_secret_value().endswith("/feed?token=a%26b%3D%2Fc%20d")
+    assert "a%26b" not in repr(feed)

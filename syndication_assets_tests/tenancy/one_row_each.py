@@ -61,6 +61,8 @@ _OWN_VALUES = {
     ("content.posts_core", "product_id"): (
         "(select product_id from catalogue.products where organization_id = %(organization_id)s)"
     ),
+    ("documents.feeds", "feed_name"): "'blog'",
+    ("documents.feeds", "url"): "'https://blog.example/feed.xml'",
     ("engagement.hashtag_engagement_daily", "engagement_delta"): "7",
     ("engagement.platform_engagement_daily", "engagement_delta"): "7",
     ("engagement.post_cohorts", "observed_at"): "'2025-11-03 12:00:00+00'",

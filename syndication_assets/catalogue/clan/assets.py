@@ -1,6 +1,5 @@
 """The fetch asset of `clan_catalogue`: requests the shop's catalogue and lands the responses unchanged."""
 
-from collections import Counter
 from datetime import timedelta
 
 import dagster as dg
@@ -15,15 +14,18 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today
 
 CHECK_NAME = "every_catalogue_is_complete"
 
+_RETIRED = "SYNDICATION_CLAN_URL"
 _HOW_TO_ADD = (
     f"There is no active vendor of {SOURCE}. Add one: "
-    f"`syndication vendor add my_shop --source {SOURCE} --currency GBP`."
+    f"`syndication vendor add my_shop --source {SOURCE} --currency GBP --api-url "
+    "https://shop.example/api`."
 )
 
 
@@ -56,29 +58,28 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     A re-run requests the catalogue again and adds files; it never changes a file. Details that an interrupted
     fetch has landed are not fetched again. Only today's partition can be fetched.
 
-    Numbers: the active vendors of source `clan_catalogue` in `catalogue.vendors`, from the shop at
-    SYNDICATION_CLAN_URL, or at SYNDICATION_CLAN_FALLBACK_URL if that shop does not answer.
+    Numbers: the active vendors of source `clan_catalogue` in `catalogue.vendors`, each from the shop at its `api_url`,
+    or at its `api_fallback_url` if that shop does not answer.
     """
     require_today(context)
     try:
         settings = Settings.from_environment()
-        shop = _shop(settings.clan_url, settings)
-        fallback = _shop(settings.clan_fallback_url, settings)
-        vendors = _vendors(database_url(settings))
+        vendors = vendors_to_fetch(database_url(settings), SOURCE)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
 
     def fetch(vendor: Vendor) -> FetchReport:
-        if shop is None:
-            raise dg.Failure(
-                "SYNDICATION_CLAN_URL is not set, so no catalogue can be fetched: set it to the base URL of the shop's "
-                "API. Catalogues that were landed by hand can be loaded without it.",
-                allow_retries=False,
+        if vendor.api_url is None:
+            raise SyndicationError(
+                "it has no URL, so its catalogue cannot be fetched: set it with `syndication vendor edit "
+                f"{vendor.vendor} --organization {vendor.organization} --api-url https://…`."
+                f"{retired_advice(_RETIRED)} Catalogues that were landed by hand can be loaded without it, and "
+                "`syndication vendor pause` ends this message."
             )
         return fetch_catalogue(
-            shop,
-            fallback,
+            ShopApi(vendor.api_url, settings.maximum_file_bytes),
+            ShopApi(vendor.api_fallback_url, settings.maximum_file_bytes) if vendor.api_fallback_url else None,
             zone,
             vendor,
             page_size=settings.clan_page_size,
@@ -87,19 +88,3 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
         )
 
     return fetch_vendors(vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)
-
-
-def _shop(url: str | None, settings: Settings) -> ShopApi | None:
-    return ShopApi(url, settings.maximum_file_bytes) if url is not None else None
-
-
-def _vendors(url: str) -> list[Vendor]:
-    """The vendors to fetch. SyndicationError if an organization has two of them, because there is only one URL."""
-    vendors = vendors_to_fetch(url, SOURCE)
-    for organization, count in Counter(vendor.organization for vendor in vendors).items():
-        if count > 1:
-            raise SyndicationError(
-                f"{organization} has {count} active vendors of {SOURCE}, but SYNDICATION_CLAN_URL is one shop: set "
-                "is_active = false in catalogue.vendors for all but one."
-            )
-    return vendors

@@ -1,7 +1,6 @@
 """The shop's HTTP API: one GET at a time, bounded in time and size, with retries for a busy server.
 
-It returns bytes, which the parser reads. Only the URLs of the operator's settings are requested: redirects are not
-followed.
+It returns bytes, which the parser reads. Only the URLs of the vendor's row are requested: redirects are not followed.
 """
 
 from collections.abc import Callable
@@ -44,7 +43,7 @@ class ShopApi:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ShopError(
                 f"The URL of the shop begins with {parts.scheme + '://' if parts.scheme else 'no scheme'!r}: "
-                "set SYNDICATION_CLAN_URL to an http(s) URL, as in https://shop.example/api."
+                "set the vendor's api_url to an http(s) URL, as in https://shop.example/api."
             )
 
     def get(self, path: str, parameters: dict[str, str | int], is_usable: Callable[[bytes], bool]) -> bytes:
@@ -71,10 +70,10 @@ class ShopApi:
             raise ShopError(f"{status}, {response.attempts} times. Fetch again later.")
         if response.is_redirect:
             raise ShopError(
-                f"{path}: the shop redirects ({response.status}): set SYNDICATION_CLAN_URL to where it leads."
+                f"{path}: the shop redirects ({response.status}): set the vendor's api_url to where it leads."
             )
         is_of_the_caller = response.status in {401, 403}
-        raise (ShopError if is_of_the_caller else ShopRejectedError)(f"{status}. Check SYNDICATION_CLAN_URL.")
+        raise (ShopError if is_of_the_caller else ShopRejectedError)(f"{status}. Check the vendor's api_url.")
 
     def _client(self) -> HttpClient:
         return HttpClient(

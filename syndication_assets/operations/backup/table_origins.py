@@ -48,6 +48,8 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
     "backup only": (
         "ai.llm_calls",
         "catalogue.vendors",
+        "channels.account_health",
+        "channels.account_limits",
         "channels.channel_requirements",
         "channels.channel_types",
         "channels.credentials",
@@ -68,6 +70,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "content.section_channels",
         "content.section_selections",
         "content.writing_rules",
+        "documents.feeds",
         "engagement.cohort_ages",
         "engagement.metric_definitions",
         "engagement.platform_metrics",

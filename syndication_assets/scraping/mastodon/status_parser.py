@@ -9,18 +9,9 @@ import re
 import msgspec
 
 from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_rules import (
-    Counter,
-    Ignored,
-    Size,
-    clean_handle,
-    clean_text,
-    decode_item,
-    known_keys,
-    media_key,
-    survey_item,
-    utc_from_iso,
-)
+from syndication_assets.scraping.item_decoding import Counter, Ignored, Size, decode_item
+from syndication_assets.scraping.item_survey import known_keys, survey_item
+from syndication_assets.scraping.item_values import clean_handle, clean_text, media_key, utc_from_iso
 from syndication_assets.scraping.observation import Author, Media, Metric, ParsedItem, PostObservation
 from syndication_assets.scraping.unknown_shapes import item_of_known_shape
 from syndication_assets.text.html_text import plain_text

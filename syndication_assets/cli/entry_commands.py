@@ -1,0 +1,282 @@
+"""The commands for single entries of a section: add, list, edit, pause, resume, remove, made from its model.
+
+A group of commands is one line: its arguments are the section's key, its options the other fields.
+"""
+
+import getpass
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
+from syndication_assets.configuration.entry import Entry
+from syndication_assets.configuration.section import Section
+from syndication_assets.configuration.sections import SHARED
+from syndication_assets.configuration.validation_messages import shown
+from syndication_assets.configuration.yaml_tree import plain_value
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def entry_group(section: Section, name: str, meaning: str) -> click.Group:
+    """A group with all commands that the section allows."""
+    group = click.Group(name, help=meaning)
+    names = ["add", "list", "edit"]
+    names += ["pause", "resume"] if "is_active" in section.entry.model_fields else []
+    names += ["remove"] if section.is_removable else []
+    add_entry_commands(group, section, *names)
+    return group
+
+
+def add_entry_commands(group: click.Group, section: Section, *names: str) -> None:
+    """Adds the named commands to a group."""
+    makers = {
+        "add": _add_command,
+        "list": _list_command,
+        "edit": _edit_command,
+        "pause": lambda of: _switch_command(of, is_active=False),
+        "resume": lambda of: _switch_command(of, is_active=True),
+        "remove": _remove_command,
+    }
+    for name in names:
+        made = makers[name](section)
+        made.name = name
+        group.add_command(made)
+
+
+def by_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--by`: who acts, for the audit log."""
+    return click.option(
+        "--by", "person", metavar="NAME", default=getpass.getuser, help="Who acts; default: your login."
+    )(function)
+
+
+def _add_command(section: Section) -> click.Command:
+    @_common(section)
+    @command
+    def add(organization: str, person: str, **given: Any) -> None:
+        values = {name: value for name, value in _values(section, given).items() if value is not None}
+        entry = add_entry(_url(), organization, section, values, person)
+        click.echo(f"Added {section.path_of(entry)}.")
+
+    add = _options(section, is_new=True)(add)
+    return click.command(help=f"Adds one of the `{section.name}` of a configuration file.")(_arguments(section)(add))
+
+
+def _edit_command(section: Section) -> click.Command:
+    @_common(section)
+    @command
+    def edit(organization: str, person: str, **given: Any) -> None:
+        key = tuple(given.pop(name) for name in section.key)
+        values = _values(section, {name: value for name, value in given.items() if value not in {None, ()}})
+        if not values:
+            raise SyndicationError(f"Name what to change, such as --{_changeable(section)[0][0].replace('_', '-')}.")
+        changed = change_entry(_url(), organization, section, _key(section, key), values, person)
+        title = "/".join(key) or section.name
+        for name, (old, new) in changed.items():
+            click.echo(f"{title}: {name}: {shown(old)} → {shown(new)}")
+        if not changed:
+            click.echo(f"{title} has these values already.")
+
+    edit = _options(section, is_new=False)(edit)
+    text = 'Changes what is given, and leaves the rest. An empty text ("") removes a value.'
+    return click.command(help=text)(_arguments(section)(edit))
+
+
+def _switch_command(section: Section, *, is_active: bool) -> click.Command:
+    @_common(section)
+    @command
+    def switch(organization: str, person: str, **given: Any) -> None:
+        key = tuple(given.values())
+        changed = change_entry(_url(), organization, section, _key(section, key), {"is_active": is_active}, person)
+        state = "active again" if is_active else "paused"
+        click.echo(
+            f"{'/'.join(key)} {'is' if changed else 'was already'} {state if changed or not is_active else 'active'}."
+        )
+
+    text = (
+        "Ends the pause." if is_active else "Pauses it: " + (section.entry.model_fields["is_active"].description or "")
+    )
+    return click.command(help=text)(_arguments(section)(switch))
+
+
+def _remove_command(section: Section) -> click.Command:
+    @_common(section)
+    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @command
+    def remove(organization: str, person: str, yes: bool, **given: Any) -> None:
+        key = tuple(given.values())
+        if not yes:
+            where = "" if organization == ALL else f" of {organization}"
+            click.confirm(f"Remove {'/'.join(key)}{where}?", abort=True)
+        remove_entry(_url(), organization, section, _key(section, key), person)
+        click.echo(f"Removed {'/'.join(key)}.")
+
+    text = "Removes it. What was loaded, written or published with it stays."
+    return click.command(help=text)(_arguments(section)(remove))
+
+
+def _list_command(section: Section) -> click.Command:
+    @json_option
+    @command
+    def list_all(as_json: bool) -> None:
+        listed = list_entries(_url(), section)
+        rows = [_Row(each.organization, each.entry) for each in listed]
+        show_rows(rows, _Row.line, f"There are no {section.name.replace('_', ' ')} yet.", as_json=as_json)
+
+    return click.command(help="Lists them, with the organization of each.")(list_all)
+
+
+class _Row(tuple[str, Entry]):
+    """An entry in a list: a line for people, an object for programs."""
+
+    __slots__ = ()
+
+    def __new__(cls, organization: str, entry: Entry) -> "_Row":
+        return super().__new__(cls, (organization, entry))
+
+    def _asdict(self) -> dict[str, Any]:
+        return {"organization": self[0], **self[1].model_dump(mode="json")}
+
+    def line(self) -> str:
+        organization, entry = self
+        values = [
+            shown(getattr(entry, name)).strip("'") if field.is_required() else f"{name} {shown(getattr(entry, name))}"
+            for name, field in type(entry).model_fields.items()
+            if field.is_required() or getattr(entry, name) != field.default
+        ]
+        return f"{organization:16} {'  '.join(values)}"
+
+
+def _common(section: Section) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        function = by_option(function)
+        if section in SHARED:
+            return _with_all(function)
+        return click.option(
+            "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
+        )(function)
+
+    return decorate
+
+
+def _with_all(function: Callable[..., Any]) -> Callable[..., Any]:
+    def shared(**given: Any) -> Any:
+        return function(organization=ALL, **given)
+
+    shared.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined] # click keeps options there
+    return shared
+
+
+def _arguments(section: Section) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(section.key):
+            function = click.argument(name, metavar=name.upper())(function)
+        return function
+
+    return decorate
+
+
+def _changeable(section: Section) -> list[tuple[str, FieldInfo]]:
+    fields = section.entry.model_fields.items()
+    return [(name, field) for name, field in fields if name not in section.key and name != "is_active"]
+
+
+def _options(section: Section, *, is_new: bool) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name, field in reversed(_changeable(section)):
+            function = _option(name, field, is_required=is_new and field.is_required())(function)
+        return function
+
+    return decorate
+
+
+def _option(name: str, field: FieldInfo, *, is_required: bool) -> Decorator:
+    kinds = _kinds(field.annotation)
+    flag = f"--{name.replace('_', '-')}"
+    meaning = field.description or ""
+    if kinds == {bool}:
+        return click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=meaning)
+    choices = _choices(field.annotation)
+    is_list = list in kinds and len(kinds) == 1
+    return click.option(
+        flag,
+        name,
+        default=None,
+        required=is_required,
+        multiple=is_list,
+        type=click.Choice(choices) if choices else str,
+        metavar=None if choices else name.rsplit("_", maxsplit=1)[-1].upper(),
+        help=meaning + (" Repeat it for several." if is_list else ""),
+    )
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The plain types that a field may have, without None."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if origin in {Union, UnionType}:
+        return set().union(*map(_kinds, get_args(annotation)))
+    if origin is list:
+        return {list}
+    if origin is Literal:
+        return {str}
+    return set() if annotation is type(None) else {annotation}
+
+
+def _choices(annotation: Any) -> list[str]:
+    origin = get_origin(annotation)
+    if origin is list:
+        return _choices(get_args(annotation)[0])
+    return list(get_args(annotation)) if origin is Literal else []
+
+
+def _values(section: Section, given: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, as the values that a file would have."""
+    fields = section.entry.model_fields
+    return {name: _value(name, fields[name], text) for name, text in given.items() if text not in {None, ()}}
+
+
+def _key(section: Section, key: Iterable[str]) -> tuple[Any, ...]:
+    """The key as the model spells it: a handle in lower case, a day as a day."""
+    typed = dict(zip(section.key, key, strict=True))
+    fields = section.entry.model_fields
+    values = {name: _value(name, fields[name], text) for name, text in typed.items()}
+    return section.canonical_key(values)
+
+
+def _value(name: str, field: FieldInfo, given: Any) -> Any:
+    kinds = _kinds(field.annotation)
+    if isinstance(given, tuple):
+        item = get_args(field.annotation)[0]
+        return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
+    if given == "" and not field.is_required():
+        return None
+    if isinstance(given, bool) or kinds == {str}:
+        return given
+    if len(kinds) > 1:
+        return [plain_value(word.strip()) for word in given.split(";")] if ";" in given else plain_value(given)
+    if Decimal in kinds or int in kinds:
+        number = _number(name, given)
+        return int(number) if int in kinds and number == int(number) else number
+    return given
+
+
+def _number(name: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise SyndicationError(f"`{name}` is {text!r}: write a number, as in 12.50.") from None
+
+
+def _url() -> str:
+    return migrated_database_url(Settings.from_environment())

@@ -1,0 +1,41 @@
+"""The sections of a configuration file, in the order in which they are written: what is referred to comes first.
+
+A room adds its part with a module here and a line below.
+"""
+
+from syndication_assets.configuration.section import Section
+from syndication_assets.configuration.sections.accounts import ACCOUNTS
+from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
+from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
+from syndication_assets.configuration.sections.budgets import BUDGETS
+from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
+from syndication_assets.configuration.sections.credentials import CREDENTIALS
+from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.members import MEMBERS
+from syndication_assets.configuration.sections.prices import PRICES
+from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
+from syndication_assets.configuration.sections.processes import PROCESSES
+from syndication_assets.configuration.sections.profiles import PROFILES
+from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.templates import TEMPLATES
+from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.writing import WRITING
+
+OF_ORGANIZATIONS: tuple[Section, ...] = (
+    MEMBERS,
+    CREDENTIALS,
+    PROFILES,
+    VENDORS,
+    FEEDS,
+    ACCOUNTS,
+    SCHEDULES,
+    BLOG_SECTIONS,
+    TEMPLATES,
+    WRITING,
+    APPROVAL_RULES,
+    BUDGETS,
+)
+"""The sections of the file of one organization."""
+
+SHARED: tuple[Section, ...] = (CHANNEL_RULES, PROCESSES, PRICES, PRIORITY_FACTORS)
+"""The sections of the file of what all organizations share, because their tables have no organization."""

@@ -1,0 +1,19 @@
+"""Environment variables that were settings once: who still sets one is told what replaced it."""
+
+import os
+
+RETIRED = {
+    "SYNDICATION_CLAN_URL": "`api_url` of a vendor",
+    "SYNDICATION_CLAN_FALLBACK_URL": "`api_fallback_url` of a vendor",
+    "SYNDICATION_BLOG_FEED_URLS": "the feeds of an organization (`syndication feed add`)",
+}
+"""Variable → what replaced it, in the file of an organization (docs/configure.md)."""
+
+
+def retired_advice(*variables: str) -> str:
+    """A sentence, with a space before it, about those of the variables that are still set; empty if none is."""
+    still_set = [variable for variable in variables or RETIRED if os.environ.get(variable, "").strip()]
+    sentences = [
+        f" {variable} is not read any more: {RETIRED[variable]} replaced it, so unset it." for variable in still_set
+    ]
+    return "".join(sentences)

@@ -1,0 +1,216 @@
+"""Whatever an organization has configured: its export, applied anywhere, gives the same rows and then no difference."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from syndication_assets.channels.credentials import store_credential
+from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.configuration.document import read_document
+from syndication_assets.configuration.export import as_yaml, export_organization, export_shared
+from syndication_assets.configuration.plan import apply, plan
+from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
+from syndication_assets.database.connection import transaction
+from syndication_assets.settings import Settings
+from syndication_assets_tests.configuration.conftest import Desk, forget
+from syndication_assets_tests.random_histories import number_of_histories
+
+texts = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" :#'\"-{}[],"), min_size=1, max_size=20)
+prose = st.none() | texts | st.sampled_from(["no", "12", "true", "~", "a\nb", " padded ", "1e3"])
+names = st.from_regex("[a-z][a-z0-9_]{0,8}", fullmatch=True)
+days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+currencies = st.sampled_from(["GBP", "USD", "EUR"])
+channels = st.sampled_from([("facebook", "feed_post"), ("linkedin", "feed_post")])
+
+
+def money(largest: str, places: int) -> st.SearchStrategy[Decimal]:
+    return st.decimals(0, largest, places=places)
+
+
+def entries(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(fields)
+
+
+def listed(entry: st.SearchStrategy[dict[str, Any]], *key: str, most: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(entry, max_size=most, unique_by=lambda values: tuple(values[name] for name in key))
+
+
+def of_channel(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return channels.flatmap(lambda pair: entries(platform=st.just(pair[0]), channel=st.just(pair[1]), **fields))
+
+
+ORGANIZATION = {
+    "members": listed(
+        entries(
+            email=st.from_regex("[a-z]{1,8}@x\\.example", fullmatch=True),
+            name=prose,
+            role=st.sampled_from(["viewer", "member", "editor", "manager", "admin", "owner"]),
+            status=st.sampled_from(["pending", "active", "inactive", "suspended"]),
+        ),
+        "email",
+    ),
+    "credentials": listed(
+        entries(name=st.sampled_from(["stored", "page"]), platform=st.sampled_from([None, "facebook"])), "name"
+    ),
+    "profiles": listed(
+        entries(
+            platform=st.sampled_from(["linkedin", "youtube"]),
+            username=st.from_regex("[a-zé0-9%-]{1,12}", fullmatch=True).filter(lambda text: "%" not in text),
+            is_active=st.booleans(),
+            notes=prose,
+        ),
+        "platform", "username",
+    ),
+    "vendors": listed(
+        entries(
+            name=names, source=st.just("clan_catalogue"), currency=currencies,
+            placeholder_prices=st.lists(st.decimals("0.01", "9999.99", places=2), max_size=2),
+            maximum_shrinkage=money("1", 3), api_url=st.sampled_from([None, "https://a.example/api"]),
+            is_active=st.booleans(),
+        ),
+        "name",
+    ),
+    "feeds": names.flatmap(lambda name: listed(
+        entries(name=st.just(name), url=st.just(f"https://{name}.example/?a=1#no"), is_active=st.booleans()), "name"
+    )),
+    "accounts": listed(
+        entries(
+            platform=st.sampled_from(["facebook", "linkedin"]), remote_id=st.sampled_from(["1", "012", "x/y"]),
+            name=texts, is_active=st.booleans(),
+        ),
+        "platform", "remote_id",
+    ),
+    "sections": listed(
+        of_channel(starts_on=days, instead_of_products=st.booleans(), is_active=st.booleans()), "platform", "channel"
+    ),
+    "templates": listed(
+        entries(
+            name=texts, kind=st.sampled_from(["feature", "benefit", "story"]), post_kind=st.just("product"),
+            platform=st.sampled_from([None, "facebook"]), category=prose,
+            body=st.sampled_from(["a: {price}", "a\n\nb\n"]),
+            call_to_action=prose, is_active=st.booleans(),
+        ),
+        "name",
+    ),
+    "approval_rules": listed(
+        of_channel(
+            minimum_score=money("1", 6), is_active=st.booleans(),
+            generators=st.lists(st.sampled_from(["template", "llm", "person"]), min_size=1, max_size=3, unique=True),
+        ),
+        "platform", "channel",
+    ),
+    "budgets": listed(
+        entries(period=st.sampled_from(["day", "month"]), amount=money("99999", 4), currency=currencies), "period"
+    ),
+    "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
+}  # fmt: skip
+SHARED_FILE = {
+    "channel_rules": listed(
+        of_channel(
+            category=st.sampled_from(["content", "media"]), rule=names, severity=st.sampled_from(["hard", "soft"]),
+            value=st.booleans() | texts | money("99", 2) | st.lists(texts | money("9", 1), min_size=1, max_size=2),
+            is_active=st.booleans(), checked_on=st.none() | days,
+        ),
+        "platform", "channel", "category", "rule",
+    ),
+    "processes": listed(
+        of_channel(
+            process=st.sampled_from(["product_post", "blog_post"]), display_name=texts, description=prose,
+            development_status=st.sampled_from(["draft", "production"]), is_active=st.booleans(),
+        ),
+        "platform", "channel", "process",
+    ),
+    "prices": listed(
+        entries(
+            provider=names, model=texts, valid_from=days, currency=currencies, input_price=money("999", 6),
+            cached_input_price=money("999", 6), output_price=money("999", 6),
+        ),
+        "provider", "model", "valid_from",
+    ),
+    "priority_factors": listed(
+        entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),
+        "factor",
+    ),
+}  # fmt: skip
+
+
+def test_every_section_is_in_the_property():
+    assert {section.name for section in OF_ORGANIZATIONS} == {*ORGANIZATION, "schedules"}
+    assert {section.name for section in SHARED} == set(SHARED_FILE)
+
+
+def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
+    """A schedule for each account on Facebook."""
+    accounts = [account for account in parts["accounts"] if account["platform"] == "facebook"]
+    schedules = [
+        {
+            "name": f"{number}: daily", "account": f"facebook/{account['remote_id']}", "channel": "feed_post",
+            "rule": "FREQ=DAILY;BYHOUR=17", "time_zone": "Europe/London", "starts_on": date(2026, 1, 31),
+            "jitter_minutes": number, "is_active": account["is_active"],
+        }
+        for number, account in enumerate(accounts)
+    ]  # fmt: skip
+    return {**parts, "schedules": schedules}
+
+
+def without_nothing(value: Any) -> Any:
+    """A file leaves out what has no value."""
+    if isinstance(value, dict):
+        return {name: without_nothing(item) for name, item in value.items() if item is not None}
+    return [without_nothing(item) for item in value] if isinstance(value, list) else value
+
+
+EXAMPLES = settings(
+    max_examples=number_of_histories(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@EXAMPLES
+@given(st.fixed_dictionaries(ORGANIZATION))
+def test_the_export_of_an_organization_gives_the_same_organization(desk: Desk, tmp_path: Path, parts: dict[str, Any]):
+    forget(desk)
+    head = {"organization": {"slug": "acme", "name": "Acme"}}
+    file = tmp_path / "acme.yaml"
+    file.write_text("organization: {slug: acme, name: Acme}\n")
+    apply(desk.url, read_document(file), actor="isla")
+    store_credentials(desk, [credential["name"] for credential in parts["credentials"]])
+    file.write_text(as_yaml(without_nothing({**head, **with_schedules(parts)})), encoding="utf-8")
+    apply(desk.url, read_document(file), actor="isla")
+    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
+    exported = export_organization(desk.url, "acme")
+    file.write_text(exported, encoding="utf-8")
+    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
+    desk.execute("delete from documents.feeds")
+    desk.execute("delete from publishing.publishing_schedules")
+    desk.execute("delete from content.content_templates")
+    desk.execute("delete from tenancy.organization_members")
+    apply(desk.url, read_document(file), actor="isla")
+    assert export_organization(desk.url, "acme") == exported
+
+
+@EXAMPLES
+@given(st.fixed_dictionaries(SHARED_FILE))
+def test_the_export_of_what_is_shared_changes_nothing(desk: Desk, tmp_path: Path, parts: dict[str, Any]):
+    file = tmp_path / "shared.yaml"
+    file.write_text(as_yaml(without_nothing({"shared": True, **parts})), encoding="utf-8")
+    apply(desk.url, read_document(file), actor="isla", removes=True)
+    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
+    file.write_text(export_shared(desk.url), encoding="utf-8")
+    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
+
+
+def store_credentials(desk: Desk, credential_names: list[str]) -> None:
+    with transaction(desk.url) as connection:
+        box = SecretBox(Settings.from_environment().secret_keys)
+        ((organization_id,),) = connection.execute(
+            "select organization_id from tenancy.organizations where slug = 'acme'"
+        ).fetchall()
+        for name in credential_names:
+            store_credential(connection, box, organization_id, name, SecretStr("s"), platform=None, expires_at=None)
