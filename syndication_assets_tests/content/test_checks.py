@@ -13,7 +13,7 @@ from syndication_assets.content import checks as content
 from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
-from syndication_assets.operations import spending_assets
+from syndication_assets.operations import alert_assets, spending_assets
 from syndication_assets.operations.backup import assets as backup_assets
 from syndication_assets.sql_assets.checks import Offenders, Window
 from syndication_assets_tests.conftest import new_database
@@ -201,8 +201,8 @@ def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage)
     ids=["content", "operations"],
 )
 def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
-    # Those of backups have their damages in operations/backup/test_proof.py.
-    files = check_files(*checks_of_rooms) - names_of(backup_assets.CHECKS)
+    # Those of backups have their damages in operations/backup/test_proof.py, those of alerts in test_alert_checks.py.
+    files = check_files(*checks_of_rooms) - names_of(backup_assets.CHECKS) - names_of(alert_assets.CHECKS)
     listed = names_of(*checks_of_rooms.values())
     assert files == listed == {damage.check for damage in damages}
 

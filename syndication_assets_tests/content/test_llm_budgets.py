@@ -129,7 +129,7 @@ def test_a_budget_without_a_known_price_allows_no_call(selected: Shop):
     server = ChatServer()
     outcome, _ = write(selected, server)
     assert server.requests == []
-    assert "operations.api_prices" in next(iter(outcome.unwritten))
+    assert "syndication price add" in next(iter(outcome.unwritten))
 
 
 @pytest.mark.parametrize(

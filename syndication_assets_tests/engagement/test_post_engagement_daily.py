@@ -80,7 +80,7 @@ def test_the_sampling_gap_is_read_from_its_table(database_url: str):
 
 def test_a_platform_without_a_sampling_gap_has_no_opening_deltas(database_url: str):
     history = History(database_url)
-    post = history.post(posted_at=moment(1), platform="mastodon")
+    post = history.post(posted_at=moment(1), platform="tiktok")
     history.daily(post, "shares", {1: 4, 2: 6})
     history.roll_up(TABLE, 1, 2)
     assert history.by_day(post, "shares_delta") == {1: None, 2: 2}
