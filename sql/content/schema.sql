@@ -56,6 +56,8 @@ create table content.content_templates (
 create index content_templates_platform on content.content_templates (platform);
 create trigger content_templates_updated_at before update on content.content_templates
     for each row execute function tenancy.set_updated_at();
+create trigger content_templates_audit after insert or delete or update on content.content_templates
+    for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one version of one template; the highest version is used. Versions are immutable: an edit adds a version.
@@ -82,6 +84,8 @@ create table content.content_template_versions (
 );
 create trigger content_template_versions_are_immutable before update on content.content_template_versions
     for each row execute function content.reject_change_of_text();
+create trigger content_template_versions_audit after insert or delete or update on content.content_template_versions
+    for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the product selected for one channel and day, with the factors that decided.

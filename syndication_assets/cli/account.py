@@ -1,10 +1,9 @@
 """`syndication account`: the pages and profiles to publish to."""
 
-import getpass
-
 import click
 
 from syndication_assets.channels.accounts import PUBLISHERS, Account, add_account, list_accounts, reconnect_account
+from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
@@ -36,6 +35,7 @@ def account() -> None:
     help="Credential to publish with; required for every publisher but dry_run.",
 )
 @command
+@requires("accounts.edit", in_organization())
 def add(organization: str, platform: str, remote_id: str, name: str, publisher: str, credential: str | None) -> None:
     """Adds an account."""
     url = migrated_database_url(Settings.from_environment())
@@ -56,6 +56,7 @@ def add(organization: str, platform: str, remote_id: str, name: str, publisher: 
 @account.command()
 @click.argument("account_id")
 @command
+@requires("accounts.edit", of_rows("channels.social_accounts", "account_id"))
 def reconnect(account_id: str) -> None:
     """Reactivates the disconnected account ACCOUNT_ID after its new credential was stored.
 
@@ -63,7 +64,7 @@ def reconnect(account_id: str) -> None:
     """
     settings = Settings.from_environment()
     with transaction(migrated_database_url(settings)) as connection:
-        name = reconnect_account(connection, settings, account_id, getpass.getuser())
+        name = reconnect_account(connection, settings, account_id, person_who_acts())
     click.echo(f"{name} ({account_id}) is active again; its due targets are published with the next run.")
 
 

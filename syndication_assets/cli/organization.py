@@ -2,6 +2,7 @@
 
 import click
 
+from syndication_assets.cli.acting import everywhere, in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, json_option, show_rows
 from syndication_assets.database.locks import waiting_at_most
@@ -20,6 +21,7 @@ def organization() -> None:
 @click.argument("slug")
 @click.option("--name", required=True, metavar="NAME", help="Display name.")
 @command
+@requires("organizations.add", everywhere)
 def add(slug: str, name: str) -> None:
     """Adds an organization. SLUG is its name in paths and commands."""
     added = add_organization(migrated_database_url(Settings.from_environment()), slug, name)
@@ -41,6 +43,7 @@ def list_all(as_json: bool) -> None:
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command
+@requires("organizations.erase", in_organization("slug"))
 def erase(slug: str, yes: bool) -> None:
     """Erases the organization SLUG with all its rows, its audit log included. They are counted first.
 

@@ -3,6 +3,7 @@
 import click
 
 from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
@@ -31,6 +32,7 @@ def vendor() -> None:
     "--shop-url", metavar="URL", help="Base URL of products.json for Shopify shops, e.g. https://shop.example."
 )
 @command
+@requires("vendors.edit", in_organization())
 def add(
     slug: str,
     organization: str,

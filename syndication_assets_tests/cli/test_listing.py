@@ -10,7 +10,10 @@ from syndication_assets.cli.listing import printable
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
-LISTS = ["account", "credentials", "organization", "quarantine", "review", "schedule", "sections", "targets", "vendor"]
+LISTS = [
+    *("account", "credentials", "invitation", "key", "member", "organization", "quarantine", "review", "schedule"),
+    *("sections", "targets", "user", "vendor"),
+]
 
 
 @pytest.fixture
