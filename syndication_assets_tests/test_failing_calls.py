@@ -22,7 +22,7 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.channels.secret_box import new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
-from syndication_assets.publishing import publishers
+from syndication_assets.publishing.facebook import registration
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import GOOD_POST, ChatServer, Reply, completion
@@ -155,7 +155,7 @@ def test_failing_publishing_calls_leave_no_secret_and_lose_no_post(
 ):
     caplog.set_level(logging.DEBUG)
     queue = workplace.queue
-    monkeypatch.setattr(publishers, "FacebookGraph", partial(FacebookGraph, timeout=timedelta(seconds=1)))
+    monkeypatch.setattr(registration, "FacebookGraph", partial(FacebookGraph, timeout=timedelta(seconds=1)))
     assert workplace.run("credentials", "set", "page", "--platform", "facebook", stdin=TOKEN) == 0
     targets = {}
     for page in (*GRAPH_FAILURES, "fine"):
