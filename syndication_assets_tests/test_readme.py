@@ -33,6 +33,8 @@ EVERYTHING = "\n".join(TEXTS.values())
 LOADS_AGAIN = ("Withdraw a file", "Backfill a range of days", "Inspect quarantine and replay it")
 # A backup needs a login that may read everything, which the page says; a superuser types these sections above.
 READS_EVERYTHING = ("Take a backup", "Prove it")
+# The days of the manual are past, which is a problem, and problems end with 2.
+OR_PROBLEMS = r"\1 || [ $? = 2 ]"
 # What stands for something of the reader's own.
 PLACEHOLDER_URL = "postgresql://user:password@host:5432/syndication"
 
@@ -48,7 +50,8 @@ def _script(text: str, database_url: str) -> str:
         if language == "sql":
             lines.append(f"syndication psql -v ON_ERROR_STOP=1 <<'END'\n{block}\nEND")
         else:
-            lines.append(block.replace(PLACEHOLDER_URL, database_url).replace(" dataset_jane", " $FILES/dataset_jane"))
+            typed = block.replace(PLACEHOLDER_URL, database_url).replace(" dataset_jane", " $FILES/dataset_jane")
+            lines.append(re.sub("^(syndication status.*)$", OR_PROBLEMS, typed, flags=re.MULTILINE))
         if "cd " in lines[-1]:
             raise AssertionError("a command of the manual leaves the project's folder")
     return "\n".join(lines)
@@ -92,8 +95,10 @@ def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: P
         assert "7399807615448305665" in _run("\n".join(sections), url_as(name, url), tmp_path)
         with psycopg.connect(url) as connection:
             actors = connection.execute("select distinct actor from tenancy.audit_log").fetchall()
-        # What is configured is logged under the name of the person.
-        assert {actor for (actor,) in actors} == {name, getpass.getuser()}
+        # The runs of Dagster and the users of the manual act as themselves, and what is configured by nobody else is
+        # logged under the name of the person; everything else is the login's.
+        others = {actor for (actor,) in actors if re.fullmatch("usr-[0-9a-f]{8}", actor) is None}
+        assert others == {name, getpass.getuser(), "service:dagster"}
 
 
 def test_the_readme_stays_short():

@@ -372,7 +372,7 @@ begin
     end if;
     insert into channels.rule_changes (actor, action, table_name, row_key, old_values, new_values)
     values (
-        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        tenancy.current_actor(),
         lower(tg_op),
         tg_table_schema || '.' || tg_table_name,
         (
@@ -419,7 +419,7 @@ begin
     insert into tenancy.audit_log (organization_id, actor, action, table_name, row_key, old_values, new_values)
     values (
         changed_row ->> 'organization_id',
-        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        tenancy.current_actor(),
         lower(tg_op),
         'channels.credentials',
         jsonb_build_object(

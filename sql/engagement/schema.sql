@@ -40,6 +40,8 @@ create table engagement.metric_definitions (
     check ((kind = 'ratio') = (numerator is not null and denominator is not null and formula_version is not null))
 );
 create index metric_definitions_denominator on engagement.metric_definitions (denominator);
+create trigger metric_definitions_changes after insert or delete or update on engagement.metric_definitions
+    for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the definition of one counter on one platform: the metric of the platform that fills it, and the days on
@@ -63,6 +65,8 @@ create table engagement.platform_metrics (
     check (valid_to > valid_from)
 );
 create index platform_metrics_metric on engagement.platform_metrics (metric_name);
+create trigger platform_metrics_changes after insert or delete or update on engagement.platform_metrics
+    for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one age at which posts are compared, and the tolerance for the observation that is used.
@@ -76,6 +80,8 @@ create table engagement.cohort_ages (
     check (age > '00:00:00'),
     check (tolerance > '00:00:00' and tolerance <= age)
 );
+create trigger cohort_ages_changes after insert or delete or update on engagement.cohort_ages
+    for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the sampling gap of one platform: how old a post may be at its first snapshot and still count as watched
@@ -88,6 +94,8 @@ create table engagement.sampling_gaps (
     primary key (platform),
     check (sampling_gap > '00:00:00')
 );
+create trigger sampling_gaps_changes after insert or delete or update on engagement.sampling_gaps
+    for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one post on one UTC day with at least one observation.
@@ -542,6 +550,8 @@ create table engagement.priority_factors (
 );
 create trigger priority_factors_updated_at before update on engagement.priority_factors
     for each row execute function tenancy.set_updated_at();
+create trigger priority_factors_changes after insert or delete or update on engagement.priority_factors
+    for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is how much one product deserves the next post of one channel, given what was known at the end of a day.

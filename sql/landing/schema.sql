@@ -102,7 +102,7 @@ create table landing.quarantine (
 create index quarantine_open on landing.quarantine (organization_id, landed_on) where replayed_at is null
     and closed_at is null;
 create trigger quarantine_closing_audit after update on landing.quarantine for each row when (old.closed_at is distinct
-    from new.closed_at) execute function tenancy.write_audit_log();
+    from new.closed_at) execute function tenancy.write_audit_log('payload');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 create sequence landing.quarantine_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

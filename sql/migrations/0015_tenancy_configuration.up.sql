@@ -1,5 +1,5 @@
 -- What a team configures for one organization and had no row until now: the feeds of its blogs, and the URLs of its
--- shops' APIs. Who tracks a profile, which costs money, is in the audit log.
+-- shops' APIs.
 
 set local role syndication_owner;
 
@@ -54,22 +54,3 @@ create trigger feeds_updated_at before update on documents.feeds
 for each row execute function tenancy.set_updated_at();
 create trigger feeds_audit after insert or delete or update on documents.feeds
 for each row execute function tenancy.write_audit_log();
-
--- Loads add and describe profiles all day long; only what people maintain is logged.
-create trigger profiles_tracked_audit after insert on scraping.profiles
-for each row when (new.is_tracked) execute function tenancy.write_audit_log();
-create trigger profiles_maintained_audit after update of is_tracked, is_active, notes on scraping.profiles
-for each row when (
-    old.is_tracked is distinct from new.is_tracked
-    or old.is_active is distinct from new.is_active
-    or old.notes is distinct from new.notes
-)
-execute function tenancy.write_audit_log();
-create trigger profiles_untracked_audit after delete on scraping.profiles
-for each row when (old.is_tracked) execute function tenancy.write_audit_log();
-
--- Versions that the default templates bring are not logged: nobody decided them.
-create trigger content_templates_audit after insert or delete or update on content.content_templates
-for each row execute function tenancy.write_audit_log();
-create trigger content_template_versions_audit after insert on content.content_template_versions
-for each row when (new.reference_hash is null) execute function tenancy.write_audit_log();

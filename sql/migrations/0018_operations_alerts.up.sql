@@ -221,10 +221,6 @@ create trigger alert_routes_updated_at before update on operations.alert_routes
 for each row execute function tenancy.set_updated_at();
 create trigger alert_routes_audit after insert or update or delete on operations.alert_routes
 for each row execute function tenancy.write_audit_log();
-create trigger condition_kinds_changes after insert or update or delete on operations.condition_kinds
-for each row execute function channels.write_rule_change();
-create trigger condition_levels_changes after insert or update or delete on operations.condition_levels
-for each row execute function channels.write_rule_change();
 
 insert into operations.condition_kinds (kind, unit, remind_after_hours, description) values
 ('run_failed', 'runs', 24, 'The newest run of a job over the same days has failed.'),
@@ -270,3 +266,9 @@ insert into operations.condition_levels (kind, severity, threshold) values
 ('backup_unproven', 'error', 14),
 ('delivery_fails', 'error', 3),
 ('condition_unknown', 'error', 1);
+
+-- After the rows above, which nobody changed.
+create trigger condition_kinds_changes after insert or update or delete on operations.condition_kinds
+for each row execute function channels.write_rule_change();
+create trigger condition_levels_changes after insert or update or delete on operations.condition_levels
+for each row execute function channels.write_rule_change();

@@ -127,12 +127,15 @@ create trigger profiles_username before insert or update of platform, username o
 create trigger profiles_updated_at before update on scraping.profiles
     for each row execute function tenancy.set_updated_at();
 create trigger profiles_tracked_audit after insert on scraping.profiles for each row
-    when (new.is_tracked) execute function tenancy.write_audit_log();
+    when (new.is_tracked) execute function tenancy.write_audit_log('username', 'name', 'headline', 'profile_url',
+    'notes');
 create trigger profiles_maintained_audit after update of is_tracked, is_active, notes on scraping.profiles for each row
     when (old.is_tracked is distinct from new.is_tracked or old.is_active is distinct from new.is_active
-    or old.notes is distinct from new.notes) execute function tenancy.write_audit_log();
+    or old.notes is distinct
+    from new.notes) execute function tenancy.write_audit_log('username', 'name', 'headline', 'profile_url', 'notes');
 create trigger profiles_untracked_audit after delete on scraping.profiles for each row
-    when (old.is_tracked) execute function tenancy.write_audit_log();
+    when (old.is_tracked) execute function tenancy.write_audit_log('username', 'name', 'headline', 'profile_url',
+    'notes');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one snapshot of a profile: its number of followers at one time.
@@ -230,6 +233,10 @@ create index post_records_profile on scraping.post_records (organization_id, pro
 create index post_records_needs_rebuild on scraping.post_records (organization_id, post_id) where needs_rebuild;
 create index post_records_reposted on scraping.post_records (organization_id, reposted_post_id)
     where reposted_post_id is not null;
+create trigger post_records_audit after update of is_read, is_marked on scraping.post_records for each row
+    when (old.is_read is distinct from new.is_read or old.is_marked is distinct
+    from new.is_marked) execute function tenancy.write_audit_log('urn', 'full_urn', 'author_username', 'text_content',
+    'article', 'url');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one id of a post.

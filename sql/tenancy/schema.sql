@@ -41,22 +41,34 @@ create trigger organizations_audit after insert or delete or update on tenancy.o
 create policy owner_sees_erased on tenancy.organizations for select to syndication_owner using (organization_id =
     current_setting('app.erased_organization_id', true));
 
--- One row is one person, who may belong to several organizations.
+-- One row is one person or service account, which may belong to several organizations. User-maintained.
 create table tenancy.users (
     user_id text not null default tenancy.public_id('usr', nextval('tenancy.user_id_sequence')),
                                                     -- Public id, such as usr-0a1b2c3d.
-    email text not null,                            -- E-mail address, unique regardless of case.
+    email text,                                     -- E-mail address, unique regardless of case; NULL for a service
+                                                    -- account and an anonymized person.
     display_name text,                              -- Display name; NULL if none is given.
     is_active boolean not null default true,        -- False locks the account.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    service_name text,                              -- Name of a service account; NULL for a person.
+    anonymized_at timestamptz,                      -- When the person was erased: the row stays for the audit log and
+                                                    -- says nothing about the person. NULL if they were not.
 
     primary key (user_id),
+    unique (service_name),
     check (user_id ~ '^usr-[0-9a-f]{8}$'),
-    check (email like '%_@_%')
+    check (email like '%_@_%'),
+    check (service_name ~ '^[a-z][a-z0-9-]{1,62}$'),
+    constraint users_is_a_person_or_a_service check (num_nonnulls(email, service_name, anonymized_at) = 1),
+    constraint users_anonymized_is_inactive check (anonymized_at is null or not is_active and display_name is null)
 );
 create unique index users_email_key on tenancy.users (lower(email));
 create trigger users_updated_at before update on tenancy.users for each row execute function tenancy.set_updated_at();
+create trigger users_audit after insert or delete or update on tenancy.users
+    for each row execute function tenancy.write_account_change('email', 'display_name');
+create constraint trigger users_keep_an_owner after update of is_active on tenancy.users deferrable initially deferred
+    for each row when (old.is_active and not new.is_active) execute function tenancy.keep_an_owner();
 -- row-level security; pipeline: select, insert, update, delete; reader: select
 create policy pipeline_all on tenancy.users to syndication_pipeline using (true) with check (true);
 create policy reader_own_organization on tenancy.users for select to syndication_reader using ((exists ( select
@@ -85,6 +97,9 @@ create trigger organization_members_updated_at before update on tenancy.organiza
     for each row execute function tenancy.set_updated_at();
 create trigger organization_members_audit after insert or delete or update on tenancy.organization_members
     for each row execute function tenancy.write_audit_log();
+create constraint trigger organization_members_keep_an_owner after delete or update
+    on tenancy.organization_members deferrable initially deferred for each row when (old.role = 'owner'
+    and old.status = 'active') execute function tenancy.keep_an_owner();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one change, written by the transaction that made it. The log is append-only.
@@ -134,6 +149,184 @@ create trigger erased_organizations_is_append_only before delete or update on te
 create trigger erased_organizations_is_never_truncated before truncate on tenancy.erased_organizations
     for each statement execute function tenancy.reject_change_of_history();
 -- no row-level security; pipeline: select
+
+-- One row gives one PostgreSQL login to one user, as whom its sessions always act. User-maintained. Without row-level
+-- security, because the audit triggers read it as the owner, whom forced row-level security would show nothing.
+create table tenancy.database_logins (
+    user_id text not null,  -- The user; refers to users.
+    login text not null,    -- Name of the login.
+
+    primary key (user_id),
+    unique (login),
+    foreign key (user_id) references tenancy.users (user_id) on delete cascade,
+    check (login <> '')
+);
+create trigger database_logins_audit after insert or delete or update on tenancy.database_logins
+    for each row execute function tenancy.write_account_change('login');
+-- no row-level security; pipeline: select, insert, update, delete
+
+-- One row is one change of a user account, which no organization owns. The log is append-only and holds neither names
+-- nor addresses nor passwords.
+create table tenancy.account_changes (
+    change_id text not null default tenancy.public_id('ach', nextval('tenancy.account_change_id_sequence')),
+                               -- Public id, such as ach-0a1b2c3d.
+    occurred_at timestamptz not null default now(),
+                               -- When the transaction of the change began.
+    actor text not null,       -- Who made the change: tenancy.current_actor().
+    action text not null,      -- Kind of change: insert, update or delete.
+    table_name text not null,  -- Schema and name of the changed table.
+    row_key jsonb not null,    -- Primary key of the changed row, as an object of its columns.
+    old_values jsonb,          -- What the log holds of the row before; NULL for an insert.
+    new_values jsonb,          -- What the log holds of the row after; NULL for a delete.
+
+    primary key (change_id),
+    check (change_id ~ '^ach-[0-9a-f]{8}$')
+);
+create trigger account_changes_is_append_only before delete or update on tenancy.account_changes
+    for each row execute function tenancy.reject_change_of_history();
+create trigger account_changes_is_never_truncated before truncate on tenancy.account_changes
+    for each statement execute function tenancy.reject_change_of_history();
+-- row-level security; pipeline: select
+create policy owner_appends on tenancy.account_changes for insert to syndication_owner with check (true);
+create policy pipeline_all on tenancy.account_changes to syndication_pipeline using (true) with check (true);
+
+-- One row is one right that a command requires.
+create table tenancy.permissions (
+    permission text not null,   -- Subject and verb, such as texts.decide.
+    description text not null,  -- What it allows.
+
+    primary key (permission),
+    check (permission ~ '^[a-z]+\.[a-z]+$'),
+    check (description <> '')
+);
+-- no row-level security; pipeline: select; reader: select
+
+-- One row gives every member with the role a right. User-maintained; a change takes effect with the next command.
+create table tenancy.role_permissions (
+    role tenancy.member_role not null,  -- The role, of every organization.
+    permission text not null,           -- The right; refers to permissions.
+
+    primary key (role, permission),
+    foreign key (permission) references tenancy.permissions (permission)
+);
+create index role_permissions_permission on tenancy.role_permissions (permission);
+create trigger role_permissions_changes after insert or delete or update on tenancy.role_permissions
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one invitation of a person to an organization. Its token was shown once and is stored as a hash.
+create table tenancy.invitations (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    invitation_id text not null default tenancy.public_id('inv', nextval('tenancy.invitation_id_sequence')),
+                                                    -- Public id, such as inv-0a1b2c3d.
+    email text not null,                            -- Address of the person, which becomes that of the user.
+    role tenancy.member_role not null,              -- Role of the membership.
+    token_hash bytea not null,                      -- SHA-256 of the token.
+    invited_by text not null,                       -- Who invited: tenancy.current_actor().
+    expires_at timestamptz not null,                -- Until when it can be accepted.
+    accepted_at timestamptz,                        -- When it was accepted; NULL if it was not.
+    revoked_at timestamptz,                         -- When it was revoked or replaced; NULL if it was not.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, invitation_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (invitation_id ~ '^inv-[0-9a-f]{8}$'),
+    check (email like '%_@_%'),
+    check (length(token_hash) = 32),
+    check (num_nonnulls(accepted_at, revoked_at) <= 1)
+);
+create unique index invitations_open on tenancy.invitations (organization_id, lower(email)) where accepted_at is null
+    and revoked_at is null;
+create index invitations_token on tenancy.invitations (token_hash);
+create trigger invitations_audit after insert or delete or update on tenancy.invitations
+    for each row execute function tenancy.write_audit_log('email', 'token_hash');
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the password of one user, and how often it was guessed wrong.
+create table tenancy.passwords (
+    user_id text not null,                          -- The user; refers to users.
+    password_hash text not null,                    -- Argon2id with its parameters and salt.
+    failed_sign_ins integer not null default 0,     -- Wrong passwords in a row.
+    locked_until timestamptz,                       -- Until then no password is accepted, the right one neither; NULL
+                                                    -- if it is not locked.
+    changed_at timestamptz not null default now(),  -- When the password was set.
+
+    primary key (user_id),
+    foreign key (user_id) references tenancy.users (user_id) on delete cascade,
+    check (password_hash like '$argon2id$%'),
+    check (failed_sign_ins >= 0)
+);
+create trigger passwords_audit after insert or delete or update of password_hash, locked_until on tenancy.passwords
+    for each row execute function tenancy.write_account_change('password_hash');
+-- row-level security; pipeline: select, insert, update, delete
+create policy pipeline_all on tenancy.passwords to syndication_pipeline using (true) with check (true);
+
+-- One row lets one user set a new password, once. Its token was shown once and is stored as a hash.
+create table tenancy.password_resets (
+    token_hash bytea not null,                      -- SHA-256 of the token.
+    user_id text not null,                          -- The user; refers to users.
+    expires_at timestamptz not null,                -- Until when it can be used.
+    used_at timestamptz,                            -- When it was used or replaced; NULL if it was not.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (token_hash),
+    foreign key (user_id) references tenancy.users (user_id) on delete cascade,
+    check (length(token_hash) = 32)
+);
+create index password_resets_user on tenancy.password_resets (user_id);
+-- row-level security; pipeline: select, insert, update, delete
+create policy pipeline_all on tenancy.password_resets to syndication_pipeline using (true) with check (true);
+
+-- One row has the defaults of one user, where a command says nothing itself. User-maintained.
+create table tenancy.user_preferences (
+    user_id text not null,                          -- The user; refers to users.
+    time_zone text,                                 -- IANA time zone of the schedules that the user adds; NULL if each
+                                                    -- names its own.
+    posting_time time without time zone,            -- Local time of the daily schedules that the user adds; NULL if
+                                                    -- each names its own.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (user_id),
+    foreign key (user_id) references tenancy.users (user_id) on delete cascade,
+    check (time_zone <> '')
+);
+create trigger user_preferences_updated_at before update on tenancy.user_preferences
+    for each row execute function tenancy.set_updated_at();
+create trigger user_preferences_audit after insert or delete or update on tenancy.user_preferences
+    for each row execute function tenancy.write_account_change();
+-- row-level security; pipeline: select, insert, update, delete
+create policy pipeline_all on tenancy.user_preferences to syndication_pipeline using (true) with check (true);
+
+-- One row is one API key, with which a program acts as a member of the organization, with some of the member's rights.
+create table tenancy.api_keys (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    key_id text not null default tenancy.public_id('key', nextval('tenancy.api_key_id_sequence')),
+                                                    -- Public id, such as key-0a1b2c3d.
+    user_id text not null,                          -- The member as whom it acts; refers to organization_members.
+    key_name text not null,                         -- What uses it, for people.
+    key_prefix text not null,                       -- The first characters of the key, by which people recognize it.
+    key_hash bytea not null,                        -- SHA-256 of the key, which was shown once.
+    permissions text[] not null,                    -- What it may be used for, as far as the member has the right too.
+    expires_at timestamptz not null,                -- Until when it is accepted.
+    last_used_at timestamptz,                       -- When it was last accepted; NULL if it never was.
+    revoked_at timestamptz,                         -- When it was revoked; NULL if it was not.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, key_id),
+    foreign key (organization_id, user_id) references tenancy.organization_members (organization_id, user_id)
+        on delete cascade,
+    check (key_id ~ '^key-[0-9a-f]{8}$'),
+    check (key_name <> ''),
+    check (length(key_hash) = 32),
+    check (cardinality(permissions) > 0)
+);
+create index api_keys_member on tenancy.api_keys (organization_id, user_id);
+create index api_keys_key on tenancy.api_keys (key_hash);
+create trigger api_keys_audit after insert or delete or update of key_name, permissions, expires_at, revoked_at, user_id
+    on tenancy.api_keys for each row execute function tenancy.write_audit_log('key_hash');
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
 -- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
@@ -224,14 +417,15 @@ end
 $$;
 -- execute: only its owner
 
--- Writes the audit row of the change that fires the trigger. The actor is `app.actor` of the session, else the database
--- login.
+-- Writes the audit row of the change that fires the trigger, by tenancy.current_actor(). The arguments of the trigger
+-- are columns that the log leaves out: personal data, and hashes of secrets.
 create function tenancy.write_audit_log()
 returns trigger language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
 as $$
 declare
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    left_out text[] := coalesce(tg_argv::text[], '{}');
     changed_row jsonb := coalesce(new_row, old_row);
 begin
     if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
@@ -243,7 +437,7 @@ begin
     insert into tenancy.audit_log (organization_id, actor, action, table_name, row_key, old_values, new_values)
     values (
         changed_row ->> 'organization_id',
-        coalesce(nullif(current_setting('app.actor', true), ''), session_user),
+        tenancy.current_actor(),
         lower(tg_op),
         tg_table_schema || '.' || tg_table_name,
         (
@@ -252,8 +446,8 @@ begin
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
             where i.indrelid = tg_relid and i.indisprimary
         ),
-        old_row,
-        new_row
+        old_row - left_out,
+        new_row - left_out
     );
     return null;
 end
@@ -289,6 +483,114 @@ end
 $$;
 -- pipeline: execute
 
+-- Who acts in this session: the user to whom its database login belongs; else `app.actor`, which commands set to the id
+-- of a user; else `app.service`, which runs of Dagster set; else the database login.
+create function tenancy.current_actor()
+returns text language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select coalesce(
+        (select l.user_id from tenancy.database_logins l where l.login = session_user),
+        nullif(current_setting('app.actor', true), ''),
+        nullif(current_setting('app.service', true), ''),
+        session_user::text
+    )
+$$;
+-- pipeline: execute
+
+-- The name of an actor for people: of a user, the display name or address; everything else unchanged.
+create function tenancy.actor_name(actor text)
+returns text language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select coalesce(
+        (
+            select coalesce(u.display_name, u.email, u.service_name, 'a person who was erased')
+            from tenancy.users u
+            where u.user_id = actor
+        ),
+        actor
+    )
+$$;
+-- pipeline: execute; reader: execute
+
+-- Writes the change that fires it to tenancy.account_changes, without the columns that the trigger names.
+create function tenancy.write_account_change()
+returns trigger language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+    new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    left_out text[] := coalesce(tg_argv::text[], '{}');
+begin
+    if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
+        return null;
+    end if;
+    insert into tenancy.account_changes (actor, action, table_name, row_key, old_values, new_values)
+    values (
+        tenancy.current_actor(),
+        lower(tg_op),
+        tg_table_schema || '.' || tg_table_name,
+        (
+            select jsonb_object_agg(a.attname, coalesce(new_row, old_row) -> a.attname::text)
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+            where i.indrelid = tg_relid and i.indisprimary
+        ),
+        old_row - left_out,
+        new_row - left_out
+    );
+    return null;
+end
+$$;
+-- execute: only its owner
+
+-- Refuses to remove, demote, suspend or deactivate the last active owner of an organization that exists. Deferred to
+-- the end of the transaction, in which the organization itself may go.
+create function tenancy.keep_an_owner()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    left_alone text;
+begin
+    -- Two owners who remove each other: the second waits here, and then sees that it is the last.
+    perform from tenancy.organizations o
+    where o.organization_id = any(
+        case when tg_table_name = 'users'
+            then array(select m.organization_id from tenancy.organization_members m where m.user_id = old.user_id)
+            else array[to_jsonb(old) ->> 'organization_id']
+        end
+    )
+    order by o.organization_id
+    for no key update;
+    select o.slug into left_alone
+    from tenancy.organizations o
+    where
+        case when tg_table_name = 'users'
+            then exists (
+                select from tenancy.organization_members m
+                where
+                    m.organization_id = o.organization_id and m.user_id = old.user_id
+                    and m.role = 'owner' and m.status = 'active'
+            )
+            else o.organization_id = to_jsonb(old) ->> 'organization_id'
+        end
+        and not exists (
+            select from tenancy.organization_members m
+            join tenancy.users u on u.user_id = m.user_id
+            where m.organization_id = o.organization_id and m.role = 'owner' and m.status = 'active' and u.is_active
+        )
+    order by o.slug
+    limit 1;
+    if found then
+        raise exception 'It is the last owner of %', left_alone using errcode = 'restrict_violation';
+    end if;
+    return null;
+end
+$$;
+-- execute: only its owner
+
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.audit_id_sequence as bigint maxvalue 4294967295;
+create sequence tenancy.account_change_id_sequence as bigint maxvalue 4294967295;
+create sequence tenancy.invitation_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence tenancy.api_key_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -1,6 +1,7 @@
 """Reads one response of a server that speaks OpenAI's chat completions: a post, or one clear error.
 
-Servers quote the key and the whole prompt in their messages, so none of their texts is kept unredacted.
+Servers quote the key and the whole prompt in their messages, so none of their texts is kept unredacted, and what the
+model wrote not either: an answer is stored, sent back with a question, and may become a post.
 """
 
 import re
@@ -19,7 +20,7 @@ from syndication_assets.http.http_errors import (
     ResponseTimeoutError,
     ResponseTooLargeError,
 )
-from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.text.outside import read_json
 
@@ -69,6 +70,7 @@ class ResponseReader:
         if not isinstance(message, dict):
             return "", (ErrorKind.NOT_JSON, _NO_COMPLETION.format(model=self.model))
         content = text_of(message.get("content"))
+        content = content and redact(content, self.api_key, mark="[key]")
         refusal = text_of(message.get("refusal"))
         finish_reason = choices[0].get("finish_reason")
         problem = None

@@ -1,10 +1,9 @@
 """`syndication account`: the pages and profiles to publish to."""
 
-import getpass
-
 import click
 
 from syndication_assets.channels.accounts import Account, add_account, list_accounts, reconnect_account
+from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
@@ -43,6 +42,7 @@ def account() -> None:
     help="The account's server, on a network of many; needed for mastodon. Without it, bluesky uses https://bsky.social.",
 )
 @command
+@requires("accounts.edit", in_organization())
 def add(
     organization: str,
     platform: str,
@@ -77,6 +77,7 @@ def add(
 @account.command()
 @click.argument("account_id")
 @command
+@requires("accounts.edit", of_rows("channels.social_accounts", "account_id"))
 def reconnect(account_id: str) -> None:
     """Reactivates the disconnected account ACCOUNT_ID after its new credential was stored.
 
@@ -84,13 +85,14 @@ def reconnect(account_id: str) -> None:
     """
     settings = Settings.from_environment()
     with transaction(migrated_database_url(settings)) as connection:
-        name = reconnect_account(connection, settings, account_id, getpass.getuser())
+        name = reconnect_account(connection, settings, account_id, person_who_acts())
     click.echo(f"{name} ({account_id}) is active again; its due targets are published with the next run.")
 
 
 @account.command()
 @click.argument("account_id", required=False)
 @command
+@requires("accounts.edit", of_rows("channels.social_accounts", "account_id"))
 def check(account_id: str | None) -> None:
     """Asks the platform of every account, or of ACCOUNT_ID, whether it accepts the credential.
 
@@ -117,6 +119,7 @@ def check(account_id: str | None) -> None:
 @click.argument("account_id")
 @click.option("--with", "source", required=True, metavar="NAME", help="Credential of a person who manages the account.")
 @command
+@requires("accounts.edit", of_rows("channels.social_accounts", "account_id"))
 def connect(account_id: str, source: str) -> None:
     """Makes a token for ACCOUNT_ID from a person's, which is prolonged; both are renewed before they expire."""
     from syndication_assets.publishing.credential_renewal import connect_account  # noqa: PLC0415 - slow to import
@@ -125,7 +128,7 @@ def connect(account_id: str, source: str) -> None:
     settings = Settings.from_environment()
     with open_publishers(settings) as publishers:
         name = connect_account(
-            migrated_database_url(settings), settings, publishers, account_id, source, getpass.getuser()
+            migrated_database_url(settings), settings, publishers, account_id, source, person_who_acts()
         )
     click.echo(f"{name} ({account_id}) has a token of its own, which is renewed with {source}.")
 

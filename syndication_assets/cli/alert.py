@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time
 
 import click
 
+from syndication_assets.cli.acting import everywhere, in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
@@ -72,6 +73,7 @@ def _kind_line(kind: Kind) -> str:
 @click.argument("threshold", type=float, required=False)
 @click.option("--remove", is_flag=True, help="Remove the severity from the kind.")
 @command
+@requires("alerts.edit", everywhere)
 def level(kind: str, severity: str, threshold: float | None, remove: bool) -> None:
     """Sets the THRESHOLD from which on problems of a KIND have a SEVERITY; `syndication alert kinds` lists them.
 
@@ -135,6 +137,7 @@ def _route_line(route: Route) -> str:
 @click.option("--digest", metavar="HH:MM", help="One message a day instead of one for each event.")
 @click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE", help="IANA name, e.g. Europe/London.")
 @command
+@requires("alerts.edit", in_organization())
 def add(
     name: str,
     organization: str,
@@ -191,6 +194,7 @@ def _time(text: str) -> time:
 @click.argument("name")
 @_organization
 @command
+@requires("alerts.edit", in_organization())
 def test(name: str, organization: str) -> None:
     """Delivers a test message by the route NAME now. Exits with 1 and the reason if it is not accepted."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
@@ -205,6 +209,7 @@ def test(name: str, organization: str) -> None:
 @click.argument("name")
 @_organization
 @command
+@requires("alerts.edit", in_organization())
 def pause(name: str, organization: str) -> None:
     """Pauses the route NAME: what happens meanwhile is not told later."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
@@ -216,6 +221,7 @@ def pause(name: str, organization: str) -> None:
 @click.argument("name")
 @_organization
 @command
+@requires("alerts.edit", in_organization())
 def resume(name: str, organization: str) -> None:
     """Resumes the route NAME."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
@@ -227,6 +233,7 @@ def resume(name: str, organization: str) -> None:
 @click.argument("name")
 @_organization
 @command
+@requires("alerts.edit", in_organization())
 def remove(name: str, organization: str) -> None:
     """Removes the route NAME and the record of its deliveries."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:

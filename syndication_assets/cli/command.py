@@ -25,9 +25,13 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+class PendingMigrationsError(SyndicationError):
+    """The database is not of this version."""
+
+
 def migrated_database_url(settings: Settings) -> str:
-    """The URL of the database; SyndicationError if a migration is pending."""
+    """The URL of the database; PendingMigrationsError if a migration is pending."""
     url = database_url(settings)
     if any(entry.applied_at is None for entry in migrations.status(url)):
-        raise SyndicationError("The database has pending migrations: run `syndication migrate` first.")
+        raise PendingMigrationsError("The database has pending migrations: run `syndication migrate` first.")
     return url

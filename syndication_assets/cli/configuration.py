@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from syndication_assets.cli.acting import asks_for_rights, person_who_acts
 from syndication_assets.cli.command import command, migrated_database_url
-from syndication_assets.cli.entry_commands import by_option
 from syndication_assets.cli.listing import printable
 from syndication_assets.configuration.document import Document, read_document
 from syndication_assets.configuration.export import export_organization, export_shared
-from syndication_assets.configuration.plan import Plan
+from syndication_assets.configuration.plan import Plan, Require
 from syndication_assets.configuration.plan import apply as apply_document
 from syndication_assets.configuration.plan import plan as plan_document
 from syndication_assets.configuration.plan_text import plan_lines
@@ -30,16 +30,15 @@ _remove = click.option(
 @click.command()
 @_file
 @_remove
-@by_option
 @command
-def plan(file: Path, removes: bool, person: str) -> None:
+def plan(file: Path, removes: bool) -> None:
     """Shows what applying FILE would change: added, changed, removed, kept.
 
     Exits with 0 if the database is as the file says, with 2 if there is a difference, and with 1 if the file or the
     database has an error. What is only in the database counts as a difference with --remove.
     """
     document = read_document(file)
-    planned = plan_document(_url(), document, actor=person, removes=removes)
+    planned = plan_document(_url(), document, actor=person_who_acts(), removes=removes)
     _show(planned, document)
     if not planned.is_empty:
         sys.exit(DIFFERENCE)
@@ -48,23 +47,25 @@ def plan(file: Path, removes: bool, person: str) -> None:
 @click.command()
 @_file
 @_remove
-@by_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command
-def apply(file: Path, removes: bool, person: str, yes: bool) -> None:
+@asks_for_rights
+def apply(file: Path, removes: bool, yes: bool, require: Require) -> None:
     """Shows what FILE changes, asks, and writes all of it in one transaction.
 
-    Each change is in the audit log under your name. What the file does not have is kept, unless you say --remove.
+    It needs the right of every section that it changes, as the commands for single entries do. Each change is in the
+    audit log under your name. What the file does not have is kept, unless you say --remove.
     """
     document = read_document(file)
     url = _url()
-    planned = plan_document(url, document, actor=person, removes=removes)
+    actor = person_who_acts()
+    planned = plan_document(url, document, actor=actor, removes=removes, require=require)
     _show(planned, document)
     if planned.is_empty:
         return
     if not yes:
         click.confirm("Apply this?", abort=True)
-    apply_document(url, document, actor=person, removes=removes, expected=planned)
+    apply_document(url, document, actor=actor, removes=removes, expected=planned, require=require)
     click.echo("Applied.")
 
 

@@ -1,11 +1,9 @@
 """`syndication credentials`: encrypted secrets. No command prints a secret or takes one as an argument."""
 
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 
 import click
-from pydantic import SecretStr
 
 from syndication_assets.channels.accounts import require_platform
 from syndication_assets.channels.credentials import (
@@ -16,8 +14,10 @@ from syndication_assets.channels.credentials import (
     unopenable_credentials,
 )
 from syndication_assets.channels.secret_box import SecretBox, new_key
+from syndication_assets.cli.acting import everywhere, in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
@@ -35,6 +35,7 @@ def credentials() -> None:
 @click.option("--platform", default=None, metavar="PLATFORM", help="Platform that it gives access to.")
 @click.option("--expires-at", default=None, metavar="TIME", help="When it expires, e.g. 2026-01-31T12:00:00Z.")
 @command
+@requires("credentials.edit", in_organization())
 def set_secret(name: str, organization: str, platform: str | None, expires_at: str | None) -> None:
     """Stores a secret under NAME, replacing an existing one. Reads it from stdin, or prompts for it."""
     settings = Settings.from_environment()
@@ -50,7 +51,7 @@ def set_secret(name: str, organization: str, platform: str | None, expires_at: s
         if platform is not None:
             require_platform(connection, platform)
         credential_id = store_credential(
-            connection, box, organization_id, name, _read_secret(), platform=platform, expires_at=expires
+            connection, box, organization_id, name, read_secret(), platform=platform, expires_at=expires
         )
     click.echo(f"Stored {name} ({credential_id}), encrypted with the key {box.first_key_id}.")
 
@@ -73,6 +74,7 @@ def list_all(as_json: bool) -> None:
 
 @credentials.command()
 @command
+@requires("credentials.edit", everywhere)
 def rotate() -> None:
     """Encrypts all credentials with the first key of SYNDICATION_SECRET_KEYS, in one transaction.
 
@@ -121,20 +123,6 @@ def check() -> None:
 def key() -> None:
     """Prints a new key for SYNDICATION_SECRET_KEYS. Store it in your password manager: it is saved nowhere else."""
     click.echo(new_key())
-
-
-def _read_secret() -> SecretStr:
-    stream = sys.stdin.buffer
-    if stream.isatty():
-        return SecretStr(click.prompt("Secret", hide_input=True))
-    try:
-        text = stream.read().decode()
-    except UnicodeDecodeError:
-        raise SyndicationError("The secret on stdin is not UTF-8 text: encode it, for example as base64.") from None
-    text = text.removesuffix("\n").removesuffix("\r")
-    if not text.strip():
-        raise SyndicationError("There is no secret on stdin: pipe it in, or run this in a terminal to be prompted.")
-    return SecretStr(text)
 
 
 def _parse_expiry(text: str | None) -> datetime | None:

@@ -16,7 +16,6 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
-from syndication_assets.configuration.sections.members import MEMBERS
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
@@ -42,7 +41,6 @@ def entry_groups() -> list[click.Group]:
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),
         entry_group(APPROVAL_RULES, "approval-rule", "Manages the channels whose texts are approved automatically."),
         entry_group(BUDGETS, "budget", "Manages what an organization may spend on paid calls."),
-        entry_group(MEMBERS, "member", "Manages the people of an organization and their roles."),
         entry_group(TEMPLATES, "template", "Manages the templates that write posts."),
         entry_group(CHANNEL_RULES, "channel-rule", "Manages the rules of channels, which all organizations share."),
         entry_group(PROCESSES, "process", "Switches the ways of making posts on and off, for all organizations."),

@@ -3,15 +3,16 @@
 A group of commands is one line: its arguments are the section's key, its options the other fields.
 """
 
-import getpass
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
 
+from syndication_assets.cli.acting import everywhere, in_organization, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
@@ -52,19 +53,13 @@ def add_entry_commands(group: click.Group, section: Section, *names: str) -> Non
         group.add_command(made)
 
 
-def by_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--by`: who acts, for the audit log."""
-    return click.option(
-        "--by", "person", metavar="NAME", default=getpass.getuser, help="Who acts; default: your login."
-    )(function)
-
-
 def _add_command(section: Section) -> click.Command:
     @_common(section)
     @command
-    def add(organization: str, person: str, **given: Any) -> None:
+    @_requires(section)
+    def add(organization: str, **given: Any) -> None:
         values = {name: value for name, value in _values(section, given).items() if value is not None}
-        entry = add_entry(_url(), organization, section, values, person)
+        entry = add_entry(_url(), organization, section, values, person_who_acts())
         click.echo(f"Added {section.path_of(entry)}.")
 
     add = _options(section, is_new=True)(add)
@@ -74,12 +69,13 @@ def _add_command(section: Section) -> click.Command:
 def _edit_command(section: Section) -> click.Command:
     @_common(section)
     @command
-    def edit(organization: str, person: str, **given: Any) -> None:
+    @_requires(section)
+    def edit(organization: str, **given: Any) -> None:
         key = tuple(given.pop(name) for name in section.key)
         values = _values(section, {name: value for name, value in given.items() if value not in {None, ()}})
         if not values:
             raise SyndicationError(f"Name what to change, such as --{_changeable(section)[0][0].replace('_', '-')}.")
-        changed = change_entry(_url(), organization, section, _key(section, key), values, person)
+        changed = change_entry(_url(), organization, section, _key(section, key), values, person_who_acts())
         title = "/".join(key) or section.name
         for name, (old, new) in changed.items():
             click.echo(f"{title}: {name}: {shown(old)} → {shown(new)}")
@@ -94,9 +90,12 @@ def _edit_command(section: Section) -> click.Command:
 def _switch_command(section: Section, *, is_active: bool) -> click.Command:
     @_common(section)
     @command
-    def switch(organization: str, person: str, **given: Any) -> None:
+    @_requires(section)
+    def switch(organization: str, **given: Any) -> None:
         key = tuple(given.values())
-        changed = change_entry(_url(), organization, section, _key(section, key), {"is_active": is_active}, person)
+        changed = change_entry(
+            _url(), organization, section, _key(section, key), {"is_active": is_active}, person_who_acts()
+        )
         state = "active again" if is_active else "paused"
         click.echo(
             f"{'/'.join(key)} {'is' if changed else 'was already'} {state if changed or not is_active else 'active'}."
@@ -112,12 +111,13 @@ def _remove_command(section: Section) -> click.Command:
     @_common(section)
     @click.option("--yes", is_flag=True, help="Do not ask.")
     @command
-    def remove(organization: str, person: str, yes: bool, **given: Any) -> None:
+    @_requires(section)
+    def remove(organization: str, yes: bool, **given: Any) -> None:
         key = tuple(given.values())
         if not yes:
             where = "" if organization == ALL else f" of {organization}"
             click.confirm(f"Remove {'/'.join(key)}{where}?", abort=True)
-        remove_entry(_url(), organization, section, _key(section, key), person)
+        remove_entry(_url(), organization, section, _key(section, key), person_who_acts())
         click.echo(f"Removed {'/'.join(key)}.")
 
     text = "Removes it. What was loaded, written or published with it stays."
@@ -158,7 +158,6 @@ class _Row(tuple[str, Entry]):
 
 def _common(section: Section) -> Decorator:
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        function = by_option(function)
         if section in SHARED:
             return _with_all(function)
         return click.option(
@@ -168,11 +167,15 @@ def _common(section: Section) -> Decorator:
     return decorate
 
 
+def _requires(section: Section) -> Decorator:
+    return requires(section.permission, everywhere if section in SHARED else in_organization())
+
+
 def _with_all(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
     def shared(**given: Any) -> Any:
         return function(organization=ALL, **given)
 
-    shared.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined] # click keeps options there
     return shared
 
 

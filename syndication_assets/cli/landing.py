@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from syndication_assets.cli.acting import in_organization, of_paths, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
@@ -20,6 +21,7 @@ from syndication_assets.tenancy.organizations import require_organization
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
+@requires("files.land", in_organization())
 def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:
     """Copies FILES into the landing zone, under SOURCE and DATE (UTC, the day of observation).
 
@@ -38,6 +40,7 @@ def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> N
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--reason", required=True, metavar="TEXT", help="Reason, for the ledger and the audit log.")
 @command
+@requires("files.withdraw", of_paths)
 def withdraw(paths: tuple[str, ...], reason: str) -> None:
     """Withdraws landed files. PATHS are as `syndication land` printed them: <organization>/<source>/<date>/<name>.
 

@@ -10,6 +10,7 @@ import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.account import account
+from syndication_assets.cli.acting import everywhere, requires
 from syndication_assets.cli.alert import alert
 from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
@@ -18,17 +19,23 @@ from syndication_assets.cli.configuration import apply, export, plan
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.entries import entry_groups
+from syndication_assets.cli.invitation import invitation
+from syndication_assets.cli.key import key
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.materialize import materialize
+from syndication_assets.cli.member import member
 from syndication_assets.cli.organization import organization
+from syndication_assets.cli.person import person
 from syndication_assets.cli.publishing import publish, targets
 from syndication_assets.cli.quarantine import quarantine
 from syndication_assets.cli.review import review
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
 from syndication_assets.cli.status import metrics, status
+from syndication_assets.cli.user import user
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import database_url
 from syndication_assets.database.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
@@ -37,8 +44,12 @@ from syndication_assets.settings import Settings
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="syndication-assets")
-def main() -> None:
+@click.option(
+    "--as", "actor", metavar="USER", help="Who acts: an address or a service account; default: SYNDICATION_ACTOR."
+)
+def main(actor: str | None) -> None:
     """Social media as data you can trust: Dagster assets in PostgreSQL."""
+    del actor  # read by `cli.acting` when a command needs it
 
 
 @main.command()
@@ -89,13 +100,18 @@ def url() -> None:
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @command
+@requires("database.query", everywhere, even_without_database=True)
 def psql(arguments: tuple[str, ...]) -> None:
-    """Opens psql on the database and passes ARGUMENTS on."""
+    """Opens psql on the database, as the acting user, and passes ARGUMENTS on."""
     program = shutil.which("psql") or str(embedded_postgres.program("psql"))
     # Arguments are visible to everybody who lists processes: pass the password in the environment.
     parameters: dict[str, Any] = dict(conninfo_to_dict(database_url()))
     password = parameters.pop("password", None)
     environment = os.environ | ({"PGPASSWORD": password} if password is not None else {})
+    if (user_id := user_who_acts()) is not None:
+        # Options of the URL would replace those of the environment.
+        options = parameters.get("options") or os.environ.get("PGOPTIONS", "")
+        parameters["options"] = f"{options} -c app.actor={user_id}".strip()
     os.execve(program, [program, make_conninfo(**parameters), *arguments], environment)  # noqa: S606 - no shell
 
 
@@ -130,6 +146,11 @@ main.add_command(quarantine)
 main.add_command(land)
 main.add_command(withdraw)
 main.add_command(organization)
+main.add_command(user)
+main.add_command(member)
+main.add_command(invitation)
+main.add_command(key)
+main.add_command(person)
 main.add_command(review)
 main.add_command(channels)
 main.add_command(credentials)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from syndication_assets.cli.acting import everywhere, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
@@ -20,6 +21,7 @@ from syndication_assets.settings import Settings
     "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster asset selection, e.g. group:engagement."
 )
 @command
+@requires("pipeline.run", everywhere)
 def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
     """Runs the daily graph for a day or a range of days, as one Dagster run.
 

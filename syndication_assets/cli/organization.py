@@ -2,8 +2,8 @@
 
 import click
 
+from syndication_assets.cli.acting import everywhere, in_organization, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
-from syndication_assets.cli.entry_commands import by_option
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, json_option, show_rows
 from syndication_assets.configuration.organization import change_organization
 from syndication_assets.configuration.validation_messages import shown
@@ -23,6 +23,7 @@ def organization() -> None:
 @click.argument("slug")
 @click.option("--name", required=True, metavar="NAME", help="Display name.")
 @command
+@requires("organizations.add", everywhere)
 def add(slug: str, name: str) -> None:
     """Adds an organization. SLUG is its name in paths and commands."""
     added = add_organization(migrated_database_url(Settings.from_environment()), slug, name)
@@ -33,38 +34,39 @@ def add(slug: str, name: str) -> None:
 @click.argument("slug")
 @click.option("--name", metavar="NAME", help="Display name.")
 @click.option("--description", metavar="TEXT", help='Purpose of the organization; "" for none.')
-@by_option
 @command
-def edit(slug: str, name: str | None, description: str | None, person: str) -> None:
+@requires("organizations.edit", in_organization("slug"))
+def edit(slug: str, name: str | None, description: str | None) -> None:
     """Changes the name or the description of the organization SLUG. The slug stays: it is in paths."""
     changes: dict[str, str | bool | None] = {}
     if name is not None:
         changes["name"] = name
     if description is not None:
         changes["description"] = description or None
-    _change(slug, changes, person)
+    _change(slug, changes)
 
 
 @organization.command()
 @click.argument("slug")
-@by_option
 @command
-def pause(slug: str, person: str) -> None:
+@requires("organizations.edit", in_organization("slug"))
+def pause(slug: str) -> None:
     """Pauses the fetches of the organization SLUG, and writes no new posts for it."""
-    _change(slug, {"is_active": False}, person)
+    _change(slug, {"is_active": False})
 
 
 @organization.command()
 @click.argument("slug")
-@by_option
 @command
-def resume(slug: str, person: str) -> None:
+@requires("organizations.edit", in_organization("slug"))
+def resume(slug: str) -> None:
     """Ends the pause of the organization SLUG."""
-    _change(slug, {"is_active": True}, person)
+    _change(slug, {"is_active": True})
 
 
-def _change(slug: str, changes: dict[str, str | bool | None], person: str) -> None:
-    changed = change_organization(migrated_database_url(Settings.from_environment()), slug, changes, person)
+def _change(slug: str, changes: dict[str, str | bool | None]) -> None:
+    url = migrated_database_url(Settings.from_environment())
+    changed = change_organization(url, slug, changes, person_who_acts())
     for field, (old, new) in changed.items():
         click.echo(f"{slug}: {field}: {shown(old)} → {shown(new)}")
     if not changed:
@@ -86,6 +88,7 @@ def list_all(as_json: bool) -> None:
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command
+@requires("organizations.erase", in_organization("slug"))
 def erase(slug: str, yes: bool) -> None:
     """Erases the organization SLUG with all its rows, its audit log included. They are counted first.
 

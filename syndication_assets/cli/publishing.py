@@ -1,14 +1,15 @@
 """`syndication targets` and `syndication publish`: the queue, decisions about targets, and publishing."""
 
-import getpass
 from datetime import UTC, datetime
 from textwrap import shorten
 from typing import get_args
 
 import click
 
+from syndication_assets.cli.acting import everywhere, of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.database.acting import acting_as_service
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing import target_decisions
 from syndication_assets.publishing.target_decisions import ListedTarget, State
@@ -55,6 +56,7 @@ def _line(target: ListedTarget) -> str:
 @click.option("--not-published", is_flag=True, help="The post does not exist: send it again.")
 @click.option("--cancel", "is_cancelled", is_flag=True, help="Never send it again; it counts as sent.")
 @command
+@requires("targets.decide", of_rows("publishing.post_targets", "target_id"))
 def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cancelled: bool) -> None:
     """Resolves the target TARGET_ID, which may or may not be published.
 
@@ -62,7 +64,7 @@ def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cance
     """
     if (remote_id is not None) + not_published + is_cancelled != 1:
         raise SyndicationError("Choose exactly one of --published REMOTE_ID, --not-published and --cancel.")
-    url, actor = _url(), getpass.getuser()
+    url, actor = _url(), person_who_acts()
     if remote_id is not None:
         target_decisions.resolve_as_published(url, target_id, remote_id, actor)
         click.echo(f"{target_id} is published as {remote_id}")
@@ -77,23 +79,26 @@ def resolve(target_id: str, remote_id: str | None, not_published: bool, is_cance
 @targets.command()
 @click.argument("target_id")
 @command
+@requires("targets.decide", of_rows("publishing.post_targets", "target_id"))
 def retry(target_id: str) -> None:
     """Makes the target TARGET_ID due at once if it failed, missed its slot or waits for an attempt."""
-    target_decisions.retry(_url(), target_id, getpass.getuser())
+    target_decisions.retry(_url(), target_id, person_who_acts())
     click.echo(f"{target_id} is due now")
 
 
 @targets.command()
 @click.argument("target_id")
 @command
+@requires("targets.decide", of_rows("publishing.post_targets", "target_id"))
 def cancel(target_id: str) -> None:
     """Removes the target TARGET_ID from the queue permanently."""
-    target_decisions.cancel(_url(), target_id, getpass.getuser())
+    target_decisions.cancel(_url(), target_id, person_who_acts())
     click.echo(f"{target_id} is cancelled")
 
 
 @targets.command()
 @command
+@requires("targets.decide", everywhere)
 def release() -> None:
     """Lets a restored database publish again.
 
@@ -101,13 +106,14 @@ def release() -> None:
     """
     from syndication_assets.publishing import sending_holds  # noqa: PLC0415 - fsspec is slow to import
 
-    released = sending_holds.release(_url(), getpass.getuser())
+    released = sending_holds.release(_url(), person_who_acts())
     click.echo(f"Publishing goes on; {released:,} calls without a target in this database are released.")
 
 
 @click.command()
 @click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="Maximum number of calls.")
 @command
+@requires("pipeline.run", everywhere)
 def publish(limit: int) -> None:
     """Publishes due targets and looks up unresolved ones. Accounts with the publisher dry_run send nothing.
 
@@ -119,7 +125,8 @@ def publish(limit: int) -> None:
 
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
-    with open_publishers(settings) as publishers:
+    # The publisher changes the queue, not whoever started it: their own decisions are in the audit log.
+    with acting_as_service(), open_publishers(settings) as publishers:
         reconciled = reconcile(url, settings, publishers)
         report = publish_due(url, settings, datetime.now(UTC), publishers, limit)
     for kind, count in sorted(report.outcomes.items()):

@@ -1,9 +1,8 @@
 """`syndication quarantine`: items and files that could not be loaded."""
 
-import getpass
-
 import click
 
+from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.materialize import materialize_days
@@ -59,9 +58,10 @@ def show(quarantine_id: str) -> None:
 @click.argument("quarantine_ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--reason", required=True, metavar="TEXT", help="Why nobody will load it, for the audit log.")
 @command
+@requires("quarantine.close", of_rows("landing.quarantine", "quarantine_id", "quarantine_ids"))
 def close(quarantine_ids: tuple[str, ...], reason: str) -> None:
     """Closes items that nobody will load; they open again if their content changes."""
-    closed = items.close_items(_url(None), quarantine_ids, reason, getpass.getuser())
+    closed = items.close_items(_url(None), quarantine_ids, reason, person_who_acts())
     for quarantine_id in dict.fromkeys(quarantine_ids):
         click.echo(f"{quarantine_id} {'is closed' if quarantine_id in closed else 'was not open'}")
 
@@ -69,6 +69,7 @@ def close(quarantine_ids: tuple[str, ...], reason: str) -> None:
 @quarantine.command()
 @click.option("--organization", default=None, metavar="SLUG", help="Only the items of this organization.")
 @command
+@requires("pipeline.run", in_organization())
 def replay(organization: str | None) -> None:
     """Loads all days with open items again, for example after an adapter was fixed."""
     url = _url(organization)

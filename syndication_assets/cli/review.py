@@ -1,15 +1,18 @@
 """`syndication review`: people approve, reject and edit texts."""
 
-import getpass
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from syndication_assets.cli.acting import of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, printable, show_rows
+from syndication_assets.database.acting import user_who_acts
+from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
@@ -20,9 +23,21 @@ def review() -> None:
 
 
 def _by(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--by`, passed on as `person`; users decide as themselves."""
+
+    @wraps(function)
+    def by(*, person: str | None, **options: Any) -> Any:
+        if person is not None and user_who_acts() is not None:
+            raise SyndicationError("You act as a user, and decide as yourself: leave --by out.")
+        return function(person=person_who_acts() if person is None else person, **options)
+
     return click.option(
-        "--by", "person", metavar="NAME", default=getpass.getuser, help="Who decides; default: your login."
-    )(function)
+        "--by",
+        "person",
+        metavar="NAME",
+        default=None,
+        help="Who decides, where there are no users; default: your login.",
+    )(by)
 
 
 @review.command("list")
@@ -75,8 +90,9 @@ def show(content_id: str) -> None:
 
 @review.command()
 @click.argument("content_id", metavar="ID")
-@_by
 @command
+@requires("texts.decide", of_rows("content.posts_content", "content_id"))
+@_by
 def approve(content_id: str, person: str) -> None:
     """Approves a text after checking its rules again; a text that violates a hard rule is not approved."""
     from syndication_assets.content.review.text_decisions import approve as decide  # noqa: PLC0415
@@ -88,8 +104,9 @@ def approve(content_id: str, person: str) -> None:
 @review.command()
 @click.argument("content_id", metavar="ID")
 @click.option("--reason", required=True, metavar="TEXT", help="What is wrong, for the next version.")
-@_by
 @command
+@requires("texts.decide", of_rows("content.posts_content", "content_id"))
+@_by
 def reject(content_id: str, reason: str, person: str) -> None:
     """Rejects a text, even if it was approved: it is not published."""
     from syndication_assets.content.review.text_decisions import reject as decide  # noqa: PLC0415
@@ -101,8 +118,9 @@ def reject(content_id: str, reason: str, person: str) -> None:
 @review.command()
 @click.argument("content_id", metavar="ID")
 @click.argument("file", default="-", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@_by
 @command
+@requires("texts.edit", of_rows("content.posts_content", "content_id"))
+@_by
 def edit(content_id: str, file: Path, person: str) -> None:
     """Replaces a text with the content of FILE, of standard input, or of your editor: a new version to approve.
 
@@ -131,8 +149,9 @@ def edit(content_id: str, file: Path, person: str) -> None:
 
 @review.command()
 @click.argument("content_id", metavar="ID")
-@_by
 @command
+@requires("texts.edit", of_rows("content.posts_content", "content_id"))
+@_by
 def restore(content_id: str, person: str) -> None:
     """Undoes an edit: writes the replaced text ID again as the newest version, which needs approval."""
     from syndication_assets.content.review.text_decisions import restore as write_again  # noqa: PLC0415

@@ -1,17 +1,22 @@
 """`syndication schedule`: when accounts publish."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 
+from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.database.acting import user_who_acts
+from syndication_assets.database.connection import transaction
+from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.jitter import MAXIMUM_JITTER
 from syndication_assets.publishing.posting_schedules import ListedSchedule, add_schedule, list_schedules
 from syndication_assets.publishing.posting_schedules import preview as preview_schedule
 from syndication_assets.publishing.slots import Schedule
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.preferences import read_preferences
 
 
 @click.group()
@@ -26,9 +31,11 @@ def schedule() -> None:
     "--channel", "channel_type", required=True, metavar="CHANNEL", help="Kind of publication, e.g. feed_post."
 )
 @click.option(
-    "--rule", required=True, metavar="RRULE", help='RFC 5545 recurrence rule, e.g. "FREQ=DAILY;BYHOUR=17;BYMINUTE=0".'
+    "--rule",
+    metavar="RRULE",
+    help='RFC 5545 recurrence rule, e.g. "FREQ=DAILY;BYHOUR=17;BYMINUTE=0"; default: daily at the time you prefer.',
 )
-@click.option("--time-zone", required=True, metavar="ZONE", help="IANA name, e.g. Europe/London.")
+@click.option("--time-zone", metavar="ZONE", help="IANA name, e.g. Europe/London; default: the one you prefer.")
 @click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First local day; default: today.")
 @click.option(
     "--jitter",
@@ -41,12 +48,13 @@ def schedule() -> None:
 )
 @click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
+@requires("schedules.edit", in_organization())
 def add(
     name: str,
     account: str,
     channel_type: str,
-    rule: str,
-    time_zone: str,
+    rule: str | None,
+    time_zone: str | None,
     starts_on: datetime | None,
     jitter_minutes: int,
     organization: str,
@@ -54,10 +62,24 @@ def add(
     """Adds a schedule called NAME. Each of its slots takes one post."""
     first_day = (starts_on or datetime.now(UTC)).date()
     url = migrated_database_url(Settings.from_environment())
-    schedule_id = add_schedule(
-        url, organization, name, account, channel_type, Schedule(rule, time_zone, first_day), jitter_minutes
-    )
+    planned = _with_preferences(url, rule, time_zone, first_day)
+    schedule_id = add_schedule(url, organization, name, account, channel_type, planned, jitter_minutes)
     click.echo(f"Added {name} ({schedule_id}). Preview its slots with: syndication schedule preview {schedule_id}")
+
+
+def _with_preferences(url: str, rule: str | None, time_zone: str | None, first_day: date) -> Schedule:
+    """The schedule, with what the acting user prefers where an option is left out."""
+    with transaction(url) as connection:
+        preferences = read_preferences(connection, user_who_acts())
+    if rule is None and preferences.posting_time is not None:
+        rule = f"FREQ=DAILY;BYHOUR={preferences.posting_time.hour};BYMINUTE={preferences.posting_time.minute}"
+    time_zone = time_zone or preferences.time_zone
+    if rule is None or time_zone is None:
+        raise SyndicationError(
+            f"Give {'--rule' if rule is None else '--time-zone'}, or act as a user (--as) who prefers one: "
+            "`syndication user prefer`."
+        )
+    return Schedule(rule, time_zone, first_day)
 
 
 @schedule.command("list")

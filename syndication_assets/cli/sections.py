@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.content.selection.section_channels import (
@@ -28,6 +29,7 @@ def sections() -> None:
 @click.option("--instead-of-products", is_flag=True, help="Select no products for it from that day on.")
 @click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
+@requires("sections.edit", in_organization())
 def add(
     platform: str, channel_type: str, starts_on: datetime | None, instead_of_products: bool, organization: str
 ) -> None:
@@ -70,6 +72,7 @@ def _line(channel: SectionChannel) -> str:
 @click.argument("channel_type", metavar="CHANNEL")
 @click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
 @command
+@requires("sections.edit", in_organization())
 def stop(platform: str, channel_type: str, organization: str) -> None:
     """Stops sections for a channel and resumes its products. Existing selections are kept."""
     url = migrated_database_url(Settings.from_environment())

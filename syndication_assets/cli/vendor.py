@@ -3,6 +3,7 @@
 import click
 
 from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
@@ -35,6 +36,7 @@ def vendor() -> None:
     "--api-fallback-url", metavar="URL", help="Another server of the same API, used when the first does not answer."
 )
 @command
+@requires("vendors.edit", in_organization())
 def add(
     slug: str,
     organization: str,

@@ -4,7 +4,7 @@ A plan makes all writes and takes them back, so a plan without problems can be a
 enforces was asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,29 +66,47 @@ class Plan:
         return self.differences[section].not_in_file if is_removed else []
 
 
+Require = Callable[[Connection, str, Collection[str] | None], None]
+"""Raises if whoever acts lacks a right in these organizations, by id; None means in all of them."""
+
+
 class _RollBackError(Exception):
     """Ends the transaction of a plan."""
 
 
-def plan(url: str, document: Document, *, actor: str, removes: bool = False) -> Plan:
+def _nothing_is_required(_: Connection, __: str, ___: Collection[str] | None) -> None:
+    pass
+
+
+def plan(
+    url: str, document: Document, *, actor: str, removes: bool = False, require: Require = _nothing_is_required
+) -> Plan:
     """What applying the file would change. ConfigurationError if it cannot be applied as it is."""
     planned: Plan | None = None
     try:
         with _transaction(url, document, actor) as connection:
-            planned = _apply(connection, document, removes=removes)
+            planned = _apply(connection, document, removes=removes, require=require)
             raise _RollBackError
     except _RollBackError:
         assert planned is not None  # noqa: S101 - the transaction set it
         return planned
 
 
-def apply(url: str, document: Document, *, actor: str, removes: bool = False, expected: Plan | None = None) -> Plan:
-    """Applies the file in one transaction and returns what it changed.
+def apply(
+    url: str,
+    document: Document,
+    *,
+    actor: str,
+    removes: bool = False,
+    expected: Plan | None = None,
+    require: Require = _nothing_is_required,
+) -> Plan:
+    """Applies the file in one transaction and returns what it changed. `require` is asked for each right it takes.
 
     SyndicationError, with nothing changed, if that is not what the `expected` plan says.
     """
     with _transaction(url, document, actor) as connection:
-        applied = _apply(connection, document, removes=removes)
+        applied = _apply(connection, document, removes=removes, require=require)
         if expected is not None and applied != expected:
             raise SyndicationError(
                 "The database has changed since the plan was shown, so nothing was applied: run the command again."
@@ -105,8 +123,8 @@ def _transaction(url: str, document: Document, actor: str) -> Iterator[Connectio
         yield connection
 
 
-def _apply(connection: Connection, document: Document, *, removes: bool) -> Plan:
-    result, organization_id = _head(connection, document.organization)
+def _apply(connection: Connection, document: Document, *, removes: bool, require: Require) -> Plan:
+    result, organization_id = _head(connection, document.organization, require)
     result.removes = removes
     result.removable = frozenset(section.name for section in document.sections if section.is_removable)
     context = Context(connection, organization_id)
@@ -133,11 +151,27 @@ def _apply(connection: Connection, document: Document, *, removes: bool) -> Plan
     ]
     if problems:
         raise ConfigurationError(problems)
+    # Before anything is written: a file that makes its author an owner gives no right to apply it.
+    for permission in sorted({section.permission for section in document.sections if _changes(result, section)}):
+        require(connection, permission, None if document.organization is None else [organization_id])
     _write(context, document, result)
+    written = [
+        Problem(Place(document.file), f"{section.name}: {finding.message}.")
+        for section in document.sections
+        if _changes(result, section)
+        for finding in section.check_written(context)
+    ]
+    if written:
+        raise ConfigurationError(written)
     return result
 
 
-def _head(connection: Connection, organization: Organization | None) -> tuple[Plan, str]:
+def _changes(result: Plan, section: Section) -> bool:
+    difference = result.differences.get(section.name)
+    return difference is not None and bool(difference.added or difference.changed or result.removed_from(section.name))
+
+
+def _head(connection: Connection, organization: Organization | None, require: Require) -> tuple[Plan, str]:
     if organization is None:
         return Plan(SHARED_TITLE), ""
     existing = read_organization(connection, organization.slug)
@@ -147,6 +181,9 @@ def _head(connection: Connection, organization: Organization | None) -> tuple[Pl
         result.head = differing_fields(current, organization)
         if not result.head:
             return result, organization_id
+        require(connection, "organizations.edit", [organization_id])
+    else:
+        require(connection, "organizations.add", None)
     return result, write_organization(connection, organization)
 
 

@@ -59,6 +59,10 @@ def _nothing_to_check(_: Context, __: Any) -> Iterable[Finding]:
     return ()
 
 
+def _nothing_left_to_check(_: Context) -> Iterable[Finding]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """One section. `read` returns the entries of an organization in the order of its file; `write` adds or changes the
@@ -68,6 +72,8 @@ class Section:
     name: str
     """Its key in the file."""
     entry: type[Entry]
+    permission: str
+    """The right that a change of its entries needs: a row of tenancy.permissions."""
     key: tuple[str, ...]
     """The fields that tell entries apart; empty for a section that is one entry and not a list."""
     read: Callable[[Connection, str], list[Any]]
@@ -76,6 +82,8 @@ class Section:
     write_all: Callable[[Context, list[Any]], None] | None = None
     """Writes many entries in one statement, for a section that may have thousands."""
     check: Callable[[Context, Any], Iterable[Finding]] = _nothing_to_check
+    check_written: Callable[[Context], Iterable[Finding]] = _nothing_left_to_check
+    """What is wrong with its rows once all sections are written, about no entry alone."""
     only_when_added: frozenset[str] = frozenset()
     """Fields that the file sets with a new row and that no plan compares later."""
     in_use: str = "other rows refer to it"

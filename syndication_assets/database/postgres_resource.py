@@ -1,7 +1,11 @@
 """The database as a Dagster resource. The URL is read from the environment at run time and never stored in a run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import dagster as dg
 
+from syndication_assets.database.acting import acting_as_service
 from syndication_assets.database.connection import database_url
 
 
@@ -11,3 +15,10 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def url(self) -> str:
         """The URL of the database. Starts the embedded server if no URL is set."""
         return database_url()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PostgresResource"]:
+        """What a run changes is its own doing, not that of the person who started it."""
+        del context
+        with acting_as_service():
+            yield self

@@ -62,7 +62,8 @@ def read_item(url: str, quarantine_id: str) -> QuarantinedItem:
     with transaction(url) as connection:
         rows = connection.execute(
             "select q.quarantine_id, o.slug, q.source, q.landed_on, q.source_file_path, q.position, q.payload_bytes,"
-            " q.quarantined_at, q.reason, q.payload, q.replayed_at, q.closed_at, q.closed_by, q.closed_reason"
+            " q.quarantined_at, q.reason, q.payload, q.replayed_at, q.closed_at,"
+            " tenancy.actor_name(q.closed_by), q.closed_reason"
             " from landing.quarantine as q inner join tenancy.organizations as o using (organization_id)"
             " where q.quarantine_id = %s",
             [quarantine_id],

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -99,7 +100,8 @@ def publish_due(
         workers = min(-(-settings.publish_concurrency * 3 // 2), max(run.count_due(), 1))
         with ThreadPoolExecutor(workers, thread_name_prefix="publish") as pool:
             try:
-                for worker in [pool.submit(run.work) for _ in range(workers)]:
+                # A copy each: a thread does not inherit who acts.
+                for worker in [pool.submit(copy_context().run, run.work) for _ in range(workers)]:
                     worker.result()
             except BaseException:
                 run.stop()  # calls that are under way end and are recorded

@@ -258,5 +258,21 @@ class _Backups(EnvironmentSettings):
     )
 
 
-class Settings(_Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
+class _People(EnvironmentSettings):
+    """People"""
+
+    actor: str | None = setting(
+        "SYNDICATION_ACTOR",
+        None,
+        "Who acts in commands: the address of a user, or the name of a service account. `syndication --as` overrides "
+        "it. Needed for commands that change an organization with members.",
+    )
+    api_key: SecretStr | None = setting(
+        "SYNDICATION_API_KEY",
+        None,
+        "An API key (`syndication key add`), with which a program acts instead of SYNDICATION_ACTOR.",
+    )
+
+
+class Settings(_People, _Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
     """What the environment says, with defaults that need nothing but Python."""

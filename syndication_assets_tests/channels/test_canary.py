@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -18,28 +17,9 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
+from syndication_assets_tests.canaries import everything_in, forms
 
 CANARY = "canary-QmVpbm4gQmhyZWFn-0123456789"
-
-
-def forms(secret: str) -> list[bytes]:
-    """The secret, and the encodings in which it might leak."""
-    raw = secret.encode()
-    # base64 depends on the offset: each of the three, without the characters that neighbours change.
-    encoded = [base64.b64encode(b"x" * shift + raw)[4 : 4 + len(raw)] for shift in range(3)]
-    return [raw, raw[:16], raw[-16:], raw.hex().encode(), *encoded]
-
-
-def everything_in(url: str) -> bytes:
-    """Every row of every table of the database, as text."""
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            "select oid::regclass::text from pg_class where relkind in ('r', 'p', 'm')"
-            " and relnamespace::regnamespace::text <> 'information_schema' and relnamespace <> 'pg_toast'::regnamespace"
-        ).fetchall()
-        return b"\n".join(
-            str(row[0]).encode() for (table,) in tables for row in connection.execute(f"select t::text from {table} t")
-        )
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What every list has in common: `--json`, a sentence instead of nothing, no terminal controls."""
 
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,16 +12,17 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
 LISTS = [
-    "account", "approval-rule", "budget", "channel-rule", "credentials", "feed", "member", "organization", "price",
-    "process", "profile", "quarantine", "ranking", "review", "schedule", "sections", "targets", "template", "vendor",
-    "writing",
+    "account", "alert", "approval-rule", "backup", "budget", "channel-rule", "credentials", "feed", "invitation", "key",
+    "member", "organization", "price", "process", "profile", "quarantine", "ranking", "review", "schedule", "sections",
+    "targets", "template", "user", "vendor", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "ranking"}
 
 
 @pytest.fixture
-def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     with transaction(database_url) as connection:
         connection.execute("delete from channels.social_accounts")
         connection.execute("delete from catalogue.vendors")

@@ -224,17 +224,20 @@ def test_a_token_that_sql_put_into_a_url_is_neither_exported_nor_shown(desk: Des
 
 def test_two_organizations_do_not_see_each_other(desk: Desk):
     acme = (
-        HEAD
-        + ACCOUNT
-        + "feeds: [{name: blog, url: 'https://blog.example/'}]\nmembers: [{email: a@x.example, name: A}]\n"
+        HEAD + ACCOUNT + "feeds: [{name: blog, url: 'https://blog.example/'}]\n"
+        "members: [{email: a@x.example, name: A, role: owner}, {email: b@x.example}]\n"
     )
-    beta = acme.replace("slug: acme, name: Acme", "slug: beta, name: Beta").replace("name: A}", "name: Another}")
+    beta = acme.replace("slug: acme, name: Acme", "slug: beta, name: Beta").replace("name: A,", "name: Another,")
     desk.apply(acme)
     desk.apply(beta)
     desk.apply(beta.replace("https://blog.example/", "https://other.example/"))
-    desk.apply("organization: {slug: beta, name: Beta}\nfeeds: []\naccounts: []\nmembers: []\n", removes=True)
+    desk.apply(
+        "organization: {slug: beta, name: Beta}\nfeeds: []\naccounts: []\n"
+        "members: [{email: a@x.example, role: owner}]\n",
+        removes=True,
+    )
     assert desk.plan(acme, removes=True) == ["No difference: acme is as the file says."]
-    assert desk.rows("select display_name from tenancy.users") == [("A",)]
+    assert desk.rows("select display_name from tenancy.users order by email") == [("A",), (None,)]
 
 
 def test_applies_of_one_organization_wait_for_each_other(desk: Desk, tmp_path: Path):

@@ -35,6 +35,8 @@ class FakeGraph:
 
     url: str = ""
     responses: deque[Response] = field(default_factory=deque)
+    responses_of_pages: dict[str, Response] = field(default_factory=dict)
+    """The response to every post of a page, by its id."""
     delay: float = 0.0
     posts: list[dict[str, str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -45,9 +47,9 @@ class FakeGraph:
 
     def publish(self, path: str, form: dict[str, str]) -> Response:
         with self.lock:
-            response = self.responses.popleft() if self.responses else None
+            page_id = path.strip("/").split("/")[1]
+            response = self.responses.popleft() if self.responses else self.responses_of_pages.get(page_id)
             if response is None or response.is_accepted:
-                page_id = path.strip("/").split("/")[1]
                 post_id = f"{page_id}_{len(self.posts) + 1}"
                 self.posts.append(
                     {

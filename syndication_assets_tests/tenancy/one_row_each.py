@@ -79,6 +79,10 @@ _OWN_VALUES = {
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
     ("scraping.post_aliases", "alias_kind"): "'activity'",
     ("scraping.media_records", "media_type"): "'image'",
+    ("tenancy.api_keys", "key_hash"): "decode(repeat('ab', 32), 'hex')",
+    ("tenancy.api_keys", "permissions"): "'{vendors.edit}'",
+    ("tenancy.invitations", "email"): "'isla@bakery.example'",
+    ("tenancy.invitations", "token_hash"): "decode(repeat('ab', 32), 'hex')",
     ("scraping.post_records", "posted_at"): "'2025-11-03 12:00:00+00'",
 }
 

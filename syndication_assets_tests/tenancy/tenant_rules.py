@@ -25,7 +25,14 @@ SHARED_TABLES = [
     "operations.partitioned_tables",
     "publishing.content_processes",
     "publishing.home_server",
+    "tenancy.account_changes",
+    "tenancy.database_logins",
     "tenancy.erased_organizations",
+    "tenancy.password_resets",
+    "tenancy.passwords",
+    "tenancy.permissions",
+    "tenancy.role_permissions",
+    "tenancy.user_preferences",
     "tenancy.users",  # has policies of its own
 ]
 
@@ -55,7 +62,9 @@ _RULES = [
     "select format('%s: row-level security is not forced', name) from tenant_tables where not relforcerowsecurity",
     """
     select format('%s: row-level security is off or not forced', name) from own_tables
-    where name::text = 'tenancy.users' and not (relrowsecurity and relforcerowsecurity)
+    where name::text in ('tenancy.users', 'tenancy.passwords', 'tenancy.password_resets', 'tenancy.account_changes',
+            'tenancy.user_preferences')
+        and not (relrowsecurity and relforcerowsecurity)
     """,
     """
     select format('%s has no policy %s as required', t.name, w.polname)
@@ -82,6 +91,7 @@ _RULES = [
     where p.polname not in ('pipeline_all', 'reader_own_organization')
         and (t.name::text, p.polname) not in (
             ('tenancy.audit_log', 'owner_appends'),
+            ('tenancy.account_changes', 'owner_appends'),
             -- For tenancy.finish_erasure.
             ('tenancy.audit_log', 'owner_sees_erased'),
             ('tenancy.audit_log', 'owner_erases'),

@@ -30,6 +30,7 @@ def filled_template(server: Server, template_database: str) -> Iterator[str]:
         with psycopg.connect(url) as connection:
             # People belong to no organization, and stay.
             connection.execute("update tenancy.users set email = user_id || '@example.org'")
+            connection.execute("update tenancy.organization_members set role = 'owner'")
         yield url.partition("?")[0].rpartition("/")[2]
 
 
@@ -205,6 +206,11 @@ def test_an_unknown_slug_names_the_existing_ones(filled: str):
 def _erase(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, *arguments: str, answer: str = "") -> Result:
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", url)
     monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    with psycopg.connect(url) as connection:
+        (owner,) = connection.execute(
+            "select user_id from tenancy.organization_members where organization_id = %s", [id_of(url, arguments[0])]
+        ).fetchall()[0]
+    monkeypatch.setenv("SYNDICATION_ACTOR", owner)
     return CliRunner().invoke(main, ["organization", "erase", *arguments], input=answer)
 
 

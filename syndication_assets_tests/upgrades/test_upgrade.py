@@ -29,6 +29,7 @@ from syndication_assets_tests.upgrades.released_database import DAYS, land_day, 
 pytestmark = pytest.mark.both_servers
 
 RELEASE = "0.1.0"
+LATER_NETWORKS = ["mastodon", "bluesky"]
 UP = """
 set local role syndication_owner;
 
@@ -140,6 +141,12 @@ def test_an_upgrade_keeps_every_row_and_gives_the_schema_of_a_new_database(
     columns = columns_by_table(restored)
     before = contents(restored, columns)
     migrate(restored, newest)
+    with psycopg.connect(restored) as connection:
+        # Later networks come with rows of their own in tables of 0.1.0. No trigger logs that they go here.
+        connection.execute("set session_replication_role = replica")
+        for table in ("engagement.platform_metrics", "engagement.sampling_gaps"):
+            statement = sql.SQL("delete from {} where platform = any(%s)").format(sql.Identifier(*table.split(".")))
+            connection.execute(statement, [LATER_NETWORKS])
     assert contents(restored, columns) == before
     migrate(empty_database_url, newest)
     with connect(restored) as connection, connect(empty_database_url) as new:

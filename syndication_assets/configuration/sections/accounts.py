@@ -69,6 +69,7 @@ def _remove(context: Context, account: Account) -> None:
 ACCOUNTS = Section(
     name="accounts",
     entry=Account,
+    permission="accounts.edit",
     key=("platform", "remote_id"),
     read=reader(
         Account,

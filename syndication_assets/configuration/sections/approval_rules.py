@@ -45,6 +45,7 @@ def _remove(context: Context, rule: ApprovalRule) -> None:
 APPROVAL_RULES = Section(
     name="approval_rules",
     entry=ApprovalRule,
+    permission="rules.edit",
     key=("platform", "channel"),
     read=reader(
         ApprovalRule,

@@ -41,6 +41,7 @@ def _remove(context: Context, section: BlogSection) -> None:
 BLOG_SECTIONS = Section(
     name="sections",
     entry=BlogSection,
+    permission="sections.edit",
     key=("platform", "channel"),
     read=reader(
         BlogSection,

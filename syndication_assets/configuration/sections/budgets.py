@@ -32,6 +32,7 @@ def _remove(context: Context, budget: Budget) -> None:
 BUDGETS = Section(
     name="budgets",
     entry=Budget,
+    permission="budgets.edit",
     key=("period",),
     read=reader(
         Budget,

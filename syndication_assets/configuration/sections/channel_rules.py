@@ -115,6 +115,7 @@ def _remove(context: Context, rule: ChannelRule) -> None:
 CHANNEL_RULES = Section(
     name="channel_rules",
     entry=ChannelRule,
+    permission="rules.edit",
     key=("platform", "channel", "category", "rule"),
     read=_read,
     read_defaults=_read_defaults,

@@ -97,6 +97,7 @@ def _remove(context: Context, credential: Credential) -> None:
 CREDENTIALS = Section(
     name="credentials",
     entry=Credential,
+    permission="credentials.edit",
     key=("name",),
     read=reader(
         Credential,

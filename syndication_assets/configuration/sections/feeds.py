@@ -51,6 +51,7 @@ def _remove(context: Context, feed: Feed) -> None:
 FEEDS = Section(
     name="feeds",
     entry=Feed,
+    permission="feeds.edit",
     key=("name",),
     read=reader(
         Feed,

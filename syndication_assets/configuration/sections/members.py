@@ -1,12 +1,15 @@
-"""`members`: the people of the organization and their roles."""
+"""`members`: the people of the organization and their roles. Service accounts are members by command only."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
+import psycopg
 from pydantic import AfterValidator, Field
 
 from syndication_assets.configuration.entry import Entry, Text
 from syndication_assets.configuration.rows import reader, upsert
-from syndication_assets.configuration.section import Context, Section
+from syndication_assets.configuration.section import Context, Finding, Section
+from syndication_assets.tenancy.members import OWNERS_ARE_KEPT
 
 _EMAIL = r"^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$"
 
@@ -57,17 +60,40 @@ def _remove(context: Context, member: Member) -> None:
     )
 
 
+def _check_written(context: Context) -> Iterable[Finding]:
+    """What `syndication member` refuses, too: the end of the last owner, and first members without an owner."""
+    try:
+        with context.connection.transaction():
+            context.connection.execute(OWNERS_ARE_KEPT)
+    except psycopg.errors.RestrictViolation as error:
+        yield Finding("role", f"{error.diag.message_primary}: make somebody else an active owner")
+    (are_first, has_owner) = context.connection.execute(
+        # now() is when this transaction began.
+        "select coalesce(bool_and(created_at = now()), false),"
+        " coalesce(bool_or(role = 'owner' and status = 'active'), false)"
+        " from tenancy.organization_members where organization_id = %s",
+        [context.organization_id],
+    ).fetchall()[0]
+    if are_first and not has_owner:
+        yield Finding(
+            "role",
+            "the first members need an active owner among them, because afterwards a right is needed to add others",
+        )
+
+
 MEMBERS = Section(
     name="members",
     entry=Member,
+    permission="members.edit",
     key=("email",),
     read=reader(
         Member,
         "select lower(u.email) as email, u.display_name as name, m.role::text as role, m.status::text as status"
         " from tenancy.organization_members as m inner join tenancy.users as u on m.user_id = u.user_id"
-        " where m.organization_id = %(organization_id)s order by lower(u.email)",
+        " where m.organization_id = %(organization_id)s and u.email is not null order by lower(u.email)",
     ),
     write=_write,
     remove=_remove,
+    check_written=_check_written,
     only_when_added=frozenset({"name"}),
 )

@@ -59,6 +59,7 @@ def _remove(_: Context, price: Price) -> None:
 PRICES = Section(
     name="prices",
     entry=Price,
+    permission="rules.edit",
     key=("provider", "model", "valid_from"),
     read=reader(
         Price,

@@ -49,6 +49,7 @@ def _remove(_: Context, factor: PriorityFactor) -> None:
 PRIORITY_FACTORS = Section(
     name="priority_factors",
     entry=PriorityFactor,
+    permission="rules.edit",
     key=("factor",),
     read=reader(
         PriorityFactor,

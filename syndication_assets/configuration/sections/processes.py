@@ -43,6 +43,7 @@ def _remove(context: Context, process: Process) -> None:
 PROCESSES = Section(
     name="processes",
     entry=Process,
+    permission="rules.edit",
     key=("platform", "channel", "process"),
     read=reader(
         Process,

@@ -55,6 +55,7 @@ def _remove(context: Context, profile: Profile) -> None:
 PROFILES = Section(
     name="profiles",
     entry=Profile,
+    permission="profiles.edit",
     key=("platform", "username"),
     read=reader(
         Profile,

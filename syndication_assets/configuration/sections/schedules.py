@@ -83,6 +83,7 @@ def _remove(context: Context, schedule: Schedule) -> None:
 SCHEDULES = Section(
     name="schedules",
     entry=Schedule,
+    permission="schedules.edit",
     key=("name",),
     read=reader(
         Schedule,

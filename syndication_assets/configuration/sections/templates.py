@@ -79,6 +79,7 @@ def _remove(context: Context, template: Template) -> None:
 TEMPLATES = Section(
     name="templates",
     entry=Template,
+    permission="templates.edit",
     key=("name",),
     read=reader(Template, _TEMPLATES + " and (v.reference_hash is null or not t.is_active) order by t.template_name"),
     read_defaults=reader(

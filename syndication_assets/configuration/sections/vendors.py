@@ -54,6 +54,7 @@ def _remove(context: Context, vendor: Vendor) -> None:
 VENDORS = Section(
     name="vendors",
     entry=Vendor,
+    permission="vendors.edit",
     key=("name",),
     read=reader(
         Vendor,

@@ -30,6 +30,7 @@ def _remove(context: Context, _: Writing) -> None:
 WRITING = Section(
     name="writing",
     entry=Writing,
+    permission="rules.edit",
     key=(),
     read=reader(
         Writing,

@@ -99,7 +99,7 @@ def read_text(connection: Connection, content_id: str, *, for_update: bool = Fal
 
 def _decisions(connection: Connection, text: ReviewedText) -> list[Decision]:
     rows = connection.execute(
-        "select decision::text, decided_by, decided_at, reason from content.approvals"
+        "select decision::text, tenancy.actor_name(decided_by), decided_at, reason from content.approvals"
         " where organization_id = %s and content_id = %s order by decided_at",
         [text.organization_id, text.content_id],
     )

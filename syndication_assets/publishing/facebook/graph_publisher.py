@@ -21,7 +21,7 @@ from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError
 from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
-from syndication_assets.http.redaction import redact_to_line
+from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.facebook.page_tokens import PageTokens
@@ -104,7 +104,7 @@ class FacebookGraph:
             return Outcome(OutcomeKind.RETRYABLE, message=f"Facebook could not be reached: {error}.")
         except HttpError as error:
             return Outcome(OutcomeKind.UNKNOWN, message=f"The answer did not come: {error}.")
-        return _redacted(_outcome(response, post), token)
+        return _redacted(_outcome(response, post, token), token)
 
     def look_up(self, post: Post, secret: SecretStr | None, since: datetime, until: datetime) -> Listing:
         """What the page published between the two times. The text of a photo is its caption."""
@@ -122,7 +122,7 @@ class FacebookGraph:
         for _ in range(_MAXIMUM_PAGES):
             try:
                 page = self._published_posts(post.remote_account_id, token, parameters)
-                found += [_remote_post(published, wanted) for published in page.data]
+                found += [_remote_post(published, wanted, token) for published in page.data]
             except _ListingRejectedError as error:
                 rejection = _redacted(error.outcome, token)
                 return Listing(found, is_complete=False, reason=rejection.message, rejection=rejection)
@@ -221,14 +221,15 @@ class _InvalidPostError(Exception):
         self.outcome = Outcome(kind, message=message)
 
 
-def _outcome(response: HttpResponse, post: Post) -> Outcome:
+def _outcome(response: HttpResponse, post: Post, token: str) -> Outcome:
     if 200 <= response.status < 300:
         try:
             created = read_as(response.content, _Created)
         except ValueError:
             created = None
-        if created is not None and created.id:
-            post_id = created.post_id or created.id
+        post_id = (created.post_id or created.id) if created is not None else ""
+        # A server that echoes the token has named no post.
+        if post_id and redact(post_id, token) == post_id:
             return Outcome(
                 OutcomeKind.PUBLISHED,
                 platform_post_id=post_id,
@@ -238,9 +239,10 @@ def _outcome(response: HttpResponse, post: Post) -> Outcome:
     return classify(response.status, response.headers, response.content, post.attempt_number)
 
 
-def _remote_post(post: _PublishedPost, wanted: str) -> RemotePost:
+def _remote_post(post: _PublishedPost, wanted: str, token: str) -> RemotePost:
     published_at = datetime.fromisoformat(post.created_time)
-    return RemotePost(post.id, post.permalink_url, published_at, _normalized(post.message) == wanted)
+    url = post.permalink_url and redact(post.permalink_url, token, mark="[token]")
+    return RemotePost(redact(post.id, token, mark="[token]"), url, published_at, _normalized(post.message) == wanted)
 
 
 def _normalized(text: str) -> str:

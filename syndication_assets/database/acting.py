@@ -1,0 +1,52 @@
+"""Who acts: every transaction tells the database, whose audit log then names the user instead of the login."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+SERVICE = "service:dagster"
+"""Who acts in the runs of Dagster, whoever started them."""
+
+
+class _Acting(NamedTuple):
+    setting: str
+    name: str
+
+
+_acting: ContextVar[_Acting | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting_as(user_id: str) -> Iterator[None]:
+    """Transactions of this context are made by the user."""
+    yield from _while(_Acting("app.actor", user_id))
+
+
+@contextmanager
+def acting_as_service() -> Iterator[None]:
+    """Transactions of this context are made by Dagster, on nobody's behalf.
+
+    The setting is another one than that of a user, because some tables log only what people change.
+    """
+    yield from _while(_Acting("app.service", SERVICE))
+
+
+def user_who_acts() -> str | None:
+    """The id of the user; None if no user or the service acts."""
+    acting = _acting.get()
+    return acting.name if acting is not None and acting.setting == "app.actor" else None
+
+
+def setting_of_session() -> tuple[str, str] | None:
+    """The name and the value of the setting that says who acts; None if nobody is named."""
+    return _acting.get()
+
+
+def _while(acting: _Acting) -> Iterator[None]:
+    before = _acting.get()
+    _acting.set(acting)
+    try:
+        yield
+    finally:
+        _acting.set(before)

@@ -1,0 +1,36 @@
+"""What a user prefers: defaults of commands, where the command itself says nothing."""
+
+from datetime import time
+from typing import NamedTuple
+from zoneinfo import available_timezones
+
+from syndication_assets.database.connection import Connection
+from syndication_assets.errors import SyndicationError
+
+
+class Preferences(NamedTuple):
+    """One row of tenancy.user_preferences; None where the user prefers nothing."""
+
+    time_zone: str | None = None
+    posting_time: time | None = None
+
+
+def read_preferences(connection: Connection, user_id: str | None) -> Preferences:
+    """Those of the user; none for None."""
+    row = connection.execute(
+        "select time_zone, posting_time from tenancy.user_preferences where user_id = %s", [user_id]
+    ).fetchone()
+    return Preferences() if row is None else Preferences(*row)
+
+
+def prefer(connection: Connection, user_id: str, preferences: Preferences) -> Preferences:
+    """Changes what is not None; returns all preferences of the user. SyndicationError for an unknown time zone."""
+    if preferences.time_zone is not None and preferences.time_zone not in available_timezones():
+        raise SyndicationError(f"{preferences.time_zone!r} is not a time zone: write it as Europe/London.")
+    row = connection.execute(
+        "insert into tenancy.user_preferences as p (user_id, time_zone, posting_time) values (%s, %s, %s)"
+        " on conflict (user_id) do update set time_zone = coalesce(excluded.time_zone, p.time_zone),"
+        " posting_time = coalesce(excluded.posting_time, p.posting_time) returning time_zone, posting_time",
+        [user_id, *preferences],
+    ).fetchall()[0]
+    return Preferences(*row)

@@ -1,0 +1,322 @@
+"""Users, members, invitations and API keys from the user's point of view: who may do what, and who did it."""
+
+import json
+from pathlib import Path
+
+import click
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from syndication_assets.cli.main import main
+from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
+from syndication_assets_tests.canaries import everything_in
+from syndication_assets_tests.rows import DatabaseRows
+
+OWNER, EDITOR, VIEWER = "olga@bakery.example", "edi@bakery.example", "vera@bakery.example"
+
+
+class People(DatabaseRows):
+    """The organization default with users, and its audit log."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def run(self, *arguments: str, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(main, list(arguments), input=stdin)
+        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+        return result
+
+    def ok(self, *arguments: str, stdin: str | None = None) -> str:
+        result = self.run(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def error(self, *arguments: str, stdin: str | None = None) -> str:
+        result = self.run(*arguments, stdin=stdin)
+        assert result.exit_code == 1, result.output
+        return result.output
+
+    def add(self, email: str, role: str) -> str:
+        """Adds a user and member as the owner; returns the id."""
+        self.ok("--as", OWNER, "user", "add", email)
+        self.ok("--as", OWNER, "member", "add", email, "--role", role)
+        return str(self.value("select user_id from tenancy.users where email = %s", [email]))
+
+    def actors(self, table: str) -> list[str]:
+        return [
+            actor
+            for (actor,) in self.rows(
+                "select actor from tenancy.audit_log where table_name = %s order by occurred_at, audit_id", [table]
+            )
+        ]
+
+
+@pytest.fixture
+def people(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> People:
+    """Without a user: open to whoever runs commands."""
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+    return People(database_url)
+
+
+@pytest.fixture
+def team(people: People) -> People:
+    """With an owner, so that every change needs an actor."""
+    people.ok("user", "add", OWNER, "--name", "Olga")
+    people.ok("member", "add", OWNER, "--role", "owner")
+    return people
+
+
+ADD_VENDOR = ("vendor", "add", "bakery", "--source", "clan_catalogue", "--currency", "GBP")
+
+
+def test_without_members_everybody_may_do_everything_and_the_first_member_is_the_owner(people: People):
+    people.ok(*ADD_VENDOR)
+    people.ok("user", "add", EDITOR)
+    assert "first member of an organization is its owner" in people.error("member", "add", EDITOR, "--role", "editor")
+    people.ok("member", "add", EDITOR, "--role", "owner")
+
+
+def test_with_members_a_change_needs_an_actor_with_the_right_and_the_refusal_says_who_has_it(team: People):
+    message = team.error(*ADD_VENDOR)
+    assert "needs the right vendors.edit: say who you are with --as" in message
+    assert f"manager, admin, owner have it: {OWNER}" in message
+    team.add(EDITOR, "editor")
+    message = team.error("--as", EDITOR, *ADD_VENDOR)
+    assert f"{EDITOR} lacks the right vendors.edit in default" in message
+    assert OWNER in message
+    assert team.value("select count(*) from catalogue.vendors") == 0
+    team.ok("--as", OWNER, "member", "role", EDITOR, "manager")
+    team.ok("--as", EDITOR, *ADD_VENDOR)
+    editor = team.value("select user_id from tenancy.users where email = %s", [EDITOR])
+    assert team.actors("catalogue.vendors") == [editor]
+
+
+def test_the_actor_comes_from_the_environment_too_and_must_be_an_active_user(
+    team: People, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_ACTOR", "nobody@bakery.example")
+    assert "There is no user 'nobody@bakery.example'" in team.error(*ADD_VENDOR)
+    monkeypatch.setenv("SYNDICATION_ACTOR", OWNER.upper())
+    team.ok(*ADD_VENDOR)
+    team.ok("user", "add", "--service", "night-shift")
+    team.ok("member", "add", "night-shift", "--role", "manager")
+    team.ok("--as", "night-shift", "vendor", "add", "shop", "--source", "clan_catalogue", "--currency", "GBP")
+    team.ok("user", "deactivate", "night-shift")
+    assert "night-shift is not active" in team.error("--as", "night-shift", *ADD_VENDOR)
+    service = team.value("select user_id from tenancy.users where service_name = 'night-shift'")
+    assert team.actors("catalogue.vendors")[-1] == service
+
+
+def test_a_suspended_member_has_no_rights_until_they_are_active_again(team: People):
+    team.add(EDITOR, "manager")
+    team.ok("--as", OWNER, "member", "role", EDITOR, "--status", "suspended")
+    assert "lacks the right" in team.error("--as", EDITOR, *ADD_VENDOR)
+    team.ok("--as", OWNER, "member", "role", EDITOR, "--status", "active")
+    team.ok("--as", EDITOR, *ADD_VENDOR)
+
+
+def test_what_concerns_all_organizations_needs_the_right_in_each_that_has_members(team: People):
+    team.add(EDITOR, "owner")
+    team.ok("--as", OWNER, "organization", "add", "acme", "--name", "Acme")
+    team.ok("--as", OWNER, "member", "add", OWNER, "--role", "owner", "--organization", "acme")
+    message = team.error("--as", EDITOR, "organization", "add", "third", "--name", "Third")
+    assert "lacks the right organizations.add in acme" in message
+    team.ok("--as", OWNER, "organization", "add", "third", "--name", "Third")
+
+
+def test_a_row_of_another_organization_cannot_be_changed_by_its_id(team: People):
+    team.ok("--as", OWNER, "organization", "add", "acme", "--name", "Acme")
+    team.ok("--as", OWNER, "user", "add", EDITOR)
+    team.ok("member", "add", EDITOR, "--role", "owner", "--organization", "acme")
+    invited = team.ok("--as", OWNER, "invitation", "create", VIEWER, "--role", "viewer")
+    invitation_id = invited.split()[0]
+    assert "lacks the right members.edit in default" in team.error(
+        "--as", EDITOR, "invitation", "revoke", invitation_id
+    )
+    team.ok("--as", OWNER, "invitation", "revoke", invitation_id)
+
+
+def test_the_last_owner_can_neither_be_removed_nor_demoted_nor_suspended_nor_deactivated(team: People):
+    for arguments in (
+        ("member", "remove", OWNER),
+        ("member", "role", OWNER, "admin"),
+        ("member", "role", OWNER, "--status", "suspended"),
+        ("user", "deactivate", OWNER),
+    ):
+        message = team.error("--as", OWNER, *arguments)
+        assert "the last owner of default: make somebody else owner first" in message
+    team.add(EDITOR, "owner")
+    team.ok("--as", OWNER, "user", "deactivate", EDITOR)
+    assert "last owner" in team.error("--as", OWNER, "member", "remove", OWNER)  # the other one is not active
+    team.ok("--as", OWNER, "user", "edit", EDITOR, "--active")
+    team.ok("--as", OWNER, "member", "remove", OWNER)
+    assert "lacks the right" in team.error("--as", OWNER, "member", "add", OWNER, "--role", "owner")
+
+
+def test_two_owners_who_remove_each_other_leave_one(team: People):
+    team.add(EDITOR, "owner")
+    remove = (
+        "delete from tenancy.organization_members where user_id = (select user_id from tenancy.users where email = %s)"
+    )
+    with psycopg.connect(team.url) as first, psycopg.connect(team.url) as second:
+        first.execute(remove, [OWNER])
+        second.execute(remove, [EDITOR])
+        first.commit()
+        with pytest.raises(psycopg.errors.RestrictViolation, match="last owner of default"):
+            second.commit()
+
+
+def test_an_organization_with_an_owner_can_still_be_erased(team: People):
+    team.ok("--as", OWNER, "organization", "add", "acme", "--name", "Acme")
+    team.ok("--as", OWNER, "member", "add", OWNER, "--role", "owner", "--organization", "acme")
+    team.add(VIEWER, "viewer")
+    assert "lacks the right organizations.erase" in team.error("--as", VIEWER, "organization", "erase", "acme", "--yes")
+    team.ok("--as", OWNER, "organization", "erase", "acme", "--yes")
+    assert team.value("select count(*) from tenancy.organization_members") == 2  # those of default
+
+
+def test_an_invitation_makes_a_member_once_and_its_token_is_stored_nowhere(team: People):
+    output = team.ok("--as", OWNER, "invitation", "create", VIEWER, "--role", "viewer")
+    token = output.splitlines()[-1]
+    assert token.startswith("inv_")
+    assert f"{VIEWER} is viewer of default" in team.ok("invitation", "accept", "--name", "Vera", stdin=token + "\n")
+    assert "is accepted: ask for a new one" in team.error("invitation", "accept", stdin=token)
+    assert "is unknown" in team.error("invitation", "accept", stdin=token[:-1])
+    assert "viewer" in team.ok("member", "list")
+    viewer = team.value("select user_id from tenancy.users where email = %s", [VIEWER])
+    assert team.actors("tenancy.invitations")[-1] == viewer
+    assert team.actors("tenancy.organization_members")[-1] == viewer
+    stored = team.rows("select i::text from tenancy.invitations i union all select a::text from tenancy.audit_log a")
+    assert not any(token in text for (text,) in stored)
+    assert token not in team.ok("invitation", "list", "--json")
+
+
+def test_an_invitation_ends_by_time_by_a_newer_one_and_by_revocation(team: People):
+    tokens = [
+        team.ok("--as", OWNER, "invitation", "create", VIEWER, "--role", role).splitlines()[-1]
+        for role in ("admin", "viewer")
+    ]
+    assert "is revoked" in team.error("invitation", "accept", stdin=tokens[0])
+    team.execute("update tenancy.invitations set expires_at = now() - interval '1 second' where revoked_at is null")
+    assert "is expired" in team.error("invitation", "accept", stdin=tokens[1])
+    assert "expired" in team.ok("invitation", "list")
+
+
+def test_an_api_key_acts_as_its_member_with_its_own_rights_only(team: People, monkeypatch: pytest.MonkeyPatch):
+    manager = team.add(EDITOR, "manager")
+    add_key = ("--as", OWNER, "key", "add", "shop import", "--user", EDITOR, "--permission")
+    assert "does not have accounts.edit" in team.error(*add_key, "accounts.edit")
+    output = team.ok(*add_key, "vendors.edit")
+    key_id, key = output.split()[0], output.splitlines()[-1]
+    monkeypatch.setenv("SYNDICATION_API_KEY", key)
+    team.ok(*ADD_VENDOR)
+    assert team.actors("catalogue.vendors") == [manager]
+    assert "is not for organizations.add" in team.error("organization", "add", "acme", "--name", "Acme")
+    (listed, prefix, used) = team.rows("select key_id, key_prefix, last_used_at is not null from tenancy.api_keys")[0]
+    assert (listed, used) == (key_id, True)
+    assert key.startswith(prefix)
+    assert key not in team.ok("key", "list", "--json")
+    stored = team.rows("select k::text from tenancy.api_keys k union all select a::text from tenancy.audit_log a")
+    assert not any(key in text for (text,) in stored)
+
+    def is_refused() -> bool:
+        return "is not a key that is accepted" in team.error(*ADD_VENDOR)
+
+    team.execute("update tenancy.organization_members set status = 'suspended' where user_id = %s", [manager])
+    assert is_refused()
+    team.execute("update tenancy.organization_members set status = 'active'")
+    team.execute("update tenancy.api_keys set expires_at = now()")
+    assert is_refused()
+    team.execute("update tenancy.api_keys set expires_at = now() + interval '1 day'")
+    assert not is_refused()
+    monkeypatch.delenv("SYNDICATION_API_KEY")
+    team.ok("--as", OWNER, "key", "revoke", key_id)
+    monkeypatch.setenv("SYNDICATION_API_KEY", key)
+    assert is_refused()
+
+
+def test_a_schedule_takes_time_and_zone_from_the_preferences_of_the_actor(team: People):
+    team.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
+    team.execute("insert into channels.channel_types (channel_type, display_name) values ('feed_post', 'Feed')")
+    team.execute("insert into channels.platform_channels (platform, channel_type) values ('facebook', 'feed_post')")
+    as_owner = ("--as", OWNER)
+    team.ok(*as_owner, "account", "add", "--platform", "facebook", "--remote-id", "page", "--name", "Page")
+    add = (*as_owner, "schedule", "add", "daily", "--account", "page", "--channel", "feed_post")
+    assert "Give --rule, or act as a user (--as) who prefers one" in team.error(*add)
+    assert "is not a time zone" in team.error(*as_owner, "user", "prefer", "--time-zone", "London")
+    assert "say who you are" in team.error("user", "prefer", "--time", "17:30")
+    team.ok(*as_owner, "user", "prefer", "--time", "17:30")
+    assert "Give --time-zone" in team.error(*add)
+    assert "Olga prefers the time zone Europe/London and the time 17:30" in team.ok(
+        *as_owner, "user", "prefer", "--time-zone", "Europe/London"
+    )
+    team.ok(*add)
+    assert "FREQ=DAILY;BYHOUR=17;BYMINUTE=30, Europe/London" in team.ok("schedule", "list")
+
+
+def test_a_person_is_exported_and_erased_and_the_log_keeps_what_they_did(team: People):
+    editor = team.add(EDITOR, "manager")
+    team.ok("--as", OWNER, "user", "edit", EDITOR, "--name", "Edi Crumb", "--login", "edi_login")
+    team.ok("--as", OWNER, "invitation", "create", EDITOR, "--role", "viewer")
+    team.ok("--as", EDITOR, *ADD_VENDOR)
+    team.ok("--as", EDITOR, "user", "prefer", "--time", "09:00")
+    assert "lacks the right people.export" in team.error("--as", EDITOR, "person", "export", EDITOR)
+    exported = json.loads(team.ok("--as", OWNER, "person", "export", EDITOR))
+    assert (exported["user"]["email"], exported["database_login"]) == (EDITOR, "edi_login")
+    assert [change["table_name"] for change in exported["changes"]] == ["catalogue.vendors", "tenancy.user_preferences"]
+    assert [invitation["email"] for invitation in exported["invitations"]] == [EDITOR]
+    assert "hash" not in json.dumps(exported)
+    assert "last owner" in team.error("--as", OWNER, "person", "erase", OWNER, "--yes")
+    team.ok("--as", OWNER, "person", "erase", EDITOR, "--yes")
+    everything = everything_in(team.url).lower()
+    assert OWNER.encode() in everything
+    for trace in (EDITOR, "crumb", "edi_login"):
+        assert trace.encode() not in everything
+    assert team.actors("catalogue.vendors") == [editor]
+    assert team.value("select tenancy.actor_name(%s)", [editor]) == "a person who was erased"
+    assert "There is no user" in team.error("--as", OWNER, "user", "edit", EDITOR, "--active")
+    team.ok("--as", OWNER, "user", "add", EDITOR)  # another account, with nothing of the old one
+
+
+def test_every_right_is_required_by_a_command_and_every_command_with_a_right_has_a_row(people: People):
+    required = {getattr(command.callback, "permission", None) for command in _commands(main)} - {None}
+    assert {section.permission for section in (*OF_ORGANIZATIONS, *SHARED)} <= required
+    known = {permission for (permission,) in people.rows("select permission from tenancy.permissions")}
+    assert required == known
+
+
+def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
+    without = {name for name, command in _named_commands(main) if not hasattr(command.callback, "permission")}
+    readers = {name for name in without if name.split()[-1] in {"list", "show", "preview", "check"}}
+    assert without - readers == {
+        *("channels", "status", "metrics", "url", "plan", "export", "alert kinds", "alert routes"),  # read
+        *("migrate", "rollback", "dev", "stop", "demo", "credentials key"),  # run the server
+        *("backup prove", "backup verify", "restore", "alert watch"),  # run the server, too
+        "apply",  # the rights of the sections that it changes
+        *("invitation accept", "user set-password"),  # their tokens are the right
+        "user prefer",  # one's own
+    }
+
+
+def test_a_change_of_what_a_role_may_do_takes_effect_at_once_and_is_logged(team: People):
+    team.add(EDITOR, "editor")
+    team.execute("insert into tenancy.role_permissions values ('editor', 'vendors.edit')")
+    team.ok("--as", EDITOR, *ADD_VENDOR)
+    log = team.rows("select action, new_values ->> 'role' from channels.rule_changes where table_name like 'tenancy.%'")
+    assert ("insert", "editor") in log
+
+
+def _commands(group: click.Group) -> list[click.Command]:
+    return [command for _, command in _named_commands(group)]
+
+
+def _named_commands(group: click.Group, prefix: str = "") -> list[tuple[str, click.Command]]:
+    found = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += _named_commands(command, f"{prefix}{name} ")
+        else:
+            found.append((f"{prefix}{name}", command))
+    return found
