@@ -22,13 +22,13 @@ def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> PublishingQueue:
 
 
 def requested(instance: dg.DagsterInstance | None = None) -> list[dg.RunRequest]:
-    context = dg.build_sensor_context(
+    with dg.build_sensor_context(
         instance=instance or dg.DagsterInstance.ephemeral(),
         definitions=defs,
         resources={"postgres": PostgresResource()},
         sensor_name="approval_sensor",
-    )
-    return list(approval_sensor.evaluate_tick(context).run_requests or ())
+    ) as context:
+        return list(approval_sensor.evaluate_tick(context).run_requests or ())
 
 
 def days(requests: list[dg.RunRequest]) -> list[date]:

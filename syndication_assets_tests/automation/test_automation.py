@@ -28,11 +28,12 @@ def test_the_fetch_schedule_requests_the_current_day():
     assert fetch_schedule(context).partition_key == "2025-11-26"
 
 
-def test_only_the_daily_graph_runs_by_default():
+def test_only_what_reaches_no_outside_service_unasked_runs_by_default():
+    """Alerts reach only the people whom somebody has named by a route."""
     repository = defs.get_repository_def()
     definitions = [*repository.schedule_defs, *repository.sensor_defs]
     running = [definition.name for definition in definitions if definition.default_status.value == "RUNNING"]
-    assert running == ["daily_schedule"]
+    assert running == ["daily_schedule", "alert_sensor"]
 
 
 def test_every_check_runs_in_a_job_including_those_of_user_maintained_tables():

@@ -34,10 +34,10 @@ def landed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _tick(cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    context = dg.build_sensor_context(
+    with dg.build_sensor_context(
         cursor=cursor, definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="landing_zone_sensor"
-    )
-    return landing_zone_sensor.evaluate_tick(context)
+    ) as context:
+        return landing_zone_sensor.evaluate_tick(context)
 
 
 def _days(tick) -> list[str]:

@@ -41,10 +41,10 @@ def write(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def requested() -> list[dg.RunRequest]:
-    context = dg.build_sensor_context(
+    with dg.build_sensor_context(
         definitions=defs, resources={"postgres": PostgresResource()}, sensor_name="writing_sensor"
-    )
-    return list(writing_sensor.evaluate_tick(context).run_requests or ())
+    ) as context:
+        return list(writing_sensor.evaluate_tick(context).run_requests or ())
 
 
 @pytest.mark.parametrize(
