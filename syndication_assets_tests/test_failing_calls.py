@@ -70,7 +70,7 @@ class Workplace:
             "files": b"\n".join(path.read_bytes() for path in self.directory.rglob("*") if path.is_file()),
             "the output of the commands": "\n".join(self.outputs).encode(),
             "stdout, stderr and the log": log.encode(),
-            "the log of the database's server": self.server_log.read_bytes() if self.server_log.is_file() else b"",
+            "the log of the database's server": self.server_log.read_bytes(),
         }
 
 
@@ -105,7 +105,9 @@ def workplace(
         }
         with transaction(database_url, role="postgres") as connection:
             (data,) = connection.execute("show data_directory").fetchall()[0]
-        yield Workplace(queue, shop, dagster_url, tmp_path, secrets, Path(data) / "log")
+        # The embedded server writes its log into its data, Debian's beside it.
+        log = next(path for path in (Path(data) / "log", Path(data).parent / "log") if path.is_file())
+        yield Workplace(queue, shop, dagster_url, tmp_path, secrets, log)
         shop.close()
 
 
