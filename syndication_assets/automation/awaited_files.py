@@ -13,17 +13,16 @@ def awaited_files(zone: LandingZone, url: str, days: Sequence[date]) -> Iterator
     """The files of these days that wait for a load."""
     loaded = loaded_files(url, days)
     for day in days:
-        yield from (file for file in zone.files(day) if is_awaited(file) and not is_loaded(file, loaded))
+        yield from (file for file in zone.files(day) if is_waiting(file, loaded))
 
 
-def is_awaited(file: LandedFile) -> bool:
-    """Whether the day waits for this file: the pieces of a catalogue snapshot are loaded through their manifest."""
-    return not (room_of(file.source) == "catalogue" and file.name.startswith(PIECE_PREFIXES))
+def is_waiting(file: LandedFile, loaded: dict[str, int | None]) -> bool:
+    """Whether the file is not among the loaded ones with its present size.
 
-
-def is_loaded(file: LandedFile, loaded: dict[str, int | None]) -> bool:
-    """Whether the file is among the loaded ones, with its present size."""
-    return file.path in loaded and loaded[file.path] in (None, file.size_bytes)
+    No day waits for the pieces of a catalogue snapshot, which are loaded through their manifest.
+    """
+    is_piece = room_of(file.source) == "catalogue" and file.name.startswith(PIECE_PREFIXES)
+    return not is_piece and not (file.path in loaded and loaded[file.path] in (None, file.size_bytes))
 
 
 def loaded_files(url: str, days: Sequence[date]) -> dict[str, int | None]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import msgspec
 
-from syndication_assets.automation.awaited_files import is_awaited, is_loaded, loaded_files
+from syndication_assets.automation.awaited_files import is_waiting, loaded_files
 from syndication_assets.automation.jobs import daily_job
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
@@ -91,7 +91,7 @@ def landing_zone_sensor(
             last_older_day = day
         key = day.isoformat()
         files = list(zone.files(day))
-        if all(is_loaded(file, loaded) for file in files if is_awaited(file)):
+        if not any(is_waiting(file, loaded) for file in files):
             requests.pop(key, None)
         elif not _is_changing(files):
             request = _next_request(requests.get(key), _fingerprint(files), failures.get(day, _NONE_FAILED))

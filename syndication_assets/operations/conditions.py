@@ -80,6 +80,7 @@ def find_conditions(connection: Connection, finders: Mapping[str, Finder]) -> Fo
         levels.setdefault(kind, []).append((threshold, severity))
     files = condition_files()
     unknown = []
+    connection.execute(f"set local statement_timeout = '{_MOST_SECONDS}s'")
     for kind, of_kind in levels.items():
         threshold = of_kind[0][0]
         try:
@@ -95,6 +96,7 @@ def find_conditions(connection: Connection, finders: Mapping[str, Finder]) -> Fo
             continue
         found.kinds.append(kind)
         found.conditions += [_condition(kind, problem, of_kind) for problem in problems]
+    connection.execute("set local statement_timeout = 0")
     found.kinds.append(_UNKNOWN)
     found.conditions += [_condition(_UNKNOWN, problem, levels[_UNKNOWN]) for problem in unknown if _UNKNOWN in levels]
     return found
@@ -104,9 +106,7 @@ def _select(connection: Connection, file: str, threshold: Decimal) -> list[Probl
     """The problems of one file, within a savepoint, so that its error costs no other kind."""
     try:
         with connection.transaction():
-            connection.execute(f"set local statement_timeout = '{_MOST_SECONDS}s'")
             rows = connection.execute(load_sql(file), {"threshold": threshold}).fetchall()
-            connection.execute("set local statement_timeout = 0")
     except psycopg.Error as error:
         raise SyndicationError(f"sql/{file}: {describe(error)}") from None
     return [Problem(*row) for row in rows]

@@ -1,7 +1,7 @@
 """Our own statuses, as their servers give them now: `GET /api/v1/statuses/:id`, one response a status.
 
 The token travels in a header, for servers that show statuses to users only. Each request is sent once, and only to
-public addresses. A server whose limit is nearly used up is not asked further.
+public addresses.
 """
 
 from collections.abc import Callable
