@@ -42,10 +42,9 @@ lint: .venv/development ## check format, code, types, SQL, imports, schema, sett
 	.venv/bin/python -m syndication_assets.configuration.schema_page --check
 	.venv/bin/python -m requirements.locks
 
-format: .venv/development ## put the code into form
+format: .venv/development ## put the Python code into form
 	.venv/bin/ruff format
 	.venv/bin/ruff check --fix
-	.venv/bin/sqlfluff format --processes 2 --disable-progress-bar sql
 
 bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.json
 	.venv/bin/python -m benchmarks
