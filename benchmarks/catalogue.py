@@ -16,7 +16,7 @@ from benchmarks.dlt_merge import DltMerge, MergedTable, Rows, prepare_dlt, read_
 from benchmarks.measuring import Comparison, Result, Times, seconds_of
 from benchmarks.workplace import Workplace
 from syndication_assets.catalogue.catalogue_load import load_day
-from syndication_assets.catalogue.vendors import add_vendor
+from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.demo.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR
 from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
 from syndication_assets.landing.landing_zone import LandingZone

@@ -3,28 +3,23 @@
 A group of commands is one line: its arguments are the section's key, its options the other fields.
 """
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
 from functools import wraps
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import click
-from pydantic.fields import FieldInfo
 
 from syndication_assets.cli.acting import everywhere, in_organization, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.entry_options import Decorator, arguments, changeable, options, typed_key, typed_values
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
 from syndication_assets.configuration.entry import Entry
 from syndication_assets.configuration.section import Section
 from syndication_assets.configuration.sections import SHARED
 from syndication_assets.configuration.validation_messages import shown
-from syndication_assets.configuration.yaml_tree import plain_value
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def entry_group(section: Section, name: str, meaning: str) -> click.Group:
@@ -58,12 +53,12 @@ def _add_command(section: Section) -> click.Command:
     @command
     @_requires(section)
     def add(organization: str, **given: Any) -> None:
-        values = {name: value for name, value in _values(section, given).items() if value is not None}
+        values = {name: value for name, value in typed_values(section, given).items() if value is not None}
         entry = add_entry(_url(), organization, section, values, person_who_acts())
         click.echo(f"Added {section.path_of(entry)}.")
 
-    add = _options(section, is_new=True)(add)
-    return click.command(help=f"Adds one of the `{section.name}` of a configuration file.")(_arguments(section)(add))
+    add = options(section, is_new=True)(add)
+    return click.command(help=f"Adds one of the `{section.name}` of a configuration file.")(arguments(section)(add))
 
 
 def _edit_command(section: Section) -> click.Command:
@@ -72,19 +67,19 @@ def _edit_command(section: Section) -> click.Command:
     @_requires(section)
     def edit(organization: str, **given: Any) -> None:
         key = tuple(given.pop(name) for name in section.key)
-        values = _values(section, {name: value for name, value in given.items() if value not in {None, ()}})
+        values = typed_values(section, {name: value for name, value in given.items() if value not in {None, ()}})
         if not values:
-            raise SyndicationError(f"Name what to change, such as --{_changeable(section)[0][0].replace('_', '-')}.")
-        changed = change_entry(_url(), organization, section, _key(section, key), values, person_who_acts())
+            raise SyndicationError(f"Name what to change, such as --{changeable(section)[0][0].replace('_', '-')}.")
+        changed = change_entry(_url(), organization, section, typed_key(section, key), values, person_who_acts())
         title = "/".join(key) or section.name
         for name, (old, new) in changed.items():
             click.echo(f"{title}: {name}: {shown(old)} → {shown(new)}")
         if not changed:
             click.echo(f"{title} has these values already.")
 
-    edit = _options(section, is_new=False)(edit)
+    edit = options(section, is_new=False)(edit)
     text = 'Changes what is given, and leaves the rest. An empty text ("") removes a value.'
-    return click.command(help=text)(_arguments(section)(edit))
+    return click.command(help=text)(arguments(section)(edit))
 
 
 def _switch_command(section: Section, *, is_active: bool) -> click.Command:
@@ -94,7 +89,7 @@ def _switch_command(section: Section, *, is_active: bool) -> click.Command:
     def switch(organization: str, **given: Any) -> None:
         key = tuple(given.values())
         changed = change_entry(
-            _url(), organization, section, _key(section, key), {"is_active": is_active}, person_who_acts()
+            _url(), organization, section, typed_key(section, key), {"is_active": is_active}, person_who_acts()
         )
         state = "active again" if is_active else "paused"
         click.echo(
@@ -104,7 +99,7 @@ def _switch_command(section: Section, *, is_active: bool) -> click.Command:
     text = (
         "Ends the pause." if is_active else "Pauses it: " + (section.entry.model_fields["is_active"].description or "")
     )
-    return click.command(help=text)(_arguments(section)(switch))
+    return click.command(help=text)(arguments(section)(switch))
 
 
 def _remove_command(section: Section) -> click.Command:
@@ -117,11 +112,11 @@ def _remove_command(section: Section) -> click.Command:
         if not yes:
             where = "" if organization == ALL else f" of {organization}"
             click.confirm(f"Remove {'/'.join(key)}{where}?", abort=True)
-        remove_entry(_url(), organization, section, _key(section, key), person_who_acts())
+        remove_entry(_url(), organization, section, typed_key(section, key), person_who_acts())
         click.echo(f"Removed {'/'.join(key)}.")
 
     text = "Removes it. What was loaded, written or published with it stays."
-    return click.command(help=text)(_arguments(section)(remove))
+    return click.command(help=text)(arguments(section)(remove))
 
 
 def _list_command(section: Section) -> click.Command:
@@ -177,108 +172,6 @@ def _with_all(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(organization=ALL, **given)
 
     return shared
-
-
-def _arguments(section: Section) -> Decorator:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for name in reversed(section.key):
-            function = click.argument(name, metavar=name.upper())(function)
-        return function
-
-    return decorate
-
-
-def _changeable(section: Section) -> list[tuple[str, FieldInfo]]:
-    fields = section.entry.model_fields.items()
-    return [(name, field) for name, field in fields if name not in section.key and name != "is_active"]
-
-
-def _options(section: Section, *, is_new: bool) -> Decorator:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for name, field in reversed(_changeable(section)):
-            function = _option(name, field, is_required=is_new and field.is_required())(function)
-        return function
-
-    return decorate
-
-
-def _option(name: str, field: FieldInfo, *, is_required: bool) -> Decorator:
-    kinds = _kinds(field.annotation)
-    flag = f"--{name.replace('_', '-')}"
-    meaning = field.description or ""
-    if kinds == {bool}:
-        return click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=meaning)
-    choices = _choices(field.annotation)
-    is_list = list in kinds and len(kinds) == 1
-    return click.option(
-        flag,
-        name,
-        default=None,
-        required=is_required,
-        multiple=is_list,
-        type=click.Choice(choices) if choices else str,
-        metavar=None if choices else name.rsplit("_", maxsplit=1)[-1].upper(),
-        help=meaning + (" Repeat it for several." if is_list else ""),
-    )
-
-
-def _kinds(annotation: Any) -> set[Any]:
-    """The plain types that a field may have, without None."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _kinds(get_args(annotation)[0])
-    if origin in {Union, UnionType}:
-        return set().union(*map(_kinds, get_args(annotation)))
-    if origin is list:
-        return {list}
-    if origin is Literal:
-        return {str}
-    return set() if annotation is type(None) else {annotation}
-
-
-def _choices(annotation: Any) -> list[str]:
-    origin = get_origin(annotation)
-    if origin is list:
-        return _choices(get_args(annotation)[0])
-    return list(get_args(annotation)) if origin is Literal else []
-
-
-def _values(section: Section, given: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, as the values that a file would have."""
-    fields = section.entry.model_fields
-    return {name: _value(name, fields[name], text) for name, text in given.items() if text not in {None, ()}}
-
-
-def _key(section: Section, key: Iterable[str]) -> tuple[Any, ...]:
-    """The key as the model spells it: a handle in lower case, a day as a day."""
-    typed = dict(zip(section.key, key, strict=True))
-    fields = section.entry.model_fields
-    values = {name: _value(name, fields[name], text) for name, text in typed.items()}
-    return section.canonical_key(values)
-
-
-def _value(name: str, field: FieldInfo, given: Any) -> Any:
-    kinds = _kinds(field.annotation)
-    if isinstance(given, tuple):
-        item = get_args(field.annotation)[0]
-        return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
-    if given == "" and not field.is_required():
-        return None
-    if isinstance(given, bool) or kinds == {str}:
-        return given
-    if len(kinds) > 1:
-        return [plain_value(word.strip()) for word in given.split(";")] if ";" in given else plain_value(given)
-    if Decimal in kinds or int in kinds:
-        number = _number(name, given)
-        return int(number) if int in kinds and number == int(number) else number
-    return given
-
-
-def _number(name: str, text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise SyndicationError(f"`{name}` is {text!r}: write a number, as in 12.50.") from None
 
 
 def _url() -> str:

@@ -2,7 +2,8 @@
 
 import click
 
-from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.catalogue.new_vendors import add_vendor
+from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows

@@ -10,10 +10,11 @@ import pytest
 from syndication_assets.catalogue.catalogue_load import load_day
 from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.manifest import decode_manifest
+from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.catalogue.shopify import assets, shopify_fetch
 from syndication_assets.catalogue.shopify.assets import CHECK_NAME, shop_client, shopify_products_files
 from syndication_assets.catalogue.shopify.shopify_fetch import fetch_open_list
-from syndication_assets.catalogue.vendors import Vendor, add_vendor, list_vendors
+from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import FetchError, PublicClient

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from syndication_assets.catalogue.catalogue_sources import SOURCES
-from syndication_assets.catalogue.vendors import why_no_vendor
+from syndication_assets.catalogue.new_vendors import why_no_vendor
 from syndication_assets.configuration.entry import ACTIVE, Currency, Entry, Name, Number, Text
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from pydantic import SecretStr
 
 from syndication_assets.channels.account_health import AccountHealth, AccountState, rejected, unreachable
@@ -24,6 +23,7 @@ from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlErr
 from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
+from syndication_assets.publishing.facebook.graph_answers import Created, Page, PublishedPost
 from syndication_assets.publishing.facebook.page_tokens import PageTokens
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.outside import read_as
@@ -34,32 +34,6 @@ CHANNELS = {"feed_post", "photo_post"}
 _POSTS_A_PAGE = 100
 _MAXIMUM_PAGES = 20
 _MAXIMUM_BYTES = 64 * 1024 * 1024
-
-
-class _Created(msgspec.Struct):
-    id: str
-    post_id: str | None = None
-
-
-class _PublishedPost(msgspec.Struct):
-    id: str
-    created_time: str
-    message: str = ""
-    permalink_url: str | None = None
-
-
-class _Cursors(msgspec.Struct):
-    after: str | None = None
-
-
-class _Paging(msgspec.Struct):
-    cursors: _Cursors = msgspec.field(default_factory=_Cursors)
-    next: str | None = None
-
-
-class _Page(msgspec.Struct):
-    data: list[_PublishedPost]
-    paging: _Paging = msgspec.field(default_factory=_Paging)
 
 
 class FacebookGraph:
@@ -151,7 +125,7 @@ class FacebookGraph:
         except HttpError as error:
             return unreachable(f"Facebook could not be reached: {error}.")
         try:
-            read_as(response.content, _Created)
+            read_as(response.content, Created)
         except ValueError:
             outcome = classify(response.status, response.headers, response.content, attempt_number=None)
             return rejected(_redacted(outcome, token))
@@ -191,7 +165,7 @@ class FacebookGraph:
         alt_text = {"alt_text_custom": post.alt_text} if post.alt_text else {}
         return "photos", {"url": post.image_url, "caption": post.text, **alt_text}
 
-    def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> _Page:
+    def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> Page:
         """_ListingRejectedError with Facebook's outcome if the response is no listing."""
         response = self._client.get(
             f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
@@ -199,7 +173,7 @@ class FacebookGraph:
             headers={"Authorization": f"Bearer {token}"},
         )
         try:
-            return read_as(response.content, _Page)
+            return read_as(response.content, Page)
         except ValueError:
             rejection = classify(response.status, response.headers, response.content, attempt_number=None)
             raise _ListingRejectedError(rejection) from None
@@ -224,7 +198,7 @@ class _InvalidPostError(Exception):
 def _outcome(response: HttpResponse, post: Post, token: str) -> Outcome:
     if 200 <= response.status < 300:
         try:
-            created = read_as(response.content, _Created)
+            created = read_as(response.content, Created)
         except ValueError:
             created = None
         post_id = (created.post_id or created.id) if created is not None else ""
@@ -239,7 +213,7 @@ def _outcome(response: HttpResponse, post: Post, token: str) -> Outcome:
     return classify(response.status, response.headers, response.content, post.attempt_number)
 
 
-def _remote_post(post: _PublishedPost, wanted: str, token: str) -> RemotePost:
+def _remote_post(post: PublishedPost, wanted: str, token: str) -> RemotePost:
     published_at = datetime.fromisoformat(post.created_time)
     url = post.permalink_url and redact(post.permalink_url, token, mark="[token]")
     return RemotePost(redact(post.id, token, mark="[token]"), url, published_at, _normalized(post.message) == wanted)

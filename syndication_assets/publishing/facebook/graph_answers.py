@@ -1,0 +1,35 @@
+"""The parts of the Graph API's answers that are read."""
+
+import msgspec
+
+
+class Created(msgspec.Struct):
+    """A page, or a post that was made; a photo has an id of its own beside that of its post."""
+
+    id: str
+    post_id: str | None = None
+
+
+class PublishedPost(msgspec.Struct):
+    """A post in the listing of a page."""
+
+    id: str
+    created_time: str
+    message: str = ""
+    permalink_url: str | None = None
+
+
+class _Cursors(msgspec.Struct):
+    after: str | None = None
+
+
+class _Paging(msgspec.Struct):
+    cursors: _Cursors = msgspec.field(default_factory=_Cursors)
+    next: str | None = None
+
+
+class Page(msgspec.Struct):
+    """A part of the listing of a page, and where the next part is."""
+
+    data: list[PublishedPost]
+    paging: _Paging = msgspec.field(default_factory=_Paging)
