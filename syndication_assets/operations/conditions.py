@@ -94,6 +94,11 @@ def find_conditions(connection: Connection, finders: Mapping[str, Finder]) -> Fo
             reason = f"Whether there is a problem of the kind {kind} could not be found out: {error}"
             unknown.append(Problem(None, kind, None, Decimal(1), reason))
             continue
+        except Exception as error:
+            # The text of a foreign error may hold a password.
+            reason = f"Whether there is a problem of the kind {kind} could not be found out: {type(error).__name__}."
+            unknown.append(Problem(None, kind, None, Decimal(1), reason))
+            continue
         found.kinds.append(kind)
         found.conditions += [_condition(kind, problem, of_kind) for problem in problems]
     connection.execute("set local statement_timeout = 0")

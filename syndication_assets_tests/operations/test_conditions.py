@@ -18,9 +18,9 @@ class Rows(DatabaseRows):
         self.url = url
         self.organization_id = self.value("select organization_id from tenancy.organizations")
 
-    def found(self, kind: str, finder: Finder | None = None) -> list[Condition]:
+    def found(self, kind: str, finder: Finder | None = None, *, kind_of_finder: str | None = None) -> list[Condition]:
         with transaction(self.url) as connection:
-            found = find_conditions(connection, {kind: finder} if finder else {})
+            found = find_conditions(connection, {kind_of_finder or kind: finder} if finder else {})
         unknown = [condition.message for condition in found.conditions if condition.kind == "condition_unknown"]
         assert kind == "condition_unknown" or not unknown, unknown
         return [condition for condition in found.conditions if condition.kind == kind]
@@ -149,6 +149,14 @@ def test_a_statement_that_fails_costs_its_own_kind_and_says_so(rows: Rows):
     assert "sql/operations/conditions/budget_used.sql" in unknown.message
     with transaction(rows.url) as connection:
         assert "quarantine_open" in [condition.kind for condition in find_conditions(connection, {}).conditions]
+
+
+def test_a_finder_that_fails_costs_its_own_kind_and_its_foreign_error_is_only_named(rows: Rows):
+    def fails(_: Decimal) -> list[Problem]:
+        raise ConnectionError("postgresql://someone:secret@server")
+
+    (unknown,) = rows.found("condition_unknown", fails, kind_of_finder="run_failed")
+    assert (unknown.subject, unknown.message.rsplit(" ", 1)[1]) == ("run_failed", "ConnectionError.")
 
 
 @pytest.mark.parametrize(
