@@ -141,11 +141,11 @@ def test_a_home_directory_of_nobody_is_told_once_and_not_for_the_places_below_it
 
 def test_all_wrong_variables_are_told_at_once(monkeypatch: pytest.MonkeyPatch):
     told = error_of(
-        monkeypatch, SYNDICATION_FIRST_DAY="x", SYNDICATION_FRESHNESS_HOURS="y", SYNDICATION_CLAN_PACE_SECONDS="z"
+        monkeypatch, SYNDICATION_FIRST_DAY="x", SYNDICATION_LOOK_BACK_DAYS="y", SYNDICATION_CLAN_PACE_SECONDS="z"
     )
     assert [line.split()[0] for line in told.splitlines()] == [
         "SYNDICATION_FIRST_DAY",
-        "SYNDICATION_FRESHNESS_HOURS",
+        "SYNDICATION_LOOK_BACK_DAYS",
         "SYNDICATION_CLAN_PACE_SECONDS",
     ]
 

@@ -11,7 +11,15 @@ select
     a.remote_account_id,
     a.server_url,
     a.credential_id,
-    c.expires_at
+    c.expires_at,
+    coalesce(
+        c.expires_at < now() - (
+            select make_interval(secs => min(t.threshold)::float8 * 86400)
+            from operations.condition_levels as t
+            where t.kind = 'credential_expires'
+        ),
+        false
+    ) as expires_soon
 from channels.social_accounts as a
 inner join tenancy.organizations as o on a.organization_id = o.organization_id
 left join channels.credentials as c

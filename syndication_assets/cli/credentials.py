@@ -20,6 +20,7 @@ from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
@@ -100,8 +101,9 @@ def check() -> None:
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     now = datetime.now(UTC)
-    soon = now + timedelta(days=settings.credential_warning_days)
     with transaction(url) as connection:
+        # Without a threshold, only those that have expired are problems.
+        soon = now - timedelta(days=float(lowest_threshold(connection, "credential_expires") or 0))
         known = list_credentials(connection)
         unopenable = unopenable_credentials(connection, SecretBox(settings.secret_keys)) if known else {}
     problems = 0

@@ -8,7 +8,7 @@ connects an account that is disconnected: a person does.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from syndication_assets.channels.account_health import AccountHealth, AccountState, unreachable
@@ -34,6 +34,7 @@ class _Row(NamedTuple):
     server_url: str | None
     credential_id: str | None
     expires_at: datetime | None
+    expires_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,13 @@ def check_accounts(
                 load_sql("channels/accounts_to_check.sql"), {"publishers": list(publishers), "account_id": account_id}
             )
         ]
-    soon = datetime.now(UTC) + timedelta(days=settings.credential_warning_days)
     checked = []
     for row in rows:
         health = _check(url, settings, publishers[row.publisher], row)
         with transaction(url) as connection:
             record_health(connection, row.organization_id, row.account_id, health)
-        expires_soon = row.expires_at is not None and row.expires_at < soon
         account = CheckedAccount(
-            row.organization, row.account_id, row.display_name, health, row.expires_at, expires_soon
+            row.organization, row.account_id, row.display_name, health, row.expires_at, row.expires_soon
         )
         if account.needs_attention:
             log.warning(account.sentence)

@@ -7,7 +7,7 @@ from operator import itemgetter
 import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.settings import Settings
+from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.sql_assets.checks import (
     Offenders,
     SqlCheck,
@@ -72,11 +72,13 @@ def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRe
             description=f"Not evaluated: {days_of(window)} is in the past and does not show how fresh the data is.",
             metadata={"offenders": 0, "is_judged": False},
         )
-    hours = Settings.from_environment().freshness_hours
     with read_only_transaction(postgres.url()) as connection:
-        offenders = find_offenders(connection, "scraping", FRESHNESS, window, {"freshness_hours": hours})
+        hours = lowest_threshold(connection, "source_stale")
+        offenders = find_offenders(connection, "scraping", FRESHNESS, window)
     result = check_result("scraping", FRESHNESS, offenders, window)
-    return result.with_metadata({**result.metadata, "is_judged": True, "freshness_hours": hours})
+    return result.with_metadata(
+        {**result.metadata, "is_judged": True, "threshold_hours": None if hours is None else float(hours)}
+    )
 
 
 @dg.multi_asset_check(

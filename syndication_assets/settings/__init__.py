@@ -84,11 +84,6 @@ class _Loading(EnvironmentSettings):
         "The largest landed file that is read, in bytes after decompression. A larger file is quarantined; a larger "
         "answer of a shop is not fetched.",
     )
-    freshness_hours: WholeNumber = setting(
-        "SYNDICATION_FRESHNESS_HOURS",
-        36,
-        "How many hours old the newest observation may be before the freshness check warns.",
-    )
 
 
 class _Sources(EnvironmentSettings):
@@ -179,9 +174,6 @@ class _Publishing(EnvironmentSettings):
         "The keys that encrypt stored credentials: `id:base64key[,id:base64key…]`. The first encrypts; all decrypt. "
         "`syndication credentials key` prints a new one. Needed to store or use a credential.",
     )
-    credential_warning_days: WholeNumber = setting(
-        "SYNDICATION_CREDENTIAL_WARNING_DAYS", 14, "How many days before a credential expires its check warns."
-    )
     facebook_url: str = setting(
         "SYNDICATION_FACEBOOK_URL", "https://graph.facebook.com", "The base URL of the Graph API."
     )
@@ -250,11 +242,6 @@ class _Backups(EnvironmentSettings):
         14,
         "How many backups are kept; a new one removes the oldest. The newest proven one is kept in any case. 0 keeps "
         "all of them.",
-    )
-    backup_proof_days: WholeNumber = setting(
-        "SYNDICATION_BACKUP_PROOF_DAYS",
-        14,
-        "How many days old the last proven restore may be before its check fails.",
     )
 
 

@@ -5,9 +5,12 @@ import os
 RETIRED = {
     "SYNDICATION_CLAN_URL": "`api_url` of a vendor",
     "SYNDICATION_CLAN_FALLBACK_URL": "`api_fallback_url` of a vendor",
+    "SYNDICATION_FRESHNESS_HOURS": "the thresholds of `source_stale` (`syndication alert level`)",
+    "SYNDICATION_CREDENTIAL_WARNING_DAYS": "the thresholds of `credential_expires` (`syndication alert level`)",
+    "SYNDICATION_BACKUP_PROOF_DAYS": "the thresholds of `backup_unproven` (`syndication alert level`)",
     "SYNDICATION_BLOG_FEED_URLS": "the feeds of an organization (`syndication feed add`)",
 }
-"""Variable → what replaced it, in the file of an organization (docs/configure.md)."""
+"""Variable → what replaced it, in the file of an organization or the shared one (docs/configure.md)."""
 
 
 def retired_advice(*variables: str) -> str:

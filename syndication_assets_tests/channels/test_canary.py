@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from syndication_assets.channels import assets
-from syndication_assets.channels.checks import channels_checks, credential_expiry_check
+from syndication_assets.channels.checks import channels_checks
 from syndication_assets.channels.credentials import open_credential
 from syndication_assets.channels.secret_box import new_key
 from syndication_assets.cli.main import main
@@ -73,7 +73,7 @@ def test_no_secret_or_key_is_found_anywhere(
 
     definitions = dg.Definitions(
         assets=[assets.reference, assets.credentials, assets.social_accounts, publisher_that_fails],
-        asset_checks=[channels_checks, credential_expiry_check],
+        asset_checks=[channels_checks],
         resources={"postgres": PostgresResource()},
     )
     job = definitions.resolve_implicit_global_asset_job_def()

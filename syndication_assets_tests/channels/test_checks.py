@@ -7,20 +7,21 @@ import pytest
 from pydantic import SecretStr
 
 from syndication_assets.channels import assets
-from syndication_assets.channels.checks import CHECKS, EXPIRY, channels_checks, credential_expiry_check
+from syndication_assets.channels.checks import CHECKS, channels_checks
 from syndication_assets.channels.credentials import store_credential
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.channels.secret_box import SecretBox, new_key
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
+from syndication_assets.sql_assets.checks import SqlCheck, find_offenders, read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
 
+EXPIRY = SqlCheck("credentials", "none_expires_soon")
 _LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
 
 
@@ -96,45 +97,56 @@ def test_each_damage_fails_its_own_check_only(channels_url: str, damage: Damage)
 
 
 @pytest.mark.parametrize(
-    ("expires_at", "is_reported"),
-    [("now() - interval '1 day'", True), ("now() + interval '13 days'", True), ("now() + interval '15 days'", False)],
+    ("expires_in", "threshold", "is_reported"),
+    [
+        ("-1 day", -14, True),
+        ("13 days", -14, True),
+        ("15 days", -14, False),
+        ("15 days", -16, True),
+        ("-1 day", None, False),
+    ],
 )
-def test_a_credential_that_expires_within_the_warning_days_is_reported(
-    channels_url: str, expires_at: str, is_reported: bool
+def test_a_credential_is_reported_from_the_lowest_threshold_of_its_condition_on(
+    channels_url: str, expires_in: str, threshold: int | None, is_reported: bool
 ):
-    with damaged(channels_url, f"update channels.credentials set expires_at = {expires_at}") as connection:
-        offenders = find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14})
+    thresholds = "delete from operations.condition_levels where kind = 'credential_expires'"
+    if threshold is not None:
+        thresholds += f"; insert into operations.condition_levels values ('credential_expires', 'warning', {threshold})"
+    with damaged(
+        channels_url,
+        f"{thresholds}; update channels.credentials set expires_at = now() + interval '{expires_in}'",
+    ) as connection:
+        offenders = find_offenders(connection, "channels", EXPIRY, WINDOW)
     assert bool(offenders.count) is is_reported
     assert "secret" not in offenders.columns
 
 
 def test_a_credential_without_expiry_is_not_reported(channels_url: str):
     with read_only_transaction(channels_url) as connection:
-        assert find_offenders(connection, "channels", EXPIRY, WINDOW, {"warning_days": 14}).count == 0
+        assert find_offenders(connection, "channels", EXPIRY, WINDOW).count == 0
 
 
 def test_every_check_file_is_registered_and_has_a_damage():
     files = check_files("channels")
     listed = names_of(CHECKS)
-    assert files == listed | {"credentials__none_expires_soon"}
-    assert listed == {damage.check for damage in DAMAGES}
+    assert files == listed
+    assert listed == {damage.check for damage in DAMAGES} | {"credentials__none_expires_soon"}
 
 
 def test_a_run_of_the_group_loads_the_reference_and_checks_it(database_url: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     definitions = dg.Definitions(
         assets=[assets.reference, assets.credentials, assets.social_accounts],
-        asset_checks=[channels_checks, credential_expiry_check],
+        asset_checks=[channels_checks],
         jobs=[
             dg.define_asset_job(
                 "channels",
-                selection=dg.AssetSelection.groups("channels")
-                | dg.AssetSelection.checks(channels_checks, credential_expiry_check),
+                selection=dg.AssetSelection.groups("channels") | dg.AssetSelection.checks(channels_checks),
             )
         ],
         resources={"postgres": PostgresResource()},
     )
     result = definitions.resolve_job_def("channels").execute_in_process()
     evaluations = result.get_asset_check_evaluations()
-    assert len(evaluations) == len(CHECKS) + 1
+    assert len(evaluations) == len(CHECKS)
     assert all(evaluation.passed for evaluation in evaluations)

@@ -201,12 +201,12 @@ def test_a_failed_run_followed_by_a_successful_run_is_no_offender(sample_url: st
 
 
 @pytest.mark.parametrize(("age_hours", "stale"), [(35, 0), (37, 2)])
-def test_each_platform_is_fresh_until_the_freshness_hours_are_over(sample_url: str, age_hours: int, stale: int):
+def test_each_platform_is_fresh_until_the_lowest_threshold_is_reached(sample_url: str, age_hours: int, stale: int):
     aged = (
         "update landing.files set observed_at = observed_at + (now() - newest)"
         f" - interval '{age_hours} hours' from (select source as newest_source, max(observed_at) as newest"
         " from landing.files where items > 0 group by 1) as n where source = newest_source"
     )
     with damaged(sample_url, aged) as connection:
-        offenders = find_offenders(connection, "scraping", FRESHNESS, WINDOW, {"freshness_hours": 36})
+        offenders = find_offenders(connection, "scraping", FRESHNESS, WINDOW)
     assert offenders.count == stale

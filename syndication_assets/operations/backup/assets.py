@@ -111,7 +111,6 @@ backups = external_table(
 def backups_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> Iterator[dg.AssetCheckResult]:
     """Only evaluates the present: a run over past days passes and reports that it was not evaluated."""
     window = check_window(context)
-    proof_days = Settings.from_environment().backup_proof_days
     for check in CHECKS:
         if check.spec("operations").key not in context.selected_asset_check_keys:
             continue
@@ -126,5 +125,5 @@ def backups_check(context: dg.AssetCheckExecutionContext, postgres: PostgresReso
             )
             continue
         with read_only_transaction(postgres.url()) as connection:
-            offenders = find_offenders(connection, "operations", check, window, {"proof_days": proof_days})
+            offenders = find_offenders(connection, "operations", check, window)
         yield check_result("operations", check, offenders, window)

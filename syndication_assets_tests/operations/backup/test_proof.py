@@ -235,11 +235,7 @@ def test_the_checks_see_old_backups_and_old_or_failed_proofs(
         )
         for statement in statements:
             connection.execute(statement)
-        found = [
-            check.name
-            for check in assets.CHECKS
-            if find_offenders(connection, "operations", check, WINDOW, {"proof_days": 14}).count
-        ]
+        found = [check.name for check in assets.CHECKS if find_offenders(connection, "operations", check, WINDOW).count]
         connection.rollback()
     assert found == broken
 

@@ -1,8 +1,6 @@
--- A backup was restored and compared within the last days that SYNDICATION_BACKUP_PROOF_DAYS allows, and the newest
--- proof found nothing wrong. One row is a backup whose proof failed, or the statement that the last proven restore is
--- too old. Run `syndication backup prove`, or start `backup_proof_schedule`. Without any backup there is nothing to
--- prove.
--- Parameters: proof_days.
+-- The last proven restore is younger than the lowest threshold of the condition `backup_unproven`, and the newest proof
+-- found nothing wrong. One row is a backup whose proof failed, or the statement that the last proven restore is too
+-- old. Run `syndication backup prove`, or start `backup_proof_schedule`. Without any backup there is nothing to prove.
 
 select
     newest.backup_name,
@@ -18,10 +16,15 @@ from (
 where not newest.is_proven
 union all
 select
-    max(backup_name) filter (where is_proven),
-    'the last proven restore is more than ' || %(proof_days)s || ' days old',
-    max(proven_at) filter (where is_proven)
-from operations.backups
+    max(b.backup_name) filter (where b.is_proven),
+    'the last proven restore is more than ' || most.days || ' days old',
+    max(b.proven_at) filter (where b.is_proven)
+from operations.backups as b
+cross join (
+    select min(threshold) as days from operations.condition_levels where kind = 'backup_unproven'
+) as most
+group by most.days
 having
     -- The first backup has as long to be proven as every later one.
-    coalesce(max(proven_at) filter (where is_proven), min(started_at)) < now() - make_interval(days => %(proof_days)s)
+    coalesce(max(b.proven_at) filter (where b.is_proven), min(b.started_at))
+    < now() - make_interval(secs => most.days::float8 * 86400)

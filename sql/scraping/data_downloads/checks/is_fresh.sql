@@ -1,6 +1,6 @@
--- Every platform of every active organization has a recent observation. One row is a platform without an observation in
--- the last SYNDICATION_FRESHNESS_HOURS: check that its fetch schedule is on, and look at its last run. Runs over past
--- days do not evaluate this check.
+-- Every platform of every active organization has a recent observation. One row is a platform without an observation
+-- in the hours of the lowest threshold of the condition `source_stale`: check that its fetch schedule is on, and look
+-- at its last run. Runs over past days do not evaluate this check.
 
 select
     o.organization_id,
@@ -16,4 +16,9 @@ where
     and f.items > 0
     and f.withdrawn_at is null
 group by o.organization_id, r.platform
-having max(f.observed_at) < now() - make_interval(hours => %(freshness_hours)s)
+having
+    max(f.observed_at) < now() - (
+        select make_interval(secs => min(l.threshold)::float8 * 3600)
+        from operations.condition_levels as l
+        where l.kind = 'source_stale'
+    )
