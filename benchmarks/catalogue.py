@@ -24,7 +24,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 NAME = "catalogue"
 FIRST_SNAPSHOT = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)
 NEXT_SNAPSHOT = datetime(2025, 11, 4, 4, 30, tzinfo=UTC)
-RATIO = 5.0
+RATIO_OF_UNCHANGED_LOAD = 5.0
 DLT_TABLES = 2
 _TABLES_OF_PRODUCTS = ("products", "product_observations", "product_prices", "product_categories")
 
@@ -70,7 +70,8 @@ def run(workplace: Workplace) -> list[Result]:
                 "dlt merge",
                 their_times.median / our_times.median,
                 Comparison.AT_LEAST,
-                RATIO,
+                # A first load fills seven tables, and dlt two: it is only reported.
+                RATIO_OF_UNCHANGED_LOAD if phase == "unchanged re-load" else None,
                 f"load_day {our_times.spread()}; dlt {their_times.spread()}, which fills {DLT_TABLES} tables, not 7",
             )
         )
