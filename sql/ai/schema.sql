@@ -17,7 +17,8 @@ create table ai.llm_calls (
     attempt integer not null,                      -- Counts from 1; later attempts contain the reasons why the previous
                                                    -- answer was rejected. A retried request keeps its number.
     model text not null,                           -- Name of the model.
-    prompt text not null,                          -- All messages of the request, each with its role.
+    prompt text,                                   -- All messages of the request, each with its role; NULL once the
+                                                   -- retention of ai.prompts has ended.
     response text,                                 -- Answer of the model; NULL after an error.
     error_message text,                            -- Kind and message of the error; NULL after an answer.
     usage_id text,                                 -- Row with usage and cost in operations.api_usage.

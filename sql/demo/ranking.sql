@@ -20,12 +20,13 @@ with ranked as (
         and c.platform = %(platform)s
         and c.channel_type = %(channel_type)s
         and c.calculated_on = (
-            select max(latest.calculated_on)
-            from engagement.content_priorities as latest
+            select max(upper(newest.days)) - 1
+            from engagement.priority_inputs as newest
+            inner join tenancy.organizations as owner on newest.organization_id = owner.organization_id
             where
-                latest.organization_id = c.organization_id
-                and latest.platform = c.platform
-                and latest.channel_type = c.channel_type
+                owner.slug = %(slug)s
+                and newest.platform = %(platform)s
+                and newest.channel_type = %(channel_type)s
         )
 )
 

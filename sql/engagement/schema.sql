@@ -554,32 +554,6 @@ create trigger priority_factors_changes after insert or delete or update on enga
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is how much one product deserves the next post of one channel, given what was known at the end of a day.
-create table engagement.content_priorities (
-    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
-                                                    -- checked by row-level security.
-    product_id text not null,                       -- The product that is ranked.
-    platform text not null,                         -- The platform of the channel.
-    channel_type text not null,                     -- The kind of publication, from channels.channel_types.
-    calculated_on date not null,                    -- The UTC day up to whose end everything known is used.
-    score numeric(7,6) not null,                    -- The weighted mean of the known factors, from 0 to 1; 0 if none is
-                                                    -- known.
-    factors jsonb not null,                         -- Each factor with its weight and value: {"recency": {"weight":
-                                                    -- 0.25, "value": 0.9}}. An unknown value is null, and its weight
-                                                    -- does not count.
-    updated_at timestamptz not null default now(),  -- When the row was last changed.
-
-    primary key (organization_id, platform, channel_type, calculated_on, product_id),
-    foreign key (organization_id, product_id) references catalogue.products (organization_id, product_id),
-    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
-        on update cascade,
-    check (score >= 0::numeric and score <= 1::numeric),
-    check (jsonb_typeof(factors) = 'object')
-);
-create index content_priorities_product on engagement.content_priorities (organization_id, product_id);
-create index content_priorities_channel on engagement.content_priorities (platform, channel_type);
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
-
 -- One row is one ISO week of the years 2000 to 2099: the calendar of the report.
 create table engagement.weeks (
     week_start date not null,  -- Monday of the week.
@@ -593,6 +567,70 @@ create table engagement.weeks (
     check (week_end = (week_start + 6))
 );
 -- no row-level security; pipeline: select; reader: select
+
+-- One row is what one archived month of a post carries to later days: the last value of each counter with its day,
+-- packed by engagement.dated. Later deltas count from it.
+create table engagement.carried_values (
+    organization_id text not null,          -- Organization that owns the row: first column of every key, and checked by
+                                            -- row-level security.
+    post_id text not null,                  -- The post.
+    month date not null,                    -- First day of the archived month.
+    last_observed_at timestamptz not null,  -- The last snapshot of the month.
+    reactions bigint,                       -- Last value of reactions, dated; NULL if not measured.
+    comments bigint,                        -- Last value of comments, dated; NULL if not measured.
+    shares bigint,                          -- Last value of shares, dated; NULL if not measured.
+    saves bigint,                           -- Last value of saves, dated; NULL if not measured.
+    clicks bigint,                          -- Last value of clicks, dated; NULL if not measured.
+    views bigint,                           -- Last value of views, dated; NULL if not measured.
+    impressions bigint,                     -- Last value of impressions, dated; NULL if not measured.
+    reach bigint,                           -- Last value of reach, dated; NULL if not measured.
+
+    primary key (organization_id, post_id, month),
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id) on delete cascade
+);
+create index carried_values_month on engagement.carried_values (organization_id, month);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is what the ranking of one product for one channel followed from, and the days on which it did. The view
+-- content_priorities has a row for each day.
+create table engagement.priority_inputs (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    platform text not null,                         -- The platform of the channel.
+    channel_type text not null,                     -- The kind of publication, from channels.channel_types.
+    product_id text not null,                       -- The product that is ranked.
+    inputs_key text not null,                       -- MD5 of the inputs: tells rows of one product apart.
+    days datemultirange not null,                   -- The UTC days that were ranked with these inputs.
+    weights jsonb not null,                         -- The active factors with their weights and half-lives in seconds:
+                                                    -- {"recency": {"weight": 0.3, "half_life": 1209600}}.
+    first_seen_at timestamptz,                      -- When the product was first in the catalogue; NULL if only the
+                                                    -- factors are known.
+    last_published_at timestamptz,                  -- When the product was last posted on the channel; NULL if never.
+    engagement_rank numeric,                        -- Rank of its faded engagement among the products, from 0 to 1;
+                                                    -- NULL if it was never posted.
+    success_rate numeric,                           -- Its published targets / its published and failed targets; NULL if
+                                                    -- there are none.
+    known_score numeric(7,6),                       -- The score of a ranking from before inputs were stored, where they
+                                                    -- could not be found again; NULL for all others.
+    known_factors jsonb,                            -- The factors of such a score; NULL like known_score.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, platform, channel_type, product_id, inputs_key),
+    foreign key (organization_id, product_id) references catalogue.products (organization_id, product_id),
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade,
+    check (not isempty(days)),
+    check (jsonb_typeof(weights) = 'object'),
+    check (engagement_rank >= 0::numeric and engagement_rank <= 1::numeric),
+    check (success_rate >= 0::numeric and success_rate <= 1::numeric),
+    check (known_score >= 0::numeric and known_score <= 1::numeric),
+    check (jsonb_typeof(known_factors) = 'object'),
+    check (num_nulls(known_score, known_factors) in (0, 2)),
+    check (num_nonnulls(first_seen_at, known_score) = 1)
+);
+create index priority_inputs_product on engagement.priority_inputs (organization_id, product_id);
+create index priority_inputs_channel on engagement.priority_inputs (platform, channel_type);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one platform and one stretch of days on which all of its counters keep their definitions, from
 -- engagement.platform_metrics. Two values of a counter are comparable if both were measured since its definition began.
@@ -1759,6 +1797,34 @@ select w.organization_id,
      left join engagement.own_profiles o on p.organization_id = o.organization_id and p.profile_id = o.profile_id;
 -- pipeline: select; reader: select
 
+-- One row is how much one product deserves the next post of one channel, given what was known at the end of a day.
+create view engagement.content_priorities (
+    organization_id,  -- text: The organization.
+    product_id,       -- text: The product that is ranked.
+    platform,         -- text: The platform of the channel.
+    channel_type,     -- text: The kind of publication, from channels.channel_types.
+    calculated_on,    -- date: The UTC day up to whose end everything known is used.
+    score,            -- numeric(7,6): The weighted mean of the known factors, from 0 to 1; 0 if none is known.
+    factors,          -- jsonb: Each factor with its weight and value: {"recency": {"weight": 0.25, "value": 0.9}}. An
+                      -- unknown value is null, and its weight does not count.
+    updated_at        -- timestamptz: When the inputs were last written.
+) with (security_invoker = true) as
+select i.organization_id,
+    i.product_id,
+    i.platform,
+    i.channel_type,
+    d.calculated_on,
+    coalesce(i.known_score, p.score) as score,
+    coalesce(i.known_factors, p.factors) as factors,
+    i.updated_at
+   from engagement.priority_inputs i
+     cross join lateral unnest(i.days) r(days)
+     cross join lateral ( select lower(r.days) + n.day_number as calculated_on
+           from generate_series(0, upper(r.days) - lower(r.days) - 1) n(day_number)) d
+     cross join lateral engagement.priority_on(i.weights, i.first_seen_at, i.last_published_at, i.engagement_rank,
+         i.success_rate, d.calculated_on) p(score, factors);
+-- pipeline: select; reader: select
+
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable parallel safe strict
@@ -1890,8 +1956,8 @@ $$;
 -- pipeline: execute; reader: execute
 
 -- The days that a run of a rollup computes: those of its window in every organization, and its stale days, which are
--- taken from engagement.stale_days. Deleting locks a stale day: one that another transaction is writing is waited for,
--- or left to the next run.
+-- taken from engagement.stale_days, without days whose month is archived. Deleting locks a stale day: one that another
+-- transaction is writing is waited for, or left to the next run.
 create function engagement.take_days(rollup text, window_start date, window_end date)
 returns table(organization_id text, activity_date date) language sql
 as $$
@@ -1902,14 +1968,96 @@ as $$
     )
 
     select
-        o.organization_id,
-        window_start + d.day_number
-    from tenancy.organizations as o
-    cross join generate_series(0, window_end - window_start - 1) as d (day_number)
-    union
+        d.organization_id,
+        d.activity_date
+    from (
+        select
+            o.organization_id,
+            window_start + n.day_number as activity_date
+        from tenancy.organizations as o
+        cross join generate_series(0, window_end - window_start - 1) as n (day_number)
+        union
+        select
+            t.organization_id,
+            t.activity_date
+        from taken_days as t
+    ) as d
+    where
+        not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = d.organization_id
+                and m.table_name in ('engagement.' || rollup, 'engagement.post_engagement_daily')
+                and d.activity_date >= m.first_day
+                and d.activity_date < m.end_day
+        )
+$$;
+-- pipeline: execute
+
+-- The score and the factors of a product at the end of a day, from its inputs: the weighted mean of the known factors,
+-- and 0 if none is known.
+create function engagement.priority_on(weights jsonb, first_seen_at timestamptz, last_published_at timestamptz,
+    engagement_rank numeric, success_rate numeric, calculated_on date)
+returns engagement.priority_factor_values language sql immutable parallel safe set search_path to 'pg_catalog',
+    'pg_temp'
+as $$
     select
-        t.organization_id,
-        t.activity_date
-    from taken_days as t
+        (
+            round(
+                coalesce(
+                    sum(f.weight * f.value) / nullif(sum(f.weight) filter (where f.value is not null), 0), 0
+                ), 6
+            ),
+            jsonb_object_agg(
+                f.factor_name, jsonb_build_object('weight', f.weight, 'value', round(f.value, 6))
+            )
+        )::engagement.priority_factor_values
+    from (
+        select
+            w.factor_name,
+            (w.factor -> 'weight')::numeric as weight,
+            case w.factor_name
+                when 'recency'
+                    then coalesce(
+                        1 - power(
+                            0.5,
+                            extract(epoch from known.until - last_published_at)
+                            / (w.factor ->> 'half_life')::numeric
+                        ),
+                        1
+                    )
+                when 'engagement' then engagement_rank
+                when 'success_rate' then success_rate
+                when 'freshness'
+                    then power(
+                        0.5,
+                        extract(epoch from known.until - first_seen_at) / (w.factor ->> 'half_life')::numeric
+                    )
+            end as value
+        from jsonb_each(weights) as w (factor_name, factor)
+        cross join (
+            select (calculated_on + 1)::timestamp at time zone 'utc' as until
+        ) as known
+    ) as f
+$$;
+-- pipeline: execute; reader: execute
+
+-- The key of priority_inputs: equal for equal inputs.
+create function engagement.priority_inputs_key(weights jsonb, first_seen_at timestamptz, last_published_at timestamptz,
+    engagement_rank numeric, success_rate numeric, known_score numeric, known_factors jsonb)
+returns text language sql stable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select md5(
+        jsonb_build_array(
+            weights,
+            extract(epoch from first_seen_at),
+            extract(epoch from last_published_at),
+            trim_scale(engagement_rank),
+            trim_scale(success_rate),
+            trim_scale(known_score),
+            known_factors
+        )::text
+    )
 $$;
 -- pipeline: execute

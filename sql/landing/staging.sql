@@ -1,5 +1,5 @@
--- The temporary tables of every load: the files it read, the day's withdrawn files, and what it could not load. They
--- are dropped with its transaction.
+-- The temporary tables of every load: the files it read, the day's withdrawn files, what it could not load, and the
+-- organizations whose month is archived. They are dropped with its transaction.
 
 create temporary table staged_files (
     organization_id text not null,
@@ -43,3 +43,8 @@ create temporary table staged_quarantine (
     adapter_version integer,
     run_id text
 ) on commit drop;
+
+create temporary table closed_organizations (organization_id text not null) on commit drop;
+
+comment on table closed_organizations is
+'One row is one organization whose rows of the day are archived: a load leaves them alone.';

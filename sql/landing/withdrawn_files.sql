@@ -1,6 +1,6 @@
 -- Stages the withdrawn files of a day as files without items, so that the following statements remove everything loaded
--- from them. A withdrawn file that has landed again is already staged and is loaded like any other file. Run it after
--- staging the day's files. Parameters: day, sources (of the room that loads).
+-- from them; not those of an archived month. A withdrawn file that has landed again is already staged and is loaded like
+-- any other file. Run it after staging the day's files. Parameters: day, sources (of the room that loads).
 
 insert into withdrawn_files (organization_id, source, source_file_path)
 select
@@ -11,7 +11,8 @@ from landing.files
 where
     landed_on = %(day)s::date
     and source = any(%(sources)s::text[])
-    and withdrawn_at is not null;
+    and withdrawn_at is not null
+    and organization_id not in (select c.organization_id from closed_organizations as c);
 
 insert into staged_files (
     organization_id, source, source_file_path, landed_on, content_hash, size_bytes, items, items_quarantined,

@@ -34,6 +34,77 @@ where e.organization_id = %(organization_id)s and e.post_id = %(losing_post_id)s
 on conflict (organization_id, table_name, activity_date) do update set
     activity_date = excluded.activity_date; -- locks an existing row, so that a rollup waits for this transaction
 
+-- The snapshots of archived days are in their file, so the rollup of such a day cannot be computed from them: its row
+-- moves, or counts for the row that the winner has of the same day. Values that are carried move likewise.
+update engagement.post_engagement_daily as w set
+    reactions = coalesce(newer.reactions, older.reactions),
+    comments = coalesce(newer.comments, older.comments),
+    shares = coalesce(newer.shares, older.shares),
+    saves = coalesce(newer.saves, older.saves),
+    clicks = coalesce(newer.clicks, older.clicks),
+    views = coalesce(newer.views, older.views),
+    impressions = coalesce(newer.impressions, older.impressions),
+    reach = coalesce(newer.reach, older.reach),
+    observations = newer.observations + older.observations,
+    first_observed_at = least(newer.first_observed_at, older.first_observed_at),
+    last_observed_at = newer.last_observed_at
+from operations.closed_months as m
+inner join engagement.post_engagement_daily as newer
+    on
+        m.organization_id = newer.organization_id
+        and m.first_day <= newer.activity_date
+        and m.end_day > newer.activity_date
+inner join engagement.post_engagement_daily as older
+    on newer.organization_id = older.organization_id and newer.activity_date = older.activity_date
+where
+    m.table_name = 'scraping.snapshots'
+    and m.organization_id = %(organization_id)s
+    and (newer.post_id, older.post_id) in (
+        (%(winning_post_id)s, %(losing_post_id)s), (%(losing_post_id)s, %(winning_post_id)s)
+    )
+    and (newer.last_observed_at, newer.post_id) > (older.last_observed_at, older.post_id)
+    and w.organization_id = newer.organization_id
+    and w.post_id = %(winning_post_id)s
+    and w.activity_date = newer.activity_date;
+
+update engagement.post_engagement_daily as l set post_id = %(winning_post_id)s
+from operations.closed_months as m
+where
+    m.table_name = 'scraping.snapshots'
+    and m.organization_id = l.organization_id
+    and m.first_day <= l.activity_date
+    and m.end_day > l.activity_date
+    and l.organization_id = %(organization_id)s
+    and l.post_id = %(losing_post_id)s
+    and not exists (
+        select
+        from engagement.post_engagement_daily as w
+        where
+            w.organization_id = l.organization_id
+            and w.post_id = %(winning_post_id)s
+            and w.activity_date = l.activity_date
+    );
+
+insert into engagement.carried_values as w (
+    organization_id, post_id, month, last_observed_at,
+    reactions, comments, shares, saves, clicks, views, impressions, reach
+)
+select
+    organization_id, %(winning_post_id)s, month, last_observed_at,
+    reactions, comments, shares, saves, clicks, views, impressions, reach
+from engagement.carried_values
+where organization_id = %(organization_id)s and post_id = %(losing_post_id)s
+on conflict (organization_id, post_id, month) do update set
+    last_observed_at = greatest(w.last_observed_at, excluded.last_observed_at),
+    reactions = greatest(w.reactions, excluded.reactions),
+    comments = greatest(w.comments, excluded.comments),
+    shares = greatest(w.shares, excluded.shares),
+    saves = greatest(w.saves, excluded.saves),
+    clicks = greatest(w.clicks, excluded.clicks),
+    views = greatest(w.views, excluded.views),
+    impressions = greatest(w.impressions, excluded.impressions),
+    reach = greatest(w.reach, excluded.reach);
+
 -- What is newer in the losing post. Content, author and type each come from the newest observation that has them, as in
 -- scraping/observed_posts.sql.
 create temporary table losing_posts on commit drop as

@@ -401,6 +401,22 @@ create index snapshots_file_and_run on scraping.snapshots using brin (organizati
     autosummarize='on');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one record of a post that was merged into another. Archived months may still name it.
+create table scraping.merged_posts (
+    organization_id text not null,                 -- Organization that owns the row: first column of every key, and
+                                                   -- checked by row-level security.
+    losing_post_id text not null,                  -- Id of the record that is gone.
+    winning_post_id text not null,                 -- Post that has its rows; refers to posts.
+    merged_at timestamptz not null default now(),  -- When they were merged.
+
+    primary key (organization_id, losing_post_id),
+    foreign key (organization_id, winning_post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
+    check (losing_post_id ~ '^p-[0-9a-f]{8}$')
+);
+create index merged_posts_winner on scraping.merged_posts (organization_id, winning_post_id);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.
 create view scraping.data_downloads (
     organization_id,     -- text
@@ -692,8 +708,9 @@ as $$
 $$;
 -- pipeline: execute; reader: execute
 
--- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id` and deletes the losing
--- record. Where both have the same row (a snapshot of one time, a picture), the winner's row stays.
+-- Merges two records of the same post: moves all rows of `losing_post_id` to `winning_post_id`, deletes the losing
+-- record and remembers its id in merged_posts. Where both have the same row (a snapshot of one time, a picture), the
+-- winner's row stays.
 create function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql set search_path to 'pg_catalog', 'pg_temp'
 as $$
@@ -739,6 +756,13 @@ begin
     from scraping.post_records l
     where w.organization_id = organization and w.post_id = winning_post_id
         and l.organization_id = organization and l.post_id = losing_post_id;
+
+    update scraping.merged_posts as m set winning_post_id = merge_posts.winning_post_id
+    where m.organization_id = organization and m.winning_post_id = merge_posts.losing_post_id;
+    insert into scraping.merged_posts (organization_id, losing_post_id, winning_post_id)
+    values (organization, merge_posts.losing_post_id, merge_posts.winning_post_id)
+    on conflict on constraint merged_posts_pkey do update set
+        winning_post_id = excluded.winning_post_id, merged_at = excluded.merged_at;
 
     delete from scraping.post_records where organization_id = organization and post_id = losing_post_id;
 end

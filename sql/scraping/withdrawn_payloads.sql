@@ -10,4 +10,5 @@ where
     and r.organization_id = w.organization_id
     and r.landed_on = %(day)s::date
     and r.source = w.source
-    and r.source_file_path = w.source_file_path;
+    and r.source_file_path = w.source_file_path
+    and r.organization_id not in (select c.organization_id from closed_organizations as c);

@@ -104,6 +104,12 @@ backup_proof_job = dg.define_asset_job(
     description="Restores the newest backup into a scratch server, and compares it with what was backed up.",
 )
 
+archive_job = dg.define_asset_job(
+    "archive",
+    _tagged(cadence.ARCHIVE),
+    description="Archives and deletes what is no longer kept, as operations.retention_policies says.",
+)
+
 JOBS = [
     daily_job,
     fetch_job,
@@ -117,6 +123,7 @@ JOBS = [
     publish_job,
     backup_job,
     backup_proof_job,
+    archive_job,
     accounts_job,
 ]
 

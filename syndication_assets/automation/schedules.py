@@ -6,6 +6,7 @@ import dagster as dg
 
 from syndication_assets.automation.jobs import (
     accounts_job,
+    archive_job,
     backup_job,
     backup_proof_job,
     catalogue_job,
@@ -116,6 +117,17 @@ def backup_proof_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunReques
     return _run_without_partition(context)
 
 
+@dg.schedule(
+    job=archive_job,
+    cron_schedule="0 5 * * *",
+    execution_timezone="UTC",
+    description="Archives and deletes what is no longer kept, every night after the daily graph. Start it once "
+    "SYNDICATION_ARCHIVE_URL is where the archives are to be.",
+)
+def archive_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
 def _run_without_partition(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run with a key for each scheduled time."""
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
@@ -153,5 +165,6 @@ SCHEDULES = [
     feeds_schedule,
     backup_schedule,
     backup_proof_schedule,
+    archive_schedule,
     accounts_schedule,
 ]

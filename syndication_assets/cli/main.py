@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from syndication_assets.cli.account import account
 from syndication_assets.cli.acting import everywhere, requires
 from syndication_assets.cli.alert import alert
+from syndication_assets.cli.archive import archive
 from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
@@ -28,6 +29,7 @@ from syndication_assets.cli.organization import organization
 from syndication_assets.cli.person import person
 from syndication_assets.cli.publishing import publish, targets
 from syndication_assets.cli.quarantine import quarantine
+from syndication_assets.cli.retention import retention
 from syndication_assets.cli.review import review
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
@@ -165,6 +167,8 @@ main.add_command(metrics)
 main.add_command(alert)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(retention)
+main.add_command(archive)
 
 
 if __name__ == "__main__":

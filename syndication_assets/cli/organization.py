@@ -9,6 +9,7 @@ from syndication_assets.configuration.organization import change_organization
 from syndication_assets.configuration.validation_messages import shown
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
 from syndication_assets.tenancy.organizations import Organization, add_organization, list_organizations
@@ -90,9 +91,9 @@ def list_all(as_json: bool) -> None:
 @command
 @requires("organizations.erase", in_organization("slug"))
 def erase(slug: str, yes: bool) -> None:
-    """Erases the organization SLUG with all its rows, its audit log included. They are counted first.
+    """Erases the organization SLUG with all its rows, its audit log and its archives included. They are counted first.
 
-    Landed files, reports, the record of sent posts, run logs and backups stay.
+    Refused while a legal hold keeps it. Landed files, reports, the record of sent posts, run logs and backups stay.
     """
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
@@ -100,6 +101,9 @@ def erase(slug: str, yes: bool) -> None:
         rows = rows_to_erase(url, slug)
     for table, count in sorted(rows.items(), key=lambda pair: (-pair[1], pair[0])):
         click.echo(f"{count:>12,} rows of {table} will be erased")
+    archives = ArchiveStore(settings.archive_url)
+    archived_files = len(archives.paths_below(slug))
+    click.echo(f"{archived_files:>12,} archive files will be erased from {archives.url}/{slug}")
     zone = LandingZone(settings.landing_url)
     files = sum(1 for _ in zone.paths_below(slug))
     click.echo(f"{files:>12,} landed files stay in {zone.url}/{slug}: remove them, or a new {slug!r} loads them again")
@@ -108,7 +112,10 @@ def erase(slug: str, yes: bool) -> None:
         raise click.ClickException("This is not the slug: nothing was erased.")
     with waiting_at_most(SECONDS_TO_WAIT):
         erased = erase_organization(url, slug)
-    click.echo(f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables.")
+    removed = archives.remove_folder(slug)
+    click.echo(
+        f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files."
+    )
 
 
 def _line(listed: Organization) -> str:

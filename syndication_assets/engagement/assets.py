@@ -5,6 +5,8 @@ import dagster as dg
 from syndication_assets.sql_assets.rollup_asset import rollup_asset
 from syndication_assets.sql_assets.table_specs import external_table
 
+_POST_DAYS = ["engagement.post_engagement_daily"]
+
 metric_definitions = external_table(
     "engagement",
     "metric_definitions",
@@ -22,14 +24,19 @@ post_engagement_daily = rollup_asset(
         dg.AssetKey(["scraping", "posts"]),
         dg.AssetKey(["engagement", "metric_definitions"]),
     ],
+    closed_by=["scraping.snapshots"],
 )
 profile_engagement_daily = rollup_asset(
     "engagement",
     "profile_engagement_daily",
     deps=[dg.AssetKey(["engagement", "post_engagement_daily"]), dg.AssetKey(["scraping", "profiles"])],
+    closed_by=_POST_DAYS,
 )
 platform_engagement_daily = rollup_asset(
-    "engagement", "platform_engagement_daily", deps=[dg.AssetKey(["engagement", "post_engagement_daily"])]
+    "engagement",
+    "platform_engagement_daily",
+    deps=[dg.AssetKey(["engagement", "post_engagement_daily"])],
+    closed_by=_POST_DAYS,
 )
 hashtag_engagement_daily = rollup_asset(
     "engagement",
@@ -39,6 +46,7 @@ hashtag_engagement_daily = rollup_asset(
         dg.AssetKey(["scraping", "hashtags"]),
         dg.AssetKey(["scraping", "post_hashtags"]),
     ],
+    closed_by=_POST_DAYS,
 )
 post_cohorts = rollup_asset(
     "engagement",
@@ -49,4 +57,5 @@ post_cohorts = rollup_asset(
         # It records stale days of posts that it rebuilds, which this rollup then recomputes.
         dg.AssetKey(["engagement", "post_engagement_daily"]),
     ],
+    closed_by=["scraping.snapshots"],
 )

@@ -32,7 +32,8 @@ content_priorities = rollup_asset(
 CHECKS = [
     constraints_of("product_post_performance"),
     SqlCheck("product_post_performance", "totals_equal_their_posts"),
-    constraints_of("content_priorities"),
+    constraints_of("content_priorities", enforced_on="priority_inputs"),
+    SqlCheck("content_priorities", "each_day_has_one_row"),
     SqlCheck("content_priorities", "scores_are_weighted_means"),
     SqlCheck("priority_factors", "every_factor_is_computed"),
 ]

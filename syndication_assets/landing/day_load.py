@@ -11,6 +11,7 @@ from datetime import date
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.landing.archived_days import closed_organizations, known_paths, stage_closed
 from syndication_assets.landing.folder_locks import lock_folder
 from syndication_assets.landing.landing_zone import LandedFile, LandingZone, readable
 from syndication_assets.landing.source_rooms import room_of
@@ -33,6 +34,11 @@ class LandedDay:
     """Top-level folders of the zone that belong to no organization."""
     unreadable_folders: list[str] = field(default_factory=list)
     """Folders that may contain files of the day, and why they could not be listed. The other folders are loaded."""
+    archived: dict[str, str] = field(default_factory=dict)
+    """Slug → organization_id of the organizations whose rows of the day are archived: their loaded files stay loaded,
+    and are not among `files`."""
+    late: list[LandedFile] = field(default_factory=list)
+    """Their files that were never loaded, which are quarantined."""
     is_in_ledger: bool = False
     """Whether a file of the day was ever loaded, withdrawn or quarantined."""
 
@@ -55,6 +61,8 @@ class RoomLoad:
     """Merges the staged rows into the room's tables. The ledger is already written."""
     on_listed: Callable[[LandedDay], None] = lambda _: None
     """Called with the listed files, before missing files can stop the load."""
+    tables: tuple[str, ...] = ()
+    """The tables that cannot be loaded while an archive has their month."""
 
 
 def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> LandedDay:
@@ -67,13 +75,17 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
     with transaction(url, lock=f"{load.room} load") as connection:
         landed = LandedDay(connection, zone, day, organization_ids(connection))
         sources = _lock_and_list(landed, load.room)
+        present = {file.path for file in landed.files}
+        _leave_archived_alone(landed, load.tables)
         load.on_listed(landed)
-        if not landed.files and not landed.is_in_ledger:
+        if not landed.files and not landed.late and not landed.is_in_ledger:
             # Nothing to load and nothing to take back: most days of a long backfill.
             return landed
         known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
-        zone.reject_missing(day, {path for (path,) in known} - {file.path for file in landed.files})
+        loaded = {path for (path,) in known if path.split("/", 1)[0] not in landed.archived}
+        zone.reject_missing(day, loaded - present)
         connection.execute(load_sql("landing/staging.sql"))
+        stage_closed(connection, landed.archived, landed.late)
         load.stage(landed)
         zone.reject_changed(day, connection.execute(load_sql("landing/changed_files.sql")).fetchall())
         connection.execute(load_sql("landing/withdrawn_files.sql"), {"day": day, "sources": sorted(sources)})
@@ -85,6 +97,19 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
         fault_points.reach(f"{load.room}.before_commit")
     fault_points.reach(f"{load.room}.after_commit")
     return landed
+
+
+def _leave_archived_alone(landed: LandedDay, tables: tuple[str, ...]) -> None:
+    landed.archived = closed_organizations(landed.connection, tables, landed.day)
+    if not landed.archived:
+        return
+    known = known_paths(landed.connection, landed.archived.values(), landed.day)
+    closed = [file for file in landed.files if file.organization in landed.archived]
+    landed.late = [file for file in closed if file.path not in known]
+    landed.files = [file for file in landed.files if file.organization not in landed.archived]
+    landed.withdrawn = {
+        path: source for path, source in landed.withdrawn.items() if path.split("/", 1)[0] not in landed.archived
+    }
 
 
 def _lock_and_list(landed: LandedDay, room: str) -> Collection[str]:

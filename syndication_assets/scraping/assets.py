@@ -112,6 +112,8 @@ def load_landed_files(
             if number.bit_count() == 1:  # days 1, 2, 4, 8 …: in between, tables hardly grow
                 analyze_grown_tables(postgres.url(), ["scraping"])
             context.log.info(f"[{number}/{len(days)}] {_summary(load)}")
+            if load.archived:
+                context.log.error(_archived(load))
             for problem in load.unreadable_folders:
                 context.log.error(f"{day}: {zone.url}/{problem}. The other folders were loaded.")
             for folder in load.unknown_folders:
@@ -119,6 +121,10 @@ def load_landed_files(
                     f"{day}: {zone.url}/{folder} belongs to no organization and was not read. "
                     f"Add the organization (`syndication organization add {folder!r} …`) or remove the folder."
                 )
+    if all(load.archived and not load.runs and not load.late_files for load in loads):
+        raise dg.Failure(
+            f"Nothing was loaded. {_archived(loads[0])}", metadata={"archived_days": len(loads)}, allow_retries=False
+        )
     with transaction(postgres.url()) as connection:
         observe_ledger(context, connection, "scraping")
         for table in LOADED_TABLES:
@@ -133,6 +139,14 @@ def load_landed_files(
             details = _details(connection, table, loads)
             describe_run(context, key, {**table_metadata(connection, "scraping", table), **details})
             yield dg.MaterializeResult(asset_key=key)
+
+
+def _archived(load: DayLoad) -> str:
+    late = f" {load.late_files:,} files that landed later are in quarantine." if load.late_files else ""
+    return (
+        f"{load.day} of {', '.join(load.archived)} is archived: its rows stay as they are.{late} To load it again, run "
+        f"`syndication archive restore {load.day:%Y-%m} --organization {load.archived[0]}` first."
+    )
 
 
 def _summary(load: DayLoad) -> str:

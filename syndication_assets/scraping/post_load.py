@@ -21,6 +21,8 @@ from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets.scraping.post_staging import staging_of
 from syndication_assets.scraping.read_ahead import ReadAhead
 
+ARCHIVED_TABLES = ("scraping.raw_payloads", "scraping.snapshots")
+"""A day cannot be loaded while an archive has its month in one of these."""
 _MAXIMUM_UNKNOWN_KEYS = 1_000
 """Per run. A source that uses ids as keys would have new keys in every item."""
 
@@ -33,6 +35,10 @@ class DayLoad:
     runs: dict[str, RunCounters] = field(default_factory=dict)
     unknown_folders: list[str] = field(default_factory=list)
     unreadable_folders: list[str] = field(default_factory=list)
+    archived: list[str] = field(default_factory=list)
+    """The organizations, by slug, whose rows of the day are archived and were left alone."""
+    late_files: int = 0
+    """How many of their files landed since, and are in quarantine."""
 
     def total(self, counter: str) -> int:
         return sum(getattr(counters, counter) for counters in self.runs.values())
@@ -64,6 +70,7 @@ def load_day(
 
     def open_runs(landed: LandedDay) -> None:
         load.unknown_folders, load.unreadable_folders = landed.unknown_folders, landed.unreadable_folders
+        load.archived, load.late_files = sorted(landed.archived), len(landed.late)
         for slug, source in sorted(landed.sources):
             run = runs[slug, source] = session.open(
                 kind="load",
@@ -96,10 +103,10 @@ def load_day(
 
     with transaction(url) as connection:
         # Committed before the load, so that attaching a partition and other loads do not wait for each other.
-        for table in ("scraping.raw_payloads", "scraping.snapshots"):
+        for table in ARCHIVED_TABLES:
             connection.execute("select operations.ensure_month_partitions(%s, %s, %s)", [table, day, day])
     try:
-        load_room_day(url, zone, day, RoomLoad("scraping", stage, merge, open_runs))
+        load_room_day(url, zone, day, RoomLoad("scraping", stage, merge, open_runs, ARCHIVED_TABLES))
     except BaseException as error:
         status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
         message = str(error) if isinstance(error, SyndicationError) else type(error).__name__

@@ -245,6 +245,18 @@ class _Backups(EnvironmentSettings):
     )
 
 
+class _Archive(EnvironmentSettings):
+    """Archive"""
+
+    archive_url: StoreUrl = below(
+        "local_directory",
+        "archive",
+        "SYNDICATION_ARCHIVE_URL",
+        "The place of archived months: a directory, or any URL that fsspec knows, without a password in it. Each "
+        "database has a place of its own: files that it does not know are removed.",
+    )
+
+
 class _People(EnvironmentSettings):
     """People"""
 
@@ -261,5 +273,5 @@ class _People(EnvironmentSettings):
     )
 
 
-class Settings(_People, _Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
+class Settings(_People, _Archive, _Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
     """What the environment says, with defaults that need nothing but Python."""

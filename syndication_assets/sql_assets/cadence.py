@@ -27,4 +27,5 @@ CALL_LOG: Final = {CADENCE: "call-log"}
 ALERT_LOG: Final = {CADENCE: "alert-log"}
 """Rows that the look for problems writes, every minute."""
 BACKUP: Final = {CADENCE: "backup"}
+ARCHIVE: Final = {CADENCE: "archive"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}

@@ -10,6 +10,7 @@ import dagster as dg
 from syndication_assets import fault_points
 from syndication_assets.database.connection import analyze_grown_tables, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.sql_assets.archived_months import closed_months, why_closed
 from syndication_assets.sql_assets.cadence import ROLLUP
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
@@ -18,8 +19,14 @@ from syndication_assets.sql_assets.table_metadata import count_by_day, describe_
 from syndication_assets.sql_assets.windows import window_of
 
 
-def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey]) -> dg.AssetsDefinition:
-    """The asset `<room>/<table>`, computed from the tables of `deps` by its SELECT."""
+def rollup_asset(
+    room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.AssetKey], closed_by: Sequence[str] = ()
+) -> dg.AssetsDefinition:
+    """The asset `<room>/<table>`, computed from the tables of `deps` by its SELECT.
+
+    A day is not computed while an archive has its month in this table or in one of `closed_by`. A run that could
+    compute nothing for that reason fails, and changes nothing.
+    """
     rooms_read = {dg.AssetDep.from_coercible(dep).asset_key.path[0] for dep in deps}
 
     @dg.asset(
@@ -39,10 +46,15 @@ def rollup_asset(room: str, table: str, *, deps: Sequence[dg.AssetDep | dg.Asset
         analyze_grown_tables(postgres.url(), rooms_read)
         with transaction(postgres.url(), lock=f"{room}.{table}") as connection:
             counts = compute_rollup(connection, room, table, first_day, end_day)
+            closed = closed_months(connection, [f"{room}.{table}", *closed_by], first_day, end_day)
+            if closed and not counts["rows_computed"]:
+                raise dg.Failure(f"Nothing was computed. {why_closed(closed)}", allow_retries=False)
             fault_points.reach(f"{table}.before_commit")
             rows_by_day = count_by_day(connection, f"{room}.{table}", first_day, end_day)
             metadata = table_metadata(connection, room, table)
         fault_points.reach(f"{table}.after_commit")
+        if closed:
+            context.log.warning(why_closed(closed))
         context.log.info(
             f"{table}: {first_day} to {end_day} (exclusive): {counts['rows_computed']:,} rows computed, "
             f"{counts['rows_written']:,} written, {counts['rows_removed']:,} removed"

@@ -39,10 +39,11 @@ where contype = 'f' and conparentid = 0 and conrelid <> confrelid
 def rows_to_erase(url: str, slug: str) -> dict[str, int]:
     """The number of rows by table that `erase_organization` would erase; tables without any are left out.
 
-    SyndicationError if there is no such organization, or if something works for it right now.
+    SyndicationError if there is no such organization, if a legal hold keeps it, or if something works for it right now.
     """
     organization_id = require_organization(url, slug).organization_id
     with transaction(url) as connection:
+        _require_no_hold(connection, slug, organization_id)
         _require_quiet(connection, slug, organization_id)
         counts = {
             name: connection.execute(
@@ -57,13 +58,15 @@ def erase_organization(url: str, slug: str) -> dict[str, int]:
     """Erases the organization and returns the number of erased rows by table, the audit log included.
 
     `tenancy.erased_organizations` keeps who did it, when, and these numbers. SyndicationError, and nothing is erased,
-    if there is no such organization, if something works for it right now, or if a run has just written to it.
+    if there is no such organization, if a legal hold keeps it, if something works for it right now, or if a run has just
+    written to it.
     """
     organization_id = require_organization(url, slug).organization_id
     with transaction(url) as connection:
         # From now on nobody can add a row that refers to the organization.
         locked = "select from tenancy.organizations where organization_id = %s for update"
         connection.execute(locked, [organization_id])
+        _require_no_hold(connection, slug, organization_id)
         _require_quiet(connection, slug, organization_id)
         erased = _erase_tables(connection, slug, organization_id)
         entries = connection.execute(
@@ -85,6 +88,19 @@ def _erase_tables(connection: Connection, slug: str, organization_id: str) -> di
             "for the organization, and run this again."
         ) from None
     return {name: count for name, count in counts.items() if count}
+
+
+def _require_no_hold(connection: Connection, slug: str, organization_id: str) -> None:
+    held = connection.execute(
+        "select hold_id, reason from operations.legal_holds where organization_id = %s and released_at is null"
+        " order by held_at limit 1",
+        [organization_id],
+    ).fetchall()
+    if held:
+        raise SyndicationError(
+            f"The legal hold {held[0][0]} keeps {slug!r} ({held[0][1]}): nothing was erased. Whoever placed it releases it "
+            f"with `syndication retention release {held[0][0]}`."
+        )
 
 
 def _require_quiet(connection: Connection, slug: str, organization_id: str) -> None:

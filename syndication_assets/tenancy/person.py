@@ -58,9 +58,22 @@ def export_person(connection: Connection, user_id: str) -> dict[str, Any]:
 def erase_person(connection: Connection, user_id: str) -> None:
     """Removes name, address, login, memberships, keys, password and invitations; what they did keeps their id.
 
-    SyndicationError for the last owner of an organization.
+    Archived months of the audit log have the id too, and nothing else of the person. SyndicationError for the last owner
+    of an organization, and for a member of one that a legal hold keeps.
     """
     parameters = {"user_id": user_id}
+    held = connection.execute(
+        "select o.slug, h.hold_id from operations.legal_holds as h"
+        " inner join tenancy.organization_members as m on h.organization_id = m.organization_id"
+        " inner join tenancy.organizations as o on h.organization_id = o.organization_id"
+        " where m.user_id = %(user_id)s and h.released_at is null order by h.held_at limit 1",
+        parameters,
+    ).fetchall()
+    if held:
+        raise SyndicationError(
+            f"The legal hold {held[0][1]} keeps {held[0][0]!r}, and with it what its members did: release it first with "
+            f"`syndication retention release {held[0][1]}`."
+        )
     try:
         connection.execute(
             "delete from tenancy.invitations as i using tenancy.users as u"

@@ -12,9 +12,9 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
 LISTS = [
-    "account", "alert", "approval-rule", "backup", "budget", "channel-rule", "credentials", "feed", "invitation", "key",
-    "member", "organization", "price", "process", "profile", "quarantine", "ranking", "review", "schedule", "sections",
-    "targets", "template", "user", "vendor", "writing",
+    "account", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials", "feed",
+    "invitation", "key", "member", "organization", "price", "process", "profile", "quarantine", "ranking", "retention",
+    "review", "schedule", "sections", "targets", "template", "user", "vendor", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "ranking"}
 

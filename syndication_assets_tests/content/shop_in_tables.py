@@ -171,14 +171,16 @@ class Shop(DatabaseRows):
 
     def prioritize(self, product_id: str, score: str, calculated_on: date, platform: str = "facebook") -> None:
         self.insert(
-            "engagement.content_priorities",
+            "engagement.priority_inputs",
             "product_id",
             product_id=product_id,
             platform=platform,
             channel_type="feed_post",
-            calculated_on=calculated_on,
-            score=score,
-            factors=Jsonb({"recency": {"weight": 1, "value": float(score)}}),
+            inputs_key=f"{score} {calculated_on}",
+            days=f"{{[{calculated_on}, {calculated_on + timedelta(1)})}}",
+            weights=Jsonb({}),
+            known_score=score,
+            known_factors=Jsonb({"recency": {"weight": 1, "value": float(score)}}),
         )
 
     def load_templates(self) -> dict[str, int]:

@@ -257,7 +257,7 @@ def test_the_number_of_variations_is_configurable(shop: Shop):
 def test_any_catalogue_is_treated_fairly_and_repeatably(
     shop: Shop, sizes: list[int], no_repeat_days: int, scores: list[int]
 ):
-    for table in ("content.product_selections", "engagement.content_priorities", "catalogue.product_categories",
+    for table in ("content.product_selections", "engagement.priority_inputs", "catalogue.product_categories",
                   "catalogue.products", "catalogue.categories"):  # fmt: skip
         shop.execute(f"delete from {table}")
     if not shop.execute("select 1 from channels.platforms"):

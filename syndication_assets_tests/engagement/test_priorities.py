@@ -167,7 +167,7 @@ def test_a_second_run_writes_nothing_and_days_may_come_in_any_order(shop: Shop):
     for table in (PERFORMANCE, PRIORITIES):
         assert shop.history.roll_up(table, 1, 3)["rows_written"] == 0
     shop.history.execute(f"delete from engagement.{PERFORMANCE}")
-    shop.history.execute(f"delete from engagement.{PRIORITIES}")
+    shop.history.execute("delete from engagement.priority_inputs")
     for number in (3, 1, 2):
         shop.history.roll_up(PERFORMANCE, number)
     for number in (2, 3, 1):
@@ -196,8 +196,15 @@ def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
         ),
         ("delete from engagement.product_post_performance", "product_post_performance__totals_equal_their_posts"),
         (
-            "update engagement.content_priorities set score = 1 - score / 2",
+            "update engagement.priority_inputs set first_seen_at = null, known_score = 0.9,"
+            """ known_factors = '{"recency": {"weight": 1, "value": 0.1}}'""",
             "content_priorities__scores_are_weighted_means",
+        ),
+        (
+            "insert into engagement.priority_inputs (organization_id, platform, channel_type, product_id, inputs_key,"
+            " days, weights, first_seen_at) select organization_id, platform, channel_type, product_id, 'another', days,"
+            " weights, first_seen_at from engagement.priority_inputs",
+            "content_priorities__each_day_has_one_row",
         ),
         (
             "insert into engagement.priority_factors values ('moon', 0.5, null, 'Phase of the moon.')",

@@ -8,7 +8,7 @@ from syndication_assets.database.connection import DatabaseError, analyze_grown_
 
 pytestmark = pytest.mark.both_servers
 
-TABLE = "engagement.content_priorities"
+TABLE = "engagement.product_post_performance"
 
 
 def fill(url: str, products: range) -> None:
@@ -16,9 +16,9 @@ def fill(url: str, products: range) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            "insert into engagement.content_priorities"
-            " (organization_id, product_id, platform, channel_type, calculated_on, score, factors)"
-            " select 'org-5f3759df', 'prod-' || n, 'facebook', 'feed_post', date '2025-11-03', 0.5, '{}'"
+            "insert into engagement.product_post_performance"
+            " (organization_id, product_id, platform, activity_date, posts_observed, is_simulated)"
+            " select 'org-5f3759df', 'prod-' || n, 'facebook', date '2025-11-03', 1, false"
             " from generate_series(%s::int, %s::int) as n",
             [products.start, products.stop - 1],
         )

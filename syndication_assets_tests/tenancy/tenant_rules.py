@@ -23,6 +23,7 @@ SHARED_TABLES = [
     "operations.condition_levels",
     "operations.backups",
     "operations.partitioned_tables",
+    "operations.retention_subjects",
     "publishing.content_processes",
     "publishing.home_server",
     "tenancy.account_changes",
@@ -95,7 +96,9 @@ _RULES = [
             -- For tenancy.finish_erasure.
             ('tenancy.audit_log', 'owner_sees_erased'),
             ('tenancy.audit_log', 'owner_erases'),
-            ('tenancy.organizations', 'owner_sees_erased')
+            ('tenancy.organizations', 'owner_sees_erased'),
+            -- For operations.drop_archived_month.
+            ('operations.archives', 'owner_sees_archives')
         )
     """,
     "select format('%s.organization_id may be NULL', name) from tenant_tables where not has_organization",

@@ -33,24 +33,27 @@ select distinct on (w.organization_id, w.platform, w.channel_type, p.page)
     newest.calculated_on
 from waiting_channels as w
 left join lateral (
-    select n.calculated_on
-    from engagement.content_priorities as n
+    select max(upper(n.days * datemultirange(daterange(null, %(selected_on)s::date))) - 1) as calculated_on
+    from engagement.priority_inputs as n
     where
         n.organization_id = w.organization_id
         and n.platform = w.platform
         and n.channel_type = w.channel_type
-        and n.calculated_on < %(selected_on)s::date
-    order by n.calculated_on desc
-    limit 1
 ) as newest on true
 inner join eligible_products as p on w.organization_id = p.organization_id
-left join engagement.content_priorities as e
-    on
-        w.organization_id = e.organization_id
-        and w.platform = e.platform
-        and w.channel_type = e.channel_type
-        and newest.calculated_on = e.calculated_on
-        and p.product_id = e.product_id
+left join lateral (
+    select coalesce(i.known_score, v.score) as score
+    from engagement.priority_inputs as i
+    cross join lateral engagement.priority_on(
+        i.weights, i.first_seen_at, i.last_published_at, i.engagement_rank, i.success_rate, newest.calculated_on
+    ) as v
+    where
+        i.organization_id = w.organization_id
+        and i.platform = w.platform
+        and i.channel_type = w.channel_type
+        and i.product_id = p.product_id
+        and i.days @> newest.calculated_on
+) as e on true
 left join earlier_selections as s
     on
         w.organization_id = s.organization_id

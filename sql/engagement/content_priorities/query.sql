@@ -2,7 +2,9 @@
 -- post, given what was known at the end of the day. Posts about any variant on a product's page count for it. The score
 -- is the weighted mean of the factors of engagement.priority_factors; a factor that is unknown for a product does not
 -- count. What was simulated counts for sample organizations only, what was sent and measured for all others.
--- Parameters: window_start, window_end (dates, the end exclusive). A re-run changes nothing.
+-- What it follows from is stored, in engagement.priority_inputs, with the days on which it stayed the same; the view has
+-- the score and the factors of each day. Parameters: window_start, window_end (dates, the end exclusive). A re-run
+-- changes nothing.
 
 with products_to_rank as materialized (
     select
@@ -143,61 +145,40 @@ ranked_engagement as (
         calculated_on,
         cume_dist() over (partition by organization_id, platform, calculated_on order by engagement) as engagement_rank
     from faded_engagement
-),
-
-factor_values as (
-    select
-        r.organization_id,
-        r.product_id,
-        r.platform,
-        r.channel_type,
-        r.calculated_on,
-        f.factor_name,
-        f.factor_weight,
-        case f.factor_name
-            when 'recency'
-                then coalesce(
-                    1 - power(
-                        0.5, extract(epoch from r.known_until - t.last_published_at) / extract(epoch from f.half_life)
-                    ),
-                    1
-                )
-            when 'engagement' then e.engagement_rank::numeric
-            when 'success_rate' then t.published::numeric / nullif(t.ended, 0)
-            when 'freshness'
-                then power(0.5, extract(epoch from r.known_until - r.first_seen_at) / extract(epoch from f.half_life))
-        end as factor_value
-    from products_to_rank as r
-    cross join engagement.priority_factors as f
-    left join earlier_targets as t
-        on
-            r.organization_id = t.organization_id
-            and r.product_id = t.product_id
-            and r.platform = t.platform
-            and r.channel_type = t.channel_type
-            and r.calculated_on = t.calculated_on
-    left join ranked_engagement as e
-        on
-            r.organization_id = e.organization_id
-            and r.page = e.page
-            and r.platform = e.platform
-            and r.calculated_on = e.calculated_on
-    where f.is_active and f.factor_weight > 0
 )
 
 select
-    organization_id,
-    product_id,
-    platform,
-    channel_type,
-    calculated_on,
-    round(
-        coalesce(
-            sum(factor_weight * factor_value) / nullif(sum(factor_weight) filter (where factor_value is not null), 0), 0
-        ), 6
-    ) as score,
-    jsonb_object_agg(
-        factor_name, jsonb_build_object('weight', factor_weight, 'value', round(factor_value, 6))
-    ) as factors
-from factor_values
-group by organization_id, product_id, platform, channel_type, calculated_on;
+    r.organization_id,
+    r.product_id,
+    r.platform,
+    r.channel_type,
+    r.calculated_on,
+    w.weights,
+    r.first_seen_at,
+    t.last_published_at,
+    e.engagement_rank::numeric as engagement_rank,
+    t.published::numeric / nullif(t.ended, 0) as success_rate
+from products_to_rank as r
+cross join (
+    select
+        jsonb_object_agg(
+            factor_name,
+            jsonb_build_object('weight', factor_weight, 'half_life', extract(epoch from half_life))
+        ) as weights
+    from engagement.priority_factors
+    where is_active and factor_weight > 0
+    having count(*) > 0
+) as w
+left join earlier_targets as t
+    on
+        r.organization_id = t.organization_id
+        and r.product_id = t.product_id
+        and r.platform = t.platform
+        and r.channel_type = t.channel_type
+        and r.calculated_on = t.calculated_on
+left join ranked_engagement as e
+    on
+        r.organization_id = e.organization_id
+        and r.page = e.page
+        and r.platform = e.platform
+        and r.calculated_on = e.calculated_on;

@@ -58,6 +58,15 @@ from (
                 where s.activity_date < %(window_start)s::date or s.activity_date >= %(window_end)s::date
             ))
         )
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = d.organization_id
+                and m.table_name in ('engagement.platform_engagement_daily', 'engagement.post_engagement_daily')
+                and d.activity_date >= m.first_day
+                and d.activity_date < m.end_day
+        )
         and not d.is_simulated
     group by d.organization_id, d.platform, d.activity_date
 ) as totals;

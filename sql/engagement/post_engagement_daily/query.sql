@@ -4,7 +4,9 @@
 -- window_start, window_end (dates, the end exclusive).
 --
 -- A re-run changes nothing, and days can be computed in any order: the rows after the window whose values before depend
--- on it are computed, too. Posts marked needs_rebuild are computed on all of their days.
+-- on it are computed, too. Posts marked needs_rebuild are computed on all of their days; of days whose snapshots are
+-- archived, the existing row is what is known. Days whose rows are archived are left out, and later days count from what
+-- these carry.
 
 with recursive days as (
     select
@@ -40,7 +42,44 @@ with recursive days as (
             d.downloaded_at < %(window_start)s::timestamp at time zone 'utc'
             or d.downloaded_at >= %(window_end)s::timestamp at time zone 'utc'
     ) as observations
+    where
+        not exists (
+            select
+            from closed_months as m
+            where
+                m.organization_id = observations.organization_id
+                and observations.downloaded_at >= m.begins_at
+                and observations.downloaded_at < m.ends_at
+        )
     group by organization_id, post_id, (downloaded_at at time zone 'utc')::date
+),
+
+-- The days of these posts that have no snapshots any more: in the window, and of posts to rebuild on all days.
+kept_days as (
+    select e.*
+    from closed_months as m
+    inner join engagement.post_engagement_daily as e
+        on
+            m.organization_id = e.organization_id
+            and e.activity_date >= greatest(m.first_day, %(window_start)s::date)
+            and e.activity_date < least(m.end_day, %(window_end)s::date)
+    where
+        m.is_kept
+        and (
+            (e.organization_id, e.post_id) in (select d.organization_id, d.post_id from days as d)
+            or (e.organization_id, e.post_id) in (select s.organization_id, s.post_id from scope as s)
+        )
+        and (e.organization_id, e.post_id) not in (select r.organization_id, r.post_id from posts_to_rebuild as r)
+    union all
+    select e.*
+    from posts_to_rebuild as r
+    inner join closed_months as m on r.organization_id = m.organization_id and m.is_kept
+    inner join engagement.post_engagement_daily as e
+        on
+            r.organization_id = e.organization_id
+            and r.post_id = e.post_id
+            and m.first_day <= e.activity_date
+            and m.end_day > e.activity_date
 ),
 
 -- The posts with a row before or after this run, and the counters that these rows measure.
@@ -59,6 +98,9 @@ touched_posts as (
         union all
         select organization_id, post_id, measured_counters
         from scope
+        union all
+        select organization_id, post_id, measured_counters
+        from kept_days
     ) as rows_of_window
     where (organization_id, post_id) not in (select r.organization_id, r.post_id from posts_to_rebuild as r)
     group by organization_id, post_id
@@ -103,6 +145,12 @@ all_days as (
         reactions, comments, shares, saves, clicks, views, impressions, reach,
         observations, first_observed_at, last_observed_at
     from following_days
+    union all
+    select
+        organization_id, post_id, activity_date,
+        reactions, comments, shares, saves, clicks, views, impressions, reach,
+        observations, first_observed_at, last_observed_at
+    from kept_days
 ),
 
 -- The rows before the window on which these days depend: the last row and, while it lacks a counter of these days, the
@@ -148,21 +196,41 @@ preceding_days as (
     where p.missing_counters <> 0
 ),
 
--- The last known value of each counter with its day, as one number: see engagement.dated.
+-- The last known value of each counter with its day, as one number: see engagement.dated. Archived months carry theirs.
 known_values as (
     select
         organization_id,
         post_id,
         max(last_observed_at) as last_observed_at,
-        max(engagement.dated(activity_date, reactions)) as reactions,
-        max(engagement.dated(activity_date, comments)) as comments,
-        max(engagement.dated(activity_date, shares)) as shares,
-        max(engagement.dated(activity_date, saves)) as saves,
-        max(engagement.dated(activity_date, clicks)) as clicks,
-        max(engagement.dated(activity_date, views)) as views,
-        max(engagement.dated(activity_date, impressions)) as impressions,
-        max(engagement.dated(activity_date, reach)) as reach
-    from preceding_days
+        max(reactions) as reactions,
+        max(comments) as comments,
+        max(shares) as shares,
+        max(saves) as saves,
+        max(clicks) as clicks,
+        max(views) as views,
+        max(impressions) as impressions,
+        max(reach) as reach
+    from (
+        select
+            organization_id,
+            post_id,
+            last_observed_at,
+            engagement.dated(activity_date, reactions) as reactions,
+            engagement.dated(activity_date, comments) as comments,
+            engagement.dated(activity_date, shares) as shares,
+            engagement.dated(activity_date, saves) as saves,
+            engagement.dated(activity_date, clicks) as clicks,
+            engagement.dated(activity_date, views) as views,
+            engagement.dated(activity_date, impressions) as impressions,
+            engagement.dated(activity_date, reach) as reach
+        from preceding_days
+        union all
+        select
+            organization_id, post_id, last_observed_at,
+            reactions, comments, shares, saves, clicks, views, impressions, reach
+        from engagement.carried_values
+        where (organization_id, post_id) in (select a.organization_id, a.post_id from all_days as a)
+    ) as earlier_values
     group by organization_id, post_id
 ),
 

@@ -60,6 +60,15 @@ from (
                 where s.activity_date < %(window_start)s::date or s.activity_date >= %(window_end)s::date
             ))
         )
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = d.organization_id
+                and m.table_name in ('engagement.profile_engagement_daily', 'engagement.post_engagement_daily')
+                and d.activity_date >= m.first_day
+                and d.activity_date < m.end_day
+        )
         and not d.is_simulated
         and d.profile_id is not null
     group by d.organization_id, d.profile_id, d.activity_date, d.platform

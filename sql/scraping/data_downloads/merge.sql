@@ -40,6 +40,7 @@ where
     d.downloaded_at >= %(day)s::date
     and d.downloaded_at < %(day)s::date + 1
     and d.posted_at is not null
+    and d.organization_id not in (select c.organization_id from closed_organizations as c)
     and not exists (
         select
         from described_posts as o
@@ -56,6 +57,7 @@ where
     d.downloaded_at >= %(day)s::date
     and d.downloaded_at < %(day)s::date + 1
     and d.stats @> '{"is_simulated": true}'
+    and d.organization_id not in (select c.organization_id from closed_organizations as c)
     and not exists (
         select
         from described_posts as o

@@ -16,6 +16,7 @@ from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
 from syndication_assets.configuration.sections.profiles import PROFILES
+from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.vendors import VENDORS
@@ -34,8 +35,9 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     WRITING,
     APPROVAL_RULES,
     BUDGETS,
+    RETENTION,
 )
 """The sections of the file of one organization."""
 
-SHARED: tuple[Section, ...] = (CHANNEL_RULES, PROCESSES, PRICES, PRIORITY_FACTORS)
+SHARED: tuple[Section, ...] = (CHANNEL_RULES, PROCESSES, PRICES, PRIORITY_FACTORS, RETENTION_DEFAULTS)
 """The sections of the file of what all organizations share, because their tables have no organization."""

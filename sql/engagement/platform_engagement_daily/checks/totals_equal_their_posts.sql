@@ -1,5 +1,6 @@
 -- A platform's totals of a day are the sums over its posts of that day. One row is a value that differs from the posts,
 -- or a day that only one side has. Materialize engagement for that day again.
+-- Archived days are in their files.
 
 with expected as (
     select
@@ -39,17 +40,35 @@ with expected as (
         p.organization_id = any(array(select organization_id from tenancy.organizations))
         and p.activity_date >= %(window_start)s::date
         and p.activity_date < %(window_end)s::date
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = p.organization_id
+                and m.table_name in ('engagement.platform_engagement_daily', 'engagement.post_engagement_daily')
+                and p.activity_date >= m.first_day
+                and p.activity_date < m.end_day
+        )
         and not p.is_simulated
     group by p.organization_id, p.platform, p.activity_date
 ),
 
 found as (
     select *
-    from engagement.platform_engagement_daily
+    from engagement.platform_engagement_daily as t
     where
-        organization_id = any(array(select organization_id from tenancy.organizations))
-        and activity_date >= %(window_start)s::date
-        and activity_date < %(window_end)s::date
+        t.organization_id = any(array(select organization_id from tenancy.organizations))
+        and t.activity_date >= %(window_start)s::date
+        and t.activity_date < %(window_end)s::date
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = t.organization_id
+                and m.table_name in ('engagement.platform_engagement_daily', 'engagement.post_engagement_daily')
+                and t.activity_date >= m.first_day
+                and t.activity_date < m.end_day
+        )
 )
 
 select

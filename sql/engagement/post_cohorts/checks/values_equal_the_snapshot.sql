@@ -33,3 +33,13 @@ where
     e.observed_at >= %(window_start)s::timestamp at time zone 'utc'
     and e.observed_at < %(window_end)s::timestamp at time zone 'utc'
     and c.expected is distinct from c.found
+    -- Archived snapshots are in their file.
+    and not exists (
+        select
+        from operations.closed_months as m
+        where
+            m.organization_id = e.organization_id
+            and m.table_name = 'scraping.snapshots'
+            and e.observed_at >= m.begins_at
+            and e.observed_at < m.ends_at
+    )

@@ -6,11 +6,21 @@ with days as not materialized (
     select
         organization_id, post_id, activity_date, observations, first_observed_at, last_observed_at,
         reactions, comments, shares, saves, clicks, views, impressions, reach
-    from engagement.post_engagement_daily
+    from engagement.post_engagement_daily as e
     where
-        organization_id = any(array(select organization_id from tenancy.organizations))
-        and activity_date >= %(window_start)s::date
-        and activity_date < %(window_end)s::date
+        e.organization_id = any(array(select organization_id from tenancy.organizations))
+        and e.activity_date >= %(window_start)s::date
+        and e.activity_date < %(window_end)s::date
+        -- Archived snapshots are in their file.
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = e.organization_id
+                and m.table_name = 'scraping.snapshots'
+                and e.activity_date >= m.first_day
+                and e.activity_date < m.end_day
+        )
 ),
 
 snapshots as not materialized (

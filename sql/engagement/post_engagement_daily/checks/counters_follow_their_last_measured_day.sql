@@ -112,7 +112,28 @@ left join lateral (
         and e.measured_counters & c.counter_bit > 0
     order by e.activity_date desc
     limit 1
-) as b on true
+) as before on true
+-- Of archived days, the last is carried.
+left join lateral (
+    select
+        engagement.day_of(
+            max(
+                case c.counter
+                    when 'reactions' then v.reactions when 'comments' then v.comments when 'shares' then v.shares
+                    when 'saves' then v.saves when 'clicks' then v.clicks when 'views' then v.views
+                    when 'impressions' then v.impressions when 'reach' then v.reach
+                end
+            )
+        ) as measured_on
+    from engagement.carried_values as v
+    where
+        c.value is not null
+        and c.known is null
+        and before.measured_on is null
+        and v.organization_id = d.organization_id
+        and v.post_id = d.post_id
+) as carried on true
+cross join lateral (select coalesce(before.measured_on, carried.measured_on) as measured_on) as b
 cross join lateral (
     select
         coalesce(engagement.day_of(c.known), b.measured_on) as measured_on,

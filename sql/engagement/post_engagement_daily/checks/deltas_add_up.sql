@@ -121,7 +121,26 @@ expected_counters as (
         where earlier.closing_value is not null
         order by earlier.activity_date desc
         limit 1
-    ) as known on true
+    ) as before on true
+    -- Of archived days, the last value is carried.
+    left join lateral (
+        select
+            engagement.undated(
+                max(
+                    case c.counter
+                        when 'reactions' then v.reactions when 'comments' then v.comments when 'shares' then v.shares
+                        when 'saves' then v.saves when 'clicks' then v.clicks when 'views' then v.views
+                        when 'impressions' then v.impressions when 'reach' then v.reach
+                    end
+                )
+            ) as closing_value
+        from engagement.carried_values as v
+        where
+            before.closing_value is null
+            and v.organization_id = c.organization_id
+            and v.post_id = c.post_id
+    ) as carried on true
+    cross join lateral (select coalesce(before.closing_value, carried.closing_value) as closing_value) as known
 )
 
 select *

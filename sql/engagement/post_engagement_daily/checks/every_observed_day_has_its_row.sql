@@ -25,4 +25,14 @@ where
             and e.post_id = d.post_id
             and e.activity_date = d.activity_date
     )
+    -- Archived rows are in their file.
+    and not exists (
+        select
+        from operations.closed_months as m
+        where
+            m.organization_id = d.organization_id
+            and m.table_name = 'engagement.post_engagement_daily'
+            and d.activity_date >= m.first_day
+            and d.activity_date < m.end_day
+    )
 group by d.organization_id, d.post_id, d.activity_date

@@ -36,7 +36,24 @@ left join lateral (
         and earlier.activity_date < %(window_start)s::date
     order by earlier.activity_date desc
     limit 1
-) as b on true
+) as before on true
+-- Of archived days, the last is carried.
+left join lateral (
+    select
+        (max(c.last_observed_at) at time zone 'utc')::date as activity_date,
+        max(c.last_observed_at) as last_observed_at
+    from engagement.carried_values as c
+    where
+        e.previous_date is null
+        and before.activity_date is null
+        and c.organization_id = e.organization_id
+        and c.post_id = e.post_id
+) as carried on true
+cross join lateral (
+    select
+        coalesce(before.activity_date, carried.activity_date) as activity_date,
+        coalesce(before.last_observed_at, carried.last_observed_at) as last_observed_at
+) as b
 where
     (e.gap_days, e.previous_observed_at)
     is distinct from (

@@ -23,6 +23,15 @@ with expected as (
         e.organization_id = any(array(select o.organization_id from tenancy.organizations as o))
         and e.activity_date >= %(window_start)s::date
         and e.activity_date < %(window_end)s::date
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = e.organization_id
+                and m.table_name = 'engagement.post_engagement_daily'
+                and e.activity_date >= m.first_day
+                and e.activity_date < m.end_day
+        )
         and t.state = 'published'
         and core.product_id is not null
     group by e.organization_id, core.product_id, e.platform, e.activity_date, t.is_simulated or e.is_simulated
@@ -30,8 +39,19 @@ with expected as (
 
 found as (
     select *
-    from engagement.product_post_performance
-    where activity_date >= %(window_start)s::date and activity_date < %(window_end)s::date
+    from engagement.product_post_performance as r
+    where
+        r.activity_date >= %(window_start)s::date
+        and r.activity_date < %(window_end)s::date
+        and not exists (
+            select
+            from operations.closed_months as m
+            where
+                m.organization_id = r.organization_id
+                and m.table_name = 'engagement.post_engagement_daily'
+                and r.activity_date >= m.first_day
+                and r.activity_date < m.end_day
+        )
 )
 
 select

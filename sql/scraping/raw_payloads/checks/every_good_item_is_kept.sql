@@ -69,5 +69,17 @@ from (
 full join found using (organization_id, landed_on, source_file_path)
 left join expected using (organization_id, landed_on, source_file_path)
 where
-    coalesce(found.payloads, 0) < coalesce(expected.at_least, 0)
-    or coalesce(found.payloads, 0) > coalesce(files.items, 0)
+    (
+        coalesce(found.payloads, 0) < coalesce(expected.at_least, 0)
+        or coalesce(found.payloads, 0) > coalesce(files.items, 0)
+    )
+    -- Archived payloads are in their file.
+    and not exists (
+        select
+        from operations.closed_months as m
+        where
+            m.organization_id = coalesce(files.organization_id, found.organization_id)
+            and m.table_name = 'scraping.raw_payloads'
+            and coalesce(files.landed_on, found.landed_on) >= m.first_day
+            and coalesce(files.landed_on, found.landed_on) < m.end_day
+    )
