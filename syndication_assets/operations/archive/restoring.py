@@ -85,9 +85,10 @@ def _insert(connection: Connection, store: ArchiveStore, shape: TableShape, arch
     statement = room_statement(shape.table, "restore")
     changed = 0
     if statement is not None:
-        changed = connection.execute(
-            statement, month_parameters(archived.organization_id, archived.month)
-        ).rowcount
+        cursor = connection.execute(statement, month_parameters(archived.organization_id, archived.month))
+        while cursor.nextset():
+            pass
+        changed = cursor.rowcount
     connection.execute(
         sql.SQL("insert into {} ({}) overriding system value select {} from restored_rows on conflict do nothing").format(
             shape.name, names, names

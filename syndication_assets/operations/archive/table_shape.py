@@ -46,8 +46,8 @@ class Column:
 
     @property
     def is_counter(self) -> bool:
-        """Whether its sums are compared."""
-        return self.kind == "integer" and self.key_place is None
+        """Whether its sums are compared: a key is a number that means nothing, and its sum may not fit."""
+        return self.kind == "integer" and self.key_place is None and not self.name.endswith("_key")
 
     def exported(self) -> sql.Composable:
         """Its value as a file gets it: a moment as the microseconds since 1970."""
