@@ -70,7 +70,7 @@ select
     p.platform,
     -- Up to 60 days before the history begins.
     %(first_day)s::date::timestamp at time zone 'utc' - interval '60 days' * mod(n * 7919, 6850) / 6850 as posted_at,
-    exp(3.5 + 1.6 * sqrt(-2 * ln(1 - mod(n * 104729, 9973) / 9974.0)) * cos(n))::float8 as size
+    exp(3.5 + 1.6 * sqrt(-2 * ln(1 - mod(n::bigint * 104729, 9973) / 9974.0)) * cos(n))::float8 as size
 from generate_series(1, %(posts)s) as n
 inner join scraping.profiles as p on p.username = 'profile-' || mod(n, 250)
 inner join tenancy.organizations as o on p.organization_id = o.organization_id and o.slug = %(organization)s;

@@ -1,6 +1,6 @@
 -- Stages the withdrawn files of a day as files without items, so that the following statements remove everything loaded
--- from them; not those of an archived month. A withdrawn file that has landed again is already staged and is loaded like
--- any other file. Run it after staging the day's files. Parameters: day, sources (of the room that loads).
+-- from them; not those of an archived month. A withdrawn file that has landed again is staged already, and is loaded
+-- like any other file. Run it after staging the day's files. Parameters: day, sources (of the room that loads).
 
 insert into withdrawn_files (organization_id, source, source_file_path)
 select

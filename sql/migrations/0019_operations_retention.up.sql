@@ -39,7 +39,8 @@ comment on table operations.retention_subjects is
 'retention_policies. User-maintained. As shipped, everything is kept.';
 comment on column operations.retention_subjects.subject is 'Name in commands and files, usually that of a table.';
 comment on column operations.retention_subjects.table_name is 'Table with its rows; NULL for what is in no table.';
-comment on column operations.retention_subjects.time_column is 'Column that tells how old a row is; NULL without a table.';
+comment on column operations.retention_subjects.time_column is
+'Column that tells how old a row is; NULL without a table.';
 comment on column operations.retention_subjects.actions is 'What may happen to it.';
 comment on column operations.retention_subjects.is_of_installation is
 'True for what belongs to no organization, such as the event log of Dagster.';
@@ -106,7 +107,7 @@ comment on table operations.legal_holds is
 'released, no row of these days is removed or deleted, and the organization cannot be erased.';
 comment on column operations.legal_holds.hold_id is 'Public id, such as hld-0a1b2c3d.';
 comment on column operations.legal_holds.profile_id is
-'Profile that it is about; NULL for everything. An archive has whole months of an organization, so they are held whole.';
+'Profile that it is about; NULL for everything. An archive has whole months of an organization: they are held whole.';
 comment on column operations.legal_holds.held_from is 'First UTC day that is held; NULL from the beginning.';
 comment on column operations.legal_holds.held_to is 'Last UTC day that is held; NULL without end.';
 comment on column operations.legal_holds.reason is 'Why, such as the number of the case.';
@@ -171,7 +172,8 @@ comment on column operations.archives.sha256 is 'SHA-256 of the file.';
 comment on column operations.archives.seconds is 'How long it took to write and to verify it.';
 comment on column operations.archives.written_at is 'When the file was verified and recorded.';
 comment on column operations.archives.removable_at is 'End of the grace period.';
-comment on column operations.archives.removed_at is 'When the rows were removed from the table; NULL if they never were.';
+comment on column operations.archives.removed_at is
+'When the rows were removed from the table; NULL if they never were.';
 comment on column operations.archives.restored_at is 'When the rows were restored; NULL unless they are.';
 comment on column operations.archives.verified_at is 'When the file was last found to be as it was written.';
 comment on column operations.archives.problem is 'Why the file did not verify when it was last tried; NULL if it did.';
@@ -297,8 +299,6 @@ insert into operations.retention_subjects (subject, table_name, time_column, act
     'How events of closed alerts were delivered.'),
 ('ai.prompts', null, null, '{delete}', 'delete',
     'The prompts of requests to language models. The requests stay, with answers and numbers.'),
-('landing.files', null, null, '{delete}', 'delete',
-    'Landed files of months whose snapshots and source JSON are archived. The ledger stays.'),
 ('dagster.events', null, null, '{delete}', 'delete',
     'Events of Dagster that are about no asset. Materializations, observations and checks stay.');
 update operations.retention_subjects set is_of_installation = true where subject = 'dagster.events';
@@ -486,7 +486,7 @@ comment on function scraping.merge_posts is
 'winner''s row stays.';
 
 -- The ranking of products by its inputs: the factors of a day follow from them, and most stay the same for weeks.
-create type engagement.priority_factor_values as (score numeric(7, 6), factors jsonb);
+create type engagement.priority_factor_values as (score numeric(7, 6), factors jsonb); -- noqa: LT01
 
 create table engagement.priority_inputs (
     organization_id text not null,

@@ -25,7 +25,7 @@ from syndication_assets.settings import Settings
 _MEGABYTE = 1_000_000
 
 
-class _Month(click.ParamType):
+class _Month(click.ParamType[date]):
     name = "month"
 
     def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -222,5 +222,3 @@ def _chosen(url: str, organization: str | None, table: str | None, month: date |
 def _progress() -> Report:
     """Shows progress to people: programs read what is printed at the end."""
     return now_and_then(lambda line: click.echo(f"  {line}", err=True))
-
-

@@ -113,9 +113,7 @@ def erase(slug: str, yes: bool) -> None:
     with waiting_at_most(SECONDS_TO_WAIT):
         erased = erase_organization(url, slug)
     removed = archives.remove_folder(slug)
-    click.echo(
-        f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files."
-    )
+    click.echo(f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files.")
 
 
 def _line(listed: Organization) -> str:

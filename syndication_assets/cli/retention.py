@@ -35,7 +35,9 @@ add_entry_commands(retention, RETENTION, "list", "remove")
 @click.option("--keep-months", type=click.IntRange(min=1), metavar="MONTHS", help="Whole months that stay.")
 @click.option("--keep-days", type=click.IntRange(min=1), metavar="DAYS", help="Days that stay, for what is deleted.")
 @click.option("--action", type=click.Choice(["archive", "delete"]), help="What happens then; default: archive.")
-@click.option("--grace-days", type=click.IntRange(min=0), metavar="DAYS", help="Days that rows stay beside their archive.")
+@click.option(
+    "--grace-days", type=click.IntRange(min=0), metavar="DAYS", help="Days that rows stay beside their archive."
+)
 @command
 @requires("retention.edit", in_organization())
 def set_policy(subject: str, organization: str, **given: Any) -> None:

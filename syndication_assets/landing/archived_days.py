@@ -53,6 +53,6 @@ def stage_closed(connection: Connection, closed: dict[str, str], late: Iterable[
 
 def _reason(day: date) -> str:
     return (
-        f"{day:%Y-%m} is archived, and the file landed later: run `syndication archive restore {day:%Y-%m}`, load the day "
-        "again, and archive the month again"
+        f"{day:%Y-%m} is archived, and the file landed later: run `syndication archive restore {day:%Y-%m}`, load the "
+        "day again, and archive the month again"
     )

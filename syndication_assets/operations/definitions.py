@@ -7,6 +7,8 @@ from syndication_assets.operations.archive import assets as archive_assets
 from syndication_assets.operations.backup import assets as backup_assets
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([alert_assets, archive_assets, assets, spending_assets, backup_assets], include_specs=True),
+    assets=dg.load_assets_from_modules(
+        [alert_assets, archive_assets, assets, spending_assets, backup_assets], include_specs=True
+    ),
     asset_checks=dg.load_asset_checks_from_modules([archive_assets, spending_assets, backup_assets]),
 )

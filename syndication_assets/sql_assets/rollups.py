@@ -1,8 +1,8 @@
 """Computing a rollup: `sql/<room>/<table>/query.sql` is one SELECT; how rows are replaced is written once.
 
-Beside the query, `scope.sql` makes the temporary table `scope`, which names what a run computes. An optional `merge.sql`
-writes the rows where a table has no row for each that was computed, and an optional `after.sql` runs when the rows are
-replaced. The query may read `scope`; its own rows are in `computed_rows` afterwards.
+Beside the query, `scope.sql` makes the temporary table `scope`, which names what a run computes. An optional
+`merge.sql` writes the rows where a table has no row for each that was computed, and an optional `after.sql` runs when
+the rows are replaced. The query may read `scope`; its own rows are in `computed_rows` afterwards.
 All parameters are window_start and window_end (dates, the end exclusive).
 """
 
@@ -11,7 +11,6 @@ from datetime import date
 from psycopg.rows import dict_row
 
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, load_sql
-
 
 _REPLACES = 2
 

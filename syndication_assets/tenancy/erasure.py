@@ -39,7 +39,7 @@ where contype = 'f' and conparentid = 0 and conrelid <> confrelid
 def rows_to_erase(url: str, slug: str) -> dict[str, int]:
     """The number of rows by table that `erase_organization` would erase; tables without any are left out.
 
-    SyndicationError if there is no such organization, if a legal hold keeps it, or if something works for it right now.
+    SyndicationError if there is no such organization, if a legal hold keeps it, or if something works for it now.
     """
     organization_id = require_organization(url, slug).organization_id
     with transaction(url) as connection:
@@ -58,8 +58,8 @@ def erase_organization(url: str, slug: str) -> dict[str, int]:
     """Erases the organization and returns the number of erased rows by table, the audit log included.
 
     `tenancy.erased_organizations` keeps who did it, when, and these numbers. SyndicationError, and nothing is erased,
-    if there is no such organization, if a legal hold keeps it, if something works for it right now, or if a run has just
-    written to it.
+    if there is no such organization, if a legal hold keeps it, if something works for it right now, or if a run has
+    just written to it.
     """
     organization_id = require_organization(url, slug).organization_id
     with transaction(url) as connection:
@@ -98,8 +98,8 @@ def _require_no_hold(connection: Connection, slug: str, organization_id: str) ->
     ).fetchall()
     if held:
         raise SyndicationError(
-            f"The legal hold {held[0][0]} keeps {slug!r} ({held[0][1]}): nothing was erased. Whoever placed it releases it "
-            f"with `syndication retention release {held[0][0]}`."
+            f"The legal hold {held[0][0]} keeps {slug!r} ({held[0][1]}): nothing was erased. Whoever placed it can "
+            f"release it with `syndication retention release {held[0][0]}`."
         )
 
 

@@ -58,8 +58,8 @@ def export_person(connection: Connection, user_id: str) -> dict[str, Any]:
 def erase_person(connection: Connection, user_id: str) -> None:
     """Removes name, address, login, memberships, keys, password and invitations; what they did keeps their id.
 
-    Archived months of the audit log have the id too, and nothing else of the person. SyndicationError for the last owner
-    of an organization, and for a member of one that a legal hold keeps.
+    Archived months of the audit log have the id too, and nothing else of the person. SyndicationError for the last
+    owner of an organization, and for a member of one that a legal hold keeps.
     """
     parameters = {"user_id": user_id}
     held = connection.execute(
@@ -71,8 +71,8 @@ def erase_person(connection: Connection, user_id: str) -> None:
     ).fetchall()
     if held:
         raise SyndicationError(
-            f"The legal hold {held[0][1]} keeps {held[0][0]!r}, and with it what its members did: release it first with "
-            f"`syndication retention release {held[0][1]}`."
+            f"The legal hold {held[0][1]} keeps {held[0][0]!r}, and with it what its members did: release it first "
+            f"with `syndication retention release {held[0][1]}`."
         )
     try:
         connection.execute(

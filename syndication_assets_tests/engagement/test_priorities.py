@@ -196,14 +196,14 @@ def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
         ),
         ("delete from engagement.product_post_performance", "product_post_performance__totals_equal_their_posts"),
         (
-            "update engagement.priority_inputs set first_seen_at = null, known_score = 0.9,"
-            """ known_factors = '{"recency": {"weight": 1, "value": 0.1}}'""",
+            """update engagement.priority_inputs set first_seen_at = null, known_score = 0.9,
+            known_factors = '{"recency": {"weight": 1, "value": 0.1}}'""",
             "content_priorities__scores_are_weighted_means",
         ),
         (
-            "insert into engagement.priority_inputs (organization_id, platform, channel_type, product_id, inputs_key,"
-            " days, weights, first_seen_at) select organization_id, platform, channel_type, product_id, 'another', days,"
-            " weights, first_seen_at from engagement.priority_inputs",
+            """insert into engagement.priority_inputs (organization_id, platform, channel_type, product_id, inputs_key,
+            days, weights, first_seen_at) select organization_id, platform, channel_type, product_id, 'another', days,
+            weights, first_seen_at from engagement.priority_inputs""",
             "content_priorities__each_day_has_one_row",
         ),
         (

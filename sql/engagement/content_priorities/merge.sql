@@ -1,6 +1,6 @@
 -- Writes the computed inputs: each row of engagement.priority_inputs has the days on which its inputs held. The days of
--- the scope leave the rows that had them and join the rows that were computed, so any order of days gives the same rows.
--- Reads computed_rows and scope. Returns the numbers of rows: rows_computed, rows_written and rows_removed.
+-- the scope leave the rows that had them and join the computed ones, so any order of days gives the same rows. Reads
+-- computed_rows and scope. Returns the numbers of rows: rows_computed, rows_written and rows_removed.
 
 create temporary table computed_inputs on commit drop as
 select

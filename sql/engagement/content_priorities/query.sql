@@ -1,10 +1,10 @@
 -- One row is one product on one channel with a schedule, and one day: how much the product deserves the channel's next
 -- post, given what was known at the end of the day. Posts about any variant on a product's page count for it. The score
 -- is the weighted mean of the factors of engagement.priority_factors; a factor that is unknown for a product does not
--- count. What was simulated counts for sample organizations only, what was sent and measured for all others.
--- What it follows from is stored, in engagement.priority_inputs, with the days on which it stayed the same; the view has
--- the score and the factors of each day. Parameters: window_start, window_end (dates, the end exclusive). A re-run
--- changes nothing.
+-- count. What was simulated counts for sample organizations only, what was sent and measured for all others. What it
+-- follows from is stored, in engagement.priority_inputs, with the days on which it stayed the same; the view has the
+-- score and the factors of each day. Parameters: window_start, window_end (dates, the end exclusive). A re-run changes
+-- nothing.
 
 with products_to_rank as materialized (
     select

@@ -4,9 +4,9 @@
 -- window_start, window_end (dates, the end exclusive).
 --
 -- A re-run changes nothing, and days can be computed in any order: the rows after the window whose values before depend
--- on it are computed, too. Posts marked needs_rebuild are computed on all of their days; of days whose snapshots are
--- archived, the existing row is what is known. Days whose rows are archived are left out, and later days count from what
--- these carry.
+-- on it are computed, too. Posts marked needs_rebuild are computed on all of their days. Of days whose snapshots are
+-- archived, the existing row is what is known. Days whose rows are archived are left out: later days count from what
+-- they carry.
 
 with recursive days as (
     select

@@ -29,8 +29,8 @@ from unmarked_posts;
 
 analyze posts_to_rebuild;
 
--- One row is one month whose snapshots are archived. While its rows are there (`is_kept`), they are what is known of its
--- days; once they are archived, too, what they carry is.
+-- One row is one month whose snapshots are archived. While its rows are there (`is_kept`), they are what is known of
+-- the month; once they are archived, too, what they carry is.
 create temporary table closed_months on commit drop as
 select
     organization_id,

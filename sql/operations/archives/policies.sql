@@ -1,5 +1,5 @@
--- One row is how long one organization keeps one table or thing: by its own row, else by what holds for all. Things that
--- are kept for ever are left out. `keeps_from` is the first UTC day that stays. Parameters: today (a date).
+-- One row is how long one organization keeps one table or thing: by its own row, else by what holds for all. Things
+-- that are kept for ever are left out. `keeps_from` is the first UTC day that stays. Parameters: today (a date).
 
 select
     o.organization_id,

@@ -1,5 +1,5 @@
--- Deletes one batch of deliveries that are older than what is kept, except those that are pending, or of alerts that are
--- open, which must not be told again. Parameters: organization_id, keeps_from (a date), batch.
+-- Deletes one batch of deliveries that are older than what is kept, except those that are pending, or of alerts that
+-- are open, which must not be told again. Parameters: organization_id, keeps_from (a date), batch.
 
 delete from operations.alert_deliveries
 where

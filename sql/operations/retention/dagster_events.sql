@@ -1,6 +1,7 @@
 -- Deletes one batch of Dagster's events that are about no asset and older than what is kept; of runs that have ended.
 -- Materializations, observations and checks have an asset and stay: they are what Dagster knows of each partition.
--- Events of a run's start and end stay too, because the list of runs shows them. Parameters: keeps_from (a date), batch.
+-- Events of a run's start and end stay too, because the list of runs shows them. Parameters: keeps_from (a date),
+-- batch.
 
 delete from event_logs
 where

@@ -1,6 +1,6 @@
 -- A post is no longer simulated if the files of the day took back their mark, because one was withdrawn or replaced, no
--- other snapshot has one, and no dry run published the post. A post with archived snapshots keeps its mark, because they
--- may have it. A re-run changes nothing. Run it after data_downloads/merge.sql, which names the posts.
+-- other snapshot has one, and no dry run published the post. A post with archived snapshots keeps its mark, because
+-- they may have it. A re-run changes nothing. Run it after data_downloads/merge.sql, which names the posts.
 
 update scraping.post_records as p set is_simulated = false, needs_rebuild = true, updated_at = now()
 from unmarked_posts as u

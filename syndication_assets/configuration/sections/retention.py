@@ -29,7 +29,8 @@ class Retention(Entry):
         default=None, description="How many days stay, for what is deleted; none with keep_months."
     )
     action: Literal["archive", "delete"] = Field(
-        default="archive", description="archive moves a month to a file, from which it can be restored; delete is for good."
+        default="archive",
+        description="archive moves a month to a file, from which it can be restored; delete is for good.",
     )
     grace_days: _Grace = Field(default=7, description=_GRACE)
 

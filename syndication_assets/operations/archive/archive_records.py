@@ -169,6 +169,6 @@ def shape_of_archive(connection: Connection, archived: ArchivedMonth) -> TableSh
     ).fetchall()
     if not rows:
         raise SyndicationError(
-            f"{archived.table_name} is in no row of operations.retention_subjects: add the row again to use its archives."
+            f"{archived.table_name} is in no row of operations.retention_subjects: add the row again first."
         )
     return shape_of(connection, archived.table_name, rows[0][0])

@@ -69,8 +69,8 @@ class ArchiveStore:
         with self._errors(f"read ({path})"):
             if not self._filesystem.exists(self._path(path)):
                 raise ArchiveError(
-                    f"The archive {path} is missing in {self.url}: put it back from a copy, or set SYNDICATION_ARCHIVE_URL "
-                    "to the place that has it."
+                    f"The archive {path} is missing in {self.url}: put it back from a copy, or set "
+                    "SYNDICATION_ARCHIVE_URL to the place that has it."
                 )
             with self._filesystem.open(self._path(path), "rb") as stream:
                 yield stream
@@ -120,9 +120,7 @@ class ArchiveStore:
     def _create(self, path: str) -> IO[bytes]:
         if self._is_local:
             # For the owner only: an archive has everything.
-            return open(
-                self._path(path), "xb", opener=lambda name, flags: os.open(name, flags, 0o600)
-            )
+            return open(self._path(path), "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
         stream: IO[bytes] = self._filesystem.open(self._path(path), "wb")
         return stream
 

@@ -68,7 +68,14 @@ def run_archive(
 
 
 def _write_due(
-    url: str, store: ArchiveStore, report: Report, run: ArchiveRun, today: date, organization: str | None, *, again: bool
+    url: str,
+    store: ArchiveStore,
+    report: Report,
+    run: ArchiveRun,
+    today: date,
+    organization: str | None,
+    *,
+    again: bool,
 ) -> bool:
     """Writes what can be written now; returns whether anything was."""
     with transaction(url) as connection:
@@ -139,7 +146,7 @@ def _export(
     query = shape.select().as_string(connection)
     parameters = month_parameters(organization_id, month)
     with store.new_file(path) as stream, connection.cursor() as cursor:
-        with cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as rows:  # noqa: S608 - our own names
+        with cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as rows:
             write_month(stream, shape, rows)
         fault_points.reach("archive.exported")
 

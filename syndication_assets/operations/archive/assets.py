@@ -127,9 +127,7 @@ archives = external_table(
     description="Whether the archives verify, and whether what is due is archived.",
     can_subset=True,
 )
-def archives_check(
-    context: dg.AssetCheckExecutionContext, postgres: PostgresResource
-) -> Iterator[dg.AssetCheckResult]:
+def archives_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> Iterator[dg.AssetCheckResult]:
     """Only evaluates the present: a run over past days passes and reports that it was not evaluated."""
     window = check_window(context)
     today = datetime.now(UTC).date()

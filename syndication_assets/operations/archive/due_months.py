@@ -10,7 +10,6 @@ from syndication_assets.database.connection import SQL_DIRECTORY, Connection, lo
 from syndication_assets.operations.archive.archive_records import ArchivedMonth, Policy, archived_months, policies
 from syndication_assets.operations.archive.table_shape import TableShape, end_of, month_parameters, shape_of
 
-
 RESTORED_FOR = timedelta(days=7)
 """How long a restored month stays, so that somebody can load it again."""
 

@@ -47,7 +47,7 @@ def place_hold(
     held_from: date | None = None,
     held_to: date | None = None,
 ) -> str:
-    """Places a hold, and returns its id. SyndicationError if organization or profile is unknown, or without a reason."""
+    """Places a hold and returns its id. SyndicationError without a reason, or for unknown names."""
     if not reason.strip():
         raise SyndicationError("A legal hold needs a reason: --reason 'case 12/2026'.")
     if held_from is not None and held_to is not None and held_from > held_to:
@@ -55,7 +55,9 @@ def place_hold(
     rows = connection.execute("select organization_id from tenancy.organizations where slug = %s", [organization])
     found = rows.fetchall()
     if not found:
-        raise SyndicationError(f"There is no organization {organization!r}: `syndication organization list` shows them.")
+        raise SyndicationError(
+            f"There is no organization {organization!r}: `syndication organization list` shows them."
+        )
     profile_id = None
     if profile is not None:
         profiles = connection.execute(

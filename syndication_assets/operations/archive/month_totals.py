@@ -52,7 +52,9 @@ def _differences(expected: MonthTotals, found: MonthTotals) -> Iterable[str]:
         if wanted.rows != has.rows:
             yield f"{day} has {has.rows:,} of {wanted.rows:,} rows"
             continue
-        counters = [name for name in wanted.sums.keys() | has.sums.keys() if wanted.sums.get(name) != has.sums.get(name)]
+        counters = [
+            name for name in wanted.sums.keys() | has.sums.keys() if wanted.sums.get(name) != has.sums.get(name)
+        ]
         if counters:
             yield f"{day} has other sums of {', '.join(sorted(counters))}"
         elif wanted.checksum != has.checksum:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from syndication_assets.operations.archive.month_totals import NULL, SEPARATOR, DayTotals, MonthTotals
 from syndication_assets.operations.archive.table_shape import Kind, TableShape
 
+Buffer = bytes | bytearray | memoryview
 _CHUNK_BYTES = 8 * 1024 * 1024
 _ROW_GROUP = 128 * 1024
 _READ_ROWS = 64 * 1024
@@ -38,7 +39,7 @@ def schema_of(shape: TableShape) -> pa.Schema:
     return pa.schema([pa.field(column.name, _TYPES[column.kind]) for column in shape.columns])
 
 
-def write_month(stream: IO[bytes], shape: TableShape, rows: Iterable[bytes]) -> int:
+def write_month(stream: IO[bytes], shape: TableShape, rows: Iterable[Buffer]) -> int:
     """Writes CSV rows, each whole, to a file; returns the number of rows."""
     schema = schema_of(shape)
     count = 0
@@ -65,7 +66,7 @@ def _encodings(shape: TableShape) -> dict[str, Any]:
     }
 
 
-def _chunks(rows: Iterable[bytes]) -> Iterator[bytes]:
+def _chunks(rows: Iterable[Buffer]) -> Iterator[bytes]:
     chunk, size = [], 0
     for row in rows:
         chunk.append(bytes(row))
@@ -78,7 +79,9 @@ def _chunks(rows: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _parsed(chunk: bytes, shape: TableShape, schema: pa.Schema) -> pa.Table:
-    read_types = {column.name: pa.int64() if column.kind == "moment" else _TYPES[column.kind] for column in shape.columns}
+    read_types = {
+        column.name: pa.int64() if column.kind == "moment" else _TYPES[column.kind] for column in shape.columns
+    }
     table = pa_csv.read_csv(
         pa.BufferReader(chunk),
         read_options=pa_csv.ReadOptions(

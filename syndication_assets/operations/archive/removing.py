@@ -182,7 +182,7 @@ def _is_unchanged(connection: Connection, shape: TableShape, archived: ArchivedM
 
 
 def _require_unchanged(store: ArchiveStore, changed: list[ArchivedMonth]) -> None:
-    """ArchiveError if rows changed since they were written; their records are gone, so the next run writes them again."""
+    """ArchiveError if rows changed since they were written; their records are gone: the next run writes them again."""
     for archived in changed:
         store.remove(archived.path)
     if changed:

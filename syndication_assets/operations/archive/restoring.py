@@ -25,16 +25,13 @@ _NEED_LATER_MONTHS = "engagement."
 """A late file changes the deltas of later days, so later months of rollups are restored with an earlier one."""
 
 
-def months_to_restore(
-    connection: Connection, organization: str, month: date, table: str | None
-) -> list[ArchivedMonth]:
+def months_to_restore(connection: Connection, organization: str, month: date, table: str | None) -> list[ArchivedMonth]:
     """The archives that have to be restored for one month of an organization, the oldest first."""
     archives = [a for a in archived_months(connection, organization, table) if a.state != "restored"]
     return [
         archived
         for archived in archives
-        if archived.month == month
-        or (archived.month > month and archived.table_name.startswith(_NEED_LATER_MONTHS))
+        if archived.month == month or (archived.month > month and archived.table_name.startswith(_NEED_LATER_MONTHS))
     ]
 
 
@@ -90,9 +87,9 @@ def _insert(connection: Connection, store: ArchiveStore, shape: TableShape, arch
             pass
         changed = cursor.rowcount
     connection.execute(
-        sql.SQL("insert into {} ({}) overriding system value select {} from restored_rows on conflict do nothing").format(
-            shape.name, names, names
-        )
+        sql.SQL(
+            "insert into {} ({}) overriding system value select {} from restored_rows on conflict do nothing"
+        ).format(shape.name, names, names)
     )
     # Rows that the room gave to others, and columns of later migrations, differ from what was archived.
     if not changed and in_file == {column.name for column in shape.columns}:
@@ -128,5 +125,3 @@ class _Sink:
 
     def writable(self) -> bool:
         return True
-
-

@@ -96,7 +96,9 @@ class TableShape:
 
         Parameters: organization_id, first_day, end_day.
         """
-        key = sorted((column for column in self.columns if column.key_place is not None), key=lambda c: c.key_place or 0)
+        key = sorted(
+            (column for column in self.columns if column.key_place is not None), key=lambda c: c.key_place or 0
+        )
         return sql.SQL("select {} from {} where organization_id = %(organization_id)s and {} order by {}").format(
             sql.SQL(", ").join(column.exported() for column in self.columns),
             self.name,

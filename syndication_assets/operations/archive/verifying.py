@@ -15,7 +15,6 @@ from syndication_assets.operations.archive.month_totals import MonthTotals, diff
 from syndication_assets.operations.archive.parquet_months import DamagedFile, totals_of_file
 from syndication_assets.operations.backup.progress import Report
 
-
 VERIFIED_IN_A_RUN = 3
 
 
@@ -33,7 +32,9 @@ def damage_of(path: str) -> Iterator[None]:
     except ArchiveError:
         raise
     except KeyError as error:
-        raise ArchiveError(f"The archive {path} lacks the column {error}: restore it with the version that wrote it.") from None
+        raise ArchiveError(
+            f"The archive {path} lacks the column {error}: restore it with the version that wrote it."
+        ) from None
     except DamagedFile as error:
         raise ArchiveError(
             f"The archive {path} is damaged ({type(error).__name__}): put it back from a copy, then run "

@@ -70,8 +70,10 @@ class ArchivedHistory:
         """The rows of all rollups without the time of their writing."""
         return {
             table: sorted(
-                ({name: value for name, value in row.items() if name != "updated_at"} for row in
-                 self.history.table_rows(table)),
+                (
+                    {name: value for name, value in row.items() if name != "updated_at"}
+                    for row in self.history.table_rows(table)
+                ),
                 key=repr,
             )
             for table in ROLLUPS
@@ -79,9 +81,7 @@ class ArchivedHistory:
 
     def files(self) -> list[str]:
         """The files of the archive, unfinished ones included."""
-        return sorted(
-            str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file()
-        )
+        return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
 
 
 def three_months(history: History) -> list[str]:
@@ -106,5 +106,5 @@ def three_months(history: History) -> list[str]:
                 stats='{"reactions": {"like": 3}, "text": "a \\"quoted\\",\\nline; \\u00e9"}' if number == 2 else None,
             )
     history.roll_up_all(1, 40)
-    assert FIRST_DAY == date(2025, 1, 30)
+    assert date(2025, 1, 30) == FIRST_DAY
     return posts

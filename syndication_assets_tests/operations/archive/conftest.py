@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,8 +6,8 @@ from syndication_assets_tests.operations.archive.archived_history import Archive
 
 
 @pytest.fixture
-def archive(database_url: str, tmp_path: Path) -> Iterator[ArchivedHistory]:
+def archive(database_url: str, tmp_path: Path) -> ArchivedHistory:
     """Three months of posts, and an empty archive."""
     archive = ArchivedHistory(database_url, tmp_path / "archive")
     three_months(archive.history)
-    yield archive
+    return archive

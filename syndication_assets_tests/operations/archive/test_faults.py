@@ -82,9 +82,7 @@ def another_organization(archive: ArchivedHistory) -> None:
 
 
 @pytest.mark.parametrize("points", [DROPPED, DELETED])
-def test_a_killed_archive_leaves_all_or_nothing_and_the_next_run_finishes(
-    archive: ArchivedHistory, points: list[str]
-):
+def test_a_killed_archive_leaves_all_or_nothing_and_the_next_run_finishes(archive: ArchivedHistory, points: list[str]):
     archive.keep(SNAPSHOTS)
     if points is DELETED:
         another_organization(archive)

@@ -4,9 +4,9 @@ import dagster as dg
 import pytest
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement.assets import post_engagement_daily
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, day, moment
 from syndication_assets_tests.operations.archive.archived_history import ALL, DAILY, JANUARY, SNAPSHOTS, ArchivedHistory
@@ -101,8 +101,10 @@ def test_times_of_a_post_follow_from_archived_snapshots_too(archive: ArchivedHis
     """A post that was only observed in the archived month keeps when that was."""
     with transaction(archive.url) as connection:
         connection.execute("delete from scraping.snapshots where downloaded_at >= '2025-02-01'")
-        connection.execute("update scraping.post_records set last_seen_at = '2025-01-30 00:00+00',"
-                           " content_observed_at = '2025-01-30 00:00+00'")
+        connection.execute(
+            "update scraping.post_records set last_seen_at = '2025-01-30 00:00+00',"
+            " content_observed_at = '2025-01-30 00:00+00'"
+        )
     archive.history.roll_up_all(1, 40)
     columns = "post_id, last_seen_at, content_observed_at, author_observed_at, direct_observed_at, posted_observed_at"
     before = archive.history.execute(f"select {columns} from scraping.posts order by 1")
