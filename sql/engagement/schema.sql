@@ -1814,7 +1814,7 @@ select i.organization_id,
     i.platform,
     i.channel_type,
     d.calculated_on,
-    coalesce(i.known_score, p.score) as score,
+    coalesce(i.known_score, p.score)::numeric(7,6) as score,
     coalesce(i.known_factors, p.factors) as factors,
     i.updated_at
    from engagement.priority_inputs i
@@ -1999,20 +1999,18 @@ $$;
 -- and 0 if none is known.
 create function engagement.priority_on(weights jsonb, first_seen_at timestamptz, last_published_at timestamptz,
     engagement_rank numeric, success_rate numeric, calculated_on date)
-returns engagement.priority_factor_values language sql immutable parallel safe set search_path to 'pg_catalog',
+returns table(score numeric, factors jsonb) language sql immutable parallel safe set search_path to 'pg_catalog',
     'pg_temp'
 as $$
     select
-        (
-            round(
-                coalesce(
-                    sum(f.weight * f.value) / nullif(sum(f.weight) filter (where f.value is not null), 0), 0
-                ), 6
-            ),
-            jsonb_object_agg(
-                f.factor_name, jsonb_build_object('weight', f.weight, 'value', round(f.value, 6))
-            )
-        )::engagement.priority_factor_values
+        round(
+            coalesce(
+                sum(f.weight * f.value) / nullif(sum(f.weight) filter (where f.value is not null), 0), 0
+            ), 6
+        ),
+        jsonb_object_agg(
+            f.factor_name, jsonb_build_object('weight', f.weight, 'value', round(f.value, 6))
+        )
     from (
         select
             w.factor_name,

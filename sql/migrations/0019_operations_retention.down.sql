@@ -1,6 +1,7 @@
 -- Removes retention, legal holds and the record of archives. Refused while only archives have some rows.
 
-set local role syndication_owner;
+-- As the pipeline, because row-level security hides the rows from their owner.
+set local role syndication_pipeline;
 
 do $$
 begin
@@ -10,6 +11,8 @@ begin
     end if;
 end
 $$;
+
+set local role syndication_owner;
 
 create or replace function scraping.merge_posts(organization text, winning_post_id text, losing_post_id text)
 returns void language plpgsql
@@ -148,7 +151,6 @@ drop view engagement.content_priority_days;
 drop table engagement.priority_inputs;
 drop function engagement.priority_inputs_key;
 drop function engagement.priority_on;
-drop type engagement.priority_factor_values;
 
 drop table scraping.merged_posts;
 drop table engagement.carried_values;

@@ -183,9 +183,9 @@ select
     organization_id,
     table_name,
     month as first_day,
-    (month + interval '1 month')::date as end_day,
+    (month + make_interval(months => 1))::date as end_day,
     month::timestamp at time zone 'utc' as begins_at,
-    (month + interval '1 month') at time zone 'utc' as ends_at,
+    (month + make_interval(months => 1)) at time zone 'utc' as ends_at,
     state
 from operations.archives
 where state <> 'restored';
@@ -232,6 +232,7 @@ begin
     ) then
         raise exception '% has no partition for %', parent_table, first_day using errcode = 'undefined_table';
     end if;
+    perform set_config('app.dropped_month', first_day::text, true);
     -- Forced row-level security hides the rows from their owner too; an error takes this back.
     execute format('alter table %s no force row level security', partition);
     for found in execute format('select organization_id, count(*) as row_count from %s group by 1', partition) loop
@@ -250,6 +251,7 @@ begin
         rows_dropped := rows_dropped + found.row_count;
     end loop;
     execute format('drop table %s', partition);
+    perform set_config('app.dropped_month', '', true);
     return rows_dropped;
 end
 $$;
@@ -262,7 +264,8 @@ select tenancy.protect_tenant_table('operations.retention_policies');
 select tenancy.protect_tenant_table('operations.legal_holds');
 select tenancy.protect_tenant_table('operations.archives');
 -- For operations.drop_archived_month.
-create policy owner_sees_archives on operations.archives for select to syndication_owner using (true);
+create policy owner_sees_dropped on operations.archives for select to syndication_owner
+using (month = nullif(current_setting('app.dropped_month', true), '')::date);
 grant select, insert, update, delete on operations.retention_subjects to syndication_pipeline;
 grant select on operations.retention_subjects to syndication_reader;
 grant select on operations.closed_months to syndication_pipeline, syndication_reader;
@@ -486,8 +489,6 @@ comment on function scraping.merge_posts is
 'winner''s row stays.';
 
 -- The ranking of products by its inputs: the factors of a day follow from them, and most stay the same for weeks.
-create type engagement.priority_factor_values as (score numeric(7, 6), factors jsonb); -- noqa: LT01
-
 create table engagement.priority_inputs (
     organization_id text not null,
     platform text not null,
@@ -513,8 +514,6 @@ create table engagement.priority_inputs (
 create index priority_inputs_product on engagement.priority_inputs (organization_id, product_id);
 create index priority_inputs_channel on engagement.priority_inputs (platform, channel_type);
 
-comment on type engagement.priority_factor_values is
-'A score and the factors that it is the weighted mean of.';
 comment on table engagement.priority_inputs is
 'One row is what the ranking of one product for one channel followed from, and the days on which it did. The view '
 'content_priorities has a row for each day.';
@@ -546,20 +545,18 @@ create function engagement.priority_on(
     success_rate numeric,
     calculated_on date
 )
-returns engagement.priority_factor_values language sql immutable parallel safe
+returns table (score numeric, factors jsonb) language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        (
-            round(
-                coalesce(
-                    sum(f.weight * f.value) / nullif(sum(f.weight) filter (where f.value is not null), 0), 0
-                ), 6
-            ),
-            jsonb_object_agg(
-                f.factor_name, jsonb_build_object('weight', f.weight, 'value', round(f.value, 6))
-            )
-        )::engagement.priority_factor_values
+        round(
+            coalesce(
+                sum(f.weight * f.value) / nullif(sum(f.weight) filter (where f.value is not null), 0), 0
+            ), 6
+        ),
+        jsonb_object_agg(
+            f.factor_name, jsonb_build_object('weight', f.weight, 'value', round(f.value, 6))
+        )
     from (
         select
             w.factor_name,
@@ -687,7 +684,7 @@ select
     i.platform,
     i.channel_type,
     d.calculated_on,
-    coalesce(i.known_score, p.score) as score,
+    coalesce(i.known_score, p.score)::numeric(7, 6) as score,
     coalesce(i.known_factors, p.factors) as factors,
     i.updated_at
 from engagement.priority_inputs as i

@@ -391,7 +391,7 @@ create table operations.legal_holds (
     hold_id text not null default tenancy.public_id('hld', nextval('operations.hold_id_sequence')),
                                                  -- Public id, such as hld-0a1b2c3d.
     profile_id text,                             -- Profile that it is about; NULL for everything. An archive has whole
-                                                 -- months of an organization, so they are held whole.
+                                                 -- months of an organization: they are held whole.
     held_from date,                              -- First UTC day that is held; NULL from the beginning.
     held_to date,                                -- Last UTC day that is held; NULL without end.
     reason text not null,                        -- Why, such as the number of the case.
@@ -458,7 +458,9 @@ create table operations.archives (
     check ((state = 'restored') = (restored_at is not null))
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
-create policy owner_sees_archives on operations.archives for select to syndication_owner using (true);
+create policy owner_sees_dropped
+    on operations.archives for select to syndication_owner using (month = nullif(current_setting('app.dropped_month',
+    true), '')::date);
 
 -- One row is one month of one table and organization that no longer changes, because an archive has it.
 create view operations.closed_months (
@@ -473,9 +475,9 @@ create view operations.closed_months (
 select organization_id,
     table_name,
     month as first_day,
-    (month + '1 mon')::date as end_day,
+    (month + make_interval(months => 1))::date as end_day,
     (month::timestamp without time zone at time zone 'utc') as begins_at,
-    ((month + '1 mon') at time zone 'utc') as ends_at,
+    ((month + make_interval(months => 1)) at time zone 'utc') as ends_at,
     state
    from operations.archives
   where state <> 'restored';
@@ -769,6 +771,7 @@ begin
     ) then
         raise exception '% has no partition for %', parent_table, first_day using errcode = 'undefined_table';
     end if;
+    perform set_config('app.dropped_month', first_day::text, true);
     -- Forced row-level security hides the rows from their owner too; an error takes this back.
     execute format('alter table %s no force row level security', partition);
     for found in execute format('select organization_id, count(*) as row_count from %s group by 1', partition) loop
@@ -787,6 +790,7 @@ begin
         rows_dropped := rows_dropped + found.row_count;
     end loop;
     execute format('drop table %s', partition);
+    perform set_config('app.dropped_month', '', true);
     return rows_dropped;
 end
 $$;

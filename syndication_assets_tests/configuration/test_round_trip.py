@@ -109,6 +109,13 @@ ORGANIZATION = {
         entries(period=st.sampled_from(["day", "month"]), amount=money("99999", 4), currency=currencies), "period"
     ),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
+    "retention": listed(
+        entries(
+            subject=st.sampled_from(["scraping.snapshots", "ai.llm_calls"]), keep_months=st.integers(1, 1200),
+            action=st.just("archive"), grace_days=st.integers(0, 3650),
+        ) | entries(subject=st.just("ai.prompts"), keep_days=st.integers(1, 36500), action=st.just("delete")),
+        "subject",
+    ),
 }  # fmt: skip
 SHARED_FILE = {
     "channel_rules": listed(
@@ -136,6 +143,13 @@ SHARED_FILE = {
     "priority_factors": listed(
         entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),
         "factor",
+    ),
+    "retention_defaults": listed(
+        entries(
+            subject=st.sampled_from(["scraping.snapshots", "ai.llm_calls"]),
+            keep_months=st.none() | st.integers(1, 1200), action=st.just("archive"), grace_days=st.integers(0, 3650),
+        ),
+        "subject",
     ),
 }  # fmt: skip
 

@@ -79,6 +79,9 @@ _OWN_VALUES = {
     ("operations.archives", "sha256"): "repeat('a', 64)",
     ("operations.budgets", "currency"): "'USD'",
     ("operations.budgets", "period"): "'day'",
+    # A hold that nobody has released would keep its organization from being erased.
+    ("operations.legal_holds", "released_at"): "'2025-11-03 12:00:00+00'",
+    ("operations.legal_holds", "released_by"): "'text'",
     ("operations.retention_policies", "keep_months"): "13",
     ("operations.retention_policies", "subject"): "'scraping.snapshots'",
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",

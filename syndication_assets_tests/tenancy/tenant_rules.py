@@ -98,7 +98,7 @@ _RULES = [
             ('tenancy.audit_log', 'owner_erases'),
             ('tenancy.organizations', 'owner_sees_erased'),
             -- For operations.drop_archived_month.
-            ('operations.archives', 'owner_sees_archives')
+            ('operations.archives', 'owner_sees_dropped')
         )
     """,
     "select format('%s.organization_id may be NULL', name) from tenant_tables where not has_organization",

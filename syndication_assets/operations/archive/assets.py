@@ -33,6 +33,9 @@ from syndication_assets.text.markdown import markdown_table
 _LATE = timedelta(days=7)
 """A month that is due for longer should be archived by now."""
 CHECKS = [
+    constraints_of("retention_subjects"),
+    constraints_of("retention_policies"),
+    constraints_of("legal_holds"),
     constraints_of("archives"),
     SqlCheck("archives", "every_file_verifies"),
 ]

@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.archive import removing
 from syndication_assets.operations.archive.deleting import delete_due, delete_events
 from syndication_assets.operations.archive.legal_holds import place_hold, release_hold
 from syndication_assets.settings import Settings
@@ -107,9 +106,7 @@ def test_the_audit_log_goes_only_with_its_whole_month(archive: ArchivedHistory):
     """Its triggers refuse to delete single entries."""
     archive.history.execute("insert into tenancy.organizations (slug, name) values ('other', 'Other') returning 1")
     with psycopg.connect(archive.url) as connection:
-        connection.execute(
-            "select operations.ensure_month_partitions('tenancy.audit_log', '2025-01-01', '2025-01-01')"
-        )
+        connection.execute("select operations.ensure_month_partitions('tenancy.audit_log', '2025-01-01', '2025-01-01')")
         connection.execute(
             "insert into tenancy.audit_log (organization_id, occurred_at, actor, action, table_name, row_key)"
             " select organization_id, '2025-01-10 12:00+00', 'ada', 'insert', 'a.b', '{\"a\": \"é, \\\"q\\\"\"}'"
@@ -122,23 +119,19 @@ def test_the_audit_log_goes_only_with_its_whole_month(archive: ArchivedHistory):
         "insert into operations.retention_policies (organization_id, subject, keep_months, action, grace_days)"
         " select organization_id, 'tenancy.audit_log', 1, 'archive', 0 from tenancy.organizations where slug = 'other'"
     )
-    before = archive.rows(AUDIT_LOG)
     assert archive.run().failed == []
     assert archive.count(AUDIT_LOG, "occurred_at < '2025-02-01'") == 0
     assert {(each.slug, each.state) for each in archive.archives()} == {("default", "archived"), ("other", "archived")}
-    assert len(before) - archive.count(AUDIT_LOG) == 2 - 0 or archive.count(AUDIT_LOG) > 0
 
 
 def test_prompts_go_and_their_calls_stay(archive: ArchivedHistory, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("syndication_assets.operations.archive.deleting.BATCH_ROWS", 2)
-    assert removing.BATCH_ROWS > 2
-    for number, called_at in enumerate(["2025-01-01", "2025-01-02", "2025-01-03", "2025-03-01"]):
+    for called_at in ("2025-01-01", "2025-01-02", "2025-01-03", "2025-03-01"):
         archive.history.execute(
             "insert into ai.llm_calls (organization_id, attempt, model, prompt, response, called_at)"
             " values (%s, 1, 'm', 'the prompt', 'the answer', %s)",
             [archive.history.organization_id, f"{called_at} 12:00+00"],
         )
-        assert number >= 0
     archive.history.execute(
         "insert into operations.retention_policies (organization_id, subject, keep_days, action)"
         " values (%s, 'ai.prompts', 30, 'delete')",
@@ -160,8 +153,8 @@ def test_only_dagster_events_about_no_asset_go(archive: ArchivedHistory):
     old, new = date(2025, 1, 5), date(2025, 3, 1)
     with psycopg.connect(archive.url, autocommit=True) as connection:
         connection.execute(
-            "create table public.event_logs (id bigserial primary key, run_id text, event text, dagster_event_type text,"
-            " timestamp timestamp, step_key text, asset_key text, partition text)"
+            "create table public.event_logs (id bigserial primary key, run_id text, dagster_event_type text,"
+            " timestamp timestamp, asset_key text)"
         )
         connection.execute("create table public.runs (run_id text, status text)")
         connection.execute("insert into public.runs values ('ended', 'SUCCESS'), ('lives', 'STARTED')")
@@ -175,7 +168,8 @@ def test_only_dagster_events_about_no_asset_go(archive: ArchivedHistory):
             ("lives", "STEP_START", None, old),
         ]:
             connection.execute(
-                "insert into public.event_logs (run_id, dagster_event_type, asset_key, timestamp) values (%s, %s, %s, %s)",
+                "insert into public.event_logs (run_id, dagster_event_type, asset_key, timestamp)"
+                " values (%s, %s, %s, %s)",
                 [run_id, kind, asset, day],
             )
     assert delete_events(archive.url, old + timedelta(days=10), batch=1) == 2
