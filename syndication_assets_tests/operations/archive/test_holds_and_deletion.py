@@ -99,6 +99,12 @@ def test_a_month_is_read_as_csv_and_an_unknown_one_is_named(archive: ArchivedHis
     assert lines[0].startswith('"downloaded_at","reactions"')
     assert sum(line.startswith('"2025-01-3') for line in lines) == 6
     assert "is not archived" in run("archive", "read", "2025-03", "--table", SNAPSHOTS).output
+    assert "Restored scraping.snapshots 2025-01 of default: 6 rows" in run("archive", "restore", "2025-01").output
+    assert "is restored already" in run("archive", "restore", "2025-01").output
+    assert archive.count(SNAPSHOTS) == 21
+    again = run("archive", "run", "--again")
+    assert again.exit_code == 0, again.output
+    assert "Archived: scraping.snapshots 2025-01 of default: 6 rows" in again.output
     assert "archives are as they were written" in run("archive", "verify").output
 
 
