@@ -13,10 +13,10 @@ from syndication_assets.database.connection import transaction
 
 LISTS = [
     "account", "alert", "approval-rule", "backup", "budget", "channel-rule", "credentials", "feed", "invitation", "key",
-    "member", "organization", "price", "process", "profile", "quarantine", "ranking", "review", "schedule", "sections",
-    "targets", "template", "user", "vendor", "writing",
+    "member", "organization", "price", "process", "profile", "provider-budget", "quarantine", "quota", "ranking",
+    "review", "schedule", "sections", "targets", "template", "unit-price", "user", "vendor", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"organization", "ranking"}
+FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
 
 
 @pytest.fixture

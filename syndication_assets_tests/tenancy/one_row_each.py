@@ -74,6 +74,7 @@ _OWN_VALUES = {
     ("operations.alert_routes", "address"): "'ops@example.org'",
     ("operations.alert_routes", "channel"): "'mail'",
     ("operations.alert_routes", "route_name"): "'ops'",
+    ("operations.api_usage_daily", "currency"): "'USD'",
     ("operations.budgets", "currency"): "'USD'",
     ("operations.budgets", "period"): "'day'",
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
