@@ -708,8 +708,8 @@ from operations.api_usage_daily as d
 group by 1, 2, 3, 4;
 
 comment on view operations.monthly_costs is
-'One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days are '
-'computed.';
+'One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days '
+'are computed.';
 comment on column operations.monthly_costs.month is 'First day of the month.';
 comment on column operations.monthly_costs.currency is
 'ISO 4217 code of the costs; XXX, the code for no currency, for calls without a price.';

@@ -170,10 +170,11 @@ class CallLog(Generic[Result]):
 
     def _write_waiting(self) -> None:
         """Settles the calls that wait, each by itself, and stores the results that wait."""
-        for _ in range(len(self._writes)):
+        # Counted first: results that come meanwhile may belong to calls that come meanwhile.
+        waiting = [self._results[number] for number in range(len(self._results))]
+        while self._writes:
             self._write(self._writes[0])
             self._writes.popleft()
-        waiting = [self._results[number] for number in range(len(self._results))]
         if waiting:
             self._store_all(waiting)
         for _ in waiting:

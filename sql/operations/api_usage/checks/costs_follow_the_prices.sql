@@ -1,5 +1,5 @@
--- The cost of a call of a model is that of its tokens at the price version it refers to; a call without a price version has no
--- cost. One row is a call with another cost or currency: its price was changed instead of adding a new version.
+-- The cost of a call of a model is that of its tokens at the price version it refers to; a call without a price version
+-- has no cost. One row is a call with another cost or currency: its price was changed instead of adding a new version.
 
 select
     u.usage_id,
