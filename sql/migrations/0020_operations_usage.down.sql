@@ -41,11 +41,13 @@ comment on column ai.llm_calls.usage_id is 'Row with usage and cost in operation
 delete from operations.partitioned_tables
 where table_name in ('operations.api_usage', 'publishing.execution_history');
 
-alter table operations.api_usage rename to api_usage_before;
-alter index operations.api_usage_pkey rename to api_usage_before_pkey;
-alter index operations.api_usage_used_at rename to api_usage_before_used_at;
-alter index operations.api_usage_provider rename to api_usage_before_provider;
-alter index operations.api_usage_costs rename to api_usage_before_costs;
+set local role syndication_pipeline;
+
+create temporary table api_usage_before on commit drop as select * from operations.api_usage;
+
+set local role syndication_owner;
+
+drop table operations.api_usage;
 
 create table operations.api_usage (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -126,16 +128,17 @@ select
     -- The old table knows no cost without a price version.
     case when num_nonnulls(cost, expected_cost) > 0 then coalesce(price_version, 0) else price_version end,
     is_successful
-from operations.api_usage_before;
+from api_usage_before;
 
 set local role syndication_owner;
 
-drop table operations.api_usage_before;
+set local role syndication_pipeline;
 
-alter table publishing.execution_history rename to execution_history_before;
-alter index publishing.execution_history_pkey rename to execution_history_before_pkey;
-alter index publishing.execution_history_executed_at rename to execution_history_before_executed_at;
-alter index publishing.execution_history_process rename to execution_history_before_process;
+create temporary table execution_history_before on commit drop as select * from publishing.execution_history;
+
+set local role syndication_owner;
+
+drop table publishing.execution_history;
 
 create table publishing.execution_history (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -187,8 +190,6 @@ insert into publishing.execution_history (
 select
     organization_id, execution_id, process_name, platform, channel_type, execution_status, input_data, output_data,
     execution_seconds, error_message, dagster_run_id, executed_at
-from publishing.execution_history_before;
+from execution_history_before;
 
 set local role syndication_owner;
-
-drop table publishing.execution_history_before;

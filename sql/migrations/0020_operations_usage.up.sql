@@ -3,10 +3,15 @@
 
 set local role syndication_owner;
 
--- operations.api_usage, partitioned: a new table takes the rows of the old one.
-alter table operations.api_usage rename to api_usage_before;
-alter index operations.api_usage_pkey rename to api_usage_before_pkey;
-alter index operations.api_usage_used_at rename to api_usage_before_used_at;
+-- operations.api_usage, partitioned: a new table takes the rows of the old one, which is gone before, because a new
+-- constraint takes no name that another table has. The policies let the pipeline read it, and nobody else.
+set local role syndication_pipeline;
+
+create temporary table api_usage_before on commit drop as select * from operations.api_usage;
+
+set local role syndication_owner;
+
+drop table operations.api_usage;
 
 create table operations.api_usage (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -90,7 +95,6 @@ select tenancy.protect_tenant_table('operations.api_usage');
 
 insert into operations.partitioned_tables (table_name) values ('operations.api_usage');
 
--- The policies of the old table let the pipeline read it, and nobody else.
 set local role syndication_pipeline;
 
 select operations.ensure_month_partitions(
@@ -98,7 +102,7 @@ select operations.ensure_month_partitions(
     coalesce((min(used_at) at time zone 'utc')::date, (now() at time zone 'utc')::date),
     greatest((max(used_at) at time zone 'utc')::date, (now() at time zone 'utc')::date)
 )
-from operations.api_usage_before;
+from api_usage_before;
 
 insert into operations.api_usage (
     organization_id, usage_id, provider, operation, model, used_at, latency_ms, input_tokens, cached_input_tokens,
@@ -107,21 +111,22 @@ insert into operations.api_usage (
 select
     organization_id, usage_id, provider, operation, model, used_at, latency_ms, input_tokens, cached_input_tokens,
     output_tokens, reasoning_tokens, cost, expected_cost, currency, nullif(price_version, 0), is_successful
-from operations.api_usage_before;
+from api_usage_before;
 
 set local role syndication_owner;
-
-drop table operations.api_usage_before;
 
 comment on column ai.llm_calls.usage_id is
 'Row with usage and cost in operations.api_usage, which is found by this id alone: the time in its key is that of the '
 'reservation.';
 
 -- publishing.execution_history, partitioned in the same way.
-alter table publishing.execution_history rename to execution_history_before;
-alter index publishing.execution_history_pkey rename to execution_history_before_pkey;
-alter index publishing.execution_history_executed_at rename to execution_history_before_executed_at;
-alter index publishing.execution_history_process rename to execution_history_before_process;
+set local role syndication_pipeline;
+
+create temporary table execution_history_before on commit drop as select * from publishing.execution_history;
+
+set local role syndication_owner;
+
+drop table publishing.execution_history;
 
 create table publishing.execution_history (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -173,17 +178,15 @@ select operations.ensure_month_partitions(
     coalesce((min(executed_at) at time zone 'utc')::date, (now() at time zone 'utc')::date),
     greatest((max(executed_at) at time zone 'utc')::date, (now() at time zone 'utc')::date)
 )
-from publishing.execution_history_before;
+from execution_history_before;
 
 insert into publishing.execution_history
 select
     organization_id, execution_id, process_name, platform, channel_type, execution_status, input_data, output_data,
     execution_seconds, error_message, dagster_run_id, executed_at
-from publishing.execution_history_before;
+from execution_history_before;
 
 set local role syndication_owner;
-
-drop table publishing.execution_history_before;
 
 -- Budgets of one provider beside those of all.
 alter table operations.budgets
@@ -696,6 +699,7 @@ select tenancy.protect_tenant_table('operations.api_usage_daily');
 create view operations.monthly_costs with (security_invoker = true) as
 select
     d.organization_id,
+    o.slug as organization,
     date_trunc('month', d.activity_date::timestamp)::date as month,
     d.provider,
     d.currency,
@@ -705,11 +709,13 @@ select
     sum(d.cost) as cost,
     sum(d.expected_cost) as expected_cost
 from operations.api_usage_daily as d
-group by 1, 2, 3, 4;
+inner join tenancy.organizations as o on d.organization_id = o.organization_id
+group by 1, 2, 3, 4, 5;
 
 comment on view operations.monthly_costs is
 'One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days '
 'are computed.';
+comment on column operations.monthly_costs.organization is 'Slug of the organization.';
 comment on column operations.monthly_costs.month is 'First day of the month.';
 comment on column operations.monthly_costs.currency is
 'ISO 4217 code of the costs; XXX, the code for no currency, for calls without a price.';

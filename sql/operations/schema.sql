@@ -302,25 +302,23 @@ create table operations.api_usage (
                                                  -- by header; NULL if it names none.
 
     primary key (organization_id, usage_id, used_at),
-    constraint api_usage_organization_id_fkey1 foreign key (organization_id)
-        references tenancy.organizations (organization_id) on delete cascade,
-    constraint api_usage_usage_id_check1 check (usage_id ~ '^use-[0-9a-f]{8}$'),
-    constraint api_usage_latency_ms_check1 check (latency_ms >= 0),
-    constraint api_usage_input_tokens_check1 check (input_tokens >= 0),
-    constraint api_usage_cached_input_tokens_check1 check (cached_input_tokens >= 0),
-    constraint api_usage_output_tokens_check1 check (output_tokens >= 0),
-    constraint api_usage_reasoning_tokens_check1 check (reasoning_tokens >= 0),
-    constraint api_usage_cost_check1 check (cost >= 0::numeric),
-    constraint api_usage_expected_cost_check1 check (expected_cost >= 0::numeric),
-    constraint api_usage_currency_check1 check (currency ~ '^[A-Z]{3}$'),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (usage_id ~ '^use-[0-9a-f]{8}$'),
+    check (latency_ms >= 0),
+    check (input_tokens >= 0),
+    check (cached_input_tokens >= 0),
+    check (output_tokens >= 0),
+    check (reasoning_tokens >= 0),
+    check (cost >= 0::numeric),
+    check (expected_cost >= 0::numeric),
+    check (currency ~ '^[A-Z]{3}$'),
     check (status_code >= 100 and status_code <= 999),
     check (quota_units > 0),
     check (jsonb_typeof(units) = 'object'),
     check (jsonb_typeof(rate_limits) = 'object'),
-    constraint api_usage_check2 check (num_nonnulls(cost, expected_cost) <= 1),
-    constraint api_usage_check3 check (num_nonnulls(cost, expected_cost) = 0 or currency is not null),
-    constraint api_usage_check4 check (model is null or num_nonnulls(cost, expected_cost) = 0
-        or price_version is not null)
+    check (num_nonnulls(cost, expected_cost) <= 1),
+    check (num_nonnulls(cost, expected_cost) = 0 or currency is not null),
+    check (model is null or num_nonnulls(cost, expected_cost) = 0 or price_version is not null)
 ) partition by range (used_at);  -- one partition a month, such as api_usage_2026_01
 create index api_usage_used_at on operations.api_usage (organization_id, used_at);
 create index api_usage_provider on operations.api_usage (provider, used_at);
@@ -412,6 +410,7 @@ create table operations.api_usage_daily (
 -- are computed.
 create view operations.monthly_costs (
     organization_id,  -- text
+    organization,     -- text: Slug of the organization.
     month,            -- date: First day of the month.
     provider,         -- text
     currency,         -- text: ISO 4217 code of the costs; XXX, the code for no currency, for calls without a price.
@@ -421,17 +420,20 @@ create view operations.monthly_costs (
     cost,             -- numeric: Known cost; NULL if no cost is known.
     expected_cost     -- numeric: Reserved cost of calls whose cost is unknown; NULL if there are none.
 ) with (security_invoker = true) as
-select organization_id,
-    date_trunc('month', activity_date::timestamp without time zone)::date as month,
-    provider,
-    currency,
-    sum(calls) as calls,
-    sum(failures) as failures,
-    sum(quota_units) as quota_units,
-    sum(cost) as cost,
-    sum(expected_cost) as expected_cost
+select d.organization_id,
+    o.slug as organization,
+    date_trunc('month', d.activity_date::timestamp without time zone)::date as month,
+    d.provider,
+    d.currency,
+    sum(d.calls) as calls,
+    sum(d.failures) as failures,
+    sum(d.quota_units) as quota_units,
+    sum(d.cost) as cost,
+    sum(d.expected_cost) as expected_cost
    from operations.api_usage_daily d
-  group by organization_id, (date_trunc('month', activity_date::timestamp without time zone)::date), provider, currency;
+     join tenancy.organizations o on d.organization_id = o.organization_id
+  group by d.organization_id, o.slug, (date_trunc('month', d.activity_date::timestamp without time zone)::date),
+      d.provider, d.currency;
 -- pipeline: select; reader: select
 
 -- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent

@@ -88,7 +88,7 @@ def test_budgets_and_quotas_are_shown(url: str):
             " select organization_id, 'month', 'apify', 10, 'USD' from tenancy.organizations"
         )
     call(url, NOW, cost="8", currency="USD")
-    call(url, NOW, provider="youtube", operation="videos.list", quota_units=2500)
+    call(url, datetime.now(UTC), provider="youtube", operation="videos.list", quota_units=2500)
     shown = usage()
     assert "default      month for apify: 8.0000 of 10.0000 USD used (80 %), " in shown
     assert "installation youtube: 2,500 of 10,000 units in 86,400 seconds (25 %)" in shown
