@@ -43,7 +43,7 @@ where table_name in ('operations.api_usage', 'publishing.execution_history');
 
 set local role syndication_pipeline;
 
-create temporary table api_usage_before on commit drop as select * from operations.api_usage;
+create temporary table api_usage_before as select * from operations.api_usage;
 
 set local role syndication_owner;
 
@@ -130,11 +130,13 @@ select
     is_successful
 from api_usage_before;
 
+drop table api_usage_before;
+
 set local role syndication_owner;
 
 set local role syndication_pipeline;
 
-create temporary table execution_history_before on commit drop as select * from publishing.execution_history;
+create temporary table execution_history_before as select * from publishing.execution_history;
 
 set local role syndication_owner;
 
@@ -191,5 +193,7 @@ select
     organization_id, execution_id, process_name, platform, channel_type, execution_status, input_data, output_data,
     execution_seconds, error_message, dagster_run_id, executed_at
 from execution_history_before;
+
+drop table execution_history_before;
 
 set local role syndication_owner;

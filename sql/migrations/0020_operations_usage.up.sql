@@ -7,7 +7,7 @@ set local role syndication_owner;
 -- constraint takes no name that another table has. The policies let the pipeline read it, and nobody else.
 set local role syndication_pipeline;
 
-create temporary table api_usage_before on commit drop as select * from operations.api_usage;
+create temporary table api_usage_before as select * from operations.api_usage;
 
 set local role syndication_owner;
 
@@ -113,6 +113,8 @@ select
     output_tokens, reasoning_tokens, cost, expected_cost, currency, nullif(price_version, 0), is_successful
 from api_usage_before;
 
+drop table api_usage_before;
+
 set local role syndication_owner;
 
 comment on column ai.llm_calls.usage_id is
@@ -122,7 +124,7 @@ comment on column ai.llm_calls.usage_id is
 -- publishing.execution_history, partitioned in the same way.
 set local role syndication_pipeline;
 
-create temporary table execution_history_before on commit drop as select * from publishing.execution_history;
+create temporary table execution_history_before as select * from publishing.execution_history;
 
 set local role syndication_owner;
 
@@ -185,6 +187,8 @@ select
     organization_id, execution_id, process_name, platform, channel_type, execution_status, input_data, output_data,
     execution_seconds, error_message, dagster_run_id, executed_at
 from execution_history_before;
+
+drop table execution_history_before;
 
 set local role syndication_owner;
 
