@@ -21,7 +21,8 @@ create table ai.llm_calls (
                                                    -- retention of ai.prompts has ended.
     response text,                                 -- Answer of the model; NULL after an error.
     error_message text,                            -- Kind and message of the error; NULL after an answer.
-    usage_id text,                                 -- Row with usage and cost in operations.api_usage.
+    usage_id text,                                 -- Row with usage and cost in operations.api_usage, which is found by
+                                                   -- this id alone: the time in its key is that of the reservation.
     called_at timestamptz not null default now(),  -- When the request was made.
 
     primary key (organization_id, call_id),

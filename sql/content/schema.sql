@@ -507,6 +507,31 @@ select p.organization_id,
               and other.variation = c.variation and (other.version > c.version or t.target_id is not null)));
 -- pipeline: select; reader: select
 
+-- One row is what the texts of one post have cost in one currency, rejected answers and all variations included.
+create view content.post_costs (
+    organization_id,  -- text
+    post_core_id,     -- text
+    currency,         -- text: ISO 4217 code of the costs; XXX, the code for no currency, for calls without a price.
+    calls,            -- bigint: Requests to language models.
+    input_tokens,     -- numeric: Input tokens; NULL if not reported.
+    output_tokens,    -- numeric: Output tokens; NULL if not reported.
+    cost,             -- numeric: Known cost; NULL if no cost is known.
+    expected_cost     -- numeric: Reserved cost of requests whose cost is unknown; NULL if there are none.
+) with (security_invoker = true) as
+select l.organization_id,
+    l.post_core_id,
+    coalesce(u.currency, 'XXX') as currency,
+    count(*) as calls,
+    sum(u.input_tokens) as input_tokens,
+    sum(u.output_tokens) as output_tokens,
+    sum(u.cost) as cost,
+    sum(u.expected_cost) as expected_cost
+   from ai.llm_calls l
+     join operations.api_usage u on l.organization_id = u.organization_id and l.usage_id = u.usage_id
+  where l.post_core_id is not null
+  group by l.organization_id, l.post_core_id, (coalesce(u.currency, 'XXX'));
+-- pipeline: select; reader: select
+
 -- The version of a post's product that is known at the end of a day: content_hash of its observation. NULL if the
 -- catalogue did not have it.
 create function content.product_version(of_organization_id text, of_post_core_id text, known_on date)

@@ -63,52 +63,8 @@ create trigger api_prices_changes after insert or delete or update on operations
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is one paid request with its usage and cost. It is reserved before the request, with its expected cost, and
--- settled after it. An unknown cost is NULL, not zero.
-create table operations.api_usage (
-    organization_id text not null,               -- Organization that owns the row: first column of every key, and
-                                                 -- checked by row-level security.
-    usage_id text not null default tenancy.public_id('use', nextval('operations.usage_id_sequence')),
-                                                 -- Public id, such as use-0a1b2c3d.
-    provider text not null,                      -- The API provider that was called.
-    operation text not null,                     -- The purpose of the call.
-    model text,                                  -- The model that was called; NULL for an API without models.
-    used_at timestamptz not null default now(),  -- When the call was made; its UTC day and month select the budgets.
-    latency_ms integer,                          -- Milliseconds until the response; NULL if not measured.
-    input_tokens bigint,                         -- Input tokens, including cached tokens; NULL if not reported.
-    cached_input_tokens bigint,                  -- Cached tokens among the input tokens; NULL if not reported.
-    output_tokens bigint,                        -- Output tokens, including reasoning tokens; NULL if not reported.
-    reasoning_tokens bigint,                     -- Reasoning tokens among the output tokens; NULL if not reported.
-    cost numeric(14,8),                          -- Cost of the reported usage in `currency`; NULL if usage or price is
-                                                 -- unknown.
-    expected_cost numeric(14,8),                 -- Reserved cost in `currency`, until the call is settled, and
-                                                 -- afterwards if its usage was not reported or reported as zero, else
-                                                 -- NULL. Budgets count it; it is not a measured cost.
-    currency text,                               -- ISO 4217 code of the cost; NULL without a price.
-    price_version integer,                       -- Version of the price in api_prices that was applied; NULL if there
-                                                 -- was none.
-    is_successful boolean,                       -- Whether the call returned a response; NULL until it is settled, and
-                                                 -- for ever if its process died before that.
-
-    primary key (organization_id, usage_id),
-    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (usage_id ~ '^use-[0-9a-f]{8}$'),
-    check (latency_ms >= 0),
-    check (input_tokens >= 0),
-    check (cached_input_tokens >= 0),
-    check (output_tokens >= 0),
-    check (reasoning_tokens >= 0),
-    check (cost >= 0::numeric),
-    check (expected_cost >= 0::numeric),
-    check (currency ~ '^[A-Z]{3}$'),
-    check (num_nonnulls(cost, expected_cost) <= 1),
-    check (num_nonnulls(cost, expected_cost) = 0 or num_nonnulls(currency, price_version) = 2)
-);
-create index api_usage_used_at on operations.api_usage (organization_id, used_at);
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
-
--- One row is the amount that an organization may spend on paid calls per UTC day or month: runs warn at 80 %, and no
--- more calls are made at 100 %.
+-- One row is the amount that an organization may spend on paid calls per UTC day or month: runs warn from the lowest
+-- level of the condition budget_used on, and no more calls are made at 100 %.
 create table operations.budgets (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
@@ -117,12 +73,15 @@ create table operations.budgets (
     currency text not null,                         -- ISO 4217 code; calls paid in another currency are not made.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    provider text not null default 'all',           -- Provider whose calls it limits; `all` is every provider,
+                                                    -- together.
 
-    primary key (organization_id, period),
+    primary key (organization_id, period, provider),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (period in ('day', 'month')),
     check (amount >= 0::numeric),
-    check (currency ~ '^[A-Z]{3}$')
+    check (currency ~ '^[A-Z]{3}$'),
+    check (provider <> '')
 );
 create trigger budgets_updated_at before update on operations.budgets
     for each row execute function tenancy.set_updated_at();
@@ -317,170 +276,178 @@ create index alert_deliveries_alert on operations.alert_deliveries (organization
 create index alert_deliveries_pending on operations.alert_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is one thing that can be kept for a limited time, with what holds for organizations that have no row in
--- retention_policies. User-maintained. As shipped, everything is kept.
-create table operations.retention_subjects (
-    subject text not null,                        -- Name in commands and files, usually that of a table.
-    table_name text,                              -- Table with its rows; NULL for what is in no table.
-    time_column text,                             -- Column that tells how old a row is; NULL without a table.
-    actions operations.retention_action[] not null,
-                                                  -- What may happen to it.
-    is_of_installation boolean not null default false,
-                                                  -- True for what belongs to no organization, such as the event log of
-                                                  -- Dagster.
-    keep_months integer,                          -- How many whole months before the current one stay; NULL with
-                                                  -- keep_days, and where everything is kept.
-    keep_days integer,                            -- How many days stay; NULL with keep_months, and where everything is
-                                                  -- kept.
-    action operations.retention_action not null,  -- What happens then.
-    grace_days integer not null default 7,        -- How many days the rows stay beside their archive, readable and
-                                                  -- unchangeable.
-    description text not null,                    -- What it is and what its end means, in one sentence.
+-- One row is one request to a paid or limited API. It is reserved before the request, with its expected cost, and
+-- settled after it. An unknown cost is NULL, not zero.
+create table operations.api_usage (
+    organization_id text not null,               -- Organization that owns the row: first column of every key, and
+                                                 -- checked by row-level security.
+    usage_id text not null default tenancy.public_id('use', nextval('operations.usage_id_sequence')),
+                                                 -- Public id, such as use-0a1b2c3d.
+    provider text not null,                      -- The API provider that was called.
+    operation text not null,                     -- The purpose of the call.
+    model text,                                  -- The model that was called; NULL for an API without models.
+    used_at timestamptz not null default now(),  -- When the call was made; its UTC day and month select the budgets.
+    latency_ms integer,                          -- Milliseconds until the response; NULL if not measured.
+    input_tokens bigint,                         -- Input tokens, including cached tokens; NULL if not reported.
+    cached_input_tokens bigint,                  -- Cached tokens among the input tokens; NULL if not reported.
+    output_tokens bigint,                        -- Output tokens, including reasoning tokens; NULL if not reported.
+    reasoning_tokens bigint,                     -- Reasoning tokens among the output tokens; NULL if not reported.
+    cost numeric(14,8),                          -- Cost of the reported usage in `currency`, or as the provider reports
+                                                 -- it; NULL if it is unknown, and for calls that cost nothing.
+    expected_cost numeric(14,8),                 -- Reserved cost in `currency`, until the call is settled, and
+                                                 -- afterwards if its usage was not reported or reported as zero, else
+                                                 -- NULL. Budgets count it; it is not a measured cost.
+    currency text,                               -- ISO 4217 code of the cost; NULL without a price.
+    price_version integer,                       -- Version of the price in api_prices that was applied; NULL if there
+                                                 -- was none.
+    is_successful boolean,                       -- Whether the call returned a response that is no error; NULL until it
+                                                 -- is settled, and for ever if its process died before that.
+    account_id text,                             -- Social account for which the call was made; NULL if it was made for
+                                                 -- none.
+    actor text,                                  -- Who made the call: tenancy.current_actor(); NULL if it was not
+                                                 -- recorded.
+    run_id text,                                 -- Dagster run; NULL for a call of the command line.
+    status_code integer,                         -- HTTP status of the response; NULL without a response.
+    quota_units integer not null default 1,      -- How much of the provider's quota the call uses, where the quota
+                                                 -- counts units: 1 unless the provider documents more.
+    units jsonb not null default '{}',           -- What the call has used or returned, by unit, as measured: {"bytes":
+                                                 -- 20480, "items": 50}. Tokens have columns.
+    rate_limits jsonb,                           -- Numbers and times of the rate limit in the headers of the response,
+                                                 -- by header; NULL if it names none.
 
-    primary key (subject),
-    check (subject ~ '^[a-z]+\.[a-z_]+$'),
-    check (cardinality(actions) > 0),
-    check (keep_months > 0),
-    check (keep_days > 0),
-    check (grace_days >= 0),
-    check (description <> ''),
-    check ((table_name is null) = (time_column is null)),
-    check (num_nonnulls(keep_months, keep_days) <= 1),
-    check (action = any (actions)),
-    check (action <> 'archive' or keep_days is null)
+    primary key (organization_id, usage_id, used_at),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (usage_id ~ '^use-[0-9a-f]{8}$'),
+    check (latency_ms >= 0),
+    check (input_tokens >= 0),
+    check (cached_input_tokens >= 0),
+    check (output_tokens >= 0),
+    check (reasoning_tokens >= 0),
+    check (cost >= 0::numeric),
+    check (expected_cost >= 0::numeric),
+    check (currency ~ '^[A-Z]{3}$'),
+    check (status_code >= 100 and status_code <= 999),
+    check (quota_units > 0),
+    check (jsonb_typeof(units) = 'object'),
+    check (jsonb_typeof(rate_limits) = 'object'),
+    check (num_nonnulls(cost, expected_cost) <= 1),
+    check (num_nonnulls(cost, expected_cost) = 0 or currency is not null),
+    check (model is null or num_nonnulls(cost, expected_cost) = 0 or price_version is not null)
+) partition by range (used_at);  -- one partition a month, such as api_usage_2026_01
+create index api_usage_used_at on operations.api_usage (organization_id, used_at);
+create index api_usage_provider on operations.api_usage (provider, used_at);
+create index api_usage_costs on operations.api_usage (organization_id, used_at)
+    include (provider, currency, cost, expected_cost) where num_nonnulls(cost, expected_cost) > 0;
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is how many requests or units of its own a provider allows in a window of time. No call passes it.
+-- User-maintained.
+create table operations.api_quotas (
+    provider text not null,           -- The API provider, as in api_usage.
+    unit text not null,               -- What is counted: requests, or units (api_usage.quota_units).
+    counted_per text not null,        -- Whose calls are counted together: those of the installation, as for one key or
+                                      -- address; of an organization; or of one social account.
+    window_seconds integer not null,  -- Length of the window in seconds; it ends with each call, unless the quota has a
+                                      -- reset_zone.
+    amount integer not null,          -- Most requests or units in a window.
+    reset_zone text,                  -- IANA time zone at whose midnight the provider resets a quota of a day; NULL for
+                                      -- a window that ends with each call.
+    source_url text,                  -- Page on which the provider states the quota; NULL if not noted.
+    checked_on date,                  -- Day on which a person read the quota there; NULL if not noted.
+
+    primary key (provider, unit, counted_per, window_seconds),
+    check (provider <> ''),
+    check (unit in ('requests', 'units')),
+    check (counted_per in ('installation', 'organization', 'account')),
+    check (window_seconds > 0),
+    check (amount > 0),
+    check (reset_zone is null or window_seconds = 86400)
 );
-create trigger retention_subjects_changes after insert or delete or update on operations.retention_subjects
+create trigger api_quotas_changes after insert or delete or update on operations.api_quotas
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is how long one organization keeps one thing. User-maintained. Without a row, retention_subjects decides.
-create table operations.retention_policies (
-    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
-                                                    -- checked by row-level security.
-    subject text not null,                          -- What is kept; refers to retention_subjects.
-    keep_months integer,                            -- How many whole months before the current one stay; NULL with
-                                                    -- keep_days.
-    keep_days integer,                              -- How many days stay; NULL with keep_months.
-    action operations.retention_action not null,    -- What happens then.
-    grace_days integer not null default 7,          -- How many days the rows stay beside their archive, readable and
-                                                    -- unchangeable.
-    created_at timestamptz not null default now(),  -- When the row was inserted.
-    updated_at timestamptz not null default now(),  -- When the row was last changed.
+-- One row is what one unit of a paid call costs from a day on, such as one scraped item. It is what a call reserves;
+-- the cost that the provider reports replaces it. User-maintained.
+create table operations.api_unit_prices (
+    provider text not null,         -- The API provider that charges for the calls.
+    operation text not null,        -- Operation that is charged, as in api_usage.
+    unit text not null,             -- What is charged, such as items.
+    valid_from date not null,       -- First UTC day of the price, which applies until the valid_from of the next row.
+    currency text not null,         -- ISO 4217 code of the amount.
+    amount numeric(14,8) not null,  -- Price of one unit.
+    source_url text,                -- Page on which the provider states the price; NULL if not noted.
+    checked_on date,                -- Day on which a person read the price there; NULL if not noted.
 
-    primary key (organization_id, subject),
-    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    foreign key (subject) references operations.retention_subjects (subject),
-    check (keep_months > 0),
-    check (keep_days > 0),
-    check (grace_days >= 0),
-    check (num_nonnulls(keep_months, keep_days) = 1),
-    check (action <> 'archive' or keep_months is not null)
+    primary key (provider, operation, unit, valid_from),
+    check (provider <> ''),
+    check (operation <> ''),
+    check (unit <> ''),
+    check (currency ~ '^[A-Z]{3}$'),
+    check (amount >= 0::numeric)
 );
-create index retention_policies_subject on operations.retention_policies (subject);
-create trigger retention_policies_updated_at before update on operations.retention_policies
-    for each row execute function tenancy.set_updated_at();
-create trigger retention_policies_audit after insert or delete or update on operations.retention_policies
-    for each row execute function tenancy.write_audit_log();
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+create trigger api_unit_prices_changes after insert or delete or update on operations.api_unit_prices
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is one order to keep everything of an organization, or of some days. User-maintained. While it is not
--- released, no row of these days is removed or deleted, and the organization cannot be erased.
-create table operations.legal_holds (
-    organization_id text not null,               -- Organization that owns the row: first column of every key, and
-                                                 -- checked by row-level security.
-    hold_id text not null default tenancy.public_id('hld', nextval('operations.hold_id_sequence')),
-                                                 -- Public id, such as hld-0a1b2c3d.
-    profile_id text,                             -- Profile that it is about; NULL for everything. An archive has whole
-                                                 -- months of an organization: they are held whole.
-    held_from date,                              -- First UTC day that is held; NULL from the beginning.
-    held_to date,                                -- Last UTC day that is held; NULL without end.
-    reason text not null,                        -- Why, such as the number of the case.
-    held_by text not null,                       -- Who ordered it: tenancy.current_actor().
-    held_at timestamptz not null default now(),  -- When it was ordered.
-    released_by text,                            -- Who released it; NULL while it holds.
-    released_at timestamptz,                     -- When it was released; NULL while it holds.
+-- One row is what an organization has used of one operation of one provider on one UTC day, and what it has cost.
+create table operations.api_usage_daily (
+    organization_id text not null,      -- Organization that owns the row: first column of every key, and checked by
+                                        -- row-level security.
+    activity_date date not null,        -- UTC day of the calls.
+    provider text not null,             -- The API provider.
+    operation text not null,            -- The purpose of the calls.
+    currency text not null,             -- ISO 4217 code of the costs; XXX, the code for no currency, for calls without
+                                        -- a price.
+    calls bigint not null,              -- Number of calls.
+    failures bigint not null,           -- Calls without a response, or with an error.
+    unsettled bigint not null,          -- Calls whose end is not known: under way, or their process died.
+    error_rate numeric generated always as (failures::numeric / nullif(calls - unsettled, 0)::numeric) stored,
+                                        -- failures / (calls - unsettled); NULL if no call is settled.
+    cost numeric(16,8),                 -- Known cost; NULL if no cost is known.
+    expected_cost numeric(16,8),        -- Reserved cost of calls whose cost is unknown; NULL if there are none.
+    average_ms numeric(12,1),           -- Average milliseconds until the response; NULL if none was measured.
+    p95_ms numeric(12,1),               -- Milliseconds within which 95 % of the responses came; NULL if none was
+                                        -- measured.
+    input_tokens bigint,                -- Input tokens; NULL if not reported.
+    output_tokens bigint,               -- Output tokens; NULL if not reported.
+    quota_units bigint not null,        -- Units of the provider's quota.
+    units jsonb not null default '{}',  -- Sums of the measured units, by unit.
 
-    primary key (organization_id, hold_id),
+    primary key (organization_id, activity_date, provider, operation, currency),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id),
-    check (hold_id ~ '^hld-[0-9a-f]{8}$'),
-    check (reason <> ''),
-    check (held_from <= held_to),
-    check ((released_by is null) = (released_at is null))
-);
-create index legal_holds_profile on operations.legal_holds (organization_id, profile_id);
-create trigger legal_holds_hold before delete on operations.legal_holds for each row
-    when (old.released_at is null) execute function operations.keep_what_is_held();
-create trigger legal_holds_audit after insert or delete or update on operations.legal_holds
-    for each row execute function tenancy.write_audit_log();
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
-
--- One row is one month of one table and organization in one Parquet file, with what the file must have.
-create table operations.archives (
-    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
-                                                    -- checked by row-level security.
-    table_name text not null,                       -- Schema and name of the table.
-    month date not null,                            -- First day of the UTC month.
-    state operations.archive_state not null default 'written',
-                                                    -- How far it is.
-    path text not null,                             -- Path of the file, relative to SYNDICATION_ARCHIVE_URL.
-    row_count bigint not null,                      -- Number of rows.
-    sums jsonb not null,                            -- Sum of each counter over all rows: {"reactions": 1200}.
-    days jsonb not null,                            -- Rows, checksum and sums of each UTC day: {"2025-01-31": {"rows":
-                                                    -- 2, "checksum": 7, "sums": {"reactions": 1200}}}.
-    checksum bigint not null,                       -- Sum of the first 32 bits of the MD5 of every row.
-    size_bytes bigint not null,                     -- Size of the file in bytes.
-    sha256 text not null,                           -- SHA-256 of the file.
-    seconds numeric(10,3) not null,                 -- How long it took to write and to verify it.
-    written_at timestamptz not null default now(),  -- When the file was verified and recorded.
-    removable_at timestamptz not null,              -- End of the grace period.
-    removed_at timestamptz,                         -- When the rows were removed from the table; NULL if they never
-                                                    -- were.
-    restored_at timestamptz,                        -- When the rows were restored; NULL unless they are.
-    verified_at timestamptz not null default now(),
-                                                    -- When the file was last found to be as it was written.
-    problem text,                                   -- Why the file did not verify when it was last tried; NULL if it
-                                                    -- did.
-
-    primary key (organization_id, table_name, month),
-    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (month = date_trunc('month', month::timestamp without time zone)::date),
-    check (path <> ''),
-    check (row_count > 0),
-    check (jsonb_typeof(sums) = 'object'),
-    check (jsonb_typeof(days) = 'object'),
-    check (checksum >= 0),
-    check (size_bytes > 0),
-    check (sha256 ~ '^[0-9a-f]{64}$'),
-    check (seconds >= 0::numeric),
-    check (problem <> ''),
-    check ((state = 'archived') <= (removed_at is not null)),
-    check ((state = 'restored') = (restored_at is not null))
+    check (currency ~ '^[A-Z]{3}$')
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
-create policy owner_sees_dropped
-    on operations.archives for select to syndication_owner using (month = nullif(current_setting('app.dropped_month',
-    true), '')::date);
 
--- One row is one month of one table and organization that no longer changes, because an archive has it.
-create view operations.closed_months (
-    organization_id,  -- text: The organization.
-    table_name,       -- text: Schema and name of the table.
-    first_day,        -- date: First UTC day of the month.
-    end_day,          -- date: The day after its last.
-    begins_at,        -- timestamptz: When its first day begins.
-    ends_at,          -- timestamptz: When its last day ends, exclusive.
-    state             -- operations.archive_state: How far the archive is.
+-- One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days
+-- are computed.
+create view operations.monthly_costs (
+    organization_id,  -- text
+    organization,     -- text: Slug of the organization.
+    month,            -- date: First day of the month.
+    provider,         -- text
+    currency,         -- text: ISO 4217 code of the costs; XXX, the code for no currency, for calls without a price.
+    calls,            -- numeric: Number of calls.
+    failures,         -- numeric: Calls without a response, or with an error.
+    quota_units,      -- numeric: Units of the provider's quota.
+    cost,             -- numeric: Known cost; NULL if no cost is known.
+    expected_cost     -- numeric: Reserved cost of calls whose cost is unknown; NULL if there are none.
 ) with (security_invoker = true) as
-select organization_id,
-    table_name,
-    month as first_day,
-    (month + make_interval(months => 1))::date as end_day,
-    (month::timestamp without time zone at time zone 'utc') as begins_at,
-    ((month + make_interval(months => 1)) at time zone 'utc') as ends_at,
-    state
-   from operations.archives
-  where state <> 'restored';
+select d.organization_id,
+    o.slug as organization,
+    date_trunc('month', d.activity_date::timestamp without time zone)::date as month,
+    d.provider,
+    d.currency,
+    sum(d.calls) as calls,
+    sum(d.failures) as failures,
+    sum(d.quota_units) as quota_units,
+    sum(d.cost) as cost,
+    sum(d.expected_cost) as expected_cost
+   from operations.api_usage_daily d
+     join tenancy.organizations o on d.organization_id = o.organization_id
+  group by d.organization_id, o.slug, (date_trunc('month', d.activity_date::timestamp without time zone)::date),
+      d.provider, d.currency;
 -- pipeline: select; reader: select
 
 -- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
@@ -730,69 +697,320 @@ as $$
 $$;
 -- pipeline: execute
 
--- Refuses to delete a legal hold that nobody has released, and with it the erasure of its organization.
-create function operations.keep_what_is_held()
-returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+-- One row is one budget in the UTC day or month of the moment, with what is used of it: spent, and expected for calls
+-- of unknown cost or under way; and with what will be used in the whole period if it goes on like this. used_percent is
+-- NULL for an amount of zero.
+create function operations.budgets_used(moment timestamptz)
+returns table(organization_id text, period text, provider text, amount numeric, currency text, starts_at timestamptz,
+    ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
+    projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
 as $$
-begin
-    raise exception 'A legal hold (%) keeps the organization %', old.hold_id, old.organization_id
-        using errcode = 'restrict_violation';
-end
-$$;
--- execute: only its owner
-
--- The partition of a month; NULL if the table is not partitioned or the month has none.
-create function operations.month_partition(parent_table regclass, first_day date)
-returns regclass language sql stable set search_path to 'pg_catalog', 'pg_temp' set "TimeZone" to 'UTC'
-as $$
-    select c.oid::regclass
-    from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where
-        i.inhparent = parent_table
-        and pg_get_expr(c.relpartbound, c.oid) like format(
-            'FOR VALUES FROM (''%s%%'') TO (''%s%%'')', first_day, (first_day + interval '1 month')::date
+    select
+        b.organization_id,
+        b.period,
+        b.provider,
+        b.amount,
+        b.currency,
+        span.starts_at,
+        span.ends_at,
+        total.spent,
+        total.expected,
+        total.spent + total.expected,
+        case when b.amount > 0 then 100 * (total.spent + total.expected) / b.amount end,
+        -- The first hundredth of a period says too little about the rest.
+        (total.spent + total.expected) / greatest(
+            extract(epoch from moment - span.starts_at) / extract(epoch from span.ends_at - span.starts_at), 0.01
         )
+    from operations.budgets as b
+    cross join lateral (
+        select
+            date_trunc(b.period, moment at time zone 'utc') at time zone 'utc' as starts_at,
+            (date_trunc(b.period, moment at time zone 'utc') + ('1 ' || b.period)::interval) at time zone 'utc'
+                as ends_at
+    ) as span
+    cross join lateral (
+        select coalesce(sum(u.cost), 0) as spent, coalesce(sum(u.expected_cost), 0) as expected
+        from operations.api_usage as u
+        where
+            u.organization_id = b.organization_id
+            and u.used_at >= span.starts_at
+            and u.used_at < span.ends_at
+            and num_nonnulls(u.cost, u.expected_cost) > 0
+            and u.currency = b.currency
+            and (b.provider = 'all' or u.provider = b.provider)
+    ) as total
+$$;
+-- pipeline: execute; reader: execute
+
+-- When the window of a quota that contains the moment began: calls after it count.
+create function operations.quota_window_start(quota operations.api_quotas, moment timestamptz)
+returns timestamptz language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when quota.reset_zone is null then moment - make_interval(secs => quota.window_seconds)
+        else date_trunc('day', moment at time zone quota.reset_zone) at time zone quota.reset_zone
+    end
+$$;
+-- pipeline: execute; reader: execute
+
+-- One row is one quota with what its window has used at a moment, of whose calls it counts together: organization and
+-- account are NULL for the whole installation. A quota that nothing has used has no row.
+create function operations.quotas_used(moment timestamptz)
+returns table(provider text, unit text, counted_per text, window_seconds integer, amount integer, organization_id text,
+    account_id text, used bigint, used_percent numeric,
+    starts_at timestamptz) language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select
+        q.provider,
+        q.unit,
+        q.counted_per,
+        q.window_seconds,
+        q.amount,
+        u.organization_id,
+        u.account_id,
+        u.used,
+        100.0 * u.used / q.amount,
+        operations.quota_window_start(q, moment)
+    from operations.api_quotas as q
+    cross join lateral (
+        select
+            case when q.counted_per <> 'installation' then c.organization_id end as organization_id,
+            case when q.counted_per = 'account' then c.account_id end as account_id,
+            sum(case when q.unit = 'units' then c.quota_units else 1 end) as used
+        from operations.api_usage as c
+        where
+            c.provider = q.provider
+            and c.used_at >= operations.quota_window_start(q, moment)
+            and c.used_at <= moment
+        group by 1, 2
+    ) as u
+$$;
+-- pipeline: execute; reader: execute
+
+-- Why no quota of its provider allows the call now, and when one will: no row if all do. The caller holds the lock of
+-- the provider.
+create function operations.quota_problem(call jsonb, moment timestamptz)
+returns table(problem text, free_at timestamptz) language plpgsql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    quota operations.api_quotas;
+    wanted bigint;
+    used_units bigint;
+    window_start timestamptz;
+begin
+    for quota in
+        select * from operations.api_quotas q where q.provider = call ->> 'provider' order by q.window_seconds desc
+    loop
+        wanted := case when quota.unit = 'units' then coalesce((call ->> 'quota_units')::bigint, 1) else 1 end;
+        window_start := operations.quota_window_start(quota, moment);
+        select coalesce(sum(case when quota.unit = 'units' then u.quota_units else 1 end), 0) into used_units
+        from operations.api_usage u
+        where
+            u.provider = quota.provider
+            and u.used_at >= window_start
+            and (quota.counted_per = 'installation' or u.organization_id = call ->> 'organization_id')
+            and (quota.counted_per <> 'account' or u.account_id is not distinct from call ->> 'account_id');
+        continue when used_units + wanted <= quota.amount;
+        if quota.reset_zone is not null then
+            free_at := (
+                date_trunc('day', moment at time zone quota.reset_zone) + interval '1 day'
+            ) at time zone quota.reset_zone;
+        else
+            -- When enough of the calls of the window are older than the window.
+            select min(freed.used_at) + make_interval(secs => quota.window_seconds) into free_at
+            from (
+                select
+                    u.used_at,
+                    sum(case when quota.unit = 'units' then u.quota_units else 1 end)
+                        over (order by u.used_at, u.usage_id) as units
+                from operations.api_usage u
+                where
+                    u.provider = quota.provider
+                    and u.used_at >= window_start
+                    and (quota.counted_per = 'installation' or u.organization_id = call ->> 'organization_id')
+                    and (quota.counted_per <> 'account' or u.account_id is not distinct from call ->> 'account_id')
+            ) as freed
+            where freed.units >= used_units + wanted - quota.amount;
+        end if;
+        problem := format(
+            'The quota of %s is used up: %s of %s %s in %s seconds%s. It is free again at %s UTC.',
+            quota.provider,
+            used_units,
+            quota.amount,
+            quota.unit,
+            quota.window_seconds,
+            case quota.counted_per when 'installation' then '' else ' for the ' || quota.counted_per end,
+            to_char(free_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS')
+        );
+        return next;
+        return;
+    end loop;
+end
 $$;
 -- pipeline: execute
 
--- Drops the partition of a month, and returns its number of rows. The function runs as its owner, so it only accepts a
--- month whose rows are all in archives.
-create function operations.drop_archived_month(parent_table regclass, first_day date)
-returns bigint language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+-- Why no budget of its organization allows a call of an expected cost; NULL if all do. The caller holds the lock of the
+-- organization's budgets.
+create function operations.budget_problem(call jsonb, expected numeric, currency text, moment timestamptz)
+returns text language sql stable set search_path to 'pg_catalog', 'pg_temp'
 as $$
+    select case
+        when budget_problem.expected is null then format(
+            '%s has a budget, but the price of %s of %s is unknown: add it with `syndication unit-price add`.',
+            o.slug, call ->> 'operation', call ->> 'provider'
+        )
+        when b.currency <> budget_problem.currency then format(
+            '%s has a budget in %s, but %s is paid in %s: set the amount for the %s in %s.',
+            o.slug, b.currency, call ->> 'provider', budget_problem.currency, b.period, budget_problem.currency
+        )
+        else format(
+            'The budget of %s for the %s is used up%s: %s used of %s %s, and this call may cost %s. Raise it with '
+            '`syndication budget edit`, or wait for the next %s.',
+            o.slug, b.period, case when b.provider = 'all' then '' else ' for ' || b.provider end,
+            round(b.used, 4), b.amount, b.currency, round(budget_problem.expected, 4), b.period
+        )
+    end
+    from operations.budgets_used(moment) as b
+    inner join tenancy.organizations as o on b.organization_id = o.organization_id
+    where
+        b.organization_id = call ->> 'organization_id'
+        and b.provider in ('all', call ->> 'provider')
+        and (
+            budget_problem.expected is null
+            or b.currency <> budget_problem.currency
+            or b.used + budget_problem.expected > b.amount
+        )
+    order by b.period, b.provider
+    limit 1
+$$;
+-- pipeline: execute
+
+-- Reserves calls before they are made: a row of api_usage each, and the ids in the order of the calls; or, instead of
+-- the id, why a quota or a budget does not allow the call, and when it will. Locks are held until the transaction ends,
+-- so any number of processes together stay within quotas and budgets. A call is an object of organization_id, provider,
+-- operation, and optionally model, account_id, run_id, used_at, quota_units, expected_cost with currency and
+-- price_version, or priced_units: the units that it may use at most, which are paid by api_unit_prices.
+create function operations.reserve_calls(calls jsonb)
+returns table(usage_id text, used_at timestamptz, problem text,
+    free_at timestamptz) language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+#variable_conflict use_column
 declare
-    partition regclass := operations.month_partition(parent_table, first_day);
-    found record;
-    rows_dropped bigint := 0;
+    call jsonb;
+    lock_key integer;
+    moment timestamptz;
+    is_paid boolean := false;
+    expected numeric;
+    charged_in text;
+    new_id text;
+    problem_found text;
+    free_from timestamptz;
 begin
-    if partition is null or not exists (
-        select from operations.partitioned_tables t where to_regclass(t.table_name) = parent_table
-    ) then
-        raise exception '% has no partition for %', parent_table, first_day using errcode = 'undefined_table';
-    end if;
-    perform set_config('app.dropped_month', first_day::text, true);
-    -- Forced row-level security hides the rows from their owner too; an error takes this back.
-    execute format('alter table %s no force row level security', partition);
-    for found in execute format('select organization_id, count(*) as row_count from %s group by 1', partition) loop
-        if not exists (
-            select from operations.archives a
-            where
-                a.organization_id = found.organization_id
-                and to_regclass(a.table_name) = parent_table
-                and a.month = first_day
-                and a.state = 'written'
-                and a.row_count = found.row_count
-        ) then
-            raise exception '% has % rows of % that are in no archive', partition, found.row_count,
-                found.organization_id using errcode = 'object_in_use';
-        end if;
-        rows_dropped := rows_dropped + found.row_count;
+    -- In one order, so that two processes never wait for each other.
+    for lock_key in
+        select distinct hashtext('quota of ' || (c ->> 'provider'))
+        from jsonb_array_elements(calls) as c
+        where exists (select from operations.api_quotas q where q.provider = c ->> 'provider')
+        union
+        select distinct hashtext('budget of ' || (c ->> 'organization_id'))
+        from jsonb_array_elements(calls) as c
+        where c -> 'priced_units' is not null
+        order by 1
+    loop
+        perform pg_advisory_xact_lock(hashtext('api usage'), lock_key);
     end loop;
-    execute format('drop table %s', partition);
-    perform set_config('app.dropped_month', '', true);
-    return rows_dropped;
+    -- After the locks: what others have reserved meanwhile is older.
+    moment := clock_timestamp();
+    if to_regclass('operations.api_usage_' || to_char(moment at time zone 'utc', 'YYYY_MM')) is null then
+        perform operations.ensure_month_partitions(
+            'operations.api_usage', (moment at time zone 'utc')::date, (moment at time zone 'utc')::date
+        );
+    end if;
+    for call in select value from jsonb_array_elements(calls) loop
+        problem_found := null;
+        free_from := null;
+        expected := (call ->> 'expected_cost')::numeric;
+        charged_in := call ->> 'currency';
+        select p.problem, p.free_at into problem_found, free_from from operations.quota_problem(call, moment) as p;
+        if problem_found is null and call -> 'priced_units' is not null then
+            is_paid := true;
+            select sum(price.amount * wanted.value::numeric), min(price.currency) into expected, charged_in
+            from jsonb_each_text(call -> 'priced_units') as wanted
+            cross join lateral (
+                select p.amount, p.currency
+                from operations.api_unit_prices p
+                where
+                    p.provider = call ->> 'provider'
+                    and p.operation = call ->> 'operation'
+                    and p.unit = wanted.key
+                    and p.valid_from <= (moment at time zone 'utc')::date
+                order by p.valid_from desc
+                limit 1
+            ) as price;
+            problem_found := operations.budget_problem(call, expected, charged_in, moment);
+        end if;
+        is_paid := is_paid or expected is not null;
+        new_id := null;
+        if problem_found is null then
+            insert into operations.api_usage (
+                organization_id, provider, operation, model, used_at, expected_cost, currency, price_version,
+                account_id, actor, run_id, quota_units
+            ) values (
+                call ->> 'organization_id',
+                call ->> 'provider',
+                call ->> 'operation',
+                call ->> 'model',
+                coalesce((call ->> 'used_at')::timestamptz, moment),
+                expected,
+                charged_in,
+                (call ->> 'price_version')::integer,
+                call ->> 'account_id',
+                tenancy.current_actor(),
+                call ->> 'run_id',
+                coalesce((call ->> 'quota_units')::integer, 1)
+            ) returning api_usage.usage_id into new_id;
+        end if;
+        return query select new_id, coalesce((call ->> 'used_at')::timestamptz, moment), problem_found, free_from;
+    end loop;
+    if not is_paid then
+        -- Losing the last of these rows with the server costs no money, and waiting for the disk costs time.
+        perform set_config('synchronous_commit', 'off', true);
+    end if;
 end
+$$;
+-- pipeline: execute
+
+-- Writes what calls have used and cost to their rows, each at most once in the list. What is NULL stays as it is, so
+-- settling a call again changes nothing, and a cost that is known later can be added.
+create function operations.settle_calls(calls jsonb)
+returns void language sql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    update operations.api_usage as u
+    set
+        is_successful = coalesce(c.is_successful, u.is_successful),
+        status_code = coalesce(c.status_code, u.status_code),
+        latency_ms = coalesce(c.latency_ms, u.latency_ms),
+        units = u.units || coalesce(c.units, '{}'),
+        rate_limits = coalesce(c.rate_limits, u.rate_limits),
+        cost = coalesce(c.cost, u.cost),
+        currency = coalesce(c.currency, u.currency),
+        expected_cost = case
+            when coalesce(c.cost, u.cost) is null and coalesce(c.may_have_cost, true) then u.expected_cost
+        end
+    from jsonb_to_recordset(calls) as c (
+        organization_id text,
+        usage_id text,
+        used_at timestamptz,
+        is_successful boolean,
+        status_code integer,
+        latency_ms integer,
+        units jsonb,
+        rate_limits jsonb,
+        cost numeric(14, 8),
+        currency text,
+        may_have_cost boolean
+    )
+    where u.organization_id = c.organization_id and u.usage_id = c.usage_id and u.used_at = c.used_at
 $$;
 -- pipeline: execute
 

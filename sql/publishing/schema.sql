@@ -311,14 +311,14 @@ create table publishing.execution_history (
     executed_at timestamptz not null default now(),
                                                -- When it ended.
 
-    primary key (organization_id, execution_id),
+    primary key (organization_id, execution_id, executed_at),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform, channel_type, process_name)
         references publishing.content_processes (platform, channel_type, process_name) on update cascade,
     check (execution_id ~ '^exe-[0-9a-f]{8}$'),
     check (execution_seconds >= 0::numeric),
     check ((execution_status = 'success') = (error_message is null))
-);
+) partition by range (executed_at);  -- one partition a month, such as execution_history_2026_01
 create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
 create index execution_history_process on publishing.execution_history (platform, channel_type, process_name);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select

@@ -16,7 +16,10 @@ from typing import Any, Generic, Self, TypeVar
 
 from syndication_assets.database.connection import Connection, DatabaseError, load_sql
 from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
+from syndication_assets.http.http_errors import WithheldError
+from syndication_assets.http.recording import CallResult
 from syndication_assets.operations.api_usage import Reservation, release, reserve
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.operations.spending import Charge, Price, TokenUsage
 
 Result = TypeVar("Result")
@@ -46,12 +49,21 @@ class Call:
 class CallLog(Generic[Result]):
     """Writes in threads, so that no answer waits for the database; a call waits for its own reservation only.
 
-    `provider` is whom the calls are paid to; `store` writes results. Reservations have a connection of their own,
-    because calls wait for them. What a lost connection has not taken is written on exit, which raises the first error.
+    `provider` is whom the calls are paid to, `run_id` the Dagster run; `store` writes results. Reservations have a
+    connection of their own, because calls wait for them. What a lost connection has not taken is written on exit, which
+    raises the first error.
     """
 
-    def __init__(self, url: str, provider: str, store: Callable[[Connection, list[Result]], object]) -> None:
+    def __init__(
+        self,
+        url: str,
+        provider: str,
+        store: Callable[[Connection, list[Result]], object],
+        run_id: str | None = None,
+    ) -> None:
         self.provider = provider
+        self._run_id = run_id
+        self.totals = CallTotals()
         self._store = store
         self._reserving, self._writing = KeptConnection(url), KeptConnection(url)
         self._reservations: list[tuple[Reservation, asyncio.Future[str]]] = []
@@ -83,7 +95,9 @@ class CallLog(Generic[Result]):
             raise self._errors[0]
 
     async def reserve(self, reservation: Reservation) -> str:
-        """The id of the call's usage, once its reservation is committed. DatabaseError if it cannot be."""
+        """The id of the call's usage, once its reservation is committed. DatabaseError if it cannot be, WithheldError
+        if a quota of the provider does not allow the call now.
+        """
         reserved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._reservations.append((reservation, reserved))
         self._has_reservations.set()
@@ -94,6 +108,7 @@ class CallLog(Generic[Result]):
         self._add(partial(release, organization_id=organization_id, usage_id=usage_id))
 
     def add_call(self, call: Call) -> None:
+        self.totals.add(_result_of(call))
         self._add(partial(_settle, row=_row(call)))
 
     def add_results(self, results: list[Result]) -> None:
@@ -128,7 +143,8 @@ class CallLog(Generic[Result]):
         waiting, self._reservations = self._reservations, []
         try:
             usage_ids = await asyncio.to_thread(
-                self._reserving.run, lambda connection: reserve(connection, [entry[0] for entry in waiting])
+                self._reserving.run,
+                lambda connection: reserve(connection, [entry[0] for entry in waiting], self._run_id),
             )
         except DatabaseError as error:
             for _, reserved in waiting:
@@ -138,7 +154,11 @@ class CallLog(Generic[Result]):
         self._is_lost = False
         self._has_writes.set()
         for (_, reserved), usage_id in zip(waiting, usage_ids, strict=True):
-            if not reserved.done():
+            if reserved.done():
+                continue
+            if isinstance(usage_id, WithheldError):
+                reserved.set_exception(usage_id)
+            else:
                 reserved.set_result(usage_id)
 
     def _write_until_lost(self) -> None:
@@ -150,10 +170,11 @@ class CallLog(Generic[Result]):
 
     def _write_waiting(self) -> None:
         """Settles the calls that wait, each by itself, and stores the results that wait."""
-        for _ in range(len(self._writes)):
+        # Counted first: results that come meanwhile may belong to calls that come meanwhile.
+        waiting = [self._results[number] for number in range(len(self._results))]
+        while self._writes:
             self._write(self._writes[0])
             self._writes.popleft()
-        waiting = [self._results[number] for number in range(len(self._results))]
         if waiting:
             self._store_all(waiting)
         for _ in waiting:
@@ -186,6 +207,16 @@ class CallLog(Generic[Result]):
 
 def _settle(connection: Connection, row: str) -> None:
     connection.execute(load_sql("ai/llm_calls/merge.sql"), {"call": row})
+
+
+def _result_of(call: Call) -> CallResult:
+    tokens = {"input_tokens": call.usage.input_tokens, "output_tokens": call.usage.output_tokens}
+    return CallResult(
+        is_successful=call.error_message is None,
+        units={unit: count for unit, count in tokens.items() if count is not None},
+        cost=call.charge.cost,
+        currency=None if call.price is None else call.price.currency,
+    )
 
 
 def _row(call: Call) -> str:

@@ -9,6 +9,7 @@ from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.text.markdown import markdown_table
 
 
@@ -25,6 +26,7 @@ def vendors_to_fetch(url: str, source: str) -> list[Vendor]:
 def fetch_vendors(
     vendors: Iterable[Vendor],
     fetch: Callable[[Vendor], FetchReport],
+    ledger: CallLedger,
     *,
     check_name: str,
     how_to_add: str,
@@ -33,13 +35,15 @@ def fetch_vendors(
     """Fetches each vendor's catalogue; a vendor that fails does not stop the others.
 
     The check fails if a catalogue is incomplete; the load rejects it and records why. `has_details` tells whether the
-    source has details of products to count. dg.Failure if no catalogue could be fetched.
+    source has details of products to count. The requests are recorded in the ledger. dg.Failure if no catalogue could
+    be fetched.
     """
     reports: list[FetchReport] = []
     problems: list[str] = []
     for vendor in vendors:
         try:
-            report = fetch(vendor)
+            with ledger.of(vendor.organization_id):
+                report = fetch(vendor)
         except SyndicationError as error:
             problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
             continue
@@ -51,6 +55,7 @@ def fetch_vendors(
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": sum(report.files_landed for report in reports),
         **{name: sum(of_reports) for name, of_reports in counts.items()},
+        **ledger.totals.metadata(),
     }
     if reports:
         metadata["catalogues"] = dg.MetadataValue.md(_table(reports, counts))

@@ -20,8 +20,11 @@ from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
 from syndication_assets.configuration.sections.profiles import PROFILES
+from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
+from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
+from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
 from syndication_assets.configuration.sections.writing import WRITING
 
@@ -41,10 +44,15 @@ def entry_groups() -> list[click.Group]:
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),
         entry_group(APPROVAL_RULES, "approval-rule", "Manages the channels whose texts are approved automatically."),
         entry_group(BUDGETS, "budget", "Manages what an organization may spend on paid calls."),
+        entry_group(PROVIDER_BUDGETS, "provider-budget", "Manages what an organization may spend on one provider."),
         entry_group(TEMPLATES, "template", "Manages the templates that write posts."),
         entry_group(CHANNEL_RULES, "channel-rule", "Manages the rules of channels, which all organizations share."),
         entry_group(PROCESSES, "process", "Switches the ways of making posts on and off, for all organizations."),
         entry_group(PRICES, "price", "Manages the prices of language models, which all organizations share."),
+        entry_group(
+            UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
+        ),
+        entry_group(QUOTAS, "quota", "Manages what providers allow in a window of time, for all organizations."),
     ]
 
 

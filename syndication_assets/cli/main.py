@@ -34,6 +34,7 @@ from syndication_assets.cli.review import review
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
 from syndication_assets.cli.status import metrics, status
+from syndication_assets.cli.usage import usage
 from syndication_assets.cli.user import user
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
@@ -163,6 +164,7 @@ main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
 main.add_command(status)
+main.add_command(usage)
 main.add_command(metrics)
 main.add_command(alert)
 main.add_command(backup)

@@ -189,7 +189,8 @@ def _waiting_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
         )
     for sample in numbers["syndication_operations_budget_used_ratio"]:
         lines.append(
-            f"{sample['organization']:12} {sample['value']:.0%} of the budget for the {sample['period']} are used"
+            f"{sample['organization']:12} {sample['value']:.0%} of the budget for the {sample['period']}"
+            f"{'' if sample['provider'] == 'all' else ' for ' + sample['provider']} are used"
         )
     return lines or ["Nothing waits."]
 

@@ -15,6 +15,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
@@ -69,7 +70,8 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     """
     try:
         settings = Settings.from_environment()
-        with transaction(database_url(settings)) as connection:
+        url = database_url(settings)
+        with transaction(url) as connection:
             feeds, problems = feeds_to_fetch(connection, settings)
         if feeds or problems:
             require_today(context)
@@ -78,11 +80,13 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
         raise dg.Failure(str(error), allow_retries=False) from None
     fetched: list[FetchedFeed] = []
     client = feed_client()
-    for feed in feeds:
-        try:
-            fetched.append(fetch_feed(client, zone, feed))
-        except SyndicationError as error:  # the other feeds are fetched all the same
-            problems.append(f"{feed.organization}/{feed.name}: {error}")
+    with CallLedger(url, context.run.run_id) as ledger:
+        for feed in feeds:
+            try:
+                with ledger.of(feed.organization_id):
+                    fetched.append(fetch_feed(client, zone, feed))
+            except SyndicationError as error:  # the other feeds are fetched all the same
+                problems.append(f"{feed.organization}/{feed.name}: {error}")
     if retired_advice(_RETIRED):
         problems.append(retired_advice(_RETIRED).strip())
     if problems and not fetched:
@@ -91,6 +95,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     return dg.MaterializeResult(
         metadata={
             "dagster/partition_row_count": len(fetched),
+            **ledger.totals.metadata(),
             **(
                 {"feeds": dg.MetadataValue.md(markdown_table(("organization", "host", "bytes", "file"), rows))}
                 if rows
@@ -106,7 +111,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
 
 def feed_client() -> PublicClient:
     """The HTTP client for feeds."""
-    return PublicClient(LARGEST_FEED)
+    return PublicClient(LARGEST_FEED, provider="blog_feed")
 
 
 def fetch_feed(client: PublicClient, zone: LandingZone, feed: Feed) -> FetchedFeed:

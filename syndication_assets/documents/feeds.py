@@ -28,6 +28,7 @@ class Feed:
     name: str
     url: SecretStr
     stored_url: str
+    organization_id: str
 
     @property
     def host(self) -> str:
@@ -45,7 +46,9 @@ def feeds_to_fetch(connection: Connection, settings: Settings) -> tuple[list[Fee
             except SyndicationError as error:
                 problems.append(f"{slug}/{name}: {error}")
                 continue
-        feeds.append(Feed(slug, name, SecretStr(url.replace(_PLACEHOLDER, quote(secret, safe=""))), url))
+        feeds.append(
+            Feed(slug, name, SecretStr(url.replace(_PLACEHOLDER, quote(secret, safe=""))), url, organization_id)
+        )
     return feeds, problems
 
 

@@ -19,6 +19,7 @@ from syndication_assets.http.http_errors import (
     CompressedTwiceError,
     HttpError,
     InvalidRequestError,
+    NotSentError,
     RedirectError,
     ResponseTimeoutError,
     ResponseTooLargeError,
@@ -26,6 +27,8 @@ from syndication_assets.http.http_errors import (
     http_error,
 )
 from syndication_assets.http.public_transport import PublicTransport
+from syndication_assets.http.public_urls import PublicUrlError
+from syndication_assets.http.recording import CallResult, CallToMake, current_recorder, rate_limits_of
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.http.transports import PooledTransport
@@ -48,6 +51,9 @@ class _Request:
     json: Any = None
     files: Files | None = None
     content: bytes | None = None
+    operation: str = ""
+    priced_units: Mapping[str, int] | None = None
+    quota_units: int = 1
 
 
 class HttpClient:
@@ -58,6 +64,9 @@ class HttpClient:
     With `follow_redirects`, redirects are followed within the origin of the URL; one that leads to another origin is an
     error, because headers and parameters are meant for this server. Only a client of public pages that sends nothing
     else may set `leaves_origin`.
+
+    `provider` names the API. Where calls are recorded (`recording.py`), each request of it is on record before it is
+    sent, and WithheldError says that it may not be. None is for requests that nobody limits or charges.
     """
 
     def __init__(
@@ -71,8 +80,10 @@ class HttpClient:
         follow_redirects: bool = False,
         leaves_origin: bool = False,
         transport: PublicTransport | None = None,
+        provider: str | None = None,
     ) -> None:
         check_headers(headers or {})
+        self._provider = provider
         self._maximum_bytes = maximum_bytes
         self._headers = dict(headers or {})
         self._seconds = request_timeout.total_seconds()
@@ -100,10 +111,15 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         is_transient: Callable[[HttpResponse], bool] = is_transient_status,
+        operation: str = "get",
+        quota_units: int = 1,
     ) -> HttpResponse:
-        """The last response. `is_transient` says whether the same request may get a better one, so is sent again."""
+        """The last response. `is_transient` says whether the same request may get a better one, so is sent again.
+
+        `operation` is what the request is for, as it is recorded, and never a part of an address.
+        """
         check_headers(headers or {})
-        request = _Request("GET", url, parameters, headers)
+        request = _Request("GET", url, parameters, headers, operation=operation, quota_units=quota_units)
         retrying = self._retries.retrying(is_transient)
         try:
             response = retrying(lambda: self._attempt(request))
@@ -122,8 +138,12 @@ class HttpClient:
         files: Files | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        operation: str = "post",
+        priced_units: Mapping[str, int] | None = None,
     ) -> HttpResponse:
         """Sends a form, with files or without, JSON or bytes exactly once, without following a redirect.
+
+        `priced_units` are those that the provider charges for, at most; the response's `call` takes the cost later.
 
         After NotSentError or InvalidRequestError the server has received nothing; after any other HttpError it may have
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
@@ -131,7 +151,15 @@ class HttpClient:
         """
         check_headers(headers or {})
         deadline = time.monotonic() + self._seconds
-        request = _Request("POST", url, parameters, headers, form=form, json=json, files=files, content=content)
+        request = _Request(
+            *("POST", url, parameters, headers),
+            form=form,
+            json=json,
+            files=files,
+            content=content,
+            operation=operation,
+            priced_units=priced_units,
+        )
         with self._open(connections=1) as client:
             return self._exchange(client, request, deadline)
 
@@ -158,6 +186,26 @@ class HttpClient:
         raise TooManyRedirectsError(f"more than {_MAXIMUM_REDIRECTS} redirects")
 
     def _exchange(self, client: httpx2.Client, request: _Request, deadline: float) -> HttpResponse:
+        """One request and its response, on record if somebody records. HttpError if there is no response."""
+        recorder = None if self._provider is None else current_recorder()
+        if recorder is None or self._provider is None:
+            return self._send(client, request, deadline)
+        call = recorder.reserve(
+            CallToMake(self._provider, request.operation, request.quota_units, request.priced_units)
+        )
+        started_at = time.monotonic()
+        try:
+            response = self._send(client, request, deadline)
+        except (NotSentError, InvalidRequestError, PublicUrlError):
+            call.release()
+            raise
+        except BaseException:
+            call.settle(CallResult(is_successful=False, latency_ms=_milliseconds_since(started_at)))
+            raise
+        call.settle(_result_of(response, _milliseconds_since(started_at)))
+        return replace(response, call=call)
+
+    def _send(self, client: httpx2.Client, request: _Request, deadline: float) -> HttpResponse:
         """One request and its response. HttpError if there is none."""
         seconds = max(deadline - time.monotonic(), 0.001)
         try:
@@ -195,6 +243,22 @@ class HttpClient:
             if time.monotonic() > deadline:
                 raise ResponseTimeoutError(f"no answer within {self._seconds:g} s")
         return bytes(content)
+
+
+def _milliseconds_since(started_at: float) -> int:
+    return round(1000 * (time.monotonic() - started_at))
+
+
+def _result_of(response: HttpResponse, latency_ms: int) -> CallResult:
+    """What a response says about its call. A rejected one is not charged."""
+    return CallResult(
+        is_successful=response.status < 400,
+        status=response.status,
+        latency_ms=latency_ms,
+        units={"bytes": len(response.content)},
+        rate_limits=rate_limits_of(response.headers),
+        may_have_cost=not 400 <= response.status < 500,
+    )
 
 
 def _redirect_target(url: str, response: HttpResponse) -> str | None:

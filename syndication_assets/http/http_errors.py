@@ -1,5 +1,7 @@
 """Why a request has no response. No message quotes a URL, a header or a body: each may hold a secret."""
 
+from datetime import datetime
+
 import httpx2
 
 from syndication_assets.errors import SyndicationError
@@ -17,6 +19,17 @@ class HttpError(SyndicationError):
 
 class NotSentError(HttpError):
     """No connection was made, so the server received nothing: even a publishing call may be sent again."""
+
+
+class WithheldError(NotSentError):
+    """The request was not made: a quota or a budget does not allow it now, or it could not be recorded. Never retried.
+
+    `free_at` is when a quota allows it again (UTC); None if only a person can change that.
+    """
+
+    def __init__(self, message: str, free_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.free_at = free_at
 
 
 class ResponseTimeoutError(HttpError):

@@ -14,6 +14,7 @@ from syndication_assets.http.http_errors import (
     RedirectError,
     ResponseTooLargeError,
     TooManyRedirectsError,
+    WithheldError,
 )
 from syndication_assets.http.public_transport import PublicTransport
 from syndication_assets.http.public_urls import PublicUrlError, public_addresses
@@ -56,6 +57,8 @@ class PublicClient:
     headers: Mapping[str, str] = field(default_factory=lambda: _HEADERS)
     leaves_origin: bool = True
     """Whether redirects to other hosts are followed: blogs move, and a request for a feed holds nothing of ours."""
+    provider: str | None = None
+    """The provider of the requests, as they are recorded; None if nobody limits or charges them."""
 
     def get(self, url: str) -> bytes:
         """The content behind the URL and its redirects. FetchError, or PublicUrlError for a URL that is not public."""
@@ -83,14 +86,17 @@ class PublicClient:
                 follow_redirects=True,
                 leaves_origin=self.leaves_origin,
                 transport=PublicTransport(self.addresses_of, self.ssl_context),
+                provider=self.provider,
             ) as client:
-                return client.get(url, is_transient=_is_transient)
+                return client.get(url, is_transient=_is_transient, operation=self.what)
         except ResponseTooLargeError:
             raise FetchError(f"{host}: the {self.what} is larger than {self.maximum_bytes:,} bytes.") from None
         except TooManyRedirectsError as error:
             raise FetchError(f"{host}: {error}. Check the URL of the {self.what}.") from None
         except (RedirectError, InvalidRequestError) as error:
             raise PublicUrlError(f"{host}: {error}. Check the URL of the {self.what}.") from None
+        except WithheldError as error:
+            raise FetchError(f"{host}: {error}") from None
         except HttpError as error:
             raise FetchError(f"{host}: {error}, {error.attempts} times. Fetch again later.") from None
 

@@ -1,8 +1,9 @@
 """One complete HTTP response."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from syndication_assets.http.recording import RecordedCall
 from syndication_assets.http.retry_after import seconds_to_wait
 
 
@@ -16,6 +17,8 @@ class HttpResponse:
     content: bytes
     attempts: int = 1
     """How many requests were sent to get it."""
+    call: RecordedCall | None = field(default=None, repr=False, compare=False)
+    """The record of the last request; None if nobody records."""
 
     @property
     def is_ok(self) -> bool:

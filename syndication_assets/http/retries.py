@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import tenacity
 
-from syndication_assets.http.http_errors import ConnectionLostError, NotSentError, ResponseTimeoutError
+from syndication_assets.http.http_errors import ConnectionLostError, NotSentError, ResponseTimeoutError, WithheldError
 from syndication_assets.http.response import HttpResponse
 
 _TRANSIENT_ERRORS = (NotSentError, ResponseTimeoutError, ConnectionLostError)
@@ -35,7 +35,7 @@ class RetryPolicy:
             return is_transient(response) and not (self.gives_up_on_longer_waits and self.is_too_long(response))
 
         return tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_TRANSIENT_ERRORS) | tenacity.retry_if_result(is_retried),
+            retry=tenacity.retry_if_exception(_is_transient_error) | tenacity.retry_if_result(is_retried),
             wait=self._wait,
             stop=tenacity.stop_after_attempt(self.attempts),
             sleep=time.sleep,
@@ -52,6 +52,10 @@ class RetryPolicy:
             response: HttpResponse = state.outcome.result()
             seconds = response.retry_after or seconds
         return min(seconds, self.longest_wait.total_seconds())
+
+
+def _is_transient_error(error: BaseException) -> bool:
+    return isinstance(error, _TRANSIENT_ERRORS) and not isinstance(error, WithheldError)
 
 
 NO_RETRIES = RetryPolicy(attempts=1)

@@ -1,4 +1,4 @@
-"""The row of a paid call in operations.api_usage, which is there before the call is made."""
+"""The row of a call of a model in operations.api_usage, which is there before the call is made."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from syndication_assets.database.connection import Connection, load_sql
+from syndication_assets.database.connection import Connection
+from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.spending import Price
 
 
@@ -24,24 +25,33 @@ class Reservation:
     """None if the price is unknown; then nothing is reserved."""
 
 
-def reserve(connection: Connection, reservations: Sequence[Reservation]) -> list[str]:
-    """Inserts a row for each call and returns their ids, in order. The calls may be made once this is committed."""
-    rows = [
+def reserve(
+    connection: Connection, reservations: Sequence[Reservation], run_id: str | None = None
+) -> list[str | WithheldError]:
+    """Inserts a row for each call and returns their ids, in order. The calls may be made once this is committed.
+
+    In place of an id, why a quota of the provider does not allow the call now.
+    """
+    calls = [
         {
-            "position": position,
             "organization_id": reservation.organization_id,
             "provider": reservation.provider,
             "operation": reservation.operation,
             "model": reservation.model,
             "used_at": reservation.used_at.isoformat(),
+            "run_id": run_id,
             "expected_cost": None if reservation.price is None else str(reservation.expected_cost),
             "currency": None if reservation.price is None else reservation.price.currency,
             "price_version": None if reservation.price is None else reservation.price.version,
         }
-        for position, reservation in enumerate(reservations)
+        for reservation in reservations
     ]
-    found = connection.execute(load_sql("operations/reserve_usage.sql"), {"reservations": json.dumps(rows)})
-    return [usage_id for (usage_id,) in found]
+    found = connection.execute(
+        "select usage_id, problem, free_at from operations.reserve_calls(%s::jsonb)", [json.dumps(calls)]
+    )
+    return [
+        usage_id if usage_id is not None else WithheldError(problem, free_at) for usage_id, problem, free_at in found
+    ]
 
 
 def release(connection: Connection, organization_id: str, usage_id: str) -> None:

@@ -1,19 +1,20 @@
 """The cost of paid calls, and whether a budget allows another call.
 
-A budget is an amount per UTC day or month (operations.budgets). Before a call its expected cost is reserved; after the
-call the actual cost replaces the reservation. So concurrent calls cannot spend the same money. If a call's usage is not
-reported, or reported as zero, the budget keeps counting the expected cost: an unknown cost is not zero.
+A budget is an amount per UTC day or month, for all providers or for one (operations.budgets); what is used of it is
+one function of the database (operations.budgets_used), which alerts, metrics and checks read too. Before a call its
+expected cost is reserved; after the call the actual cost replaces the reservation. So concurrent calls cannot spend the
+same money. If a call's usage is not reported, or reported as zero, the budget keeps counting the expected cost: an
+unknown cost is not zero.
 """
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 
-WARN_FROM = Decimal("0.8")
 _PER_MILLION = Decimal(1_000_000)
 _SMALLEST_COST = Decimal("0.00000001")
 _LARGEST_COST = Decimal("999999.99999999")
@@ -77,6 +78,8 @@ class Budget:
     """The amount that may be spent in a period, and how much of it is spent, expected and reserved."""
 
     period: str
+    provider: str
+    """`all` for the calls of every provider."""
     amount: Decimal
     currency: str
     spent: Decimal
@@ -84,6 +87,11 @@ class Budget:
     """Expected cost of finished calls whose actual cost is unknown."""
     reserved: Decimal = Decimal(0)
     """Expected cost of calls in progress."""
+
+    @property
+    def name(self) -> str:
+        """The period and, if it is not all of them, the provider."""
+        return self.period if self.provider == "all" else f"{self.period} for {self.provider}"
 
     @property
     def used(self) -> Decimal:
@@ -102,8 +110,10 @@ class Spending:
     model: str
     price: Price | None
     budgets: list[Budget]
+    warn_from: Decimal | None
+    """Share of a budget from which on people are warned; None never warns."""
     warnings: list[str] = field(default_factory=list)
-    """One warning per budget, when 80 % of it are used."""
+    """One warning per budget, when that share of it is used."""
     _warned: set[str] = field(default_factory=set)
     _in_progress: int = 0
     """Calls that are reserved and not settled."""
@@ -150,10 +160,12 @@ class Spending:
             budget.reserved -= reserved
             budget.spent += charge.cost or 0
             budget.expected += charge.expected_cost or 0
-            if budget.used >= WARN_FROM * budget.amount and budget.period not in self._warned:
-                self._warned.add(budget.period)
+            is_high = self.warn_from is not None and budget.used >= self.warn_from * budget.amount
+            if is_high and budget.name not in self._warned:
+                self._warned.add(budget.name)
                 self.warnings.append(
-                    f"At least 80 % of the budget of {self.organization} for the {budget.period} are used: {budget}."
+                    f"At least {100 * (self.warn_from or 0):.0f} % of the budget of {self.organization} for the "
+                    f"{budget.name} are used: {budget}."
                 )
         self._settled.set()
         return charge
@@ -184,12 +196,12 @@ class Spending:
             if self.price is not None and budget.currency != self.price.currency:
                 return (
                     f"{self.organization} has a budget in {budget.currency}, but {self.model} is paid in "
-                    f"{self.price.currency}: set the amount for the {budget.period} in {self.price.currency} in "
+                    f"{self.price.currency}: set the amount for the {budget.name} in {self.price.currency} in "
                     "operations.budgets."
                 )
             if budget.used + budget.reserved + expected > budget.amount:
                 return (
-                    f"The budget of {self.organization} for the {budget.period} is used up: {budget}. Raise it in "
+                    f"The budget of {self.organization} for the {budget.name} is used up: {budget}. Raise it in "
                     f"operations.budgets, or wait for the next {budget.period}."
                 )
         return None
@@ -203,17 +215,16 @@ def read_spending(connection: Connection, organization_id: str, provider: str, m
         " order by valid_from desc, price_version desc limit 1",
         [provider, model, today],
     ).fetchall()
+    # The last moment of the day, because whatever is left of the day counts for it.
+    moment = datetime.combine(today, time.max, tzinfo=UTC)
     budgets = connection.execute(
-        "select b.period, b.amount, b.currency, coalesce(sum(u.cost), 0), coalesce(sum(u.expected_cost), 0)"
-        " from operations.budgets as b"
-        " left join operations.api_usage as u on b.organization_id = u.organization_id and b.currency = u.currency"
-        " and u.used_at >= date_trunc(b.period, %(today)s::timestamp) at time zone 'utc'"
-        " and u.used_at < (date_trunc(b.period, %(today)s::timestamp) + ('1 ' || b.period)::interval)"
-        " at time zone 'utc'"
-        " where b.organization_id = %(organization_id)s group by b.period, b.amount, b.currency order by b.period",
-        {"organization_id": organization_id, "today": today},
+        "select period, provider, amount, currency, spent, expected from operations.budgets_used(%s)"
+        " where organization_id = %s and provider in ('all', %s) order by period, provider",
+        [moment, organization_id, provider],
     ).fetchall()
-    slugs = connection.execute(
-        "select slug from tenancy.organizations where organization_id = %s", [organization_id]
+    ((slug, warn_from),) = connection.execute(
+        "select o.slug, (select min(threshold) / 100 from operations.condition_levels where kind = 'budget_used')"
+        " from tenancy.organizations as o where o.organization_id = %s",
+        [organization_id],
     ).fetchall()
-    return Spending(slugs[0][0], model, Price(*prices[0]) if prices else None, [Budget(*row) for row in budgets])
+    return Spending(slug, model, Price(*prices[0]) if prices else None, [Budget(*row) for row in budgets], warn_from)

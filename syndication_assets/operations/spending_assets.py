@@ -1,8 +1,8 @@
-"""Prices, usage and budgets of paid calls. Prices and budgets are user-maintained; the callers write the usage."""
+"""Prices of models, budgets and calls of APIs. Prices and budgets are user-maintained; the callers write the usage."""
 
 import dagster as dg
 
-from syndication_assets.operations import alert_assets
+from syndication_assets.operations import alert_assets, usage_assets
 from syndication_assets.sql_assets.cadence import CALL_LOG
 from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
 from syndication_assets.sql_assets.table_specs import external_table
@@ -20,16 +20,22 @@ api_prices = external_table(
 budgets = external_table(
     "operations",
     "budgets",
-    "One row is the amount that an organization may spend on paid calls per UTC day or month. User-maintained. At 80 % "
-    "the run warns, at 100 % no more calls are made.",
+    "One row is the amount that an organization may spend on paid calls per UTC day or month, of all providers or of "
+    "one. User-maintained. From the lowest level of the condition `budget_used` on the run warns, at 100 % no more "
+    "calls are made.",
 )
 api_usage = external_table(
     "operations",
     "api_usage",
-    "One row is one paid request with its usage and its cost at the price of the day. It is written before the "
-    "request, with the cost that is reserved for it, and settled after it, so spending is known even if the run fails. "
+    "One row is one request to a paid or limited API with its usage and its cost. It is written before the request, "
+    "with the cost that is reserved for it, and settled after it, so spending is known even if the run fails. "
     "If the usage is not reported, or reported as zero, budgets count what was reserved.",
-    deps=[dg.AssetKey(["content", "posts_content"]), api_prices],
+    deps=[
+        dg.AssetKey(["content", "posts_content"]),
+        api_prices,
+        dg.AssetKey(["operations", "api_unit_prices"]),
+        dg.AssetKey(["operations", "api_quotas"]),
+    ],
     tags=CALL_LOG,
 )
 
@@ -41,4 +47,4 @@ CHECKS = [
     SqlCheck("budgets", "none_is_nearly_used_up", WARN),
 ]
 
-operations_checks = sql_checks("operations", [*CHECKS, *alert_assets.CHECKS])
+operations_checks = sql_checks("operations", [*CHECKS, *usage_assets.CHECKS, *alert_assets.CHECKS])

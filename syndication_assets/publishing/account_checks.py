@@ -16,6 +16,7 @@ from syndication_assets.channels.account_health_records import record_health
 from syndication_assets.channels.credentials import open_credential
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Account, Publisher
 from syndication_assets.settings import Settings
 
@@ -65,6 +66,7 @@ def check_accounts(
     publishers: Mapping[str, Publisher],
     account_id: str | None = None,
     *,
+    dagster_run_id: str | None = None,
     log: logging.Logger = logger,
 ) -> list[CheckedAccount]:
     """Checks the accounts of these publishers, or one, outside of any transaction, and records each by itself."""
@@ -76,16 +78,18 @@ def check_accounts(
             )
         ]
     checked = []
-    for row in rows:
-        health = _check(url, settings, publishers[row.publisher], row)
-        with transaction(url) as connection:
-            record_health(connection, row.organization_id, row.account_id, health)
-        account = CheckedAccount(
-            row.organization, row.account_id, row.display_name, health, row.expires_at, row.expires_soon
-        )
-        if account.needs_attention:
-            log.warning(account.sentence)
-        checked.append(account)
+    with CallLedger(url, dagster_run_id) as ledger:
+        for row in rows:
+            with ledger.of(row.organization_id, row.account_id):
+                health = _check(url, settings, publishers[row.publisher], row)
+            with transaction(url) as connection:
+                record_health(connection, row.organization_id, row.account_id, health)
+            account = CheckedAccount(
+                row.organization, row.account_id, row.display_name, health, row.expires_at, row.expires_soon
+            )
+            if account.needs_attention:
+                log.warning(account.sentence)
+            checked.append(account)
     return checked
 
 

@@ -139,7 +139,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
     settings = _settings()
     url = postgres.url()
     with open_publishers(settings) as publishers:
-        reconciled = reconcile(url, settings, publishers, log=context.log)
+        reconciled = reconcile(url, settings, publishers, dagster_run_id=context.run.run_id, log=context.log)
         report = publish_due(
             url, settings, datetime.now(UTC), publishers, dagster_run_id=context.run.run_id, log=context.log
         )
@@ -160,6 +160,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             "waiting_for_room": len(report.waiting),
             "leases_recovered": sum(report.recovered.values()),
             "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),
+            **(report.api_calls.metadata() if report.api_calls.calls else {}),
             "outcomes": dg.MetadataValue.md(markdown_table(["outcome", "calls"], outcomes)),
         },
         check_results=[
@@ -201,7 +202,9 @@ def account_checks(context: dg.AssetExecutionContext, postgres: PostgresResource
     settings = _settings()
     with open_publishers(settings) as publishers:
         renewal = renew_credentials(postgres.url(), settings, publishers, log=context.log)
-        checked = check_accounts(postgres.url(), settings, publishers, log=context.log)
+        checked = check_accounts(
+            postgres.url(), settings, publishers, dagster_run_id=context.run.run_id, log=context.log
+        )
     states = Counter(account.health.state for account in checked)
     lines = renewal.problems + [account.sentence for account in checked if account.needs_attention]
     return dg.MaterializeResult(

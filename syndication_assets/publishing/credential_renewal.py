@@ -15,6 +15,7 @@ from syndication_assets.channels.credentials import count_failed_refresh, open_c
 from syndication_assets.channels.secret_box import SecretBox
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Account, Publisher, Token, TokenError, TokenSource
 from syndication_assets.settings import Settings
 
@@ -116,8 +117,9 @@ def connect_account(
             name,
         )
         secret = open_credential(connection, settings, account.organization_id, source_id)
-    source = publisher.prolong(secret)
-    token = publisher.token_of(Account(account.remote_account_id, account.server_url), source.secret)
+    with CallLedger(url) as ledger, ledger.of(account.organization_id, account_id):
+        source = publisher.prolong(secret)
+        token = publisher.token_of(Account(account.remote_account_id, account.server_url), source.secret)
     _store(url, settings, source, account, [(account, token)], actor)
     return account.display_name
 
@@ -131,15 +133,22 @@ def _renew(url: str, settings: Settings, source: TokenSource, rows: list[_Row], 
     """Prolongs one source and renews its accounts; one whose token fails is a problem of the report."""
     with transaction(url) as connection:
         secret = open_credential(connection, settings, rows[0].organization_id, rows[0].source_id)
-    prolonged = source.prolong(secret)
+    with CallLedger(url) as ledger, ledger.of(rows[0].organization_id):
+        prolonged = source.prolong(secret)
+        made = _tokens(source, prolonged, rows, report)
+    _store(url, settings, prolonged, rows[0], made)
+    report.renewed += len(made)
+
+
+def _tokens(source: TokenSource, prolonged: Token, rows: list[_Row], report: RenewalReport) -> list[tuple[_Row, Token]]:
+    """The tokens of the accounts; one that fails is a problem of the report."""
     made: list[tuple[_Row, Token]] = []
     for row in rows:
         try:
             made.append((row, source.token_of(Account(row.remote_account_id, row.server_url), prolonged.secret)))
         except TokenError as error:
             report.problems.append(f"{row.organization} {row.account_id} {row.display_name} has its old token. {error}")
-    _store(url, settings, prolonged, rows[0], made)
-    report.renewed += len(made)
+    return made
 
 
 def _store(

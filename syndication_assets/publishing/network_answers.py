@@ -5,13 +5,14 @@ Shared by the publishers whose accounts are on servers that a person names. Text
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from pydantic import SecretStr
 
 from syndication_assets.channels.network_errors import classify
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError
+from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError, WithheldError
 from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
@@ -49,7 +50,15 @@ def read_answer(
 
 def unreachable_network(name: str, error: Exception) -> Outcome:
     """The outcome of a request that published nothing, whether or not the server received it."""
+    if isinstance(error, WithheldError):
+        return withheld(error)
     return Outcome(OutcomeKind.RETRYABLE, message=f"{name} could not be reached: {str(error).rstrip('.')}.")
+
+
+def withheld(error: WithheldError) -> Outcome:
+    """The outcome of a request that was not made: the account waits until its quota is free again."""
+    wait = None if error.free_at is None else max(error.free_at - datetime.now(UTC), timedelta(seconds=1))
+    return Outcome(OutcomeKind.RETRYABLE, message=str(error), wait=wait)
 
 
 def outcome_of_sending(name: str, send: Callable[[], Outcome]) -> Outcome:

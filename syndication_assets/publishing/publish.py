@@ -25,6 +25,8 @@ from syndication_assets import fault_points
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection, connect, load_sql, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.publishing.execution_history import Executions
 from syndication_assets.publishing.leases import ClosedAccountError, Lease, lease_next, publisher_name, sent_call
 from syndication_assets.publishing.publisher import Publisher
@@ -61,6 +63,8 @@ class PublishReport:
     """Targets that missed their slot by too much: the channel's rule says what becomes of them."""
     waiting: dict[str, str] = field(default_factory=dict)
     """Why an account sends nothing in a channel now, by `account/channel`, or why a target waits, by its id."""
+    api_calls: CallTotals = field(default_factory=CallTotals)
+    """The requests to the platforms; a post may take several."""
     problems: list[str] = field(default_factory=list)
     """Why accounts could not be served; nothing was sent for them."""
 
@@ -94,7 +98,8 @@ def publish_due(
         report.problems += problems_of_accounts(url)
     _clean_up_queue(url, settings, now, report)
     executions = Executions()
-    run = _Run(url, settings, now, publishers, limit, record, report, executions, log)
+    ledger = CallLedger(url, dagster_run_id)
+    run = _Run(url, settings, now, publishers, limit, record, report, executions, ledger, log)
     try:
         # Half as many again, to record outcomes while the others make calls.
         workers = min(-(-settings.publish_concurrency * 3 // 2), max(run.count_due(), 1))
@@ -107,7 +112,11 @@ def publish_due(
                 run.stop()  # calls that are under way end and are recorded
                 raise
     finally:
-        executions.write(url, dagster_run_id)
+        report.api_calls = ledger.totals
+        try:
+            ledger.close()
+        finally:
+            executions.write(url, dagster_run_id)
     return report
 
 
@@ -141,6 +150,7 @@ class _Run:
         sent: SentRecord | None,
         report: PublishReport,
         executions: Executions,
+        ledger: CallLedger,
         log: logging.Logger,
     ) -> None:
         self._url = url
@@ -149,6 +159,7 @@ class _Run:
         self._sent = sent
         self._report = report
         self._executions = executions
+        self._ledger = ledger
         self._log = log
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(settings.publish_concurrency)
@@ -225,7 +236,8 @@ class _Run:
             return Outcome(OutcomeKind.RETRYABLE, message=str(error), wait=_WAIT_FOR_RECORD)
         fault_points.reach("publishing.after_record")
         try:
-            return publisher.publish(lease.post, lease.secret)
+            with self._ledger.of(lease.organization_id, lease.account_id):
+                return publisher.publish(lease.post, lease.secret)
         except Exception as error:
             # The message of the exception may contain the secret; its type does not.
             message = f"The publisher {lease.publisher} failed: {type(error).__name__}."

@@ -21,6 +21,7 @@ from syndication_assets.channels.credentials import open_credential
 from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.publishing.leases import post_of
 from syndication_assets.publishing.lost_calls import find_lost_calls
 from syndication_assets.publishing.publisher import Listing, Publisher, RemotePost
@@ -62,6 +63,7 @@ def reconcile(
     publishers: Mapping[str, Publisher],
     limit: int = 100,
     *,
+    dagster_run_id: str | None = None,
     log: logging.Logger = logger,
 ) -> ReconcileReport:
     """Looks up at most `limit` targets, the oldest call first, and marks those that are found as published."""
@@ -79,14 +81,16 @@ def reconcile(
             )
             .fetchall()
         )
-    for row in rows:
-        try:
-            state = _reconcile_target(url, settings, publishers[row["publisher"]], row)
-        except SyndicationError as error:  # the other targets are still looked up
-            report.problems.append(f"{row['target_id']}: {error}")
-        else:
-            if state is not None:
-                report.states[state] += 1
+    with CallLedger(url, dagster_run_id) as ledger:
+        for row in rows:
+            try:
+                with ledger.of(row["organization_id"], row["account_id"]):
+                    state = _reconcile_target(url, settings, publishers[row["publisher"]], row)
+            except SyndicationError as error:  # the other targets are still looked up
+                report.problems.append(f"{row['target_id']}: {error}")
+            else:
+                if state is not None:
+                    report.states[state] += 1
     if report.states:
         summary = ", ".join(f"{count} {state}" for state, count in sorted(report.states.items()))
         log.info(f"reconciled: {summary}")

@@ -12,6 +12,8 @@ from math import fsum
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.scraping.download_runs import RunCounters, RunStatus, run_session
 from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.fetch_session import (
@@ -45,6 +47,8 @@ class FetchReport:
     not_tried: int = 0
     """Profiles that were not attempted because the platform rejected the whole account."""
     costs_usd: list[float] = field(default_factory=list)
+    calls: CallTotals = field(default_factory=CallTotals)
+    """The requests to the API."""
 
     @property
     def cost_usd(self) -> float | None:
@@ -107,7 +111,10 @@ def fetch_organization(
     with (
         the_only_fetch(url, organization, source) as connection,
         run_session(url, _SCRIPT_NAME, dagster_run_id) as session,
+        CallLedger(url, dagster_run_id) as ledger,
+        ledger.of(organization.organization_id),
     ):
+        report.calls = ledger.totals
         today = datetime.now(UTC).date()
         run = session.open(
             kind="fetch",

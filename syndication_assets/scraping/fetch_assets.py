@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetch_session import FetchSource
 from syndication_assets.settings import Settings
@@ -87,6 +88,9 @@ def fetch_as_asset(
 
 def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:
     costs = [report.cost_usd for report in reports if report.cost_usd is not None]
+    calls = CallTotals()
+    for report in reports:
+        calls.include(report.calls)
     return {
         "dagster/partition_row_count": files_today,
         "profiles": sum(report.profiles for report in reports),
@@ -97,5 +101,6 @@ def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:
         "not_tried": sum(report.not_tried for report in reports),
         # An unknown cost is omitted, not 0.
         **({"cost_usd": float(sum(costs))} if costs else {}),
+        **calls.metadata(),
         "run_id": ", ".join(report.run_id for report in reports if report.run_id is not None),
     }

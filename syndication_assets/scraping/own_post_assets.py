@@ -64,6 +64,7 @@ def own_posts_asset(
                 "missing_posts": report.missing,
                 "files_landed": report.files_landed,
                 "failed": len(report.failures),
+                **report.calls.metadata(),
             },
             check_results=[
                 dg.AssetCheckResult(

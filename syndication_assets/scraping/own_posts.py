@@ -19,6 +19,8 @@ from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
+from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.settings import Settings
 
@@ -73,6 +75,8 @@ class OwnPostsReport:
     missing: int = 0
     failures: dict[str, str] = field(default_factory=dict)
     """`<organization>/<account>` → error message."""
+    calls: CallTotals = field(default_factory=CallTotals)
+    """The requests to the network."""
 
 
 def fetch_own_posts(
@@ -97,7 +101,8 @@ def fetch_own_posts(
             )
         ]
     report = OwnPostsReport(len(accounts), sum(len(account.post_ids) for account in accounts))
-    with run_session(url, _SCRIPT_NAME, dagster_run_id) as session:
+    with run_session(url, _SCRIPT_NAME, dagster_run_id) as session, CallLedger(url, dagster_run_id) as ledger:
+        report.calls = ledger.totals
         for account in accounts:
             run = session.open(
                 kind="fetch",
@@ -109,7 +114,9 @@ def fetch_own_posts(
             )
             name = f"{account.organization}/{account.remote_account_id}"
             try:
-                found = api.posts(account, _secret(url, settings, account))
+                secret = _secret(url, settings, account)
+                with ledger.of(account.organization_id, account.account_id):
+                    found = api.posts(account, secret)
                 _land(zone, account, source, run.run_id, found)
             except SyndicationError as error:
                 _record(url, account, error)

@@ -13,10 +13,11 @@ from syndication_assets.database.connection import transaction
 
 LISTS = [
     "account", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials", "feed",
-    "invitation", "key", "member", "organization", "price", "process", "profile", "quarantine", "ranking", "retention",
-    "review", "schedule", "sections", "targets", "template", "user", "vendor", "writing",
+    "invitation", "key", "member", "organization", "price", "process", "profile", "provider-budget", "quarantine",
+    "quota", "ranking", "retention", "review", "schedule", "sections", "targets", "template", "unit-price", "user",
+    "vendor", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"organization", "ranking"}
+FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
 
 
 @pytest.fixture

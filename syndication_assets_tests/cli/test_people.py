@@ -291,7 +291,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
     without = {name for name, command in _named_commands(main) if not hasattr(command.callback, "permission")}
     readers = {name for name in without if name.split()[-1] in {"list", "show", "preview", "check"}}
     assert without - readers == {
-        *("channels", "status", "metrics", "url", "plan", "export", "alert kinds", "alert routes"),  # read
+        *("channels", "status", "metrics", "usage", "url", "plan", "export", "alert kinds", "alert routes"),  # read
         *("migrate", "rollback", "dev", "stop", "demo", "credentials key"),  # run the server
         *("backup prove", "backup verify", "restore", "alert watch"),  # run the server, too
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read

@@ -108,6 +108,13 @@ ORGANIZATION = {
     "budgets": listed(
         entries(period=st.sampled_from(["day", "month"]), amount=money("99999", 4), currency=currencies), "period"
     ),
+    "provider_budgets": listed(
+        entries(
+            provider=st.sampled_from(["apify", "openai"]), period=st.sampled_from(["day", "month"]),
+            amount=money("99999", 4), currency=currencies,
+        ),
+        "provider", "period",
+    ),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
     "retention": listed(
         entries(
@@ -139,6 +146,21 @@ SHARED_FILE = {
             cached_input_price=money("999", 6), output_price=money("999", 6),
         ),
         "provider", "model", "valid_from",
+    ),
+    "unit_prices": listed(
+        entries(
+            provider=names, operation=names, unit=names, valid_from=days, currency=currencies, amount=money("99", 8)
+        ),
+        "provider", "operation", "unit", "valid_from",
+    ),
+    "quotas": listed(
+        entries(
+            provider=names, unit=st.sampled_from(["requests", "units"]),
+            counted_per=st.sampled_from(["installation", "organization", "account"]),
+            window_seconds=st.just(86400), amount=st.integers(1, 10_000),
+            reset_zone=st.sampled_from([None, "America/Los_Angeles"]), checked_on=st.none() | days,
+        ),
+        "provider", "unit", "counted_per", "window_seconds",
     ),
     "priority_factors": listed(
         entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),

@@ -13,7 +13,7 @@ from syndication_assets.content import checks as content
 from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
-from syndication_assets.operations import alert_assets, spending_assets
+from syndication_assets.operations import alert_assets, spending_assets, usage_assets
 from syndication_assets.operations.backup import assets as backup_assets
 from syndication_assets.sql_assets.checks import Offenders, Window
 from syndication_assets_tests.conftest import new_database
@@ -29,6 +29,7 @@ DAYS = 3
 WINDOW: Window = (FIRST_DAY, FIRST_DAY + timedelta(DAYS))
 CHECKS_OF_ROOMS = {"documents": DOCUMENT_CHECKS, "ai": AI_CHECKS, "content": content.CHECKS}
 A_PAID_CALL = (
+    "select operations.ensure_month_partitions('operations.api_usage', '2025-11-04', '2025-11-04');"
     "insert into operations.api_usage (organization_id, provider, operation, model, used_at, input_tokens,"
     " cached_input_tokens, output_tokens, cost, currency, price_version, is_successful)"
     " select organization_id, 'test', 'write_post', 'small', '2025-11-04 12:00:00+00', 1000, 400, 200, {cost}, 'USD',"
@@ -201,8 +202,10 @@ def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage)
     ids=["content", "operations"],
 )
 def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
-    # Those of backups have their damages in operations/backup/test_proof.py, those of alerts in test_alert_checks.py.
-    files = check_files(*checks_of_rooms) - names_of(backup_assets.CHECKS) - names_of(alert_assets.CHECKS)
+    # Those of backups have their damages in operations/backup/test_proof.py, those of alerts in test_alert_checks.py,
+    # those of usage in test_usage_checks.py.
+    elsewhere = [*backup_assets.CHECKS, *alert_assets.CHECKS, *usage_assets.CHECKS]
+    files = check_files(*checks_of_rooms) - names_of(elsewhere)
     listed = names_of(*checks_of_rooms.values())
     assert files == listed == {damage.check for damage in damages}
 

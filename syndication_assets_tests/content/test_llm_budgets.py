@@ -114,6 +114,7 @@ def test_a_budget_warns_at_eighty_percent(selected: Shop):
 
 def test_calls_of_other_periods_and_in_other_currencies_do_not_count(selected: Shop):
     price(selected)
+    selected.execute("select operations.ensure_month_partitions('operations.api_usage', '2025-01-01', '2025-01-01')")
     for currency, used_at in (("EUR", datetime.now(UTC)), ("USD", datetime(2025, 1, 1, tzinfo=UTC))):
         selected.insert(
             "operations.api_usage", "usage_id", provider="test", operation="write_post", cost=Decimal(9),

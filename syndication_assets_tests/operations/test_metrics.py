@@ -20,7 +20,9 @@ def test_every_metric_is_read_and_has_a_help_text(database_url: str):
         metrics = read_metrics(connection)
     assert [metric.name for metric in metrics] == sorted(metric_files())
     assert all(metric.help for metric in metrics)
-    assert Sample({"organization": "default", "period": "month"}, 0.0) in [s for m in metrics for s in m.samples]
+    assert Sample({"organization": "default", "period": "month", "provider": "all"}, 0.0) in [
+        s for m in metrics for s in m.samples
+    ]
 
 
 def test_labels_are_escaped_and_every_line_is_one_that_prometheus_reads():

@@ -50,12 +50,20 @@ _VALUES = {
     "timestamp with time zone": "'2025-11-03 12:00:00+00'",
     "uuid": "gen_random_uuid()",
 }
+_OF_ORGANIZATION = "organization_id = %(organization_id)s"
 _OWN_VALUES = {
     ("catalogue.product_observations", "content_hash"): r"'\x00'",
     ("catalogue.product_observations", "facts"): "'{}'",
     ("catalogue.category_trees", "categories"): "'[]'",
     ("catalogue.vendors", "currency"): "'GBP'",
     ("catalogue.vendors", "vendor"): "replace(%(organization_id)s, '-', '_')",
+    # The view of a post's costs needs both. Their like in columns that must not be NULL lets the row wait for them.
+    ("ai.llm_calls", "model"): "(select min(post_core_id) from content.posts_core where " + _OF_ORGANIZATION + ")",
+    ("ai.llm_calls", "post_core_id"): "(select min(post_core_id) from content.posts_core where "
+    + _OF_ORGANIZATION
+    + ")",
+    ("ai.llm_calls", "prompt"): "(select min(usage_id) from operations.api_usage where " + _OF_ORGANIZATION + ")",
+    ("ai.llm_calls", "usage_id"): "(select min(usage_id) from operations.api_usage where " + _OF_ORGANIZATION + ")",
     ("ai.llm_calls", "response"): "'text'",
     ("content.posts_content", "generator"): "'template'",
     ("content.posts_core", "product_id"): (
@@ -77,6 +85,7 @@ _OWN_VALUES = {
     ("engagement.priority_inputs", "first_seen_at"): "'2025-11-03 12:00:00+00'",
     ("operations.archives", "month"): "'2025-11-01'",
     ("operations.archives", "sha256"): "repeat('a', 64)",
+    ("operations.api_usage_daily", "currency"): "'USD'",
     ("operations.budgets", "currency"): "'USD'",
     ("operations.budgets", "period"): "'day'",
     # A hold that nobody has released would keep its organization from being erased.

@@ -19,6 +19,8 @@ SHARED_TABLES = [
     "engagement.sampling_gaps",
     "engagement.weeks",
     "operations.api_prices",
+    "operations.api_quotas",
+    "operations.api_unit_prices",
     "operations.condition_kinds",
     "operations.condition_levels",
     "operations.backups",

@@ -3,14 +3,8 @@
 select
     o.slug as organization,
     b.period,
-    coalesce(sum(coalesce(u.cost, u.expected_cost)), 0) / b.amount as value
-from operations.budgets as b
+    b.provider,
+    b.used_percent / 100 as value
+from operations.budgets_used(now()) as b
 inner join tenancy.organizations as o on b.organization_id = o.organization_id
-left join operations.api_usage as u
-    on
-        b.organization_id = u.organization_id
-        and b.currency = u.currency
-        and u.used_at >= date_trunc(b.period, now() at time zone 'utc') at time zone 'utc'
-where b.amount > 0
-group by o.slug, b.period, b.amount
-order by o.slug, b.period
+order by o.slug, b.period, b.provider

@@ -4,6 +4,10 @@
 -- counts) and seconds; dagster_run_id. Creates missing processes, because a channel may be switched off after its posts
 -- were queued. Every run appends its own rows.
 
+select operations.ensure_month_partitions(
+    'publishing.execution_history', (now() at time zone 'utc')::date, (now() at time zone 'utc')::date
+);
+
 with executions as (
     select
         r.*,

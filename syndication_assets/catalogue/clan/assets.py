@@ -13,6 +13,7 @@ from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
@@ -64,7 +65,8 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     require_today(context)
     try:
         settings = Settings.from_environment()
-        vendors = vendors_to_fetch(database_url(settings), SOURCE)
+        url = database_url(settings)
+        vendors = vendors_to_fetch(url, SOURCE)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
@@ -87,4 +89,5 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             log=context.log,
         )
 
-    return fetch_vendors(vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)
+    with CallLedger(url, context.run.run_id) as ledger:
+        return fetch_vendors(vendors, fetch, ledger, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.http_client import HttpClient
-from syndication_assets.http.http_errors import HttpError, ResponseTooLargeError
+from syndication_assets.http.http_errors import HttpError, ResponseTooLargeError, WithheldError
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 
@@ -56,11 +56,15 @@ class ShopApi:
 
         try:
             with self._client() as client:
-                response = client.get(self.url.rstrip("/") + path, parameters, is_transient=is_transient)
+                response = client.get(
+                    self.url.rstrip("/") + path, parameters, is_transient=is_transient, operation="catalogue"
+                )
         except ResponseTooLargeError as error:
             raise ShopError(
                 f"{path}: {error}. Lower SYNDICATION_CLAN_PAGE_SIZE, or raise SYNDICATION_MAXIMUM_FILE_BYTES."
             ) from None
+        except WithheldError as error:
+            raise ShopError(f"{path}: {error}") from None
         except HttpError as error:
             raise ShopError(f"{path}: {error}, {error.attempts} times. Fetch again later.") from None
         if response.is_ok:
@@ -81,4 +85,5 @@ class ShopApi:
             headers=_HEADERS,
             request_timeout=self.request_timeout,
             retries=RetryPolicy(self.maximum_attempts, self.retry_delay, self.longest_wait),
+            provider="clan",
         )

@@ -11,6 +11,7 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -56,7 +57,8 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
     """
     try:
         settings = Settings.from_environment()
-        vendors = [vendor for vendor in vendors_to_fetch(database_url(settings), SOURCE) if vendor.shop_url is not None]
+        url = database_url(settings)
+        vendors = [vendor for vendor in vendors_to_fetch(url, SOURCE) if vendor.shop_url is not None]
         if vendors:
             require_today(context)
         zone = LandingZone(settings.landing_url)
@@ -64,14 +66,16 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
         raise dg.Failure(str(error), allow_retries=False) from None
     client = shop_client(settings.maximum_file_bytes)
     pace = timedelta(seconds=settings.shopify_pace_seconds)
-    return fetch_vendors(
-        vendors,
-        lambda vendor: fetch_open_list(client, zone, vendor, pace=pace, log=context.log),
-        check_name=CHECK_NAME,
-        how_to_add=_HOW_TO_ADD,
-    )
+    with CallLedger(url, context.run.run_id) as ledger:
+        return fetch_vendors(
+            vendors,
+            lambda vendor: fetch_open_list(client, zone, vendor, pace=pace, log=context.log),
+            ledger,
+            check_name=CHECK_NAME,
+            how_to_add=_HOW_TO_ADD,
+        )
 
 
 def shop_client(maximum_bytes: int) -> PublicClient:
     """The HTTP client for public product lists."""
-    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS, leaves_origin=False)
+    return PublicClient(maximum_bytes, what="shop", headers=_HEADERS, leaves_origin=False, provider="shopify")

@@ -16,9 +16,12 @@ from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
 from syndication_assets.configuration.sections.profiles import PROFILES
+from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
+from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
+from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
 from syndication_assets.configuration.sections.writing import WRITING
 
@@ -35,9 +38,18 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     WRITING,
     APPROVAL_RULES,
     BUDGETS,
+    PROVIDER_BUDGETS,
     RETENTION,
 )
 """The sections of the file of one organization."""
 
-SHARED: tuple[Section, ...] = (CHANNEL_RULES, PROCESSES, PRICES, PRIORITY_FACTORS, RETENTION_DEFAULTS)
+SHARED: tuple[Section, ...] = (
+    CHANNEL_RULES,
+    PROCESSES,
+    PRICES,
+    UNIT_PRICES,
+    QUOTAS,
+    PRIORITY_FACTORS,
+    RETENTION_DEFAULTS,
+)
 """The sections of the file of what all organizations share, because their tables have no organization."""

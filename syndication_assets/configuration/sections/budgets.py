@@ -1,4 +1,4 @@
-"""`budgets`: what the organization may spend on paid calls."""
+"""`budgets`: what the organization may spend on the paid calls of all providers together."""
 
 from typing import Annotated, Literal
 
@@ -8,25 +8,40 @@ from syndication_assets.configuration.entry import Currency, Entry, Number
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Section
 
+ALL_PROVIDERS = "all"
+"""The provider in the rows of budgets that limit the calls of all of them together."""
+Period = Literal["day", "month"]
+Amount = Annotated[
+    Number,
+    Field(ge=0, max_digits=14, decimal_places=4, description="The most that paid calls may cost in the period."),
+]
+
 
 class Budget(Entry):
     """The most that paid calls may cost in a UTC day or month."""
 
-    period: Literal["day", "month"]
-    amount: Annotated[Number, Field(ge=0, max_digits=14, decimal_places=4)] = Field(
-        description="The most that paid calls may cost in the period."
-    )
+    period: Period
+    amount: Amount
     currency: Currency
 
 
+def write_budget(context: Context, provider: str, budget: Entry) -> None:
+    """Gives the organization this budget for the provider, or for `all`."""
+    values = {"organization_id": context.organization_id, **budget.model_dump(), "provider": provider}
+    upsert(context.connection, "operations.budgets", ("organization_id", "period", "provider"), values)
+
+
+def remove_budget(context: Context, provider: str, period: str) -> None:
+    key = {"organization_id": context.organization_id, "period": period, "provider": provider}
+    delete(context.connection, "operations.budgets", key)
+
+
 def _write(context: Context, budget: Budget) -> None:
-    values = {"organization_id": context.organization_id, **budget.model_dump()}
-    upsert(context.connection, "operations.budgets", ("organization_id", "period"), values)
+    write_budget(context, ALL_PROVIDERS, budget)
 
 
 def _remove(context: Context, budget: Budget) -> None:
-    key = {"organization_id": context.organization_id, "period": budget.period}
-    delete(context.connection, "operations.budgets", key)
+    remove_budget(context, ALL_PROVIDERS, budget.period)
 
 
 BUDGETS = Section(
@@ -37,7 +52,7 @@ BUDGETS = Section(
     read=reader(
         Budget,
         "select period, amount, currency from operations.budgets where organization_id = %(organization_id)s"
-        " order by period",
+        " and provider = 'all' order by period",
     ),
     write=_write,
     remove=_remove,

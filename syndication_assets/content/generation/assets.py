@@ -27,6 +27,7 @@ from syndication_assets.content.generation.writing_rules import templates_replac
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.operations.spending import read_spending
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import WRITING
@@ -72,6 +73,8 @@ class DayOfTexts:
     unwritten: Counter[str] = field(default_factory=Counter)
     """Reason → number of missing texts."""
     warnings: list[str] = field(default_factory=list)
+    calls: CallTotals = field(default_factory=CallTotals)
+    """The requests to the language model."""
 
     @property
     def broken_rules(self) -> Counter[str]:
@@ -114,7 +117,7 @@ def posts_content(
     # Without the lock, two concurrent runs would pay for each text twice.
     with transaction(url, lock="content.posts_content"):
         for number in range((end_day - first_day).days):
-            day = write_day(url, first_day + timedelta(days=number), settings)
+            day = write_day(url, first_day + timedelta(days=number), settings, context.run.run_id)
             days.append(day)
             for warning in day.warnings:
                 context.log.warning(f"{day.day}: {warning}")
@@ -138,7 +141,7 @@ def posts_content(
             )
 
 
-def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
+def write_day(url: str, day: date, settings: Settings, run_id: str | None = None) -> DayOfTexts:
     """Writes the missing texts of a day, with the language model if there is an API key, else from templates.
 
     Texts from templates are stored in one transaction. Texts from a model are stored one by one, because each was paid
@@ -166,7 +169,7 @@ def write_day(url: str, day: date, settings: Settings) -> DayOfTexts:
         result.unwritten.update({reason: len(unwritable)} if unwritable else {})
         posts = [post for post in posts if post.needs_no_writer]
     if posts:
-        outcome = asyncio.run(_write_with_model(url, posts, settings, result))
+        outcome = asyncio.run(_write_with_model(url, posts, settings, result, run_id))
         result.texts = outcome.texts
         result.unwritten.update({reason: len(unwritten) for reason, unwritten in outcome.unwritten.items()})
         result.warnings += [
@@ -187,7 +190,9 @@ def _write_without_model(posts: Iterable[PostToWrite], result: DayOfTexts) -> No
         result.texts.append(text)
 
 
-async def _write_with_model(url: str, posts: list[PostToWrite], settings: Settings, result: DayOfTexts) -> Outcome:
+async def _write_with_model(
+    url: str, posts: list[PostToWrite], settings: Settings, result: DayOfTexts, run_id: str | None
+) -> Outcome:
     if settings.openai_api_key is None or settings.llm_model is None:
         raise SyndicationError(
             "OPENAI_API_KEY is set but SYNDICATION_LLM_MODEL is not: set it to the model that writes, or unset the key "
@@ -209,8 +214,9 @@ async def _write_with_model(url: str, posts: list[PostToWrite], settings: Settin
         concurrency=settings.llm_concurrency,
         output_limit=settings.llm_output_tokens,
     )
-    async with model, CallLog(url, provider, _store_texts) as log:
+    async with model, CallLog(url, provider, _store_texts, run_id) as log:
         outcome = await write_with_model(posts, model, spending, log, with_templates)
+    result.calls = log.totals
     for organization_spending in spending.values():
         result.warnings += organization_spending.warnings
     return outcome
@@ -226,18 +232,21 @@ def provider_of(base_url: str | None) -> str:
     return "openai" if base_url is None else urlsplit(base_url).hostname or base_url
 
 
-def _details(days: list[DayOfTexts]) -> dict[str, dg.MetadataValue | int]:
+def _details(days: list[DayOfTexts]) -> dict[str, dg.MetadataValue | int | float]:
     texts = [text for day in days for text in day.texts]
     rules: Counter[str] = Counter()
     unwritten: Counter[str] = Counter()
+    calls = CallTotals()
     for day in days:
+        calls.include(day.calls)
         rules.update(day.broken_rules)
         unwritten.update(day.unwritten)
-    details: dict[str, dg.MetadataValue | int] = {
+    details: dict[str, dg.MetadataValue | int | float] = {
         "texts_written": len(texts),
         "texts_compliant": sum(text.is_compliant for text in texts),
         "texts_unwritten": unwritten.total(),
         **{f"written_by_{name}": count for name, count in sorted(Counter(t.generator for t in texts).items())},
+        **(calls.metadata() if calls.calls else {}),
     }
     if rules:
         details["broken_rules"] = dg.MetadataValue.md(markdown_table(("rule", "texts"), rules.most_common()))

@@ -11,6 +11,7 @@ from syndication_assets.ai.prompts import Messages, as_text
 from syndication_assets.ai.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.writing import WrittenText
+from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.api_usage import Reservation
 from syndication_assets.operations.spending import BudgetError, Spending
 
@@ -27,7 +28,7 @@ class UnwrittenError(Exception):
 class PaidRequests(RequestLog):
     """Reserves the cost of each request of one question, commits it, and logs the request when it is over.
 
-    UnwrittenError if the budgets have no room, or if no more requests are made.
+    UnwrittenError if the budgets or the provider's quotas have no room, or if no more requests are made.
     """
 
     post: PostToWrite
@@ -64,6 +65,9 @@ class PaidRequests(RequestLog):
                     price=self.spending.price,
                 )
             )
+        except WithheldError as error:
+            self.spending.release(self._reserved)
+            raise UnwrittenError(str(error)) from None
         except BaseException:
             self.spending.release(self._reserved)
             raise

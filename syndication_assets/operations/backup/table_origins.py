@@ -44,6 +44,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "engagement.profile_engagement_daily",
         "engagement.stale_days",
         "engagement.weeks",
+        "operations.api_usage_daily",
     ),
     "backup only": (
         "ai.llm_calls",
@@ -81,6 +82,8 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "operations.alert_routes",
         "operations.alerts",
         "operations.api_prices",
+        "operations.api_quotas",
+        "operations.api_unit_prices",
         "operations.api_usage",
         "operations.archives",
         "operations.backups",

@@ -83,6 +83,7 @@ class BlueskyApi:
             retries=NO_RETRIES,
             connections=connections,
             transport=PublicTransport(addresses_of),
+            provider=PUBLISHER,
         )
         self._sessions: dict[tuple[str, str, str], Session] = {}
         self._lock = threading.Lock()
@@ -108,6 +109,7 @@ class BlueskyApi:
                     f"{session.server}/xrpc/com.atproto.repo.uploadBlob",
                     content=picture.content,
                     headers={**headers, "Content-Type": picture.media_type},
+                    operation="uploadBlob",
                 ),
             )
         except (HttpError, PublicUrlError) as error:
@@ -121,7 +123,10 @@ class BlueskyApi:
             session,
             password,
             lambda headers: self._client.post_once(
-                f"{session.server}/xrpc/com.atproto.repo.createRecord", json=body, headers=headers
+                f"{session.server}/xrpc/com.atproto.repo.createRecord",
+                json=body,
+                headers=headers,
+                operation="createRecord",
             ),
         )
         return self._read(response, Created, session, password)
@@ -130,7 +135,9 @@ class BlueskyApi:
         """The record, which everybody may read; None if the repository has none of this key. RejectedError."""
         try:
             response = self._client.get(
-                f"{server}/xrpc/com.atproto.repo.getRecord", {"repo": repo, "collection": collection, "rkey": key}
+                f"{server}/xrpc/com.atproto.repo.getRecord",
+                {"repo": repo, "collection": collection, "rkey": key},
+                operation="getRecord",
             )
         except (HttpError, PublicUrlError) as error:
             raise RejectedError(unreachable_network(NAME, error)) from None
@@ -143,6 +150,7 @@ class BlueskyApi:
             response = self._client.post_once(
                 f"{server}/xrpc/com.atproto.server.createSession",
                 json={"identifier": identifier, "password": password},
+                operation="createSession",
             )
         except (HttpError, PublicUrlError) as error:
             raise RejectedError(unreachable_network(NAME, error)) from None
@@ -166,7 +174,9 @@ class BlueskyApi:
         """RejectedError if neither the refresh token nor the password is accepted."""
         try:
             response = self._client.post_once(
-                f"{session.server}/xrpc/com.atproto.server.refreshSession", headers=_bearer(session.refresh)
+                f"{session.server}/xrpc/com.atproto.server.refreshSession",
+                headers=_bearer(session.refresh),
+                operation="refreshSession",
             )
         except (HttpError, PublicUrlError) as error:
             raise RejectedError(unreachable_network(NAME, error)) from None

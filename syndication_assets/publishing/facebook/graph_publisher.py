@@ -18,13 +18,14 @@ from syndication_assets.channels.account_health import AccountHealth, AccountSta
 from syndication_assets.channels.facebook_errors import classify
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
 from syndication_assets.http.http_client import HttpClient
-from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError
+from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError, WithheldError
 from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
 from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.facebook.graph_answers import Created, Page, PublishedPost
 from syndication_assets.publishing.facebook.page_tokens import PageTokens
+from syndication_assets.publishing.network_answers import withheld
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.outside import read_as
 
@@ -54,7 +55,11 @@ class FacebookGraph:
         self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
         self._check_picture = check_picture
         self._client = HttpClient(
-            maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES, connections=connections
+            maximum_bytes=_MAXIMUM_BYTES,
+            request_timeout=timeout,
+            retries=NO_RETRIES,
+            connections=connections,
+            provider=PUBLISHER,
         )
         self._tokens = PageTokens(self._client, self._base_url, app_id, app_secret)
 
@@ -73,7 +78,10 @@ class FacebookGraph:
             response = self._client.post_once(
                 f"{self._base_url}/{quote(post.remote_account_id, safe='')}/{edge}",
                 {**parameters, "access_token": token},
+                operation=edge,
             )
+        except WithheldError as error:
+            return withheld(error)
         except (NotSentError, InvalidRequestError) as error:
             return Outcome(OutcomeKind.RETRYABLE, message=f"Facebook could not be reached: {error}.")
         except HttpError as error:
@@ -121,6 +129,7 @@ class FacebookGraph:
                 f"{self._base_url}/{quote(account.remote_account_id, safe='')}",
                 {"fields": "id"},
                 headers={"Authorization": f"Bearer {token}"},
+                operation="page",
             )
         except HttpError as error:
             return unreachable(f"Facebook could not be reached: {error}.")
@@ -171,6 +180,7 @@ class FacebookGraph:
             f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
             parameters,
             headers={"Authorization": f"Bearer {token}"},
+            operation="published_posts",
         )
         try:
             return read_as(response.content, Page)

@@ -48,7 +48,7 @@ class PageTokens:
             "fb_exchange_token": token,
         }
         try:
-            response = self._client.post_once(f"{self._base_url}/oauth/access_token", form)
+            response = self._client.post_once(f"{self._base_url}/oauth/access_token", form, operation="prolong_token")
         except HttpError as error:
             raise TokenError(f"Facebook could not be reached: {error}.") from None
         return _token(response, token, app_secret)
@@ -61,6 +61,7 @@ class PageTokens:
                 f"{self._base_url}/{quote(account.remote_account_id, safe='')}",
                 {"fields": "access_token"},
                 headers={"Authorization": f"Bearer {token}"},
+                operation="page_token",
             )
         except HttpError as error:
             raise TokenError(f"Facebook could not be reached: {error}.") from None

@@ -77,6 +77,7 @@ class MastodonApi:
             retries=NO_RETRIES,
             connections=connections,
             transport=PublicTransport(addresses_of),
+            provider=PUBLISHER,
         )
 
     def close(self) -> None:
@@ -90,7 +91,10 @@ class MastodonApi:
         HttpError, of which only NotSentError and InvalidRequestError say that nothing was received.
         """
         response = self._client.post_once(
-            f"{server}/api/v1/statuses", form, headers={**_bearer(token), "Idempotency-Key": idempotency_key}
+            f"{server}/api/v1/statuses",
+            form,
+            headers={**_bearer(token), "Idempotency-Key": idempotency_key},
+            operation="create_status",
         )
         status = self._read(response, Status, token, is_ok=200 <= response.status < 300)
         return status, response.status
@@ -103,6 +107,7 @@ class MastodonApi:
                 {"description": description} if description else {},
                 files={"file": ("picture", picture.content, picture.media_type)},
                 headers=_bearer(token),
+                operation="upload_media",
             )
         except (HttpError, PublicUrlError) as error:
             raise RejectedError(unreachable_network(NAME, error)) from None
@@ -110,28 +115,29 @@ class MastodonApi:
 
     def attachment(self, server: str, token: SecretStr, attachment_id: str) -> Attachment | None:
         """The attachment; None while it is being processed (206). RejectedError."""
-        response = self._get(f"{server}/api/v1/media/{quote(attachment_id, safe='')}", token)
+        response = self._get("media", f"{server}/api/v1/media/{quote(attachment_id, safe='')}", token)
         if response.status == 206:
             return None
         return self._read(response, Attachment, token)
 
     def statuses(self, server: str, token: SecretStr, account_id: str, parameters: Parameters) -> list[Status]:
         """A page of the account's statuses, the newest first. RejectedError."""
-        response = self._get(f"{server}/api/v1/accounts/{quote(account_id, safe='')}/statuses", token, parameters)
+        url = f"{server}/api/v1/accounts/{quote(account_id, safe='')}/statuses"
+        response = self._get("statuses", url, token, parameters)
         return self._read(response, list[Status], token)
 
     def profile(self, server: str, token: SecretStr) -> Profile:
         """The account of the token. RejectedError."""
-        response = self._get(f"{server}/api/v1/accounts/verify_credentials", token)
+        response = self._get("verify_credentials", f"{server}/api/v1/accounts/verify_credentials", token)
         return self._read(response, Profile, token)
 
     def instance(self, server: str, token: SecretStr) -> Instance:
         """RejectedError."""
-        return self._read(self._get(f"{server}/api/v2/instance", token), Instance, token)
+        return self._read(self._get("instance", f"{server}/api/v2/instance", token), Instance, token)
 
-    def _get(self, url: str, token: SecretStr, parameters: Parameters | None = None) -> HttpResponse:
+    def _get(self, operation: str, url: str, token: SecretStr, parameters: Parameters | None = None) -> HttpResponse:
         try:
-            return self._client.get(url, parameters, headers=_bearer(token))
+            return self._client.get(url, parameters, headers=_bearer(token), operation=operation)
         except (HttpError, PublicUrlError) as error:
             raise RejectedError(unreachable_network(NAME, error)) from None
 

@@ -32,7 +32,9 @@ class BlueskyPosts:
 
     def __init__(self, base_url: str, *, timeout: timedelta = timedelta(seconds=60)) -> None:
         self._base_url = base_url.rstrip("/")
-        self._client = HttpClient(maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES)
+        self._client = HttpClient(
+            maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES, provider=PUBLISHER
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -52,7 +54,7 @@ class BlueskyPosts:
         """A response and the number of its posts."""
         query = urlencode([("uris", uri) for uri in uris])
         try:
-            response = self._client.get(f"{self._base_url}/xrpc/app.bsky.feed.getPosts?{query}")
+            response = self._client.get(f"{self._base_url}/xrpc/app.bsky.feed.getPosts?{query}", operation="getPosts")
         except HttpError as error:
             raise OwnPostsError(f"Bluesky could not be reached: {error}.") from None
         if not response.is_ok:

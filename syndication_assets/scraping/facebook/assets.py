@@ -75,6 +75,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             "pages": report.pages,
             "files_landed": report.files_landed,
             "failed": len(report.failures),
+            **report.calls.metadata(),
             "rejected_metrics": ", ".join(sorted(report.rejected_metrics)) or "none",
         },
         check_results=[

@@ -75,7 +75,9 @@ class FacebookInsights:
 
     def __init__(self, base_url: str, version: str, *, timeout: timedelta = timedelta(seconds=60)) -> None:
         self._base_url = f"{base_url.rstrip('/')}/{version.strip('/')}"
-        self._client = HttpClient(maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES)
+        self._client = HttpClient(
+            maximum_bytes=_MAXIMUM_BYTES, request_timeout=timeout, retries=NO_RETRIES, provider="facebook_graph"
+        )
 
     def close(self) -> None:
         self._client.close()
@@ -126,6 +128,7 @@ class FacebookInsights:
                 f"{self._base_url}/{quote(page_id, safe='')}/published_posts",
                 parameters,
                 headers={"Authorization": f"Bearer {secret}"},
+                operation="published_posts",
             )
         except HttpError as error:
             raise InsightsError(f"Facebook could not be reached: {error}.") from None

@@ -12,6 +12,8 @@ from syndication_assets.database.connection import Connection, load_sql, transac
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
+from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
@@ -41,6 +43,8 @@ class InsightsReport:
     """Metric that Graph no longer accepts → number of pages. End its row in engagement.platform_metrics."""
     failures: dict[str, str] = field(default_factory=dict)
     """`<organization>/<page>` → error message."""
+    calls: CallTotals = field(default_factory=CallTotals)
+    """The requests to Graph."""
 
 
 def metrics_on(url: str, day: date) -> list[str]:
@@ -69,7 +73,8 @@ def fetch_insights(
     report = InsightsReport(pages=len(pages))
     now = datetime.now(UTC)
     metrics, since = metrics_on(url, now.date()), now - timedelta(days=settings.insights_days)
-    with run_session(url, _SCRIPT_NAME, dagster_run_id) as session:
+    with run_session(url, _SCRIPT_NAME, dagster_run_id) as session, CallLedger(url, dagster_run_id) as ledger:
+        report.calls = ledger.totals
         for page in pages:
             run = session.open(
                 kind="fetch",
@@ -83,7 +88,8 @@ def fetch_insights(
                 with transaction(url) as connection:
                     _check_back_off(connection, page)
                     token = open_credential(connection, settings, page.organization_id, page.credential_id)
-                found = api.page_posts(page.page_id, token, metrics, since)
+                with ledger.of(page.organization_id, page.account_id):
+                    found = api.page_posts(page.page_id, token, metrics, since)
                 _land(zone, page, run.run_id, found)
             except SyndicationError as error:
                 if isinstance(error, InsightsError) and error.rejection is not None:

@@ -7,6 +7,7 @@ Apify's library, which brings an HTTP stack of its own without a total deadline 
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -14,7 +15,8 @@ import msgspec
 import tenacity
 
 from syndication_assets.http.http_client import HttpClient, Parameters
-from syndication_assets.http.http_errors import HttpError
+from syndication_assets.http.http_errors import HttpError, WithheldError
+from syndication_assets.http.recording import CallResult, RecordedCall
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
@@ -27,6 +29,7 @@ _RATE_LIMIT = 429
 # The longest time for which Apify holds a request that waits for a run.
 _LONG_POLL = timedelta(seconds=60)
 _POLL_SECONDS = 0.25
+_LARGEST_COST = 1_000_000
 _MAXIMUM_BYTES = 64 * 1024 * 1024
 _ENDS = ("SUCCEEDED", "FAILED", "TIMED-OUT", "ABORTED")
 _CHECK_RUNS = (
@@ -104,8 +107,13 @@ class ApifyScraper:
         is still running then is aborted, because a running actor costs money.
         """
         with self._client(self.request_timeout) as client:
-            started = self._start(client, {"username": username, "page_number": 1, "limit": limit})
-            finished = self._wait(client, started.id)
+            started, call = self._start(client, {"username": username, "page_number": 1, "limit": limit}, limit)
+            try:
+                finished = self._wait(client, started.id)
+            except FetchError as error:
+                _settle(call, error.cost_usd)
+                raise
+            _settle(call, finished.usage_total_usd)
             return self._dataset(client, started, finished)
 
     def _dataset(self, client: HttpClient, started: _Run, finished: _Run) -> ScrapedDataset:
@@ -126,8 +134,10 @@ class ApifyScraper:
         finished_at = finished.finished_at or datetime.now(UTC)
         return ScrapedDataset(response.content, started.id, finished_at.astimezone(UTC), cost)
 
-    def _start(self, client: HttpClient, run_input: dict[str, str | int]) -> _Run:
-        """The started run. Only a rate limit is retried."""
+    def _start(
+        self, client: HttpClient, run_input: dict[str, str | int], items: int
+    ) -> tuple[_Run, RecordedCall | None]:
+        """The started run, and the record of the request that is charged for it. Only a rate limit is retried."""
         what = f"starting actor {self.actor_id}"
         delay = self.retry_delay.total_seconds()
         retrying = tenacity.Retrying(
@@ -139,7 +149,16 @@ class ApifyScraper:
         url = self._url(f"acts/{quote(self.actor_id.replace('/', '~'), safe='~')}/runs")
         parameters = {"timeout": round(self.actor_timeout.total_seconds())}
         try:
-            response = retrying(client.post_once, url, parameters=parameters, json=run_input)
+            response = retrying(
+                client.post_once,
+                url,
+                parameters=parameters,
+                json=run_input,
+                operation="run_actor",
+                priced_units={"items": items},
+            )
+        except WithheldError as error:
+            raise AccountRejectedError(str(error)) from None
         except HttpError as error:
             problem = self._redacted(f"{error.name}: {error}")
         else:
@@ -150,7 +169,7 @@ class ApifyScraper:
                 )
             # Below 500, Apify rejected the request, so nothing has started.
             next_step = "Fetch again later." if 300 <= response.status < 500 else _CHECK_RUNS
-            return self._run_of(what, response, next_step)
+            return self._run_of(what, response, next_step), response.call
         raise FetchError(f"Apify could not be reached for {what}: {problem}. {_CHECK_RUNS}")
 
     def _wait(self, client: HttpClient, actor_run_id: str) -> _Run:
@@ -172,7 +191,7 @@ class ApifyScraper:
                 time.sleep(min(_POLL_SECONDS, remaining))
         end = f"did not finish within {self.actor_timeout.total_seconds():g} seconds and was aborted"
         try:
-            client.post_once(self._url(f"{path}/abort"))
+            client.post_once(self._url(f"{path}/abort"), operation="abort_run")
         except HttpError as error:
             end = f"did not finish in time and could not be aborted ({error})"
         raise FetchError(f"Apify's actor run {actor_run_id} {end}. {_see(actor_run_id)}", run.usage_total_usd)
@@ -193,7 +212,9 @@ class ApifyScraper:
             return is_transient_status(response) or response.status == transient_status
 
         try:
-            response = client.get(self._url(path), parameters, is_transient=is_transient)
+            response = client.get(
+                self._url(path), parameters, is_transient=is_transient, operation=path.split("/", maxsplit=1)[0]
+            )
         except HttpError as error:
             problem = self._redacted(f"{error.name}: {error}")
         else:
@@ -230,7 +251,14 @@ class ApifyScraper:
             headers={"authorization": f"Bearer {self.token}", "user-agent": "syndication-assets"},
             request_timeout=request_timeout,
             retries=RetryPolicy(self.maximum_retries + 1, self.retry_delay),
+            provider="apify",
         )
+
+
+def _settle(call: RecordedCall | None, cost_usd: float | None) -> None:
+    """Writes the cost that Apify reports for a run to the record of its start."""
+    if call is not None and cost_usd is not None and 0 <= cost_usd < _LARGEST_COST:
+        call.settle(CallResult(cost=Decimal(str(cost_usd)), currency="USD"))
 
 
 def _see(actor_run_id: str) -> str:

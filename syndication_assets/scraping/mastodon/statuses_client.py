@@ -44,6 +44,7 @@ class MastodonStatuses:
             request_timeout=timeout,
             retries=NO_RETRIES,
             transport=PublicTransport(addresses_of),
+            provider=PUBLISHER,
         )
 
     def close(self) -> None:
@@ -65,7 +66,8 @@ class MastodonStatuses:
         """The response for one status; None if the server does not have it."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            response = self._client.get(f"{server}/api/v1/statuses/{quote(post_id, safe='')}", headers=headers)
+            url = f"{server}/api/v1/statuses/{quote(post_id, safe='')}"
+            response = self._client.get(url, headers=headers, operation="status")
         except (HttpError, PublicUrlError) as error:
             raise OwnPostsError(f"Mastodon could not be reached: {str(error).rstrip('.')}.") from None
         if response.status in _GONE:

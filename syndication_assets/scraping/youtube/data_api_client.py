@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from syndication_assets.http.http_client import HttpClient
-from syndication_assets.http.http_errors import HttpError
+from syndication_assets.http.http_errors import HttpError, WithheldError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
@@ -71,6 +71,7 @@ class YouTubeDataApi:
             headers={"X-Goog-Api-Key": self.key},
             request_timeout=self.timeout,
             retries=RetryPolicy(self.attempts, self.backoff, self.maximum_wait),
+            provider="youtube",
         ) as client:
             video_ids = self._upload_ids(client, channel_id, limit)
             responses = []
@@ -101,7 +102,11 @@ class YouTubeDataApi:
 
     def _get(self, client: HttpClient, path: str, parameters: dict[str, str], channel_id: str) -> bytes:
         try:
-            response = client.get(f"{self.url.rstrip('/')}/{path}", parameters, is_transient=_is_transient)
+            response = client.get(
+                f"{self.url.rstrip('/')}/{path}", parameters, is_transient=_is_transient, operation=f"{path}.list"
+            )
+        except WithheldError as error:
+            raise AccountRejectedError(str(error)) from None
         except HttpError as error:
             attempts, problem = error.attempts, f"{error.name}: {error}"
         else:

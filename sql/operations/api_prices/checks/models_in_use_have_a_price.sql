@@ -11,6 +11,7 @@ where
     u.organization_id = any(array(select organization_id from tenancy.organizations))
     and u.used_at >= %(window_start)s::date::timestamp at time zone 'utc'
     and u.used_at < %(window_end)s::date::timestamp at time zone 'utc'
+    and u.model is not null
     and not exists (
         select
         from operations.api_prices as p

@@ -1,5 +1,5 @@
--- The cost of a call is that of its tokens at the price version it refers to; a call without a price version has no
--- cost. One row is a call with another cost or currency: its price was changed instead of adding a new version.
+-- The cost of a call of a model is that of its tokens at the price version it refers to; a call without a price version
+-- has no cost. One row is a call with another cost or currency: its price was changed instead of adding a new version.
 
 select
     u.usage_id,
@@ -14,6 +14,7 @@ where
     and u.used_at >= %(window_start)s::date::timestamp at time zone 'utc'
     and u.used_at < %(window_end)s::date::timestamp at time zone 'utc'
     and u.cost is not null
+    and u.model is not null
     and (
         u.currency is distinct from p.currency
         or abs(

@@ -1,19 +1,15 @@
--- Less than 80 percent of each budget are used, for the day and the month in which the window ends; calls with
--- unreported usage count with their expected cost. One row is a budget that is nearly used up: at 100 percent no more
--- calls are made.
+-- Less of each budget is used than the lowest level of the condition budget_used says, 80 percent at first, in the day
+-- and the month in which the window ends; calls with unreported usage count with their expected cost. One row is a
+-- budget that is nearly used up: at 100 percent no more calls are made.
 
 select
-    b.organization_id,
-    b.period,
-    b.amount,
-    b.currency,
-    sum(coalesce(u.cost, u.expected_cost)) as used
-from operations.budgets as b
-inner join operations.api_usage as u
-    on
-        b.organization_id = u.organization_id
-        and b.currency = u.currency
-        and u.used_at >= date_trunc(b.period, (%(window_end)s::date - 1)::timestamp) at time zone 'utc'
-        and u.used_at < %(window_end)s::date::timestamp at time zone 'utc'
-group by b.organization_id, b.period, b.amount, b.currency
-having sum(coalesce(u.cost, u.expected_cost)) >= 0.8 * b.amount
+    organization_id,
+    period,
+    provider,
+    amount,
+    currency,
+    used
+from operations.budgets_used((%(window_end)s::date::timestamp at time zone 'utc') - interval '1 microsecond')
+where
+    used > 0
+    and 100 * used >= amount * (select min(threshold) from operations.condition_levels where kind = 'budget_used')
