@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import msgspec
+import psycopg
 import pytest
 import yaml
 
@@ -165,6 +167,30 @@ def test_every_service_of_the_project_is_of_the_one_image_and_shares_its_environ
     assert set(environments[0]) <= VARIABLES
     others = services().keys() - own.keys()
     assert others == {"postgres", "redis", "pgbouncer"}
+
+
+def test_the_first_service_creates_the_schema_and_dagsters_database_once(empty_database_url: str, tmp_path: Path):
+    shell, option, script = services()["migrate"]["command"]
+    before, database, _ = script.partition("syndication migrate")
+    assert "chown -R 10001:10001 shared" in before
+    name = f"dagster_of_{urlsplit(empty_database_url).path[1:]}"
+    environment = {
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "SYNDICATION_DATABASE_URL": empty_database_url,
+        "SYNDICATION_LOCAL_DIR": str(tmp_path),
+    }
+    commands = "set -e\n" + script[len(before) :].replace("dagster", name)
+    assert database
+    try:
+        for _ in range(2):
+            subprocess.run([shell, option, commands], check=True, env=environment, capture_output=True)
+        with psycopg.connect(empty_database_url) as connection:
+            found = connection.execute("select count(*) from pg_database where datname = %s", [name]).fetchall()
+            assert found == [(1,)]
+            assert connection.execute("select count(*) from tenancy.organizations").fetchall() == [(1,)]
+    finally:
+        with psycopg.connect(empty_database_url, autocommit=True) as connection:
+            connection.execute(f"drop database if exists {name}")
 
 
 def test_the_pipeline_goes_to_the_server_and_readers_through_the_pool():
