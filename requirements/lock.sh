@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the three locks: exact versions with hashes, for every platform and Python from 3.11, without index addresses.
+# Writes the locks: exact versions with hashes, for every platform and Python from 3.11, without index addresses.
 # The moment in the header reproduces them: make lock AS_OF=2026-11-28T12:00:00Z
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,6 +17,10 @@ compile() {
     rm "$lock.new"
 }
 compile runtime pyproject.toml requirements/build.in
-compile development pyproject.toml requirements/build.in --extra development --constraint requirements/runtime.lock
-compile benchmarks pyproject.toml requirements/build.in --extra development --extra benchmarks \
+# The image: what builds it is in a lock of its own.
+compile build requirements/build.in --constraint requirements/runtime.lock
+compile workers pyproject.toml --extra workers --constraint requirements/runtime.lock
+compile development pyproject.toml requirements/build.in --extra development --extra workers \
+    --constraint requirements/runtime.lock --constraint requirements/workers.lock
+compile benchmarks pyproject.toml requirements/build.in --extra development --extra workers --extra benchmarks \
     --constraint requirements/development.lock

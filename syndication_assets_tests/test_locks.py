@@ -9,7 +9,12 @@ import pytest
 from requirements.locks import LOCKS, MAXIMUM_AGE, Lock, missing_requirements
 
 PROJECT = tomllib.loads((LOCKS.parent / "pyproject.toml").read_text())["project"]
-EXTRAS = {"runtime": [], "development": ["development"], "benchmarks": ["development", "benchmarks"]}
+EXTRAS = {
+    "runtime": [],
+    "workers": ["workers"],
+    "development": ["development", "workers"],
+    "benchmarks": ["development", "workers", "benchmarks"],
+}
 HEADER = "# Locked as of 2026-01-31T12:00:00Z by 'make lock' with uv 0.13.9.\n"
 
 
@@ -23,7 +28,7 @@ def wanted(name: str) -> list[str]:
 
 
 def test_every_kind_of_installation_has_a_lock():
-    assert {path.stem for path in LOCKS.glob("*.lock")} == EXTRAS.keys()
+    assert {path.stem for path in LOCKS.glob("*.lock")} == EXTRAS.keys() | {"build"}
 
 
 @pytest.mark.parametrize("name", EXTRAS)

@@ -142,7 +142,8 @@ create trigger condition_kinds_changes after insert or delete or update on opera
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is the value from which on a problem of a kind has a severity.
+-- One row is the value from which on a problem of a kind has a severity. The lowest level of `replica_lag` is also how
+-- many seconds a report waits for the replica.
 create table operations.condition_levels (
     kind text not null,                     -- The kind; refers to condition_kinds.
     severity operations.severity not null,  -- Severity from the threshold on.

@@ -21,6 +21,8 @@ from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 
 from syndication_assets.automation import run_process
+from syndication_assets.database.connection_url import STORAGE_VARIABLE, checked_url
+from syndication_assets.database.pooling import require_own_sessions
 
 _CONNECTION_LIFETIME_SECONDS = 600
 _MAXIMUM_CONNECTIONS = 20
@@ -42,6 +44,7 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
     """A faster drop-in replacement for Dagster's own class, with the same configuration."""
 
     def __init__(self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: Any = None) -> None:
+        require_own_sessions(checked_url(postgres_url, STORAGE_VARIABLE), STORAGE_VARIABLE)
         self._found: set[tuple[str, str]] = set()
         self._run_locks = run_process.RunLocks(postgres_url)
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
@@ -104,10 +107,14 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
             self._run_locks.keep()
         super().store_event(event)
 
-    def is_dead(self, run: DagsterRun) -> bool:
-        """Whether the process of an unfinished run has ended."""
+    def reserve(self, run_id: str) -> bool:
+        """Takes the lock of a run before its first event; False if another process executes the run."""
+        return self._run_locks.take(run_id)
+
+    def is_dead(self, run: DagsterRun, process: str | None = None) -> bool:
+        """Whether the process of an unfinished run has ended; `process` stands for a tag that the run lacks."""
         with self._connect() as connection:
-            return run_process.is_dead(connection, run.run_id, run.tags.get(run_process.PROCESS_TAG))
+            return run_process.is_dead(connection, run.run_id, run.tags.get(run_process.PROCESS_TAG, process))
 
     def dispose(self) -> None:
         self._run_locks.release()

@@ -23,6 +23,7 @@ from syndication_assets.automation.jobs import (
 from syndication_assets.automation.rooms import rooms
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations import replica
 from syndication_assets.operations.conditions import Finder, Problem
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import organization_ids
@@ -49,11 +50,12 @@ _FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
 
 
 def finders(settings: Settings, url: str, instance: dg.DagsterInstance) -> Mapping[str, Finder]:
-    """The finders by kind of problem; their thresholds are runs, checks and hours."""
+    """The finders by kind of problem; their thresholds are runs, checks, hours and seconds."""
     return {
         "run_failed": lambda threshold: _failed_runs(instance, threshold),
         "check_failed": lambda threshold: _failed_checks(instance, threshold),
         "files_not_loaded": lambda threshold: _files_not_loaded(settings, url, threshold),
+        replica.KIND: lambda threshold: replica.lag_problems(settings, url, threshold),
     }
 
 

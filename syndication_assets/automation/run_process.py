@@ -47,11 +47,14 @@ class RunLocks:
         self._checked_at = 0.0
         self._one_thread = threading.Lock()
 
-    def take(self, run_id: str) -> None:
-        """Takes the lock of a run; it is held until this process ends, or until `release`."""
+    def take(self, run_id: str) -> bool:
+        """Takes the lock of a run; it is held until this process ends, or until `release`.
+
+        False if another process holds it.
+        """
         with self._one_thread:
-            self._run_ids.append(run_id)
-            self._check()
+            self._run_ids = [*(other for other in self._run_ids if other != run_id), run_id]
+            return self._check()
 
     def keep(self) -> None:
         """Takes the locks again if their session has ended, for example because the server was restarted."""
@@ -65,23 +68,25 @@ class RunLocks:
         self._run_ids.clear()
         self._close()
 
-    def _check(self) -> None:
-        """Makes sure that there is a session, and that it holds every lock."""
+    def _check(self) -> bool:
+        """Makes sure that there is a session, and that it has tried every lock; whether it holds the newest."""
         self._checked_at = time.monotonic()
         try:
             if self._connection is not None:
-                self._connection.execute(_LOCK, {"run_id": self._run_ids[-1]})
-                return
+                return _try_lock(self._connection, self._run_ids[-1])
         except sqlalchemy.exc.DBAPIError:
             self._close()
         self._connection = self._engine.connect()
-        for run_id in self._run_ids:
-            self._connection.execute(_LOCK, {"run_id": run_id})
+        return [_try_lock(self._connection, run_id) for run_id in self._run_ids][-1]
 
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _try_lock(connection: sqlalchemy.Connection, run_id: str) -> bool:
+    return bool(connection.execute(_LOCK, {"run_id": run_id}).scalar_one())
 
 
 def own_process() -> str:

@@ -23,9 +23,14 @@ class WatchedRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        if _is_dead(self._instance, run):
-            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, _DIED)
-        return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return health_of(self._instance, run)
+
+
+def health_of(instance: dg.DagsterInstance, run: DagsterRun, process: str | None = None) -> CheckRunHealthResult:
+    """Whether the process of a run lives; `process` stands for a tag that the run lacks."""
+    if _is_dead(instance, run, process):
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, _DIED)
+    return CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -41,7 +46,7 @@ def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     return closed
 
 
-def _is_dead(instance: dg.DagsterInstance, run: DagsterRun) -> bool:
+def _is_dead(instance: dg.DagsterInstance, run: DagsterRun, process: str | None = None) -> bool:
     """False in an instance with another event log, whose processes hold no locks."""
     storage = instance.event_log_storage
-    return isinstance(storage, PooledPostgresEventLogStorage) and storage.is_dead(run)
+    return isinstance(storage, PooledPostgresEventLogStorage) and storage.is_dead(run, process)

@@ -34,6 +34,7 @@ class SecretBox:
         """`keys` is `id:base64key[,id:base64key...]`, as in SYNDICATION_SECRET_KEYS; SecretError otherwise."""
         self._keys = _parse_keys(keys)
         self.first_key_id = next(iter(self._keys))
+        self.key_ids = frozenset(self._keys)
 
     def __repr__(self) -> str:
         return f"SecretBox(keys {', '.join(self._keys)})"

@@ -8,6 +8,7 @@ import click
 
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url
+from syndication_assets.database.pooling import require_own_sessions
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 
@@ -30,8 +31,12 @@ class PendingMigrationsError(SyndicationError):
 
 
 def migrated_database_url(settings: Settings) -> str:
-    """The URL of the database; PendingMigrationsError if a migration is pending."""
+    """The URL of the database; PendingMigrationsError if a migration is pending.
+
+    SharedSessionError if it leads through a pooler that shares sessions.
+    """
     url = database_url(settings)
+    require_own_sessions(url)
     if any(entry.applied_at is None for entry in migrations.status(url)):
         raise PendingMigrationsError("The database has pending migrations: run `syndication migrate` first.")
     return url

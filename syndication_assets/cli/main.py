@@ -40,6 +40,7 @@ from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import database_url
+from syndication_assets.database.pooling import require_own_sessions
 from syndication_assets.database.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
 from syndication_assets.settings import Settings
@@ -60,6 +61,7 @@ def main(actor: str | None) -> None:
 def migrate() -> None:
     """Applies all pending migrations."""
     url = database_url()
+    require_own_sessions(url)
     applied = migrations.migrate(url)
     for migration in applied:
         click.echo(f"applied {migration.name}")

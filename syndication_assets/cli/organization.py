@@ -1,5 +1,7 @@
 """`syndication organization`: the tenants of the database."""
 
+from pathlib import Path
+
 import click
 
 from syndication_assets.cli.acting import everywhere, in_organization, person_who_acts, requires
@@ -10,6 +12,9 @@ from syndication_assets.configuration.validation_messages import shown
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.operations.archive.archive_store import ArchiveStore
+from syndication_assets.operations.backup.progress import now_and_then
+from syndication_assets.relocation.exporting import export_organization
+from syndication_assets.relocation.importing import import_organization
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
 from syndication_assets.tenancy.organizations import Organization, add_organization, list_organizations
@@ -114,6 +119,55 @@ def erase(slug: str, yes: bool) -> None:
         erased = erase_organization(url, slug)
     removed = archives.remove_folder(slug)
     click.echo(f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files.")
+
+
+@organization.command()
+@click.argument("slug")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@command
+@requires("organizations.export", in_organization("slug"))
+def export(slug: str, directory: Path) -> None:
+    """Exports the paused organization SLUG, with all rows and landed files, into the new directory DIR.
+
+    `syndication organization import` takes it into another database. Credentials stay encrypted.
+    """
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    exported = export_organization(
+        url, LandingZone(settings.landing_url), slug, directory, now_and_then(_show_progress)
+    )
+    click.echo(
+        f"Exported {slug}: {exported.rows:,} rows of {len(exported.tables)} tables and {len(exported.files):,} files "
+        f"to {directory}. Change nothing of it here from now on."
+    )
+    if exported.secret_key_ids:
+        click.echo(f"The other database needs SYNDICATION_SECRET_KEYS with: {', '.join(exported.secret_key_ids)}.")
+
+
+@organization.command("import")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@command
+@requires("organizations.import", everywhere)
+def import_one(directory: Path) -> None:
+    """Imports the organization that was exported to DIR, with its ids, and compares all rows with the export.
+
+    Refused if its slug or its id exists here. It stays paused until you resume it here, and here only.
+    """
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    imported = import_organization(settings, url, directory, now_and_then(_show_progress))
+    click.echo(
+        f"Imported {imported.slug} ({imported.organization_id}): {imported.rows:,} rows of {len(imported.tables)} "
+        f"tables and {len(imported.files):,} files; all of them are as they were exported."
+    )
+    click.echo(
+        f"It is paused. Resume it here with `syndication organization resume {imported.slug}`, and erase it in the "
+        "other database."
+    )
+
+
+def _show_progress(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _line(listed: Organization) -> str:

@@ -17,6 +17,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.unread_files import UnreadFile, unread_files
 from syndication_assets.operations.conditions import Condition, find_conditions
 from syndication_assets.operations.metrics import as_prometheus, read_metrics
+from syndication_assets.operations.replica import lag_metrics
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import organization_ids
@@ -65,8 +66,10 @@ def status(context: click.Context, as_json: bool) -> None:
 @command
 def metrics(file: Path | None) -> None:
     """Prints the numbers for monitoring in Prometheus' text format."""
-    with transaction(migrated_database_url(Settings.from_environment())) as connection:
-        text = as_prometheus(read_metrics(connection))
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    with transaction(url) as connection:
+        text = as_prometheus(sorted([*read_metrics(connection), *lag_metrics(settings, url)], key=lambda one: one.name))
     if file is None:
         click.echo(text, nl=False)
         return
@@ -88,7 +91,7 @@ def _state(settings: Settings, url: str) -> dict[str, Any]:
     with dg.DagsterInstance.get() as instance, transaction(url) as connection:
         slugs = {identifier: slug for slug, identifier in organization_ids(connection).items()}
         found = find_conditions(connection, finders(settings, url, instance))
-        numbers = read_metrics(connection)
+        numbers = [*read_metrics(connection), *lag_metrics(settings, url)]
         schedules = schedule_states(instance)
     zone = LandingZone(settings.landing_url)
     unread = list(unread_files(zone, set(slugs.values()), settings.first_day, datetime.now(UTC).date()))
@@ -139,6 +142,8 @@ def _show(state: dict[str, Any]) -> None:
         click.echo(printable(f"  {line}"))
     for line in _backup_lines(state["metrics"], now):
         click.echo(f"  {line}")
+    for line in _replica_lines(state["metrics"]):
+        click.echo(f"  {line}")
     click.echo("\nWaiting")
     for line in _waiting_lines(state["metrics"]):
         click.echo(printable(f"  {line}"))
@@ -173,6 +178,15 @@ def _backup_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> li
         return []
     proof = f"proven {_ago(proven[0]['value'], now)}" if proven else "never proven"
     return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {proof}"]
+
+
+def _replica_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """How far the place that is read from is behind; nothing if there is none, or it cannot be reached."""
+    seconds, behind = (numbers[f"syndication_operations_replica_lag_{unit}"] for unit in ("seconds", "bytes"))
+    if not seconds:
+        return []
+    lag = f"{seconds[0]['value']:,.1f} s ({behind[0]['value']:,.0f} bytes) behind" if seconds[0]["value"] else "current"
+    return [f"{'installation':12} SYNDICATION_READING_URL: {lag}"]
 
 
 def _waiting_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:

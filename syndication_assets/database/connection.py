@@ -69,18 +69,7 @@ def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARI
 
     `variable` is the setting that a message about the URL names.
     """
-    try:
-        connection = psycopg.connect(
-            url, autocommit=autocommit, cursor_factory=ClientCursor, application_name="syndication"
-        )
-    except (psycopg.ProgrammingError, UnicodeError):  # of an option in the URL, or of a name that no host can have
-        raise invalid_url(variable) from None
-    except psycopg.OperationalError as error:
-        advice = " or unset it to use the embedded server" if variable == DATABASE_VARIABLE else ""
-        reason = without_secrets(_first_line(error), url).rstrip(".")
-        raise DatabaseError(
-            f"Cannot connect to PostgreSQL: {reason}. Check {variable}{',' if advice else ''}{advice}."
-        ) from None
+    connection = open_connection(url, autocommit=autocommit, variable=variable)
     process_id = connection.info.backend_pid
     try:
         with connection:
@@ -95,6 +84,20 @@ def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARI
         raise DatabaseError(str(error)) from None
     except psycopg.Error as error:
         raise DatabaseError(describe(error)) from None
+
+
+def open_connection(url: str, *, autocommit: bool, variable: str = DATABASE_VARIABLE) -> Connection:
+    """A connection in whose session nothing is set. DatabaseError, without a password, if there is no server."""
+    try:
+        return psycopg.connect(url, autocommit=autocommit, cursor_factory=ClientCursor, application_name="syndication")
+    except (psycopg.ProgrammingError, UnicodeError):  # of an option in the URL, or of a name that no host can have
+        raise invalid_url(variable) from None
+    except psycopg.OperationalError as error:
+        advice = " or unset it to use the embedded server" if variable == DATABASE_VARIABLE else ""
+        reason = without_secrets(_first_line(error), url).rstrip(".")
+        raise DatabaseError(
+            f"Cannot connect to PostgreSQL: {reason}. Check {variable}{',' if advice else ''}{advice}."
+        ) from None
 
 
 @contextmanager

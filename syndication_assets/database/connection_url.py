@@ -16,6 +16,7 @@ from syndication_assets.errors import SyndicationError
 DATABASE_VARIABLE = "SYNDICATION_DATABASE_URL"
 STORAGE_VARIABLE = "SYNDICATION_DAGSTER_STORAGE_URL"
 BACKUP_VARIABLE = "SYNDICATION_BACKUP_DATABASE_URL"
+READING_VARIABLE = "SYNDICATION_READING_URL"
 RESTORE_OPTION = "--database-url"
 
 _MEANING = {
@@ -23,6 +24,8 @@ _MEANING = {
     STORAGE_VARIABLE: "set it to postgresql+psycopg2://user:password@host:5432/name, or unset it to use the database "
     "`dagster` on the server of SYNDICATION_DATABASE_URL",
     BACKUP_VARIABLE: "set it to postgresql://user:password@host:5432/name, or unset it to back up with the login of "
+    "SYNDICATION_DATABASE_URL",
+    READING_VARIABLE: "set it to postgresql://user:password@host:5432/name, or unset it to read from "
     "SYNDICATION_DATABASE_URL",
     RESTORE_OPTION: "give it as postgresql://user:password@host:5432/name, or leave it out to restore into "
     "SYNDICATION_DATABASE_URL",

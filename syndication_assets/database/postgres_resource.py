@@ -7,14 +7,20 @@ import dagster as dg
 
 from syndication_assets.database.acting import acting_as_service
 from syndication_assets.database.connection import database_url
+from syndication_assets.database.pooling import require_own_sessions
 
 
 class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The project's database: `SYNDICATION_DATABASE_URL`, or else the embedded server."""
 
     def url(self) -> str:
-        """The URL of the database. Starts the embedded server if no URL is set."""
-        return database_url()
+        """The URL of the database. Starts the embedded server if no URL is set.
+
+        SharedSessionError if the URL leads through a pooler that shares sessions.
+        """
+        url = database_url()
+        require_own_sessions(url)
+        return url
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PostgresResource"]:

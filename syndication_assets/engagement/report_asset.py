@@ -8,6 +8,7 @@ import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement.report_values import WeekReport
+from syndication_assets.operations.replica import current_place
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import ROLLUP
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -60,9 +61,13 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
     """
     from syndication_assets.engagement.report_files import render_range  # noqa: PLC0415
 
-    directory = Settings.from_environment().reports_directory
+    settings = Settings.from_environment()
+    directory = settings.reports_directory
     first_day, end_day = window_of(context)
-    rendered = render_range(postgres.url(), directory, first_day, end_day)
+    url = postgres.url()
+    place = current_place(settings, url)
+    context.log.info(place.sentence)
+    rendered = render_range(url, directory, first_day, end_day, reading_url=place.url)
     for reason in rendered.skipped:
         context.log.info(f"{reason}: no page")
     for page in rendered.pages_removed:
@@ -75,7 +80,7 @@ def engagement_report(context: dg.AssetExecutionContext, postgres: PostgresResou
     context.add_asset_metadata(
         main_chart(rendered), asset_key=context.asset_key, partition_key=max(context.partition_keys)
     )
-    return dg.MaterializeResult(metadata=_metadata(rendered, directory))
+    return dg.MaterializeResult(metadata=_metadata(rendered, directory) | {"read_from": place.sentence})
 
 
 def main_chart(rendered: "RenderedPages") -> dict[str, dg.MetadataValue]:

@@ -33,12 +33,15 @@ class RenderedPages:
     """One sentence per organization with weeks without observations."""
 
 
-def render_range(url: str, directory: Path, first_day: date, end_day: date) -> RenderedPages:
+def render_range(
+    url: str, directory: Path, first_day: date, end_day: date, *, reading_url: str | None = None
+) -> RenderedPages:
     """Renders, for each organization, the ISO weeks of the days from `first_day` up to, not including, `end_day`, and
     the observed ones among the four weeks after them, whose pages show these days too.
 
     The same data gives the same bytes, and an unchanged file is not written again. A week of these days without
     observations has no page: one that was rendered before is removed, with its tables and its line in the index.
+    `reading_url` leads to a copy of the database that has all that was written, or through a pooler.
     """
     rendered = RenderedPages()
     touched = weeks_touched(first_day, end_day)
@@ -46,7 +49,7 @@ def render_range(url: str, directory: Path, first_day: date, end_day: date) -> R
         return rendered
     for organization in organizations(url):
         folder = directory / organization.slug
-        with reader(url, organization) as connection:
+        with reader(reading_url or url, organization) as connection:
             observed = observed_weeks(connection, touched[0], touched[-1].after(WEEKS_LOOKED_BACK))
             unobserved = [week for week in touched if week not in observed]
             if unobserved:

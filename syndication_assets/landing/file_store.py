@@ -75,6 +75,24 @@ class FileStore:
         for absolute, _ in self._found(self._absolute(folder)):
             yield self._relative(absolute)
 
+    def stored_below(self, folder: str) -> Iterator[str]:
+        """Every complete file below a folder, ordered by path, with the companions and what was withdrawn."""
+        for absolute in sorted(self._filesystem.find(self._absolute(folder))):
+            if not absolute.endswith(_UNFINISHED_SUFFIXES):
+                yield self._relative(absolute)
+
+    def stored(self, path: str) -> bytes:
+        """The content of a file as it is stored. SyndicationError if the store cannot deliver it."""
+        try:
+            return bytes(self._filesystem.cat_file(self._absolute(path)))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SyndicationError(f"{path} cannot be read from {self.url}: {reason}. Make it readable.") from None
+
+    def store(self, path: str, content: bytes) -> bool:
+        """Writes a file as it was stored elsewhere; False if it is here. LandingError if it has another content."""
+        return self._write_once(path, content)
+
     def unreadable_below(self, folder: str) -> list[UnreadableFolderError]:
         """The folders at and below a folder that cannot be listed, which listings leave out; only of a directory."""
         found: list[UnreadableFolderError] = []

@@ -257,6 +257,24 @@ class _Archive(EnvironmentSettings):
     )
 
 
+class _Machines(EnvironmentSettings):
+    """Many machines"""
+
+    reading_url: SecretStr | None = setting(
+        "SYNDICATION_READING_URL",
+        None,
+        "The URL of the same database for reading: a replica, a pooler, or both. Weekly reports are read there, once "
+        "it has what was written; its login needs the role `syndication_reader` only. Without it, everything is read "
+        "from SYNDICATION_DATABASE_URL.",
+    )
+    broker_url: SecretStr | None = setting(
+        "SYNDICATION_BROKER_URL",
+        None,
+        "The URL of the Redis that hands runs to workers: `redis://:password@host:6379/0`. Required by a Dagster "
+        "instance that uses deploy/dagster.yaml.",
+    )
+
+
 class _People(EnvironmentSettings):
     """People"""
 
@@ -273,5 +291,7 @@ class _People(EnvironmentSettings):
     )
 
 
-class Settings(_People, _Archive, _Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places):
+class Settings(
+    _People, _Machines, _Archive, _Backups, _Alerts, _Publishing, _Writing, _Shops, _Sources, _Loading, _Places
+):
     """What the environment says, with defaults that need nothing but Python."""

@@ -4,36 +4,19 @@ Which tables belong to it, and in which order their rows go, is read from the sy
 `organization_id` is erased before those that its foreign keys refer to.
 """
 
-from graphlib import TopologicalSorter
-
 import msgspec
 import psycopg
 from psycopg import sql
 
-from syndication_assets.database.connection import Connection, run_file, transaction
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.organization_tables import (
+    AUDIT_LOG,
+    referring_first,
+    require_quiet,
+    tables_of_organizations,
+)
 from syndication_assets.tenancy.organizations import require_organization
-
-AUDIT_LOG = "tenancy.audit_log"
-"""Erased last, and by a function of its owner: the deletion of other rows still adds entries."""
-
-_TABLES = """
-select c.oid::regclass::text, n.nspname::text, c.relname::text
-from pg_class as c
-inner join pg_namespace as n on c.relnamespace = n.oid
-inner join pg_attribute as a on c.oid = a.attrelid and a.attname = 'organization_id' and not a.attisdropped
-where
-    c.relkind in ('r', 'p')
-    and not c.relispartition
-    and c.relpersistence <> 't'
-    and n.nspname not in ('pg_catalog', 'information_schema')
-order by 1
-"""
-_REFERENCES = """
-select conrelid::regclass::text, confrelid::regclass::text
-from pg_constraint
-where contype = 'f' and conparentid = 0 and conrelid <> confrelid
-"""
 
 
 def rows_to_erase(url: str, slug: str) -> dict[str, int]:
@@ -44,12 +27,12 @@ def rows_to_erase(url: str, slug: str) -> dict[str, int]:
     organization_id = require_organization(url, slug).organization_id
     with transaction(url) as connection:
         _require_no_hold(connection, slug, organization_id)
-        _require_quiet(connection, slug, organization_id)
+        require_quiet(connection, slug, organization_id)
         counts = {
             name: connection.execute(
                 sql.SQL("select count(*) from {} where organization_id = %s").format(table), [organization_id]
             ).fetchall()[0][0]
-            for name, table in _tables(connection).items()
+            for name, table in tables_of_organizations(connection).items()
         }
     return {name: count for name, count in counts.items() if count}
 
@@ -67,7 +50,7 @@ def erase_organization(url: str, slug: str) -> dict[str, int]:
         locked = "select from tenancy.organizations where organization_id = %s for update"
         connection.execute(locked, [organization_id])
         _require_no_hold(connection, slug, organization_id)
-        _require_quiet(connection, slug, organization_id)
+        require_quiet(connection, slug, organization_id)
         erased = _erase_tables(connection, slug, organization_id)
         entries = connection.execute(
             "select tenancy.finish_erasure(%s, %s, %s)", [organization_id, slug, msgspec.json.encode(erased).decode()]
@@ -76,11 +59,12 @@ def erase_organization(url: str, slug: str) -> dict[str, int]:
 
 
 def _erase_tables(connection: Connection, slug: str, organization_id: str) -> dict[str, int]:
-    tables = _tables(connection)
+    tables = tables_of_organizations(connection)
     counts = {}
     try:
-        for name in _order(connection, tables):
+        for name in referring_first(connection, tables):
             statement = sql.SQL("delete from {} where organization_id = %s").format(tables[name])
+            # The audit log goes last, by a function of its owner: the deletion of other rows still adds entries.
             counts[name] = connection.execute(statement, [organization_id]).rowcount if name != AUDIT_LOG else 0
     except psycopg.errors.ForeignKeyViolation as error:
         raise SyndicationError(
@@ -101,24 +85,3 @@ def _require_no_hold(connection: Connection, slug: str, organization_id: str) ->
             f"The legal hold {held[0][0]} keeps {slug!r} ({held[0][1]}): nothing was erased. Whoever placed it can "
             f"release it with `syndication retention release {held[0][0]}`."
         )
-
-
-def _require_quiet(connection: Connection, slug: str, organization_id: str) -> None:
-    found = run_file(connection, "tenancy/work_in_progress.sql", {"organization_id": organization_id}).fetchall()
-    if found:
-        work = ", ".join(row["work"] for row in found)
-        raise SyndicationError(f"{slug!r} is in use by {work}: stop it or wait for its end, and run this again.")
-
-
-def _tables(connection: Connection) -> dict[str, sql.Identifier]:
-    """Every table with rows of organizations, by its qualified name; without partitions."""
-    return {name: sql.Identifier(schema, table) for name, schema, table in connection.execute(_TABLES).fetchall()}
-
-
-def _order(connection: Connection, tables: dict[str, sql.Identifier]) -> list[str]:
-    """The tables, each before those that it refers to."""
-    sorter: TopologicalSorter[str] = TopologicalSorter({name: set() for name in tables})
-    for referring, referred in connection.execute(_REFERENCES).fetchall():
-        if referring in tables and referred in tables:
-            sorter.add(referred, referring)
-    return list(sorter.static_order())

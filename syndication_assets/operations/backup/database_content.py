@@ -19,10 +19,13 @@ from syndication_assets.operations.backup.manifest import (
 )
 from syndication_assets.operations.backup.progress import Report
 
-# Rows as text must not depend on who reads them.
-_SETTINGS = (
+ROWS_AS_TEXT = (
     "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';"
-    " set extra_float_digits = 1; set search_path = ''; set row_security = off; set jit = off"
+    " set extra_float_digits = 1; set search_path = ''; set jit = off"
+)
+"""Settings by which rows as text do not depend on who reads them."""
+COUNT_AND_CHECKSUM = (
+    "select count(*), coalesce(bit_xor(hashtextextended(counted_row::text, 0)), 0) from {} as counted_row"
 )
 _SEQUENCES = (
     "select format('%I.%I', schemaname, sequencename), last_value from pg_sequences where last_value is not null"
@@ -42,15 +45,13 @@ def snapshot(url: str, *, variable: str) -> Iterator[tuple[Connection, str]]:
 
 def read_content(connection: Connection, database: str, file: str, report: Report) -> DatabaseContent:
     """Counts and checksums of all tables, and the positions of the sequences."""
-    connection.execute(_SETTINGS)
+    connection.execute(f"{ROWS_AS_TEXT}; set row_security = off")
     tables = []
     for (table,) in connection.execute(load_sql("operations/backups/tables.sql")).fetchall():
         report(f"counting {table}")
         rows, checksum = connection.execute(
             # The name is quoted by PostgreSQL.
-            sql.SQL(
-                "select count(*), coalesce(bit_xor(hashtextextended(counted_row::text, 0)), 0) from {} as counted_row"
-            ).format(sql.SQL(table))
+            sql.SQL(COUNT_AND_CHECKSUM).format(sql.SQL(table))
         ).fetchall()[0]
         tables.append(TableRows(table=table, rows=rows, checksum=checksum))
     sequences = [SequencePosition(sequence=name, last_value=value) for name, value in connection.execute(_SEQUENCES)]
