@@ -4,7 +4,8 @@ A test that takes `database_url` runs on the embedded PostgreSQL 18. What Postgr
 migrations, row-level security, partitions) is marked `both_servers` and runs there too, with its first parameters,
 where Debian's package is installed. `--everything` runs all tests with all parameters on both, the slow ones included,
 with all random histories; `--database-url` names another server instead.
-Sessions are used again (`kept_sessions`); with `--everything`, those of PostgreSQL 15 are not.
+Databases and sessions are used again by later tests (`reset_databases`, `kept_sessions`); with `--everything`, those of
+PostgreSQL 15 are not: there each test has a new database, and each connection a new session.
 No test reaches beyond loopback.
 """
 
@@ -27,6 +28,7 @@ from syndication_assets.scraping.download_runs import RunSession, run_session
 from syndication_assets_tests.kept_sessions import sessions_kept
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
+from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server, start_servers
 
 _ROOM_FOR_SERVERS = 4 * 1024**3
@@ -197,9 +199,30 @@ def template_database(server: Server) -> Iterator[str]:
     server.administer("drop database if exists {} with (force)", name)
 
 
+@pytest.fixture(scope="session")
+def databases_of_tests() -> Iterator[DatabasesOfTests]:
+    databases = DatabasesOfTests()
+    yield databases
+    databases.drop()
+
+
 @pytest.fixture
-def database_url(server: Server, template_database: str) -> Iterator[str]:
-    """The URL of a migrated database that is this test's own."""
+def database_url(
+    server: Server, template_database: str, databases_of_tests: DatabasesOfTests, pytestconfig: pytest.Config
+) -> Iterator[str]:
+    """The URL of a migrated database that is this test's own; with `--everything`, a new one on further servers."""
+    is_first = server is pytestconfig.stash[_servers][0]
+    if is_first or not pytestconfig.getoption("--everything"):
+        with databases_of_tests.lend(server, template_database) as url:
+            yield url
+    else:
+        with new_database(server, template_database) as url:
+            yield url
+
+
+@pytest.fixture
+def new_database_url(server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database that no other test has used: without statistics and traces of earlier ones."""
     with new_database(server, template_database) as url:
         yield url
 
