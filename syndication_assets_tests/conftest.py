@@ -92,7 +92,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
-        is_for_all = metafunc.definition.get_closest_marker("both_servers") is not None
+        marker = metafunc.definition.get_closest_marker("both_servers")
+        is_for_all = marker is not None and marker.args != (False,)
         if not (is_for_all or metafunc.config.getoption("--everything")):
             servers = servers[:1]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
