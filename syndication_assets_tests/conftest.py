@@ -25,7 +25,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from syndication_assets.database import migrations
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession, run_session
-from syndication_assets_tests.kept_sessions import sessions_kept
+from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, are_kept, sessions_kept
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.reset_databases import DatabasesOfTests
@@ -208,12 +208,9 @@ def databases_of_tests() -> Iterator[DatabasesOfTests]:
 
 
 @pytest.fixture
-def database_url(
-    server: Server, template_database: str, databases_of_tests: DatabasesOfTests, pytestconfig: pytest.Config
-) -> Iterator[str]:
+def database_url(server: Server, template_database: str, databases_of_tests: DatabasesOfTests) -> Iterator[str]:
     """The URL of a migrated database that is this test's own; with `--everything`, a new one on further servers."""
-    is_first = server is pytestconfig.stash[_servers][0]
-    if is_first or not pytestconfig.getoption("--everything"):
+    if are_kept(server.url(DATABASE_PREFIX)):
         with databases_of_tests.lend(server, template_database) as url:
             yield url
     else:

@@ -85,6 +85,11 @@ def sessions_kept(admin_urls: Iterable[str]) -> Iterator[None]:
         _key.cache_clear()
 
 
+def are_kept(url: str) -> bool:
+    """Whether sessions on this database are used again."""
+    return _key(url, (), _environment()) is not None
+
+
 def end_sessions(database: str | None = None) -> None:
     """Ends the sessions on this database, or all, that nobody uses."""
     with _lock:

@@ -5,8 +5,14 @@ import threading
 import psycopg
 import pytest
 
-from syndication_assets_tests.kept_sessions import KeptConnection
+from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, KeptConnection, are_kept
 from syndication_assets_tests.servers import Server
+
+
+@pytest.fixture(autouse=True)
+def where_sessions_are_kept(server: Server) -> None:
+    if not are_kept(server.url(DATABASE_PREFIX)):
+        pytest.skip("with --everything, sessions of further servers are not kept")
 
 
 def process_of(connection: psycopg.Connection) -> int:

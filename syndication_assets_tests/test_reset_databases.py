@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from syndication_assets_tests.kept_sessions import end_sessions
+from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, are_kept, end_sessions
 from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
 ADD_ORGANIZATION = "insert into tenancy.organizations (slug, name) values ('acme', 'Acme')"
 SLUGS = "select slug from tenancy.organizations"
+
+
+@pytest.fixture(autouse=True)
+def where_sessions_are_kept(server: Server) -> None:
+    if not are_kept(server.url(DATABASE_PREFIX)):
+        pytest.skip("with --everything, sessions of further servers are not kept")
 
 
 @pytest.fixture
