@@ -4,16 +4,17 @@ A test that takes `database_url` runs on the embedded PostgreSQL 18. What Postgr
 migrations, row-level security, partitions) is marked `both_servers` and runs there too, with its first parameters,
 where Debian's package is installed. `--everything` runs all tests with all parameters on both, the slow ones included,
 with all random histories; `--database-url` names another server instead.
+Databases and sessions are used again by later tests (`reset_databases`, `kept_sessions`); with `--everything`, those of
+PostgreSQL 15 are not: there each test has a new database, and each connection a new session.
 No test reaches beyond loopback.
 """
 
-import itertools
+import gc
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -24,10 +25,12 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from syndication_assets.database import migrations
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.scraping.download_runs import RunSession, run_session
+from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, are_kept, sessions_kept
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
+from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server, start_servers
 
-_numbers = itertools.count(1)
 _ROOM_FOR_SERVERS = 4 * 1024**3
 _ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
@@ -89,10 +92,17 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
-        is_for_all = metafunc.definition.get_closest_marker("both_servers") is not None
+        marker = metafunc.definition.get_closest_marker("both_servers")
+        is_for_all = marker is not None and marker.args != (False,)
         if not (is_for_all or metafunc.config.getoption("--everything")):
             servers = servers[:1]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+def pytest_collection_finish() -> None:
+    """Ends the garbage collector's walks through all that was imported, a seventh of the time without a database."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -151,6 +161,15 @@ def server(request: pytest.FixtureRequest) -> Server:
     return server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_sessions(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Keeps sessions on all servers, with `--everything` on the first only."""
+    servers = pytestconfig.stash[_servers]
+    is_everything = pytestconfig.getoption("--everything")
+    with sessions_kept(server.admin_url for server in (servers[:1] if is_everything else servers)):
+        yield
+
+
 @pytest.fixture
 def server_without_roles(server: Server) -> Iterator[Server]:
     """The server as it is before any database was migrated: the project's roles are put away under other names."""
@@ -181,9 +200,27 @@ def template_database(server: Server) -> Iterator[str]:
     server.administer("drop database if exists {} with (force)", name)
 
 
+@pytest.fixture(scope="session")
+def databases_of_tests() -> Iterator[DatabasesOfTests]:
+    databases = DatabasesOfTests()
+    yield databases
+    databases.drop()
+
+
 @pytest.fixture
-def database_url(server: Server, template_database: str) -> Iterator[str]:
-    """The URL of a migrated database that is this test's own."""
+def database_url(server: Server, template_database: str, databases_of_tests: DatabasesOfTests) -> Iterator[str]:
+    """The URL of a migrated database that is this test's own; with `--everything`, a new one on further servers."""
+    if are_kept(server.url(DATABASE_PREFIX)):
+        with databases_of_tests.lend(server, template_database) as url:
+            yield url
+    else:
+        with new_database(server, template_database) as url:
+            yield url
+
+
+@pytest.fixture
+def new_database_url(server: Server, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database that no other test has used: without statistics and traces of earlier ones."""
     with new_database(server, template_database) as url:
         yield url
 
@@ -200,24 +237,6 @@ def empty_database_url(server: Server) -> Iterator[str]:
     """The URL of a database without any migration."""
     with new_database(server, "template0") as url:
         yield url
-
-
-class new_database:  # noqa: N801 - a context manager that reads as a verb
-    """A copy of the template database, dropped at the end."""
-
-    def __init__(self, server: Server, template: str) -> None:
-        self._server = server
-        self._template = template
-        self._name = f"test_{os.getpid()}_{next(_numbers)}"
-
-    def __enter__(self) -> str:
-        # Copying files is cheaper than logging pages: the server does not sync.
-        self._server.administer("create database {} template {} strategy file_copy", self._name, self._template)
-        return self._server.url(self._name)
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(psycopg.OperationalError):
-            self._server.administer("drop database if exists {} with (force)", self._name)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from syndication_assets.database import embedded_postgres
+from syndication_assets_tests.kept_sessions import end_sessions
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Server:
     def administer(self, statement: str, *names: str) -> None:
         """Runs a statement outside of a transaction, with these identifiers in it.
 
-        In one session for all tests: two new ones for each test's database cost a quarter of its copy.
+        In one session for all tests: two new ones for each test's database cost a quarter of its copy. Idle sessions
+        on databases of these names end, because a database that is copied or dropped may have none.
         """
+        for name in names:
+            end_sessions(name)
         if not self._sessions or self._sessions[-1].closed:
             self._sessions.append(psycopg.connect(self.url("postgres"), autocommit=True))
         self._sessions[-1].execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]

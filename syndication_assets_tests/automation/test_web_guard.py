@@ -37,12 +37,13 @@ def unguarded(workspace: WorkspaceProcessContext):
     return create_app_from_workspace_process_context(workspace)
 
 
-@pytest.fixture
-def guarded(workspace: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch):
-    """The same in a process that called `guard`."""
-    monkeypatch.setattr(DagsterWebserver, "build_middleware", DagsterWebserver.build_middleware)
-    guard()
-    return create_app_from_workspace_process_context(workspace)
+@pytest.fixture(scope="module")
+def guarded(workspace: WorkspaceProcessContext):
+    """The same, made in a process that called `guard`."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(DagsterWebserver, "build_middleware", DagsterWebserver.build_middleware)
+        guard()
+        return create_app_from_workspace_process_context(workspace)
 
 
 def send(app: Any, method: str, url: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, str]:

@@ -62,6 +62,7 @@ def test_rolling_everything_back_and_migrating_again_gives_the_same_schema(datab
     assert catalogue_of(database_url) == migrated
 
 
+@pytest.mark.both_servers(False)
 def test_each_migration_alone_can_be_rolled_back_and_applied_again(empty_database_url: str):
     migrate(empty_database_url, [])
     applied = catalogue_of(empty_database_url)
@@ -76,6 +77,7 @@ def test_each_migration_alone_can_be_rolled_back_and_applied_again(empty_databas
         assert catalogue_of(empty_database_url) == applied, migration.name
 
 
+@pytest.mark.both_servers(False)
 def test_four_migrators_at_once_apply_each_migration_once(empty_database_url: str):
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(4, mp_context=spawn) as pool:

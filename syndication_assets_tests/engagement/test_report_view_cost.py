@@ -43,6 +43,12 @@ BY_DAY = {
 }
 
 
+@pytest.fixture
+def database_url(new_database_url: str) -> str:
+    """A new database, without the deleted rows of other tests."""
+    return new_database_url
+
+
 def add_days(history: History, days: range) -> None:
     """One snapshot a day of every post, rolled up, one quarantined item and one text in review a day."""
     with psycopg.connect(history.url, cursor_factory=psycopg.ClientCursor) as connection:

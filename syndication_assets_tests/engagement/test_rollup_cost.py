@@ -16,6 +16,12 @@ LAST = 60
 
 
 @pytest.fixture
+def database_url(new_database_url: str) -> str:
+    """A new database, without the deleted rows of other tests."""
+    return new_database_url
+
+
+@pytest.fixture
 def history(database_url: str) -> History:
     """Many posts with one snapshot a day on many days, rolled up. Every third snapshot has no comments."""
     history = History(database_url)

@@ -219,6 +219,7 @@ def test_a_day_with_a_lost_file_loads_again_after_the_withdrawal_of_the_file(des
     assert broken_invariants(desk.url, desk.root) == []
 
 
+@pytest.mark.both_servers(False)
 def test_a_withdrawal_killed_before_its_commit_is_completed_by_the_next(desk: Desk):
     path = desk.land(MONDAY, 9, post(ONE))
     desk.load(MONDAY)

@@ -21,6 +21,12 @@ SNAPSHOTS = "scraping.snapshots"
 PAYLOADS = "scraping.raw_payloads"
 
 
+@pytest.fixture
+def database_url(new_database_url: str) -> str:
+    """A new database, in which no other test has made partitions."""
+    return new_database_url
+
+
 def ensure(connection: Connection, table: str, first_day: str, last_day: str) -> int:
     statement = "select operations.ensure_month_partitions(%s, %s, %s)"
     return int(connection.execute(statement, [table, first_day, last_day]).fetchall()[0][0])

@@ -11,6 +11,12 @@ pytestmark = pytest.mark.both_servers
 TABLE = "engagement.product_post_performance"
 
 
+@pytest.fixture
+def database_url(new_database_url: str) -> str:
+    """A new database, whose tables have no statistics."""
+    return new_database_url
+
+
 def fill(url: str, products: range) -> None:
     """Adds rows to a table without statistics, in one transaction as in a load, without checking foreign keys."""
     with psycopg.connect(url) as connection:

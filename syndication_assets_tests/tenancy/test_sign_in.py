@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
@@ -30,7 +31,9 @@ def test_a_hash_says_nothing_about_the_password_and_a_short_password_is_refused(
 
 @pytest.fixture
 def person(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A person with a password; the URL of their database, which the environment names."""
+    """A person with a password; the URL of their database, which the environment names. Hashes are cheap here."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "_of_nobody", [])
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     with transaction(database_url) as connection:
         row = connection.execute("insert into tenancy.users (email) values (%s) returning user_id", [EMAIL]).fetchone()

@@ -1,0 +1,177 @@
+"""Databases that tests use one after another: after each test, one has the rows of the template again, or is dropped.
+
+A copy of the template costs 30 ms of the server's time, and what a test then does in the copy reads the catalogue
+again, which is most of the time of a small test. A database is used again only if a test changed nothing but rows: not
+if it changed the schema, rights or the template's own rows, or left a session.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import ClientCursor
+
+from syndication_assets_tests.kept_sessions import idle_processes
+from syndication_assets_tests.new_databases import new_database
+from syndication_assets_tests.servers import Server
+
+_MOST_USES = 200
+"""Deleted rows stay in the files of a table."""
+_PARTITION = "select oid from pg_class where relispartition"
+_CATALOGUES = {
+    "pg_attrdef": f"adrelid not in ({_PARTITION})",
+    "pg_attribute": "attrelid in (select oid from pg_class where relkind in ('r', 'p', 'v') and not relispartition)",
+    "pg_class": "relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not relispartition",
+    "pg_constraint": f"conparentid = 0 and conrelid not in ({_PARTITION})",
+    "pg_default_acl": "true",
+    "pg_enum": "true",
+    "pg_event_trigger": "true",
+    "pg_extension": "true",
+    "pg_index": f"indrelid not in ({_PARTITION}) and not indrelid::regclass::text like 'pg_toast.%'",
+    "pg_namespace": "nspname not like 'pg_%temp_%'",
+    "pg_policy": f"polrelid not in ({_PARTITION})",
+    "pg_proc": "true",
+    "pg_rewrite": "true",
+    "pg_trigger": f"tgparentid = 0 and tgrelid not in ({_PARTITION})",
+}
+"""The rows of each that are the schema. Partitions may come, and stay for the next tests, but none may go."""
+_MONTHS = "select operations.ensure_month_partitions(name, '2025-09-01', '2026-03-31') from unnest(%s::text[]) as name"
+_PARTITIONED = ["scraping.raw_payloads", "scraping.snapshots"]
+_TABLES = (
+    "select c.oid::regclass::text from pg_class as c where c.relkind = 'r' and c.relpersistence = 'p'"
+    " and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and pg_relation_size(c.oid) > 0"
+)
+_RESET = f"""
+do $reset$
+declare
+    first_change constant xid := %(first_change)s;
+    own_rows constant jsonb := %(own_rows)s;
+    catalogues constant jsonb := %(catalogues)s;
+    name text;
+    condition text;
+    number bigint;
+    is_changed boolean;
+begin
+    set local session_replication_role = replica;
+    set local lock_timeout = '2s';
+    if exists (
+        select from pg_stat_activity
+        where datname = current_database() and backend_type = 'client backend'
+        and pid <> pg_backend_pid() and pid <> all (%(idle)s)
+    ) then
+        raise exception 'a session is left';
+    end if;
+    if exists (select from pg_db_role_setting as s join pg_database as d on s.setdatabase = d.oid
+        where d.datname = current_database())
+    or exists (select from pg_database where datname = current_database() and age(xmin) <= age(first_change)) then
+        raise exception 'the database was altered';
+    end if;
+    for name, number in select key, value from jsonb_each_text(catalogues) loop
+        condition := %(conditions)s::jsonb ->> name;
+        execute format(
+            'select count(*) <> %%s or bool_or(age(xmin) <= age(%%L::xid)) from %%s where %%s',
+            number, first_change, name, condition
+        ) into is_changed;
+        if is_changed then
+            raise exception '%% was changed', name;
+        end if;
+    end loop;
+    select count(*) into number from pg_class where relispartition and age(xmin) > age(first_change);
+    if number <> %(partitions)s then
+        raise exception 'partitions were changed';
+    end if;
+    for name in {_TABLES} loop
+        if own_rows ? name then
+            execute format('delete from %%s where age(xmin) <= age(%%L::xid)', name, first_change);
+            execute format('select count(*) from %%s', name) into number;
+            if number <> (own_rows ->> name)::bigint then
+                raise exception 'rows of %% were changed', name;
+            end if;
+        else
+            execute format('delete from %%s', name);
+        end if;
+    end loop;
+    perform setval(key::oid::regclass, coalesce(value::bigint, s.seqstart), value is not null)
+    from jsonb_each_text(%(last_values)s) join pg_sequence as s on s.seqrelid = key::oid
+    where value is distinct from pg_sequence_last_value(s.seqrelid)::text;
+end
+$reset$
+"""
+
+
+class DatabasesOfTests:
+    """One database for each server, until it is dropped."""
+
+    def __init__(self) -> None:
+        self._databases: dict[str, _Database] = {}
+
+    @contextmanager
+    def lend(self, server: Server, template: str) -> Iterator[str]:
+        """The URL of a database like the template."""
+        database = self._databases.pop(server.name, None) or _Database(server, template)
+        try:
+            yield database.url
+        finally:
+            if database.reset():
+                self._databases[server.name] = database
+            else:
+                database.drop()
+
+    def drop(self) -> None:
+        while self._databases:
+            self._databases.popitem()[1].drop()
+
+
+class _Database:
+    def __init__(self, server: Server, template: str) -> None:
+        self._new = new_database(server, template)
+        self.url = self._new.__enter__()
+        self._uses = 0
+        with self._connected() as connection:
+            connection.execute(_MONTHS, [_PARTITIONED])
+            (first_change,) = connection.execute("select pg_current_xact_id()::xid::text").fetchone() or ("",)
+            self._first = {"first_change": first_change} | _first_state(connection)
+
+    def reset(self) -> bool:
+        """Whether it is like the template again."""
+        self._uses += 1
+        if self._uses >= _MOST_USES:
+            return False
+        try:
+            with self._connected() as connection:
+                connection.execute(_RESET, self._first | {"idle": idle_processes()})
+        except psycopg.Error:
+            return False
+        return True
+
+    def drop(self) -> None:
+        self._new.__exit__()
+
+    def _connected(self) -> psycopg.Connection[tuple[str, ...]]:
+        return psycopg.connect(self.url, autocommit=True, cursor_factory=ClientCursor)
+
+
+def _first_state(connection: psycopg.Connection[tuple[str, ...]]) -> dict[str, object]:
+    """The numbers of rows by table and by catalogue, the values of the sequences, and the number of partitions."""
+    tables = {name: "true" for (name,) in connection.execute(_TABLES)}
+    last_values = connection.execute(
+        "select coalesce(jsonb_object_agg(seqrelid::bigint, pg_sequence_last_value(seqrelid)), '{}')::text"
+        " from pg_sequence"
+    ).fetchall()[0][0]
+    return {
+        "own_rows": _numbers(connection, tables),
+        "catalogues": _numbers(connection, _CATALOGUES),
+        "conditions": json.dumps(_CATALOGUES),
+        "last_values": last_values,
+        "partitions": connection.execute(f"select count(*) from ({_PARTITION}) as each").fetchall()[0][0],
+    }
+
+
+def _numbers(connection: psycopg.Connection[tuple[str, ...]], conditions: Mapping[str, str]) -> str:
+    """The number of rows of each table that meet its condition."""
+    counts = " union all ".join(
+        f"select '{table}', count(*) from {table} where {condition}" for table, condition in conditions.items()
+    )
+    query = f"select coalesce(jsonb_object_agg(name, number), '{{}}')::text from ({counts}) as each (name, number)"
+    return str(connection.execute(query).fetchall()[0][0])  # type: ignore[arg-type]
