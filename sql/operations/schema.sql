@@ -550,6 +550,20 @@ as $$
 $$;
 -- pipeline: execute
 
+-- Whether the route tells of the alert, at once or in its digest.
+create function operations.tells_of(route operations.alert_routes, alert operations.alerts)
+returns boolean language sql immutable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select
+        route.organization_id = alert.organization_id
+        and (route.tells_of_installation or not alert.is_of_installation)
+        and alert.severity >= route.minimum_severity
+        and (route.kind is null or route.kind = alert.kind)
+        -- A route cannot tell of its own failure.
+        and (alert.kind <> 'delivery_fails' or alert.subject <> route.route_name);
+$$;
+-- pipeline: execute
+
 create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.backup_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.alert_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
