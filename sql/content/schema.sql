@@ -297,8 +297,10 @@ create table content.posts_content (
     check ((generator = 'person') = (created_by is not null)),
     check (seen_prices = '{}' or seen_currency is not null)
 );
-create index posts_content_state on content.posts_content (organization_id, state);
 create index posts_content_template on content.posts_content (organization_id, template_id, template_version);
+create index posts_content_undecided on content.posts_content (organization_id)
+    where state in ('generated', 'needs_review');
+create index posts_content_approved on content.posts_content (organization_id) where state = 'approved';
 create trigger posts_content_is_immutable before update of text_content, hashtags, call_to_action, alt_text, link_url,
     image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version,
     product_version, seen_prices, seen_currency on content.posts_content

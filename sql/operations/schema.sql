@@ -698,6 +698,7 @@ as $$
 $$;
 -- pipeline: execute
 
+<<<<<<< HEAD
 -- One row is one budget in the UTC day or month of the moment, with what is used of it: spent, and expected for calls
 -- of unknown cost or under way; and with what will be used in the whole period if it goes on like this. used_percent is
 -- NULL for an amount of zero.
@@ -1012,6 +1013,19 @@ as $$
         may_have_cost boolean
     )
     where u.organization_id = c.organization_id and u.usage_id = c.usage_id and u.used_at = c.used_at
+=======
+-- Whether the route tells of the alert, at once or in its digest.
+create function operations.tells_of(route operations.alert_routes, alert operations.alerts)
+returns boolean language sql immutable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select
+        route.organization_id = alert.organization_id
+        and (route.tells_of_installation or not alert.is_of_installation)
+        and alert.severity >= route.minimum_severity
+        and (route.kind is null or route.kind = alert.kind)
+        -- A route cannot tell of its own failure.
+        and (alert.kind <> 'delivery_fails' or alert.subject <> route.route_name);
+>>>>>>> 3d58da2becef2c90535cba5637eb656ed284a9cd
 $$;
 -- pipeline: execute
 

@@ -136,16 +136,11 @@ select
     ) as last_told_at
 from operations.alerts as a
 inner join operations.condition_kinds as k on a.kind = k.kind
-inner join operations.alert_routes as r
-    on a.organization_id = r.organization_id and (r.tells_of_installation or not a.is_of_installation)
+inner join operations.alert_routes as r on a.organization_id = r.organization_id and operations.tells_of(r, a)
 where
     (a.closed_at is null or a.closed_at = %(moment)s::timestamptz)
     and r.is_active
-    and r.digest_at is null
-    and a.severity >= r.minimum_severity
-    and coalesce(r.kind = a.kind, true)
-    -- A route cannot tell of its own failure.
-    and (a.kind, a.subject) is distinct from ('delivery_fails', r.route_name);
+    and r.digest_at is null;
 
 insert into operations.alert_deliveries (organization_id, route_id, alert_id, event, event_at, next_attempt_at)
 select

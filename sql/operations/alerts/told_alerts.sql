@@ -21,10 +21,6 @@ where
     a.organization_id = r.organization_id
     and case
         when %(alert_id)s::text is not null then a.alert_id = %(alert_id)s
-        else
-            a.closed_at is null
-            and (r.tells_of_installation or not a.is_of_installation)
-            and a.severity >= r.minimum_severity
-            and coalesce(r.kind = a.kind, true)
+        else a.closed_at is null and operations.tells_of(r, a)
     end
 order by a.severity desc, a.since asc, a.alert_id asc
