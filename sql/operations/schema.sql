@@ -277,6 +277,151 @@ create index alert_deliveries_alert on operations.alert_deliveries (organization
 create index alert_deliveries_pending on operations.alert_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one thing that can be kept for a limited time, with what holds for organizations that have no row in
+-- retention_policies. User-maintained. As shipped, everything is kept.
+create table operations.retention_subjects (
+    subject text not null,                        -- Name in commands and files, usually that of a table.
+    table_name text,                              -- Table with its rows; NULL for what is in no table.
+    time_column text,                             -- Column that tells how old a row is; NULL without a table.
+    actions operations.retention_action[] not null,
+                                                  -- What may happen to it.
+    is_of_installation boolean not null default false,
+                                                  -- True for what belongs to no organization, such as the event log of
+                                                  -- Dagster.
+    keep_months integer,                          -- How many whole months before the current one stay; NULL with
+                                                  -- keep_days, and where everything is kept.
+    keep_days integer,                            -- How many days stay; NULL with keep_months, and where everything is
+                                                  -- kept.
+    action operations.retention_action not null,  -- What happens then.
+    grace_days integer not null default 7,        -- How many days the rows stay beside their archive, readable and
+                                                  -- unchangeable.
+    description text not null,                    -- What it is and what its end means, in one sentence.
+
+    primary key (subject),
+    check (subject ~ '^[a-z]+\.[a-z_]+$'),
+    check (cardinality(actions) > 0),
+    check (keep_months > 0),
+    check (keep_days > 0),
+    check (grace_days >= 0),
+    check (description <> ''),
+    check ((table_name is null) = (time_column is null)),
+    check (num_nonnulls(keep_months, keep_days) <= 1),
+    check (action = any (actions)),
+    check (action <> 'archive' or keep_days is null)
+);
+create trigger retention_subjects_changes after insert or delete or update on operations.retention_subjects
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is how long one organization keeps one thing. User-maintained. Without a row, retention_subjects decides.
+create table operations.retention_policies (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    subject text not null,                          -- What is kept; refers to retention_subjects.
+    keep_months integer,                            -- How many whole months before the current one stay; NULL with
+                                                    -- keep_days.
+    keep_days integer,                              -- How many days stay; NULL with keep_months.
+    action operations.retention_action not null,    -- What happens then.
+    grace_days integer not null default 7,          -- How many days the rows stay beside their archive, readable and
+                                                    -- unchangeable.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, subject),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (subject) references operations.retention_subjects (subject),
+    check (keep_months > 0),
+    check (keep_days > 0),
+    check (grace_days >= 0),
+    check (num_nonnulls(keep_months, keep_days) = 1),
+    check (action <> 'archive' or keep_months is not null)
+);
+create index retention_policies_subject on operations.retention_policies (subject);
+create trigger retention_policies_updated_at before update on operations.retention_policies
+    for each row execute function tenancy.set_updated_at();
+create trigger retention_policies_audit after insert or delete or update on operations.retention_policies
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one order to keep everything of an organization, or of some days. User-maintained. While it is not
+-- released, no row of these days is removed or deleted, and the organization cannot be erased.
+create table operations.legal_holds (
+    organization_id text not null,               -- Organization that owns the row: first column of every key, and
+                                                 -- checked by row-level security.
+    hold_id text not null default tenancy.public_id('hld', nextval('operations.hold_id_sequence')),
+                                                 -- Public id, such as hld-0a1b2c3d.
+    profile_id text,                             -- Profile that it is about; NULL for everything. An archive has whole
+                                                 -- months of an organization: they are held whole.
+    held_from date,                              -- First UTC day that is held; NULL from the beginning.
+    held_to date,                                -- Last UTC day that is held; NULL without end.
+    reason text not null,                        -- Why, such as the number of the case.
+    held_by text not null,                       -- Who ordered it: tenancy.current_actor().
+    held_at timestamptz not null default now(),  -- When it was ordered.
+    released_by text,                            -- Who released it; NULL while it holds.
+    released_at timestamptz,                     -- When it was released; NULL while it holds.
+
+    primary key (organization_id, hold_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id),
+    check (hold_id ~ '^hld-[0-9a-f]{8}$'),
+    check (reason <> ''),
+    check (held_from <= held_to),
+    check ((released_by is null) = (released_at is null))
+);
+create index legal_holds_profile on operations.legal_holds (organization_id, profile_id);
+create trigger legal_holds_hold before delete on operations.legal_holds for each row
+    when (old.released_at is null) execute function operations.keep_what_is_held();
+create trigger legal_holds_audit after insert or delete or update on operations.legal_holds
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one month of one table and organization in one Parquet file, with what the file must have.
+create table operations.archives (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    table_name text not null,                       -- Schema and name of the table.
+    month date not null,                            -- First day of the UTC month.
+    state operations.archive_state not null default 'written',
+                                                    -- How far it is.
+    path text not null,                             -- Path of the file, relative to SYNDICATION_ARCHIVE_URL.
+    row_count bigint not null,                      -- Number of rows.
+    sums jsonb not null,                            -- Sum of each counter over all rows: {"reactions": 1200}.
+    days jsonb not null,                            -- Rows, checksum and sums of each UTC day: {"2025-01-31": {"rows":
+                                                    -- 2, "checksum": 7, "sums": {"reactions": 1200}}}.
+    checksum bigint not null,                       -- Sum of the first 32 bits of the MD5 of every row.
+    size_bytes bigint not null,                     -- Size of the file in bytes.
+    sha256 text not null,                           -- SHA-256 of the file.
+    seconds numeric(10,3) not null,                 -- How long it took to write and to verify it.
+    written_at timestamptz not null default now(),  -- When the file was verified and recorded.
+    removable_at timestamptz not null,              -- End of the grace period.
+    removed_at timestamptz,                         -- When the rows were removed from the table; NULL if they never
+                                                    -- were.
+    restored_at timestamptz,                        -- When the rows were restored; NULL unless they are.
+    verified_at timestamptz not null default now(),
+                                                    -- When the file was last found to be as it was written.
+    problem text,                                   -- Why the file did not verify when it was last tried; NULL if it
+                                                    -- did.
+
+    primary key (organization_id, table_name, month),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (month = date_trunc('month', month::timestamp without time zone)::date),
+    check (path <> ''),
+    check (row_count > 0),
+    check (jsonb_typeof(sums) = 'object'),
+    check (jsonb_typeof(days) = 'object'),
+    check (checksum >= 0),
+    check (size_bytes > 0),
+    check (sha256 ~ '^[0-9a-f]{64}$'),
+    check (seconds >= 0::numeric),
+    check (problem <> ''),
+    check ((state = 'archived') <= (removed_at is not null)),
+    check ((state = 'restored') = (restored_at is not null))
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+create policy owner_sees_dropped
+    on operations.archives for select to syndication_owner using (month = nullif(current_setting('app.dropped_month',
+    true), '')::date);
+
 -- One row is one request to a paid or limited API. It is reserved before the request, with its expected cost, and
 -- settled after it. An unknown cost is NULL, not zero.
 create table operations.api_usage (
@@ -420,6 +565,27 @@ create table operations.api_usage_daily (
     check (currency ~ '^[A-Z]{3}$')
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one month of one table and organization that no longer changes, because an archive has it.
+create view operations.closed_months (
+    organization_id,  -- text: The organization.
+    table_name,       -- text: Schema and name of the table.
+    first_day,        -- date: First UTC day of the month.
+    end_day,          -- date: The day after its last.
+    begins_at,        -- timestamptz: When its first day begins.
+    ends_at,          -- timestamptz: When its last day ends, exclusive.
+    state             -- operations.archive_state: How far the archive is.
+) with (security_invoker = true) as
+select organization_id,
+    table_name,
+    month as first_day,
+    (month + make_interval(months => 1))::date as end_day,
+    (month::timestamp without time zone at time zone 'utc') as begins_at,
+    ((month + make_interval(months => 1)) at time zone 'utc') as ends_at,
+    state
+   from operations.archives
+  where state <> 'restored';
+-- pipeline: select; reader: select
 
 -- One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days
 -- are computed.
@@ -698,7 +864,72 @@ as $$
 $$;
 -- pipeline: execute
 
-<<<<<<< HEAD
+-- Refuses to delete a legal hold that nobody has released, and with it the erasure of its organization.
+create function operations.keep_what_is_held()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    raise exception 'A legal hold (%) keeps the organization %', old.hold_id, old.organization_id
+        using errcode = 'restrict_violation';
+end
+$$;
+-- execute: only its owner
+
+-- The partition of a month; NULL if the table is not partitioned or the month has none.
+create function operations.month_partition(parent_table regclass, first_day date)
+returns regclass language sql stable set search_path to 'pg_catalog', 'pg_temp' set "TimeZone" to 'UTC'
+as $$
+    select c.oid::regclass
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where
+        i.inhparent = parent_table
+        and pg_get_expr(c.relpartbound, c.oid) like format(
+            'FOR VALUES FROM (''%s%%'') TO (''%s%%'')', first_day, (first_day + interval '1 month')::date
+        )
+$$;
+-- pipeline: execute
+
+-- Drops the partition of a month, and returns its number of rows. The function runs as its owner, so it only accepts a
+-- month whose rows are all in archives.
+create function operations.drop_archived_month(parent_table regclass, first_day date)
+returns bigint language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    partition regclass := operations.month_partition(parent_table, first_day);
+    found record;
+    rows_dropped bigint := 0;
+begin
+    if partition is null or not exists (
+        select from operations.partitioned_tables t where to_regclass(t.table_name) = parent_table
+    ) then
+        raise exception '% has no partition for %', parent_table, first_day using errcode = 'undefined_table';
+    end if;
+    perform set_config('app.dropped_month', first_day::text, true);
+    -- Forced row-level security hides the rows from their owner too; an error takes this back.
+    execute format('alter table %s no force row level security', partition);
+    for found in execute format('select organization_id, count(*) as row_count from %s group by 1', partition) loop
+        if not exists (
+            select from operations.archives a
+            where
+                a.organization_id = found.organization_id
+                and to_regclass(a.table_name) = parent_table
+                and a.month = first_day
+                and a.state = 'written'
+                and a.row_count = found.row_count
+        ) then
+            raise exception '% has % rows of % that are in no archive', partition, found.row_count,
+                found.organization_id using errcode = 'object_in_use';
+        end if;
+        rows_dropped := rows_dropped + found.row_count;
+    end loop;
+    execute format('drop table %s', partition);
+    perform set_config('app.dropped_month', '', true);
+    return rows_dropped;
+end
+$$;
+-- pipeline: execute
+
 -- One row is one budget in the UTC day or month of the moment, with what is used of it: spent, and expected for calls
 -- of unknown cost or under way; and with what will be used in the whole period if it goes on like this. used_percent is
 -- NULL for an amount of zero.
@@ -1013,7 +1244,9 @@ as $$
         may_have_cost boolean
     )
     where u.organization_id = c.organization_id and u.usage_id = c.usage_id and u.used_at = c.used_at
-=======
+$$;
+-- pipeline: execute
+
 -- Whether the route tells of the alert, at once or in its digest.
 create function operations.tells_of(route operations.alert_routes, alert operations.alerts)
 returns boolean language sql immutable set search_path to 'pg_catalog', 'pg_temp'
@@ -1025,7 +1258,6 @@ as $$
         and (route.kind is null or route.kind = alert.kind)
         -- A route cannot tell of its own failure.
         and (alert.kind <> 'delivery_fails' or alert.subject <> route.route_name);
->>>>>>> 3d58da2becef2c90535cba5637eb656ed284a9cd
 $$;
 -- pipeline: execute
 
