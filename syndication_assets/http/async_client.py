@@ -7,12 +7,8 @@ from typing import Any, Self
 
 import httpx2
 
-from syndication_assets.http.http_client import (
-    CONNECT_SECONDS,
-    MAXIMUM_ERROR_BYTES,
-    check_encoding,
-    check_headers,
-)
+from syndication_assets.http.headers import check_encoding, check_headers
+from syndication_assets.http.http_client import CONNECT_SECONDS, MAXIMUM_ERROR_BYTES
 from syndication_assets.http.http_errors import HttpError, ResponseTimeoutError, ResponseTooLargeError, http_error
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.system_trust import system_trust

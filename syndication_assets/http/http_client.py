@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin
 
 import httpx2
 
+from syndication_assets.http.call_results import milliseconds_since, result_of
 from syndication_assets.http.deadlines import until
+from syndication_assets.http.headers import check_encoding, check_headers
 from syndication_assets.http.http_errors import (
-    CompressedTwiceError,
     HttpError,
     InvalidRequestError,
     NotSentError,
@@ -28,7 +28,8 @@ from syndication_assets.http.http_errors import (
 )
 from syndication_assets.http.public_transport import PublicTransport
 from syndication_assets.http.public_urls import PublicUrlError
-from syndication_assets.http.recording import CallResult, CallToMake, current_recorder, rate_limits_of
+from syndication_assets.http.recording import CallResult, CallToMake, current_recorder
+from syndication_assets.http.redirects import origin, redirect_target
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.http.transports import PooledTransport
@@ -177,10 +178,10 @@ class HttpClient:
             response = self._exchange(self._client, request, deadline)
             if not (self._follow_redirects and response.is_redirect):
                 return response
-            target = _redirect_target(request.url, response)
+            target = redirect_target(request.url, response)
             if target is None:
                 raise RedirectError("it redirects to an invalid URL")
-            if not self._leaves_origin and _origin(target) != _origin(request.url):
+            if not self._leaves_origin and origin(target) != origin(request.url):
                 raise RedirectError("it redirects to another origin")
             request = replace(request, url=target, parameters=None)
         raise TooManyRedirectsError(f"more than {_MAXIMUM_REDIRECTS} redirects")
@@ -200,9 +201,9 @@ class HttpClient:
             call.release()
             raise
         except BaseException:
-            call.settle(CallResult(is_successful=False, latency_ms=_milliseconds_since(started_at)))
+            call.settle(CallResult(is_successful=False, latency_ms=milliseconds_since(started_at)))
             raise
-        call.settle(_result_of(response, _milliseconds_since(started_at)))
+        call.settle(result_of(response, milliseconds_since(started_at)))
         return replace(response, call=call)
 
     def _send(self, client: httpx2.Client, request: _Request, deadline: float) -> HttpResponse:
@@ -243,49 +244,3 @@ class HttpClient:
             if time.monotonic() > deadline:
                 raise ResponseTimeoutError(f"no answer within {self._seconds:g} s")
         return bytes(content)
-
-
-def _milliseconds_since(started_at: float) -> int:
-    return round(1000 * (time.monotonic() - started_at))
-
-
-def _result_of(response: HttpResponse, latency_ms: int) -> CallResult:
-    """What a response says about its call. A rejected one is not charged."""
-    return CallResult(
-        is_successful=response.status < 400,
-        status=response.status,
-        latency_ms=latency_ms,
-        units={"bytes": len(response.content)},
-        rate_limits=rate_limits_of(response.headers),
-        may_have_cost=not 400 <= response.status < 500,
-    )
-
-
-def _redirect_target(url: str, response: HttpResponse) -> str | None:
-    """Where a redirect leads, without the fragment; None if that is no URL."""
-    try:
-        target = urljoin(url, response.headers["Location"]).partition("#")[0]
-        httpx2.URL(target)
-    except (ValueError, httpx2.InvalidURL):
-        return None
-    return target
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port; ports that the scheme implies are None."""
-    parts = httpx2.URL(url)
-    return parts.scheme, parts.host, parts.port
-
-
-def check_encoding(response: httpx2.Response) -> None:
-    """CompressedTwiceError if more than one decompression would be needed: together they know no bound."""
-    encodings = response.headers.get_list("Content-Encoding", split_commas=True)
-    if sum(encoding.strip().lower() not in {"", "identity"} for encoding in encodings) > 1:
-        raise CompressedTwiceError("the answer is compressed more than once")
-
-
-def check_headers(headers: Mapping[str, str]) -> None:
-    """The HTTP library would quote the whole value, perhaps a key, to say what is wrong with it."""
-    for name, value in headers.items():
-        if not value.isascii() or not value.isprintable():
-            raise InvalidRequestError(f"the value of the header {name} has a character that no header may have")

@@ -1,7 +1,6 @@
 """Files at relative paths below a directory or any fsspec URL, each written once and completely.
 
-Knows nothing of organizations, sources and days: what the paths mean is the landing zone's. Its own code over fsspec
-instead of universal-pathlib, which took 14.3 s to import and list a zone where this takes 0.19 s.
+Knows nothing of organizations, sources and days. universal-pathlib lists in 14.3 s what this code lists in 0.19 s.
 """
 
 import gzip

@@ -1,6 +1,6 @@
 """How settings are read from the environment: kinds of values, blanks, and the messages for invalid values.
 
-The settings themselves are in this package's `__init__.py`.
+The settings themselves are in the modules beside it.
 """
 
 import re
@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from syndication_assets.errors import SyndicationError
 
+PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 _LONGEST_PAUSE = 3600
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")

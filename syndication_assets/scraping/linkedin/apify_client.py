@@ -8,10 +8,8 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 from urllib.parse import quote
 
-import msgspec
 import tenacity
 
 from syndication_assets.http.http_client import HttpClient, Parameters
@@ -21,7 +19,15 @@ from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
-from syndication_assets.text.outside import read_as, read_json
+from syndication_assets.scraping.linkedin.apify_answers import (
+    ActorRun,
+    ErrorAnswer,
+    ErrorDetails,
+    RunAnswer,
+    check_is_dataset,
+    converted,
+    where_to_look,
+)
 
 # Statuses of a start that show that no run can start: bad token, no credit, not allowed, no such actor.
 _REJECTIONS = (401, 402, 403, 404)
@@ -37,8 +43,6 @@ _CHECK_RUNS = (
     "second run costs again."
 )
 
-Shape = TypeVar("Shape")
-
 
 @dataclass(frozen=True, slots=True)
 class ScrapedDataset:
@@ -51,28 +55,6 @@ class ScrapedDataset:
     """UTC; when the actor finished, by Apify's clock."""
     cost_usd: float | None
     """The cost of the run as Apify knew it when the run ended; None if the account may not see it."""
-
-
-class _Run(msgspec.Struct, rename="camel"):
-    id: str
-    status: str
-    default_dataset_id: str
-    status_message: str | None = None
-    finished_at: datetime | None = None
-    usage_total_usd: float | None = None
-
-
-class _RunAnswer(msgspec.Struct):
-    data: _Run
-
-
-class _Error(msgspec.Struct):
-    type: str | None = None
-    message: str | None = None
-
-
-class _ErrorAnswer(msgspec.Struct):
-    error: _Error
 
 
 @dataclass(frozen=True)
@@ -116,12 +98,12 @@ class ApifyScraper:
             _settle(call, finished.usage_total_usd)
             return self._dataset(client, started, finished)
 
-    def _dataset(self, client: HttpClient, started: _Run, finished: _Run) -> ScrapedDataset:
+    def _dataset(self, client: HttpClient, started: ActorRun, finished: ActorRun) -> ScrapedDataset:
         cost = finished.usage_total_usd
         if finished.status != "SUCCEEDED":
             reason = self._redacted(f": {finished.status_message}") if finished.status_message else ""
             raise FetchError(
-                f"Apify's actor run {started.id} ended as {finished.status}{reason}. {_see(started.id)}", cost
+                f"Apify's actor run {started.id} ended as {finished.status}{reason}. {where_to_look(started.id)}", cost
             )
         response = self._get(
             client,
@@ -130,13 +112,13 @@ class ApifyScraper:
             {"format": "json"},
             cost_usd=cost,
         )
-        _check_is_dataset(response.content, started.id, cost)
+        check_is_dataset(response.content, started.id, cost)
         finished_at = finished.finished_at or datetime.now(UTC)
         return ScrapedDataset(response.content, started.id, finished_at.astimezone(UTC), cost)
 
     def _start(
         self, client: HttpClient, run_input: dict[str, str | int], items: int
-    ) -> tuple[_Run, RecordedCall | None]:
+    ) -> tuple[ActorRun, RecordedCall | None]:
         """The started run, and the record of the request that is charged for it. Only a rate limit is retried."""
         what = f"starting actor {self.actor_id}"
         delay = self.retry_delay.total_seconds()
@@ -172,7 +154,7 @@ class ApifyScraper:
             return self._run_of(what, response, next_step), response.call
         raise FetchError(f"Apify could not be reached for {what}: {problem}. {_CHECK_RUNS}")
 
-    def _wait(self, client: HttpClient, actor_run_id: str) -> _Run:
+    def _wait(self, client: HttpClient, actor_run_id: str) -> ActorRun:
         """The run after its end; a run that does not end in time is aborted."""
         what = f"waiting for actor run {actor_run_id}"
         path = f"actor-runs/{quote(actor_run_id, safe='')}"
@@ -194,7 +176,7 @@ class ApifyScraper:
             client.post_once(self._url(f"{path}/abort"), operation="abort_run")
         except HttpError as error:
             end = f"did not finish in time and could not be aborted ({error})"
-        raise FetchError(f"Apify's actor run {actor_run_id} {end}. {_see(actor_run_id)}", run.usage_total_usd)
+        raise FetchError(f"Apify's actor run {actor_run_id} {end}. {where_to_look(actor_run_id)}", run.usage_total_usd)
 
     def _get(
         self,
@@ -228,15 +210,15 @@ class ApifyScraper:
             return response
         raise FetchError(f"Apify failed at {what}: {self._error_of(response)}. {next_step}", cost_usd)
 
-    def _run_of(self, what: str, response: HttpResponse, next_step: str = "Fetch again later.") -> _Run:
-        answer = _converted(self._successful(what, response, next_step).content, _RunAnswer)
+    def _run_of(self, what: str, response: HttpResponse, next_step: str = "Fetch again later.") -> ActorRun:
+        answer = converted(self._successful(what, response, next_step).content, RunAnswer)
         if answer is None:
             raise FetchError(f"Apify answered {what} with something that is not its API's JSON. {next_step}")
         return answer.data
 
     def _error_of(self, response: HttpResponse) -> str:
-        answer = _converted(response.content, _ErrorAnswer)
-        error = answer.error if answer is not None else _Error()
+        answer = converted(response.content, ErrorAnswer)
+        error = answer.error if answer is not None else ErrorDetails()
         return self._redacted(f"{response.status} {error.type or ''} {error.message or ''}")
 
     def _redacted(self, text: str) -> str:
@@ -259,28 +241,3 @@ def _settle(call: RecordedCall | None, cost_usd: float | None) -> None:
     """Writes the cost that Apify reports for a run to the record of its start."""
     if call is not None and cost_usd is not None and 0 <= cost_usd < _LARGEST_COST:
         call.settle(CallResult(cost=Decimal(str(cost_usd)), currency="USD"))
-
-
-def _see(actor_run_id: str) -> str:
-    return f"See https://console.apify.com/actors/runs/{actor_run_id}"
-
-
-def _converted(content: bytes, shape: type[Shape]) -> Shape | None:
-    """The answer in this shape; None if it has another one."""
-    try:
-        return read_as(content, shape)
-    except ValueError:
-        return None
-
-
-def _check_is_dataset(content: bytes, actor_run_id: str, cost_usd: float | None) -> None:
-    try:
-        is_dataset = isinstance(read_json(content), list)
-    except ValueError:
-        is_dataset = False
-    if not is_dataset:
-        raise FetchError(
-            f"The dataset of Apify's actor run {actor_run_id} came as something else than a JSON list. "
-            f"{_see(actor_run_id)}",
-            cost_usd,
-        )

@@ -1,0 +1,135 @@
+"""Settings of the installation: database and files, machines, backups and archive, alerts, people."""
+
+from pydantic import SecretStr
+
+from syndication_assets.settings.environment import (
+    PROJECT_DIRECTORY,
+    Directory,
+    EnvironmentSettings,
+    StoreUrl,
+    WholeNumber,
+    below,
+    setting,
+)
+
+
+class Places(EnvironmentSettings):
+    """Database and files"""
+
+    local_directory: Directory = setting(
+        "SYNDICATION_LOCAL_DIR",
+        PROJECT_DIRECTORY / ".local",
+        "The directory for everything that this machine writes: the embedded server, Dagster's files, the landing "
+        "zone, the reports.",
+    )
+    database_url: SecretStr | None = setting(
+        "SYNDICATION_DATABASE_URL",
+        None,
+        "The URL of a PostgreSQL 15 or newer: `postgresql://user:password@host:5432/syndication`. Without it, the "
+        "embedded server is started.",
+    )
+    landing_url: StoreUrl = below(
+        "local_directory",
+        "landing",
+        "SYNDICATION_LANDING_URL",
+        "The landing zone: a directory, or any URL that fsspec knows, without a password in it.",
+    )
+    reports_directory: Directory = below(
+        "local_directory", "reports", "SYNDICATION_REPORTS_DIR", "The directory for the weekly reports."
+    )
+    dagster_storage_url: SecretStr | None = setting(
+        "SYNDICATION_DAGSTER_STORAGE_URL",
+        None,
+        "The URL of the database for Dagster's own tables, with the driver named: `postgresql+psycopg2://…`. Without "
+        "it, the `syndication` command uses the database `dagster` on the server of SYNDICATION_DATABASE_URL, and "
+        "creates it. Required by a Dagster instance of your own that uses dagster.yaml.",
+    )
+    dagster_logs: Directory = below(
+        "local_directory",
+        "dagster/compute_logs",
+        "SYNDICATION_DAGSTER_LOGS",
+        "The directory for what the steps of Dagster's runs print. Required by a Dagster instance of your own that "
+        "uses dagster.yaml.",
+    )
+
+
+class Alerts(EnvironmentSettings):
+    """Alerts"""
+
+    smtp_url: SecretStr | None = setting(
+        "SYNDICATION_SMTP_URL",
+        None,
+        "The mail server for alerts: `smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. "
+        "A password is never sent without encryption.",
+    )
+    mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
+
+
+class Backups(EnvironmentSettings):
+    """Backups"""
+
+    backup_url: StoreUrl = below(
+        "local_directory",
+        "backups",
+        "SYNDICATION_BACKUP_URL",
+        "The place of the backups: a directory, or any URL that fsspec knows, without a password in it. Each database "
+        "has a place of its own, better not on the machine of the server.",
+    )
+    backup_database_url: SecretStr | None = setting(
+        "SYNDICATION_BACKUP_DATABASE_URL",
+        None,
+        "The URL of the same database with a login that may read everything, which a backup needs. Without it, the "
+        "login of SYNDICATION_DATABASE_URL is used.",
+    )
+    backups_kept: WholeNumber = setting(
+        "SYNDICATION_BACKUPS_KEPT",
+        14,
+        "How many backups are kept; a new one removes the oldest. The newest proven one is kept in any case. 0 keeps "
+        "all of them.",
+    )
+
+
+class Archive(EnvironmentSettings):
+    """Archive"""
+
+    archive_url: StoreUrl = below(
+        "local_directory",
+        "archive",
+        "SYNDICATION_ARCHIVE_URL",
+        "The place of archived months: a directory, or any URL that fsspec knows, without a password in it. Each "
+        "database has a place of its own: files that it does not know are removed.",
+    )
+
+
+class Machines(EnvironmentSettings):
+    """Many machines"""
+
+    reading_url: SecretStr | None = setting(
+        "SYNDICATION_READING_URL",
+        None,
+        "The URL of the same database for reading: a replica, a pooler, or both. Weekly reports are read there, once "
+        "it has what was written; its login needs the role `syndication_reader` only. Without it, everything is read "
+        "from SYNDICATION_DATABASE_URL.",
+    )
+    broker_url: SecretStr | None = setting(
+        "SYNDICATION_BROKER_URL",
+        None,
+        "The URL of the Redis that hands runs to workers: `redis://:password@host:6379/0`. Required by a Dagster "
+        "instance that uses deploy/dagster.yaml.",
+    )
+
+
+class People(EnvironmentSettings):
+    """People"""
+
+    actor: str | None = setting(
+        "SYNDICATION_ACTOR",
+        None,
+        "Who acts in commands: the address of a user, or the name of a service account. `syndication --as` overrides "
+        "it. Needed for commands that change an organization with members.",
+    )
+    api_key: SecretStr | None = setting(
+        "SYNDICATION_API_KEY",
+        None,
+        "An API key (`syndication key add`), with which a program acts instead of SYNDICATION_ACTOR.",
+    )
