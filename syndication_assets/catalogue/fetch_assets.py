@@ -9,6 +9,8 @@ from syndication_assets.catalogue.fetch_report import FetchReport
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.asset_executions import executing_asset
+from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.text.markdown import markdown_table
 
 
@@ -23,6 +25,8 @@ def vendors_to_fetch(url: str, source: str) -> list[Vendor]:
 
 
 def fetch_vendors(
+    context: dg.AssetExecutionContext,
+    url: str,
     vendors: Iterable[Vendor],
     fetch: Callable[[Vendor], FetchReport],
     *,
@@ -37,20 +41,24 @@ def fetch_vendors(
     """
     reports: list[FetchReport] = []
     problems: list[str] = []
-    for vendor in vendors:
-        try:
-            report = fetch(vendor)
-        except SyndicationError as error:
-            problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
-            continue
-        reports.append(report)
-        problems.extend(f"{vendor.organization}/{vendor.vendor}: {reason}" for reason in report.reasons)
+    with executing_asset(context, url, "fetching") as execution:
+        for vendor in vendors:
+            try:
+                report = fetch(vendor)
+            except SyndicationError as error:
+                problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
+                execution.tally.add(vendor.organization, came_in=1, rejected=1, reason=f"{vendor.vendor}: {error}")
+                continue
+            reports.append(report)
+            problems.extend(f"{vendor.organization}/{vendor.vendor}: {reason}" for reason in report.reasons)
+            _count(execution.tally, report)
     if problems and not reports:
         raise dg.Failure("\n".join(["No catalogue could be fetched.", *problems]))
     counts = _counts(reports, has_details=has_details)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": sum(report.files_landed for report in reports),
         **{name: sum(of_reports) for name, of_reports in counts.items()},
+        **execution.metadata,
     }
     if reports:
         metadata["catalogues"] = dg.MetadataValue.md(_table(reports, counts))
@@ -58,6 +66,18 @@ def fetch_vendors(
         metadata["how_to_add_a_shop"] = dg.MetadataValue.md(how_to_add)
     check = dg.AssetCheckResult(check_name=check_name, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _count(tally: Tally, report: FetchReport) -> None:
+    """A catalogue that is incomplete counts as rejected: no load accepts it."""
+    tally.add(
+        report.vendor.organization,
+        came_in=1,
+        went_out=int(not report.reasons),
+        rejected=int(bool(report.reasons)),
+        reason=f"{report.vendor.vendor}: {' '.join(report.reasons)}" if report.reasons else None,
+        outcomes={"files_landed": report.files_landed, "products": report.products},
+    )
 
 
 def _counts(reports: Sequence[FetchReport], *, has_details: bool) -> dict[str, list[int]]:

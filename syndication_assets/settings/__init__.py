@@ -22,6 +22,7 @@ from syndication_assets.settings.environment import (
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
 _LLM_OUTPUT_TOKENS = 900
+_ALERT_SECONDS = 60
 _CLAN_PAGE_SIZE = 10_000
 
 
@@ -217,6 +218,12 @@ class _Alerts(EnvironmentSettings):
         None,
         "The mail server for alerts: `smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. "
         "A password is never sent without encryption.",
+    )
+    alert_seconds: Annotated[WholeNumber, AfterValidator(lambda seconds: seconds or _ALERT_SECONDS)] = setting(
+        "SYNDICATION_ALERT_SECONDS",
+        _ALERT_SECONDS,
+        "Seconds between two looks for problems, and so the longest time that a failure waits before it is told. Takes "
+        "effect when the code location is loaded.",
     )
     mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
 

@@ -147,6 +147,10 @@ def test_an_upgrade_keeps_every_row_and_gives_the_schema_of_a_new_database(
         for table in ("engagement.platform_metrics", "engagement.sampling_gaps"):
             statement = sql.SQL("delete from {} where platform = any(%s)").format(sql.Identifier(*table.split(".")))
             connection.execute(statement, [LATER_NETWORKS])
+        # The state of a process had no effect: what ran is in production, and the rest of its row stays.
+        states = connection.execute("select distinct development_status::text from publishing.content_processes")
+        assert states.fetchall() == [("production",)]
+        connection.execute("update publishing.content_processes set development_status = 'draft'")
     assert contents(restored, columns) == before
     migrate(empty_database_url, newest)
     with connect(restored) as connection, connect(empty_database_url) as new:

@@ -64,7 +64,8 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     require_today(context)
     try:
         settings = Settings.from_environment()
-        vendors = vendors_to_fetch(database_url(settings), SOURCE)
+        url = database_url(settings)
+        vendors = vendors_to_fetch(url, SOURCE)
         zone = LandingZone(settings.landing_url)
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
@@ -87,4 +88,4 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             log=context.log,
         )
 
-    return fetch_vendors(vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)
+    return fetch_vendors(context, url, vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)

@@ -56,7 +56,8 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
     """
     try:
         settings = Settings.from_environment()
-        vendors = [vendor for vendor in vendors_to_fetch(database_url(settings), SOURCE) if vendor.shop_url is not None]
+        url = database_url(settings)
+        vendors = [vendor for vendor in vendors_to_fetch(url, SOURCE) if vendor.shop_url is not None]
         if vendors:
             require_today(context)
         zone = LandingZone(settings.landing_url)
@@ -65,6 +66,8 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
     client = shop_client(settings.maximum_file_bytes)
     pace = timedelta(seconds=settings.shopify_pace_seconds)
     return fetch_vendors(
+        context,
+        url,
         vendors,
         lambda vendor: fetch_open_list(client, zone, vendor, pace=pace, log=context.log),
         check_name=CHECK_NAME,
