@@ -2,10 +2,12 @@
 
 import dagster as dg
 
-from syndication_assets.operations import alert_assets, assets, spending_assets
+from syndication_assets.operations import alert_assets, assets, execution_assets, spending_assets, webhook_assets
 from syndication_assets.operations.backup import assets as backup_assets
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([alert_assets, assets, spending_assets, backup_assets], include_specs=True),
+    assets=dg.load_assets_from_modules(
+        [alert_assets, assets, execution_assets, spending_assets, webhook_assets, backup_assets], include_specs=True
+    ),
     asset_checks=dg.load_asset_checks_from_modules([spending_assets, backup_assets]),
 )

@@ -14,7 +14,7 @@ from syndication_assets.database.connection import transaction
 LISTS = [
     "account", "alert", "approval-rule", "backup", "budget", "channel-rule", "credentials", "feed", "invitation", "key",
     "member", "organization", "price", "process", "profile", "quarantine", "ranking", "review", "schedule", "sections",
-    "targets", "template", "user", "vendor", "writing",
+    "targets", "template", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "ranking"}
 

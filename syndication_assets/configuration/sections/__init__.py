@@ -19,6 +19,7 @@ from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
@@ -34,6 +35,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     WRITING,
     APPROVAL_RULES,
     BUDGETS,
+    WEBHOOKS,
 )
 """The sections of the file of one organization."""
 
