@@ -9,6 +9,7 @@ from syndication_assets.automation.jobs import JOBS
 from syndication_assets.automation.landing_sensor import landing_zone_sensor
 from syndication_assets.automation.progress_logger import progress_logger
 from syndication_assets.automation.schedules import SCHEDULES
+from syndication_assets.automation.webhook_watch import webhook_sensor
 from syndication_assets.automation.writing_sensor import writing_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 
@@ -17,7 +18,7 @@ defs = dg.Definitions.merge(
     dg.Definitions(
         jobs=JOBS,
         schedules=SCHEDULES,
-        sensors=[landing_zone_sensor, approval_sensor, writing_sensor, alert_sensor],
+        sensors=[landing_zone_sensor, approval_sensor, writing_sensor, alert_sensor, webhook_sensor],
         resources={"postgres": PostgresResource()},
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
         # Loads and rollups of a day take the same locks, so parallel processes would only wait for each other. And a

@@ -1,4 +1,4 @@
--- One row is one post with the facts about its product or section: everything that its texts may claim. A product has
+-- One row is one post with the facts about what it shows: everything that its texts may claim. A product has
 -- its variants: it and the others on its page, unless they left the catalogue.
 -- Their prices are the latest ones by the end of known_on; a price is NULL if the price history begins later.
 -- Parameters: post_core_ids (a list), known_on (a date, inclusive).
@@ -108,3 +108,27 @@ from content.posts_core as p
 inner join documents.source_sections as s on p.organization_id = s.organization_id and p.section_id = s.section_id
 inner join documents.source_documents as d on s.organization_id = d.organization_id and s.document_id = d.document_id
 where p.post_core_id = any(%(post_core_ids)s)
+union all
+-- An announcement is about what its author wrote: nothing else is known, and no price or number may be claimed.
+select
+    p.organization_id,
+    p.post_core_id,
+    jsonb_build_object(
+        'name', '',
+        'url', c.link_url,
+        'description', null,
+        'image_url', c.image_url,
+        'categories', '[]'::jsonb,
+        'is_available', true
+    )
+from content.posts_core as p
+left join lateral (
+    select
+        t.link_url,
+        t.image_url
+    from content.posts_content as t
+    where t.organization_id = p.organization_id and t.post_core_id = p.post_core_id
+    order by t.version desc, t.content_id asc
+    limit 1
+) as c on true
+where p.post_core_id = any(%(post_core_ids)s) and num_nonnulls(p.product_id, p.section_id) = 0

@@ -9,6 +9,7 @@ select
     p.platform,
     p.channel_type,
     p.planned_on,
+    p.post_kind::text,
     c.variation,
     coalesce(selection.variations_by, 'content')::text as variations_by,
     c.version,

@@ -6,7 +6,12 @@
 
 create schema content authorization syndication_owner;  -- pipeline: usage; reader: usage
 
-create type content.post_kind as enum ('product', 'blog_post');
+-- What a post is about.
+create type content.post_kind as enum (
+    'product',      -- a product of the catalogue
+    'blog_post',    -- a section of a document
+    'announcement'  -- what a person wrote about
+);
 
 create type content.template_kind as enum ('feature', 'benefit', 'story');
 
@@ -197,7 +202,7 @@ create table content.posts_core (
     post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence')),
                                                     -- Public id, such as pco-0a1b2c3d.
     post_kind content.post_kind not null,           -- What the post is about: product needs product_id, blog_post needs
-                                                    -- section_id.
+                                                    -- section_id, announcement needs neither.
     platform text not null,                         -- Platform of the channel that the post is for.
     channel_type text not null,                     -- Kind of publication on the platform, such as feed_post.
     planned_on date not null,                       -- UTC day that the post is for.
@@ -208,6 +213,8 @@ create table content.posts_core (
                                                     -- blog_post.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    publish_at timestamptz,                         -- When an announcement is to be published; NULL for the next free
+                                                    -- slot, and for other posts.
 
     primary key (organization_id, post_core_id),
     unique (organization_id, selection_id),
@@ -222,7 +229,8 @@ create table content.posts_core (
     foreign key (organization_id, section_id) references documents.source_sections (organization_id, section_id),
     check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     check ((post_kind = 'product') = (product_id is not null)),
-    check ((post_kind = 'blog_post') = (section_id is not null))
+    check ((post_kind = 'blog_post') = (section_id is not null)),
+    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0)
 );
 create index posts_core_channel on content.posts_core (platform, channel_type);
 create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;
@@ -361,6 +369,8 @@ create table content.approvals (
 );
 create trigger approvals_audit after insert or delete or update on content.approvals
     for each row execute function tenancy.write_audit_log();
+create trigger approvals_webhooks after insert on content.approvals for each row
+    when (new.decision = 'approved') execute function content.tell_of_approval();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row lets texts of one channel be approved automatically if they comply with all hard rules. Without a row, people
@@ -589,6 +599,30 @@ as $$
 begin
     raise exception 'texts and template versions never change: write a new version'
         using errcode = 'integrity_constraint_violation', constraint = 'posts_content_is_immutable';
+end
+$$;
+-- execute: only its owner
+
+-- Tells webhooks of an approved text.
+create function content.tell_of_approval()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    perform operations.tell_webhooks(
+        new.organization_id,
+        'approved',
+        (
+            select jsonb_build_object(
+                'content_id', c.content_id, 'post_core_id', p.post_core_id, 'kind', p.post_kind,
+                'platform', p.platform, 'channel', p.channel_type, 'planned_on', p.planned_on,
+                'is_by_rule', new.is_by_rule
+            )
+            from content.posts_content c
+            join content.posts_core p using (organization_id, post_core_id)
+            where c.organization_id = new.organization_id and c.content_id = new.content_id
+        )
+    );
+    return null;
 end
 $$;
 -- execute: only its owner

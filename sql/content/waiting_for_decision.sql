@@ -18,7 +18,8 @@ select
                 and not k.is_passed
         ),
         ''
-    ) as reasons
+    ) as reasons,
+    p.post_kind::text as kind
 from content.posts_content as c
 inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
 inner join tenancy.organizations as o on c.organization_id = o.organization_id

@@ -1689,9 +1689,9 @@ select w.organization_id,
           group by p.platform, (o.profile_id is not null), t.trait, t.trait_value, t.trait_order, e.age_name) d;
 -- pipeline: select; reader: select
 
--- One row is one channel and account, and what became of our posts for the days of one week, as of now: what was
--- published, waits or failed. Texts that wait for a reviewer have no account yet. Cancelled targets and replaced texts
--- do not count.
+-- One row is one channel, account and kind of post, and what became of our posts for the days of one week, as of now:
+-- what was published, waits or failed. Texts that wait for a reviewer have no account yet. Cancelled targets and
+-- replaced texts do not count.
 create view engagement.report_planned_posts_weekly (
     organization_id,     -- text: The organization.
     week_start,          -- date: Monday of the week.
@@ -1707,8 +1707,9 @@ create view engagement.report_planned_posts_weekly (
     waiting_for_review,  -- integer: Texts that wait for a reviewer.
     unresolved,          -- integer: Posts that the platform may have or not: a person looks.
     failed,              -- integer: Posts that the platform rejected.
-    problem              -- text: The first problem among those that failed, are unresolved or have no slot; NULL if
+    problem,             -- text: The first problem among those that failed, are unresolved or have no slot; NULL if
                          -- there is none.
+    post_kind            -- text: product, blog_post or announcement.
 ) with (security_invoker = true) as
 select o.organization_id,
     w.week_start,
@@ -1723,7 +1724,8 @@ select o.organization_id,
     d.waiting_for_review,
     d.unresolved,
     d.failed,
-    d.problem
+    d.problem,
+    d.post_kind
    from tenancy.organizations o
      cross join engagement.weeks w
      cross join lateral ( select c.platform,
@@ -1737,7 +1739,8 @@ select o.organization_id,
             count(*) filter (where t.state is null)::integer as waiting_for_review,
             count(*) filter (where t.state = 'needs_reconcile')::integer as unresolved,
             count(*) filter (where t.state = 'failed')::integer as failed,
-            min(t.error_message) filter (where t.state in ('failed', 'needs_reconcile', 'draft', 'ready')) as problem
+            min(t.error_message) filter (where t.state in ('failed', 'needs_reconcile', 'draft', 'ready')) as problem,
+            c.post_kind::text as post_kind
            from content.posts_core c
              join content.posts_content x on c.organization_id = x.organization_id and c.post_core_id = x.post_core_id
              left join publishing.post_targets t on x.organization_id = t.organization_id
@@ -1747,7 +1750,7 @@ select o.organization_id,
           where c.organization_id = o.organization_id and c.planned_on >= w.week_start and c.planned_on <= w.week_end
               and (t.state is null and (x.state in ('generated', 'needs_review')) or x.state = 'approved'
               and t.state <> 'cancelled' or (t.state in ('publishing', 'published', 'needs_reconcile')))
-          group by c.platform, c.channel_type, t.account_id, a.display_name) d;
+          group by c.platform, c.channel_type, t.account_id, a.display_name, c.post_kind) d;
 -- pipeline: select; reader: select
 
 -- One row is one profile whose number of followers was measured in the week.

@@ -27,6 +27,18 @@ create type operations.archive_state as enum (
     'restored'   -- its rows are back and may change; the file stays until the month is archived again
 );
 
+create type operations.execution_trigger as enum ('schedule', 'sensor', 'person', 'backfill');
+
+-- How an execution ended.
+create type operations.execution_status as enum (
+    'running',  -- its process lives and works
+    'success',  -- everything that came in went out
+    'partial',  -- something was rejected, something went out
+    'failed',   -- nothing went out, or it stopped with an error
+    'killed',   -- its process died; what it had committed stays
+    'idle'      -- it looked and found nothing to do; one row counts all of a day
+);
+
 -- One row is one high-volume table that is partitioned by month.
 create table operations.partitioned_tables (
     table_name text not null,                 -- Schema and name of the partitioned table.
@@ -564,6 +576,161 @@ create table operations.api_usage_daily (
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (currency ~ '^[A-Z]{3}$')
 );
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one execution of one step for one organization, and for one channel where the step counts by channel.
+-- Executions that found nothing to do are one row a day.
+create table operations.execution_history (
+    organization_id text not null,                -- Organization that owns the row: first column of every key, and
+                                                  -- checked by row-level security.
+    execution_id text not null default tenancy.public_id('exe', nextval('operations.execution_id_sequence')),
+                                                  -- Public id, such as exe-0a1b2c3d.
+    process text not null,                        -- The work: fetching, selecting, writing, checking, approving,
+                                                  -- planning, publishing.
+    step text not null,                           -- What does it: an asset, such as content/product_selections.
+    platform text,                                -- Platform of the channel; NULL for a whole organization.
+    channel_type text,                            -- Kind of publication of the channel; NULL for a whole organization.
+    content_process text,                         -- Process of the posts (product_post, blog_post, announcement), as in
+                                                  -- publishing.content_processes; NULL where they are not told apart.
+    triggered_by operations.execution_trigger,    -- What started it: a schedule, a sensor, a person or a backfill. NULL
+                                                  -- for rows from before this was recorded.
+    actor text,                                   -- Id of the user, or name of the schedule or sensor, that started it;
+                                                  -- NULL if unknown.
+    run_id text,                                  -- Dagster run; NULL if started on the command line without one.
+    work_id uuid,                                 -- Names the work of one process, whose rows have it in common: the
+                                                  -- process holds an advisory lock on it while it lives. NULL for rows
+                                                  -- from before this was recorded.
+    started_at timestamptz,                       -- When it began; of an idle row, the first time of the day. NULL for
+                                                  -- rows from before this was recorded.
+    finished_at timestamptz,                      -- When it ended; of an idle row, the last time of the day. NULL while
+                                                  -- it runs.
+    status operations.execution_status not null,  -- How it ended.
+    rows_in integer,                              -- What it had to do: profiles, channels, posts, texts, targets. NULL
+                                                  -- if it was not counted.
+    rows_out integer,                             -- What it made: files, selections, texts, approvals, slots, published
+                                                  -- posts. NULL if it was not counted.
+    rows_rejected integer,                        -- What it could not do. NULL if it was not counted.
+    outcomes jsonb not null default '{}',         -- More counts by name, such as the outcomes of calls; no texts, no
+                                                  -- secrets.
+    busy_seconds numeric(10,3),                   -- Sum of the durations of its calls, in seconds; concurrent calls add
+                                                  -- up. NULL if it was not measured.
+    cost numeric(14,8),                           -- What its paid calls cost, in `currency`; NULL if there were none or
+                                                  -- the cost is unknown.
+    currency text,                                -- ISO 4217 code of the cost; NULL without one.
+    error_message text,                           -- What went wrong, as a sentence without secrets; NULL if nothing
+                                                  -- did.
+    executed_on date not null,                    -- UTC day on which it began, or ended if its begin was not recorded.
+                                                  -- An idle row counts this day.
+    times integer not null default 1,             -- How often it looked on the day, for an idle row; 1 for other rows.
+
+    primary key (organization_id, execution_id, executed_on),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (execution_id ~ '^exe-[0-9a-f]{8}$'),
+    check (process ~ '^[a-z][a-z_]{0,62}$'),
+    check (step <> ''),
+    check (rows_in >= 0),
+    check (rows_out >= 0),
+    check (rows_rejected >= 0),
+    check (jsonb_typeof(outcomes) = 'object'),
+    check (busy_seconds >= 0::numeric),
+    check (cost >= 0::numeric),
+    check (currency ~ '^[A-Z]{3}$'),
+    check (times > 0),
+    check ((status = 'running') = (finished_at is null)),
+    check ((status in ('partial', 'failed', 'killed')) = (error_message is not null)),
+    check (executed_on = (coalesce(started_at, finished_at) at time zone 'utc')::date),
+    check (status = 'idle' or times = 1),
+    check (num_nonnulls(cost, currency) <> 1),
+    check (num_nonnulls(platform, channel_type) <> 1)
+) partition by range (executed_on);  -- one partition a month, such as execution_history_2026_01
+create index execution_history_time
+    on operations.execution_history (organization_id, coalesce(started_at, finished_at));
+create index execution_history_work on operations.execution_history (work_id) where status in ('running', 'killed');
+create unique index execution_history_idle on operations.execution_history (organization_id, process, step, executed_on)
+    where status = 'idle';
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one program that is told when a text is approved, and when a post is published or fails.
+create table operations.webhooks (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    webhook_id text not null default tenancy.public_id('whk', nextval('operations.webhook_id_sequence')),
+                                                    -- Public id, such as whk-0a1b2c3d.
+    webhook_name text not null,                     -- Name in commands, unique within the organization.
+    events text[] not null,                         -- What it is told of: approved, published, failed.
+    url_name text not null,                         -- Environment variable with the URL, which may be a secret: https
+                                                    -- on a public address.
+    secret_name text not null,                      -- Environment variable with the key that signs what is sent.
+    is_active boolean not null default true,        -- FALSE pauses it: events of that time are not told later, and what
+                                                    -- waits, waits.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, webhook_id),
+    unique (organization_id, webhook_name),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (webhook_id ~ '^whk-[0-9a-f]{8}$'),
+    check (webhook_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    check (events <> '{}' and events <@ array['approved', 'published', 'failed']),
+    check (url_name ~ '^[A-Z][A-Z0-9_]*$'),
+    check (secret_name ~ '^[A-Z][A-Z0-9_]*$')
+);
+create trigger webhooks_updated_at before update on operations.webhooks
+    for each row execute function tenancy.set_updated_at();
+create trigger webhooks_audit after insert or delete or update on operations.webhooks
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one event that a webhook is told of, written in the transaction in which it happened.
+create table operations.webhook_events (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    event_id text not null default tenancy.public_id('evt', nextval('operations.event_id_sequence')),
+                                    -- Public id, such as evt-0a1b2c3d.
+    message_id uuid not null default gen_random_uuid(),
+                                    -- Names the event to receivers: the same in every attempt, so they recognize a
+                                    -- repetition by it. Random, because a restored sequence gives the same ids again.
+    event text not null,            -- approved, published or failed.
+    data jsonb not null,            -- What receivers are told: ids, names and links; no secrets.
+    occurred_at timestamptz not null default clock_timestamp(),
+                                    -- When it happened.
+
+    primary key (organization_id, event_id),
+    unique (organization_id, message_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (event_id ~ '^evt-[0-9a-f]{8}$'),
+    check (event in ('approved', 'published', 'failed')),
+    check (jsonb_typeof(data) = 'object')
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one event for one webhook, with what became of it. It may be delivered twice if a process dies between the
+-- delivery and its record, and never less than once.
+create table operations.webhook_deliveries (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    event_id text not null,                         -- The event; refers to webhook_events.
+    webhook_id text not null,                       -- The webhook; refers to webhooks.
+    state operations.delivery_state not null default 'pending',
+                                                    -- What became of it.
+    next_attempt_at timestamptz not null default clock_timestamp(),
+                                                    -- Earliest time of the next attempt.
+    attempts integer not null default 0,            -- Number of attempts, the successful one included.
+    delivered_at timestamptz,                       -- When the receiver accepted it; NULL if it did not.
+    error_message text,                             -- Why the last attempt failed, without secrets; NULL if none
+                                                    -- failed.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, event_id, webhook_id),
+    foreign key (organization_id, event_id) references operations.webhook_events (organization_id, event_id)
+        on delete cascade,
+    foreign key (organization_id, webhook_id) references operations.webhooks (organization_id, webhook_id)
+        on delete cascade,
+    check (attempts >= 0),
+    check ((state = 'delivered') = (delivered_at is not null))
+);
+create index webhook_deliveries_webhook on operations.webhook_deliveries (organization_id, webhook_id);
+create index webhook_deliveries_pending on operations.webhook_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one month of one table and organization that no longer changes, because an archive has it.
@@ -1262,9 +1429,38 @@ as $$
 $$;
 -- pipeline: execute
 
+-- Puts an event into the outbox of every active webhook that is told of it. Called by triggers, so in the transaction
+-- in which it happens.
+create function operations.tell_webhooks(of_organization_id text, of_event text, of_data jsonb)
+returns void language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    new_event_id text;
+begin
+    if not exists (
+        select
+        from operations.webhooks w
+        where w.organization_id = of_organization_id and w.is_active and of_event = any(w.events)
+    ) then
+        return;
+    end if;
+    insert into operations.webhook_events (organization_id, event, data)
+    values (of_organization_id, of_event, of_data)
+    returning event_id into new_event_id;
+    insert into operations.webhook_deliveries (organization_id, event_id, webhook_id)
+    select w.organization_id, new_event_id, w.webhook_id
+    from operations.webhooks w
+    where w.organization_id = of_organization_id and w.is_active and of_event = any(w.events);
+end
+$$;
+-- pipeline: execute
+
 create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.execution_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.backup_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.alert_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.route_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.delivery_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.hold_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.webhook_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence operations.event_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

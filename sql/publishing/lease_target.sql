@@ -12,7 +12,7 @@ with due as materialized (
         t.organization_id,
         o.slug as organization,
         t.target_id,
-        a.publisher,
+        who.publisher,
         a.remote_account_id,
         a.credential_id,
         a.server_url
@@ -28,12 +28,17 @@ with due as materialized (
     inner join channels.platform_channels as pc on t.platform = pc.platform and t.channel_type = pc.channel_type
     left join channels.platform_limits as l
         on t.organization_id = l.organization_id and t.account_id = l.account_id
+    -- A process that is not in production simulates on every account. LIMIT: looked up once for each target.
+    cross join lateral (
+        select publishing.publisher_of(a.publisher, t.platform, t.channel_type, post.post_kind::text) as publisher
+        limit 1
+    ) as who
     where
         t.state = 'scheduled'
         and t.scheduled_at <= %(now)s
         and (t.next_attempt_at is null or t.next_attempt_at <= %(now)s)
         and a.status = 'active'
-        and a.publisher = any(%(publishers)s::text[])
+        and who.publisher = any(%(publishers)s::text[])
         and a.account_id <> all(%(closed_accounts)s::text[])
         and a.account_id || '/' || t.channel_type <> all(%(waiting)s::text[])
         and t.target_id <> all(%(waiting)s::text[])
@@ -43,11 +48,11 @@ with due as materialized (
         and pc.status in ('active', 'beta')
         and publishing.is_process_active(t.platform, t.channel_type, post.post_kind::text)
         -- Texts of sample organizations are never sent.
-        and (a.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
+        and (who.publisher = 'dry_run' or not o.settings @> '{"is_sample": true}')
         and publishing.is_approved(t.organization_id, t.content_id, t.content_hash)
         -- The catalogue may have changed since this run began. A simulation is checked against that of its day, before.
         and (
-            a.publisher = 'dry_run'
+            who.publisher = 'dry_run'
             or publishing.contradiction(t.organization_id, t.content_id, 'infinity') is null
         )
         -- After a restore: calls of the account that this database does not know.
@@ -59,7 +64,7 @@ with due as materialized (
                 and lost.account_id = t.account_id
                 and lost.target_id is null
                 and lost.released_at is null
-                and a.publisher <> 'dry_run'
+                and who.publisher <> 'dry_run'
         )
         -- A condition on the locked row itself: PostgreSQL checks it again once it holds the lock.
         and c.state = 'approved'

@@ -11,6 +11,8 @@ with late as (
     from publishing.post_targets as t
     inner join channels.social_accounts as a
         on t.organization_id = a.organization_id and t.account_id = a.account_id
+    inner join content.posts_core as p
+        on t.organization_id = p.organization_id and t.post_core_id = p.post_core_id
     left join channels.channel_requirements as r
         on
             t.platform = r.platform
@@ -20,7 +22,7 @@ with late as (
             and r.is_active
     where
         t.state = 'scheduled'
-        and a.publisher <> 'dry_run'
+        and publishing.publisher_of(a.publisher, t.platform, t.channel_type, p.post_kind::text) <> 'dry_run'
         and greatest(t.scheduled_at, t.next_attempt_at) < %(now)s::timestamptz - %(maximum_delay)s::interval
 )
 

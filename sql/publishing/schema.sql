@@ -28,9 +28,13 @@ create type publishing.attempt_outcome as enum (
     'unknown'         -- sent, without a response that says whether it was accepted
 );
 
-create type publishing.development_status as enum ('draft', 'developed', 'testing', 'production');
-
-create type publishing.execution_status as enum ('success', 'failed', 'partial');
+-- How far a process has come.
+create type publishing.development_status as enum (
+    'draft',      -- it does not run
+    'developed',  -- it runs only by hand, and simulates
+    'testing',    -- schedules run it, and it simulates: nothing is sent
+    'production'  -- schedules run it, and its posts are sent
+);
 
 -- One row is one recurring slot of one account and channel. User-maintained.
 create table publishing.publishing_schedules (
@@ -172,6 +176,9 @@ create trigger post_targets_updated_at before update on publishing.post_targets
     for each row execute function tenancy.set_updated_at();
 create trigger post_targets_audit after update on publishing.post_targets for each row
     when (nullif(current_setting('app.actor', true), '') is not null) execute function tenancy.write_audit_log();
+create trigger post_targets_webhooks after update of state on publishing.post_targets for each row
+    when ((new.state in ('published', 'failed')) and new.state is distinct
+    from old.state) execute function publishing.tell_of_target();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under
@@ -267,16 +274,17 @@ create table publishing.home_server (
 
 -- One row is one way of making posts for one channel, with its development status. User-maintained.
 create table publishing.content_processes (
-    process_name text not null,                     -- product_post or blog_post.
+    process_name text not null,                     -- product_post, blog_post or announcement.
     platform text not null,                         -- Platform of the channel.
     channel_type text not null,                     -- Kind of publication of the channel.
     display_name text not null,                     -- Display name.
     description text,                               -- How it makes posts, in a sentence.
-    development_status publishing.development_status not null default 'draft',
-                                                    -- draft, developed, testing or production. Informative only:
-                                                    -- is_active decides whether it runs.
+    development_status publishing.development_status not null default 'production',
+                                                    -- draft, developed, testing or production: whether it runs, and
+                                                    -- whether its posts are sent. It rises by one state at a time.
     priority integer not null default 0,            -- Display order, the greatest first.
-    is_active boolean not null default true,        -- FALSE: nothing is selected, planned or published by it.
+    is_active boolean not null default true,        -- FALSE: it is paused. Nothing is selected, planned or published by
+                                                    -- it, whatever its state.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
@@ -288,40 +296,9 @@ create trigger content_processes_updated_at before update on publishing.content_
     for each row execute function tenancy.set_updated_at();
 create trigger content_processes_changes after insert or delete or update on publishing.content_processes
     for each row execute function channels.write_rule_change();
+create trigger content_processes_state before update of development_status on publishing.content_processes
+    for each row execute function publishing.reject_skipped_state();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
-
--- One row is one execution of one process: what a run of the publisher did for one channel, as counts.
-create table publishing.execution_history (
-    organization_id text not null,             -- Organization that owns the row: first column of every key, and checked
-                                               -- by row-level security.
-    execution_id text not null default tenancy.public_id('exe', nextval('publishing.execution_id_sequence')),
-                                               -- Public id, such as exe-0a1b2c3d.
-    process_name text not null,                -- Process of the posts: product_post, blog_post …
-    platform text not null,                    -- Platform of the channel.
-    channel_type text not null,                -- Kind of publication of the channel.
-    execution_status publishing.execution_status not null,
-                                               -- success if every target was published, partial if some were, failed if
-                                               -- none was.
-    input_data jsonb not null default '{}',    -- Number of targets; no texts, no secrets.
-    output_data jsonb not null default '{}',   -- Number of calls by outcome.
-    execution_seconds numeric(10,3) not null,  -- Sum of the durations of its calls, in seconds; concurrent calls add
-                                               -- up.
-    error_message text,                        -- How many targets were not published; NULL if all of them were.
-    dagster_run_id text,                       -- Dagster run; NULL if started on the command line.
-    executed_at timestamptz not null default now(),
-                                               -- When it ended.
-
-    primary key (organization_id, execution_id, executed_at),
-    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    foreign key (platform, channel_type, process_name)
-        references publishing.content_processes (platform, channel_type, process_name) on update cascade,
-    check (execution_id ~ '^exe-[0-9a-f]{8}$'),
-    check (execution_seconds >= 0::numeric),
-    check ((execution_status = 'success') = (error_message is null))
-) partition by range (executed_at);  -- one partition a month, such as execution_history_2026_01
-create index execution_history_executed_at on publishing.execution_history (organization_id, executed_at);
-create index execution_history_process on publishing.execution_history (platform, channel_type, process_name);
--- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one kind of post that may be selected for one channel of one organization: organization and platform are
 -- active, the channel is active or beta, an account of the organization can publish in it (unless it has none on the
@@ -343,6 +320,46 @@ select o.organization_id,
   where o.is_active and p.status = 'active' and (c.status in ('active', 'beta'))
       and channels.is_publishable(o.organization_id, c.platform, c.channel_type)
       and publishing.is_process_active(c.platform, c.channel_type, k.post_kind);
+-- pipeline: select; reader: select
+
+-- One row is what a run of the publisher did for one channel and kind of post: the rows of operations.execution_history
+-- for publishing, under their old name.
+create view publishing.execution_history (
+    organization_id,    -- text: Organization that owns the row.
+    execution_id,       -- text: Public id, such as exe-0a1b2c3d.
+    process_name,       -- text: Process of the posts: product_post, blog_post …
+    platform,           -- text: Platform of the channel.
+    channel_type,       -- text: Kind of publication of the channel.
+    execution_status,   -- text: success if every target was published, partial if some were, failed if none was.
+    input_data,         -- jsonb: Number of targets.
+    output_data,        -- jsonb: Number of calls by outcome.
+    execution_seconds,  -- numeric(10,3): Sum of the durations of its calls, in seconds; concurrent calls add up.
+    error_message,      -- text: How many targets were not published; NULL if all of them were.
+    dagster_run_id,     -- text: Dagster run; NULL if started on the command line.
+    executed_at         -- timestamptz: When it ended.
+) with (security_invoker = true) as
+select h.organization_id,
+    h.execution_id,
+    h.content_process as process_name,
+    h.platform,
+    h.channel_type,
+    h.status::text as execution_status,
+        case
+            when h.rows_in is null then '{}'::jsonb
+            else jsonb_build_object('targets', h.rows_in)
+        end as input_data,
+    h.outcomes as output_data,
+    h.busy_seconds as execution_seconds,
+        case
+            when h.rows_out < h.rows_in then format('%s of %s targets were not published.', h.rows_in - h.rows_out,
+                h.rows_in)
+            else null
+        end as error_message,
+    h.run_id as dagster_run_id,
+    h.finished_at as executed_at
+   from tenancy.organizations o
+     join operations.execution_history h on o.organization_id = h.organization_id
+  where h.process = 'publishing' and (h.status in ('success', 'partial', 'failed')) and h.content_process is not null;
 -- pipeline: select; reader: select
 
 -- Whether the text of a target may be published: it is approved, and text, approval and target have the same hash.
@@ -528,12 +545,15 @@ end
 $$;
 -- execute: only its owner
 
--- Whether posts of a kind are made for a channel: yes, unless a row deactivates their process.
+-- Whether posts of a kind are made for a channel: yes, unless their process is paused, a draft, or only developed and
+-- the session was not started by hand (`app.started_by_hand`).
 create function publishing.is_process_active(of_platform text, of_channel_type text, of_post_kind text)
 returns boolean language sql stable parallel safe
 return (not (exists (select from publishing.content_processes p where ((p.platform = is_process_active.of_platform)
     and (p.channel_type = is_process_active.of_channel_type) and (p.process_name = case is_process_active.of_post_kind
-    when 'product' then 'product_post' else is_process_active.of_post_kind end) and (not p.is_active)))));
+    when 'product' then 'product_post' else is_process_active.of_post_kind end) and ((not p.is_active)
+    or (p.development_status = 'draft') or ((p.development_status = 'developed')
+    and (coalesce(current_setting('app.started_by_hand', true), '') <> 'yes')))))));
 -- pipeline: execute; reader: execute
 
 -- One row is one approved text of the days and one account with an active schedule for its channel where it has no
@@ -557,7 +577,8 @@ from (
         c.content_hash,
         p.platform,
         p.channel_type,
-        a.publisher = 'dry_run' as is_simulated,
+        publishing.publisher_of(a.publisher, p.platform, p.channel_type, p.post_kind::text) = 'dry_run'
+            as is_simulated,
         approval.decided_at,
         exists (
             select
@@ -618,7 +639,60 @@ where
 $$;
 -- pipeline: execute; reader: execute
 
+-- Rejects a development state that is more than one above the present one. Any lower state is allowed.
+create function publishing.reject_skipped_state()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    states constant text[] := enum_range(null::publishing.development_status)::text[];
+begin
+    if array_position(states, new.development_status::text) > array_position(states, old.development_status::text) + 1
+    then
+        raise exception 'A process cannot go from % to %: it rises by one state at a time',
+            old.development_status, new.development_status
+            using errcode = 'integrity_constraint_violation', constraint = 'content_processes_state';
+    end if;
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- Who publishes a post of a kind for an account with this publisher: dry_run, unless the process is in production.
+create function publishing.publisher_of(of_publisher text, of_platform text, of_channel_type text, of_post_kind text)
+returns text language sql stable parallel safe
+return case when (exists (select from publishing.content_processes p where ((p.platform = publisher_of.of_platform)
+    and (p.channel_type = publisher_of.of_channel_type) and (p.process_name = case publisher_of.of_post_kind
+    when 'product' then 'product_post' else publisher_of.of_post_kind end)
+    and (p.development_status <> 'production')))) then 'dry_run' else of_publisher end;
+-- pipeline: execute; reader: execute
+
+-- Tells webhooks of a post that was published or failed.
+create function publishing.tell_of_target()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    perform operations.tell_webhooks(
+        new.organization_id,
+        new.state::text,
+        (
+            select jsonb_build_object(
+                'target_id', new.target_id, 'content_id', new.content_id, 'post_core_id', new.post_core_id,
+                'kind', p.post_kind, 'platform', new.platform, 'channel', new.channel_type,
+                'account', a.display_name, 'platform_post_id', new.platform_post_id,
+                'platform_post_url', new.platform_post_url, 'published_at', new.published_at,
+                'is_simulated', new.is_simulated, 'error', new.error_message
+            )
+            from content.posts_core p
+            join channels.social_accounts a
+                on a.organization_id = new.organization_id and a.account_id = new.account_id
+            where p.organization_id = new.organization_id and p.post_core_id = new.post_core_id
+        )
+    );
+    return null;
+end
+$$;
+-- execute: only its owner
+
 create sequence publishing.schedule_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence publishing.target_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence publishing.attempt_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
-create sequence publishing.execution_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

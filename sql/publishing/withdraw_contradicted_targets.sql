@@ -15,6 +15,8 @@ with contradicted as (
     from publishing.post_targets as t
     inner join channels.social_accounts as a
         on t.organization_id = a.organization_id and t.account_id = a.account_id
+    inner join content.posts_core as p
+        on t.organization_id = p.organization_id and t.post_core_id = p.post_core_id
     where t.state in ('ready', 'scheduled')
 )
 

@@ -11,6 +11,7 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.alerts.deliveries import Delivered, deliver
 from syndication_assets.operations.alerts.recording import LOCK, Recorded, record
 from syndication_assets.operations.conditions import find_conditions
+from syndication_assets.operations.executions.recording import close_dead_executions
 from syndication_assets.settings import Settings
 
 
@@ -31,6 +32,7 @@ class Watched(NamedTuple):
 def watch(settings: Settings, url: str, instance: dg.DagsterInstance) -> Watched:
     """Looks for problems once. Several processes may: one after another, they record each problem once."""
     with transaction(url, lock=LOCK) as connection:
+        close_dead_executions(connection)
         found = find_conditions(connection, finders(settings, url, instance))
         moment = datetime.now(UTC)
         recorded = record(connection, found, moment)
@@ -38,9 +40,10 @@ def watch(settings: Settings, url: str, instance: dg.DagsterInstance) -> Watched
 
 
 @dg.sensor(
-    minimum_interval_seconds=60,
+    minimum_interval_seconds=Settings.from_environment().alert_seconds,
     description=(
-        "Looks for problems every minute, records them as alerts (operations.alerts), and tells the people that "
+        "Looks for problems every minute (SYNDICATION_ALERT_SECONDS), records them as "
+        "alerts (operations.alerts), and tells the people that "
         "operations.alert_routes names: at once, as a reminder, and when all is clear. Without routes nothing is sent."
     ),
     default_status=dg.DefaultSensorStatus.RUNNING,

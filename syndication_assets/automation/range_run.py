@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from syndication_assets.automation.jobs import REPOSITORY_TAGS, daily_job, range_tags
 from syndication_assets.automation.watched_runs import close_dead_runs
+from syndication_assets.database.acting import user_who_acts
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.origin import ACTOR_TAG
 from syndication_assets.sql_assets.partitions import daily_partitions
 
 
@@ -103,7 +105,7 @@ def run_job(
             result = definitions.resolve_job_def(job_name).execute_in_process(
                 instance=instance,
                 asset_selection=asset_keys,
-                tags={**REPOSITORY_TAGS, **tags},
+                tags={**REPOSITORY_TAGS, **_actor_tag(), **tags},
                 raise_on_error=False,
                 run_config={"loggers": {"progress": {"config": {"expected": list(expected)}}}},
             )
@@ -131,6 +133,12 @@ def run_job(
             if not evaluation.passed
         ],
     )
+
+
+def _actor_tag() -> dict[str, str]:
+    """Names the user who acts, whom Dagster would not know."""
+    user_id = user_who_acts()
+    return {} if user_id is None else {ACTOR_TAG: user_id}
 
 
 @contextmanager

@@ -34,7 +34,10 @@ def health_of(instance: dg.DagsterInstance, run: DagsterRun, process: str | None
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Marks the runs whose process has died as failed, or as canceled if that was asked for; returns their ids."""
+    """Marks the runs whose process has died as failed, or as canceled if that was asked for; returns their ids.
+
+    What they were executing is closed by the next execution, and by the look for problems (operations.executions).
+    """
     closed = []
     for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])):
         if _is_dead(instance, run):

@@ -10,6 +10,8 @@ from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.executions.asset_executions import executing_asset
+from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.text.markdown import markdown_table
 
 
@@ -24,9 +26,10 @@ def vendors_to_fetch(url: str, source: str) -> list[Vendor]:
 
 
 def fetch_vendors(
+    context: dg.AssetExecutionContext,
+    url: str,
     vendors: Iterable[Vendor],
     fetch: Callable[[Vendor], FetchReport],
-    ledger: CallLedger,
     *,
     check_name: str,
     how_to_add: str,
@@ -35,20 +38,24 @@ def fetch_vendors(
     """Fetches each vendor's catalogue; a vendor that fails does not stop the others.
 
     The check fails if a catalogue is incomplete; the load rejects it and records why. `has_details` tells whether the
-    source has details of products to count. The requests are recorded in the ledger. dg.Failure if no catalogue could
-    be fetched.
+    source has details of products to count. The run is recorded in the history of executions, its requests in
+    operations.api_usage. dg.Failure if no catalogue could be fetched.
     """
     reports: list[FetchReport] = []
     problems: list[str] = []
-    for vendor in vendors:
-        try:
-            with ledger.of(vendor.organization_id):
-                report = fetch(vendor)
-        except SyndicationError as error:
-            problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
-            continue
-        reports.append(report)
-        problems.extend(f"{vendor.organization}/{vendor.vendor}: {reason}" for reason in report.reasons)
+    run_id = context.run.run_id
+    with executing_asset(context, url, "fetching") as execution, CallLedger(url, run_id) as ledger:
+        for vendor in vendors:
+            try:
+                with ledger.of(vendor.organization_id):
+                    report = fetch(vendor)
+            except SyndicationError as error:
+                problems.append(f"{vendor.organization}/{vendor.vendor}: {error}")
+                execution.tally.add(vendor.organization, came_in=1, rejected=1, reason=f"{vendor.vendor}: {error}")
+                continue
+            reports.append(report)
+            problems.extend(f"{vendor.organization}/{vendor.vendor}: {reason}" for reason in report.reasons)
+            _count(execution.tally, report)
     if problems and not reports:
         raise dg.Failure("\n".join(["No catalogue could be fetched.", *problems]))
     counts = _counts(reports, has_details=has_details)
@@ -56,6 +63,7 @@ def fetch_vendors(
         "dagster/partition_row_count": sum(report.files_landed for report in reports),
         **{name: sum(of_reports) for name, of_reports in counts.items()},
         **ledger.totals.metadata(),
+        **execution.metadata,
     }
     if reports:
         metadata["catalogues"] = dg.MetadataValue.md(_table(reports, counts))
@@ -63,6 +71,18 @@ def fetch_vendors(
         metadata["how_to_add_a_shop"] = dg.MetadataValue.md(how_to_add)
     check = dg.AssetCheckResult(check_name=check_name, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _count(tally: Tally, report: FetchReport) -> None:
+    """A catalogue that is incomplete counts as rejected: no load accepts it."""
+    tally.add(
+        report.vendor.organization,
+        came_in=1,
+        went_out=int(not report.reasons),
+        rejected=int(bool(report.reasons)),
+        reason=f"{report.vendor.vendor}: {' '.join(report.reasons)}" if report.reasons else None,
+        outcomes={"files_landed": report.files_landed, "products": report.products},
+    )
 
 
 def _counts(reports: Sequence[FetchReport], *, has_details: bool) -> dict[str, list[int]]:

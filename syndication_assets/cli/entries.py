@@ -5,10 +5,12 @@ import click
 from syndication_assets.cli.account import account
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.entry_commands import add_entry_commands, entry_group
+from syndication_assets.cli.process import process
 from syndication_assets.cli.profile import import_profiles
 from syndication_assets.cli.schedule import schedule
 from syndication_assets.cli.sections import sections
 from syndication_assets.cli.vendor import vendor
+from syndication_assets.cli.webhook import webhook
 from syndication_assets.configuration.sections.accounts import ACCOUNTS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
@@ -26,6 +28,7 @@ from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
 
@@ -47,7 +50,8 @@ def entry_groups() -> list[click.Group]:
         entry_group(PROVIDER_BUDGETS, "provider-budget", "Manages what an organization may spend on one provider."),
         entry_group(TEMPLATES, "template", "Manages the templates that write posts."),
         entry_group(CHANNEL_RULES, "channel-rule", "Manages the rules of channels, which all organizations share."),
-        entry_group(PROCESSES, "process", "Switches the ways of making posts on and off, for all organizations."),
+        process,
+        webhook,
         entry_group(PRICES, "price", "Manages the prices of language models, which all organizations share."),
         entry_group(
             UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
@@ -56,8 +60,10 @@ def entry_groups() -> list[click.Group]:
     ]
 
 
+add_entry_commands(process, PROCESSES, "add", "edit", "pause", "resume", "remove")
 add_entry_commands(vendor, VENDORS, "edit", "pause", "resume", "remove")
 add_entry_commands(account, ACCOUNTS, "edit", "pause", "resume", "remove")
 add_entry_commands(schedule, SCHEDULES, "edit", "pause", "resume", "remove")
 add_entry_commands(sections, BLOG_SECTIONS, "edit", "resume", "remove")
+add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(credentials, CREDENTIALS, "remove")

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from syndication_assets.cli.account import account
 from syndication_assets.cli.acting import everywhere, requires
 from syndication_assets.cli.alert import alert
+from syndication_assets.cli.announce import announce
 from syndication_assets.cli.archive import archive
 from syndication_assets.cli.backup import backup, restore
 from syndication_assets.cli.channels import channels
@@ -20,6 +21,7 @@ from syndication_assets.cli.configuration import apply, export, plan
 from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.entries import entry_groups
+from syndication_assets.cli.history import history
 from syndication_assets.cli.invitation import invitation
 from syndication_assets.cli.key import key
 from syndication_assets.cli.landing import land, withdraw
@@ -165,6 +167,8 @@ main.add_command(schedule)
 main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
+main.add_command(announce)
+main.add_command(history)
 main.add_command(status)
 main.add_command(usage)
 main.add_command(metrics)

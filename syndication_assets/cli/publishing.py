@@ -11,6 +11,7 @@ from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.acting import acting_as_service
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.origin import Origin
 from syndication_assets.publishing import target_decisions
 from syndication_assets.publishing.target_decisions import ListedTarget, State
 from syndication_assets.settings import Settings
@@ -46,7 +47,8 @@ def _line(target: ListedTarget) -> str:
     error = f"\n    {target.error_message}" if target.error_message else ""
     return (
         f"{target.target_id}  {target.state:15} {slot:20} {target.organization} {target.account}: "
-        f"{target.channel}{simulated}{remote}\n    {shorten(target.text, _SHOWN_CHARACTERS, placeholder=' …')}{error}"
+        f"{target.channel} {target.kind}{simulated}{remote}\n"
+        f"    {shorten(target.text, _SHOWN_CHARACTERS, placeholder=' …')}{error}"
     )
 
 
@@ -126,9 +128,10 @@ def publish(limit: int) -> None:
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     # The publisher changes the queue, not whoever started it: their own decisions are in the audit log.
+    origin = Origin("person", person_who_acts())
     with acting_as_service(), open_publishers(settings) as publishers:
         reconciled = reconcile(url, settings, publishers)
-        report = publish_due(url, settings, datetime.now(UTC), publishers, limit)
+        report = publish_due(url, settings, datetime.now(UTC), publishers, limit, origin=origin)
     for kind, count in sorted(report.outcomes.items()):
         click.echo(f"{count:,} {kind.value}")
     if not report.calls:

@@ -54,8 +54,8 @@ def list_waiting(organization: str | None, as_json: bool) -> None:
     show_rows(
         waiting(url, organization),
         lambda text: (
-            f"{text.content_id}  {text.planned_on}  {text.channel:24} {text.generator:9} {text.state:12} "
-            f"{text.reasons or 'valid'}"
+            f"{text.content_id}  {text.planned_on}  {text.channel:24} {text.kind:12} {text.generator:9} "
+            f"{text.state:12} {text.reasons or 'valid'}"
         ),
         "No text waits for a decision.",
         as_json=as_json,
@@ -72,7 +72,8 @@ def show(content_id: str) -> None:
     text, findings, decisions = read(_url(), content_id)
     draft = text.draft
     click.echo(
-        f"{text.content_id}: {text.state}, {text.platform}/{text.channel_type} of {text.planned_on}, variation "
+        f"{text.content_id}: {text.state}, {text.post_kind} for {text.platform}/{text.channel_type} of "
+        f"{text.planned_on}, variation "
         f"{text.variation}, version {text.version}, written by {text.generator}"
     )
     click.echo(f"\n{printable(draft.text_content)}\n")

@@ -15,6 +15,7 @@ class _Acting(NamedTuple):
 
 
 _acting: ContextVar[_Acting | None] = ContextVar("acting", default=None)
+_is_by_hand: ContextVar[bool] = ContextVar("is_by_hand", default=False)
 
 
 @contextmanager
@@ -32,15 +33,26 @@ def acting_as_service() -> Iterator[None]:
     yield from _while(_Acting("app.service", SERVICE))
 
 
+@contextmanager
+def started_by_hand() -> Iterator[None]:
+    """Transactions of this context belong to work that a person started, not a schedule or sensor."""
+    token = _is_by_hand.set(True)
+    try:
+        yield
+    finally:
+        _is_by_hand.reset(token)
+
+
 def user_who_acts() -> str | None:
     """The id of the user; None if no user or the service acts."""
     acting = _acting.get()
     return acting.name if acting is not None and acting.setting == "app.actor" else None
 
 
-def setting_of_session() -> tuple[str, str] | None:
-    """The name and the value of the setting that says who acts; None if nobody is named."""
-    return _acting.get()
+def settings_of_session() -> list[tuple[str, str]]:
+    """The names and the values of the settings that say who acts, if somebody is named, and whether it is by hand."""
+    acting = _acting.get()
+    return [*([acting] if acting is not None else []), *([("app.started_by_hand", "yes")] if _is_by_hand.get() else [])]
 
 
 def _while(acting: _Acting) -> Iterator[None]:

@@ -11,7 +11,7 @@ from psycopg import ClientCursor, sql
 from psycopg.rows import dict_row
 
 from syndication_assets.database import embedded_postgres, locks
-from syndication_assets.database.acting import setting_of_session
+from syndication_assets.database.acting import settings_of_session
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, checked_url, invalid_url, without_secrets
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
@@ -73,8 +73,8 @@ def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARI
     process_id = connection.info.backend_pid
     try:
         with connection:
-            if autocommit and (acting := setting_of_session()) is not None:
-                connection.execute("select set_config(%s, %s, false)", acting)
+            for setting in settings_of_session() if autocommit else []:
+                connection.execute("select set_config(%s, %s, false)", setting)
             yield connection
     except psycopg.errors.LockNotAvailable:
         raise DatabaseError(
@@ -110,10 +110,9 @@ def transaction(url: str, *, lock: str | None = None, role: str = "syndication_p
             "set local jit = off; set local work_mem = '256MB'; set local timezone = 'UTC'; "
             f"set local lock_timeout = '{locks.lock_timeout()}'"
         )
-        if (acting := setting_of_session()) is not None:
+        for setting, value in settings_of_session():
             # No query, after which the isolation level of the transaction could not be set any more.
-            setting, name = acting
-            connection.execute(sql.SQL("set local {} = {}").format(sql.Identifier(*setting.split(".")), name))
+            connection.execute(sql.SQL("set local {} = {}").format(sql.Identifier(*setting.split(".")), value))
         if lock is not None:
             locks.wait_for(connection, lock)
         yield connection

@@ -16,6 +16,7 @@ from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.executions.asset_executions import executing_asset
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
@@ -80,13 +81,16 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
         raise dg.Failure(str(error), allow_retries=False) from None
     fetched: list[FetchedFeed] = []
     client = feed_client()
-    with CallLedger(url, context.run.run_id) as ledger:
+    with executing_asset(context, url, "fetching") as execution, CallLedger(url, context.run.run_id) as ledger:
         for feed in feeds:
             try:
                 with ledger.of(feed.organization_id):
                     fetched.append(fetch_feed(client, zone, feed))
             except SyndicationError as error:  # the other feeds are fetched all the same
                 problems.append(f"{feed.organization}/{feed.name}: {error}")
+                execution.tally.add(feed.organization, came_in=1, rejected=1, reason=f"{feed.name}: {error}")
+                continue
+            execution.tally.add(feed.organization, came_in=1, went_out=1)
     if retired_advice(_RETIRED):
         problems.append(retired_advice(_RETIRED).strip())
     if problems and not fetched:
@@ -101,6 +105,7 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
                 if rows
                 else {}
             ),
+            **execution.metadata,
             **({} if feeds else {"how_to_add_a_feed": dg.MetadataValue.md(_HOW_TO_ADD)}),
         },
         check_results=[

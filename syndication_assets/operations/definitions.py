@@ -2,13 +2,30 @@
 
 import dagster as dg
 
-from syndication_assets.operations import alert_assets, assets, spending_assets, usage_assets
+from syndication_assets.operations import (
+    alert_assets,
+    assets,
+    execution_assets,
+    spending_assets,
+    usage_assets,
+    webhook_assets,
+)
 from syndication_assets.operations.archive import assets as archive_assets
 from syndication_assets.operations.backup import assets as backup_assets
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [alert_assets, archive_assets, assets, spending_assets, usage_assets, backup_assets], include_specs=True
+        [
+            alert_assets,
+            archive_assets,
+            assets,
+            execution_assets,
+            spending_assets,
+            usage_assets,
+            webhook_assets,
+            backup_assets,
+        ],
+        include_specs=True,
     ),
     asset_checks=dg.load_asset_checks_from_modules([archive_assets, spending_assets, backup_assets]),
 )

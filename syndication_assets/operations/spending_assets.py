@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.operations import alert_assets, usage_assets
+from syndication_assets.operations import alert_assets, execution_assets, usage_assets, webhook_assets
 from syndication_assets.sql_assets.cadence import CALL_LOG
 from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
 from syndication_assets.sql_assets.table_specs import external_table
@@ -47,4 +47,7 @@ CHECKS = [
     SqlCheck("budgets", "none_is_nearly_used_up", WARN),
 ]
 
-operations_checks = sql_checks("operations", [*CHECKS, *usage_assets.CHECKS, *alert_assets.CHECKS])
+operations_checks = sql_checks(
+    "operations",
+    [*CHECKS, *usage_assets.CHECKS, *alert_assets.CHECKS, *execution_assets.CHECKS, *webhook_assets.CHECKS],
+)

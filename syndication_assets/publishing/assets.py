@@ -10,6 +10,7 @@ from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.asset_executions import executing_asset, origin_of
 from syndication_assets.publishing.account_checks import check_accounts
 from syndication_assets.publishing.credential_renewal import renew_credentials
 from syndication_assets.publishing.publish import publish_due
@@ -87,7 +88,9 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     Numbers: from the texts that are approved in their current wording and the active schedules of their channel.
     """
     first_day, end_day = window_of(context)
-    plan = plan_targets(postgres.url(), first_day, end_day)
+    with executing_asset(context, postgres.url(), "planning") as execution:
+        plan = plan_targets(postgres.url(), first_day, end_day)
+        execution.tally = plan.tally
     context.log.info(
         f"post_targets: {plan.texts:,} texts without a slot, {plan.targets_written:,} targets written, "
         f"{plan.without_a_slot:,} without a free slot, {plan.withdrawn:,} back to draft"
@@ -104,6 +107,7 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
             "without_a_slot": plan.without_a_slot,
             "back_to_draft": plan.withdrawn,
             "broken_schedules": len(plan.broken_schedules),
+            **execution.metadata,
         }
     )
 
@@ -128,7 +132,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
     """Publishes due targets and looks up unresolved ones on their platforms.
 
     One call is one row of `publishing.publish_attempts`, written before the call is made; one channel and
-    kind of post is one row of `publishing.execution_history` per run.
+    kind of post is one row of `operations.execution_history` per run.
 
     A re-run publishes what has become due since. No post is published twice: if a call has no known outcome, its
     target is `needs_reconcile` until the lookup finds the post or a person decides (`syndication targets resolve`).
@@ -140,9 +144,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
     url = postgres.url()
     with open_publishers(settings) as publishers:
         reconciled = reconcile(url, settings, publishers, dagster_run_id=context.run.run_id, log=context.log)
-        report = publish_due(
-            url, settings, datetime.now(UTC), publishers, dagster_run_id=context.run.run_id, log=context.log
-        )
+        report = publish_due(url, settings, datetime.now(UTC), publishers, origin=origin_of(context), log=context.log)
     problems = reconciled.problems + report.problems
     for reason in report.waiting.values():
         context.log.info(reason)
@@ -162,6 +164,7 @@ def publish_due_targets(context: dg.AssetExecutionContext, postgres: PostgresRes
             "reconciled": sum(count for state, count in reconciled.states.items() if state != "needs_reconcile"),
             **(report.api_calls.metadata() if report.api_calls.calls else {}),
             "outcomes": dg.MetadataValue.md(markdown_table(["outcome", "calls"], outcomes)),
+            **report.execution_metadata,
         },
         check_results=[
             dg.AssetCheckResult(

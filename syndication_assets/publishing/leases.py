@@ -124,7 +124,7 @@ def lease_next(
 
 
 def _secret(connection: Connection, settings: Settings, row: dict[str, Any]) -> SecretStr | None:
-    if row["credential_id"] is None:
+    if row["credential_id"] is None or row["publisher"] == "dry_run":
         return None
     try:
         return open_credential(connection, settings, row["organization_id"], row["credential_id"])

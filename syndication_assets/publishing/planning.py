@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
@@ -29,6 +29,8 @@ class Text:
     planned_on: date
     decided_at: datetime
     is_simulated: bool
+    publish_at: datetime | None = None
+    """The time that a person chose; None for the first free slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Slot:
     """The occurrence of the rule; its day is the day of the slot."""
     scheduled_at: datetime
     """When its post is published: `slot_at` plus jitter."""
-    schedule_id: str
+    schedule_id: str | None
+    """None for a time that a person chose."""
     time_zone: str
 
 
@@ -94,11 +97,17 @@ def assign_slots(
     slots_of_same_text = {
         (slot.queue, instant, slot.content_hash) for slot in taken for instant in (slot.slot_at, slot.scheduled_at)
     }
-    slots: list[Slot | None] = []
+    slots: list[Slot | None] = [None] * len(texts)
     calendar = _Calendar()
     times = _Times(occupied_times)
-    for text in texts:
-        chosen = None
+    # Times that people chose come first: the other texts go around them.
+    for number, text in sorted(enumerate(texts), key=lambda pair: pair[1].publish_at is None):
+        if text.publish_at is not None:
+            chosen = _chosen_time(text, text.publish_at, occupied_times, slots_of_same_text)
+            slots[number] = chosen
+            occupied_times.add((text.queue, chosen.scheduled_at))
+            times.add(text.queue, chosen.scheduled_at)
+            continue
         for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
             key, time_key = (text.queue, slot.slot_at), (text.queue, slot.scheduled_at)
             if key in occupied_slots or time_key in occupied_times:
@@ -106,17 +115,32 @@ def assign_slots(
             if (*key, text.content_hash) in slots_of_same_text or (*time_key, text.content_hash) in slots_of_same_text:
                 continue
             if times.has_room(text.queue, slot, limits.get(text.queue, QueueLimits())):
-                chosen = slot
+                slots[number] = slot
                 occupied_slots.add(key)
                 occupied_times.add(time_key)
                 times.add(text.queue, slot.scheduled_at)
                 break
-        slots.append(chosen)
     return slots
 
 
+def _chosen_time(
+    text: Text,
+    publish_at: datetime,
+    occupied: Set[tuple[Queue, datetime]],
+    of_same_text: Set[tuple[Queue, datetime, str]],
+) -> Slot:
+    """The time that a person chose, or its approval if that came later; minutes later if the queue has a post then.
+
+    The limits of the channel do not move it: they hold when it is sent.
+    """
+    moment = publish_at if text.is_simulated else max(publish_at, text.decided_at)
+    while (text.queue, moment) in occupied or (text.queue, moment, text.content_hash) in of_same_text:
+        moment += timedelta(minutes=1)
+    return Slot(moment, moment, None, "UTC")
+
+
 def _time(slot: Slot) -> tuple[datetime, str]:
-    return slot.scheduled_at, slot.schedule_id
+    return slot.scheduled_at, slot.schedule_id or ""
 
 
 class _Calendar:

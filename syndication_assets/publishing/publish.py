@@ -20,6 +20,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from syndication_assets import fault_points
 from syndication_assets.channels.outcome import Outcome, OutcomeKind
@@ -27,7 +28,9 @@ from syndication_assets.database.connection import Connection, connect, load_sql
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.operations.call_totals import CallTotals
-from syndication_assets.publishing.execution_history import Executions
+from syndication_assets.operations.executions.origin import Origin
+from syndication_assets.operations.executions.recording import executing
+from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.publishing.leases import ClosedAccountError, Lease, lease_next, publisher_name, sent_call
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.recording import record
@@ -42,6 +45,7 @@ from syndication_assets.publishing.sending_limits import NoRoomError
 from syndication_assets.publishing.sent_record import SentRecord
 from syndication_assets.settings import Settings
 
+STEP = "publishing/publish_due_targets"
 _WAIT_FOR_RECORD = timedelta(minutes=15)
 
 logger = logging.getLogger(__name__)
@@ -57,6 +61,8 @@ class PublishReport:
     """Targets of publishers that died, by their new state."""
     withdrawn: int = 0
     """Targets that went back to draft because their text lost its approval."""
+    execution_metadata: dict[str, Any] = field(default_factory=dict)
+    """The ids of its rows in operations.execution_history, as metadata of an asset."""
     contradicted: int = 0
     """Targets that went back to draft because the catalogue contradicts their text."""
     missed: int = 0
@@ -80,10 +86,12 @@ def publish_due(
     publishers: Mapping[str, Publisher],
     limit: int = 1000,
     *,
-    dagster_run_id: str | None = None,
+    origin: Origin | None = None,
     log: logging.Logger = logger,
 ) -> PublishReport:
     """Makes at most `limit` calls, concurrently, for the targets that are due at `now`.
+
+    What the run does is recorded as an execution of `publishing`, with its origin: by default, a person.
 
     Only accounts whose publisher is in `publishers` are served. A rejection by the platform is an outcome; the report's
     problems say which accounts could not be served, and why nothing was sent. DatabaseError if the database cannot be
@@ -97,10 +105,12 @@ def publish_due(
             publishers = without_senders(publishers)
         report.problems += problems_of_accounts(url)
     _clean_up_queue(url, settings, now, report)
-    executions = Executions()
-    ledger = CallLedger(url, dagster_run_id)
-    run = _Run(url, settings, now, publishers, limit, record, report, executions, ledger, log)
-    try:
+    origin = origin or Origin()
+    ledger = CallLedger(url, origin.run_id)
+    report.api_calls = ledger.totals
+    with executing(url, {"publishing": STEP}, origin) as executions, ledger:
+        tally = executions["publishing"].tally
+        run = _Run(url, settings, now, publishers, limit, record, report, tally, ledger, log)
         # Half as many again, to record outcomes while the others make calls.
         workers = min(-(-settings.publish_concurrency * 3 // 2), max(run.count_due(), 1))
         with ThreadPoolExecutor(workers, thread_name_prefix="publish") as pool:
@@ -111,12 +121,7 @@ def publish_due(
             except BaseException:
                 run.stop()  # calls that are under way end and are recorded
                 raise
-    finally:
-        report.api_calls = ledger.totals
-        try:
-            ledger.close()
-        finally:
-            executions.write(url, dagster_run_id)
+    report.execution_metadata = executions["publishing"].metadata
     return report
 
 
@@ -149,7 +154,7 @@ class _Run:
         limit: int,
         sent: SentRecord | None,
         report: PublishReport,
-        executions: Executions,
+        tally: Tally,
         ledger: CallLedger,
         log: logging.Logger,
     ) -> None:
@@ -158,7 +163,7 @@ class _Run:
         self._publishers = publishers
         self._sent = sent
         self._report = report
-        self._executions = executions
+        self._tally = tally
         self._ledger = ledger
         self._log = log
         self._lock = threading.Lock()
@@ -249,6 +254,19 @@ class _Run:
         seconds = time.monotonic() - started_at
         with self._lock:
             self._report.outcomes[outcome.kind] += 1
-            self._executions.add(lease, outcome.kind, seconds)
+            self._count(lease, outcome, seconds)
         if outcome.kind is not OutcomeKind.PUBLISHED:
             self._log.warning(f"{lease.post.target_id}: {outcome.kind.value}, now {state}: {outcome.message}")
+
+    def _count(self, lease: Lease, outcome: Outcome, seconds: float) -> None:
+        is_published = outcome.kind is OutcomeKind.PUBLISHED
+        self._tally.add(
+            lease.organization_id,
+            Channel(lease.platform, lease.post.channel_type, content_process_of(lease.post_kind)),
+            came_in=1,
+            went_out=int(is_published),
+            rejected=int(not is_published),
+            reason=None if is_published else outcome.message,
+            outcomes={outcome.kind.value: 1},
+            busy_seconds=seconds,
+        )

@@ -32,6 +32,8 @@ class ListedTarget:
     platform_post_id: str | None
     error_message: str | None
     text: str
+    kind: str
+    """product, blog_post or announcement."""
 
 
 def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
@@ -40,10 +42,11 @@ def list_targets(url: str, state: State | None = None, limit: int = 100) -> list
         rows = connection.execute(
             "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
             " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message,"
-            " c.text_content"
+            " c.text_content, p.post_kind::text"
             " from publishing.post_targets t join tenancy.organizations o using (organization_id)"
             " join channels.social_accounts a using (organization_id, account_id)"
             " join content.posts_content c using (organization_id, content_id)"
+            " join content.posts_core p on t.organization_id = p.organization_id and t.post_core_id = p.post_core_id"
             " where %(state)s::text is null or t.state::text = %(state)s"
             " order by t.scheduled_at nulls last, t.target_id limit %(limit)s",
             {"state": state, "limit": limit},

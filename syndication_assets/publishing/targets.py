@@ -10,6 +10,7 @@ import msgspec
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.publishing.planning import (
     NamedSchedule,
     Queue,
@@ -35,6 +36,8 @@ class Plan:
     """Targets of any day that went back to draft because their text lost its approval."""
     broken_schedules: dict[str, str]
     """Schedule id → why it has no slots."""
+    tally: Tally
+    """The texts by channel: with a slot, or without a free one."""
 
 
 def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
@@ -60,6 +63,7 @@ def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
         without_a_slot=counts[2],
         withdrawn=withdrawn,
         broken_schedules=broken,
+        tally=_tally(waiting, slots),
     )
 
 
@@ -77,6 +81,7 @@ def _texts(connection: Connection, first_day: date, end_day: date) -> tuple[list
             planned_on=row["planned_on"],
             decided_at=row["decided_at"],
             is_simulated=row["is_simulated"],
+            publish_at=row["publish_at"],
         )
         for row in rows
     ]
@@ -135,6 +140,20 @@ def _limits(connection: Connection) -> dict[Queue, QueueLimits]:
     return {(row[0], row[1], row[2]): QueueLimits(*row[3:]) for row in rows}
 
 
+def _tally(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> Tally:
+    tally = Tally()
+    for row, slot in zip(waiting, slots, strict=True):
+        tally.add(
+            row["organization_id"],
+            Channel(row["platform"], row["channel_type"], content_process_of(row["post_kind"])),
+            came_in=1,
+            went_out=int(slot is not None),
+            rejected=int(slot is None),
+            reason="30 days have no free slot." if slot is None else None,
+        )
+    return tally
+
+
 def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:
     return [
         {
@@ -144,7 +163,7 @@ def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> li
             },
             "content_hash": row["content_hash"].hex(),
             "schedule_id": slot and slot.schedule_id,
-            "slot_at": slot and slot.slot_at.isoformat(),
+            "slot_at": slot and slot.schedule_id and slot.slot_at.isoformat(),
             "scheduled_at": slot and slot.scheduled_at.isoformat(),
         }
         for row, slot in zip(waiting, slots, strict=True)

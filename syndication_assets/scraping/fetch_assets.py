@@ -11,6 +11,8 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.operations.executions.asset_executions import executing_asset
+from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetch_session import FetchSource
 from syndication_assets.settings import Settings
@@ -54,28 +56,31 @@ def required(secret: SecretStr | None, variable: str, place: str) -> str:
 def fetch_as_asset(
     context: dg.AssetExecutionContext, settings: Settings, make_source: Callable[[], FetchSource]
 ) -> dg.MaterializeResult[None]:
+    reports: list[FetchReport] = []
+    problems: list[str] = []
     try:
         source = make_source()
         zone = LandingZone(settings.landing_url)
         url = database_url(settings)
-        organizations = active_organizations(url)
+        with executing_asset(context, url, "fetching") as execution:
+            for organization in active_organizations(url):
+                try:
+                    report = fetch_organization(
+                        url, zone, organization, source, dagster_run_id=context.run.run_id, log=context.log
+                    )
+                except SyndicationError as error:  # the other organizations are fetched nevertheless
+                    problems.append(f"{organization.slug}: {error}")
+                    execution.tally.add(organization.organization_id, came_in=1, rejected=1, reason=str(error))
+                    continue
+                reports.append(report)
+                _count(execution.tally, organization.organization_id, report)
+                if report.error_message is not None:
+                    problems.append(f"{organization.slug}: {report.error_message}")
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    reports: list[FetchReport] = []
-    problems: list[str] = []
-    for organization in organizations:
-        try:
-            report = fetch_organization(
-                url, zone, organization, source, dagster_run_id=context.run.run_id, log=context.log
-            )
-        except SyndicationError as error:  # the other organizations are fetched nevertheless
-            problems.append(f"{organization.slug}: {error}")
-            continue
-        reports.append(report)
-        if report.error_message is not None:
-            problems.append(f"{organization.slug}: {report.error_message}")
     today = datetime.now(UTC).date()
-    metadata = _metadata(reports, sum(file.source == source.name for file in zone.files(today)))
+    files_today = sum(file.source == source.name for file in zone.files(today))
+    metadata = {**_metadata(reports, files_today), **execution.metadata}
     if problems and not any(report.files_landed or report.skipped for report in reports):
         raise dg.Failure("\n".join(["Nothing could be fetched.", *problems]), metadata=metadata)
     if not metadata["profiles"]:
@@ -84,6 +89,20 @@ def fetch_as_asset(
     # A check reports failed profiles: failing the asset would keep the other profiles' files from being loaded.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _count(tally: Tally, organization_id: str, report: FetchReport) -> None:
+    failed = len(report.failures) + report.not_tried
+    fetched = report.profiles - report.skipped - failed
+    tally.add(
+        organization_id,
+        came_in=report.profiles,
+        went_out=fetched,
+        rejected=failed,
+        reason=report.error_message,
+        outcomes={"files_landed": report.files_landed, "posts_fetched": report.posts_fetched},
+    )
+    tally.charge_calls(organization_id, report.calls)
 
 
 def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import dagster as dg
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.executions.asset_executions import executing_asset
 from syndication_assets.scraping.own_posts import OwnPostsApi, fetch_own_posts
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_INSIGHTS
@@ -48,10 +49,11 @@ def own_posts_asset(
             url, zone = database_url(settings), LandingZone(settings.landing_url)
         except SyndicationError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
-        with open_api(settings) as api:
+        with executing_asset(context, url, "fetching") as execution, open_api(settings) as api:
             report = fetch_own_posts(
                 url, settings, zone, source, publisher, api, dagster_run_id=context.run.run_id, log=context.log
             )
+            execution.tally = report.tally
         problems = [f"{account}: {message}" for account, message in report.failures.items()]
         today = datetime.now(UTC).date()
         if problems and not report.files_landed:
@@ -65,6 +67,7 @@ def own_posts_asset(
                 "files_landed": report.files_landed,
                 "failed": len(report.failures),
                 **report.calls.metadata(),
+                **execution.metadata,
             },
             check_results=[
                 dg.AssetCheckResult(

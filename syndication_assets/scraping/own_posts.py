@@ -21,6 +21,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.settings import Settings
 
@@ -77,6 +78,8 @@ class OwnPostsReport:
     """`<organization>/<account>` → error message."""
     calls: CallTotals = field(default_factory=CallTotals)
     """The requests to the network."""
+    tally: Tally = field(default_factory=Tally)
+    """Accounts by organization."""
 
 
 def fetch_own_posts(
@@ -121,11 +124,18 @@ def fetch_own_posts(
             except SyndicationError as error:
                 _record(url, account, error)
                 report.failures[name] = str(error)
+                report.tally.add(account.organization_id, came_in=1, rejected=1, reason=f"{name}: {error}")
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s could not be fetched: %s", name, error)
                 continue
             report.files_landed += len(found.answers)
             report.missing += found.missing
+            report.tally.add(
+                account.organization_id,
+                came_in=1,
+                went_out=1,
+                outcomes={"files_landed": len(found.answers), "posts_missing": found.missing},
+            )
             session.close(run, "completed", RunCounters(), None)
             log.info("%s: landed %s files; %s posts are gone", name, len(found.answers), found.missing)
     return report

@@ -1,6 +1,8 @@
 """Settings of the installation: database and files, machines, backups and archive, alerts, people."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
 
 from syndication_assets.settings.environment import (
     PROJECT_DIRECTORY,
@@ -11,6 +13,8 @@ from syndication_assets.settings.environment import (
     below,
     setting,
 )
+
+_ALERT_SECONDS = 60
 
 
 class Places(EnvironmentSettings):
@@ -61,6 +65,12 @@ class Alerts(EnvironmentSettings):
         None,
         "The mail server for alerts: `smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. "
         "A password is never sent without encryption.",
+    )
+    alert_seconds: Annotated[WholeNumber, AfterValidator(lambda seconds: seconds or _ALERT_SECONDS)] = setting(
+        "SYNDICATION_ALERT_SECONDS",
+        _ALERT_SECONDS,
+        "Seconds between two looks for problems, and so the longest time that a failure waits before it is told. Takes "
+        "effect when the code location is loaded.",
     )
     mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
 

@@ -26,6 +26,10 @@ CALL_LOG: Final = {CADENCE: "call-log"}
 """Rows that are written as paid calls are made."""
 ALERT_LOG: Final = {CADENCE: "alert-log"}
 """Rows that the look for problems writes, every minute."""
+EXECUTION_LOG: Final = {CADENCE: "execution-log"}
+"""Rows that every step of the pipeline writes."""
+WEBHOOK_LOG: Final = {CADENCE: "webhook-log"}
+"""Rows that the delivery of events to other programs writes."""
 BACKUP: Final = {CADENCE: "backup"}
 ARCHIVE: Final = {CADENCE: "archive"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}

@@ -29,11 +29,11 @@ def test_the_fetch_schedule_requests_the_current_day():
 
 
 def test_only_what_reaches_no_outside_service_unasked_runs_by_default():
-    """Alerts reach only the people whom somebody has named by a route."""
+    """Alerts reach only the people whom somebody has named by a route, and events only the webhooks that were added."""
     repository = defs.get_repository_def()
     definitions = [*repository.schedule_defs, *repository.sensor_defs]
     running = [definition.name for definition in definitions if definition.default_status.value == "RUNNING"]
-    assert running == ["daily_schedule", "alert_sensor"]
+    assert running == ["daily_schedule", "alert_sensor", "webhook_sensor"]
 
 
 def test_every_check_runs_in_a_job_including_those_of_user_maintained_tables():

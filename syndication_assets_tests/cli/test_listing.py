@@ -15,7 +15,7 @@ LISTS = [
     "account", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials", "feed",
     "invitation", "key", "member", "organization", "price", "process", "profile", "provider-budget", "quarantine",
     "quota", "ranking", "retention", "review", "schedule", "sections", "targets", "template", "unit-price", "user",
-    "vendor", "writing",
+    "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
 

@@ -115,6 +115,16 @@ ORGANIZATION = {
         ),
         "provider", "period",
     ),
+    "webhooks": listed(
+        entries(
+            name=names, events=st.lists(
+                st.sampled_from(["approved", "published", "failed"]), min_size=1, max_size=3, unique=True
+            ),
+            url_variable=st.sampled_from(["SHOP_URL", "HOOK_1"]), key_variable=st.just("SHOP_KEY"),
+            is_active=st.booleans(),
+        ),
+        "name",
+    ),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
     "retention": listed(
         entries(
@@ -135,8 +145,9 @@ SHARED_FILE = {
     ),
     "processes": listed(
         of_channel(
-            process=st.sampled_from(["product_post", "blog_post"]), display_name=texts, description=prose,
-            development_status=st.sampled_from(["draft", "production"]), is_active=st.booleans(),
+            process=st.sampled_from(["product_post", "blog_post", "announcement"]), display_name=texts,
+            description=prose, is_active=st.booleans(),
+            development_status=st.sampled_from(["draft", "developed", "testing", "production"]),
         ),
         "platform", "channel", "process",
     ),

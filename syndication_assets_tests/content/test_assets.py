@@ -74,6 +74,23 @@ def _materialize(instance: dg.DagsterInstance, first_day: date = FIRST_DAY, days
     )
 
 
+def test_each_step_of_a_day_is_in_the_history(stocked: Shop, instance: dg.DagsterInstance):
+    assert _materialize(instance).success
+    recorded = stocked.rows(
+        "select process, status::text, platform, content_process, rows_in, rows_out, rows_rejected"
+        " from operations.execution_history where status <> 'idle' order by process"
+    )
+    channel = recorded[0][2:4]
+    assert channel[1] == "product_post"
+    assert recorded == [
+        (process, "success", *channel, 1, 1, 0) for process in ("approving", "checking", "selecting", "writing")
+    ]
+    assert _materialize(instance).success
+    assert stocked.rows(
+        "select distinct process, status::text from operations.execution_history where status <> 'success' order by 1"
+    ) == [(process, "idle") for process in ("approving", "checking", "selecting", "writing")]
+
+
 def _metadata(result: dg.ExecuteInProcessResult, table: str) -> dict[str, object]:
     return {
         name: value.value

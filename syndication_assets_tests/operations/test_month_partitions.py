@@ -92,7 +92,7 @@ def test_this_month_and_the_months_ahead_are_created_for_every_registered_table(
             PAYLOADS: 6,
             "tenancy.audit_log": 3,
             "operations.api_usage": 3,
-            "publishing.execution_history": 3,
+            "operations.execution_history": 3,
         }
         this_month = datetime.now(UTC).strftime("%Y_%m")
         assert all(min(partitions(connection, table)) == this_month for table in made)

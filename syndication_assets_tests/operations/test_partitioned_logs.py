@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from syndication_assets.channels.outcome import OutcomeKind
 from syndication_assets.http.recording import CallToMake
 from syndication_assets.operations.call_ledger import CallLedger
-from syndication_assets.publishing.execution_history import Executions
+from syndication_assets.operations.executions.origin import Origin
+from syndication_assets.operations.executions.recording import executing
 from syndication_assets_tests.rows import DatabaseRows
 
 pytestmark = pytest.mark.both_servers
 
-LOGS = ["operations.api_usage", "publishing.execution_history", "tenancy.audit_log"]
+LOGS = ["operations.api_usage", "operations.execution_history", "tenancy.audit_log"]
 MONTH = f"{datetime.now(UTC):%Y_%m}"
 
 
@@ -50,14 +50,10 @@ def test_a_call_makes_the_partition_of_its_month(logs: Logs):
 
 
 def test_an_execution_makes_the_partition_of_its_month(logs: Logs):
-    logs.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
-    logs.execute("insert into channels.channel_types (channel_type, display_name) values ('feed_post', 'Feed post')")
-    logs.execute("insert into channels.platform_channels (platform, channel_type) values ('facebook', 'feed_post')")
-    logs.execute(f"drop table publishing.execution_history_{MONTH}")
-    executions = Executions()
-    executions.outcomes[logs.organization_id, "facebook", "feed_post", "product"][OutcomeKind.PUBLISHED] += 1
-    executions.write(logs.url, None)
-    assert logs.value(f"select count(*) from publishing.execution_history_{MONTH}") == 1
+    logs.execute(f"drop table operations.execution_history_{MONTH}")
+    with executing(logs.url, {"publishing": "publishing/publish_due_targets"}, Origin()) as executions:
+        executions["publishing"].tally.add(logs.organization_id, came_in=1, went_out=1)
+    assert logs.value(f"select count(*) from operations.execution_history_{MONTH}") == 1
 
 
 def test_a_row_of_another_month_has_no_place_without_its_partition(logs: Logs):

@@ -38,7 +38,15 @@ def test_a_queue_stands_still_after_half_an_hour(minutes: int, severity: str | N
     assert problems == ([(account_id, severity)] if severity else [])
 
 
-@pytest.mark.parametrize("reason", ["the platform asked to wait", "the account is paused", "the next attempt is later"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "the platform asked to wait",
+        "the account is paused",
+        "the next attempt is later",
+        "its process is a draft",
+    ],
+)
 def test_what_may_not_be_sent_yet_does_not_stand_still(reason: str, desk: PublishingQueue):
     overdue(desk, 60)
     assert len(found(desk, "queue_stands_still")) == 1
@@ -46,6 +54,11 @@ def test_what_may_not_be_sent_yet_does_not_stand_still(reason: str, desk: Publis
         desk.execute(
             "insert into channels.platform_limits (organization_id, account_id, blocked_until, reason)"
             " select organization_id, account_id, now() + interval '1 hour', 'wait' from channels.social_accounts"
+        )
+    elif reason == "its process is a draft":
+        desk.execute(
+            "insert into publishing.content_processes (process_name, platform, channel_type, display_name,"
+            " development_status) values ('product_post', 'facebook', 'feed_post', 'Products', 'draft')"
         )
     elif reason == "the account is paused":
         desk.execute("update channels.social_accounts set status = 'paused'")

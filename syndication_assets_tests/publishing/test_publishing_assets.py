@@ -63,7 +63,18 @@ def test_a_range_is_planned_and_published_in_one_run_and_its_checks_pass(
     (published,) = result.asset_materializations_for_node("publishing__publish_due_targets")
     assert (published.metadata["calls"].value, published.metadata["published"].value) == (2, 2)
     assert queue.value("select dagster_run_id from publishing.execution_history") == result.run_id
-    assert queue.value("select count(*) from publishing.content_processes") == 4
+    recorded = queue.records(
+        "select execution_id, process, step, status::text, rows_in, rows_out, triggered_by::text"
+        " from operations.execution_history order by process"
+    )
+    ids = [row.pop("execution_id") for row in recorded]
+    both = {"status": "success", "rows_in": 2, "rows_out": 2, "triggered_by": "person"}
+    assert recorded == [
+        {"process": "planning", "step": "publishing/post_targets", **both},
+        {"process": "publishing", "step": "publishing/publish_due_targets", **both},
+    ]
+    assert [planned.metadata["executions"].value, published.metadata["executions"].value] == ids
+    assert queue.value("select count(*) from publishing.content_processes") == 6
 
 
 def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(

@@ -1,10 +1,12 @@
--- One row is one way of making posts for one channel. Every active or beta channel gets the two processes that this
--- program knows. Existing rows are user-maintained and never changed, so a re-run writes nothing.
+-- One row is one way of making posts for one channel. Every active or beta channel gets the processes that this program
+-- knows, in production: they are tested, and an account sends nothing before its publisher is chosen. Existing rows are
+-- user-maintained and never changed, so a re-run writes nothing.
 
 with processes (process_name, display_name, description, priority) as (
     values
     ('product_post', 'Product post', 'Selects a product and writes about it, with a template or a language model.', 30),
-    ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20)
+    ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20),
+    ('announcement', 'Announcement', 'Publishes what a person wrote.', 10)
 ),
 
 written as (
@@ -17,7 +19,7 @@ written as (
         c.channel_type,
         p.display_name,
         p.description,
-        'testing',
+        'production',
         p.priority
     from processes as p
     cross join channels.platform_channels as c

@@ -13,7 +13,6 @@ from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
@@ -89,5 +88,4 @@ def clan_catalogue_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             log=context.log,
         )
 
-    with CallLedger(url, context.run.run_id) as ledger:
-        return fetch_vendors(vendors, fetch, ledger, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)
+    return fetch_vendors(context, url, vendors, fetch, check_name=CHECK_NAME, how_to_add=_HOW_TO_ADD, has_details=True)

@@ -11,7 +11,6 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.public_client import PublicClient
 from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -66,14 +65,14 @@ def shopify_products_files(context: dg.AssetExecutionContext) -> dg.MaterializeR
         raise dg.Failure(str(error), allow_retries=False) from None
     client = shop_client(settings.maximum_file_bytes)
     pace = timedelta(seconds=settings.shopify_pace_seconds)
-    with CallLedger(url, context.run.run_id) as ledger:
-        return fetch_vendors(
-            vendors,
-            lambda vendor: fetch_open_list(client, zone, vendor, pace=pace, log=context.log),
-            ledger,
-            check_name=CHECK_NAME,
-            how_to_add=_HOW_TO_ADD,
-        )
+    return fetch_vendors(
+        context,
+        url,
+        vendors,
+        lambda vendor: fetch_open_list(client, zone, vendor, pace=pace, log=context.log),
+        check_name=CHECK_NAME,
+        how_to_add=_HOW_TO_ADD,
+    )
 
 
 def shop_client(maximum_bytes: int) -> PublicClient:

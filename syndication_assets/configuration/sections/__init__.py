@@ -23,6 +23,7 @@ from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
@@ -40,6 +41,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     BUDGETS,
     PROVIDER_BUDGETS,
     RETENTION,
+    WEBHOOKS,
 )
 """The sections of the file of one organization."""
 

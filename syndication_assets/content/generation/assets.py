@@ -23,11 +23,14 @@ from syndication_assets.content.generation.writing import (
     store,
     write_without_model,
 )
+from syndication_assets.content.generation.writing_counts import STEPS, charge_written, count_written
 from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.operations.executions.asset_executions import origin_of
+from syndication_assets.operations.executions.recording import executing
 from syndication_assets.operations.spending import read_spending
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import WRITING
@@ -70,11 +73,16 @@ class DayOfTexts:
 
     day: date
     texts: list[WrittenText] = field(default_factory=list)
-    unwritten: Counter[str] = field(default_factory=Counter)
-    """Reason → number of missing texts."""
+    missing: list[tuple[PostToWrite, str]] = field(default_factory=list)
+    """The texts that were not written, with the reason of each."""
     warnings: list[str] = field(default_factory=list)
     calls: CallTotals = field(default_factory=CallTotals)
     """The requests to the language model."""
+
+    @property
+    def unwritten(self) -> Counter[str]:
+        """Reason → number of missing texts."""
+        return Counter(reason for _, reason in self.missing)
 
     @property
     def broken_rules(self) -> Counter[str]:
@@ -115,10 +123,11 @@ def posts_content(
     first_day, end_day = window_of(context)
     days = []
     # Without the lock, two concurrent runs would pay for each text twice.
-    with transaction(url, lock="content.posts_content"):
+    with executing(url, STEPS, origin_of(context)) as executions, transaction(url, lock="content.posts_content"):
         for number in range((end_day - first_day).days):
             day = write_day(url, first_day + timedelta(days=number), settings, context.run.run_id)
             days.append(day)
+            count_written(executions["writing"].tally, executions["checking"].tally, day.texts, day.missing)
             for warning in day.warnings:
                 context.log.warning(f"{day.day}: {warning}")
             for reason, count in day.unwritten.items():
@@ -127,6 +136,12 @@ def posts_content(
             context.log.info(
                 f"{day.day}: {len(day.texts):,} texts written, {len(day.texts) - compliant:,} of them need review"
             )
+        with transaction(url) as connection:
+            charge_written(connection, executions["writing"], context.run.run_id)
+    executed = {
+        "posts_content": executions["writing"].metadata,
+        "compliance_checks": executions["checking"].metadata,
+    }
     with transaction(url) as connection:
         for table in TABLES:
             key = dg.AssetKey(["content", table])
@@ -137,7 +152,8 @@ def posts_content(
                 )
             details = _details(days) if table == "posts_content" else {}
             yield dg.MaterializeResult(
-                asset_key=key, metadata={**table_metadata(connection, "content", table), **details}
+                asset_key=key,
+                metadata={**table_metadata(connection, "content", table), **details, **executed.get(table, {})},
             )
 
 
@@ -166,12 +182,12 @@ def write_day(url: str, day: date, settings: Settings, run_id: str | None = None
             f"The language model writes only today's posts, and today is {today} (UTC). Unset OPENAI_API_KEY to write "
             "the texts of other days from templates."
         )
-        result.unwritten.update({reason: len(unwritable)} if unwritable else {})
+        result.missing += [(post, reason) for post in unwritable]
         posts = [post for post in posts if post.needs_no_writer]
     if posts:
         outcome = asyncio.run(_write_with_model(url, posts, settings, result, run_id))
         result.texts = outcome.texts
-        result.unwritten.update({reason: len(unwritten) for reason, unwritten in outcome.unwritten.items()})
+        result.missing += [(post, reason) for reason, unwritten in outcome.unwritten.items() for post in unwritten]
         result.warnings += [
             f"Templates wrote {count:,} text(s) instead of the language model. {reason}"
             for reason, count in outcome.replaced.items()
@@ -184,7 +200,7 @@ def _write_without_model(posts: Iterable[PostToWrite], result: DayOfTexts) -> No
         try:
             text = write_without_model(post)
         except (TemplateError, VariationError) as error:
-            result.unwritten[str(error)] += 1
+            result.missing.append((post, str(error)))
             continue
         remember(text)
         result.texts.append(text)

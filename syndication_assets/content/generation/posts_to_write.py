@@ -57,6 +57,8 @@ class PostToWrite:
     """Words for materials in the organization's catalogue, in lower case."""
     product_version: str | None = None
     """The version of the product that `facts` are from, hexadecimal; None for a section."""
+    post_kind: str = "product"
+    """product, blog_post or announcement."""
 
     @property
     def reuses_first_variation(self) -> bool:
@@ -124,6 +126,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
                 templates=[*ordered[start:], *ordered[:start]],
                 materials=materials[organization],
                 product_version=version,
+                post_kind=kind,
             )
         )
     return posts

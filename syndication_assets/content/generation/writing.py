@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from syndication_assets.content.compliance.near_duplicates import EarlierText
+from syndication_assets.content.compliance.near_duplicates import EarlierText, same_words
 from syndication_assets.content.compliance.price_claims import stated_amounts
 from syndication_assets.content.compliance.validation import Finding, claims_of, validate
 from syndication_assets.content.draft import Draft
@@ -131,6 +131,9 @@ def write_from_template(post: PostToWrite) -> WrittenText:
 def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
     """Checks a draft of a post against the rules of its channel, its facts and the channel's other texts."""
     earlier = post.channel.earlier_of_others(post.post_core_id)
+    if post.post_kind == "announcement":
+        # Whoever repeats an announcement word for word has said so: `syndication announce --again`.
+        earlier = [text for text in earlier if same_words(draft.text_content, draft.link_url, [text]) is None]
     variations = None
     if post.variations_by != "timing":
         variations = post.channel.other_variations(post.post_core_id, post.variation)

@@ -1,10 +1,15 @@
 """The assets of the review: user-maintained approval rules, and the decisions that follow from them."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import dagster as dg
 
 from syndication_assets import fault_points
-from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.operations.executions.asset_executions import executing_asset
+from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.sql_assets.cadence import WRITING
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
@@ -42,9 +47,16 @@ approval_rules = external_table(
 )
 def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
     first_day, end_day = window_of(context)
-    with transaction(postgres.url(), lock="content.approvals") as connection:
+    with (
+        executing_asset(context, postgres.url(), "approving") as execution,
+        transaction(postgres.url(), lock="content.approvals") as connection,
+    ):
         connection.execute("select set_config('app.actor', 'content/approvals', true)")
+        undecided = connection.execute(
+            load_sql("content/undecided_texts.sql"), {"window_start": first_day, "window_end": end_day}
+        ).fetchall()
         counts = run_window(connection, "content/approvals/merge.sql", first_day, end_day)
+        _count(execution.tally, connection, undecided)
         fault_points.reach("approvals.before_commit")
         waiting = connection.execute(load_sql("content/waiting_for_decision.sql"), {"organization": None}).fetchall()
         metadata = table_metadata(connection, "content", "approvals")
@@ -56,9 +68,31 @@ def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
         metadata={
             **metadata,
             **counts,
+            **execution.metadata,
             "texts_waiting_for_review": len(waiting),
             "waiting": dg.MetadataValue.md(
-                markdown_table(("content", "planned on", "channel", "generator", "state", "reasons"), waiting[:20])
+                markdown_table(
+                    ("content", "planned on", "channel", "generator", "state", "reasons", "kind"), waiting[:20]
+                )
             ),
         }
     )
+
+
+def _count(tally: Tally, connection: Connection, undecided: Sequence[tuple[Any, ...]]) -> None:
+    """Adds the texts that were undecided: a text that is left to people is no failure."""
+    states: dict[str, str] = dict(
+        connection.execute(
+            "select content_id, state::text from content.posts_content where content_id = any(%s)",
+            [[content_id for *_, content_id in undecided]],
+        ).fetchall()
+    )
+    for organization_id, platform, channel_type, post_kind, content_id in undecided:
+        is_approved = states[content_id] == "approved"
+        tally.add(
+            organization_id,
+            Channel(platform, channel_type, content_process_of(post_kind)),
+            came_in=1,
+            went_out=1,
+            outcomes={"approved" if is_approved else "left_for_review": 1},
+        )

@@ -26,6 +26,7 @@ class ReviewedText:
     platform: str
     channel_type: str
     planned_on: date
+    post_kind: str
     variation: int
     variations_by: VariationsBy
     version: int
@@ -62,6 +63,8 @@ class WaitingText(NamedTuple):
     state: str
     reasons: str
     """The hard rules that it breaks; empty if none."""
+    kind: str
+    """product, blog_post or announcement."""
 
 
 def waiting(url: str, organization: str | None = None) -> list[WaitingText]:

@@ -158,6 +158,7 @@ def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostTo
         templates=[],
         materials=materials_of(connection, text.organization_id),
         product_version=version,
+        post_kind=text.post_kind,
     )
 
 

@@ -68,7 +68,14 @@ def product_selections(context: dg.AssetExecutionContext, postgres: PostgresReso
             context.log.warning(f"{day}: {selection.channels_left_out} channel(s) got no product: {reason}")
         return selection
 
-    metadata, left_out = select_each_day(context, postgres, "product_selections", select)
+    metadata, left_out = select_each_day(
+        context,
+        postgres,
+        "product_selections",
+        select,
+        content_process="product_post",
+        nothing_to_select="No product had both a page and a template that fits, or no catalogue had been accepted.",
+    )
     return dg.MaterializeResult(metadata={**metadata, "channels_without_a_product": left_out})
 
 

@@ -42,7 +42,9 @@ section_channels = external_table(
     metadata={"dagster/table_name": "content.section_selections"},
 )
 def section_selections(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
-    metadata, left_out = select_each_day(context, postgres, "section_selections", select_sections)
+    metadata, left_out = select_each_day(
+        context, postgres, "section_selections", select_sections, content_process="blog_post"
+    )
     context.log.info(f"section_selections: no section left for a channel on {left_out:,} occasions")
     return dg.MaterializeResult(metadata={**metadata, "channels_without_a_section": left_out})
 

@@ -4,84 +4,42 @@ Own code of a few lines each instead of Apprise: its plugins open their connecti
 and quote URLs with their tokens in their logs.
 """
 
-import base64
-import hashlib
-import hmac
 import json
-import os
 import smtplib
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
-from syndication_assets.errors import SyndicationError
-from syndication_assets.http.http_client import HttpClient
-from syndication_assets.http.http_errors import HttpError
 from syndication_assets.operations.alerts.messages import Message
+from syndication_assets.operations.outgoing import (
+    SECONDS,
+    SHOWN_OF_AN_ANSWER,
+    DeliveryError,
+    post,
+    signed_headers,
+    variable,
+)
 from syndication_assets.settings import Settings
 from syndication_assets.text.outside import clean
 
-_SECONDS = 10.0
-_MOST_BYTES = 64 * 1024
 _LONGEST_TITLE = 200
-_SHOWN_OF_AN_ANSWER = 200
-
-
-class DeliveryError(SyndicationError):
-    """A message was not delivered; the text says why, without any secret."""
 
 
 def send(channel: str, address: str, secret_name: str | None, message: Message) -> None:
     """Delivers a message. DeliveryError if the channel did not accept it."""
     sender: Callable[[], None] = {
         "mail": lambda: _send_mail(address, message),
-        "slack": lambda: _post(_variable(address), {"text": f"*{message.title}*\n{message.text}"}, {}),
-        "webhook": lambda: _post_signed(_variable(address), _variable(secret_name or ""), message),
+        "slack": lambda: post(variable(address), {"text": f"*{message.title}*\n{message.text}"}, {}),
+        "webhook": lambda: _post_signed(variable(address), variable(secret_name or ""), message),
     }[channel]
     sender()
 
 
-def _variable(name: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise DeliveryError(f"The environment variable {name} is not set for this process: set it where Dagster runs.")
-    return value
-
-
 def _post_signed(url: str, key: str, message: Message) -> None:
-    """JSON with the headers of Standard Webhooks: the key signs id, time and body by HMAC-SHA256."""
     body = json.dumps({"title": message.title, "text": message.text, **message.data}).encode()
-    timestamp = str(int(datetime.now(UTC).timestamp()))
-    signed = b".".join([message.delivery_id.encode(), timestamp.encode(), body])
-    signature = base64.b64encode(hmac.new(key.encode(), signed, hashlib.sha256).digest()).decode()
-    _post(
-        url,
-        body,
-        {
-            "webhook-id": message.delivery_id,
-            "webhook-timestamp": timestamp,
-            "webhook-signature": f"v1,{signature}",
-            "content-type": "application/json",
-        },
-    )
-
-
-def _post(url: str, body: bytes | dict[str, str], headers: dict[str, str]) -> None:
-    try:
-        with HttpClient(
-            maximum_bytes=_MOST_BYTES, headers=headers, request_timeout=timedelta(seconds=_SECONDS)
-        ) as client:
-            response = (
-                client.post_once(url, json=body) if isinstance(body, dict) else client.post_once(url, content=body)
-            )
-    except HttpError as error:
-        raise DeliveryError(f"The webhook was not reached: {error}.") from None
-    if not 200 <= response.status < 300:
-        said = clean(response.content.decode("utf-8", "replace"), _SHOWN_OF_AN_ANSWER)
-        raise DeliveryError(f"The webhook answered {response.status}: {' '.join(said.split()) or 'nothing more'}.")
+    post(url, body, signed_headers(key, message.delivery_id, body))
 
 
 def _send_mail(address: str, message: Message) -> None:
@@ -115,12 +73,12 @@ def _send_mail(address: str, message: Message) -> None:
         said = clean(
             error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         )
-        raise DeliveryError(f"The mail server answered {error.smtp_code}: {said[:_SHOWN_OF_AN_ANSWER]}") from None
+        raise DeliveryError(f"The mail server answered {error.smtp_code}: {said[:SHOWN_OF_AN_ANSWER]}") from None
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError(f"The mail server was not reached: {type(error).__name__}: {error}") from None
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=_SECONDS, context=ssl.create_default_context())
-    return smtplib.SMTP(host, port or 587, timeout=_SECONDS)
+        return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port or 587, timeout=SECONDS)

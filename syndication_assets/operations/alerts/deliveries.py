@@ -1,15 +1,14 @@
 """Delivers what waits in the outbox, one message a transaction, and tries again what a channel did not accept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
-from syndication_assets.operations.alerts.channels import DeliveryError, send
+from syndication_assets.operations.alerts.channels import send
 from syndication_assets.operations.alerts.messages import Alert, alert_message, digest_message
+from syndication_assets.operations.outgoing import ABANDONED_AFTER, DeliveryError, next_attempt
 
 _MOST_A_RUN = 50
-_LONGEST_DELAY = timedelta(hours=1)
-_ABANDONED_AFTER = timedelta(days=1)
 
 
 class _Due(NamedTuple):
@@ -64,12 +63,11 @@ def deliver(url: str, moment: datetime) -> Delivered:
             try:
                 send(due.channel, due.address, due.secret_name, message)
             except DeliveryError as error:
-                delay = min(timedelta(minutes=2 ** min(due.attempts, 10)), _LONGEST_DELAY)
-                state = "abandoned" if moment - due.created_at >= _ABANDONED_AFTER else "pending"
+                state = "abandoned" if moment - due.created_at >= ABANDONED_AFTER else "pending"
                 connection.execute(
                     "update operations.alert_deliveries set attempts = attempts + 1, state = %s, error_message = %s,"
                     " next_attempt_at = %s where organization_id = %s and delivery_id = %s",
-                    [state, str(error), moment + delay, *key],
+                    [state, str(error), next_attempt(moment, due.attempts), *key],
                 )
                 continue
             delivered += 1

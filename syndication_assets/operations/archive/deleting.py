@@ -15,7 +15,11 @@ from syndication_assets.operations.archive.removing import BATCH_ROWS
 from syndication_assets.operations.backup.dagster_database import existing_dagster_url
 from syndication_assets.settings import Settings
 
-_STATEMENTS = {"operations.alert_deliveries": "alert_deliveries", "ai.prompts": "prompts"}
+_STATEMENTS = {
+    "operations.alert_deliveries": "alert_deliveries",
+    "operations.webhook_events": "webhook_events",
+    "ai.prompts": "prompts",
+}
 """Subject → its file below sql/operations/retention/. Of any other, the rows of its table are deleted."""
 _EVENTS = "dagster.events"
 _EARLIEST = date(2000, 1, 1)

@@ -1,5 +1,6 @@
 """The fetch asset for Facebook insights."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -7,6 +8,7 @@ import dagster as dg
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.operations.executions.asset_executions import executing_asset
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.facebook.insights_fetch import fetch_insights
 from syndication_assets.settings import Settings
@@ -56,10 +58,9 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     api = FacebookInsights(settings.facebook_url, settings.facebook_version)
-    try:
+    with closing(api), executing_asset(context, url, "fetching") as execution:
         report = fetch_insights(url, settings, zone, api, dagster_run_id=context.run.run_id, log=context.log)
-    finally:
-        api.close()
+        execution.tally = report.tally
     problems = [f"{page}: {message}" for page, message in report.failures.items()]
     if problems and not report.files_landed:
         raise dg.Failure("\n".join(["No page could be fetched.", *problems]))
@@ -77,6 +78,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
             "failed": len(report.failures),
             **report.calls.metadata(),
             "rejected_metrics": ", ".join(sorted(report.rejected_metrics)) or "none",
+            **execution.metadata,
         },
         check_results=[
             dg.AssetCheckResult(

@@ -14,6 +14,7 @@ from syndication_assets.landing.landing_zone import LandingZone
 from syndication_assets.landing.observation_time import file_name_time
 from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.scraping.download_runs import RunCounters, run_session
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
@@ -45,6 +46,8 @@ class InsightsReport:
     """`<organization>/<page>` → error message."""
     calls: CallTotals = field(default_factory=CallTotals)
     """The requests to Graph."""
+    tally: Tally = field(default_factory=Tally)
+    """Pages by organization."""
 
 
 def metrics_on(url: str, day: date) -> list[str]:
@@ -96,11 +99,15 @@ def fetch_insights(
                     with transaction(url) as connection:
                         record_rejection(connection, page.organization_id, page.account_id, error.rejection)
                 report.failures[f"{page.organization}/{page.page_id}"] = str(error)
+                report.tally.add(
+                    page.organization_id, came_in=1, rejected=1, reason=f"The page {page.page_id}: {error}"
+                )
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s: the page %s could not be fetched: %s", page.organization, page.page_id, error)
                 continue
             report.files_landed += len(found.answers)
             report.rejected_metrics.update(found.rejected_metrics)
+            report.tally.add(page.organization_id, came_in=1, went_out=1, outcomes={"files_landed": len(found.answers)})
             session.close(run, "completed", RunCounters(), None)
             log.info("%s: landed the page %s in %s files", page.organization, page.page_id, len(found.answers))
     return report

@@ -1,0 +1,1 @@
+"""Announcements: what a person writes for one or more channels."""
