@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from syndication_assets.content.generation.writing_counts import charge_written
 from syndication_assets.database.connection import transaction
+from syndication_assets.operations.executions.recording import Execution
 from syndication_assets.operations.spending import Price, TokenUsage, read_spending
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.llm_writing import (
@@ -38,6 +41,29 @@ def test_each_call_is_logged_with_its_cost(selected: Shop):
     assert "[system]" in second["prompt"]
     assert json.loads(second["response"])["call_to_action"] == "Have a look:"
     assert (first["response"], first["error_message"].partition(":")[0]) == (None, "malformed")
+
+
+def test_an_execution_costs_what_the_calls_of_its_run_cost_and_an_unknown_cost_makes_it_unknown(selected: Shop):
+    def call(run_id: str, cost: Decimal | None) -> None:
+        selected.insert(
+            "operations.api_usage", "usage_id", provider="test", operation="write_post", model="small", cost=cost,
+            currency="USD", price_version=1, run_id=run_id,
+        )  # fmt: skip
+
+    def charged() -> list[str | None]:
+        execution = Execution("content/posts_content", datetime.now(UTC) - timedelta(minutes=1))
+        execution.tally.add(selected.organization_id, came_in=1, went_out=1)
+        with transaction(selected.url) as connection:
+            charge_written(connection, execution, "mine")
+        return [row["cost"] for row in execution.tally.rows()]
+
+    call("other", Decimal(9))
+    assert charged() == [None]
+    call("mine", Decimal("0.5"))
+    call("mine", Decimal("0.25"))
+    assert [Decimal(cost or 0) for cost in charged()] == [Decimal("0.75")]
+    call("mine", None)
+    assert charged() == [None]
 
 
 def test_an_unknown_cost_is_null_and_not_zero(selected: Shop):

@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.operations.executions.origin import ACTOR_TAG, Origin, origin_of_run
 from syndication_assets.operations.executions.recording import sentence_of
 from syndication_assets.operations.executions.tally import Channel, Tally, as_sentence
@@ -51,6 +52,15 @@ def test_an_unknown_cost_is_no_cost_and_nothing_is_charged_to_what_was_not_done(
     tally.charge("a", 0.1, "USD")
     tally.charge("a", Decimal("0.2"), "USD")
     assert [(row["cost"], row["currency"]) for row in tally.rows()] == [("0.3", "USD")]
+
+
+def test_recorded_calls_are_charged_in_their_currency_and_have_no_sum_in_several():
+    calls = CallTotals(costs={"USD": Decimal("0.25")})
+    for costs, charged in (({}, None), ({"EUR": Decimal(1), "USD": Decimal(2)}, None), (calls.costs, "0.25")):
+        tally = Tally()
+        tally.add("a", came_in=1, went_out=1)
+        tally.charge_calls("a", CallTotals(costs=costs))
+        assert [row["cost"] for row in tally.rows()] == [charged]
 
 
 def test_the_same_reason_is_said_once():

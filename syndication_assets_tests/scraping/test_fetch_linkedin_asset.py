@@ -88,6 +88,13 @@ def test_the_asset_fetches_every_active_organization(
     expected = {"profiles": 2, "files_landed": 1, "skipped": 0, "failed": 1, "cost_usd": 0.25, "posts_fetched": 2}
     assert values | expected == values
     assert values["run_id"] == ", ".join(run_id for run_id, *_ in runs(database_url))
+    with psycopg.connect(database_url) as connection:
+        executions = connection.execute(
+            "select o.slug, h.status::text, h.cost::float, h.currency from operations.execution_history as h"
+            " join tenancy.organizations as o using (organization_id) order by 1"
+        ).fetchall()
+        ((recorded_cost,),) = connection.execute("select sum(cost)::float from operations.api_usage").fetchall()
+    assert executions == [("default", "success", recorded_cost, "USD"), ("second", "failed", None, None)]
     assert [path.split("/")[0] for path in landed(zone)] == ["default"]
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, False)

@@ -17,6 +17,7 @@ from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, Hi
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)
 SNAPSHOTS, PAYLOADS, DAILY = "scraping.snapshots", "scraping.raw_payloads", "engagement.post_engagement_daily"
 TOTALS = tuple(f"engagement.{name}_engagement_daily" for name in ("profile", "platform", "hashtag"))
+EXECUTIONS = "operations.execution_history"
 ALL = (SNAPSHOTS, PAYLOADS, DAILY, *TOTALS)
 
 

@@ -6,6 +6,7 @@ import pytest
 from syndication_assets_tests.operations.archive.archived_history import (
     ALL,
     DAILY,
+    EXECUTIONS,
     FEBRUARY,
     JANUARY,
     MARCH,
@@ -43,6 +44,26 @@ def test_a_month_goes_to_a_file_and_comes_back_row_for_row(archive: ArchivedHist
     archive.restore(JANUARY)
     assert archive.rows(SNAPSHOTS) == before
     assert archive.archives()[0].state == "restored"
+
+
+def test_a_month_of_executions_goes_whole_and_comes_back(archive: ArchivedHistory):
+    archive.history.execute(
+        "select operations.ensure_month_partitions(%s::regclass, '2025-01-01', '2025-03-01')", [EXECUTIONS]
+    )
+    for started_at in ("2025-01-31 23:59:30+00", "2025-03-01 12:00+00"):
+        archive.history.execute(
+            "insert into operations.execution_history (organization_id, process, step, triggered_by, started_at,"
+            " finished_at, status, rows_in, outcomes, cost, currency, executed_on) values (%(id)s, 'publishing', 'a/b',"
+            " 'schedule', %(at)s, %(at)s::timestamptz + interval '1 minute', 'success', 2, '{\"published\": 2}', 0.25,"
+            " 'USD', (%(at)s::timestamptz at time zone 'utc')::date)",
+            {"id": archive.history.organization_id, "at": started_at},
+        )
+    before = archive.rows(EXECUTIONS)
+    archive.keep(EXECUTIONS)
+    assert archive.run().failed == []
+    assert archive.count(EXECUTIONS) == 1
+    archive.restore(JANUARY, EXECUTIONS)
+    assert archive.rows(EXECUTIONS) == before
 
 
 def test_all_tables_are_archived_in_order_and_come_back(archive: ArchivedHistory):

@@ -155,6 +155,31 @@ def test_prompts_go_and_their_calls_stay(archive: ArchivedHistory, monkeypatch: 
     assert archive.count("ai.llm_calls", "prompt is null") == 3
 
 
+def test_events_of_webhooks_go_with_their_deliveries_unless_a_webhook_waits_for_them(archive: ArchivedHistory):
+    organization_id = archive.history.organization_id
+    webhook_id = archive.history.insert(
+        "operations.webhooks", "webhook_id", webhook_name="shop", events=["published"], url_name="U", secret_name="K"
+    )
+    for occurred_at, state in (("2025-01-01", "delivered"), ("2025-01-02", "pending"), ("2025-03-01", "delivered")):
+        event_id = archive.history.insert(
+            "operations.webhook_events", "event_id", event="published", data="{}", occurred_at=f"{occurred_at} 12:00+00"
+        )
+        archive.history.execute(
+            "insert into operations.webhook_deliveries (organization_id, event_id, webhook_id, state, delivered_at)"
+            " values (%(id)s, %(event)s, %(hook)s, %(state)s, case when %(state)s = 'delivered' then now() end)",
+            {"id": organization_id, "event": event_id, "hook": webhook_id, "state": state},
+        )
+    archive.history.execute(
+        "insert into operations.retention_policies (organization_id, subject, keep_days, action)"
+        " values (%s, 'operations.webhook_events', 30, 'delete')",
+        [organization_id],
+    )
+    (deletion,) = delete_due(Settings.from_environment(), archive.url, today=date(2025, 3, 2))
+    assert deletion.rows == 1
+    assert archive.count("operations.webhook_events") == archive.count("operations.webhook_deliveries") == 2
+    assert archive.count("operations.webhook_deliveries", "state = 'pending'") == 1
+
+
 def test_only_dagster_events_about_no_asset_go(archive: ArchivedHistory):
     old, new = date(2025, 1, 5), date(2025, 3, 1)
     with psycopg.connect(archive.url, autocommit=True) as connection:
