@@ -588,6 +588,20 @@ end
 $$;
 -- execute: only its owner
 
+-- Removes what the planner has sampled of the names and addresses of people: PostgreSQL does so when the type of a
+-- column is set, even to the same type.
+create function tenancy.forget_samples()
+returns void language sql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    alter table tenancy.users
+    alter column email type text,
+    alter column display_name type text,
+    alter column service_name type text;
+    alter table tenancy.invitations alter column email type text;
+    alter table tenancy.database_logins alter column login type text;
+$$;
+-- pipeline: execute
+
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.audit_id_sequence as bigint maxvalue 4294967295;

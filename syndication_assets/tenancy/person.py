@@ -92,6 +92,7 @@ def erase_person(connection: Connection, user_id: str) -> None:
             parameters,
         )
         connection.execute(OWNERS_ARE_KEPT)
+        connection.execute("select tenancy.forget_samples()")
     except psycopg.errors.RestrictViolation as error:
         raise SyndicationError(
             f"{error.diag.message_primary}: make somebody else owner first with `syndication member role`."
