@@ -269,7 +269,8 @@ def test_a_person_is_exported_and_erased_and_the_log_keeps_what_they_did(team: P
     assert [invitation["email"] for invitation in exported["invitations"]] == [EDITOR]
     assert "hash" not in json.dumps(exported)
     assert "last owner" in team.error("--as", OWNER, "person", "erase", OWNER, "--yes")
-    team.execute("analyze tenancy.users, tenancy.invitations, tenancy.database_logins")  # the server does so at any time
+    # The server does so at any time.
+    team.execute("analyze tenancy.users, tenancy.invitations, tenancy.database_logins")
     team.ok("--as", OWNER, "person", "erase", EDITOR, "--yes")
     everything = everything_in(team.url).lower()
     assert OWNER.encode() in everything
