@@ -270,10 +270,14 @@ def test_recorded_calls_are_readable_by_their_owner_only(queue: PublishingQueue,
     assert (call.remote_account_id, call.publisher) == ("page", "facebook_graph")
 
 
+def _steps_to_before_the_queue() -> int:
+    return sum(path.name >= "0011" for path in (SQL_DIRECTORY / "migrations").glob("*.up.sql"))
+
+
 def test_a_rollback_that_would_forget_sent_posts_is_refused(queue: PublishingQueue, platform: FakePlatform, page: str):
     queue.due(page, 2)
     queue.publish_to(platform)
-    steps = 14
+    steps = _steps_to_before_the_queue()
     for refused in (rollback, rows_lost_by_rollback):
         with pytest.raises(MigrationError, match="the record of 2 calls that sent posts, or may have, would be lost"):
             refused(queue.url, steps=steps)
@@ -284,8 +288,7 @@ def test_a_rollback_that_would_forget_sent_posts_is_refused(queue: PublishingQue
 def test_a_rollback_of_simulations_counts_its_rows(queue: PublishingQueue):
     queue.due(queue.page(), 2)
     queue.publish()
-    to_the_queue = [path for path in (SQL_DIRECTORY / "migrations").glob("*.up.sql") if path.name >= "0011"]
-    lost = rows_lost_by_rollback(queue.url, steps=len(to_the_queue))
+    lost = rows_lost_by_rollback(queue.url, steps=_steps_to_before_the_queue())
     assert lost["publishing.post_targets"] == lost["publishing.publish_attempts"] == 2
     assert "content.posts_content" not in lost
 
