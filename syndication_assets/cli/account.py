@@ -4,7 +4,7 @@ import click
 
 from syndication_assets.channels.accounts import Account, add_account, list_accounts, reconnect_account
 from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
@@ -18,7 +18,7 @@ def account() -> None:
 
 
 @account.command()
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @click.option("--platform", required=True, metavar="PLATFORM", help="Name of the platform, e.g. facebook.")
 @click.option("--remote-id", required=True, metavar="ID", help="The platform's id of the page or profile.")
 @click.option("--name", required=True, metavar="NAME", help="Display name.")

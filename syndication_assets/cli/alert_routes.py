@@ -5,7 +5,7 @@ from datetime import datetime, time
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
@@ -20,10 +20,6 @@ from syndication_assets.operations.alerts.routes import (
     set_active,
 )
 from syndication_assets.settings import Settings
-
-_organization = click.option(
-    "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
-)
 
 
 @click.command()
@@ -54,7 +50,7 @@ def _route_line(route: Route) -> str:
 
 @click.command()
 @click.argument("name")
-@_organization
+@organization_option
 @click.option("--mail", metavar="ADDRESS", help="Tell by mail to ADDRESS.")
 @click.option("--slack", metavar="VARIABLE", help="Tell an incoming webhook whose URL is in the environment VARIABLE.")
 @click.option("--webhook", metavar="VARIABLE", help="Post signed JSON to the URL in the environment VARIABLE.")
@@ -128,7 +124,7 @@ def _time(text: str) -> time:
 
 @click.command()
 @click.argument("name")
-@_organization
+@organization_option
 @command
 @requires("alerts.edit", in_organization())
 def test(name: str, organization: str) -> None:
@@ -143,7 +139,7 @@ def test(name: str, organization: str) -> None:
 
 @click.command()
 @click.argument("name")
-@_organization
+@organization_option
 @command
 @requires("alerts.edit", in_organization())
 def pause(name: str, organization: str) -> None:
@@ -155,7 +151,7 @@ def pause(name: str, organization: str) -> None:
 
 @click.command()
 @click.argument("name")
-@_organization
+@organization_option
 @command
 @requires("alerts.edit", in_organization())
 def resume(name: str, organization: str) -> None:
@@ -167,7 +163,7 @@ def resume(name: str, organization: str) -> None:
 
 @click.command()
 @click.argument("name")
-@_organization
+@organization_option
 @command
 @requires("alerts.edit", in_organization())
 def remove(name: str, organization: str) -> None:

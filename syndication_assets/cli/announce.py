@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndication_assets.cli.acting import in_organization, person_who_acts, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import printable
 from syndication_assets.database.acting import started_by_hand
 from syndication_assets.errors import SyndicationError
@@ -55,7 +55,7 @@ def _by_hand(function: Callable[..., None]) -> Callable[..., None]:
     "--at", "publish_at", metavar="TIME", help="ISO 8601, e.g. 2026-12-24T09:00Z; default: the next free slot."
 )
 @click.option("--again", "is_again", is_flag=True, help="Announce a text once more that was announced already.")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @click.option("--preview", "is_preview", is_flag=True, help="Only show what each channel would get.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @command

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
@@ -37,9 +37,6 @@ class _Month(click.ParamType[date]):
             self.fail(f"{value!r} is no month: write it as 2026-01", param, ctx)
 
 
-_organization = click.option(
-    "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
-)
 _maybe_organization = click.option(
     "--organization", metavar="SLUG", help="Only this organization; default: all of them."
 )
@@ -170,7 +167,7 @@ def verify_files(organization: str | None, table: str | None, month: date | None
 
 @archive.command()
 @click.argument("month", type=_Month())
-@_organization
+@organization_option
 @click.option("--table", required=True, metavar="NAME", help="The table, such as scraping.snapshots.")
 @command
 def read(month: date, organization: str, table: str) -> None:
@@ -183,7 +180,7 @@ def read(month: date, organization: str, table: str) -> None:
 
 @archive.command("restore")
 @click.argument("month", type=_Month())
-@_organization
+@organization_option
 @_maybe_table
 @command
 @requires("archives.edit", in_organization())

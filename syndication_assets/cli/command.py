@@ -12,6 +12,11 @@ from syndication_assets.database.pooling import require_own_sessions
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 
+organization_option = click.option(
+    "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
+)
+"""Whose rows a command changes."""
+
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """Reports a SyndicationError as its message on stderr and exit code 1, without a traceback."""

@@ -15,7 +15,7 @@ from syndication_assets.channels.credentials import (
 )
 from syndication_assets.channels.secret_box import SecretBox, new_key
 from syndication_assets.cli.acting import everywhere, in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
@@ -32,7 +32,7 @@ def credentials() -> None:
 
 @credentials.command("set")
 @click.argument("name")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @click.option("--platform", default=None, metavar="PLATFORM", help="Platform that it gives access to.")
 @click.option("--expires-at", default=None, metavar="TIME", help="When it expires, e.g. 2026-01-31T12:00:00Z.")
 @command

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from syndication_assets.cli.acting import everywhere, in_organization, person_who_acts, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.entry_options import Decorator, arguments, changeable, options, typed_key, typed_values
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
@@ -155,9 +155,7 @@ def _common(section: Section) -> Decorator:
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         if section in SHARED:
             return _with_all(function)
-        return click.option(
-            "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
-        )(function)
+        return organization_option(function)
 
     return decorate
 

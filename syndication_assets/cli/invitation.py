@@ -5,9 +5,8 @@ from datetime import timedelta
 import click
 
 from syndication_assets.cli.acting import in_organization, of_rows, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.member import organization_option
 from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings

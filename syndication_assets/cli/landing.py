@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from syndication_assets.cli.acting import in_organization, of_paths, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
 from syndication_assets.landing.landing_zone import LandingZone
@@ -19,7 +19,7 @@ from syndication_assets.tenancy.organizations import require_organization
 @click.argument("source")
 @click.argument("day", metavar="DATE")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires("files.land", in_organization())
 def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
@@ -18,10 +18,6 @@ from syndication_assets.tenancy.members import (
 )
 from syndication_assets.tenancy.organizations import require_organization
 from syndication_assets.tenancy.users import require_user
-
-organization_option = click.option(
-    "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
-)
 
 
 @click.group()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from syndication_assets.cli.acting import in_organization, person_who_acts, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.configuration.profile_import import import_csv
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.settings import Settings
@@ -13,7 +13,7 @@ from syndication_assets.settings import Settings
 
 @click.command("import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires(PROFILES.permission, in_organization())
 def import_profiles(file: Path, organization: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.entry_commands import add_entry_commands
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.configuration.entries import add_entry, change_entry, list_entries
@@ -15,9 +15,6 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.operations.archive.legal_holds import LegalHold, list_holds, place_hold, release_hold
 from syndication_assets.settings import Settings
 
-_organization = click.option(
-    "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
-)
 _day = click.DateTime(["%Y-%m-%d"])
 
 
@@ -31,7 +28,7 @@ add_entry_commands(retention, RETENTION, "list", "remove")
 
 @retention.command("set")
 @click.argument("subject")
-@_organization
+@organization_option
 @click.option("--keep-months", type=click.IntRange(min=1), metavar="MONTHS", help="Whole months that stay.")
 @click.option("--keep-days", type=click.IntRange(min=1), metavar="DAYS", help="Days that stay, for what is deleted.")
 @click.option("--action", type=click.Choice(["archive", "delete"]), help="What happens then; default: archive.")
@@ -62,7 +59,7 @@ retention.add_command(defaults)
 
 
 @retention.command()
-@_organization
+@organization_option
 @click.option("--reason", required=True, metavar="TEXT", help="Why, such as the number of the case.")
 @click.option("--profile", metavar="NAME", help="Only what concerns this profile; its months are held whole.")
 @click.option("--from", "held_from", type=_day, metavar="DAY", help="First day; default: from the beginning.")

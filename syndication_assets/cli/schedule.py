@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import transaction
@@ -46,7 +46,7 @@ def schedule() -> None:
     metavar="MINUTES",
     help="Delays each post by up to this many minutes, so that posts do not all appear on the minute.",
 )
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires("schedules.edit", in_organization())
 def add(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.content.selection.section_channels import (
     SectionChannel,
@@ -27,7 +27,7 @@ def sections() -> None:
 @click.argument("channel_type", metavar="CHANNEL")
 @click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day; default: today (UTC).")
 @click.option("--instead-of-products", is_flag=True, help="Select no products for it from that day on.")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires("sections.edit", in_organization())
 def add(
@@ -70,7 +70,7 @@ def _line(channel: SectionChannel) -> str:
 @sections.command()
 @click.argument("platform")
 @click.argument("channel_type", metavar="CHANNEL")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires("sections.edit", in_organization())
 def stop(platform: str, channel_type: str, organization: str) -> None:

@@ -5,7 +5,7 @@ import click
 from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
@@ -19,7 +19,7 @@ def vendor() -> None:
 
 @vendor.command()
 @click.argument("slug")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @click.option("--source", required=True, metavar="SOURCE", help="Source of its catalogue files, e.g. clan_catalogue.")
 @click.option("--currency", required=True, metavar="CODE", help="ISO 4217 code of its prices, e.g. GBP.")
 @click.option(

@@ -6,7 +6,7 @@ from typing import get_args
 import click
 
 from syndication_assets.cli.acting import in_organization, requires
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.configuration.entries import list_entries
 from syndication_assets.configuration.sections.webhooks import WEBHOOKS, Webhook
@@ -48,7 +48,7 @@ def _line(row: LoggedDelivery) -> str:
 
 @webhook.command()
 @click.argument("name")
-@click.option("--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization.")
+@organization_option
 @command
 @requires("webhooks.edit", in_organization())
 def test(name: str, organization: str) -> None:
