@@ -5,37 +5,28 @@ A file that no row of operations.archives names was left by a killed process; th
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
 from syndication_assets.errors import SyndicationError
-
-_UNFINISHED = ".unfinished-"
-_CHUNK = 1024 * 1024
+from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore
 
 
 class ArchiveError(SyndicationError):
     """An archive cannot be written, read or restored; the message says what to do."""
 
 
-class ArchiveStore:
+class ArchiveStore(PrivateStore):
     """The archives below `url`."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/") or url
-        with self._errors("opened"):
-            self._filesystem, root = fsspec.core.url_to_fs(url)
-            self._filesystem.invalidate_cache()
-        self._root = str(root).rstrip("/")
-        self._is_local = isinstance(self._filesystem, LocalFileSystem)
+    what = "archive"
+    error = ArchiveError
+    if_not_written = "Nothing was removed from the database: make room or make the place writable, and run it again."
+    if_not_read = "Make the place readable, or name another one with SYNDICATION_ARCHIVE_URL."
 
     @staticmethod
     def new_path(slug: str, table: str, month: date) -> str:
@@ -46,17 +37,14 @@ class ArchiveStore:
     def new_file(self, path: str) -> Iterator[IO[bytes]]:
         """What is written in this block becomes the file; nothing of it stays if the block fails."""
         unfinished = self._unfinished(path)
-        with self._errors("written"):
-            self._make_folder(str(PurePosixPath(path).parent))
+        with self._errors("written", foreign=False):  # the errors of the block are its own
+            self._make_folder(str(PurePosixPath(path).parent), is_new=False)
             try:
                 with self._create(unfinished) as stream:
                     yield stream
-                    if self._is_local:
-                        stream.flush()
-                        os.fsync(stream.fileno())
+                    self._sync(stream)
                 if unfinished != path:
-                    Path(self._path(unfinished)).rename(self._path(path))
-                    _sync(Path(self._path(path)).parent)
+                    self._rename(unfinished, path)
             except BaseException:
                 # Whatever prevented the archive may prevent this too; the next run tries again.
                 with suppress(Exception):
@@ -66,7 +54,7 @@ class ArchiveStore:
     @contextmanager
     def open(self, path: str) -> Iterator[IO[bytes]]:
         """The file, to read it. ArchiveError if it is missing."""
-        with self._errors(f"read ({path})"):
+        with self._errors(f"read ({path})", foreign=False):  # the errors of the block are its own
             if not self._filesystem.exists(self._path(path)):
                 raise ArchiveError(
                     f"The archive {path} is missing in {self.url}: put it back from a copy, or set "
@@ -79,7 +67,7 @@ class ArchiveStore:
         """SHA-256 as hexadecimal digits, and the size in bytes."""
         digest, size = hashlib.sha256(), 0
         with self.open(path) as stream:
-            while chunk := stream.read(_CHUNK):
+            while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
         return digest.hexdigest(), size
@@ -109,45 +97,4 @@ class ArchiveStore:
 
     def _unfinished(self, path: str) -> str:
         place = PurePosixPath(path)
-        return str(place.with_name(f"{_UNFINISHED}{place.name}")) if self._is_local else path
-
-    def _make_folder(self, folder: str) -> None:
-        if self._is_local:
-            Path(self._path(folder)).mkdir(mode=0o700, parents=True, exist_ok=True)
-        else:
-            self._filesystem.makedirs(self._path(folder), exist_ok=True)
-
-    def _create(self, path: str) -> IO[bytes]:
-        if self._is_local:
-            # For the owner only: an archive has everything.
-            return open(self._path(path), "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
-        stream: IO[bytes] = self._filesystem.open(self._path(path), "wb")
-        return stream
-
-    def _path(self, path: str) -> str:
-        return f"{self._root}/{path}"
-
-    @contextmanager
-    def _errors(self, action: str) -> Iterator[None]:
-        """Turns the errors of any file system into one sentence."""
-        try:
-            yield
-        except SyndicationError:
-            raise
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise ArchiveError(f"The archive cannot be {action} at {self.url}: {reason}. {_advice(action)}") from None
-
-
-def _advice(action: str) -> str:
-    if action == "written":
-        return "Nothing was removed from the database: make room or make the place writable, and run it again."
-    return "Make the place readable, or name another one with SYNDICATION_ARCHIVE_URL."
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return str(place.with_name(f"{UNFINISHED}{place.name}")) if self._is_local else path

@@ -6,19 +6,14 @@ for one, and the next backup removes it after a day.
 """
 
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
-from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup.manifest import (
     MANIFEST_FILE,
     BackupError,
@@ -29,11 +24,10 @@ from syndication_assets.operations.backup.manifest import (
     hash_of,
 )
 from syndication_assets.operations.backup.progress import Report
+from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore, sync_folder
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%SZ"
-_UNFINISHED = ".unfinished-"
-_CHUNK = 1024 * 1024
 _OLD = timedelta(days=1)
 """No backup takes longer; what is unfinished for longer was killed."""
 
@@ -43,16 +37,13 @@ def new_name(started_at: datetime) -> str:
     return f"{started_at.astimezone(UTC):{_TIME}}-{secrets.token_hex(2)}"
 
 
-class BackupStore:
+class BackupStore(PrivateStore):
     """The backups below `url`."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/") or url
-        with self._errors("opened"):
-            self._filesystem, root = fsspec.core.url_to_fs(url)
-            self._filesystem.invalidate_cache()
-        self._root = str(root).rstrip("/")
-        self._is_local = isinstance(self._filesystem, LocalFileSystem)
+    what = "backup"
+    error = BackupError
+    if_not_written = "Nothing of it is kept: make room or make the place writable, and back up again."
+    if_not_read = "Make the place readable, or name another one with SYNDICATION_BACKUP_URL."
 
     @classmethod
     def of_backup(cls, url: str) -> "tuple[BackupStore, str]":
@@ -107,10 +98,10 @@ class BackupStore:
     def remove_unfinished(self, now: datetime) -> None:
         """Removes what backups that were killed have left, from a day after they were begun."""
         for folder in self._folders():
-            found = _NAME.fullmatch(folder.removeprefix(_UNFINISHED))
+            found = _NAME.fullmatch(folder.removeprefix(UNFINISHED))
             if found is None or now - datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) < _OLD:
                 continue
-            if folder.startswith(_UNFINISHED) or not self._exists(f"{folder}/{MANIFEST_FILE}"):
+            if folder.startswith(UNFINISHED) or not self._exists(f"{folder}/{MANIFEST_FILE}"):
                 with self._errors(f"removed ({folder})"):
                     self._filesystem.rm(self._path(folder), recursive=True)
 
@@ -119,9 +110,9 @@ class BackupStore:
         """What is written in this block becomes the backup `name` when its manifest is finished; otherwise, nothing of
         it stays.
         """
-        folder = f"{_UNFINISHED}{name}" if self._is_local else name
+        folder = f"{UNFINISHED}{name}" if self._is_local else name
         with self._errors("written"):
-            self._make_folder(self._path(folder))
+            self._make_folder(folder, is_new=True)
         backup = UnfinishedBackup(self, folder, name)
         try:
             yield backup
@@ -134,26 +125,23 @@ class BackupStore:
     def write(self, path: str, chunks: Iterable[bytes], report: Report) -> BackupFile:
         """Writes a file; it is on the disk afterwards."""
         digest, size, shown = hashlib.sha256(), 0, 0
-        with self._errors("written"), self._create(self._path(path)) as stream:
+        with self._errors("written"), self._create(path) as stream:
             for chunk in chunks:
                 stream.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-                if size - shown >= 64 * _CHUNK:
+                if size - shown >= 64 * CHUNK_BYTES:
                     shown = size
-                    report(f"{PurePosixPath(path).name}: {size // _CHUNK:,} MB written")
-            if self._is_local:
-                stream.flush()
-                os.fsync(stream.fileno())
+                    report(f"{PurePosixPath(path).name}: {size // CHUNK_BYTES:,} MB written")
+            self._sync(stream)
         return BackupFile(name=PurePosixPath(path).name, size_bytes=size, sha256=digest.hexdigest())
 
     def put_in_place(self, folder: str, name: str) -> None:
         """Gives the folder its final name."""
         if folder != name:
             with self._errors("written"):
-                _sync(Path(self._path(folder)))
-                Path(self._path(folder)).rename(self._path(name))
-                _sync(Path(self._root))
+                sync_folder(Path(self._path(folder)))
+                self._rename(folder, name)
 
     def _check(self, name: str, file: BackupFile, copy: Path | None) -> None:
         path = self._path(f"{name}/{file.name}")
@@ -161,7 +149,7 @@ class BackupStore:
             raise BackupError(f"The backup {name} is damaged: {file.name} is missing. Use another backup.")
         digest, size = hashlib.sha256(), 0
         with self._filesystem.open(path, "rb") as stream, copy.open("wb") if copy else nullcontext() as target:
-            while chunk := stream.read(_CHUNK):
+            while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
                 if target is not None:
@@ -185,37 +173,6 @@ class BackupStore:
         with self._errors("listed"):
             return bool(self._filesystem.exists(self._path(path)))
 
-    def _make_folder(self, path: str) -> None:
-        if self._is_local:
-            Path(path).mkdir(mode=0o700, parents=True)
-        else:
-            self._filesystem.makedirs(path, exist_ok=True)
-
-    def _create(self, path: str) -> IO[bytes]:
-        if self._is_local:
-            # For the owner only: a backup has everything.
-            return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
-        stream: IO[bytes] = self._filesystem.open(path, "wb")
-        return stream
-
-    def _path(self, path: str) -> str:
-        return f"{self._root}/{path}"
-
-    @contextmanager
-    def _errors(self, action: str) -> Iterator[None]:
-        """Turns the errors of any file system into one sentence."""
-        try:
-            yield
-        except SyndicationError:
-            raise
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise BackupError(f"The backup cannot be {action} at {self.url}: {reason}. {_advice(action)}") from None
-        except Exception as error:  # each of fsspec's packages has errors of its own, which may quote secrets
-            raise BackupError(
-                f"The backup cannot be {action} at {self.url}: {type(error).__name__}. {_advice(action)}"
-            ) from None
-
 
 class UnfinishedBackup:
     """A backup that is being written."""
@@ -234,17 +191,3 @@ class UnfinishedBackup:
         self._store.put_in_place(self._folder, self._name)
         self.is_finished = True
         return hash_of(content)
-
-
-def _advice(action: str) -> str:
-    if action == "written":
-        return "Nothing of it is kept: make room or make the place writable, and back up again."
-    return "Make the place readable, or name another one with SYNDICATION_BACKUP_URL."
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

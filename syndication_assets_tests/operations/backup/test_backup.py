@@ -201,7 +201,7 @@ class _FullDisk:
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     made: MadeBackup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(BackupStore, "_create", lambda _, path: _FullDisk(path))
+    monkeypatch.setattr(BackupStore, "_create", lambda store, path: _FullDisk(store._path(path)))
     store = BackupStore(str(tmp_path / "backups"))
     before = _rows(made)
     message = rf"The backup cannot be written at {store.url}: No space left on device\. Nothing of it is kept"
