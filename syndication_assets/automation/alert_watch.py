@@ -8,10 +8,11 @@ import dagster as dg
 from syndication_assets.automation.known_problems import finders
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.operations.alerts.deliveries import Delivered, deliver
+from syndication_assets.operations.alerts.deliveries import deliver
 from syndication_assets.operations.alerts.recording import LOCK, Recorded, record
 from syndication_assets.operations.conditions import find_conditions
 from syndication_assets.operations.executions.recording import close_dead_executions
+from syndication_assets.operations.outbox import Delivered
 from syndication_assets.settings import Settings
 
 

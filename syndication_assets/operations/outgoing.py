@@ -1,4 +1,4 @@
-"""What messages to other programs have in common: secrets by the names of variables, signatures, the next attempt."""
+"""What messages to other programs have in common: secrets by the names of variables, signatures, posts."""
 
 import base64
 import hashlib
@@ -16,9 +16,7 @@ from syndication_assets.text.outside import clean
 
 SHOWN_OF_AN_ANSWER = 200
 SECONDS = 10.0
-ABANDONED_AFTER = timedelta(days=1)
 _MOST_BYTES = 64 * 1024
-_LONGEST_DELAY = timedelta(hours=1)
 
 
 class DeliveryError(SyndicationError):
@@ -64,8 +62,3 @@ def post(
     if not 200 <= response.status < 300:
         said = clean(response.content.decode("utf-8", "replace"), SHOWN_OF_AN_ANSWER)
         raise DeliveryError(f"The webhook answered {response.status}: {' '.join(said.split()) or 'nothing more'}.")
-
-
-def next_attempt(moment: datetime, attempts: int) -> datetime:
-    """When a failed delivery is tried again: after 1, 2, 4 … minutes, at most an hour apart."""
-    return moment + min(timedelta(minutes=2 ** min(attempts, 10)), _LONGEST_DELAY)

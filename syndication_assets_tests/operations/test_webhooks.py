@@ -15,7 +15,8 @@ import pytest
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.conditions import find_conditions
-from syndication_assets.operations.webhooks.delivering import Delivered, deliver_webhooks
+from syndication_assets.operations.outbox import Delivered
+from syndication_assets.operations.webhooks.delivering import deliver_webhooks
 from syndication_assets.operations.webhooks.delivery_log import list_deliveries
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 from syndication_assets_tests.rows import DatabaseRows

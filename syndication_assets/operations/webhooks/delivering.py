@@ -1,4 +1,4 @@
-"""Delivers events to webhooks, one a transaction, and tries again what a receiver did not accept.
+"""Delivers the events of webhooks that wait in the outbox.
 
 An event is delivered at least once: if the process dies after it was sent, it is sent again, with the same id.
 """
@@ -8,17 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from syndication_assets import fault_points
-from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.database.connection import Connection
 from syndication_assets.http.public_transport import AddressesOf, PublicTransport
 from syndication_assets.http.public_urls import public_addresses
-from syndication_assets.operations.outgoing import (
-    ABANDONED_AFTER,
-    DeliveryError,
-    next_attempt,
-    post,
-    signed_headers,
-    variable,
-)
+from syndication_assets.operations.outbox import Delivered, Outbox
+from syndication_assets.operations.outgoing import post, signed_headers, variable
 
 _MOST_A_RUN = 100
 
@@ -39,48 +33,27 @@ class _Due(NamedTuple):
     attempts: int
     created_at: datetime
 
+    @property
+    def key(self) -> dict[str, str]:
+        return {"organization_id": self.organization_id, "event_id": self.event_id, "webhook_id": self.webhook_id}
 
-class Delivered(NamedTuple):
-    """How many events were accepted, and how many attempts failed."""
+    @property
+    def tried_as(self) -> str:
+        return f"{self.event_id}/{self.webhook_id}"
 
-    delivered: int
-    failed: int
+
+_OUTBOX = Outbox("operations.webhook_deliveries", "operations/webhooks/next_delivery.sql", _Due)
 
 
 def deliver_webhooks(url: str, moment: datetime, *, addresses_of: AddressesOf = public_addresses) -> Delivered:
-    """Delivers up to 100 due events. Several processes share the work.
+    """Delivers up to 100 due events."""
 
-    A failed delivery is tried again after 1, 2, 4 … minutes, at most an hour apart, and is abandoned after a day.
-    """
-    tried: list[str] = []
-    delivered = 0
-    for _ in range(_MOST_A_RUN):
-        with transaction(url) as connection:
-            due = _next(connection, moment, tried)
-            if due is None:
-                break
-            tried.append(f"{due.event_id}/{due.webhook_id}")
-            key = [due.organization_id, due.event_id, due.webhook_id]
-            try:
-                body = event_body(due.message_id, due.event, due.organization, due.occurred_at, due.data)
-                send_event(due.url_name, due.secret_name, due.message_id, body, addresses_of=addresses_of)
-            except DeliveryError as error:
-                state = "abandoned" if moment - due.created_at >= ABANDONED_AFTER else "pending"
-                connection.execute(
-                    "update operations.webhook_deliveries set attempts = attempts + 1, state = %s, error_message = %s,"
-                    " next_attempt_at = %s where organization_id = %s and event_id = %s and webhook_id = %s",
-                    [state, str(error), next_attempt(moment, due.attempts), *key],
-                )
-                continue
-            fault_points.reach("webhooks.after_send")
-            delivered += 1
-            connection.execute(
-                "update operations.webhook_deliveries set attempts = attempts + 1, state = 'delivered',"
-                " delivered_at = %s, error_message = null"
-                " where organization_id = %s and event_id = %s and webhook_id = %s",
-                [moment, *key],
-            )
-    return Delivered(delivered, len(tried) - delivered)
+    def send(_: Connection, due: _Due) -> None:
+        body = event_body(due.message_id, due.event, due.organization, due.occurred_at, due.data)
+        send_event(due.url_name, due.secret_name, due.message_id, body, addresses_of=addresses_of)
+        fault_points.reach("webhooks.after_send")
+
+    return _OUTBOX.deliver(url, moment, _MOST_A_RUN, send)
 
 
 def event_body(message_id: str, event: str, organization: str, occurred_at: datetime, data: dict[str, Any]) -> bytes:
@@ -101,10 +74,3 @@ def send_event(
     """Posts a signed event to the URL in the variable. DeliveryError if it is not accepted, or is not public."""
     target, key = variable(url_name), variable(secret_name)
     post(target, body, signed_headers(key, message_id, body), transport=PublicTransport(addresses_of))
-
-
-def _next(connection: Connection, moment: datetime, tried: list[str]) -> _Due | None:
-    rows = connection.execute(
-        load_sql("operations/webhooks/next_delivery.sql"), {"moment": moment, "tried": tried}
-    ).fetchall()
-    return _Due(*rows[0]) if rows else None
