@@ -16,6 +16,7 @@ from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
 from syndication_assets.operations.archive.deleting import delete_due
 from syndication_assets.operations.archive.due_months import due_months
+from syndication_assets.operations.archive.month_totals import total_of
 from syndication_assets.operations.archive.parquet_months import copy_as_csv
 from syndication_assets.operations.archive.restoring import months_to_restore, restore
 from syndication_assets.operations.archive.verifying import damage_of, verify
@@ -103,7 +104,7 @@ def run(organization: str | None, again: bool) -> None:
     url = migrated_database_url(settings)
     done = run_archive(url, ArchiveStore(settings.archive_url), _progress(), organization=organization, again=again)
     for due, file in done.written:
-        rows = sum(day.rows for day in file.totals.values())
+        rows = total_of(file.totals).rows
         click.echo(
             f"Written: {due.title}: {rows:,} rows, {file.size_bytes:,} bytes ({file.size_bytes / rows:.1f} a row), "
             f"{file.seconds:.1f} s."

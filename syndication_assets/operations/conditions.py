@@ -90,14 +90,11 @@ def find_conditions(connection: Connection, finders: Mapping[str, Finder]) -> Fo
                 problems = list(finders[kind](threshold))
             else:
                 continue
-        except SyndicationError as error:
-            reason = f"Whether there is a problem of the kind {kind} could not be found out: {error}"
-            unknown.append(Problem(None, kind, None, Decimal(1), reason))
-            continue
         except Exception as error:
-            # The text of a foreign error may hold a password.
-            reason = f"Whether there is a problem of the kind {kind} could not be found out: {type(error).__name__}."
-            unknown.append(Problem(None, kind, None, Decimal(1), reason))
+            # Finders read other systems: whatever they raise costs their kind only, and its text may hold a password.
+            reason = str(error) if isinstance(error, SyndicationError) else f"{type(error).__name__}."
+            sentence = f"Whether there is a problem of the kind {kind} could not be found out: {reason}"
+            unknown.append(Problem(None, kind, None, Decimal(1), sentence))
             continue
         found.kinds.append(kind)
         found.conditions += [_condition(kind, problem, of_kind) for problem in problems]

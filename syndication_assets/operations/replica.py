@@ -16,6 +16,7 @@ from syndication_assets.database.connection_url import READING_VARIABLE, checked
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.operations.metrics import Metric, Sample
+from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.settings import Settings
 
 KIND = "replica_lag"
@@ -33,7 +34,6 @@ select
         clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time())))::float8,
     case when pg_is_in_recovery() then greatest(0, pg_wal_lsn_diff(%(written)s::pg_lsn, pg_last_wal_replay_lsn())) end
 """
-_LOWEST_LEVEL = "select min(threshold) from operations.condition_levels where kind = %s"
 
 
 class Lag(NamedTuple):
@@ -71,8 +71,7 @@ def current_place(settings: Settings, url: str) -> ReadingPlace:
         return ReadingPlace(url, "Read from SYNDICATION_DATABASE_URL.")
     with transaction(url) as connection:
         written = connection.execute(_WRITTEN).fetchall()[0]
-        (threshold,) = connection.execute(_LOWEST_LEVEL, [KIND]).fetchall()[0]
-    seconds_to_wait = float(threshold or 0)
+        seconds_to_wait = float(lowest_threshold(connection, KIND) or 0)
     give_up_at = time.monotonic() + seconds_to_wait
     try:
         reading_url = _reading_url(settings)

@@ -17,6 +17,7 @@ from syndication_assets.sql_assets.checks import (
     constraints_of,
     days_of,
     find_offenders,
+    not_evaluated,
     read_only_transaction,
     sql_checks,
 )
@@ -66,12 +67,9 @@ def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRe
     """Only evaluates the present: a run over past days passes and reports that it was not evaluated."""
     window = check_window(context)
     if window[1] < datetime.now(UTC).date():
-        return dg.AssetCheckResult(
-            passed=True,
-            severity=WARN,
-            description=f"Not evaluated: {days_of(window)} is in the past and does not show how fresh the data is.",
-            metadata={"offenders": 0, "is_judged": False},
-        )
+        key = FRESHNESS.spec("scraping").asset_key
+        result = not_evaluated(key, FRESHNESS.name, WARN, window, "how fresh the data is")
+        return result.with_metadata({**result.metadata, "is_judged": False})
     with read_only_transaction(postgres.url()) as connection:
         hours = lowest_threshold(connection, "source_stale")
         offenders = find_offenders(connection, "scraping", FRESHNESS, window)

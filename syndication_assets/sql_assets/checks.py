@@ -119,6 +119,20 @@ def sql_checks(room: str, checks: Sequence[SqlCheck], *, name: str | None = None
     return room_checks
 
 
+def not_evaluated(
+    asset_key: dg.AssetKey, name: str, severity: dg.AssetCheckSeverity, window: Window, what: str
+) -> dg.AssetCheckResult:
+    """The result of a check of the present in a run over past days. `what` is what these days do not show."""
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name=name,
+        passed=True,
+        severity=severity,
+        description=f"Not evaluated: {days_of(window)} is in the past and does not show {what}.",
+        metadata={"offenders": 0},
+    )
+
+
 @contextmanager
 def read_only_transaction(url: str) -> Iterator[Connection]:
     """A read-only transaction as the role of the pipeline."""

@@ -48,6 +48,11 @@ class ArchivedMonth:
     problem: str | None
 
     @property
+    def key(self) -> dict[str, str | date]:
+        """Column → value: the key of its row."""
+        return {"organization_id": self.organization_id, "table_name": self.table_name, "month": self.month}
+
+    @property
     def totals(self) -> MonthTotals:
         return from_json(dict(self.days))
 
@@ -129,12 +134,7 @@ def set_state(connection: Connection, archived: ArchivedMonth, state: str) -> No
         " removed_at = case when %(state)s = 'archived' then now() else removed_at end,"
         " restored_at = case when %(state)s = 'restored' then now() end"
         " where organization_id = %(organization_id)s and table_name = %(table_name)s and month = %(month)s",
-        {
-            "state": state,
-            "organization_id": archived.organization_id,
-            "table_name": archived.table_name,
-            "month": archived.month,
-        },
+        {"state": state, **archived.key},
     )
 
 
@@ -144,21 +144,16 @@ def set_verified(connection: Connection, archived: ArchivedMonth, problem: str |
         "update operations.archives set problem = %(problem)s,"
         " verified_at = case when %(problem)s::text is null then now() else verified_at end"
         " where organization_id = %(organization_id)s and table_name = %(table_name)s and month = %(month)s",
-        {
-            "problem": problem,
-            "organization_id": archived.organization_id,
-            "table_name": archived.table_name,
-            "month": archived.month,
-        },
+        {"problem": problem, **archived.key},
     )
 
 
 def forget(connection: Connection, archived: ArchivedMonth) -> None:
     """Removes the record of a month whose rows are all in the table."""
     connection.execute(
-        "delete from operations.archives where organization_id = %s and table_name = %s and month = %s"
-        " and state = 'written'",
-        [archived.organization_id, archived.table_name, archived.month],
+        "delete from operations.archives where organization_id = %(organization_id)s and table_name = %(table_name)s"
+        " and month = %(month)s and state = 'written'",
+        archived.key,
     )
 
 

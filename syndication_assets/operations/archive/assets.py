@@ -22,8 +22,8 @@ from syndication_assets.sql_assets.checks import (
     check_result,
     check_window,
     constraints_of,
-    days_of,
     find_offenders,
+    not_evaluated,
     read_only_transaction,
 )
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -131,7 +131,7 @@ archives = external_table(
     can_subset=True,
 )
 def archives_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> Iterator[dg.AssetCheckResult]:
-    """Only evaluates the present: a run over past days passes and reports that it was not evaluated."""
+    """What is due is only evaluated in the present: a run over past days passes and reports that it was not."""
     window = check_window(context)
     today = datetime.now(UTC).date()
     selected = context.selected_asset_check_keys
@@ -142,13 +142,8 @@ def archives_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRes
     if _DUE_CHECK.key not in selected:
         return
     if window[1] < today:
-        yield dg.AssetCheckResult(
-            asset_key=_DUE_CHECK.asset_key,
-            check_name=_DUE_CHECK.name,
-            passed=True,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"Not evaluated: {days_of(window)} is in the past and does not show what is due today.",
-            metadata={"offenders": 0},
+        yield not_evaluated(
+            _DUE_CHECK.asset_key, _DUE_CHECK.name, dg.AssetCheckSeverity.WARN, window, "what is due today"
         )
         return
     with transaction(postgres.url()) as connection:

@@ -21,7 +21,7 @@ _KINDS: dict[str, Kind] = {
     "timestamp with time zone": "moment",
 }
 _COLUMNS = """
-select a.attname, format_type(a.atttypid, null), a.attgenerated <> '', coalesce(k.place, 0), a.attname = %(time)s
+select a.attname, format_type(a.atttypid, null), a.attgenerated <> '', k.place
 from pg_attribute as a
 left join lateral (
     select array_position(i.indkey::smallint[], a.attnum) as place
@@ -142,9 +142,9 @@ def end_of(month: date) -> date:
 
 def shape_of(connection: Connection, table: str, time_column: str) -> TableShape:
     """The columns of a table as they are now."""
-    rows = connection.execute(_COLUMNS, {"table": table, "time": time_column}).fetchall()
+    rows = connection.execute(_COLUMNS, {"table": table})
     columns = tuple(
-        Column(name, type_name, _KINDS.get(type_name, "text"), is_generated, place or None)
-        for name, type_name, is_generated, place, _ in rows
+        Column(name, type_name, _KINDS.get(type_name, "text"), is_generated, place)
+        for name, type_name, is_generated, place in rows
     )
     return TableShape(table, time_column, columns)

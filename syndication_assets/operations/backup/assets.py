@@ -17,8 +17,8 @@ from syndication_assets.sql_assets.checks import (
     SqlCheck,
     check_result,
     check_window,
-    days_of,
     find_offenders,
+    not_evaluated,
     read_only_transaction,
 )
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -115,14 +115,8 @@ def backups_check(context: dg.AssetCheckExecutionContext, postgres: PostgresReso
         if check.spec("operations").key not in context.selected_asset_check_keys:
             continue
         if window[1] < datetime.now(UTC).date():
-            yield dg.AssetCheckResult(
-                asset_key=["operations", check.table],
-                check_name=check.name,
-                passed=True,
-                severity=check.severity,
-                description=f"Not evaluated: {days_of(window)} is in the past and does not show the backups of today.",
-                metadata={"offenders": 0},
-            )
+            key = check.spec("operations").asset_key
+            yield not_evaluated(key, check.name, check.severity, window, "the backups of today")
             continue
         with read_only_transaction(postgres.url()) as connection:
             offenders = find_offenders(connection, "operations", check, window)

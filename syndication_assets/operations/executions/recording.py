@@ -2,7 +2,7 @@
 
 The process of a step holds an advisory lock while it works, so that a row of a process that died is told from one that
 runs. Rows of dead processes are closed as `killed` by the next step that begins, by the look for problems every minute,
-and by whatever closes dead runs of Dagster.
+and by `syndication history`.
 """
 
 import json
