@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -53,6 +53,18 @@ class Context:
             " order by p.priority desc, c.platform, c.priority desc, c.channel_type"
         )
         return {(platform, channel): status for platform, channel, status in rows}
+
+
+class SourcedEntry(Protocol):
+    """An entry whose values a person has read on a page."""
+
+    source_url: str | None
+
+
+def check_source(_: Context, entry: SourcedEntry) -> Iterable[Finding]:
+    """The page is named by its address."""
+    if entry.source_url is not None and not entry.source_url.startswith("https://"):
+        yield Finding("source_url", "it does not begin with https://: write the address of the page")
 
 
 def _nothing_to_check(_: Context, __: Any) -> Iterable[Finding]:

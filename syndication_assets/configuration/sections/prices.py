@@ -1,13 +1,12 @@
 """`prices`: what the models of language-model providers cost."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from syndication_assets.configuration.entry import Currency, Day, Entry, Number, Text
 from syndication_assets.configuration.rows import reader
-from syndication_assets.configuration.section import Context, Finding, Section
+from syndication_assets.configuration.section import Context, Section, check_source
 
 _Amount = Annotated[Number, Field(ge=0, max_digits=12, decimal_places=6)]
 
@@ -24,11 +23,6 @@ class Price(Entry):
     output_price: _Amount = Field(description="Per million output tokens, thoughts included.")
     source_url: Text | None = Field(default=None, description="Page on which the provider states the price.")
     checked_on: Day | None = Field(default=None, description="Day on which a person read the price there.")
-
-
-def _check(_: Context, price: Price) -> Iterable[Finding]:
-    if price.source_url is not None and not price.source_url.startswith("https://"):
-        yield Finding("source_url", "it does not begin with https://: write the address of the page")
 
 
 def _write(context: Context, price: Price) -> None:
@@ -69,6 +63,6 @@ PRICES = Section(
     ),
     write=_write,
     remove=_remove,
-    check=_check,
+    check=check_source,
     is_removable=False,
 )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from syndication_assets.configuration.entry import Day, Entry, Text
 from syndication_assets.configuration.rows import delete, reader, upsert
-from syndication_assets.configuration.section import Context, Finding, Section
+from syndication_assets.configuration.section import Context, Finding, Section, check_source
 
 _KEY = ("provider", "unit", "counted_per", "window_seconds")
 _DAY_SECONDS = 86_400
@@ -36,9 +36,8 @@ class Quota(Entry):
     checked_on: Day | None = Field(default=None, description="Day on which a person read the quota there.")
 
 
-def _check(_: Context, quota: Quota) -> Iterable[Finding]:
-    if quota.source_url is not None and not quota.source_url.startswith("https://"):
-        yield Finding("source_url", "it does not begin with https://: write the address of the page")
+def _check(context: Context, quota: Quota) -> Iterable[Finding]:
+    yield from check_source(context, quota)
     if quota.reset_zone is not None and quota.window_seconds != _DAY_SECONDS:
         yield Finding("reset_zone", "only a window of a day, 86400 seconds, is reset at midnight")
     if quota.reset_zone is not None and quota.reset_zone not in zoneinfo.available_timezones():

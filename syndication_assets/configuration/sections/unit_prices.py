@@ -1,13 +1,12 @@
 """`unit_prices`: what one unit of a paid call costs, for APIs without models."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from syndication_assets.configuration.entry import Currency, Day, Entry, Number, Text
 from syndication_assets.configuration.rows import delete, reader, upsert
-from syndication_assets.configuration.section import Context, Finding, Section
+from syndication_assets.configuration.section import Context, Section, check_source
 
 _KEY = ("provider", "operation", "unit", "valid_from")
 
@@ -23,11 +22,6 @@ class UnitPrice(Entry):
     amount: Annotated[Number, Field(ge=0, max_digits=14, decimal_places=8)] = Field(description="Price of one unit.")
     source_url: Text | None = Field(default=None, description="Page on which the provider states the price.")
     checked_on: Day | None = Field(default=None, description="Day on which a person read the price there.")
-
-
-def _check(_: Context, price: UnitPrice) -> Iterable[Finding]:
-    if price.source_url is not None and not price.source_url.startswith("https://"):
-        yield Finding("source_url", "it does not begin with https://: write the address of the page")
 
 
 def _write(context: Context, price: UnitPrice) -> None:
@@ -50,5 +44,5 @@ UNIT_PRICES = Section(
     ),
     write=_write,
     remove=_remove,
-    check=_check,
+    check=check_source,
 )
