@@ -20,6 +20,7 @@ from syndication_assets.landing.file_staging import (
     stage_files,
     stage_rejections,
     staged_rejection,
+    unread_file,
 )
 from syndication_assets.landing.landing_zone import LandedFile
 from syndication_assets.landing.rejections import Rejected
@@ -154,16 +155,7 @@ class FileStaging:
 
     def add_unreadable(self, file: LandedFile, organization_id: str, rejected: Rejected, version: int) -> None:
         """Adds a rejected file that belongs to no snapshot."""
-        staged = StagedFile(
-            organization_id=organization_id,
-            source=file.source,
-            source_file_path=file.path,
-            landed_on=file.landed_on,
-            content_hash=b"",
-            size_bytes=file.size_bytes,
-            items_quarantined=1,
-            adapter_version=version,
-        )
+        staged = unread_file(file, organization_id, adapter_version=version)
         self._files[file.path] = staged
         self._rejections[file.path, rejected.position] = staged_rejection(staged, rejected, adapter_version=version)
 

@@ -1,25 +1,21 @@
 """Days whose rows are archived: a load leaves what it loaded alone, and quarantines what has landed since."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.landing.file_staging import StagedFile, stage_files, stage_rejections, staged_rejection
+from syndication_assets.landing.file_staging import stage_files, stage_rejections, staged_rejection, unread_file
 from syndication_assets.landing.landing_zone import LandedFile
 from syndication_assets.landing.rejections import Rejected
+from syndication_assets.sql_assets.archived_months import closed_months
 
 
 def closed_organizations(connection: Connection, tables: Collection[str], day: date) -> dict[str, str]:
     """The organizations, slug → id, with an archive of this day in one of the tables."""
     if not tables:
         return {}
-    rows = connection.execute(
-        "select distinct o.slug, o.organization_id from operations.closed_months as m"
-        " inner join tenancy.organizations as o on m.organization_id = o.organization_id"
-        " where m.table_name = any(%s) and %s >= m.first_day and %s < m.end_day",
-        [list(tables), day, day],
-    )
-    return dict(rows.fetchall())
+    months = closed_months(connection, tables, day, day + timedelta(days=1))
+    return {closed.organization: closed.organization_id for closed in months}
 
 
 def known_paths(connection: Connection, organizations: Collection[str], day: date) -> set[str]:
@@ -32,18 +28,7 @@ def stage_closed(connection: Connection, closed: dict[str, str], late: Iterable[
     """Names the organizations to leave alone, and stages the files that landed too late as quarantined."""
     with connection.cursor() as cursor:
         cursor.executemany("insert into closed_organizations values (%s)", [[each] for each in closed.values()])
-    files = [
-        StagedFile(
-            organization_id=closed[file.organization],
-            source=file.source,
-            source_file_path=file.path,
-            landed_on=file.landed_on,
-            content_hash=b"",
-            size_bytes=file.size_bytes,
-            items_quarantined=1,
-        )
-        for file in late
-    ]
+    files = [unread_file(file, closed[file.organization], adapter_version=None) for file in late]
     stage_files(connection, files)
     stage_rejections(
         connection,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, copy_rows
+from syndication_assets.landing.landing_zone import LandedFile
 from syndication_assets.landing.observation_time import ObservedAtSource
 from syndication_assets.landing.rejections import Rejected
 
@@ -50,6 +51,20 @@ class StagedRejection(NamedTuple):
 
 FILE_COLUMNS = ", ".join(StagedFile._fields)
 REJECTION_COLUMNS = ", ".join(StagedRejection._fields)
+
+
+def unread_file(file: LandedFile, organization_id: str, *, adapter_version: int | None) -> StagedFile:
+    """The row of a file that is rejected as a whole, without having been read."""
+    return StagedFile(
+        organization_id=organization_id,
+        source=file.source,
+        source_file_path=file.path,
+        landed_on=file.landed_on,
+        content_hash=b"",
+        size_bytes=file.size_bytes,
+        items_quarantined=1,
+        adapter_version=adapter_version,
+    )
 
 
 def staged_rejection(

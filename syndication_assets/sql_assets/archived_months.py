@@ -1,6 +1,6 @@
 """Months that a rollup leaves as they are, because an archive has them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -12,15 +12,16 @@ class ClosedMonth(NamedTuple):
 
     organization: str
     """Its slug."""
+    organization_id: str
     month: date
 
 
-def closed_months(connection: Connection, tables: Sequence[str], first_day: date, end_day: date) -> list[ClosedMonth]:
+def closed_months(connection: Connection, tables: Collection[str], first_day: date, end_day: date) -> list[ClosedMonth]:
     """The months with a day of the window that an archive has in one of the tables."""
     rows = connection.execute(
-        "select distinct o.slug, m.first_day from operations.closed_months as m"
+        "select distinct o.slug, o.organization_id, m.first_day from operations.closed_months as m"
         " inner join tenancy.organizations as o on m.organization_id = o.organization_id"
-        " where m.table_name = any(%s) and m.first_day < %s and m.end_day > %s order by 2, 1",
+        " where m.table_name = any(%s) and m.first_day < %s and m.end_day > %s order by 3, 1",
         [list(tables), end_day, first_day],
     )
     return [ClosedMonth(*row) for row in rows]
