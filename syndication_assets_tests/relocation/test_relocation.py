@@ -27,7 +27,7 @@ from syndication_assets_tests.conftest import _servers, new_database
 from syndication_assets_tests.publishing.fake_platform import FakePlatform
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, KEYS, PublishingQueue, settings_of
 from syndication_assets_tests.servers import Server
-from syndication_assets_tests.tenancy.conftest import fill_two_organizations
+from syndication_assets_tests.tenancy.conftest import add_channel, fill_two_organizations_of_people
 from syndication_assets_tests.tenancy.test_erasure import holding, id_of, rows
 
 
@@ -62,10 +62,8 @@ def there(other_server: Server, other_template: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def filled_template(server: Server, template_database: str) -> Iterator[str]:
     with new_database(server, template_database) as url:
-        fill_two_organizations(url)
+        fill_two_organizations_of_people(url)
         with psycopg.connect(url) as connection:
-            connection.execute("update tenancy.users set email = user_id || '@example.org'")
-            connection.execute("update tenancy.organization_members set role = 'owner'")
             connection.execute("update tenancy.organizations set is_active = false where slug = 'first'")
         yield url.partition("?")[0].rpartition("/")[2]
 
@@ -80,17 +78,7 @@ def here(server: Server, filled_template: str) -> Iterator[str]:
 def shared_rows(url: str) -> None:
     """The rows that `fill_two_organizations` shares between organizations."""
     with psycopg.connect(url) as connection:
-        connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
-        connection.execute(
-            "insert into channels.channel_types (channel_type, display_name) values ('feed_post', 'Feed post')"
-        )
-        connection.execute(
-            "insert into channels.platform_channels (platform, channel_type) values ('facebook', 'feed_post')"
-        )
-        connection.execute(
-            "insert into publishing.content_processes (process_name, platform, channel_type, display_name)"
-            " values ('product_post', 'facebook', 'feed_post', 'Product post')"
-        )
+        add_channel(connection)
 
 
 def settings_at(directory: Path, **changes: Any) -> Settings:

@@ -67,7 +67,7 @@ def fill_two_organizations(url: str) -> list[str]:
         connection.execute("set local role syndication_pipeline")
         for table in ("scraping.raw_payloads", "scraping.snapshots"):
             connection.execute("select operations.ensure_month_partitions(%s, '2025-11-03', '2025-11-03')", [table])
-        _add_channel(connection)
+        add_channel(connection)
         ids = [
             connection.execute(
                 "insert into tenancy.organizations (slug, name) values (%s, %s) returning organization_id", [slug, slug]
@@ -94,7 +94,15 @@ _WHAT_VIEWS_SHOW = (
 )
 
 
-def _add_channel(connection: psycopg.Connection[Any]) -> None:
+def fill_two_organizations_of_people(url: str) -> None:
+    """As `fill_two_organizations`; every user is a person and an owner. People stay when an organization is erased."""
+    fill_two_organizations(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("update tenancy.users set email = user_id || '@example.org'")
+        connection.execute("update tenancy.organization_members set role = 'owner'")
+
+
+def add_channel(connection: psycopg.Connection[Any]) -> None:
     """Adds the shared rows that tenant tables refer to."""
     connection.execute("insert into channels.platforms (platform, display_name) values ('facebook', 'Facebook')")
     connection.execute(

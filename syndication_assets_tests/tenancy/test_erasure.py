@@ -17,7 +17,7 @@ from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
-from syndication_assets_tests.tenancy.conftest import fill_two_organizations
+from syndication_assets_tests.tenancy.conftest import fill_two_organizations_of_people
 
 pytestmark = pytest.mark.both_servers
 
@@ -26,11 +26,7 @@ pytestmark = pytest.mark.both_servers
 def filled_template(server: Server, template_database: str) -> Iterator[str]:
     """The name of a database with two organizations, `first` and `second`, each with a row in every table."""
     with new_database(server, template_database) as url:
-        fill_two_organizations(url)
-        with psycopg.connect(url) as connection:
-            # People belong to no organization, and stay.
-            connection.execute("update tenancy.users set email = user_id || '@example.org'")
-            connection.execute("update tenancy.organization_members set role = 'owner'")
+        fill_two_organizations_of_people(url)
         yield url.partition("?")[0].rpartition("/")[2]
 
 
