@@ -113,14 +113,16 @@ def test_a_user_finds_the_assets_materializes_a_day_and_sees_the_chart(ui: str, 
     assert not [line for line in (tmp_path / "dev.log").read_text().splitlines() if re.search(_UNWANTED, line)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        # Tall, because the list of assets renders visible rows only.
         page = browser.new_page(viewport={"width": 1500, "height": 4000})
         page.set_default_timeout(SECONDS * 1000)
 
         page.goto(f"{ui}/assets")
+        # The list renders visible rows only, so the window is as tall as all of them.
+        page.set_viewport_size({"width": 1500, "height": 20_000})
         for asset in ("scraping/data_downloads", "engagement/post_engagement_daily", "engagement/engagement_report"):
             page.locator(f'a[href*="/assets/{asset}"]').first.wait_for()
         assert page.get_by_text("Welcome to Dagster").count() == 0
+        page.set_viewport_size({"width": 1500, "height": 4000})
 
         page.goto(f"{ui}/asset-groups")
         for room in ("scraping", "engagement", "catalogue", "content", "publishing"):
