@@ -37,7 +37,7 @@ lint: .venv/development ## check format, code, types, SQL, imports, schema, sett
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
 	.venv/bin/lint-imports --no-logo --cache-dir .local/cache/import-linter pyproject.toml
-	.venv/bin/python -m syndication_assets.database.schema_files --check
+	.venv/bin/python -m syndication_assets.database.schema.schema_files --check
 	.venv/bin/python -m syndication_assets.settings.settings_page --check
 	.venv/bin/python -m syndication_assets.configuration.schema_page --check
 	.venv/bin/python -m requirements.locks
@@ -50,7 +50,7 @@ bench: .venv/benchmarks ## the benchmarks, as a table and as .local/benchmarks.j
 	.venv/bin/python -m benchmarks
 
 schema: .venv/development ## write sql/<room>/schema.sql from the migrations
-	.venv/bin/python -m syndication_assets.database.schema_files
+	.venv/bin/python -m syndication_assets.database.schema.schema_files
 
 settings: .venv/development ## write docs/settings.md and the JSON Schemas of configuration files
 	.venv/bin/python -m syndication_assets.settings.settings_page

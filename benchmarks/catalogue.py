@@ -15,11 +15,11 @@ import psycopg
 from benchmarks.dlt_merge import DltMerge, MergedTable, Rows, prepare_dlt, read_json
 from benchmarks.measuring import Comparison, Result, Times, seconds_of
 from benchmarks.workplace import Workplace
-from syndication_assets.catalogue.catalogue_load import load_day
+from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.demo.samples.catalogue import CURRENCY, PLACEHOLDER_PRICE, SOURCE, VENDOR
 from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 NAME = "catalogue"
 FIRST_SNAPSHOT = datetime(2025, 11, 3, 4, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.dlt_merge import MergedTable, Rows, read_json
-from syndication_assets.scraping.hashtag_extraction import extract_hashtags
+from syndication_assets.scraping.items.hashtag_extraction import extract_hashtags
 
 TABLES = 2
 TABLES_IF_COMPLETE = 7

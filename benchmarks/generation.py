@@ -25,7 +25,7 @@ from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
 from syndication_assets.content.generation.writing import store
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.spending import read_spending
+from syndication_assets.operations.usage.spending import read_spending
 
 NAME = "generation"
 LATENCY = 0.5

@@ -21,9 +21,9 @@ from benchmarks.measuring import Comparison, Result, Times, seconds_of
 from benchmarks.rollup_sides import prepare_dagster, run_with_dagster
 from benchmarks.workplace import Workplace
 from syndication_assets.demo.samples.bulk import bulk_linkedin_files
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day
 
 NAME = "ingest"
 FIRST_LOAD = datetime(2025, 11, 3, 5, 10, tzinfo=UTC)

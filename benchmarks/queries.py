@@ -20,7 +20,7 @@ from benchmarks.history import ORGANIZATION, History, rolled_up_history, run_scr
 from benchmarks.measuring import Comparison, Result, percentile
 from benchmarks.workplace import Workplace
 from syndication_assets.database.connection import SQL_DIRECTORY, load_sql
-from syndication_assets.engagement.report_weeks import IsoWeek
+from syndication_assets.engagement.report.report_weeks import IsoWeek
 
 NAME = "queries"
 MILLISECONDS_AT_95_PERCENT = 50.0

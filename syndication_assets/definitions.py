@@ -3,14 +3,14 @@
 import dagster as dg
 
 from syndication_assets.automation import rooms
-from syndication_assets.automation.alert_watch import alert_sensor
-from syndication_assets.automation.approval_sensor import approval_sensor
 from syndication_assets.automation.jobs import JOBS
-from syndication_assets.automation.landing_sensor import landing_zone_sensor
 from syndication_assets.automation.progress_logger import progress_logger
 from syndication_assets.automation.schedules import SCHEDULES
-from syndication_assets.automation.webhook_watch import webhook_sensor
-from syndication_assets.automation.writing_sensor import writing_sensor
+from syndication_assets.automation.sensors.alert_watch import alert_sensor
+from syndication_assets.automation.sensors.approval_sensor import approval_sensor
+from syndication_assets.automation.sensors.landing_sensor import landing_zone_sensor
+from syndication_assets.automation.sensors.webhook_watch import webhook_sensor
+from syndication_assets.automation.sensors.writing_sensor import writing_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 
 defs = dg.Definitions.merge(

@@ -23,8 +23,8 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from syndication_assets.database import migrations
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import RunSession, run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
 from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, are_kept, sessions_kept
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK

@@ -11,9 +11,9 @@ import psycopg
 
 from syndication_assets.database.connection import SQL_DIRECTORY, transaction
 from syndication_assets.demo.samples.landing_files import sample_files
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.sql_assets.checks import Offenders, SqlCheck, Window, find_offenders
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database

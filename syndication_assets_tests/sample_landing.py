@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 
 from syndication_assets.demo.samples.landing_files import sample_files
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 
 def land_samples(

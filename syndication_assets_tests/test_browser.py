@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.servers import Server

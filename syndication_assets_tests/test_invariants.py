@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.sample_landing import land_samples

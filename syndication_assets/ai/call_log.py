@@ -18,9 +18,9 @@ from syndication_assets.database.connection import Connection, DatabaseError, lo
 from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.http.recording import CallResult
-from syndication_assets.operations.api_usage import Reservation, release, reserve
-from syndication_assets.operations.call_totals import CallTotals
-from syndication_assets.operations.spending import Charge, Price, TokenUsage
+from syndication_assets.operations.usage.api_usage import Reservation, release, reserve
+from syndication_assets.operations.usage.call_totals import CallTotals
+from syndication_assets.operations.usage.spending import Charge, Price, TokenUsage
 
 Result = TypeVar("Result")
 Write = Callable[[Connection], object]

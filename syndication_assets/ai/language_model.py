@@ -23,7 +23,7 @@ from syndication_assets.ai.language_model_answers import (
 )
 from syndication_assets.ai.language_model_responses import ResponseReader
 from syndication_assets.ai.prompts import Messages
-from syndication_assets.http.async_client import AsyncHttpClient
+from syndication_assets.http.clients.async_client import AsyncHttpClient
 from syndication_assets.http.http_errors import HttpError
 
 _OPENAI_URL = "https://api.openai.com/v1"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.spending import TokenUsage
+from syndication_assets.operations.usage.spending import TokenUsage
 
 
 def _as_list(value: Any) -> Any:

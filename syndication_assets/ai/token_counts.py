@@ -3,7 +3,7 @@
 from typing import Any
 
 from syndication_assets.ai.prompts import Messages
-from syndication_assets.operations.spending import TokenUsage
+from syndication_assets.operations.usage.spending import TokenUsage
 
 LONGEST_ANSWER = 128_000
 """The longest answer in tokens, thoughts included, that usual models give if a server ignores the requested limit."""

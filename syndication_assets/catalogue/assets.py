@@ -7,15 +7,15 @@ from datetime import date
 import dagster as dg
 from psycopg import sql
 
-from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
 from syndication_assets.catalogue.clan.assets import clan_catalogue_files
-from syndication_assets.catalogue.quality import quality_metadata
+from syndication_assets.catalogue.loading.catalogue_load import DayLoad, load_day
+from syndication_assets.catalogue.loading.quality import quality_metadata
 from syndication_assets.catalogue.shopify.assets import shopify_products_files
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.assets import landing_zone
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.ledger_observations import observe_ledger
+from syndication_assets.landing.loading.ledger_observations import observe_ledger
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of

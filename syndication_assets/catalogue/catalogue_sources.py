@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndication_assets.catalogue.clan import clan_parser
-from syndication_assets.catalogue.product_facts import CategoryTree, ProductFacts, ProductList
+from syndication_assets.catalogue.products.product_facts import CategoryTree, ProductFacts, ProductList
 from syndication_assets.catalogue.shopify import shopify_parser
 
 

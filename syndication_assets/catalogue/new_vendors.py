@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from syndication_assets.catalogue.catalogue_sources import SOURCES
-from syndication_assets.catalogue.product_facts import read_price
+from syndication_assets.catalogue.products.product_facts import read_price
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from syndication_assets.catalogue.product_facts import ShopRules
+from syndication_assets.catalogue.products.product_facts import ShopRules
 from syndication_assets.database.connection import Connection
 
 _VENDORS = """

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from syndication_assets.cli.acting import asks_for_rights, person_who_acts
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import printable
+from syndication_assets.cli.people.acting import asks_for_rights, person_who_acts
 from syndication_assets.configuration.document import Document, read_document
 from syndication_assets.configuration.export import export_organization, export_shared
 from syndication_assets.configuration.plan import Plan, Require

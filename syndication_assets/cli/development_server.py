@@ -49,7 +49,7 @@ def dev(port: int) -> None:
     # Dagster's own command would greet with the advice to use another program, which is not installed.
     quietly = ["-W", "ignore:Function `dev_command` is superseded"]
     workspace = PROJECT_DIRECTORY / "workspace.yaml"
-    dagster = [sys.executable, *quietly, "-m", "syndication_assets.automation.guarded_dev"]
+    dagster = [sys.executable, *quietly, "-m", "syndication_assets.automation.web.guarded_dev"]
     command = [*dagster, "-w", str(workspace), "-h", _HOST, "-p", str(port)]
     click.echo(f"Starting the UI at http://{_HOST}:{port}; press Ctrl-C to stop it.")
     os.execv(command[0], command)  # noqa: S606 - a fixed program, no shell

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from syndication_assets.cli.acting import in_organization, of_paths, requires
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.people.acting import in_organization, of_paths, requires
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 

@@ -9,41 +9,41 @@ from typing import Any
 import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from syndication_assets.cli.account import account
-from syndication_assets.cli.acting import everywhere, requires
-from syndication_assets.cli.alert import alert
-from syndication_assets.cli.announce import announce
-from syndication_assets.cli.archive import archive
-from syndication_assets.cli.backup import backup, restore
-from syndication_assets.cli.channels import channels
 from syndication_assets.cli.command import command
 from syndication_assets.cli.configuration import apply, export, plan
-from syndication_assets.cli.credentials import credentials
 from syndication_assets.cli.development_server import dev, stop
-from syndication_assets.cli.entries import entry_groups
-from syndication_assets.cli.history import history
-from syndication_assets.cli.invitation import invitation
-from syndication_assets.cli.key import key
+from syndication_assets.cli.entries.sections import sections
+from syndication_assets.cli.entry_groups import entry_groups
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.materialize import materialize
-from syndication_assets.cli.member import member
-from syndication_assets.cli.organization import organization
-from syndication_assets.cli.person import person
-from syndication_assets.cli.publishing import publish, targets
+from syndication_assets.cli.operating.alert import alert
+from syndication_assets.cli.operating.announce import announce
+from syndication_assets.cli.operating.archive import archive
+from syndication_assets.cli.operating.backup import backup, restore
+from syndication_assets.cli.operating.history import history
+from syndication_assets.cli.operating.retention import retention
+from syndication_assets.cli.operating.usage import usage
+from syndication_assets.cli.people.acting import everywhere, requires
+from syndication_assets.cli.people.invitation import invitation
+from syndication_assets.cli.people.key import key
+from syndication_assets.cli.people.member import member
+from syndication_assets.cli.people.organization import organization
+from syndication_assets.cli.people.person import person
+from syndication_assets.cli.people.user import user
 from syndication_assets.cli.quarantine import quarantine
-from syndication_assets.cli.retention import retention
-from syndication_assets.cli.review import review
-from syndication_assets.cli.schedule import schedule
-from syndication_assets.cli.sections import sections
+from syndication_assets.cli.social.account import account
+from syndication_assets.cli.social.channels import channels
+from syndication_assets.cli.social.credentials import credentials
+from syndication_assets.cli.social.publishing import publish, targets
+from syndication_assets.cli.social.review import review
+from syndication_assets.cli.social.schedule import schedule
 from syndication_assets.cli.status import metrics, status
-from syndication_assets.cli.usage import usage
-from syndication_assets.cli.user import user
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import database_url
 from syndication_assets.database.pooling import require_own_sessions
-from syndication_assets.database.schema_rights import require_rights
+from syndication_assets.database.schema.schema_rights import require_rights
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
 from syndication_assets.settings import Settings
 

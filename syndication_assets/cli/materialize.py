@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import click
 
-from syndication_assets.cli.acting import everywhere, requires
 from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.people.acting import everywhere, requires
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from syndication_assets.cli.acting import in_organization, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.people.acting import in_organization, person_who_acts, requires
 from syndication_assets.configuration.profile_import import import_csv
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.settings import Settings

@@ -2,12 +2,12 @@
 
 import click
 
-from syndication_assets.cli.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.materialize import materialize_days
-from syndication_assets.landing import quarantine as items
+from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.landing.drop_in import contiguous_ranges
+from syndication_assets.landing.loading import quarantine as items
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 

@@ -13,8 +13,8 @@ from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.database.locks import waiting_at_most
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.unread_files import UnreadFile, unread_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.landing.zone.unread_files import UnreadFile, unread_files
 from syndication_assets.operations.conditions import Condition, find_conditions
 from syndication_assets.operations.metrics import as_prometheus, read_metrics
 from syndication_assets.operations.replica import lag_metrics
@@ -84,8 +84,8 @@ def _state(settings: Settings, url: str) -> dict[str, Any]:
     import dagster as dg  # noqa: PLC0415 - it takes a second to import
 
     from syndication_assets.automation.dagster_instance import prepare_environment  # noqa: PLC0415
-    from syndication_assets.automation.known_problems import finders  # noqa: PLC0415
     from syndication_assets.automation.schedule_states import schedule_states  # noqa: PLC0415
+    from syndication_assets.automation.sensors.known_problems import finders  # noqa: PLC0415
 
     prepare_environment(settings, url)
     with dg.DagsterInstance.get() as instance, transaction(url) as connection:

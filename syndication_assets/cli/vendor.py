@@ -4,9 +4,9 @@ import click
 
 from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
-from syndication_assets.cli.acting import in_organization, requires
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization

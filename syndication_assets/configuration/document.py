@@ -13,13 +13,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from syndication_assets.configuration.entry import Entry
+from syndication_assets.configuration.file.problems import ConfigurationError, Place, Problem
+from syndication_assets.configuration.file.suspected_secrets import PLACEHOLDER, is_secret_in, secret_fields
+from syndication_assets.configuration.file.validation_messages import message_of
+from syndication_assets.configuration.file.yaml_tree import Node, Step, read_yaml
 from syndication_assets.configuration.organization import Organization
-from syndication_assets.configuration.problems import ConfigurationError, Place, Problem
 from syndication_assets.configuration.section import Finding, Key, Section
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
-from syndication_assets.configuration.suspected_secrets import PLACEHOLDER, is_secret_in, secret_fields
-from syndication_assets.configuration.validation_messages import message_of
-from syndication_assets.configuration.yaml_tree import Node, Step, read_yaml
 
 
 @dataclass

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from syndication_assets.configuration.difference import differing_fields
 from syndication_assets.configuration.entry import Entry
+from syndication_assets.configuration.file.suspected_secrets import secret_fields
+from syndication_assets.configuration.file.validation_messages import message_of
 from syndication_assets.configuration.plan import SHARED_TITLE, refusal
 from syndication_assets.configuration.section import Context, Key, Section
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
-from syndication_assets.configuration.suspected_secrets import secret_fields
-from syndication_assets.configuration.validation_messages import message_of
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from syndication_assets.configuration.file.suspected_secrets import secret_fields
+from syndication_assets.configuration.file.yaml_tree import number_text, plain_value
 from syndication_assets.configuration.organization import read_organization
 from syndication_assets.configuration.section import Section
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
-from syndication_assets.configuration.suspected_secrets import secret_fields
-from syndication_assets.configuration.yaml_tree import number_text, plain_value
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 

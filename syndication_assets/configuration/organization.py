@@ -6,7 +6,7 @@ from pydantic import Field, ValidationError
 
 from syndication_assets.configuration.difference import differing_fields
 from syndication_assets.configuration.entry import Entry, Text
-from syndication_assets.configuration.validation_messages import message_of
+from syndication_assets.configuration.file.validation_messages import message_of
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 

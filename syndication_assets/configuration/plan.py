@@ -13,8 +13,8 @@ import psycopg
 
 from syndication_assets.configuration.difference import Difference, compare, differing_fields
 from syndication_assets.configuration.document import Document
+from syndication_assets.configuration.file.problems import ConfigurationError, Place, Problem
 from syndication_assets.configuration.organization import Organization, read_organization, write_organization
-from syndication_assets.configuration.problems import ConfigurationError, Place, Problem
 from syndication_assets.configuration.section import Context, Finding, Section
 from syndication_assets.database.connection import Connection, describe, transaction
 from syndication_assets.errors import SyndicationError

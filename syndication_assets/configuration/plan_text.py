@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from syndication_assets.configuration.file.validation_messages import shown
 from syndication_assets.configuration.plan import Plan
 from syndication_assets.configuration.section import Section
-from syndication_assets.configuration.validation_messages import shown
 
 
 def plan_lines(plan: Plan, sections: dict[str, Section], *, is_applied: bool = False) -> Iterator[str]:

@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from syndication_assets.configuration.problems import EntriesOfFile, Place, Problem
+from syndication_assets.configuration.file.problems import EntriesOfFile, Place, Problem
 
 _COLUMNS = ("platform", "username", "is_active", "notes")
 _REQUIRED = ("platform", "username")

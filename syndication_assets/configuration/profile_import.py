@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from syndication_assets.configuration.document import Document, entries_of_file
+from syndication_assets.configuration.file.problems import ConfigurationError
 from syndication_assets.configuration.organization import read_organization
 from syndication_assets.configuration.plan import apply
-from syndication_assets.configuration.problems import ConfigurationError
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from syndication_assets.configuration.entry import Entry
-from syndication_assets.configuration.problems import EntriesOfFile
+from syndication_assets.configuration.file.problems import EntriesOfFile
 from syndication_assets.database.connection import Connection
 
 Key = tuple[Any, ...]

@@ -15,6 +15,10 @@ class ConnectionLostError(DatabaseError):
     """There is no connection to the server; the transaction was rolled back, or its end is unknown."""
 
 
+_ENDED = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
+"""The server's last words in a session: it sends them before the connection is closed."""
+
+
 class KeptConnection:
     """Not for several threads at a time. Close it when done."""
 
@@ -35,6 +39,8 @@ class KeptConnection:
                 return work(connection)
             except psycopg.Error as error:
                 described = describe(error)
+                if isinstance(error, _ENDED):
+                    connection.close()
             if not connection.closed:
                 raise DatabaseError(described)
             if is_last:

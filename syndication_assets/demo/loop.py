@@ -11,7 +11,7 @@ from syndication_assets.demo.samples.catalogue import CURRENCY, PLACEHOLDER_PRIC
 from syndication_assets.demo.samples.page_insights import SimulatedPost, insights_files
 from syndication_assets.demo.samples.sample_file import SampleFile
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.settings import Settings
 
 PLATFORM, CHANNEL = "facebook", "feed_post"

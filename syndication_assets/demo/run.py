@@ -28,7 +28,7 @@ from syndication_assets.demo.summary import (
     totals,
 )
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 
 _REPORT = dg.AssetSelection.assets(["engagement", "engagement_report"])

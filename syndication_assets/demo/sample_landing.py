@@ -14,7 +14,7 @@ from syndication_assets.demo.samples.blog import blog_files
 from syndication_assets.demo.samples.catalogue import catalogue_files
 from syndication_assets.demo.samples.landing_files import sample_files
 from syndication_assets.demo.samples.sample_file import SampleFile
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 ORGANIZATION = "demo"
 FIRST_DAY = date(2025, 11, 3)

@@ -10,10 +10,10 @@ from psycopg import sql
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.document_load import DayLoad, load_day
-from syndication_assets.documents.feed_assets import blog_feed_files
+from syndication_assets.documents.feeds.feed_assets import blog_feed_files
 from syndication_assets.landing.assets import landing_zone
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.ledger_observations import observe_ledger
+from syndication_assets.landing.loading.ledger_observations import observe_ledger
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD_DOCUMENTS
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of

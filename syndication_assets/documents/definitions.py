@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from syndication_assets.documents import assets, checks, feed_assets
+from syndication_assets.documents import assets, checks
+from syndication_assets.documents.feeds import feed_assets
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([feed_assets, assets], include_specs=True),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from syndication_assets.landing.rejections import ItemRejectedError, Rejected
+from syndication_assets.landing.loading.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.html_text import UnreadableMarkupError, plain_text
 from syndication_assets.text.urls import read_url
 

@@ -14,9 +14,9 @@ import msgspec
 from syndication_assets.database.connection import Connection, copy_rows, load_sql, run_file
 from syndication_assets.documents.document_reading import DocumentReading, read_file
 from syndication_assets.documents.document_sources import SOURCES
-from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
-from syndication_assets.landing.file_staging import StagedFile, stage_files, stage_rejections, staged_rejection
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.loading.day_load import LandedDay, RoomLoad, load_room_day
+from syndication_assets.landing.loading.file_staging import StagedFile, stage_files, stage_rejections, staged_rejection
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 _encode = msgspec.json.Encoder().encode
 _COLUMNS = (

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from syndication_assets.documents.document import DocumentList
 from syndication_assets.documents.document_sources import DocumentSource
-from syndication_assets.landing.landing_zone import LandedFile, LandingError, LandingZone
-from syndication_assets.landing.observation_time import ObservedAtSource, observation_time
-from syndication_assets.landing.rejections import FileRejectedError, Rejected
+from syndication_assets.landing.loading.rejections import FileRejectedError, Rejected
+from syndication_assets.landing.zone.landing_zone import LandedFile, LandingError, LandingZone
+from syndication_assets.landing.zone.observation_time import ObservedAtSource, observation_time
 
 # The landing zone writes this for a byte of a file name that is not UTF-8.
 _ESCAPED_BYTE = "\\udc"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.landing.loading.rejections import ItemRejectedError
 from syndication_assets.text.html_text import Image, UnreadableMarkupError, pieces_of
 from syndication_assets.text.lines import tidy, tidy_lines
 

@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from syndication_assets.engagement import assets, checks, priorities, report_asset
+from syndication_assets.engagement import assets, checks, priorities
+from syndication_assets.engagement.report import report_asset
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([assets, priorities, report_asset], include_specs=True),

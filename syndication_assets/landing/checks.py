@@ -6,8 +6,8 @@ from itertools import islice
 import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.unread_files import unread_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.landing.zone.unread_files import unread_files
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.checks import (
     SHOWN_OFFENDERS,

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingError, LandingZone
-from syndication_assets.landing.observation_time import observation_time
 from syndication_assets.landing.source_rooms import ROOM_OF_SOURCE
+from syndication_assets.landing.zone.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.zone.observation_time import observation_time
 
 
 def land_files(

@@ -2,16 +2,10 @@
 
 import dagster as dg
 
-from syndication_assets.operations import (
-    alert_assets,
-    assets,
-    execution_assets,
-    spending_assets,
-    usage_assets,
-    webhook_assets,
-)
+from syndication_assets.operations import alert_assets, assets, execution_assets, webhook_assets
 from syndication_assets.operations.archive import assets as archive_assets
 from syndication_assets.operations.backup import assets as backup_assets
+from syndication_assets.operations.usage import spending_assets, usage_assets
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.public_transport import PublicTransport
+from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.http.http_errors import HttpError
-from syndication_assets.http.public_transport import PublicTransport
-from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets.text.outside import clean
 
 SHOWN_OF_AN_ANSWER = 200

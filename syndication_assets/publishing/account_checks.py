@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from syndication_assets.channels.account_health import AccountHealth, AccountState, unreachable
-from syndication_assets.channels.account_health_records import record_health
-from syndication_assets.channels.credentials import open_credential
+from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, unreachable
+from syndication_assets.channels.accounts.account_health_records import record_health
+from syndication_assets.channels.accounts.credentials import open_credential
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Account, Publisher
 from syndication_assets.settings import Settings
 

@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.channels.account_health import AccountState
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.accounts.account_health import AccountState
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.asset_executions import executing_asset, origin_of
 from syndication_assets.publishing.account_checks import check_accounts
 from syndication_assets.publishing.credential_renewal import renew_credentials
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.planning.targets import plan_targets
 from syndication_assets.publishing.publishers import open_publishers
-from syndication_assets.publishing.reconcile import reconcile
-from syndication_assets.publishing.targets import plan_targets
+from syndication_assets.publishing.sending.publish import publish_due
+from syndication_assets.publishing.sending.reconcile import reconcile
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CHECK_ACCOUNTS, PUBLISH, QUEUE, REFERENCE
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of

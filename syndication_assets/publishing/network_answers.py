@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.network_errors import classify
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.errors.network_errors import classify
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
+from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError, WithheldError
-from syndication_assets.http.public_urls import PublicUrlError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.publishing.publisher import Post

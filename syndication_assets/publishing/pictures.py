@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.http.public_client import FetchError, PublicClient
-from syndication_assets.http.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
+from syndication_assets.http.clients.public_client import FetchError, PublicClient
+from syndication_assets.http.clients.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
 from syndication_assets.publishing.network_answers import RejectedError
 
 _HEADERS = {"User-Agent": "syndication-assets (pictures)", "Accept": "image/*"}

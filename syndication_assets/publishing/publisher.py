@@ -11,8 +11,8 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountHealth
-from syndication_assets.channels.outcome import Outcome
+from syndication_assets.channels.accounts.account_health import AccountHealth
+from syndication_assets.channels.errors.outcome import Outcome
 from syndication_assets.errors import SyndicationError
 
 

@@ -1,9 +1,10 @@
-"""The available publishers by name, as in channels.social_accounts.publisher: one for each folder of this room."""
+"""The available publishers by name, as in channels.social_accounts.publisher: each registers itself in its folder."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 
 import syndication_assets.publishing as room
@@ -16,8 +17,10 @@ from syndication_assets.settings import Settings
 @cache
 def registrations() -> Mapping[str, Registration]:
     """What the folders of this room register, by the publisher's name."""
-    folders = [module.name for module in iter_modules(room.__path__) if module.ispkg]
-    found = [import_module(f"{room.__name__}.{folder}.registration").REGISTRATION for folder in sorted(folders)]
+    folders = sorted(
+        f"{room.__name__}.{module.name}.registration" for module in iter_modules(room.__path__) if module.ispkg
+    )
+    found = [import_module(module).REGISTRATION for module in folders if find_spec(module)]
     return {registration.name: registration for registration in found}
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import Connection, transaction
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.backup.database_content import COUNT_AND_CHECKSUM, ROWS_AS_TEXT
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.relocation.exported_organization import (

@@ -10,15 +10,15 @@ from psycopg import sql
 from syndication_assets.database.connection import Connection, analyze_grown_tables, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.landing.assets import landing_zone
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.ledger_observations import observe_ledger
+from syndication_assets.landing.loading.ledger_observations import observe_ledger
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.bluesky.assets import bluesky_api_files
-from syndication_assets.scraping.download_runs import run_session
 from syndication_assets.scraping.facebook.assets import facebook_graph_files
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
+from syndication_assets.scraping.loading.post_load import DayLoad, load_day
 from syndication_assets.scraping.mastodon.assets import mastodon_api_files
-from syndication_assets.scraping.post_load import DayLoad, load_day
-from syndication_assets.scraping.read_ahead import read_ahead
+from syndication_assets.scraping.reading.read_ahead import read_ahead
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from syndication_assets.scraping.bluesky import post_parser
 from syndication_assets.scraping.facebook import insights_parser
+from syndication_assets.scraping.items.observation import ParsedItem
 from syndication_assets.scraping.linkedin import dataset_parser
 from syndication_assets.scraping.mastodon import status_parser
-from syndication_assets.scraping.observation import ParsedItem
 from syndication_assets.scraping.youtube import video_parser
 
 

@@ -4,7 +4,7 @@ import dagster as dg
 
 from syndication_assets.database.connection import connect
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.database.schema_rights import missing_rights
+from syndication_assets.database.schema.schema_rights import missing_rights
 from syndication_assets.sql_assets.table_specs import external_table
 from syndication_assets.text.markdown import markdown_table
 

@@ -4,7 +4,7 @@ import asyncio
 
 from syndication_assets.ai.language_model import LanguageModel
 from syndication_assets.ai.language_model_answers import Answer, LanguageModelError
-from syndication_assets.operations.spending import TokenUsage
+from syndication_assets.operations.usage.spending import TokenUsage
 from syndication_assets_tests.ai.chat_server import ChatServer
 
 KEY = "sk-canary-7Qv9zKpW3mXt"

@@ -13,8 +13,8 @@ import pytest
 
 from syndication_assets.ai.call_log import Call, CallLog
 from syndication_assets.database.connection import Connection, DatabaseError
-from syndication_assets.operations.api_usage import Reservation
-from syndication_assets.operations.spending import Charge, Price, TokenUsage
+from syndication_assets.operations.usage.api_usage import Reservation
+from syndication_assets.operations.usage.spending import Charge, Price, TokenUsage
 
 PRICE = Price(1, "USD", Decimal(1), Decimal(1), Decimal(2))
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import pytest
 
-from syndication_assets.automation.approval_sensor import approval_sensor
+from syndication_assets.automation.sensors.approval_sensor import approval_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
@@ -84,7 +84,7 @@ def test_after_a_failed_run_the_same_texts_are_requested_again_after_a_delay(
         assert [request.run_key for request in requested(instance)] == [first.run_key]
         queue_run(instance, dg.DagsterRunStatus.FAILURE, TODAY)
         assert requested(instance) == [], "not at once"
-        monkeypatch.setattr("syndication_assets.automation.approval_sensor._RETRY_DELAY", timedelta(days=-1))
+        monkeypatch.setattr("syndication_assets.automation.sensors.approval_sensor._RETRY_DELAY", timedelta(days=-1))
         (again,) = requested(instance)
     assert again.partition_key == first.partition_key
     assert again.run_key != first.run_key

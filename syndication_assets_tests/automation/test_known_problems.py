@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 from dagster import AssetCheckSeverity
 
-from syndication_assets.automation.known_problems import finders
 from syndication_assets.automation.rooms import rooms
+from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.settings import Settings
 

@@ -9,15 +9,15 @@ import msgspec
 import psycopg
 import pytest
 
-from syndication_assets.automation.landing_sensor import landing_zone_sensor
+from syndication_assets.automation.sensors.landing_sensor import landing_zone_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets.documents.document_load import load_day as load_documents
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
-from syndication_assets.scraping import post_load as load_module
-from syndication_assets.scraping.download_runs import RunSession, run_session
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
+from syndication_assets.scraping.loading import post_load as load_module
+from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, product
 from syndication_assets_tests.documents.blog import post
 
@@ -29,7 +29,7 @@ def landed(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The empty landing zone of the environment, whose files count as complete."""
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
     monkeypatch.setenv("SYNDICATION_LANDING_URL", str(tmp_path / "landing"))
-    monkeypatch.setattr("syndication_assets.automation.landing_sensor._is_changing", lambda _files: False)
+    monkeypatch.setattr("syndication_assets.automation.sensors.landing_sensor._is_changing", lambda _files: False)
     return LandingZone(str(tmp_path / "landing"))
 
 

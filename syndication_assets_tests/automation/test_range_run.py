@@ -19,7 +19,7 @@ from syndication_assets.automation.range_run import RangeRun, materialize_range,
 from syndication_assets.database.connection import transaction
 from syndication_assets.definitions import defs
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingZone
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError, LandingZone
 from syndication_assets_tests.sample_landing import land_samples
 
 FIRST_DAY = date(2025, 11, 3)

@@ -15,8 +15,8 @@ from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.webserver import DagsterWebserver
 
-from syndication_assets.automation import guarded_dev
-from syndication_assets.automation.guarded_webserver import guard
+from syndication_assets.automation.web import guarded_dev
+from syndication_assets.automation.web.guarded_webserver import guard
 
 OURS = "127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
@@ -179,7 +179,7 @@ def test_dagster_dev_starts_the_guarded_web_server(monkeypatch: pytest.MonkeyPat
     arguments = ["-f", str(tmp_path / "code.py"), "-h", "127.0.0.1", "-p", "1"]
     with pytest.warns(Warning, match="superseded"), pytest.raises((KeyboardInterrupt, click.Abort)):
         dev.dev_command(arguments, standalone_mode=False)
-    assert started[0][:3] == [sys.executable, "-m", "syndication_assets.automation.guarded_webserver"]
+    assert started[0][:3] == [sys.executable, "-m", "syndication_assets.automation.web.guarded_webserver"]
     assert started[0][started[0].index("--host") + 1] == "127.0.0.1"
     assert started[1][:3] == [sys.executable, "-m", "dagster._daemon"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.catalogue.fake_shop import FakeShop
 from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, cleared, product
 from syndication_assets_tests.scraping.fake_apis import serve

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndication_assets.catalogue.catalogue_load import load_day
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
-from syndication_assets.catalogue.fetch_report import FetchReport
-from syndication_assets.catalogue.manifest import Manifest, decode_manifest
+from syndication_assets.catalogue.fetching.fetch_report import FetchReport
+from syndication_assets.catalogue.fetching.manifest import Manifest, decode_manifest
+from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.fake_shop import FakeShop

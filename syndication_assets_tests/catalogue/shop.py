@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
-from syndication_assets.catalogue.manifest import Manifest, encode_manifest
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.catalogue.fetching.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.loading.catalogue_load import DayLoad, load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.rows import DatabaseRows
 
 MONDAY = date(2025, 11, 3)

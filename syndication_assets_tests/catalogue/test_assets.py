@@ -6,8 +6,8 @@ import pytest
 from syndication_assets.catalogue.assets import load_catalogues
 from syndication_assets.catalogue.checks import catalogue_checks
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.post_load import load_day as load_scraped_day
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day as load_scraped_day
 from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, CatalogueRoom, product
 
 MANY = [product(f"S{number}") for number in range(10)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from syndication_assets.catalogue.checks import CHECKS
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.sql_assets.checks import Window, read_only_transaction
 from syndication_assets_tests.catalogue.shop import MONDAY, TREE, TUESDAY, WEDNESDAY, CatalogueRoom, add_vendor, product
 from syndication_assets_tests.conftest import new_database

@@ -13,8 +13,8 @@ from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, CatalogueRo
 LOAD = """
 import sys
 from datetime import date
-from syndication_assets.catalogue.catalogue_load import load_day
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.catalogue.loading.catalogue_load import load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
 url, zone, day = sys.argv[1:]
 load_day(url, LandingZone(zone), date.fromisoformat(day), maximum_file_bytes=10**8)
 """

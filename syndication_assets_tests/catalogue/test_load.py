@@ -5,7 +5,7 @@ import json
 import pytest
 
 from syndication_assets.demo.samples.catalogue import catalogue_files
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets_tests.catalogue.many_products import MANY, QUARANTINE
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,

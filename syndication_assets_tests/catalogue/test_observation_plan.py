@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndication_assets.catalogue.observation_plan import ObservationPlan, plan_observations
+from syndication_assets.catalogue.products.observation_plan import ObservationPlan, plan_observations
 
 _DAYS = {name: datetime(2025, 11, 3 + number, tzinfo=UTC) for number, name in enumerate("mtwf")}
 

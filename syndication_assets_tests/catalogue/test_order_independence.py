@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.catalogue.shop import MONDAY, CatalogueRoom, add_vendor, cleared, facts, product
 from syndication_assets_tests.random_histories import number_of_histories
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.catalogue import snapshot_files, snapshot_parsing
 from syndication_assets.catalogue.catalogue_sources import SOURCES
 from syndication_assets.catalogue.clan import clan_parser
+from syndication_assets.catalogue.loading import snapshot_files, snapshot_parsing
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandedFilesMissingError
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,
     SOURCE,

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.catalogue.category_tree import Place, place_categories
 from syndication_assets.catalogue.clan import clan_parser
-from syndication_assets.catalogue.product_facts import Category, ProductFacts, ShopRules, make_product, read_price
+from syndication_assets.catalogue.products.category_tree import Place, place_categories
+from syndication_assets.catalogue.products.product_facts import (
+    Category,
+    ProductFacts,
+    ShopRules,
+    make_product,
+    read_price,
+)
 from syndication_assets.catalogue.shopify import shopify_parser
-from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError
+from syndication_assets.landing.loading.rejections import FileRejectedError, ItemRejectedError
 
 FILES = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.catalogue.quality import quality_metadata
+from syndication_assets.catalogue.loading.quality import quality_metadata
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,

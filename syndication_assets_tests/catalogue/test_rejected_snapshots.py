@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandedFilesMissingError
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError
 from syndication_assets_tests.catalogue.many_products import MANY, QUARANTINE
 from syndication_assets_tests.catalogue.shop import (
     MONDAY,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.catalogue.catalogue_load import load_day
-from syndication_assets.catalogue.fetch_report import FetchReport
-from syndication_assets.catalogue.manifest import decode_manifest
+from syndication_assets.catalogue.fetching.fetch_report import FetchReport
+from syndication_assets.catalogue.fetching.manifest import decode_manifest
+from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.catalogue.shopify import assets, shopify_fetch
 from syndication_assets.catalogue.shopify.assets import CHECK_NAME, shop_client, shopify_products_files
@@ -17,8 +17,8 @@ from syndication_assets.catalogue.shopify.shopify_fetch import fetch_open_list
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.public_client import FetchError, PublicClient
-from syndication_assets.http.public_urls import PublicUrlError
+from syndication_assets.http.clients.public_client import FetchError, PublicClient
+from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
 from syndication_assets_tests.catalogue.shop import CatalogueRoom
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.catalogue import rows_of_products
-from syndication_assets.catalogue.catalogue_load import DayLoad, load_day
+from syndication_assets.catalogue.loading.catalogue_load import DayLoad, load_day
 from syndication_assets.demo.samples.catalogue_bulk import bulk_catalogue_files
 from syndication_assets_tests.catalogue.shop import CatalogueRoom
 

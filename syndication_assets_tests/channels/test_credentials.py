@@ -8,14 +8,14 @@ import pytest
 from psycopg import errors
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import (
+from syndication_assets.channels.accounts.credentials import (
     list_credentials,
     open_credential,
     rotate_credentials,
     store_credential,
     unopenable_credentials,
 )
-from syndication_assets.channels.secret_box import SecretBox, SecretError, new_key
+from syndication_assets.channels.accounts.secret_box import SecretBox, SecretError, new_key
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.logins import login, url_as

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
-from syndication_assets.operations.usage_report import read_usage
+from syndication_assets.operations.usage.usage_report import read_usage
 
 NOW = datetime.now(UTC)
 THIS_MONTH = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

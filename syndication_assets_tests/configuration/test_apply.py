@@ -8,8 +8,8 @@ import pytest
 
 from syndication_assets.configuration.document import read_document
 from syndication_assets.configuration.export import export_organization, export_shared
+from syndication_assets.configuration.file.problems import ConfigurationError
 from syndication_assets.configuration.plan import apply, plan
-from syndication_assets.configuration.problems import ConfigurationError
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import store_credential
-from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.channels.accounts.credentials import store_credential
+from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.configuration.document import read_document
 from syndication_assets.configuration.export import as_yaml, export_organization, export_shared
 from syndication_assets.configuration.plan import apply, plan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndication_assets.configuration.suspected_secrets import looks_like_a_secret
+from syndication_assets.configuration.file.suspected_secrets import looks_like_a_secret
 
 # Made for this test, and of no service.
 SECRETS = [

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndication_assets.configuration.export import as_yaml
-from syndication_assets.configuration.problems import ConfigurationError
-from syndication_assets.configuration.yaml_tree import MOST_BYTES, read_yaml
+from syndication_assets.configuration.file.problems import ConfigurationError
+from syndication_assets.configuration.file.yaml_tree import MOST_BYTES, read_yaml
 
 
 def read(text: str | bytes):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.documents.blog import Blog
 

@@ -13,7 +13,7 @@ from syndication_assets.content.generation.template_rows import read_templates
 from syndication_assets.content.generation.writing import store
 from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.spending import read_spending
+from syndication_assets.operations.usage.spending import read_spending
 from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop

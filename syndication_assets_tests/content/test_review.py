@@ -257,7 +257,7 @@ def test_a_terminal_edits_the_text_in_an_editor(
     editor.chmod(0o755)
     monkeypatch.setenv("EDITOR", str(editor))
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setattr("syndication_assets.cli.review.is_terminal", lambda: True)
+    monkeypatch.setattr("syndication_assets.cli.social.review.is_terminal", lambda: True)
     edited = _run("edit", content_id, "--by", "bob")
     assert edited.exit_code == 0, edited.output
     assert "warm kilt" in command_line.texts()[-1]["text_content"]

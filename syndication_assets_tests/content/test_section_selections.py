@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import publish_due
-from syndication_assets.publishing.targets import plan_targets
+from syndication_assets.publishing.planning.targets import plan_targets
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.settings import Settings
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post

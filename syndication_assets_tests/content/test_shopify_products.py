@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from syndication_assets.catalogue.catalogue_load import load_day
+from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.new_vendors import add_vendor
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 LANDED_ON = date(2025, 10, 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from syndication_assets.database.schema_access import TENANT_POLICIES
+from syndication_assets.database.schema.schema_access import TENANT_POLICIES
 
 _CREATE = re.compile(r"create (table|view|function|aggregate|type|domain|sequence|schema) ([^\s(]+)(\([^)]*\))?")
 _ROLES = {"pipeline": "syndication_pipeline", "reader": "syndication_reader"}

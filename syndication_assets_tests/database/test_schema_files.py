@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from syndication_assets.database import schema_files
 from syndication_assets.database.connection import SQL_DIRECTORY, connect
-from syndication_assets.database.schema_files import committed_texts, main, schema_texts
+from syndication_assets.database.schema import schema_files
+from syndication_assets.database.schema.schema_files import committed_texts, main, schema_texts
 from syndication_assets_tests.database.schema_statements import create_database
 from syndication_assets_tests.system_catalogue import catalogue
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndication_assets.database.sql_layout import comment_lines, on_one_line, readable, wrapped
+from syndication_assets.database.schema.sql_layout import comment_lines, on_one_line, readable, wrapped
 
 
 @pytest.mark.parametrize(

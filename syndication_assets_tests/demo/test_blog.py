@@ -5,7 +5,7 @@ from datetime import timedelta
 from syndication_assets.database.connection import transaction
 from syndication_assets.demo.samples.blog import MAINTENANCE_DAY, TAKEN_DOWN, blog_files
 from syndication_assets.documents.document_load import load_day
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.sample_database import FIRST_DAY
 
 

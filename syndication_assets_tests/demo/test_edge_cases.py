@@ -11,7 +11,7 @@ import pytest
 
 from syndication_assets.demo.samples.edge_cases import FIRST_DAY, edge_case_files, edge_cases
 from syndication_assets.demo.samples.sample_file import META_SUFFIX, SampleFile
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.scraping.linkedin_dataset import Desk
 
 DAYS = 7

@@ -9,7 +9,7 @@ import msgspec
 from syndication_assets.content.selection.section_selection import select_sections
 from syndication_assets.database.connection import transaction
 from syndication_assets.documents.document_load import DayLoad, load_day
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import Shop
 
 SITE = "https://blog.example"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.documents.blog import Blog, post
 from syndication_assets_tests.sample_database import Damage

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from syndication_assets.http.public_client import PublicClient
-from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.http.clients.public_client import PublicClient
+from syndication_assets.http.clients.public_urls import public_addresses
 
 PUBLIC = "93.184.215.14"
 

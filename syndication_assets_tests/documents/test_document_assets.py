@@ -21,7 +21,7 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets.documents.assets import load_documents
 from syndication_assets.documents.checks import documents_checks
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
 

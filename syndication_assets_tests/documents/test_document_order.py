@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.documents.document_sources import SOURCES
-from syndication_assets.landing.landing_zone import LandedFilesMissingError
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post, rss
 
 pytestmark = pytest.mark.both_servers
@@ -73,7 +73,7 @@ def test_an_unreadable_file_is_quarantined_as_a_whole_and_the_others_load(
 
 
 def test_a_parser_that_crashes_quarantines_only_its_file(blog: Blog, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("syndication_assets.documents.feed_parser.feedparser.parse", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("syndication_assets.documents.feeds.feed_parser.feedparser.parse", lambda *_, **__: 1 / 0)
     blog.land_feed(MONDAY, entry(1))
     blog.land(MONDAY, post(1))
     blog.load(MONDAY)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from syndication_assets.documents import export_parser
-from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.landing.loading.rejections import FileRejectedError
 from syndication_assets_tests.documents.blog import SITE, post
 from syndication_assets_tests.documents.blog_inputs import only_document, posts, reasons
 

@@ -11,15 +11,15 @@ import dagster as dg
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import store_credential
-from syndication_assets.channels.secret_box import SecretBox, new_key
+from syndication_assets.channels.accounts.credentials import store_credential
+from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.database.connection import transaction
-from syndication_assets.documents import feed_assets
-from syndication_assets.documents.feed_assets import CHECK_NAME, blog_feed_files
-from syndication_assets.documents.feeds import feeds_to_fetch, why_no_feed
-from syndication_assets.http.public_client import FetchError, PublicClient
-from syndication_assets.http.public_urls import PublicUrlError
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.documents.feeds import feed_assets
+from syndication_assets.documents.feeds.feed_assets import CHECK_NAME, blog_feed_files
+from syndication_assets.documents.feeds.feed_rows import feeds_to_fetch, why_no_feed
+from syndication_assets.http.clients.public_client import FetchError, PublicClient
+from syndication_assets.http.clients.public_urls import PublicUrlError
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.blog import entry, rss
 from syndication_assets_tests.documents.feed_server import PUBLIC, Answer, Internet

@@ -6,9 +6,9 @@ import time
 import feedparser
 import pytest
 
-from syndication_assets.documents import feed_parser
-from syndication_assets.documents.feed_guard import feed_text, is_whole
-from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.documents.feeds import feed_parser
+from syndication_assets.documents.feeds.feed_guard import feed_text, is_whole
+from syndication_assets.landing.loading.rejections import FileRejectedError
 from syndication_assets_tests.documents.blog import entry, rss
 
 BOMB = (

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.engagement.report_values import Organization
+from syndication_assets.engagement.report.report_values import Organization
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.rows import DatabaseRows
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
-from syndication_assets.engagement.report_files import RenderedPages, render_range
-from syndication_assets.engagement.report_weeks import IsoWeek
+from syndication_assets.engagement.report.report_files import RenderedPages, render_range
+from syndication_assets.engagement.report.report_weeks import IsoWeek
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 
 MONDAY = date(2025, 11, 10)

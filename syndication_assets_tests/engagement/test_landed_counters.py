@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.scraping.checks import CHECKS as SCRAPING_CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.engagement.snapshots import ROLLUPS

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from syndication_assets.database.connection import DatabaseError, transaction
-from syndication_assets.scraping.counter_filling import with_counters
-from syndication_assets.scraping.day_facts import definitions_on
 from syndication_assets.scraping.facebook import insights_parser
+from syndication_assets.scraping.loading.day_facts import definitions_on
+from syndication_assets.scraping.reading.counter_filling import with_counters
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row
 
 pytestmark = pytest.mark.both_servers

@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.database.connection import DatabaseError
-from syndication_assets.engagement.report import read_week, reader
-from syndication_assets.engagement.report_files import write_if_changed
-from syndication_assets.engagement.report_page import change, is_web_link, number, percent, render_page, week_days
-from syndication_assets.engagement.report_weeks import IsoWeek
+from syndication_assets.engagement.report.report_files import write_if_changed
+from syndication_assets.engagement.report.report_page import (
+    change,
+    is_web_link,
+    number,
+    percent,
+    render_page,
+    week_days,
+)
+from syndication_assets.engagement.report.report_queries import read_week, reader
+from syndication_assets.engagement.report.report_weeks import IsoWeek
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.engagement.report_pages import (
     MONDAY,

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both_servers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", dg.BetaWarning)
-    from syndication_assets.engagement.report_asset import engagement_report
+    from syndication_assets.engagement.report.report_asset import engagement_report
 
 
 def materialize(rows: ReportDatabase, monkeypatch: pytest.MonkeyPatch, directory: Path, first: date, last: date):

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from syndication_assets.engagement.report_charts import EARLIER, NO_DATA, THIS_WEEK, DayBar, Panel, day_chart, png, svg
+from syndication_assets.engagement.report.report_charts import (
+    EARLIER,
+    NO_DATA,
+    THIS_WEEK,
+    DayBar,
+    Panel,
+    day_chart,
+    png,
+    svg,
+)
 
 MONDAY = date(2025, 11, 10)
 

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from syndication_assets.engagement.report_csv import to_csv
+from syndication_assets.engagement.report.report_csv import to_csv
 
 
 def cells(**row: object) -> dict[str, str]:

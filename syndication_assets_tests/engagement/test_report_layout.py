@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.engagement.report_files import render_range
+from syndication_assets.engagement.report.report_files import render_range
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.servers import Server
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.engagement.report import read_week, reader
-from syndication_assets.engagement.report_values import WeekReport
-from syndication_assets.engagement.report_weeks import IsoWeek
+from syndication_assets.engagement.report.report_queries import read_week, reader
+from syndication_assets.engagement.report.report_values import WeekReport
+from syndication_assets.engagement.report.report_weeks import IsoWeek
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.engagement.snapshots import History

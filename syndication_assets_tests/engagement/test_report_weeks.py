@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.engagement.report import read_week, reader
-from syndication_assets.engagement.report_weeks import IsoWeek, weeks_touched
+from syndication_assets.engagement.report.report_queries import read_week, reader
+from syndication_assets.engagement.report.report_weeks import IsoWeek, weeks_touched
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.engagement.report_pages import MONDAY, WEEK, PageReader, names, page, render, two_weeks
 

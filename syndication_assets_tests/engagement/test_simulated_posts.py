@@ -7,9 +7,9 @@ import pytest
 from psycopg import sql
 
 from syndication_assets.engagement.checks import CHECKS
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History, day, moment

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from syndication_assets.ai.language_model import LanguageModel
 from syndication_assets.catalogue.clan.clan_api import ShopApi
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.bluesky.bluesky_publisher import Bluesky
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
@@ -21,9 +21,9 @@ from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Post
 from syndication_assets.scraping.bluesky.posts_client import BlueskyPosts
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
+from syndication_assets.scraping.fetching.own_posts import OwnAccount
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
-from syndication_assets.scraping.own_posts import OwnAccount
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import (
     CompressedTwiceError,
     ConnectionLostError,

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from syndication_assets.catalogue.shopify.assets import shop_client
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.public_transport import PublicTransport
+from syndication_assets.http.clients.public_urls import PublicUrlError, public_addresses
 from syndication_assets.http.http_errors import RedirectError, ResponseTimeoutError, TooManyRedirectsError
-from syndication_assets.http.public_transport import PublicTransport
-from syndication_assets.http.public_urls import PublicUrlError, public_addresses
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets_tests.http.raw_server import RawServer, response
 

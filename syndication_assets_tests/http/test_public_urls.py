@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from syndication_assets.http.public_urls import (
+from syndication_assets.http.clients.public_urls import (
     PublicUrlError,
     UnresolvedUrlError,
     is_public,

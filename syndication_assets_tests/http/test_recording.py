@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import NotSentError, ResponseTimeoutError, WithheldError
 from syndication_assets.http.recording import CallResult, CallToMake, rate_limits_of, recorded_by
 from syndication_assets.http.retries import RetryPolicy

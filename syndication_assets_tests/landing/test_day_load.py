@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from syndication_assets.landing.day_load import LandedDay, RoomLoad, load_room_day
-from syndication_assets.landing.file_staging import StagedFile, stage_files
-from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingZone
-from syndication_assets.landing.withdrawal import Withdrawal, withdraw_files
+from syndication_assets.landing.loading.day_load import LandedDay, RoomLoad, load_room_day
+from syndication_assets.landing.loading.file_staging import StagedFile, stage_files
+from syndication_assets.landing.loading.withdrawal import Withdrawal, withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError, LandingZone
 
 pytestmark = pytest.mark.both_servers
 

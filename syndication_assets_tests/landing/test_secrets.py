@@ -9,8 +9,8 @@ import pytest
 
 from syndication_assets.http.redaction import redact_secrets
 from syndication_assets.landing.drop_in import land_files
-from syndication_assets.landing.landing_zone import LandingError, LandingZone
-from syndication_assets.landing.secret_removal import without_secrets
+from syndication_assets.landing.zone.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.zone.secret_removal import without_secrets
 
 DAY = date(2025, 11, 3)
 PAGE = {"data": [{"access_token": "EAAB-secret", "name": "Kilts", "id": "111"}], "paging": {}}

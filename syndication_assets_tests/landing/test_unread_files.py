@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingError, LandingZone
-from syndication_assets.landing.unread_files import UnreadFile, unread_files
+from syndication_assets.landing.zone.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.zone.unread_files import UnreadFile, unread_files
 
 FIRST_DAY, LAST_DAY = date(2025, 11, 1), date(2025, 11, 30)
 

@@ -13,9 +13,9 @@ import pytest
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.folder_locks import lock_folder
-from syndication_assets.landing.landing_zone import LandedFilesMissingError, LandingError, LandingZone
-from syndication_assets.landing.withdrawal import Outcome, withdraw_files
+from syndication_assets.landing.loading.withdrawal import Outcome, withdraw_files
+from syndication_assets.landing.zone.folder_locks import lock_folder
+from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.scraping.checks import CHECKS
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
@@ -36,9 +36,9 @@ ONE, TWO, THREE = (activity_id(number) for number in (1, 2, 3))
 LEDGER = "select withdrawn_at is not null, withdrawn_reason from landing.files where source_file_path = %s"
 WITHDRAW = """
 import sys
-from syndication_assets.landing.folder_locks import lock_folder
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.zone.folder_locks import lock_folder
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.landing.loading.withdrawal import withdraw_files
 url, zone, path = sys.argv[1:]
 withdraw_files(url, LandingZone(zone), [path], "killed")
 """

@@ -226,7 +226,7 @@ def test_every_program_of_the_services_and_of_the_page_is_installed():
     outside = {"podman", "helm", "export", "cp", "sh"}
     assert [program for program in sorted(programs - outside) if not (BIN / program).exists()] == []
     modules = [command[command.index("-m") + 1] for command in commands if "-m" in command]
-    assert modules == ["syndication_assets.automation.guarded_webserver"]
+    assert modules == ["syndication_assets.automation.web.guarded_webserver"]
     assert all((PROJECT_DIRECTORY / f"{module.replace('.', '/')}.py").is_file() for module in modules)
 
 

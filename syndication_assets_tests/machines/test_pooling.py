@@ -12,8 +12,8 @@ from syndication_assets.cli.main import main
 from syndication_assets.database import pooling
 from syndication_assets.database.connection_url import STORAGE_VARIABLE
 from syndication_assets.database.pooling import SharedSessionError, require_own_sessions
-from syndication_assets.engagement.report import reader
-from syndication_assets.engagement.report_values import Organization
+from syndication_assets.engagement.report.report_queries import reader
+from syndication_assets.engagement.report.report_values import Organization
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.machines.services import pgbouncer

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
-from syndication_assets.engagement.report_files import render_range
+from syndication_assets.engagement.report.report_files import render_range
 from syndication_assets.operations import replica as reading
 from syndication_assets.operations.alerts.levels import set_level
 from syndication_assets.settings import Settings

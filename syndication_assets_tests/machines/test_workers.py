@@ -18,7 +18,7 @@ from syndication_assets.automation.jobs import daily_job
 from syndication_assets.automation.range_run import materialize_range
 from syndication_assets.automation.run_process import PROCESS_TAG
 from syndication_assets.automation.workers.execution import SECOND_DELIVERY
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.catalogue import shop
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import broken_invariants, differences, facts

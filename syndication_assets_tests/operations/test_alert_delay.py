@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from syndication_assets.automation.alert_watch import alert_sensor
+from syndication_assets.automation.sensors.alert_watch import alert_sensor
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 from syndication_assets_tests.operations.alert_desk import AlertDesk

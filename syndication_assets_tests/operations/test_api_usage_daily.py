@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.usage_assets import CHECKS
+from syndication_assets.operations.usage.usage_assets import CHECKS
 from syndication_assets.sql_assets.checks import find_offenders
 from syndication_assets_tests.operations.usage_rows import UsageRows
 

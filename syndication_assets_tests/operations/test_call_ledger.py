@@ -15,11 +15,11 @@ import pytest
 
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import transaction
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.http.recording import CallResult, CallToMake, current_recorder
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.operations.call_ledger import CallLedger
+from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 from syndication_assets_tests.operations.usage_rows import UsageRows
 
@@ -79,7 +79,7 @@ def test_a_call_that_is_not_made_leaves_no_row(ledger_rows: UsageRows):
 
 def test_a_call_whose_process_dies_stays_reserved(ledger_rows: UsageRows):
     code = (
-        "import sys; from syndication_assets.operations.call_ledger import CallLedger;"
+        "import sys; from syndication_assets.operations.usage.call_ledger import CallLedger;"
         "from syndication_assets.http.recording import CallToMake;"
         "CallLedger(sys.argv[1]).reserve(sys.argv[2], None, CallToMake('shop', 'list'))"
     )

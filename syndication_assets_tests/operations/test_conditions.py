@@ -5,7 +5,7 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 
-from syndication_assets.automation.known_problems import finders
+from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.alerts.levels import set_level
 from syndication_assets.operations.conditions import Condition, Finder, Problem, condition_files, find_conditions

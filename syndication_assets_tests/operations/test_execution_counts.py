@@ -6,10 +6,10 @@ import dagster as dg
 import pytest
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.operations.executions.origin import ACTOR_TAG, Origin, origin_of_run
 from syndication_assets.operations.executions.recording import sentence_of
 from syndication_assets.operations.executions.tally import Channel, Tally, as_sentence
+from syndication_assets.operations.usage.call_totals import CallTotals
 
 FEED = Channel("facebook", "feed_post", "product_post")
 

@@ -12,8 +12,8 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.http.recording import CallToMake
-from syndication_assets.operations.call_ledger import CallLedger
 from syndication_assets.operations.conditions import find_conditions
+from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets_tests.rows import DatabaseRows
 
 HOUR = 3600

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.publishing.publisher import Listing, Post, RemotePost
 
 

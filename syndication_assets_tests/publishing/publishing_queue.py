@@ -11,15 +11,15 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import store_credential
-from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.channels.accounts.credentials import store_credential
+from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.content.compliance.price_claims import stated_amounts
 from syndication_assets.database.connection import transaction
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import PublishReport, publish_due
+from syndication_assets.publishing.planning.targets import Plan, plan_targets
 from syndication_assets.publishing.publisher import Publisher
-from syndication_assets.publishing.reconcile import ReconcileReport, reconcile
-from syndication_assets.publishing.targets import Plan, plan_targets
+from syndication_assets.publishing.sending.publish import PublishReport, publish_due
+from syndication_assets.publishing.sending.reconcile import ReconcileReport, reconcile
 from syndication_assets.settings import Settings
 from syndication_assets_tests.rows import DatabaseRows
 

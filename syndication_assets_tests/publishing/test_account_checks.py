@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountHealth, AccountState, rejected, unreachable
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, rejected, unreachable
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.content.compliance.channel_rules import ChannelRules
 from syndication_assets.content.generation.posts_to_write import read_channel
 from syndication_assets.database.connection import load_sql, transaction

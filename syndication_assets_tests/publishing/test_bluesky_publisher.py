@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.publishing.bluesky.post_record import facets_of, record_key
 from syndication_assets_tests.publishing.bluesky_server import DID, FakeBluesky, error
 from syndication_assets_tests.publishing.graph_server import Response

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from syndication_assets.channels.outcome import Outcome
+from syndication_assets.channels.errors.outcome import Outcome
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Post
-from syndication_assets.publishing.target_decisions import retry
+from syndication_assets.publishing.sending.target_decisions import retry
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, accept
 from syndication_assets_tests.publishing.publishing_queue import DAY, NOON, PLATFORM, PublishingQueue
 

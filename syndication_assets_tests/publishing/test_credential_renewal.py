@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import open_credential, store_credential
-from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.channels.accounts.credentials import open_credential, store_credential
+from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.credential_renewal import RenewalReport, connect_account, renew_credentials

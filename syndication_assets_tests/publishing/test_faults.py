@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
-from syndication_assets.publishing.reconcile import reconcile
-from syndication_assets.publishing.target_decisions import resolve_as_not_published
+from syndication_assets.publishing.sending.reconcile import reconcile
+from syndication_assets.publishing.sending.target_decisions import resolve_as_not_published
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 from syndication_assets_tests.publishing.publishing_queue import KEYS, SENT, TOKEN, PublishingQueue, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
@@ -24,7 +24,7 @@ from syndication_assets_tests.scraping.test_faults import wait_for_no_other_back
 _PUBLISH = """
 import sys
 from datetime import UTC, datetime
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.settings import Settings
 settings = Settings.from_environment()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.facebook_error_meanings import Meaning, error_rows
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.channels.errors.facebook_error_meanings import Meaning, error_rows
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
+from syndication_assets.http.clients.public_urls import public_addresses
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.publisher import Post
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.publishing.jitter import (
+from syndication_assets.publishing.planning.jitter import (
     MAXIMUM_JITTER,
     JitteredSlot,
     jittered_time,
     next_jittered_slots,
     slots_with_following,
 )
-from syndication_assets.publishing.slots import Schedule, slots_after
+from syndication_assets.publishing.planning.slots import Schedule, slots_after
 
 LONDON = "Europe/London"
 SCHEDULE = "sch-5f3759df"
@@ -47,7 +47,7 @@ def test_the_delay_of_a_slot_never_changes():
 
 def test_a_delay_does_not_depend_on_the_process():
     command = (
-        "from datetime import UTC, datetime; from syndication_assets.publishing.jitter import jittered_time;"
+        "from datetime import UTC, datetime; from syndication_assets.publishing.planning.jitter import jittered_time;"
         f"print(jittered_time({SCHEDULE!r}, 120, datetime(2026, 1, 1, 17, tzinfo=UTC), None))"
     )
     printed = {

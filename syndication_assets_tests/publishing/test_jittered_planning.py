@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from syndication_assets.database.connection import DatabaseError
-from syndication_assets.publishing.jitter import MAXIMUM_JITTER, jittered_time
-from syndication_assets.publishing.planning import NamedSchedule, TakenSlot, Text, assign_slots
-from syndication_assets.publishing.slots import Schedule
-from syndication_assets.publishing.target_decisions import retry
+from syndication_assets.publishing.planning.jitter import MAXIMUM_JITTER, jittered_time
+from syndication_assets.publishing.planning.slot_assignment import NamedSchedule, TakenSlot, Text, assign_slots
+from syndication_assets.publishing.planning.slots import Schedule
+from syndication_assets.publishing.sending.target_decisions import retry
 from syndication_assets_tests.publishing.publishing_queue import DAILY, DAY, PublishingQueue
 
 LONDON = "Europe/London"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.content.review.text_decisions import ReviewError, edit
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Post
-from syndication_assets.publishing.target_decisions import resolve_as_cancelled, resolve_as_not_published, retry
+from syndication_assets.publishing.sending.target_decisions import resolve_as_cancelled, resolve_as_not_published, retry
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     accept,

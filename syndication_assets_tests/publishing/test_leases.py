@@ -79,7 +79,7 @@ def test_rejecting_a_text_during_its_lease_waits_and_finds_it_sent(
             time.sleep(0.01)
         return SecretStr(TOKEN)
 
-    monkeypatch.setattr("syndication_assets.publishing.leases.open_credential", open_slowly)
+    monkeypatch.setattr("syndication_assets.publishing.sending.leases.open_credential", open_slowly)
     queue.publish_to(platform, publish_concurrency=1)
     person.join()
     assert rejected == [f"{content_id} was published, or may have been: it cannot be rejected any more."]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.channels.account_health import AccountState
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.accounts.account_health import AccountState
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Account
 from syndication_assets_tests.publishing.graph_server import Response

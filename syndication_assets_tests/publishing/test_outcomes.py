@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.publishing.publisher import Post
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,

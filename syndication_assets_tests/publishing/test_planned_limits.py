@@ -4,8 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.publishing.planning import NamedSchedule, QueueLimits, TakenSlot, Text, assign_slots
-from syndication_assets.publishing.slots import Schedule
+from syndication_assets.publishing.planning.slot_assignment import (
+    NamedSchedule,
+    QueueLimits,
+    TakenSlot,
+    Text,
+    assign_slots,
+)
+from syndication_assets.publishing.planning.slots import Schedule
 from syndication_assets_tests.publishing.publishing_queue import DAY, NOON, PublishingQueue
 
 QUEUE = ("org", "acc", "feed_post")

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from syndication_assets.database.connection import DatabaseError, load_sql, transaction
-from syndication_assets.publishing.planning import NamedSchedule, TakenSlot, Text, assign_slots
-from syndication_assets.publishing.slots import Schedule
+from syndication_assets.publishing.planning.slot_assignment import NamedSchedule, TakenSlot, Text, assign_slots
+from syndication_assets.publishing.planning.slots import Schedule
 from syndication_assets_tests.publishing.publishing_queue import DAILY, DAY, NOON, PublishingQueue
 
 pytestmark = pytest.mark.both_servers

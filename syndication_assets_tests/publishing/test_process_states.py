@@ -9,7 +9,7 @@ from syndication_assets.database.acting import started_by_hand
 from syndication_assets.database.connection import DatabaseError, load_sql, transaction
 from syndication_assets.operations.executions.origin import Origin
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets_tests.publishing.fake_platform import FakePlatform
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, DAY, PublishingQueue, settings_of
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     reject_with,

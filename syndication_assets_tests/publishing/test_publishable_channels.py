@@ -8,9 +8,9 @@ from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.facebook.graph_publisher import CHANNELS, PUBLISHER
-from syndication_assets.publishing.posting_schedules import add_schedule
+from syndication_assets.publishing.planning.posting_schedules import add_schedule
+from syndication_assets.publishing.planning.slots import Schedule
 from syndication_assets.publishing.publishers import registrations
-from syndication_assets.publishing.slots import Schedule
 from syndication_assets_tests.publishing.publishing_queue import DAILY, DAY, PublishingQueue
 
 STORY = "story_post"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountState
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.accounts.account_health import AccountState
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets.publishing.publisher import Account, Listing, Post
 from syndication_assets.publishing.publishers import registrations

@@ -19,12 +19,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from syndication_assets.channels.outcome import OutcomeKind
+from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.database.connection import load_sql
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing import publish as publish_module
-from syndication_assets.publishing import target_decisions
 from syndication_assets.publishing.checks import CHECKS
+from syndication_assets.publishing.sending import publish as publish_module
+from syndication_assets.publishing.sending import target_decisions
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing import fake_platform

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.publisher import Listing, RemotePost
-from syndication_assets.publishing.reconcile import Finding, judge
-from syndication_assets.publishing.target_decisions import resolve_as_not_published, resolve_as_published
+from syndication_assets.publishing.sending.reconcile import Finding, judge
+from syndication_assets.publishing.sending.target_decisions import resolve_as_not_published, resolve_as_published
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     accept_and_lose_the_response,

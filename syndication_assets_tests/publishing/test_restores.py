@@ -15,10 +15,10 @@ from syndication_assets.database.connection import SQL_DIRECTORY
 from syndication_assets.database.migrations import MigrationError, migrate, rollback, rows_lost_by_rollback
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.taking import take_backup
-from syndication_assets.publishing import clock, sending_holds
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.sent_record import SentRecord
-from syndication_assets.publishing.target_decisions import cancel, resolve_as_not_published, retry
+from syndication_assets.publishing.sending import clock, sending_holds
+from syndication_assets.publishing.sending.sent_record import SentRecord
+from syndication_assets.publishing.sending.target_decisions import cancel, resolve_as_not_published, retry
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.operations.backup.conftest import settings_of
 from syndication_assets_tests.publishing.fake_platform import CrashError, FakePlatform, accept_and_crash

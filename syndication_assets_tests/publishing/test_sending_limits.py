@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.database.connection import DatabaseError
-from syndication_assets.publishing.target_decisions import retry
+from syndication_assets.publishing.sending.target_decisions import retry
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     OutcomeKind,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.publishing.slots import (
+from syndication_assets.publishing.planning.slots import (
     Schedule,
     ScheduleError,
     day_begins,

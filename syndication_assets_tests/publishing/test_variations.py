@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from syndication_assets.channels.outcome import Outcome
+from syndication_assets.channels.errors.outcome import Outcome
 from syndication_assets.publishing.checks import CHECKS
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.publishing.planning.targets import plan_targets
 from syndication_assets.publishing.publisher import Post
-from syndication_assets.publishing.target_decisions import resolve_as_not_published
-from syndication_assets.publishing.targets import plan_targets
+from syndication_assets.publishing.sending.publish import publish_due
+from syndication_assets.publishing.sending.target_decisions import resolve_as_not_published
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Row, Shop
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, accept
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of

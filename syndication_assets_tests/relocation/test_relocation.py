@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from syndication_assets.cli.main import main
 from syndication_assets.database import migrations
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.publishing.publish import publish_due
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.relocation.exported_organization import MANIFEST_FILE, ExportError, read_manifest
 from syndication_assets.relocation.exporting import export_organization
 from syndication_assets.relocation.importing import import_organization

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from syndication_assets.scraping.post_load import DayLoad
+from syndication_assets.scraping.loading.post_load import DayLoad
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, name, post
 
 CANARY = "canary-7f3a"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.scraping.fake_apis import FakeApify, serve
 from syndication_assets_tests.scraping.linkedin_dataset import Desk, cleared
 from syndication_assets_tests.scraping.linkedin_fetching import ADA

@@ -20,7 +20,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.loopback_server import LoopbackServer
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.withdrawal import withdraw_files
-from syndication_assets.scraping.download_runs import RunSession
-from syndication_assets.scraping.post_load import DayLoad, load_day
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import RunSession
+from syndication_assets.scraping.loading.post_load import DayLoad, load_day
 from syndication_assets_tests.rows import DatabaseRows
 
 MONDAY = date(2025, 11, 3)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.assets import linkedin_source
 from syndication_assets_tests.scraping.fake_apis import (

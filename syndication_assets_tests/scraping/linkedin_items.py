@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.observation import ParsedItem, PostObservation
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
-from syndication_assets.scraping.observation import ParsedItem, PostObservation
 
 PUBLISHED_AT = datetime(2025, 11, 20, 9, 2, 3, 457_000, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping import file_reading
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.reading import file_reading
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import facts
 from syndication_assets_tests.scraping.bad_files import CANARY, FILE, QUARANTINE, around, changed, load_with_canary

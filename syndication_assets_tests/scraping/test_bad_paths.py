@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingError
+from syndication_assets.landing.zone.landing_zone import LandingError
 from syndication_assets_tests.invariants import differences, facts
 from syndication_assets_tests.scraping.bad_files import (
     CANARY,

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from syndication_assets.landing.withdrawal import withdraw_files
+from syndication_assets.landing.loading.withdrawal import withdraw_files
+from syndication_assets.scraping.items.observation import Author, Counters, ParsedItem
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
-from syndication_assets.scraping.observation import Author, Counters, ParsedItem
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, clear, name, post
 

@@ -18,8 +18,8 @@ import psycopg
 import pytest
 
 from syndication_assets.database import embedded_postgres, migrations
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post, repost
@@ -29,9 +29,9 @@ DAYS = [MONDAY + timedelta(days=number) for number in range(2)]
 _LOAD = """
 import sys
 from datetime import date
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day
 url, zone, *days = sys.argv[1:]
 with run_session(url, "subprocess") as session:
     for day in days:

@@ -14,14 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.channels.credentials import store_credential
-from syndication_assets.channels.secret_box import SecretBox
+from syndication_assets.channels.accounts.credentials import store_credential
+from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights, metrics_on
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
 from syndication_assets_tests.loopback_server import LoopbackServer
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch_errors import FetchError
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.fetch_errors import FetchError
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,

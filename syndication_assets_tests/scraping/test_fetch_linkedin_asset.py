@@ -6,10 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import active_organizations
-from syndication_assets.scraping.fetch_assets import CHECK_NAME
-from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.fetch import active_organizations
+from syndication_assets.scraping.fetching.fetch_assets import CHECK_NAME
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
 from syndication_assets_tests.scraping.fake_apis import (

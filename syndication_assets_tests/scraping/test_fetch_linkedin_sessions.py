@@ -13,9 +13,9 @@ import pytest
 
 from syndication_assets.database.connection import connect
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.fetch import active_organizations
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.fetching.fetch import active_organizations
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets_tests.scraping.fake_apis import (
     FakeApify,
@@ -78,10 +78,10 @@ def test_an_old_failure_is_not_continued(database_url: str, zone: LandingZone, a
 
 CHILD = """
 import sys
-from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import active_organizations, fetch_organization
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.fetch import active_organizations, fetch_organization
 from syndication_assets.scraping.linkedin.assets import linkedin_source
 url, zone, apify_url = sys.argv[1:]
 source = linkedin_source(ApifyScraper("token", apify_url, "someone~actor"))

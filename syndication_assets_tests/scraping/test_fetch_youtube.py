@@ -14,10 +14,10 @@ import psycopg
 import pytest
 
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.landing.landing_zone import LandingError, LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingError, LandingZone
 from syndication_assets.scraping.assets import load_landed_files
-from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
-from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files, youtube_source
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.scraping.fake_apis import (

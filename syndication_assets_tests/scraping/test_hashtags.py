@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.scraping.hashtag_extraction import extract_hashtags
+from syndication_assets.scraping.items.hashtag_extraction import extract_hashtags
 
 
 @pytest.mark.parametrize(

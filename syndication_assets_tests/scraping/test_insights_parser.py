@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.counter_filling import CounterDefinition, whole_count, with_counters
+from syndication_assets.landing.loading.rejections import ItemRejectedError
 from syndication_assets.scraping.facebook.insights_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
-from syndication_assets.scraping.observation import Author, Counters, PostObservation
-from syndication_assets.scraping.splitting import RawItem, split_items
+from syndication_assets.scraping.items.observation import Author, Counters, PostObservation
+from syndication_assets.scraping.reading.counter_filling import CounterDefinition, whole_count, with_counters
+from syndication_assets.scraping.reading.splitting import RawItem, split_items
 
 DEFINITIONS = {
     ("facebook", "post_media_view", "lifetime"): CounterDefinition("views", is_additive=True),

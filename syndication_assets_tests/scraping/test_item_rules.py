@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_decoding import Counter, Ignored, decode_item
-from syndication_assets.scraping.item_survey import known_keys, survey_item
-from syndication_assets.scraping.item_values import (
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.item_decoding import Counter, Ignored, decode_item
+from syndication_assets.scraping.items.item_survey import known_keys, survey_item
+from syndication_assets.scraping.items.item_values import (
     clean_handle,
     clean_text,
     media_key,

@@ -10,14 +10,14 @@ from collections.abc import Callable
 import pytest
 
 from syndication_assets.http.redaction import redact_secrets
-from syndication_assets.landing.observation_time import TIME_IN_NAME
-from syndication_assets.scraping.file_reading import profile_in_name
-from syndication_assets.scraping.hashtag_extraction import extract_hashtags
-from syndication_assets.scraping.item_values import media_key
+from syndication_assets.landing.zone.observation_time import TIME_IN_NAME
+from syndication_assets.scraping.items.hashtag_extraction import extract_hashtags
+from syndication_assets.scraping.items.item_values import media_key
+from syndication_assets.scraping.items.source_errors import source_error
+from syndication_assets.scraping.items.usernames import canonical_username
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
-from syndication_assets.scraping.source_errors import source_error
-from syndication_assets.scraping.splitting import split_items
-from syndication_assets.scraping.usernames import canonical_username
+from syndication_assets.scraping.reading.file_reading import profile_in_name
+from syndication_assets.scraping.reading.splitting import split_items
 from syndication_assets_tests.time_ratio import LINEAR, time_ratio
 
 PATHS = (("data", "posts"), ("items",), ("data",))

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
-from syndication_assets.scraping.observation import Author, Counters, PostObservation
 from syndication_assets_tests.scraping.linkedin_items import (
     ACTIVITY,
     ORIGINAL,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from syndication_assets.scraping.items.observation import Author, Counters, PostObservation
 from syndication_assets.scraping.linkedin.dataset_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
-from syndication_assets.scraping.observation import Author, Counters, PostObservation
-from syndication_assets.scraping.splitting import RawItem, split_items
+from syndication_assets.scraping.reading.splitting import RawItem, split_items
 from syndication_assets_tests.scraping.linkedin_items import (
     ACTIVITY,
     ORIGINAL,

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts

@@ -11,15 +11,15 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.bluesky import post_parser
 from syndication_assets.scraping.bluesky.posts_client import BlueskyPosts
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.fetching.own_posts import OwnPostsReport, fetch_own_posts
+from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.scraping.mastodon import status_parser
 from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
-from syndication_assets.scraping.own_posts import OwnPostsReport, fetch_own_posts
-from syndication_assets.scraping.post_load import load_day
 from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.mastodon_server import ACCOUNT, TOKEN, FakeMastodon
 from syndication_assets_tests.publishing.network_server import FakeNetwork, Request, serve

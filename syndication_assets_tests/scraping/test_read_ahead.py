@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.landing.landing_zone import LandedFile, LandingError, LandingZone
-from syndication_assets.scraping import read_ahead as read_ahead_module
-from syndication_assets.scraping.file_reading import FileReading, read_file
-from syndication_assets.scraping.read_ahead import ReadAhead, read_ahead
+from syndication_assets.landing.zone.landing_zone import LandedFile, LandingError, LandingZone
+from syndication_assets.scraping.reading import read_ahead as read_ahead_module
+from syndication_assets.scraping.reading.file_reading import FileReading, read_file
+from syndication_assets.scraping.reading.read_ahead import ReadAhead, read_ahead
 from syndication_assets_tests.cli.test_cli import POST
 
 MONDAY, TUESDAY = date(2025, 11, 24), date(2025, 11, 25)

@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.fetch import FetchReport, active_organizations, fetch_organization
-from syndication_assets.scraping.fetch_session import FetchSource
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
+from syndication_assets.scraping.fetching.fetch_session import FetchSource
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.assets import linkedin_source
 from syndication_assets.scraping.youtube.assets import youtube_source

@@ -8,13 +8,13 @@ import dagster as dg
 import pytest
 
 from syndication_assets.automation.range_run import FailedCheck
-from syndication_assets.landing.rejections import ItemRejectedError
+from syndication_assets.landing.loading.rejections import ItemRejectedError
 from syndication_assets.scraping.checks import NEW_KEYS, new_keys_result
 from syndication_assets.scraping.facebook import insights_parser
+from syndication_assets.scraping.items.source_errors import source_error
+from syndication_assets.scraping.items.unknown_shapes import UnknownShapeError
 from syndication_assets.scraping.linkedin import dataset_parser
-from syndication_assets.scraping.source_errors import source_error
-from syndication_assets.scraping.splitting import Defect, RawItem, split_items
-from syndication_assets.scraping.unknown_shapes import UnknownShapeError
+from syndication_assets.scraping.reading.splitting import Defect, RawItem, split_items
 from syndication_assets.scraping.youtube import video_parser
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
 from syndication_assets_tests.scraping.linkedin_dataset import (

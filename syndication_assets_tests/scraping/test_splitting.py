@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.scraping.splitting import Defect, RawItem, split_items
+from syndication_assets.scraping.reading.splitting import Defect, RawItem, split_items
 
 PATHS = (("data", "posts"), ("items",))
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.observation import Author, Counters, Media, PostObservation
-from syndication_assets.scraping.splitting import RawItem, split_items
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.observation import Author, Counters, Media, PostObservation
+from syndication_assets.scraping.reading.splitting import RawItem, split_items
 from syndication_assets.scraping.youtube.video_parser import LIST_PATHS, ONE_OBJECT_IS_AN_ITEM, parse_item
 
 

@@ -13,7 +13,7 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.errors import SyndicationError
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.tenancy import passwords, sign_in
-from syndication_assets.tenancy.passwords import hash_password, is_password
+from syndication_assets.tenancy.people import passwords, sign_in
+from syndication_assets.tenancy.people.passwords import hash_password, is_password
 
 EMAIL, PASSWORD = "isla@bakery.example", "shortbread and tea"
 

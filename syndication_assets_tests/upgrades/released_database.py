@@ -19,12 +19,12 @@ import psycopg
 from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.migrations import Migration, find_migrations, migrate
-from syndication_assets.database.schema_rights import ROLES
+from syndication_assets.database.schema.schema_rights import ROLES
 from syndication_assets.demo.sample_landing import land
 from syndication_assets.demo.samples.landing_files import sample_files
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.scraping.download_runs import run_session
-from syndication_assets.scraping.post_load import load_day
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.sample_database import ROLLUPS
 from syndication_assets_tests.tenancy.conftest import fill_two_organizations

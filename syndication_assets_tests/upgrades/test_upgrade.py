@@ -17,8 +17,8 @@ from syndication_assets.cli.main import main
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import SQL_DIRECTORY, connect
 from syndication_assets.database.migrations import Migration, MigrationError, find_migrations, migrate, rollback
-from syndication_assets.database.schema_rights import missing_rights
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.database.schema.schema_rights import missing_rights
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.database.key_rules import foreign_keys_without_index, ids_without_pattern
 from syndication_assets_tests.servers import Server

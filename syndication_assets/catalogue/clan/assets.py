@@ -7,12 +7,12 @@ import dagster as dg
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
 from syndication_assets.catalogue.clan.clan_parser import SOURCE
-from syndication_assets.catalogue.fetch_assets import fetch_vendors, vendors_to_fetch
-from syndication_assets.catalogue.fetch_report import FetchReport
+from syndication_assets.catalogue.fetching.fetch_assets import fetch_vendors, vendors_to_fetch
+from syndication_assets.catalogue.fetching.fetch_report import FetchReport
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES

@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError, ResponseTooLargeError, WithheldError
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status

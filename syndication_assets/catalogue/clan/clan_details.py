@@ -9,9 +9,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from syndication_assets.catalogue.clan.clan_parser import SOURCE, entry_of
-from syndication_assets.catalogue.product_facts import ProductItem
+from syndication_assets.catalogue.products.product_facts import ProductItem
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 DETAIL_MAXIMUM_AGE = timedelta(days=7)
 """Older details are fetched again, because the list does not show every change (its old shape has no price)."""

@@ -14,14 +14,14 @@ from syndication_assets.catalogue.clan.clan_api import ShopApi, ShopError, ShopR
 from syndication_assets.catalogue.clan.clan_details import entry_hash, known_details
 from syndication_assets.catalogue.clan.clan_parser import parse_products
 from syndication_assets.catalogue.clan.clan_responses import is_detail_of, is_list, is_tree
-from syndication_assets.catalogue.fetch_report import FetchReport
-from syndication_assets.catalogue.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
-from syndication_assets.catalogue.manifest import Manifest
-from syndication_assets.catalogue.product_facts import ProductItem
-from syndication_assets.catalogue.snapshot_landing import SnapshotLanding
+from syndication_assets.catalogue.fetching.fetch_report import FetchReport
+from syndication_assets.catalogue.fetching.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
+from syndication_assets.catalogue.fetching.manifest import Manifest
+from syndication_assets.catalogue.fetching.snapshot_landing import SnapshotLanding
+from syndication_assets.catalogue.products.product_facts import ProductItem
 from syndication_assets.catalogue.vendors import Vendor
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.landing.loading.rejections import FileRejectedError
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 _GIVE_UP_AFTER = 3
 """After this many products in a row without an answer, no more details are fetched: the shop has stopped answering."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, decode_item, items_of, object_of
-from syndication_assets.catalogue.product_facts import (
+from syndication_assets.catalogue.fetching.envelope import PRODUCT_LIST_KEYS, decode_item, items_of, object_of
+from syndication_assets.catalogue.products.product_facts import (
     Category,
     CategoryTree,
     ProductFacts,
@@ -19,8 +19,8 @@ from syndication_assets.catalogue.product_facts import (
     as_identifier,
     identifier,
 )
-from syndication_assets.landing.item_fields import optional_text
-from syndication_assets.landing.rejections import FileRejectedError, ItemRejectedError, Rejected
+from syndication_assets.landing.loading.item_fields import optional_text
+from syndication_assets.landing.loading.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.html_text import UnreadableMarkupError, one_line, plain_text
 from syndication_assets.text.lines import tidy
 from syndication_assets.text.urls import read_url

@@ -1,7 +1,7 @@
 """Whether a response of the shop is what the request was for."""
 
 from syndication_assets.catalogue.clan.clan_parser import parse_categories, parse_detail, parse_products
-from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.landing.loading.rejections import FileRejectedError
 
 
 def is_list(content: bytes) -> bool:

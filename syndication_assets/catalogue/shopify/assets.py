@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import dagster as dg
 
-from syndication_assets.catalogue.fetch_assets import fetch_vendors, vendors_to_fetch
+from syndication_assets.catalogue.fetching.fetch_assets import fetch_vendors, vendors_to_fetch
 from syndication_assets.catalogue.shopify.shopify_fetch import fetch_open_list
 from syndication_assets.catalogue.shopify.shopify_parser import SOURCE
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.public_client import PublicClient
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.http.clients.public_client import PublicClient
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_CATALOGUES
 from syndication_assets.sql_assets.descriptions import OWNERS

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from syndication_assets.catalogue.fetch_report import FetchReport
-from syndication_assets.catalogue.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
-from syndication_assets.catalogue.manifest import Manifest
-from syndication_assets.catalogue.product_facts import ProductList
+from syndication_assets.catalogue.fetching.fetch_report import FetchReport
+from syndication_assets.catalogue.fetching.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
+from syndication_assets.catalogue.fetching.manifest import Manifest
+from syndication_assets.catalogue.fetching.snapshot_landing import SnapshotLanding
+from syndication_assets.catalogue.products.product_facts import ProductList
 from syndication_assets.catalogue.shopify.shopify_parser import parse_products
-from syndication_assets.catalogue.snapshot_landing import SnapshotLanding
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.public_client import FetchError, PublicClient
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.rejections import FileRejectedError
+from syndication_assets.http.clients.public_client import FetchError, PublicClient
+from syndication_assets.landing.loading.rejections import FileRejectedError
+from syndication_assets.landing.zone.landing_zone import LandingZone
 
 PAGE_SIZE = 250
 """The largest page that Shopify returns."""

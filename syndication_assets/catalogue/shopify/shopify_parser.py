@@ -7,8 +7,8 @@ hold the shop's URL: a product's page is its handle below the vendor's `shop_url
 from collections import Counter
 from typing import Any
 
-from syndication_assets.catalogue.envelope import PRODUCT_LIST_KEYS, decode_item, items_of
-from syndication_assets.catalogue.product_facts import (
+from syndication_assets.catalogue.fetching.envelope import PRODUCT_LIST_KEYS, decode_item, items_of
+from syndication_assets.catalogue.products.product_facts import (
     Category,
     CategoryTree,
     ProductFacts,
@@ -16,8 +16,8 @@ from syndication_assets.catalogue.product_facts import (
     ProductList,
     identifier,
 )
-from syndication_assets.landing.item_fields import optional_text
-from syndication_assets.landing.rejections import ItemRejectedError, Rejected
+from syndication_assets.landing.loading.item_fields import optional_text
+from syndication_assets.landing.loading.rejections import ItemRejectedError, Rejected
 from syndication_assets.text.lines import tidy
 
 SOURCE = "shopify_products"

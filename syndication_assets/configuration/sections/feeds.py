@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from syndication_assets.configuration.entry import ACTIVE, DashedName, Entry, Text
+from syndication_assets.configuration.file.suspected_secrets import PLACEHOLDER
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section
 from syndication_assets.configuration.sections.credentials import credential_findings, credential_id
-from syndication_assets.configuration.suspected_secrets import PLACEHOLDER
-from syndication_assets.documents.feeds import why_no_feed
+from syndication_assets.documents.feeds.feed_rows import why_no_feed
 
 
 class Feed(Entry):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from syndication_assets.configuration.entry import Entry, Text
 from syndication_assets.configuration.rows import reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section
-from syndication_assets.tenancy.members import OWNERS_ARE_KEPT
+from syndication_assets.tenancy.people.members import OWNERS_ARE_KEPT
 
 _EMAIL = r"^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$"
 

@@ -8,7 +8,7 @@ from syndication_assets.configuration.entry import ACTIVE, Entry, Platform, Text
 from syndication_assets.configuration.profile_csv import profiles_of_csv
 from syndication_assets.configuration.rows import reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section, platform_findings
-from syndication_assets.scraping.usernames import canonical_username
+from syndication_assets.scraping.items.usernames import canonical_username
 
 
 class Profile(Entry):

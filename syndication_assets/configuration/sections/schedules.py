@@ -8,10 +8,10 @@ from pydantic import Field
 from syndication_assets.configuration.entry import ACTIVE, Channel, Day, Entry, Text
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section, channel_findings
-from syndication_assets.publishing.jitter import MAXIMUM_JITTER
-from syndication_assets.publishing.posting_schedules import why_not_publishable
-from syndication_assets.publishing.slots import Schedule as Slots
-from syndication_assets.publishing.slots import ScheduleError, require_slots
+from syndication_assets.publishing.planning.jitter import MAXIMUM_JITTER
+from syndication_assets.publishing.planning.posting_schedules import why_not_publishable
+from syndication_assets.publishing.planning.slots import Schedule as Slots
+from syndication_assets.publishing.planning.slots import ScheduleError, require_slots
 
 
 class Schedule(Entry):

@@ -28,10 +28,10 @@ from syndication_assets.content.generation.writing_rules import templates_replac
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.call_totals import CallTotals
 from syndication_assets.operations.executions.asset_executions import origin_of
 from syndication_assets.operations.executions.recording import executing
-from syndication_assets.operations.spending import read_spending
+from syndication_assets.operations.usage.call_totals import CallTotals
+from syndication_assets.operations.usage.spending import read_spending
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import WRITING
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of

@@ -24,7 +24,7 @@ from syndication_assets.content.generation.writing import (
     write_from_template,
 )
 from syndication_assets.content.post_hashtags import hashtags_as_text
-from syndication_assets.operations.spending import Spending
+from syndication_assets.operations.usage.spending import Spending
 
 MOST_ATTEMPTS = 3
 """How often a text is requested: once, and again with the rules that it breaks."""

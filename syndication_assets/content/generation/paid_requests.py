@@ -12,8 +12,8 @@ from syndication_assets.ai.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.writing import WrittenText
 from syndication_assets.http.http_errors import WithheldError
-from syndication_assets.operations.api_usage import Reservation
-from syndication_assets.operations.spending import BudgetError, Spending
+from syndication_assets.operations.usage.api_usage import Reservation
+from syndication_assets.operations.usage.spending import BudgetError, Spending
 
 
 class UnwrittenError(Exception):

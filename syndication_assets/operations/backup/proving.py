@@ -16,7 +16,7 @@ import psycopg
 
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import connect, database_url, load_sql, transaction
-from syndication_assets.database.schema_rights import missing_rights
+from syndication_assets.database.schema.schema_rights import missing_rights
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup import backup_rows
 from syndication_assets.operations.backup.backup_store import BackupStore

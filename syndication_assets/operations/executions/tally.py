@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from syndication_assets.http.redaction import redact_secrets
-from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.text.outside import clean
 
 _LONGEST_SENTENCE = 1000

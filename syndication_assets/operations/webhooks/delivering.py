@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection
-from syndication_assets.http.public_transport import AddressesOf, PublicTransport
-from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.http.clients.public_transport import AddressesOf, PublicTransport
+from syndication_assets.http.clients.public_urls import public_addresses
 from syndication_assets.operations.outbox import Delivered, Outbox
 from syndication_assets.operations.outgoing import post, signed_headers, variable
 

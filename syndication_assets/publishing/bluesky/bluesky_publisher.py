@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountHealth, AccountState, rejected, unreachable
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, rejected, unreachable
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
+from syndication_assets.http.clients.public_urls import public_addresses
 from syndication_assets.publishing.bluesky.bluesky_api import NAME, PUBLISHER, BlueskyApi, Session
 from syndication_assets.publishing.bluesky.post_record import COLLECTION, post_record, record_key
 from syndication_assets.publishing.network_answers import (

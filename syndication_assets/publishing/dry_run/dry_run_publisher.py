@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountHealth, AccountState
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
+from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.publishing.publisher import Account, Listing, Post
 
 

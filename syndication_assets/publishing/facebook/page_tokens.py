@@ -11,8 +11,8 @@ from urllib.parse import quote
 import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.channels.facebook_errors import classify
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.channels.errors.facebook_errors import classify
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse

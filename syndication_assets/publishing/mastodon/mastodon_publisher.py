@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.account_health import AccountHealth, AccountState, rejected, unreachable
-from syndication_assets.channels.outcome import Outcome, OutcomeKind
-from syndication_assets.http.public_urls import public_addresses
+from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, rejected, unreachable
+from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
+from syndication_assets.http.clients.public_urls import public_addresses
 from syndication_assets.publishing.mastodon.mastodon_api import NAME, PUBLISHER, MastodonApi, Status
 from syndication_assets.publishing.network_answers import (
     WITHOUT_CREDENTIAL,

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, closing
 
 from syndication_assets.scraping.bluesky.post_parser import SOURCE
 from syndication_assets.scraping.bluesky.posts_client import PUBLISHER, BlueskyPosts
-from syndication_assets.scraping.own_post_assets import own_posts_asset
+from syndication_assets.scraping.fetching.own_post_assets import own_posts_asset
 from syndication_assets.settings import Settings
 
 _DESCRIPTION = """The current counters of our own posts on Bluesky, from its public AppView.

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.channels.network_errors import classify
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.channels.errors.network_errors import classify
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.scraping.own_posts import OwnAccount, OwnPosts, OwnPostsError
+from syndication_assets.scraping.fetching.own_posts import OwnAccount, OwnPosts, OwnPostsError
 from syndication_assets.text.outside import read_as
 
 PUBLISHER = "bluesky"

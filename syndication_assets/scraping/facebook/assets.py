@@ -7,7 +7,7 @@ import dagster as dg
 
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.executions.asset_executions import executing_asset
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.facebook.insights_fetch import fetch_insights

@@ -13,10 +13,10 @@ from urllib.parse import quote
 import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.channels.facebook_errors import classify, error_of
-from syndication_assets.channels.outcome import Outcome
+from syndication_assets.channels.errors.facebook_errors import classify, error_of
+from syndication_assets.channels.errors.outcome import Outcome
 from syndication_assets.errors import SyndicationError
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact
 from syndication_assets.http.retries import NO_RETRIES

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
-from syndication_assets.channels.account_backoff import record_rejection
-from syndication_assets.channels.credentials import open_credential
+from syndication_assets.channels.accounts.account_backoff import record_rejection
+from syndication_assets.channels.accounts.credentials import open_credential
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.landing.landing_zone import LandingZone
-from syndication_assets.landing.observation_time import file_name_time
-from syndication_assets.operations.call_ledger import CallLedger
-from syndication_assets.operations.call_totals import CallTotals
+from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.landing.zone.observation_time import file_name_time
 from syndication_assets.operations.executions.tally import Tally
-from syndication_assets.scraping.download_runs import RunCounters, run_session
+from syndication_assets.operations.usage.call_ledger import CallLedger
+from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
+from syndication_assets.scraping.fetching.download_runs import RunCounters, run_session
 from syndication_assets.settings import Settings
 
 _SCRIPT_NAME = "syndication_assets.scraping.facebook.insights_fetch"

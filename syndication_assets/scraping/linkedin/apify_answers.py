@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from syndication_assets.scraping.fetch_errors import FetchError
+from syndication_assets.scraping.fetching.fetch_errors import FetchError
 from syndication_assets.text.outside import read_as, read_json
 
 Shape = TypeVar("Shape")

@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import tenacity
 
-from syndication_assets.http.http_client import HttpClient, Parameters
+from syndication_assets.http.clients.http_client import HttpClient, Parameters
 from syndication_assets.http.http_errors import HttpError, WithheldError
 from syndication_assets.http.recording import CallResult, RecordedCall
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
-from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.apify_answers import (
     ActorRun,
     ErrorAnswer,

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from syndication_assets.scraping.fetch_assets import (
+from syndication_assets.scraping.fetching.fetch_assets import (
     CHECK_DESCRIPTION,
     CHECK_NAME,
     fetch_as_asset,
     required,
     settings_for_today,
 )
-from syndication_assets.scraping.fetch_session import FetchedFile, FetchSource
+from syndication_assets.scraping.fetching.fetch_session import FetchedFile, FetchSource
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
 from syndication_assets.sql_assets.descriptions import OWNERS

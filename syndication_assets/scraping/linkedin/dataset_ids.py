@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_values import utc_from_milliseconds
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.item_values import utc_from_milliseconds
+from syndication_assets.scraping.items.observation import AliasKind, PostIds
 from syndication_assets.scraping.linkedin.dataset_shapes import Id, Post, QuotedPost, Urn
-from syndication_assets.scraping.observation import AliasKind, PostIds
 
 _ID_KINDS: tuple[AliasKind, ...] = ("activity", "ugcPost", "share")
 _KIND_NAMES: dict[str, AliasKind] = {kind.lower(): kind for kind in _ID_KINDS}

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from syndication_assets.scraping.item_values import clean_text, media_key
+from syndication_assets.scraping.items.item_values import clean_text, media_key
+from syndication_assets.scraping.items.observation import Media
 from syndication_assets.scraping.linkedin.dataset_shapes import Document, Picture, PostMedia, QuotedPost
-from syndication_assets.scraping.observation import Media
 
 MediaType = Literal["image", "video", "document", "thumbnail"]
 

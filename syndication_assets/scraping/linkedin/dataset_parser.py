@@ -8,10 +8,20 @@ act of a tracked person (its activity id and time) and the original (the rest of
 import re
 from typing import Any
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_decoding import decode_item
-from syndication_assets.scraping.item_survey import known_keys, survey_item
-from syndication_assets.scraping.item_values import MAXIMUM_KEY_BYTES, clean_handle, clean_text
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.item_decoding import decode_item
+from syndication_assets.scraping.items.item_survey import known_keys, survey_item
+from syndication_assets.scraping.items.item_values import MAXIMUM_KEY_BYTES, clean_handle, clean_text
+from syndication_assets.scraping.items.observation import (
+    Author,
+    Counters,
+    ObservedAs,
+    ParsedItem,
+    PostIds,
+    PostObservation,
+)
+from syndication_assets.scraping.items.unknown_shapes import item_of_known_shape
+from syndication_assets.scraping.items.usernames import canonical_username
 from syndication_assets.scraping.linkedin.dataset_ids import (
     has_another_original,
     ids_of,
@@ -21,16 +31,6 @@ from syndication_assets.scraping.linkedin.dataset_ids import (
 )
 from syndication_assets.scraping.linkedin.dataset_media import media_of
 from syndication_assets.scraping.linkedin.dataset_shapes import Article, Post, PostAuthor, QuotedPost, Stats
-from syndication_assets.scraping.observation import (
-    Author,
-    Counters,
-    ObservedAs,
-    ParsedItem,
-    PostIds,
-    PostObservation,
-)
-from syndication_assets.scraping.unknown_shapes import item_of_known_shape
-from syndication_assets.scraping.usernames import canonical_username
 
 SOURCE = "linkedin_apify"
 PLATFORM = "linkedin"

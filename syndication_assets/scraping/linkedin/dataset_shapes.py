@@ -18,7 +18,7 @@ Missing keys are None; wrong types are rejected when the item is decoded.
 
 import msgspec
 
-from syndication_assets.scraping.item_decoding import Counter, Ignored, Size
+from syndication_assets.scraping.items.item_decoding import Counter, Ignored, Size
 
 Id = str | int | float | None
 """Digits in a string, bare or as a URN. The shape accepts numbers, so that they are rejected with a specific reason."""

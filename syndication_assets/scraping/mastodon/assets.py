@@ -2,9 +2,9 @@
 
 from contextlib import AbstractContextManager, closing
 
+from syndication_assets.scraping.fetching.own_post_assets import own_posts_asset
 from syndication_assets.scraping.mastodon.status_parser import SOURCE
 from syndication_assets.scraping.mastodon.statuses_client import PUBLISHER, MastodonStatuses
-from syndication_assets.scraping.own_post_assets import own_posts_asset
 from syndication_assets.settings import Settings
 
 _DESCRIPTION = """The current counters of our own posts on Mastodon, from the servers of the accounts.

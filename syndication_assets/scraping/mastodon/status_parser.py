@@ -8,12 +8,12 @@ import re
 
 import msgspec
 
-from syndication_assets.landing.rejections import ItemRejectedError
-from syndication_assets.scraping.item_decoding import Counter, Ignored, Size, decode_item
-from syndication_assets.scraping.item_survey import known_keys, survey_item
-from syndication_assets.scraping.item_values import clean_handle, clean_text, media_key, utc_from_iso
-from syndication_assets.scraping.observation import Author, Media, Metric, ParsedItem, PostObservation
-from syndication_assets.scraping.unknown_shapes import item_of_known_shape
+from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.items.item_decoding import Counter, Ignored, Size, decode_item
+from syndication_assets.scraping.items.item_survey import known_keys, survey_item
+from syndication_assets.scraping.items.item_values import clean_handle, clean_text, media_key, utc_from_iso
+from syndication_assets.scraping.items.observation import Author, Media, Metric, ParsedItem, PostObservation
+from syndication_assets.scraping.items.unknown_shapes import item_of_known_shape
 from syndication_assets.text.html_text import plain_text
 
 SOURCE = "mastodon_api"

@@ -11,14 +11,14 @@ from urllib.parse import quote
 import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.channels.network_errors import classify
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.channels.errors.network_errors import classify
+from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.public_transport import PublicTransport
+from syndication_assets.http.clients.public_urls import PublicUrlError, public_addresses
 from syndication_assets.http.http_errors import HttpError
-from syndication_assets.http.public_transport import PublicTransport
-from syndication_assets.http.public_urls import PublicUrlError, public_addresses
 from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.scraping.own_posts import OwnAccount, OwnPosts, OwnPostsError
+from syndication_assets.scraping.fetching.own_posts import OwnAccount, OwnPosts, OwnPostsError
 from syndication_assets.text.outside import read_as
 
 PUBLISHER = "mastodon"

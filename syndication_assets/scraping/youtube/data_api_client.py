@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from syndication_assets.http.http_client import HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError, WithheldError
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
-from syndication_assets.scraping.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.text.outside import read_as
 
 _IDS_A_CALL = 50

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.landing.landing_zone import LandingZone
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.archive.archive_records import archived_months
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
 from syndication_assets.operations.archive.restoring import months_to_restore, restore
-from syndication_assets.scraping.download_runs import run_session
+from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.engagement.snapshots import ROLLUPS
 from syndication_assets_tests.invariants import broken_invariants, differences, facts

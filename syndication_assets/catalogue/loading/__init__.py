@@ -1,0 +1,1 @@
+"""Loads landed snapshots: which are candidates, whether each is accepted, and what it changes."""

@@ -1,0 +1,1 @@
+"""What an answer of a platform means: the tables of error codes, and the outcome of a call."""

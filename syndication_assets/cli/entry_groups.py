@@ -1,0 +1,69 @@
+"""The groups of commands for single entries, and the commands that older groups have besides their own."""
+
+import click
+
+from syndication_assets.cli.entries.entry_commands import add_entry_commands, entry_group
+from syndication_assets.cli.entries.sections import sections
+from syndication_assets.cli.operating.process import process
+from syndication_assets.cli.operating.webhook import webhook
+from syndication_assets.cli.profile import import_profiles
+from syndication_assets.cli.social.account import account
+from syndication_assets.cli.social.credentials import credentials
+from syndication_assets.cli.social.schedule import schedule
+from syndication_assets.cli.vendor import vendor
+from syndication_assets.configuration.sections.accounts import ACCOUNTS
+from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
+from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
+from syndication_assets.configuration.sections.budgets import BUDGETS
+from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
+from syndication_assets.configuration.sections.credentials import CREDENTIALS
+from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.prices import PRICES
+from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
+from syndication_assets.configuration.sections.processes import PROCESSES
+from syndication_assets.configuration.sections.profiles import PROFILES
+from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
+from syndication_assets.configuration.sections.quotas import QUOTAS
+from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.templates import TEMPLATES
+from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
+from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.webhooks import WEBHOOKS
+from syndication_assets.configuration.sections.writing import WRITING
+
+
+def entry_groups() -> list[click.Group]:
+    """The groups that are made from their section alone."""
+    profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
+    profile.add_command(import_profiles)
+    writing = click.Group("writing", help="Says what happens when texts cannot be written.")
+    add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
+    ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
+    add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
+    return [
+        profile,
+        writing,
+        ranking,
+        entry_group(FEEDS, "feed", "Manages the feeds of blogs."),
+        entry_group(APPROVAL_RULES, "approval-rule", "Manages the channels whose texts are approved automatically."),
+        entry_group(BUDGETS, "budget", "Manages what an organization may spend on paid calls."),
+        entry_group(PROVIDER_BUDGETS, "provider-budget", "Manages what an organization may spend on one provider."),
+        entry_group(TEMPLATES, "template", "Manages the templates that write posts."),
+        entry_group(CHANNEL_RULES, "channel-rule", "Manages the rules of channels, which all organizations share."),
+        process,
+        webhook,
+        entry_group(PRICES, "price", "Manages the prices of language models, which all organizations share."),
+        entry_group(
+            UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
+        ),
+        entry_group(QUOTAS, "quota", "Manages what providers allow in a window of time, for all organizations."),
+    ]
+
+
+add_entry_commands(process, PROCESSES, "add", "edit", "pause", "resume", "remove")
+add_entry_commands(vendor, VENDORS, "edit", "pause", "resume", "remove")
+add_entry_commands(account, ACCOUNTS, "edit", "pause", "resume", "remove")
+add_entry_commands(schedule, SCHEDULES, "edit", "pause", "resume", "remove")
+add_entry_commands(sections, BLOG_SECTIONS, "edit", "resume", "remove")
+add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
+add_entry_commands(credentials, CREDENTIALS, "remove")

@@ -1,0 +1,1 @@
+"""Commands of operations: alerts, backups, archives, retention, usage, history."""

@@ -1,0 +1,176 @@
+"""`syndication alert`: the commands for routes, which say who of an organization is told of its problems."""
+
+from datetime import datetime, time
+
+import click
+
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.database.connection import transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.alerts.channels import send
+from syndication_assets.operations.alerts.messages import trial_message
+from syndication_assets.operations.alerts.routes import (
+    SEVERITIES,
+    Route,
+    add_route,
+    list_routes,
+    remove_route,
+    set_active,
+)
+from syndication_assets.settings import Settings
+
+
+@click.command()
+@json_option
+@command
+def routes(as_json: bool) -> None:
+    """Lists who is told of problems."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        listed = list_routes(connection)
+    show_rows(listed, _route_line, "Nobody is told: add a route with `syndication alert add`.", as_json=as_json)
+
+
+def _route_line(route: Route) -> str:
+    told = f"{route.kind or 'every kind'} from {route.minimum_severity} on"
+    more = [
+        f"daily at {route.digest_at:%H:%M} {route.time_zone}" if route.digest_at else "",
+        f"quiet {route.quiet_from:%H:%M} to {route.quiet_until:%H:%M} {route.time_zone}"
+        if route.quiet_from and route.quiet_until
+        else "",
+        "also of the installation" if route.tells_of_installation else "",
+        "" if route.is_active else "paused",
+    ]
+    return (
+        f"{route.organization:12} {route.route_name:16} {route.channel:8} {route.address:30} "
+        f"{', '.join([told, *filter(None, more)])}"
+    )
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@click.option("--mail", metavar="ADDRESS", help="Tell by mail to ADDRESS.")
+@click.option("--slack", metavar="VARIABLE", help="Tell an incoming webhook whose URL is in the environment VARIABLE.")
+@click.option("--webhook", metavar="VARIABLE", help="Post signed JSON to the URL in the environment VARIABLE.")
+@click.option("--key", "secret_name", metavar="VARIABLE", help="Environment variable with the key that signs webhooks.")
+@click.option("--kind", metavar="KIND", help="Only this kind of problem; default: every kind.")
+@click.option(
+    "--from", "minimum_severity", type=click.Choice(SEVERITIES), default="warning", show_default=True, help="Severity."
+)
+@click.option(
+    "--installation",
+    "tells_of_installation",
+    is_flag=True,
+    help="Tell also of problems of no organization: failed runs and checks.",
+)
+@click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which nothing below critical is told.")
+@click.option("--digest", metavar="HH:MM", help="One message a day instead of one for each event.")
+@click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE", help="IANA name, e.g. Europe/London.")
+@command
+@requires("alerts.edit", in_organization())
+def add(
+    name: str,
+    organization: str,
+    mail: str | None,
+    slack: str | None,
+    webhook: str | None,
+    secret_name: str | None,
+    kind: str | None,
+    minimum_severity: str,
+    tells_of_installation: bool,
+    quiet: str | None,
+    digest: str | None,
+    time_zone: str,
+) -> None:
+    """Adds the route NAME: somebody who is told of an organization's problems."""
+    channels = {"mail": mail, "slack": slack, "webhook": webhook}
+    given = [(channel, address) for channel, address in channels.items() if address is not None]
+    if len(given) != 1:
+        raise SyndicationError("Give one of --mail, --slack and --webhook.")
+    quiet_from, quiet_until = _span(quiet) if quiet else (None, None)
+    route = Route(
+        organization,
+        name,
+        *given[0],
+        secret_name=secret_name,
+        kind=kind,
+        minimum_severity=minimum_severity,
+        tells_of_installation=tells_of_installation,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        digest_at=_time(digest) if digest else None,
+        time_zone=time_zone,
+    )
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        add_route(connection, route)
+    click.echo(f"Added {name}. Test it with: syndication alert test {name} --organization {organization}")
+
+
+def _span(text: str) -> tuple[time, time]:
+    start, _, end = text.partition("-")
+    return _time(start), _time(end)
+
+
+def _time(text: str) -> time:
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a local time of day
+    except ValueError:
+        raise SyndicationError(
+            f"{text!r} is no time of day: write it as 09:00, and quiet hours as 22:00-07:00."
+        ) from None
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@command
+@requires("alerts.edit", in_organization())
+def test(name: str, organization: str) -> None:
+    """Delivers a test message by the route NAME now. Exits with 1 and the reason if it is not accepted."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        found = [r for r in list_routes(connection) if (r.organization, r.route_name) == (organization, name)]
+    if not found:
+        raise SyndicationError(f"{organization} has no route {name!r}: see `syndication alert routes`.")
+    send(found[0].channel, found[0].address, found[0].secret_name, trial_message(organization, name))
+    click.echo(f"{name} has accepted a test message.")
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@command
+@requires("alerts.edit", in_organization())
+def pause(name: str, organization: str) -> None:
+    """Pauses the route NAME: what happens meanwhile is not told later."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        set_active(connection, organization, name, is_active=False)
+    click.echo(f"{name} is paused.")
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@command
+@requires("alerts.edit", in_organization())
+def resume(name: str, organization: str) -> None:
+    """Resumes the route NAME."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        set_active(connection, organization, name, is_active=True)
+    click.echo(f"{name} is active.")
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@command
+@requires("alerts.edit", in_organization())
+def remove(name: str, organization: str) -> None:
+    """Removes the route NAME and the record of its deliveries."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        remove_route(connection, organization, name)
+    click.echo(f"Removed {name}.")
+
+
+COMMANDS = (routes, add, test, pause, resume, remove)

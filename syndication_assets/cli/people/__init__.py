@@ -1,0 +1,1 @@
+"""Commands about organizations and the people in them: who may act, and as whom."""

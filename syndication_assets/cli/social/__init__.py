@@ -1,0 +1,1 @@
+"""Commands of the content loop: accounts, channels, schedules, review and publishing."""

@@ -1,0 +1,1 @@
+"""What the schema is and must be: its catalogue, its rights, and `sql/<room>/schema.sql`."""

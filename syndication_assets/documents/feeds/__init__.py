@@ -1,0 +1,1 @@
+"""RSS and Atom feeds: fetching, guarding against hostile files, and parsing."""

@@ -1,0 +1,1 @@
+"""The weekly report: its numbers, charts, pages and CSV files."""

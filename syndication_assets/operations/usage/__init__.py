@@ -1,0 +1,1 @@
+"""What calls cost: the ledger of calls, its totals a day, budgets, and the report of usage."""

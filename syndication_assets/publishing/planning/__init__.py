@@ -1,0 +1,1 @@
+"""Plans when a post is sent: schedules, their rules and slots, and the targets in the queue. Nothing here sends."""

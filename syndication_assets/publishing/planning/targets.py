@@ -1,0 +1,170 @@
+"""Planning: fills the queue with a target for each approved text, and withdraws texts that lost their approval."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from syndication_assets import fault_points
+from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
+from syndication_assets.publishing.planning.slot_assignment import (
+    NamedSchedule,
+    Queue,
+    QueueLimits,
+    Slot,
+    TakenSlot,
+    Text,
+    assign_slots,
+)
+from syndication_assets.publishing.planning.slots import Schedule, ScheduleError, require_slots
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The result of planning a range of days."""
+
+    texts: int
+    """Approved texts of the days without a slot, counted once per account."""
+    targets_written: int
+    without_a_slot: int
+    """Those of them for which 30 days had no free slot: their targets are ready."""
+    withdrawn: int
+    """Targets of any day that went back to draft because their text lost its approval."""
+    broken_schedules: dict[str, str]
+    """Schedule id → why it has no slots."""
+    tally: Tally
+    """The texts by channel: with a slot, or without a free one."""
+
+
+def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
+    """Plans the approved texts of the days (the end exclusive), in the order of the days and in one transaction.
+
+    Planning depends on a text's day, not on the current time: the same tables always give the same slots.
+    """
+    with transaction(url, lock="publishing.post_targets") as connection:
+        withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
+        waiting, texts = _texts(connection, first_day, end_day)
+        schedules, broken = _schedules(connection)
+        limits = _limits(connection)
+        longest_gap = max((limit.minutes_between_posts or 0 for limit in limits.values()), default=0)
+        taken = _taken_slots(connection, first_day, timedelta(minutes=longest_gap))
+        slots = assign_slots(texts, schedules, taken, limits)
+        counts = connection.execute(
+            load_sql("publishing/post_targets/merge.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
+        ).fetchall()[0]
+        fault_points.reach("post_targets.before_commit")
+    return Plan(
+        texts=counts[0],
+        targets_written=counts[1],
+        without_a_slot=counts[2],
+        withdrawn=withdrawn,
+        broken_schedules=broken,
+        tally=_tally(waiting, slots),
+    )
+
+
+def _texts(connection: Connection, first_day: date, end_day: date) -> tuple[list[dict[str, Any]], list[Text]]:
+    cursor = connection.execute(
+        load_sql("publishing/texts_to_plan.sql"), {"window_start": first_day, "window_end": end_day}
+    )
+    names = [column.name for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    texts = [
+        Text(
+            queue=(row["organization_id"], row["account_id"], row["channel_type"]),
+            content_id=row["content_id"],
+            content_hash=row["content_hash"].hex(),
+            planned_on=row["planned_on"],
+            decided_at=row["decided_at"],
+            is_simulated=row["is_simulated"],
+            publish_at=row["publish_at"],
+        )
+        for row in rows
+    ]
+    return rows, texts
+
+
+def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]], dict[str, str]]:
+    """The active schedules by queue, and the reason for each that is unreadable and left out."""
+    schedules: dict[Queue, list[NamedSchedule]] = defaultdict(list)
+    broken: dict[str, str] = {}
+    for *queue, schedule_id, recurrence_rule, time_zone, starts_on, jitter_minutes in connection.execute(
+        "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on,"
+        " jitter_minutes"
+        " from publishing.publishing_schedules where is_active order by schedule_id"
+    ):
+        schedule = Schedule(recurrence_rule, time_zone, starts_on)
+        try:
+            require_slots(schedule)
+        except ScheduleError as error:  # the other schedules are still planned
+            broken[schedule_id] = str(error)
+        else:
+            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule, jitter_minutes))
+    return schedules, broken
+
+
+def _taken_slots(connection: Connection, first_day: date, longest_gap: timedelta) -> list[TakenSlot]:
+    # Without an upper bound: the search of a late approval begins at the approval.
+    rows = connection.execute(
+        "select organization_id, account_id, channel_type, coalesce(slot_at, scheduled_at), scheduled_at,"
+        " encode(content_hash, 'hex'),"
+        " state in ('failed', 'cancelled') from publishing.post_targets"
+        " where scheduled_at >= %s::date - interval '2 days' - %s",
+        [first_day, longest_gap],
+    ).fetchall()
+    return [TakenSlot((row[0], row[1], row[2]), *row[3:]) for row in rows]
+
+
+def _limits(connection: Connection) -> dict[Queue, QueueLimits]:
+    """The limits of each queue whose channel has a hard rule for them: the same that hold when posts are sent."""
+    rows = connection.execute(
+        "select s.organization_id, s.account_id, s.channel_type,"
+        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'maximum_posts_per_day')::integer,"
+        " max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'minutes_between_posts')::integer,"
+        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
+        " filter (where r.requirement_key = 'maximum_posts_per_day_of_account')::integer"
+        " from publishing.publishing_schedules as s"
+        " join channels.channel_requirements as r on s.platform = r.platform and s.channel_type = r.channel_type"
+        " where s.is_active and r.is_active and r.severity = 'hard' and r.value_type = 'number'"
+        " and r.requirement_category = 'engagement'"
+        " and r.requirement_key in"
+        " ('maximum_posts_per_day', 'minutes_between_posts', 'maximum_posts_per_day_of_account')"
+        " group by s.organization_id, s.account_id, s.channel_type"
+    ).fetchall()
+    return {(row[0], row[1], row[2]): QueueLimits(*row[3:]) for row in rows}
+
+
+def _tally(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> Tally:
+    tally = Tally()
+    for row, slot in zip(waiting, slots, strict=True):
+        tally.add(
+            row["organization_id"],
+            Channel(row["platform"], row["channel_type"], content_process_of(row["post_kind"])),
+            came_in=1,
+            went_out=int(slot is not None),
+            rejected=int(slot is None),
+            reason="30 days have no free slot." if slot is None else None,
+        )
+    return tally
+
+
+def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{
+                name: row[name]
+                for name in ("organization_id", "content_id", "account_id", "platform", "channel_type", "is_simulated")
+            },
+            "content_hash": row["content_hash"].hex(),
+            "schedule_id": slot and slot.schedule_id,
+            "slot_at": slot and slot.schedule_id and slot.slot_at.isoformat(),
+            "scheduled_at": slot and slot.scheduled_at.isoformat(),
+        }
+        for row, slot in zip(waiting, slots, strict=True)
+    ]

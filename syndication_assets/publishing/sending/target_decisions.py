@@ -1,0 +1,202 @@
+"""Decisions of people about targets. Each is recorded in the audit log under the person's name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import dict_row
+
+from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.publisher import RemotePost
+from syndication_assets.publishing.sending.late_responses import published_before
+from syndication_assets.publishing.sending.resolving import resolve_absent, resolve_published
+
+State = Literal["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTarget:
+    """A target with display names."""
+
+    target_id: str
+    organization: str
+    state: str
+    scheduled_at: datetime | None
+    account: str
+    channel: str
+    is_simulated: bool
+    platform_post_id: str | None
+    error_message: str | None
+    text: str
+    kind: str
+    """product, blog_post or announcement."""
+
+
+def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
+    """The targets, or those of one state, what is due first, then what has no slot."""
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
+            " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message,"
+            " c.text_content, p.post_kind::text"
+            " from publishing.post_targets t join tenancy.organizations o using (organization_id)"
+            " join channels.social_accounts a using (organization_id, account_id)"
+            " join content.posts_content c using (organization_id, content_id)"
+            " join content.posts_core p on t.organization_id = p.organization_id and t.post_core_id = p.post_core_id"
+            " where %(state)s::text is null or t.state::text = %(state)s"
+            " order by t.scheduled_at nulls last, t.target_id limit %(limit)s",
+            {"state": state, "limit": limit},
+        ).fetchall()
+    return [ListedTarget(*row) for row in rows]
+
+
+def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
+    """Marks a target as published whose post a person found.
+
+    SyndicationError unless the target is unresolved or was cancelled while unresolved.
+    """
+    with _target(url, target_id, actor) as (connection, row):
+        _require_unresolved(row)
+        try:
+            resolve_published(connection, row, RemotePost(platform_post_id, None, row["sent_at"], True), actor)
+        except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
+            raise SyndicationError(
+                f"{platform_post_id!r} cannot be the id of {target_id}'s post: it is empty, or another target has it."
+            ) from None
+
+
+def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
+    """Schedules a target again whose post a person did not find.
+
+    SyndicationError unless the target is unresolved, or if one of its attempts was published.
+    """
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "needs_reconcile")
+        _reject_if_published(connection, row)
+        resolve_absent(connection, row, actor)
+
+
+def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
+    """Cancels an unresolved target: it counts as sent, so no other version follows. SyndicationError otherwise."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "needs_reconcile")
+        _cancel(
+            connection,
+            row,
+            "It was cancelled while unresolved and counts as sent. If you find it on the account, run "
+            f"`syndication targets resolve {target_id} --published ID`.",
+        )
+
+
+def cancel(url: str, target_id: str, actor: str) -> None:
+    """Cancels a target. SyndicationError if it is being published, published, unresolved or cancelled."""
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "draft", "ready", "scheduled", "failed")
+        _cancel(connection, row)
+
+
+def retry(url: str, target_id: str, actor: str) -> None:
+    """Makes a target due at once, whatever its slot was.
+
+    SyndicationError unless it is failed, ready or scheduled, its text is approved and not contradicted, and none of its
+    attempts was published.
+    """
+    with _target(url, target_id, actor) as (connection, row):
+        _require(row, "failed", "ready", "scheduled")
+        _reject_if_published(connection, row)
+        if not row["is_approved"]:
+            raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
+        if row["contradiction"] is not None:
+            raise SyndicationError(
+                f"The text of {target_id} is out of date. {row['contradiction']} Rewrite it with `syndication review "
+                f"edit {row['content_id']}` and approve the new version."
+            )
+        try:
+            connection.execute(
+                "update publishing.post_targets set state = 'scheduled', schedule_id = null, slot_at = null,"
+                " scheduled_at = clock_timestamp(), next_attempt_at = null, error_message = null"
+                " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+                row,
+            )
+        except psycopg.errors.UniqueViolation:
+            raise SyndicationError(
+                f"Another version of the text of {target_id} is scheduled or published on this account: cancel "
+                f"{target_id}, or cancel the other target first."
+            ) from None
+
+
+@contextmanager
+def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
+    """Locks the target in a transaction under the person's name."""
+    with transaction(url) as connection:
+        connection.execute("select set_config('app.actor', %s, true)", [actor])
+        row = (
+            connection.cursor(row_factory=dict_row)
+            .execute(
+                "select t.organization_id, t.target_id, t.content_id, t.state::text, t.is_in_doubt, t.attempts,"
+                " t.platform_post_id,"
+                " coalesce(a.started_at, now()) as sent_at,"
+                " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved,"
+                # A simulation may use the catalogue of a past day.
+                " case when not t.is_simulated then"
+                " publishing.contradiction(t.organization_id, t.content_id, 'infinity') end as contradiction"
+                " from publishing.post_targets t left join publishing.publish_attempts a"
+                " on a.organization_id = t.organization_id and a.target_id = t.target_id"
+                " and a.attempt_number = t.attempts where t.target_id = %s for update of t",
+                [target_id],
+            )
+            .fetchone()
+        )
+        if row is None:
+            raise SyndicationError(f"There is no target {target_id!r}: `syndication targets list` shows the targets.")
+        yield connection, row
+
+
+def _require(row: dict[str, Any], *states: str) -> None:
+    if row["state"] not in states:
+        raise SyndicationError(
+            f"{row['target_id']} is {row['state']}; this command needs a target that is {' or '.join(states)}."
+        )
+
+
+def _require_unresolved(row: dict[str, Any]) -> None:
+    if row["state"] == "needs_reconcile" or row["is_in_doubt"]:
+        return
+    target_id = row["target_id"]
+    what_to_do = {
+        "publishing": "It is being published right now: try again in a few minutes.",
+        "published": f"It already has its post: {row['platform_post_id']}.",
+        "failed": f"The platform rejected it: run `syndication targets retry {target_id}`, or `cancel`.",
+        "cancelled": "All of its calls were resolved when it was cancelled. If its post exists, delete it.",
+    }.get(
+        row["state"],
+        f"None of its calls is unresolved. To keep it from being sent, run `syndication targets cancel {target_id}`.",
+    )
+    raise SyndicationError(f"{target_id} is {row['state']}, not unresolved. {what_to_do}")
+
+
+def _reject_if_published(connection: Connection, row: dict[str, Any]) -> None:
+    published = published_before(connection, row["organization_id"], row["target_id"])
+    if published is not None:
+        target_id = row["target_id"]
+        command = f"syndication targets resolve {target_id} --published {published.platform_post_id}"
+        if row["state"] != "needs_reconcile":
+            command = f"syndication targets cancel {target_id}"
+        raise SyndicationError(
+            f"An earlier call of {target_id} published it: the account has it as {published.platform_post_id}. It is "
+            f"never sent again. Run `{command}`."
+        )
+
+
+def _cancel(connection: Connection, row: dict[str, Any], message: str | None = None) -> None:
+    """Sets `message` as its error message; None keeps the previous message."""
+    connection.execute(
+        "update publishing.post_targets set state = 'cancelled',"
+        " error_message = coalesce(%(message)s, error_message)"
+        " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+        {**row, "message": message},
+    )

@@ -1,0 +1,1 @@
+"""People: users, their passwords, tokens, invitations, memberships, preferences and personal data."""
