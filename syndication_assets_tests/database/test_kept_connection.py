@@ -9,18 +9,19 @@ from syndication_assets.database.kept_connection import ConnectionLostError, Kep
 
 @pytest.mark.parametrize("error", [psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown])
 def test_a_session_that_the_server_ends_is_opened_again(database_url: str, error: type[psycopg.Error]):
-    sessions: list[int] = []
+    connections: list[Connection] = []
 
     def end_the_first(connection: Connection) -> int:
-        sessions.append(connection.info.backend_pid)
+        connections.append(connection)
         # The server's message arrives before the connection is closed.
-        if len(sessions) == 1:
+        if len(connections) == 1:
             raise error
-        return connection.info.backend_pid
+        return len(connections)
 
     kept = KeptConnection(database_url)
-    assert kept.run(end_the_first) == sessions[1] != sessions[0]
+    assert kept.run(end_the_first) == 2
     kept.close()
+    assert connections[0] is not connections[1]
 
 
 def test_work_runs_twice_at_most(database_url: str):
