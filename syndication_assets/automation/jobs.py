@@ -94,6 +94,11 @@ accounts_job = dg.define_asset_job(
     _tagged(cadence.CHECK_ACCOUNTS),
     description="Asks the platforms whether our accounts are connected, and renews their credentials.",
 )
+media_job = dg.define_asset_job(
+    "media",
+    _tagged(cadence.CACHE_MEDIA),
+    description="Stores pictures, videos and documents of scraped posts before their URLs expire.",
+)
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 backup_job = dg.define_asset_job(
     "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."

@@ -9,11 +9,12 @@ from syndication_assets.content.definitions import defs as content
 from syndication_assets.documents.definitions import defs as documents
 from syndication_assets.engagement.definitions import defs as engagement
 from syndication_assets.landing.definitions import defs as landing
+from syndication_assets.media.definitions import defs as media
 from syndication_assets.operations.definitions import defs as operations
 from syndication_assets.publishing.definitions import defs as publishing
 from syndication_assets.scraping.definitions import defs as scraping
 from syndication_assets.tenancy.definitions import defs as tenancy
 
 rooms = dg.Definitions.merge(
-    tenancy, landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing
+    tenancy, landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing, media
 )

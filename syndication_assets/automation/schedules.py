@@ -15,6 +15,7 @@ from syndication_assets.automation.jobs import (
     feeds_job,
     fetch_job,
     insights_job,
+    media_job,
     publish_job,
     range_tags,
 )
@@ -93,6 +94,17 @@ def content_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Publishes all due targets every five minutes.",
 )
 def publish_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
+    job=media_job,
+    cron_schedule="*/15 * * * *",
+    execution_timezone="UTC",
+    description="Caches media of scraped posts every quarter of an hour. Start it once SYNDICATION_MEDIA_URL is where "
+    "they are to be.",
+)
+def media_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_without_partition(context)
 
 

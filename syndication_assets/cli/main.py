@@ -16,6 +16,7 @@ from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.entry_groups import entry_groups
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.materialize import materialize
+from syndication_assets.cli.media import media
 from syndication_assets.cli.operating.alert import alert
 from syndication_assets.cli.operating.announce import announce
 from syndication_assets.cli.operating.archive import archive
@@ -167,6 +168,7 @@ main.add_command(schedule)
 main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
+main.add_command(media)
 main.add_command(announce)
 main.add_command(history)
 main.add_command(status)

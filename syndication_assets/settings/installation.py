@@ -8,6 +8,7 @@ from syndication_assets.settings.environment import (
     PROJECT_DIRECTORY,
     Directory,
     EnvironmentSettings,
+    Seconds,
     StoreUrl,
     WholeNumber,
     below,
@@ -108,6 +109,38 @@ class Archive(EnvironmentSettings):
         "SYNDICATION_ARCHIVE_URL",
         "The place of archived months: a directory, or any URL that fsspec knows, without a password in it. Each "
         "database has a place of its own: files that it does not know are removed.",
+    )
+
+
+class Media(EnvironmentSettings):
+    """Media"""
+
+    media_url: StoreUrl = below(
+        "local_directory",
+        "media",
+        "SYNDICATION_MEDIA_URL",
+        "The place of the stored pictures, videos and documents of posts: a directory, or any URL that fsspec knows, "
+        "without a password in it. Each database has a place of its own: `syndication media clean` removes files that "
+        "it does not know.",
+    )
+    media_connections: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
+        "SYNDICATION_MEDIA_CONNECTIONS", 8, "How many media are fetched at once."
+    )
+    media_connections_per_host: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
+        "SYNDICATION_MEDIA_CONNECTIONS_PER_HOST", 4, "How many media are fetched at once from one host."
+    )
+    media_pause_seconds: Seconds = setting(
+        "SYNDICATION_MEDIA_PAUSE_SECONDS", 0.0, "The pause in seconds after each medium on a connection to a host."
+    )
+    media_maximum_bytes: WholeNumber = setting(
+        "SYNDICATION_MEDIA_MAXIMUM_BYTES",
+        100 * 1024 * 1024,
+        "The largest medium that is stored, in bytes. A larger one is refused.",
+    )
+    media_run_bytes: WholeNumber = setting(
+        "SYNDICATION_MEDIA_RUN_BYTES",
+        2 * 1024 * 1024 * 1024,
+        "How many bytes one run fetches at most; what is left waits for the next run. 0 is no limit.",
     )
 
 

@@ -18,6 +18,7 @@ WRITING: Final = {CADENCE: "content", "writing": "resumable"}
 """A later run of the same day continues these assets after the language model was unreachable."""
 QUEUE: Final = {CADENCE: "content", "writing": "resumable", "queue": "posts"}
 PUBLISH: Final = {CADENCE: "publish"}
+CACHE_MEDIA: Final = {CADENCE: "cache-media"}
 CHECK_ACCOUNTS: Final = {CADENCE: "check-accounts"}
 REFERENCE: Final = {CADENCE: "reference"}
 """Rows that ship with a version of the project."""

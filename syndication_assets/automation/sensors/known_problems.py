@@ -17,6 +17,7 @@ from syndication_assets.automation.jobs import (
     feeds_job,
     fetch_job,
     insights_job,
+    media_job,
     publish_job,
 )
 from syndication_assets.automation.rooms import rooms
@@ -41,6 +42,7 @@ _WITHOUT_DAYS = {
         feeds_job,
         catalogue_job,
         publish_job,
+        media_job,
         accounts_job,
         backup_job,
         backup_proof_job,

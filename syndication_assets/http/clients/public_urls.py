@@ -53,6 +53,11 @@ def public_addresses(url: str, resolver: Resolver = resolve) -> list[str]:
     return [str(address) for address in addresses]
 
 
+def require_https(url: str) -> None:
+    """PublicUrlError, which does not quote the URL, unless it is one of https that may be followed."""
+    _https_host(url)
+
+
 def is_public(address: Address) -> bool:
     """Whether the address is one of the internet's: not private, loopback, link-local, multicast or reserved."""
     if isinstance(address, IPv6Address):

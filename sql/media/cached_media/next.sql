@@ -1,0 +1,17 @@
+-- The media that are to be fetched next, with their newest URL: what expires first, then what waits longest.
+-- Parameters: moment, maximum (rows), tried (ids of this run). It changes nothing.
+
+select
+    c.organization_id,
+    c.media_id,
+    m.media_type::text,
+    m.media_url,
+    c.attempts
+from media.cached_media as c
+inner join scraping.post_media as m on c.organization_id = m.organization_id and c.media_id = m.media_id
+where
+    c.state = 'waiting'
+    and c.next_attempt_at <= %(moment)s
+    and c.organization_id || '/' || c.media_id <> all(%(tried)s::text[])
+order by c.url_expires_at nulls last, c.queued_at, c.organization_id, c.media_id
+limit %(maximum)s

@@ -1,0 +1,135 @@
+"""The queue of media: which are found, which are fetched next, and what is written after an attempt."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from syndication_assets.database.connection import Connection, copy_rows, load_sql
+from syndication_assets.media.fetching import host_of
+from syndication_assets.media.outcomes import CacheState, Outcome
+from syndication_assets.media.pictures import Picture
+from syndication_assets.media.url_expiry import url_expiry
+
+_PAGE = 2000
+_URL_COLUMNS = "organization_id, media_id, host, url_sha256, url_expires_at"
+_ATTEMPT_COLUMNS = (
+    f"{_URL_COLUMNS}, state, reason, next_attempt_at, attempts, sha256, size_bytes, mime_type, object_path, width,"
+    " height, frame_count, perceptual_hash"
+)
+
+
+class DueMedium(NamedTuple):
+    """One row of `media/cached_media/next.sql`."""
+
+    organization_id: str
+    media_id: str
+    media_type: str
+    url: str
+    attempts: int
+    """Before this one."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.organization_id}/{self.media_id}"
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return url_expiry(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One stored file; `picture` is None for what is no picture, or one that is only stored."""
+
+    sha256: str
+    size_bytes: int
+    mime_type: str
+    object_path: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One medium after an attempt: its file, or what became of it."""
+
+    medium: DueMedium
+    result: StoredFile | Outcome
+    fetched_bytes: int = 0
+
+    @property
+    def state(self) -> CacheState:
+        return CacheState.CACHED if isinstance(self.result, StoredFile) else self.result.state
+
+
+def queue_found_media(connection: Connection, moment: datetime) -> int:
+    """Puts media that are not in the queue into it, and those with a new URL again. Returns how many."""
+    connection.execute(
+        "create temporary table if not exists found_media (organization_id text, media_id text, host text, "
+        "url_sha256 text, url_expires_at timestamptz) on commit drop"
+    )
+    queued, after = 0, ("", "")
+    while True:
+        rows = connection.execute(
+            load_sql("media/cached_media/found.sql"),
+            {"maximum": _PAGE, "after_organization": after[0], "after_media": after[1]},
+        ).fetchall()
+        if not rows:
+            return queued
+        after = (rows[-1][0], rows[-1][1])
+        connection.execute("truncate found_media")
+        copy_rows(
+            connection,
+            "found_media",
+            _URL_COLUMNS,
+            (
+                (organization_id, media_id, *_of_url(url))
+                for organization_id, media_id, url, known_sha256 in rows
+                if known_sha256 != url_sha256(url)
+            ),
+        )
+        queued += connection.execute(load_sql("media/cached_media/queue.sql"), {"moment": moment}).rowcount
+
+
+def next_media(connection: Connection, moment: datetime, maximum: int, tried: Collection[str]) -> list[DueMedium]:
+    """The media that are to be fetched next; `tried` are the keys of those that this run has already tried."""
+    rows = connection.execute(
+        load_sql("media/cached_media/next.sql"), {"moment": moment, "maximum": maximum, "tried": list(tried)}
+    )
+    return [DueMedium(*row) for row in rows]
+
+
+def store_attempts(connection: Connection, attempts: Iterable[Attempt], moment: datetime) -> None:
+    """Writes what became of media, in the transaction of the caller."""
+    connection.execute(
+        "create temporary table attempted_media (organization_id text, media_id text, host text, url_sha256 text, "
+        "url_expires_at timestamptz, state media.cache_state, reason text, next_attempt_at timestamptz, attempts int, "
+        "sha256 text, size_bytes bigint, mime_type text, object_path text, width int, height int, frame_count int, "
+        "perceptual_hash bigint) on commit drop"
+    )
+    copy_rows(connection, "attempted_media", _ATTEMPT_COLUMNS, map(_row, attempts))
+    connection.execute(load_sql("media/cached_media/store.sql"), {"moment": moment})
+
+
+def url_sha256(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def _of_url(url: str) -> tuple[str, str, datetime | None]:
+    return host_of(url), url_sha256(url), url_expiry(url)
+
+
+def _row(attempt: Attempt) -> tuple[object, ...]:
+    medium, result = attempt.medium, attempt.result
+    start = (medium.organization_id, medium.media_id, *_of_url(medium.url))
+    if isinstance(result, Outcome):
+        return (*start, result.state, result.reason, result.next_attempt_at, medium.attempts + 1, *(None,) * 8)
+    picture = result.picture
+    numbers = (
+        (None,) * 4
+        if picture is None
+        else (picture.width, picture.height, picture.frame_count, picture.perceptual_hash)
+    )
+    file = (result.sha256, result.size_bytes, result.mime_type, result.object_path)
+    return (*start, CacheState.CACHED, None, None, medium.attempts + 1, *file, *numbers)

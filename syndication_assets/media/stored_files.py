@@ -1,0 +1,70 @@
+"""Compares the stored files with their rows: files that no row names are removed, files of rows are read again."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from syndication_assets.database.connection import transaction
+from syndication_assets.media.media_store import MediaStore, MediaStoreError
+
+_LEFT_ALONE = timedelta(hours=1)
+"""A run stores a file before its row: younger files may get one."""
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A stored file that no row names."""
+
+    path: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedFile:
+    """A row whose file is missing or has another content."""
+
+    organization_id: str
+    media_file_id: str
+    path: str
+    reason: str
+
+
+def orphans(url: str, store: MediaStore) -> list[Orphan]:
+    """The stored files that no row names and that are older than an hour."""
+    before = datetime.now(UTC) - _LEFT_ALONE
+    old = [Orphan(path, datetime.fromtimestamp(seconds, UTC)) for path, seconds in store.files()]
+    with transaction(url) as connection:
+        known = {path for (path,) in connection.execute("select object_path from media.media_files")}
+    return [orphan for orphan in old if orphan.path not in known and orphan.written_at < before]
+
+
+def damaged_files(url: str, store: MediaStore, organization: str | None = None) -> Iterator[DamagedFile | None]:
+    """Reads every file again: what is wrong with it, or None if its content is the one that was stored."""
+    after = ("", "")
+    while True:
+        with transaction(url) as connection:
+            rows = connection.execute(
+                "select f.organization_id, f.media_file_id, f.object_path, f.sha256, f.size_bytes"
+                " from media.media_files as f inner join tenancy.organizations as o using (organization_id)"
+                " where (f.organization_id, f.media_file_id) > (%s, %s) and (%s::text is null or o.slug = %s)"
+                " order by f.organization_id, f.media_file_id limit %s",
+                (*after, organization, organization, _PAGE),
+            ).fetchall()
+        if not rows:
+            return
+        after = (rows[-1][0], rows[-1][1])
+        for organization_id, media_file_id, path, sha256, size_bytes in rows:
+            reason = _damage(store, path, sha256, size_bytes)
+            yield None if reason is None else DamagedFile(organization_id, media_file_id, path, reason)
+
+
+def _damage(store: MediaStore, path: str, sha256: str, size_bytes: int) -> str | None:
+    try:
+        content = store.content(path)
+    except MediaStoreError as error:
+        return str(error)
+    if len(content) != size_bytes:
+        return f"it has {len(content):,} bytes instead of {size_bytes:,}"
+    return None if hashlib.sha256(content).hexdigest() == sha256 else "its content has another SHA-256"
