@@ -28,6 +28,7 @@ class Sizes:
     catalogue_products: int
     generations: int
     targets: int
+    pictures: int
     posts: int
     days: int
     few_days: int
@@ -41,6 +42,7 @@ FULL = Sizes(
     catalogue_products=100_000,
     generations=1_000,
     targets=1_000,
+    pictures=2_000,
     posts=6_850,
     days=365,
     few_days=36,
@@ -53,6 +55,7 @@ QUICK = Sizes(
     catalogue_products=200,
     generations=20,
     targets=20,
+    pictures=20,
     posts=60,
     days=40,
     few_days=8,

@@ -21,6 +21,7 @@ ROOMS = {
     "documents",
     "engagement",
     "landing",
+    "media",
     "operations",
     "publishing",
     "scraping",

@@ -146,7 +146,7 @@ with fetched as (
         organization_id,
         count(*) as files
     from media.cached_media
-    where state = 'cached' and state_since > now() - interval '1 day'
+    where state = 'cached' and state_since > now() - make_interval(days => 1)
     group by organization_id
 ),
 
@@ -163,7 +163,7 @@ late as (
     select
         w.organization_id,
         count(*) filter (
-            where w.url_expires_at < now() + (w.place::double precision / f.files) * interval '1 day'
+            where w.url_expires_at < now() + make_interval(secs => 86400 * w.place::double precision / f.files)
         ) as media
     from waiting as w
     inner join fetched as f on w.organization_id = f.organization_id
@@ -220,6 +220,68 @@ comment on column media.cache_status.would_expire is
 'them, so that the pace is unknown.';
 
 grant select on media.post_media_files, media.cache_status to syndication_pipeline, syndication_reader;
+
+-- The file of a medium, which no column of scraping was ever filled with.
+create or replace view scraping.post_media with (security_invoker = true) as
+select
+    m.organization_id,
+    m.media_id,
+    m.post_id,
+    m.media_key,
+    m.media_type,
+    case
+        when m.is_current then coalesce(
+            (
+                select btrim(u.string #>> '{}')
+                from jsonb_path_query(
+                    scraping.newest_payload(m.organization_id, m.post_id), '$.** ? (@.type() == "string")'
+                ) with ordinality u (string, place)
+                where strpos(u.string #>> '{}', m.media_key) > 0
+                    and m.media_key = btrim(split_part(split_part(
+                        regexp_replace(btrim(u.string #>> '{}'), '^([a-zA-Z][a-zA-Z0-9+.-]*:)?//', ''), '#', 1
+                    ), '?', 1))
+                order by u.place
+                limit 1
+            ),
+            m.media_url
+        )
+        else m.media_url
+    end as media_url,
+    m.position,
+    m.width,
+    m.height,
+    m.title,
+    m.page_count,
+    f.mime_type,
+    f.size_bytes as file_size,
+    f.object_path as local_file_path,
+    m.first_seen_at,
+    case
+        when m.is_current then greatest(
+            m.last_seen_at,
+            (
+                select max(s.downloaded_at) from scraping.snapshots s
+                where s.organization_id = m.organization_id and s.post_id = m.post_id and s.is_description
+            )
+        )
+        else m.last_seen_at
+    end as last_seen_at,
+    m.created_at,
+    m.updated_at
+from scraping.media_records m
+join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id
+left join media.cached_media c on c.organization_id = m.organization_id and c.media_id = m.media_id
+left join media.media_files f on f.organization_id = c.organization_id and f.media_file_id = c.media_file_id;
+
+comment on column scraping.post_media.mime_type is 'MIME type of the cached file; NULL if it is not cached.';
+comment on column scraping.post_media.file_size is 'Size of the cached file in bytes; NULL if it is not cached.';
+comment on column scraping.post_media.local_file_path is
+'Path of the cached file below SYNDICATION_MEDIA_URL; NULL if it is not cached.';
+
+-- Programs of the release before may still read the columns of the table, so they stay until the next one.
+comment on column scraping.media_records.mime_type is 'Always NULL: post_media has it from media.media_files.';
+comment on column scraping.media_records.file_size is 'Always NULL: post_media has it from media.media_files.';
+comment on column scraping.media_records.local_file_path is 'Always NULL: post_media has it from media.media_files.';
 
 insert into tenancy.permissions (permission, description) values
 ('media.edit', 'Fetch media of posts again.');

@@ -279,9 +279,9 @@ create table scraping.media_records (
     height integer,                                 -- Height in pixels; NULL if not reported.
     title text,                                     -- Title of a document; NULL for other media.
     page_count integer,                             -- Number of pages of a document; NULL for other media.
-    mime_type text,                                 -- MIME type of the cached file; NULL if it is not cached.
-    file_size bigint,                               -- Size of the cached file in bytes; NULL if it is not cached.
-    local_file_path text,                           -- Path of the cached file; NULL if it is not cached.
+    mime_type text,                                 -- Always NULL: post_media has it from media.media_files.
+    file_size bigint,                               -- Always NULL: post_media has it from media.media_files.
+    local_file_path text,                           -- Always NULL: post_media has it from media.media_files.
     is_current boolean not null default false,      -- Whether the newest text comes with the medium.
     first_seen_at timestamptz not null,             -- Time of the first observation with the medium.
     last_seen_at timestamptz not null,              -- An observation with the medium, the newest when the row was
@@ -568,7 +568,7 @@ create view scraping.post_media (
     page_count,       -- integer: Number of pages of a document; NULL for other media.
     mime_type,        -- text: MIME type of the cached file; NULL if it is not cached.
     file_size,        -- bigint: Size of the cached file in bytes; NULL if it is not cached.
-    local_file_path,  -- text: Path of the cached file; NULL if it is not cached.
+    local_file_path,  -- text: Path of the cached file below SYNDICATION_MEDIA_URL; NULL if it is not cached.
     first_seen_at,    -- timestamptz: Time of the first observation with the medium.
     last_seen_at,     -- timestamptz: Time of the newest observation with the medium.
     created_at,       -- timestamptz
@@ -595,9 +595,9 @@ select m.organization_id,
     m.height,
     m.title,
     m.page_count,
-    m.mime_type,
-    m.file_size,
-    m.local_file_path,
+    f.mime_type,
+    f.size_bytes as file_size,
+    f.object_path as local_file_path,
     m.first_seen_at,
         case
             when m.is_current then greatest(m.last_seen_at, ( select max(s.downloaded_at) as max
@@ -608,7 +608,9 @@ select m.organization_id,
     m.created_at,
     m.updated_at
    from scraping.media_records m
-     join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id;
+     join scraping.post_records r on r.organization_id = m.organization_id and r.post_id = m.post_id
+     left join media.cached_media c on c.organization_id = m.organization_id and c.media_id = m.media_id
+     left join media.media_files f on f.organization_id = c.organization_id and f.media_file_id = c.media_file_id;
 -- pipeline: select; reader: select
 
 -- One spelling of a profile's name: without percent-escapes, in Unicode's composed form, and on LinkedIn in lower case.

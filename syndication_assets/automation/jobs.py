@@ -125,6 +125,7 @@ JOBS = [
     content_job,
     write_job,
     queue_job,
+    media_job,
     publish_job,
     backup_job,
     backup_proof_job,

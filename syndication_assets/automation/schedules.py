@@ -172,6 +172,7 @@ SCHEDULES = [
     fetch_schedule,
     catalogue_schedule,
     content_schedule,
+    media_schedule,
     publish_schedule,
     insights_schedule,
     feeds_schedule,

@@ -83,7 +83,8 @@ def _read(content: bytes, image_format: str) -> Picture:
             )
         width, height = image.size
         # A JPEG is decoded at the smallest size that suffices.
-        image.draft("RGB", (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
+        scale = max(image.size) / THUMBNAIL_PIXELS
+        image.draft("RGB", (max(int(width / scale), 1), max(int(height / scale), 1)))
         image.load()
         turned, is_turned = _as_shown(image)
         shown = turned.convert("RGBA" if image.mode in {"P", "LA", "RGBA", "PA"} else "RGB")

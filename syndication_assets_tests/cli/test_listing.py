@@ -13,8 +13,9 @@ from syndication_assets.database.connection import transaction
 
 LISTS = [
     "account", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials", "feed",
-    "invitation", "key", "member", "organization", "price", "process", "profile", "provider-budget", "quarantine",
-    "quota", "ranking", "retention", "review", "schedule", "sections", "targets", "template", "unit-price", "user",
+    "invitation", "key", "media", "member", "organization", "price", "process", "profile", "provider-budget",
+    "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections", "targets", "template",
+    "unit-price", "user",
     "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}

@@ -297,6 +297,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         *("history", "webhook log"),  # read
         *("migrate", "rollback", "dev", "stop", "demo", "credentials key"),  # run the server
         *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
+        *("media status", "media verify"),  # read
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read
         "apply",  # the rights of the sections that it changes
         *("invitation accept", "user set-password"),  # their tokens are the right

@@ -50,12 +50,12 @@ class Shelf:
         self.desk.load(day)
 
     def cache(self) -> CacheRun:
-        context = ssl.create_default_context(cafile=str(self.internet.directory / "certificate.pem"))
-        changes = {"media_url": str(self.media_directory)} | self.settings
-        settings = Settings.from_environment().model_copy(update=changes)
-        transport = KeptPublicTransport(settings.media_connections, self.internet.addresses_of, context)
+        return self.media_cache().run()
+
+    def media_cache(self) -> MediaCache:
         # In this process, which starts no child for each test.
-        return MediaCache(self.url, settings, transport, read=self.read).run()
+        changes = {"media_url": str(self.media_directory)} | self.settings
+        return cache_of(self.internet, self.url, changes, read=self.read)
 
     def states(self) -> list[tuple[str, str | None]]:
         return self.desk.rows(
@@ -67,6 +67,16 @@ class Shelf:
         return sorted(
             path for path in self.media_directory.rglob("*") if path.is_file() and "thumbnails" not in path.parts
         )
+
+
+def cache_of(
+    internet: Internet, url: str, changes: dict[str, object], read: Callable[[bytes, str], Picture] | None = None
+) -> MediaCache:
+    """A cache whose public addresses are those of the fake internet, with these settings."""
+    context = ssl.create_default_context(cafile=str(internet.directory / "certificate.pem"))
+    settings = Settings.from_environment().model_copy(update=changes)
+    transport = KeptPublicTransport(settings.media_connections, internet.addresses_of, context)
+    return MediaCache(url, settings, transport, read=read)
 
 
 @pytest.fixture

@@ -78,6 +78,8 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "engagement.platform_metrics",
         "engagement.priority_factors",
         "engagement.sampling_gaps",
+        "media.cached_media",
+        "media.media_files",
         "operations.alert_deliveries",
         "operations.alert_routes",
         "operations.alerts",

@@ -1,0 +1,94 @@
+"""Caching 2 000 pictures from a server that answers in 50 ms, 8 at a time, compared with the waiting time alone.
+
+Everything is included: the queue, TLS, decoding each picture of 1 200 by 900 pixels in its own process, hashes, writing
+and syncing the files, and the rows. The server is a separate process; the processor time is that of this process and of
+the one that decodes, divided by the pictures.
+"""
+
+import resource
+import ssl
+import time
+from dataclasses import dataclass
+
+from benchmarks.history import run_script
+from benchmarks.measuring import Comparison, Result, Times
+from benchmarks.picture_server import HOST, serve_pictures
+from benchmarks.workplace import Workplace
+from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
+from syndication_assets.media.caching import MediaCache
+from syndication_assets.settings import Settings
+
+NAME = "media"
+LATENCY = 0.05
+CONNECTIONS = 8
+SHARE_OF_IDEAL_RATE = 0.9
+CPU_MILLISECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """The times of one run, in seconds for all pictures."""
+
+    wall: float
+    cpu: float
+
+
+def run(workplace: Workplace) -> list[Result]:
+    """The rate compared with the ideal one, and the processor time of one picture."""
+    count = workplace.sizes.pictures
+    ideal = -(-count // CONNECTIONS) * LATENCY
+    runs = [_cache(workplace, count) for _ in range(workplace.sizes.repeats)]
+    wall, cpu = Times(tuple(run.wall for run in runs)), Times(tuple(run.cpu for run in runs))
+    milliseconds = cpu.median / count * 1000
+    return [
+        Result(
+            NAME,
+            f"{count:,} pictures, {CONNECTIONS} at a time: share of the ideal rate",
+            wall.median,
+            "s",
+            ideal,
+            f"answers of {LATENCY * 1000:.0f} ms alone",
+            ideal / wall.median,
+            Comparison.AT_LEAST,
+            SHARE_OF_IDEAL_RATE,
+            wall.spread(),
+        ),
+        Result(
+            NAME,
+            "processor time of one picture",
+            milliseconds,
+            "ms",
+            value=milliseconds,
+            bound=CPU_MILLISECONDS,
+            note=f"of all: {cpu.spread()}",
+        ),
+    ]
+
+
+def _cache(workplace: Workplace, count: int) -> Caching:
+    url = workplace.create_database(NAME)
+    directory = workplace.folder(NAME)
+    with serve_pictures(directory, LATENCY) as port:
+        run_script(url, "media.sql", {"pictures": count, "address": f"https://{HOST}:{port}"})
+        settings = Settings.from_environment().model_copy(
+            update={
+                "media_url": str(directory / "files"),
+                "media_connections": CONNECTIONS,
+                "media_connections_per_host": CONNECTIONS,
+                "media_run_bytes": 0,
+            }
+        )
+        context = ssl.create_default_context(cafile=str(directory / "certificate.pem"))
+        transport = KeptPublicTransport(CONNECTIONS, lambda _: ["127.0.0.1"], context)
+        cpu, wall = _processor_seconds(), time.perf_counter()
+        cached = MediaCache(url, settings, transport).run()
+        caching = Caching(time.perf_counter() - wall, _processor_seconds() - cpu)
+    if cached.states != {"cached": count}:
+        raise RuntimeError(f"{dict(cached.states)} of {count} pictures: {dict(cached.reasons)}")
+    return caching
+
+
+def _processor_seconds() -> float:
+    """Of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
