@@ -22,5 +22,5 @@ left join media.media_files as f on c.organization_id = f.organization_id and c.
 where
     (%(organization)s::text is null or o.slug = %(organization)s)
     and (%(state)s::media.cache_state is null or c.state = %(state)s)
-order by c.state_since desc, c.organization_id, c.media_id
+order by c.state_since desc, c.organization_id asc, c.media_id asc
 limit %(maximum)s
