@@ -212,8 +212,8 @@ left join fetched as d on s.organization_id = d.organization_id
 left join late as l on s.organization_id = l.organization_id;
 
 comment on view media.cache_status is
-'One row is the cache of one organization: media by state, stored files, and how many waiting media would expire before '
-'their turn at the pace of the last 24 hours.';
+'One row is the cache of one organization: media by state, stored files, and how many waiting media would expire '
+'before their turn at the pace of the last 24 hours.';
 comment on column media.cache_status.files_of_last_day is 'Media cached in the last 24 hours; NULL if there are none.';
 comment on column media.cache_status.would_expire is
 'Waiting media whose URL expires before their turn at the pace of the last 24 hours; NULL if nothing was cached in '
