@@ -1,5 +1,5 @@
--- One row is one account whose credential is made from another one, the source, which is due: 20 percent of its life or
--- seven days are left, or it is 90 days old. A source with an unknown end is due by its age.
+-- One row is one account whose credential is made from another one, the source, and is due: 20 percent of the life of
+-- either or seven days are left, or the source is 90 days old. A source with an unknown end is due by its age.
 -- Parameters: publishers (names), account_id (that account alone, due or not; NULL for all that are due).
 
 select
@@ -27,5 +27,6 @@ where
         %(account_id)s::text is not null
         or s.last_refreshed_at < now() - interval '90 days'
         or s.expires_at < now() + greatest(interval '7 days', (s.expires_at - s.last_refreshed_at) / 5)
+        or c.expires_at < now() + greatest(interval '7 days', (c.expires_at - c.last_refreshed_at) / 5)
     )
 order by o.slug, s.credential_name, a.account_id

@@ -613,6 +613,28 @@ select m.organization_id,
      left join media.media_files f on f.organization_id = c.organization_id and f.media_file_id = c.media_file_id;
 -- pipeline: select; reader: select
 
+-- One row is one id by which a platform names a post when it is published. Most platforms have one id for a post; on
+-- LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808.
+create view scraping.post_ids (
+    organization_id,   -- text: Organization that owns the row, checked by row-level security.
+    platform,          -- text: Platform that assigned the id, such as linkedin.
+    platform_post_id,  -- text: The id, as in publishing.post_targets.
+    post_id            -- text: Post that has the id; refers to posts.
+) with (security_invoker = true) as
+select posts.organization_id,
+    posts.platform,
+    posts.urn as platform_post_id,
+    posts.post_id
+   from scraping.posts
+union all
+ select post_aliases.organization_id,
+    post_aliases.platform,
+    (('urn:li:' || post_aliases.alias_kind) || ':') || post_aliases.alias as platform_post_id,
+    post_aliases.post_id
+   from scraping.post_aliases
+  where post_aliases.platform = 'linkedin';
+-- pipeline: select; reader: select
+
 -- One spelling of a profile's name: without percent-escapes, in Unicode's composed form, and on LinkedIn in lower case.
 -- The loads spell names in the same way.
 create function scraping.canonical_username(platform text, name text)

@@ -2,8 +2,10 @@
 
 ROOM_OF_SOURCE = {
     "linkedin_apify": "scraping",
+    "linkedin_api": "scraping",
     "youtube_data_api": "scraping",
     "facebook_graph": "scraping",
+    "instagram_graph": "scraping",
     "mastodon_api": "scraping",
     "bluesky_api": "scraping",
     "clan_catalogue": "catalogue",

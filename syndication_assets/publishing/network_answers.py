@@ -1,6 +1,6 @@
 """What the answers of networks mean whose errors are HTTP statuses and names, and what a post needs to be sent there.
 
-Shared by the publishers whose accounts are on servers that a person names. Texts from outside carry no secret.
+Shared by the publishers of networks other than Facebook. Texts from outside carry no secret.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,14 @@ class RejectedError(Exception):
 
 
 def read_answer(
-    publisher: str, name: str, response: HttpResponse, shape: type[T], secrets: Sequence[str], *, is_ok: bool
+    publisher: str,
+    name: str,
+    response: HttpResponse,
+    shape: type[T],
+    secrets: Sequence[str],
+    *,
+    is_ok: bool,
+    reads_only: bool = False,
 ) -> T:
     """The response in this shape. RejectedError with what it means instead; `name` is the network's, for people."""
     if is_ok:
@@ -43,9 +50,12 @@ def read_answer(
         except ValueError:
             message = f"{name} answered {response.status}, and not in the documented form."
             raise RejectedError(Outcome(OutcomeKind.UNKNOWN, http_status=response.status, message=message)) from None
-    outcome = classify(publisher, name, response)
-    message = redact_to_line(outcome.message or "", *secrets, mark="[token]", length=400)
-    raise RejectedError(replace(outcome, message=message))
+    raise RejectedError(without_secrets(classify(publisher, name, response, reads_only=reads_only), secrets))
+
+
+def without_secrets(outcome: Outcome, secrets: Sequence[str]) -> Outcome:
+    """The outcome with a message that quotes none of the secrets."""
+    return replace(outcome, message=redact_to_line(outcome.message or "", *secrets, mark="[token]", length=400))
 
 
 def unreachable_network(name: str, error: Exception) -> Outcome:
@@ -78,12 +88,14 @@ def nothing_published(outcome: Outcome) -> Outcome:
     return replace(outcome, kind=OutcomeKind.RETRYABLE) if outcome.kind is OutcomeKind.UNKNOWN else outcome
 
 
-def reason_not_to_send(name: str, post: Post, secret: SecretStr | None, channel_type: str) -> str | None:
+def reason_not_to_send(
+    name: str, post: Post, secret: SecretStr | None, *channel_types: str, needs_server: bool = True
+) -> str | None:
     """Why the post cannot be sent at all; None if it can."""
     if secret is None:
         return WITHOUT_CREDENTIAL
-    if post.server_url is None:
+    if needs_server and post.server_url is None:
         return WITHOUT_SERVER
-    if post.channel_type != channel_type:
-        return f"Only {channel_type} can be published on {name}, not {post.channel_type}."
+    if post.channel_type not in channel_types:
+        return f"Only {', '.join(channel_types)} can be published on {name}, not {post.channel_type}."
     return None

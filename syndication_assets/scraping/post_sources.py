@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from syndication_assets.scraping.bluesky import post_parser
 from syndication_assets.scraping.facebook import insights_parser
+from syndication_assets.scraping.instagram import media_parser
 from syndication_assets.scraping.items.observation import ParsedItem
-from syndication_assets.scraping.linkedin import dataset_parser
+from syndication_assets.scraping.linkedin import dataset_parser, own_post_parser
 from syndication_assets.scraping.mastodon import status_parser
 from syndication_assets.scraping.youtube import video_parser
 
@@ -33,5 +34,13 @@ SOURCES = {
         one_object_is_an_item=module.ONE_OBJECT_IS_AN_ITEM,
         parse_item=module.parse_item,
     )
-    for module in (dataset_parser, video_parser, insights_parser, status_parser, post_parser)
+    for module in (
+        dataset_parser,
+        own_post_parser,
+        video_parser,
+        insights_parser,
+        media_parser,
+        status_parser,
+        post_parser,
+    )
 }

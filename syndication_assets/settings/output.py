@@ -65,6 +65,24 @@ class Publishing(EnvironmentSettings):
     facebook_app_secret: SecretStr | None = setting(
         "SYNDICATION_FACEBOOK_APP_SECRET", None, "The secret of that app, from its dashboard."
     )
+    linkedin_url: str = setting(
+        "SYNDICATION_LINKEDIN_URL", "https://api.linkedin.com", "The base URL of LinkedIn's REST API."
+    )
+    linkedin_version: str = setting(
+        "SYNDICATION_LINKEDIN_VERSION",
+        "202607",
+        "The version of LinkedIn's REST API, as YYYYMM. LinkedIn serves a version for at least a year; after that it "
+        "answers 426 to every call.",
+    )
+    linkedin_login_url: str = setting(
+        "SYNDICATION_LINKEDIN_LOGIN_URL", "https://www.linkedin.com", "The base URL of LinkedIn's token endpoint."
+    )
+    linkedin_client_id: str | None = setting(
+        "SYNDICATION_LINKEDIN_CLIENT_ID", None, "The client id of your LinkedIn app; needed to use refresh tokens."
+    )
+    linkedin_client_secret: SecretStr | None = setting(
+        "SYNDICATION_LINKEDIN_CLIENT_SECRET", None, "The client secret of that app, from its Auth tab."
+    )
     sent_url: str = below(
         "local_directory",
         "sent",

@@ -229,7 +229,10 @@ def test_an_account_that_is_not_simulated_names_its_credential(reference_url: st
             [*ADD, "--platform", "linkedin", "--publisher", "facebook_graph", "--credential", "page"],
             "facebook_graph publishes to facebook",
         ),
-        ([*ADD, "--publisher", "myspace"], "choose from bluesky, dry_run, facebook_graph, mastodon"),
+        (
+            [*ADD, "--publisher", "myspace"],
+            "choose from bluesky, dry_run, facebook_graph, instagram_graph, linkedin, mastodon",
+        ),
         ([*ADD, "--publisher", "mastodon"], "needs the account's server"),
         ([*ADD, "--publisher", "mastodon", "--server", "https://m.example"], "mastodon publishes to mastodon"),
         ([*ADD, "--server", "http://m.example"], "write https://"),

@@ -97,6 +97,14 @@ def test_only_a_picture_needs_an_alternative_text():
     assert "alt_text_required" not in broken(replace(GOOD, alt_text=None, image_url=None))
 
 
+def test_a_text_for_a_channel_of_pictures_needs_one():
+    rules = ChannelRules([requirement("image_required", True)])
+    without = replace(GOOD, alt_text=None, image_url=None)
+    assert "image_required" in broken(without, rules=rules)
+    assert "image_required" not in broken(GOOD, rules=rules)
+    assert "image_required" not in broken(without, rules=ChannelRules([requirement("image_required", False)]))
+
+
 def test_a_text_about_a_discontinued_product_is_rejected():
     assert "is_available" in broken(GOOD, replace(FACTS, is_available=False))
 

@@ -124,6 +124,8 @@ DAMAGES = [
     ),
     Damage(
         f"{POST}__counters_follow_their_last_measured_day",
+        "update engagement.platform_metrics set valid_to = '2025-11-05'"
+        " where platform = 'linkedin' and metric_name = 'shares';"
         "insert into engagement.platform_metrics (platform, metric_name, source_name, valid_from)"
         " values ('linkedin', 'shares', 'reposts', '2025-11-05')",
     ),

@@ -17,12 +17,16 @@ from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.bluesky.bluesky_publisher import Bluesky
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+from syndication_assets.publishing.instagram.instagram_publisher import Instagram
+from syndication_assets.publishing.linkedin.linkedin_publisher import LinkedIn
 from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Post
 from syndication_assets.scraping.bluesky.posts_client import BlueskyPosts
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.fetching.own_posts import OwnAccount
+from syndication_assets.scraping.instagram.media_client import InstagramMedia
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.linkedin.own_posts_client import LinkedInPosts
 from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
@@ -87,6 +91,40 @@ def publish_on_bluesky(url: str) -> None:
         raise SyndicationError(outcome.message or "")
 
 
+def publish_on_linkedin(url: str) -> None:
+    linkedin = LinkedIn(url, "202607", login_url=url, timeout=TIMEOUT)
+    outcome = linkedin.publish(replace(POST, remote_account_id="urn:li:organization:1"), SecretStr(SECRET))
+    linkedin.close()
+    if outcome.kind is not OutcomeKind.PUBLISHED:
+        raise SyndicationError(outcome.message or "")
+
+
+def look_up_on_instagram(url: str) -> None:
+    instagram = Instagram(url, "v25.0", timeout=TIMEOUT)
+    listing = instagram.look_up(POST, SecretStr(SECRET), NOW - timedelta(days=1), NOW)
+    instagram.close()
+    if not listing.is_complete:
+        raise SyndicationError(listing.reason or "")
+
+
+def read_linkedin_posts(url: str) -> None:
+    posts = LinkedInPosts(url, "202607", timeout=TIMEOUT)
+    page = "urn:li:organization:1"
+    try:
+        account = OwnAccount("org", "default", "acc", "linkedin", page, None, None, ["urn:li:share:1"])
+        posts.posts(account, SecretStr(SECRET))
+    finally:
+        posts.close()
+
+
+def read_instagram_media(url: str) -> None:
+    media = InstagramMedia(url, "v25.0", ["reach"], timeout=TIMEOUT)
+    try:
+        media.posts(OwnAccount("org", "default", "acc", "instagram", "1", None, None, ["1"]), SecretStr(SECRET))
+    finally:
+        media.close()
+
+
 def read_statuses(url: str) -> None:
     statuses = MastodonStatuses(timeout=TIMEOUT, addresses_of=here)
     try:
@@ -124,6 +162,10 @@ CLIENTS = [
     read_insights,
     publish_on_mastodon,
     publish_on_bluesky,
+    publish_on_linkedin,
+    look_up_on_instagram,
+    read_linkedin_posts,
+    read_instagram_media,
     read_statuses,
     read_bluesky_posts,
     read_youtube,

@@ -15,6 +15,8 @@ from syndication_assets_tests.publishing.graph_server import Response
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 """Enough of a picture to be taken for one."""
+JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+PICTURES = {"/picture.png": PICTURE, "/picture.jpg": JPEG}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_GET(self) -> None:
         self._serve(b"")
 
@@ -81,7 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, parts.path, query, headers, body, parts.query)
         with self.network.lock:
             self.network.requests.append(request)
-            response = Response(body=PICTURE) if parts.path == "/picture.png" else self.network.answer(request)
+            picture = PICTURES.get(parts.path)
+            response = Response(body=picture) if picture else self.network.answer(request)
         time.sleep(response.delay)
         if response.body is None:
             self.close_connection = True

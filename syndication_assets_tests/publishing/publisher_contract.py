@@ -11,9 +11,18 @@ from pydantic import SecretStr
 from syndication_assets.publishing.bluesky.bluesky_publisher import Bluesky
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
+from syndication_assets.publishing.instagram.instagram_publisher import Instagram
+from syndication_assets.publishing.linkedin.linkedin_publisher import LinkedIn
 from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Post, Publisher
-from syndication_assets_tests.publishing import bluesky_server, graph_server, mastodon_server, network_server
+from syndication_assets_tests.publishing import (
+    bluesky_server,
+    graph_server,
+    instagram_server,
+    linkedin_server,
+    mastodon_server,
+    network_server,
+)
 
 TIMEOUT = timedelta(seconds=0.6)
 NOW = datetime.now(UTC).replace(microsecond=123_456)
@@ -36,6 +45,10 @@ class Contract:
     server_url: str | None = None
     secrets: list[str] = field(default_factory=list)
     """What no message may contain."""
+    has_keys: bool = True
+    """Whether the network recognizes a repeated call; without, a person decides before a second attempt."""
+    content: dict[str, Any] = field(default_factory=dict)
+    """What each post on the network has beside its text."""
 
     def post(self, **changes: Any) -> Post:
         values: dict[str, Any] = {
@@ -47,7 +60,7 @@ class Contract:
             "server_url": self.server_url,
             "first_called_at": NOW,
         }
-        return Post(**(values | changes))
+        return Post(**(values | self.content | changes))
 
 
 @contextmanager
@@ -70,6 +83,7 @@ def facebook() -> Iterator[Contract]:
             lambda: [post["message"] for post in graph.posts],
             lambda: sum(request["method"] == "POST" for request in graph.requests),
             secrets=[token],
+            has_keys=False,
         )
         client.close()
 
@@ -115,5 +129,70 @@ def bluesky() -> Iterator[Contract]:
         client.close()
 
 
-CONTRACTS = {"dry_run": dry_run, "facebook_graph": facebook, "mastodon": mastodon, "bluesky": bluesky}
+@contextmanager
+def linkedin() -> Iterator[Contract]:
+    network = linkedin_server.FakeLinkedIn()
+    with network_server.serve(network):
+        client = LinkedIn(
+            network.url,
+            linkedin_server.VERSION,
+            login_url=network.url,
+            client_id="77",
+            client_secret=SecretStr(linkedin_server.CLIENT_SECRET),
+            timeout=TIMEOUT,
+            addresses_of=network.addresses_of,
+            pause=lambda _: None,
+        )
+        yield Contract(
+            "linkedin",
+            "linkedin",
+            client,
+            linkedin_server.PAGE,
+            SecretStr(linkedin_server.TOKEN),
+            network,
+            network.texts,
+            network.calls,
+            secrets=[linkedin_server.TOKEN],
+            has_keys=False,
+        )
+        client.close()
+
+
+@contextmanager
+def instagram() -> Iterator[Contract]:
+    network = instagram_server.FakeInstagram()
+    with network_server.serve(network):
+        client = Instagram(
+            network.url,
+            instagram_server.VERSION,
+            timeout=TIMEOUT,
+            addresses_of=network.addresses_of,
+            pause=lambda _: None,
+            app_id="42",
+            app_secret=SecretStr(instagram_server.APP_SECRET),
+        )
+        yield Contract(
+            "instagram_graph",
+            "instagram",
+            client,
+            instagram_server.ACCOUNT,
+            SecretStr(instagram_server.TOKEN),
+            network,
+            network.texts,
+            network.calls,
+            secrets=[instagram_server.TOKEN],
+            has_keys=False,
+            content={"image_url": f"{network.url}/picture.jpg", "alt_text": "A tin of shortbread"},
+        )
+        client.close()
+
+
+CONTRACTS = {
+    "dry_run": dry_run,
+    "facebook_graph": facebook,
+    "mastodon": mastodon,
+    "bluesky": bluesky,
+    "linkedin": linkedin,
+    "instagram_graph": instagram,
+}
 """A new publisher adds its line, and passes every test of test_publisher_contract.py."""

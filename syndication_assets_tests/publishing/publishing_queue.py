@@ -111,7 +111,7 @@ class PublishingQueue(DatabaseRows):
                     connection,
                     SecretBox(SecretStr(KEYS)),
                     self.organization_id,
-                    f"token-{remote_id}".replace(":", "-"),
+                    f"token-{remote_id}".replace(":", "-").lower(),
                     SecretStr(token),
                     platform=self.platform,
                     expires_at=None,
@@ -194,8 +194,8 @@ class PublishingQueue(DatabaseRows):
     def plan(self, first_day: date = DAY, end_day: date = date(2025, 11, 4)) -> Plan:
         return plan_targets(self.url, first_day, end_day)
 
-    def due(self, account_id: str, count: int = 1) -> list[str]:
-        """Adds targets of an account, one per second after noon; returns their ids."""
+    def due(self, account_id: str, count: int = 1, **content: Any) -> list[str]:
+        """Adds targets of an account, one per second after noon; returns their ids. `content` is beside the text."""
         return [
             self.insert(
                 "publishing.post_targets",
@@ -211,7 +211,7 @@ class PublishingQueue(DatabaseRows):
                 scheduled_at=NOON.replace(second=number % 60, minute=number // 60),
                 is_simulated=False,
             )
-            for number, content_id in enumerate(self.approved() for _ in range(count))
+            for number, content_id in enumerate(self.approved(**content) for _ in range(count))
         ]
 
     def publish(

@@ -18,7 +18,9 @@ from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets_tests.publishing.graph_server import Response, error
+from syndication_assets_tests.publishing.linkedin_server import PAGE, REFRESH
 from syndication_assets_tests.publishing.network_server import FakeNetwork, Request, serve
+from syndication_assets_tests.publishing.publisher_contract import linkedin
 from syndication_assets_tests.publishing.publishing_queue import KEYS, PublishingQueue, settings_of
 
 APP_SECRET = "canary-app-secret"
@@ -228,3 +230,35 @@ def test_a_token_that_a_person_stores_is_not_renewed(
     store(queue, name, "canary-by-hand")
     age(queue, 3)
     assert renew(queue, publishers).renewed == 0
+
+
+@pytest.mark.parametrize(("days_left", "is_due"), [(13, False), (11, True)])
+def test_an_account_s_token_that_ends_before_its_source_is_renewed_with_it(
+    days_left: int, is_due: bool, shared_database: str
+):
+    with linkedin() as contract:
+        queue = PublishingQueue(shared_database, platform="linkedin")
+        account = queue.page(PAGE, "linkedin")
+        with transaction(queue.url) as connection:
+            store_credential(
+                connection,
+                SecretBox(SecretStr(KEYS)),
+                queue.organization_id,
+                "isla",
+                SecretStr(REFRESH),
+                platform="linkedin",
+                expires_at=None,
+            )
+        connect_account(queue.url, settings_of(), {"linkedin": contract.publisher}, account, "isla", "isla")
+        name, days, source_days = queue.rows(
+            "select c.credential_name, extract(day from c.expires_at - now()), extract(day from s.expires_at - now())"
+            " from channels.credentials c join channels.credentials s on s.credential_id = c.renewed_with"
+        )[0]
+        assert (round(float(days)), round(float(source_days))) == (59, 299)
+        queue.execute(
+            "update channels.credentials set expires_at = now() + %s, last_refreshed_at = now() - %s"
+            " where credential_name = %s",
+            [timedelta(days=days_left), timedelta(days=60 - days_left), name],
+        )
+        assert renew(queue, {"linkedin": contract.publisher}).renewed == int(is_due)
+        assert secrets(queue)[name] == f"canary-access-{4 if is_due else 2}"

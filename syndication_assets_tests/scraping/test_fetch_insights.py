@@ -19,8 +19,9 @@ from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
-from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights, metrics_on
+from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights
 from syndication_assets.scraping.fetching.download_runs import run_session
+from syndication_assets.scraping.fetching.platform_metrics import metrics_on
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
 from syndication_assets_tests.loopback_server import LoopbackServer
@@ -142,10 +143,11 @@ def test_responses_of_graph_land_and_are_loaded_like_any_post(url: str, zone: La
 
 def test_the_metrics_are_the_rows_that_are_valid_on_the_day(url: str, zone: LandingZone, graph: Graph):
     fetch(url, zone, graph)
-    assert f"insights.metric({','.join(metrics_on(url, TODAY))})" in graph.requests[0]["fields"]
+    asked = ",".join(metrics_on(url, "facebook", TODAY))
+    assert f"insights.metric({asked})" in graph.requests[0]["fields"]
     before, after = datetime(2025, 11, 14, tzinfo=UTC).date(), datetime(2025, 11, 15, tzinfo=UTC).date()
-    assert {"post_impressions"} == set(metrics_on(url, before)) - set(metrics_on(url, after))
-    assert {"post_media_view"} == set(metrics_on(url, after)) - set(metrics_on(url, before))
+    assert {"post_impressions"} == set(metrics_on(url, "facebook", before)) - set(metrics_on(url, "facebook", after))
+    assert {"post_media_view"} == set(metrics_on(url, "facebook", after)) - set(metrics_on(url, "facebook", before))
 
 
 def test_a_rejected_metric_is_omitted_and_reported_and_the_others_are_requested(

@@ -85,10 +85,18 @@ def app_view() -> Iterator[FakeAppView]:
         yield fake
 
 
-def queue_with(database: str, platform: str, account: str, post_ids: list[str], server_url: str) -> PublishingQueue:
+def queue_with(
+    database: str,
+    platform: str,
+    account: str,
+    post_ids: list[str],
+    server_url: str | None,
+    publisher: str | None = None,
+    token: str = TOKEN,
+) -> PublishingQueue:
     """A queue whose account has published these posts."""
     queue = PublishingQueue(database, platform=platform)
-    account_id = queue.page(account, platform, TOKEN, server_url=server_url)
+    account_id = queue.page(account, publisher or platform, token, server_url=server_url)
     for target_id, post_id in zip(queue.due(account_id, len(post_ids)), post_ids, strict=True):
         for state in ("publishing", "published"):
             queue.execute(

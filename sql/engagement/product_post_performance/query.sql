@@ -22,9 +22,9 @@ from publishing.post_targets as t
 inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id
 inner join content.posts_core as core
     on c.organization_id = core.organization_id and c.post_core_id = core.post_core_id
--- Our own posts are scraped like any other post, under the id that the platform gave them.
-inner join scraping.posts as p
-    on t.organization_id = p.organization_id and t.platform = p.platform and t.platform_post_id = p.urn
+-- Our own posts are scraped like any other post, under an id that the platform gave them.
+inner join scraping.post_ids as p
+    on t.organization_id = p.organization_id and t.platform = p.platform and t.platform_post_id = p.platform_post_id
 inner join engagement.post_days as d on p.organization_id = d.organization_id and p.post_id = d.post_id
 inner join scope as s on d.organization_id = s.organization_id and d.activity_date = s.activity_date
 where t.state = 'published' and core.product_id is not null

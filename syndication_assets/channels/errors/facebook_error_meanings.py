@@ -1,12 +1,17 @@
-"""What the error codes of the Graph API mean: the rows of `facebook_errors.csv`, each with its source. Pure."""
+"""What the error codes of the Graph API mean: the rows of `facebook_errors.csv`, each with its source. Pure.
+
+Instagram is asked through the same API and has codes of its own in `instagram_errors.csv`, which come first there.
+"""
 
 import csv
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).with_name("facebook_errors.csv")
+_DIRECTORY = Path(__file__).parent
+_CODES = re.compile(r"(-?[0-9]+)(?:-([0-9]+))?")
 
 
 class Meaning(StrEnum):
@@ -25,6 +30,10 @@ class Meaning(StrEnum):
     """Other posts of the account are not concerned."""
     PARAMETER = "parameter"
     """Something in the call is wrong: in the post, or in every call."""
+    NOT_YET = "not_yet"
+    """The post was not accepted, and the same call may succeed later."""
+    VERSION_RETIRED = "version_retired"
+    """The network no longer serves the version of its API that we ask for: no call can succeed."""
     PROVES_NOTHING = "proves_nothing"
     """The post may have been accepted."""
     UNKNOWN = "unknown"
@@ -46,20 +55,33 @@ class ErrorRow:
 
 
 @cache
-def error_rows() -> tuple[ErrorRow, ...]:
-    """The rows in the order of the file."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
+def error_rows(network: str = "facebook") -> tuple[ErrorRow, ...]:
+    """The rows in the order of the network's file."""
+    with (_DIRECTORY / f"{network}_errors.csv").open(encoding="utf-8", newline="") as file:
         return tuple(_row(**values) for values in csv.DictReader(file, strict=True))
 
 
-def row_of(code: int, subcode: int | None) -> ErrorRow | None:
-    """The row of a code with its subcode, else that of the code alone; None if the file has neither."""
-    rows = [row for row in error_rows() if row.first_code <= code <= row.last_code and row.subcode in (None, subcode)]
-    return max(rows, key=lambda row: row.subcode is not None, default=None)
+def row_of(code: int, subcode: int | None, network: str = "facebook") -> ErrorRow | None:
+    """The row of a code with its subcode, else that of the code alone; None if there is neither.
+
+    A row of the network itself precedes one of Facebook.
+    """
+    for name in dict.fromkeys([network, "facebook"]):
+        rows = [
+            row
+            for row in error_rows(name)
+            if row.first_code <= code <= row.last_code and row.subcode in (None, subcode)
+        ]
+        if rows:
+            return max(rows, key=lambda row: row.subcode is not None)
+    return None
 
 
 def _row(code: str, subcode: str, meaning: str, advice: str, source_url: str) -> ErrorRow:
-    first, _, last = code.partition("-")
+    match = _CODES.fullmatch(code)
+    if match is None:
+        raise ValueError(f"{code!r} is neither a code nor a range of codes")
+    first, last = match.groups()
     return ErrorRow(
         int(first), int(last or first), int(subcode) if subcode else None, Meaning(meaning), advice, source_url
     )

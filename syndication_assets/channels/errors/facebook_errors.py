@@ -2,7 +2,7 @@
 
 A publishing call may be repeated only if the response proves that the post was not accepted: a rate limit, a rejected
 token, or a 4xx that names the error. Codes 1 and 2, 502s, HTML and truncated bodies prove nothing: the outcome is
-unknown and is looked up. What the codes mean are rows of `facebook_errors.csv`.
+unknown and is looked up. What the codes mean are rows of `facebook_errors.csv`, and of `instagram_errors.csv`.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ _KINDS = {
     Meaning.INVALID_TOKEN: OutcomeKind.DISCONNECTED,
     Meaning.RATE_LIMIT: OutcomeKind.RETRYABLE,
     Meaning.RATE_LIMIT_OF_THE_APP: OutcomeKind.RETRYABLE,
+    Meaning.NOT_YET: OutcomeKind.RETRYABLE,
 }
 """The outcomes of errors that are certain whatever the response's status says."""
 
@@ -56,15 +57,18 @@ def error_of(content: bytes) -> GraphError | None:
         return None
 
 
-def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_number: int | None) -> Outcome:
+def classify(
+    status: int, headers: Mapping[str, str], content: bytes, attempt_number: int | None, network: str = "Facebook"
+) -> Outcome:
     """The outcome of a response without what was asked for. The message quotes Graph's.
 
     `attempt_number` is that of the target; None for a call that only reads: a token that may not read may publish.
+    `network` is Facebook or Instagram.
     """
     error = error_of(content)
     if error is None:
         return _without_graph_error(status, headers)
-    row = row_of(error.code, error.error_subcode)
+    row = row_of(error.code, error.error_subcode, network.lower())
     meaning = row.meaning if row is not None else Meaning.UNKNOWN
     if status == 429 and meaning not in _KINDS:
         meaning = Meaning.RATE_LIMIT
@@ -75,7 +79,7 @@ def classify(status: int, headers: Mapping[str, str], content: bytes, attempt_nu
         kind,
         http_status=status,
         error_code=f"{error.code}{subcode}",
-        message=f"Facebook answered error {error.code}{subcode}: {error.message} {advice}".strip(),
+        message=f"{network} answered error {error.code}{subcode}: {error.message} {advice}".strip(),
         wait=_wait_after(meaning, headers) if kind is OutcomeKind.RETRYABLE else None,
         is_app_wide=meaning is Meaning.RATE_LIMIT_OF_THE_APP,
         is_about_the_post=meaning in (Meaning.ABOUT_THE_POST, Meaning.DUPLICATE),
@@ -119,7 +123,7 @@ def _without_graph_error(status: int, headers: Mapping[str, str]) -> Outcome:
             http_status=status,
             message=(
                 f"The server answered {status} and nothing of the Graph API's: check SYNDICATION_FACEBOOK_URL, "
-                "SYNDICATION_FACEBOOK_VERSION and the page's id."
+                "SYNDICATION_FACEBOOK_VERSION and the id of the page or account."
             ),
         )
     return Outcome(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,7 +25,9 @@ _FILE = Path(__file__).with_name("network_errors.csv")
 _LONGEST_WAIT = timedelta(days=1)
 DEFAULT_WAIT = timedelta(minutes=15)
 """How long an account rests after a rate limit that does not say how long."""
-_NAME = re.compile(r"[A-Z][A-Za-z]{2,40}")
+RETIRED_WAIT = timedelta(hours=1)
+"""How long accounts rest while the network no longer serves the version that we ask for: a person raises it."""
+_NAME = re.compile(r"[A-Z][A-Za-z_]{2,60}")
 """The name of an error, where networks may also write a sentence."""
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset")
 _KINDS = {
@@ -32,6 +35,9 @@ _KINDS = {
     Meaning.INVALID_TOKEN: OutcomeKind.DISCONNECTED,
     Meaning.MISSING_PERMISSION: OutcomeKind.DISCONNECTED,
     Meaning.RATE_LIMIT: OutcomeKind.RETRYABLE,
+    Meaning.VERSION_RETIRED: OutcomeKind.RETRYABLE,
+    Meaning.NOT_YET: OutcomeKind.RETRYABLE,
+    Meaning.DUPLICATE: OutcomeKind.PERMANENT,
     Meaning.ABOUT_THE_POST: OutcomeKind.PERMANENT,
     Meaning.PARAMETER: OutcomeKind.PERMANENT,
     Meaning.PROVES_NOTHING: OutcomeKind.UNKNOWN,
@@ -52,10 +58,31 @@ class NetworkError:
     source_url: str
 
 
+class _InputError(msgspec.Struct):
+    code: str = ""
+
+
+class _Details(msgspec.Struct):
+    inputErrors: list[_InputError] = []  # noqa: N815 - LinkedIn's name
+
+
 class _Body(msgspec.Struct):
+    """The error of a network: Mastodon and AT Protocol name it `error`; LinkedIn `code`, or the code of its details."""
+
     error: str = ""
     error_description: str = ""
     message: str = ""
+    code: Any = None
+    errorDetails: Any = None  # noqa: N815
+
+    @property
+    def name(self) -> str:
+        try:
+            details = msgspec.convert(self.errorDetails or {}, _Details)
+        except msgspec.ValidationError:
+            details = _Details()
+        names = [self.error, *(detail.code for detail in details.inputErrors), self.code]
+        return next((name for name in names if isinstance(name, str) and name), "")
 
 
 @cache
@@ -65,28 +92,42 @@ def network_errors() -> tuple[NetworkError, ...]:
         return tuple(_row(**values) for values in csv.DictReader(file, strict=True))
 
 
-def classify(publisher: str, name: str, response: HttpResponse, *, reads_only: bool = False) -> Outcome:
+def classify(
+    publisher: str, name: str, response: HttpResponse, *, reads_only: bool = False, attempt_number: int = 1
+) -> Outcome:
     """The outcome of a response without what was asked for. `name` is the network's, for people.
 
-    With `reads_only`, a missing permission is no reason to disconnect: a token that may not read may publish.
+    With `reads_only`, a missing permission is no reason to disconnect: a token that may not read may publish. A
+    duplicate after an earlier attempt of the target proves nothing: that one may have been accepted after all.
     """
     body = _body(response.content)
-    row = _row_of(publisher, response.status, body.error)
+    error = body.name
+    row = _row_of(publisher, response.status, error)
     meaning = row.meaning if row is not None else Meaning.UNKNOWN
     kind = _KINDS.get(meaning) or _kind_of_status(response.status)
     if reads_only and meaning is Meaning.MISSING_PERMISSION:
         kind = OutcomeKind.PERMANENT
-    said = ": ".join(filter(None, [body.error, body.error_description or body.message]))
+    if meaning is Meaning.DUPLICATE and attempt_number > 1:
+        kind = OutcomeKind.UNKNOWN
+    said = ": ".join(filter(None, [error, body.error_description or body.message]))
     advice = row.advice if row is not None else ""
-    message = " ".join(filter(None, [f"{name} answered {response.status}{': ' if said else '.'}{said}", advice]))
+    stop = "." if said and advice and said[-1] not in ".!?" else ""
+    message = " ".join(filter(None, [f"{name} answered {response.status}{': ' if said else '.'}{said}{stop}", advice]))
     return Outcome(
         kind,
         http_status=response.status,
-        error_code=body.error if _NAME.fullmatch(body.error) else str(response.status),
+        error_code=error if _NAME.fullmatch(error) else str(response.status),
         message=message,
-        wait=_wait(response.headers) if meaning is Meaning.RATE_LIMIT else None,
-        is_about_the_post=meaning is Meaning.ABOUT_THE_POST,
+        wait=_wait_after(meaning, response.headers),
+        is_app_wide=meaning is Meaning.VERSION_RETIRED,
+        is_about_the_post=meaning in (Meaning.ABOUT_THE_POST, Meaning.DUPLICATE),
     )
+
+
+def _wait_after(meaning: Meaning, headers: Mapping[str, str]) -> timedelta | None:
+    if meaning is Meaning.VERSION_RETIRED:
+        return RETIRED_WAIT
+    return _wait(headers) if meaning is Meaning.RATE_LIMIT else None
 
 
 def _kind_of_status(status: int) -> OutcomeKind:

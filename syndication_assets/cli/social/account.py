@@ -27,7 +27,8 @@ def account() -> None:
     default="dry_run",
     show_default=True,
     metavar="NAME",
-    help="dry_run sends nothing and marks its targets as simulated; facebook_graph, mastodon and bluesky send.",
+    help="dry_run sends nothing and marks its targets as simulated; facebook_graph, instagram_graph, linkedin, "
+    "mastodon and bluesky send.",
 )
 @click.option(
     "--credential",

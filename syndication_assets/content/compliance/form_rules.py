@@ -175,6 +175,11 @@ def alt_text_rule(draft: Draft) -> str | None:
     return None
 
 
+def image_rule(draft: Draft) -> str | None:
+    """The channel publishes no text without a picture."""
+    return "there is no picture, and the channel publishes no text without one" if draft.image_url is None else None
+
+
 def emoji_count(text: str) -> int:
     """Emoji as readers see them: a flag or a joined sequence counts once.
 

@@ -26,6 +26,7 @@ _BY_REQUIREMENT: dict[str, Callable[[Draft, Requirement], str | None]] = {
     "emoji_count": form_rules.emoji_count_rule,
     "link_required": lambda draft, _: form_rules.link_rule(draft),
     "alt_text_required": lambda draft, _: form_rules.alt_text_rule(draft),
+    "image_required": lambda draft, _: form_rules.image_rule(draft),
 }
 """The requirement keys that are checked automatically. Other keys, such as the tone, appear only in the prompt."""
 

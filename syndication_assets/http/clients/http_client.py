@@ -150,8 +150,6 @@ class HttpClient:
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
         would leave that open for a form that nobody read.
         """
-        check_headers(headers or {})
-        deadline = time.monotonic() + self._seconds
         request = _Request(
             *("POST", url, parameters, headers),
             form=form,
@@ -161,6 +159,17 @@ class HttpClient:
             operation=operation,
             priced_units=priced_units,
         )
+        return self._once(request)
+
+    def put_once(
+        self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None, operation: str = "put"
+    ) -> HttpResponse:
+        """Sends bytes exactly once, on a new connection, without following a redirect; errors as of `post_once`."""
+        return self._once(_Request("PUT", url, None, headers, content=content, operation=operation))
+
+    def _once(self, request: _Request) -> HttpResponse:
+        check_headers(request.headers or {})
+        deadline = time.monotonic() + self._seconds
         with self._open(connections=1) as client:
             return self._exchange(client, request, deadline)
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from syndication_assets.publishing.graph.paging import Paging
+
 
 class Created(msgspec.Struct):
     """A page, or a post that was made; a photo has an id of its own beside that of its post."""
@@ -19,17 +21,8 @@ class PublishedPost(msgspec.Struct):
     permalink_url: str | None = None
 
 
-class _Cursors(msgspec.Struct):
-    after: str | None = None
-
-
-class _Paging(msgspec.Struct):
-    cursors: _Cursors = msgspec.field(default_factory=_Cursors)
-    next: str | None = None
-
-
 class Page(msgspec.Struct):
     """A part of the listing of a page, and where the next part is."""
 
     data: list[PublishedPost]
-    paging: _Paging = msgspec.field(default_factory=_Paging)
+    paging: Paging = msgspec.field(default_factory=Paging)

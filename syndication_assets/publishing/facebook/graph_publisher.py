@@ -25,6 +25,7 @@ from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.facebook.graph_answers import Created, Page, PublishedPost
 from syndication_assets.publishing.facebook.page_tokens import PageTokens
+from syndication_assets.publishing.graph.person_tokens import GraphTokens
 from syndication_assets.publishing.network_answers import withheld
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.outside import read_as
@@ -61,7 +62,8 @@ class FacebookGraph:
             connections=connections,
             provider=PUBLISHER,
         )
-        self._tokens = PageTokens(self._client, self._base_url, app_id, app_secret)
+        self._persons = GraphTokens(self._client, self._base_url, app_id, app_secret)
+        self._pages = PageTokens(self._client, self._base_url)
 
     def close(self) -> None:
         self._client.close()
@@ -142,11 +144,11 @@ class FacebookGraph:
 
     def prolong(self, secret: SecretStr) -> Token:
         """A person's token with a new life of about 60 days. TokenError."""
-        return self._tokens.prolong(secret)
+        return self._persons.prolong(secret)
 
     def token_of(self, account: Account, secret: SecretStr) -> Token:
         """The token of a page. TokenError."""
-        return self._tokens.token_of(account, secret)
+        return self._pages.token_of(account, secret)
 
     def refresh(self, secret: SecretStr | None) -> SecretStr | None:
         """None: Facebook renews no expired token; a person has to log in."""

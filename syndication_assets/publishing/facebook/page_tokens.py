@@ -1,57 +1,21 @@
-"""Tokens of the Graph API: a person's short token becomes a long one, and a long one gives the tokens of pages.
+"""Tokens of Facebook pages: a person's long token gives those of the pages that the person manages."""
 
-https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived: a long token lives for about 60
-days and may be exchanged again while it lives; page tokens that are made from it have no end of their own. Secrets
-travel in bodies and headers, never in a URL.
-"""
-
-from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.channels.errors.facebook_errors import classify
 from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
-from syndication_assets.http.redaction import redact_to_line
-from syndication_assets.http.response import HttpResponse
+from syndication_assets.publishing.graph.person_tokens import given_token
 from syndication_assets.publishing.publisher import Account, Token, TokenError
-from syndication_assets.text.outside import read_as
-
-
-class _Exchanged(msgspec.Struct):
-    access_token: str
-    expires_in: float | None = None
 
 
 class PageTokens:
-    """The token methods of the API at a versioned base URL, called as an app."""
+    """The tokens of pages, from the API at a versioned base URL."""
 
-    def __init__(self, client: HttpClient, base_url: str, app_id: str | None, app_secret: SecretStr | None) -> None:
+    def __init__(self, client: HttpClient, base_url: str) -> None:
         self._client = client
         self._base_url = base_url
-        self._app_id = app_id
-        self._app_secret = app_secret
-
-    def prolong(self, secret: SecretStr) -> Token:
-        """The person's token with a new life. TokenError if Facebook does not exchange it."""
-        if self._app_id is None or self._app_secret is None:
-            raise TokenError(
-                "Set SYNDICATION_FACEBOOK_APP_ID and SYNDICATION_FACEBOOK_APP_SECRET: only the app may exchange tokens."
-            )
-        app_secret, token = self._app_secret.get_secret_value(), secret.get_secret_value()
-        form = {
-            "grant_type": "fb_exchange_token",
-            "client_id": self._app_id,
-            "client_secret": app_secret,
-            "fb_exchange_token": token,
-        }
-        try:
-            response = self._client.post_once(f"{self._base_url}/oauth/access_token", form, operation="prolong_token")
-        except HttpError as error:
-            raise TokenError(f"Facebook could not be reached: {error}.") from None
-        return _token(response, token, app_secret)
 
     def token_of(self, account: Account, secret: SecretStr) -> Token:
         """The page's own token. TokenError if the person has no role on the page."""
@@ -65,15 +29,4 @@ class PageTokens:
             )
         except HttpError as error:
             raise TokenError(f"Facebook could not be reached: {error}.") from None
-        return _token(response, token)
-
-
-def _token(response: HttpResponse, *secrets: str) -> Token:
-    try:
-        found = read_as(response.content, _Exchanged)
-    except ValueError:
-        outcome = classify(response.status, response.headers, response.content, attempt_number=None)
-        message = outcome.message if not response.is_ok else "Facebook answered, and gave no token."
-        raise TokenError(redact_to_line(message or "", *secrets, mark="[token]", length=400) + ".") from None
-    lives_for = timedelta(seconds=found.expires_in) if found.expires_in else None
-    return Token(SecretStr(found.access_token), None if lives_for is None else datetime.now(UTC) + lives_for)
+        return given_token(response, token)

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from syndication_assets.channels.accounts.account_backoff import record_rejection
@@ -18,6 +18,7 @@ from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights, InsightsError, PageAnswers
 from syndication_assets.scraping.facebook.insights_parser import PLATFORM, SOURCE
 from syndication_assets.scraping.fetching.download_runs import RunCounters, run_session
+from syndication_assets.scraping.fetching.platform_metrics import metrics_on
 from syndication_assets.settings import Settings
 
 _SCRIPT_NAME = "syndication_assets.scraping.facebook.insights_fetch"
@@ -50,17 +51,6 @@ class InsightsReport:
     """Pages by organization."""
 
 
-def metrics_on(url: str, day: date) -> list[str]:
-    """Graph's names of the post metrics that are valid on the day, from engagement.platform_metrics."""
-    with transaction(url) as connection:
-        rows = connection.execute(
-            "select source_name from engagement.platform_metrics where platform = %s"
-            " and valid_from <= %s and (valid_to is null or valid_to > %s) order by source_name",
-            [PLATFORM, day, day],
-        ).fetchall()
-    return [name for (name,) in rows]
-
-
 def fetch_insights(
     url: str,
     settings: Settings,
@@ -75,7 +65,7 @@ def fetch_insights(
         pages = [PageToMeasure(*row) for row in connection.execute(load_sql("scraping/pages_to_measure.sql"))]
     report = InsightsReport(pages=len(pages))
     now = datetime.now(UTC)
-    metrics, since = metrics_on(url, now.date()), now - timedelta(days=settings.insights_days)
+    metrics, since = metrics_on(url, PLATFORM, now.date()), now - timedelta(days=settings.insights_days)
     with run_session(url, _SCRIPT_NAME, dagster_run_id) as session, CallLedger(url, dagster_run_id) as ledger:
         report.calls = ledger.totals
         for page in pages:

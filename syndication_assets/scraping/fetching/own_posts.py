@@ -49,6 +49,8 @@ class OwnPosts:
     answers: Sequence[tuple[bytes, datetime]]
     missing: int
     """Posts that the network does not have, or does not show."""
+    problem: str | None = None
+    """Why the responses lack numbers that were asked for; None if they lack none."""
 
 
 class OwnPostsError(SyndicationError):
@@ -75,7 +77,7 @@ class OwnPostsReport:
     files_landed: int = 0
     missing: int = 0
     failures: dict[str, str] = field(default_factory=dict)
-    """`<organization>/<account>` → error message."""
+    """`<organization>/<account>` → error message, also of an account whose posts were landed without some numbers."""
     calls: CallTotals = field(default_factory=CallTotals)
     """The requests to the network."""
     tally: Tally = field(default_factory=Tally)
@@ -128,6 +130,9 @@ def fetch_own_posts(
                 session.close(run, "failed", RunCounters(), str(error))
                 log.warning("%s could not be fetched: %s", name, error)
                 continue
+            if found.problem is not None:
+                report.failures[name] = found.problem
+                log.warning("%s: %s", name, found.problem)
             report.files_landed += len(found.answers)
             report.missing += found.missing
             report.tally.add(

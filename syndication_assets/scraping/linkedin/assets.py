@@ -1,4 +1,6 @@
-"""Fetches LinkedIn profiles through an Apify actor."""
+"""The fetch assets of LinkedIn: profiles through an Apify actor, and our own posts from LinkedIn itself."""
+
+from contextlib import AbstractContextManager, closing
 
 import dagster as dg
 
@@ -10,10 +12,26 @@ from syndication_assets.scraping.fetching.fetch_assets import (
     settings_for_today,
 )
 from syndication_assets.scraping.fetching.fetch_session import FetchedFile, FetchSource
+from syndication_assets.scraping.fetching.own_post_assets import own_posts_asset
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.linkedin.own_post_parser import SOURCE
+from syndication_assets.scraping.linkedin.own_posts_client import PUBLISHER, LinkedInPosts
+from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions
+
+_OWN_POSTS = """The current counters of our own posts on LinkedIn, from its REST API.
+
+One row is one landed file, a response of LinkedIn's: one post, its social actions, or the statistics of up to 20 posts
+of a page: `<organization>/linkedin_api/<YYYY-MM-DD>/posts_…json`.
+
+A re-run observes again and adds files; landed files never change. Only today's partition can be fetched. Every fetch
+asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days; one that was deleted is counted as missing.
+
+Numbers: the published targets of the active accounts with the publisher `linkedin`. Reactions and comments of every
+post; reposts, clicks, impressions and reach of a page's posts that have any. A profile's posts are measured only if
+LinkedIn shows them to the app (`r_member_social`)."""
 
 
 @dg.asset(
@@ -58,3 +76,10 @@ def linkedin_source(scraper: ApifyScraper, limit: int = 10) -> FetchSource:
         return [FetchedFile(dataset.content, dataset.finished_at, dataset.actor_run_id, dataset.cost_usd)]
 
     return FetchSource("linkedin_apify", "linkedin", "dataset", fetch)
+
+
+def _open(settings: Settings) -> AbstractContextManager[LinkedInPosts]:
+    return closing(LinkedInPosts(settings.linkedin_url, settings.linkedin_version))
+
+
+linkedin_api_files = own_posts_asset(SOURCE, PUBLISHER, _OWN_POSTS, _open)

@@ -13,9 +13,12 @@ with expected as (
         engagement.total(e.impressions_delta) as impressions_delta,
         engagement.total(e.clicks_delta) as clicks_delta
     from engagement.post_engagement_daily as e
-    inner join scraping.posts as p on e.organization_id = p.organization_id and e.post_id = p.post_id
+    inner join scraping.post_ids as p on e.organization_id = p.organization_id and e.post_id = p.post_id
     inner join publishing.post_targets as t
-        on p.organization_id = t.organization_id and p.platform = t.platform and p.urn = t.platform_post_id
+        on
+            p.organization_id = t.organization_id
+            and p.platform = t.platform
+            and p.platform_post_id = t.platform_post_id
     inner join content.posts_content as c on t.organization_id = c.organization_id and t.content_id = c.content_id
     inner join content.posts_core as core
         on c.organization_id = core.organization_id and c.post_core_id = core.post_core_id

@@ -1,0 +1,1 @@
+"""Publishing to Instagram professional accounts through the Graph API."""

@@ -1,0 +1,1 @@
+"""Publishing to LinkedIn pages and profiles through the Posts API."""

@@ -1,0 +1,1 @@
+"""Counters of our own posts on Instagram: client, asset and parser."""
