@@ -33,3 +33,5 @@ WEBHOOK_LOG: Final = {CADENCE: "webhook-log"}
 BACKUP: Final = {CADENCE: "backup"}
 ARCHIVE: Final = {CADENCE: "archive"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}
+HEALTH: Final = {CADENCE: "health"}
+"""Measures the database as it is now, four times a day."""
