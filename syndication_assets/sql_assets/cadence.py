@@ -34,4 +34,4 @@ BACKUP: Final = {CADENCE: "backup"}
 ARCHIVE: Final = {CADENCE: "archive"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}
 HEALTH: Final = {CADENCE: "health"}
-"""Measures the database as it is now, four times a day."""
+"""Measures the database as it is now, and shows it, four times a day."""

@@ -7,7 +7,7 @@ select
     b.measured_on::timestamp at time zone 'utc' as since,
     round(100.0 * (d.database_bytes - b.database_bytes) / b.database_bytes, 1) as value,
     format(
-        'The database has grown from %%s to %%s since %%s. `syndication health --tables` shows where; '
+        'The database has grown from %%s to %%s since %%s. `syndication health tables` shows where; '
         '`syndication retention` says how long rows stay.',
         pg_size_pretty(b.database_bytes),
         pg_size_pretty(d.database_bytes),

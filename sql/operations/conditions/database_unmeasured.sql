@@ -7,8 +7,8 @@ select
     measured_at as since,
     round(extract(epoch from now() - measured_at) / 3600, 1) as value,
     format(
-        'The database was last measured at %%s UTC. Check that Dagster''s daemon runs and its automation is on, or '
-        'run `syndication health --measure`.',
+        'The database was last measured at %%s UTC. Check that Dagster''s daemon runs and health_schedule is on, or '
+        'run `syndication health measure`.',
         to_char(measured_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')
     ) as message
 from operations.newest_database_health

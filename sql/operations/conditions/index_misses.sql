@@ -9,7 +9,7 @@ select
     round(100 * (1 - index_hit_ratio), 1) as value,
     format(
         'Only %%s %%%% of %%s index blocks were in the cache. Raise shared_buffers, drop indexes that are unused '
-        '(`syndication health`), or rebuild bloated ones with reindex concurrently.',
+        '(`syndication health indexes`), or rebuild bloated ones with reindex concurrently.',
         round(100 * index_hit_ratio, 1),
         index_hits + index_reads
     ) as message

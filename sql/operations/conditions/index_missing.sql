@@ -9,7 +9,7 @@ select
     round(sequential_scans_a_day) as value,
     format(
         '%%s was read as a whole %%s times a day, %%s rows each time. An index may be missing: `syndication health '
-        '--queries` shows the slow statements with their plans.',
+        'queries` shows the slow statements with their plans.',
         table_name,
         round(sequential_scans_a_day),
         round(rows_a_scan)

@@ -8,7 +8,7 @@ select
     measured_on::timestamp at time zone 'utc' as since,
     round(milliseconds) as value,
     format(
-        'A statement %%s: %%s. See its plan: syndication health --query %%s.',
+        'A statement %%s: %%s. See its plan: syndication health query %%s.',
         case
             when source = 'sampled' then format('was seen running for %%s ms', round(milliseconds))
             else format('takes %%s ms on average (%%s calls)', round(milliseconds), calls)

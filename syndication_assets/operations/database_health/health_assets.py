@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 import dagster as dg
 
 from syndication_assets.database.connection import Connection
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.conditions import Condition, condition_files, conditions_of
+from syndication_assets.operations.database_health.kinds import CHECKS, HealthCheck
 from syndication_assets.operations.database_health.measuring import Measurement, measure
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import HEALTH
@@ -24,41 +25,9 @@ from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.text.markdown import markdown_table
 
 _ROOM = "operations"
-_FOUR_TIMES_A_DAY = "15 */6 * * *"
 _SHOWN = 20
 
 
-class HealthCheck(NamedTuple):
-    """A check that fails, as a warning, while there is a problem of a kind."""
-
-    table: str
-    name: str
-    kind: str
-
-    @property
-    def spec(self) -> dg.AssetCheckSpec:
-        rule = description_of(condition_files()[self.kind])
-        return dg.AssetCheckSpec(
-            self.name,
-            asset=[_ROOM, self.table],
-            description=f"Fails while there is a problem of the kind {self.kind}: {rule[0].lower()}{rule[1:]}",
-        )
-
-
-CHECKS: Final = (
-    HealthCheck("database_health_daily", "connections_are_left", "connections_used"),
-    HealthCheck("database_health_daily", "indexes_are_cached", "index_misses"),
-    HealthCheck("database_health_daily", "transaction_ids_are_left", "transaction_ids_used"),
-    HealthCheck("database_health_daily", "growth_is_slow", "database_grows"),
-    HealthCheck("database_health_daily", "event_log_is_small", "event_log_large"),
-    HealthCheck("table_health_daily", "no_index_is_missing", "index_missing"),
-    HealthCheck("table_health_daily", "none_is_bloated", "table_bloated"),
-    HealthCheck("table_health_daily", "dead_rows_are_vacuumed", "vacuum_behind"),
-    HealthCheck("table_health_daily", "statistics_are_new", "statistics_old"),
-    HealthCheck("index_health_daily", "every_index_is_used", "index_unused"),
-    HealthCheck("index_health_daily", "none_is_redundant", "index_redundant"),
-    HealthCheck("query_statistics_daily", "none_is_slow", "query_slow"),
-)
 _DESCRIPTIONS: Final = {
     "database_health_daily": "One row is one UTC day of the whole database, as last measured on it: size, connections, "
     "hits of the cache, transaction ids, and the size of Dagster's event log.",
@@ -72,6 +41,15 @@ _DESCRIPTIONS: Final = {
 _CONSTRAINTS: Final = tuple(constraints_of(table) for table in _DESCRIPTIONS)
 
 
+def _spec(check: HealthCheck) -> dg.AssetCheckSpec:
+    rule = description_of(condition_files()[check.kind])
+    return dg.AssetCheckSpec(
+        check.name,
+        asset=[_ROOM, check.table],
+        description=f"Fails while there is a problem of the kind {check.kind}: {rule[0].lower()}{rule[1:]}",
+    )
+
+
 @dg.multi_asset(
     name="database_health",
     specs=[
@@ -83,11 +61,10 @@ _CONSTRAINTS: Final = tuple(constraints_of(table) for table in _DESCRIPTIONS)
             owners=OWNERS,
             tags=HEALTH,
             metadata={"dagster/table_name": f"{_ROOM}.{table}"},
-            automation_condition=dg.AutomationCondition.on_cron(_FOUR_TIMES_A_DAY),
         )
         for table, description in _DESCRIPTIONS.items()
     ],
-    check_specs=[*(check.spec for check in CHECKS), *(check.spec(_ROOM) for check in _CONSTRAINTS)],
+    check_specs=[*(_spec(check) for check in CHECKS), *(check.spec(_ROOM) for check in _CONSTRAINTS)],
 )
 def database_health(
     context: dg.AssetExecutionContext, postgres: PostgresResource

@@ -174,7 +174,9 @@ def look_at_running_statements(url: str, *, seconds: float = 1) -> int:
 def seen_statements(connection: Connection, seconds: float) -> list[Statement]:
     """The statements that have been running for so long, one for each text without values, with the longest time."""
     statements: dict[str, Statement] = {}
-    rows = connection.execute(load_sql("operations/database_health/running_queries.sql"), {"seconds": seconds}).fetchall()
+    rows = connection.execute(
+        load_sql("operations/database_health/running_queries.sql"), {"seconds": seconds}
+    ).fetchall()
     for text, role_name, milliseconds in sorted(rows, key=lambda row: -row[2]):
         query = normalize(text)
         statements.setdefault(query.query_id, Statement(query, role_name, None, None, float(milliseconds), None))
