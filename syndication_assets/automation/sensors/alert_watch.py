@@ -36,13 +36,15 @@ def watch(settings: Settings, url: str, instance: dg.DagsterInstance) -> Watched
 
     It also looks at what runs, where the server does not count statements itself.
     """
-    look_at_running_statements(url)
     with transaction(url, lock=LOCK) as connection:
         close_dead_executions(connection)
         found = find_conditions(connection, finders(settings, url, instance))
         moment = datetime.now(UTC)
         recorded = record(connection, found, moment)
-    return Watched(recorded, deliver(url, datetime.now(UTC)))
+    watched = Watched(recorded, deliver(url, datetime.now(UTC)))
+    # Last: if it fails, people have been told of everything else.
+    look_at_running_statements(url)
+    return watched
 
 
 @dg.sensor(

@@ -111,7 +111,11 @@ def counted_statements(connection: Connection) -> tuple[list[Statement], str | N
     if schema is None:
         return [], reason
     statement = sql.SQL(_COUNTED).format(schema=sql.Identifier(schema))
-    return summed(Counted(*row) for row in connection.execute(statement)), None
+    try:
+        with connection.transaction():
+            return summed(Counted(*row) for row in connection.execute(statement)), None
+    except psycopg.Error as error:
+        return [], f"{describe(error)}."
 
 
 def _place_of_counts(connection: Connection) -> tuple[str | None, str | None]:
