@@ -197,53 +197,50 @@ to syndication_pipeline;
 -- What these tables say of the newest measurement. Rates compare it with the newest one that is at least a day older:
 -- within a day, work of the night would look like work of an hour.
 create view operations.newest_database_health with (security_invoker = true) as
-with newest as (
-    select * from operations.database_health_daily order by measured_on desc limit 1
-),
-
-compared as (
-    select
-        n.*,
-        b.measured_on as compared_on,
-        greatest(extract(epoch from n.measured_at - b.measured_at) / 86400, 1) as days,
-        case when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_hits else 0 end
-            as index_hits_before,
-        case when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_reads else 0 end
-            as index_reads_before
-    from newest as n
-    left join lateral (
-        select d.*
-        from operations.database_health_daily as d
-        where d.measured_at <= n.measured_at - interval '24 hours'
-        order by d.measured_on desc
-        limit 1
-    ) as b on true
-)
-
 select
-    measured_on,
-    measured_at,
-    server_version,
-    statistics_since,
-    compared_on,
-    days,
-    database_bytes,
-    connections,
-    most_connections,
-    connections_limit,
-    index_hits - index_hits_before as index_hits,
-    index_reads - index_reads_before as index_reads,
-    (index_hits - index_hits_before)::numeric
-    / nullif(index_hits - index_hits_before + index_reads - index_reads_before, 0) as index_hit_ratio,
-    table_hits::numeric / nullif(table_hits + table_reads, 0) as table_hit_ratio,
-    temporary_bytes,
-    deadlocks,
-    transaction_ids_used,
-    oldest_transaction_seconds,
-    event_log_rows,
-    event_log_bytes,
-    not_measured
-from compared;
+    n.measured_on,
+    n.measured_at,
+    n.server_version,
+    n.statistics_since,
+    b.measured_on as compared_on,
+    greatest(extract(epoch from n.measured_at - b.measured_at) / 86400, 1) as days,
+    n.database_bytes,
+    n.connections,
+    n.most_connections,
+    n.connections_limit,
+    n.index_hits - f.index_hits as index_hits,
+    n.index_reads - f.index_reads as index_reads,
+    (n.index_hits - f.index_hits)::numeric
+    / nullif(n.index_hits - f.index_hits + n.index_reads - f.index_reads, 0) as index_hit_ratio,
+    n.table_hits::numeric / nullif(n.table_hits + n.table_reads, 0) as table_hit_ratio,
+    n.temporary_bytes,
+    n.deadlocks,
+    n.transaction_ids_used,
+    n.oldest_transaction_seconds,
+    n.event_log_rows,
+    n.event_log_bytes,
+    n.not_measured
+from (
+    select d.*
+    from operations.database_health_daily as d
+    order by d.measured_on desc
+    limit 1
+) as n
+left join lateral (
+    select d.*
+    from operations.database_health_daily as d
+    where d.measured_at <= n.measured_at - make_interval(hours => 24)
+    order by d.measured_on desc
+    limit 1
+) as b on true
+-- What was counted before; nothing if the counts began anew.
+cross join lateral (
+    select
+        case when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_hits else 0 end
+            as index_hits,
+        case when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_reads else 0 end
+            as index_reads
+) as f;
 
 comment on view operations.newest_database_health is
 'The newest measurement of the database: at most one row. Its index hits and reads, and the ratio, are those since '
@@ -295,15 +292,20 @@ comment on view operations.newest_query_statistics is
 
 create view operations.connections_now with (security_invoker = true) as
 select
-    count(*) as connections,
-    greatest(
-        current_setting('max_connections')::integer
-        - current_setting('superuser_reserved_connections')::integer
-        - coalesce(current_setting('reserved_connections', true), '0')::integer,
-        1
-    ) as connections_limit
-from pg_catalog.pg_stat_activity
-where datid is not null and usesysid is not null and coalesce(backend_type, 'client backend') = 'client backend';
+    count(a.pid) as connections,
+    l.connections_limit
+from (
+    select
+        greatest(
+            current_setting('max_connections')::integer
+            - current_setting('superuser_reserved_connections')::integer
+            - coalesce(current_setting('reserved_connections', true), '0')::integer,
+            1
+        ) as connections_limit
+) as l
+left join pg_catalog.pg_stat_activity as a
+    on a.datid is not null and a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'client backend'
+group by l.connections_limit;
 
 comment on view operations.connections_now is
 'Connections of clients to the server at this moment, and how many it accepts from logins that are no superuser. '
@@ -313,7 +315,7 @@ comment on view operations.connections_now is
 create view operations.report_database_days with (security_invoker = true) as
 select
     d.measured_on,
-    date_trunc('week', d.measured_on::timestamp)::date as week_start,
+    w.week_start,
     d.database_bytes,
     d.database_bytes - lag(d.database_bytes) over days as bytes_grown,
     case
@@ -333,6 +335,7 @@ select
     d.event_log_bytes,
     d.not_measured
 from operations.database_health_daily as d
+cross join lateral (select date_trunc('week', d.measured_on::timestamp)::date as week_start) as w
 window days as (order by d.measured_on);
 
 comment on view operations.report_database_days is
@@ -358,21 +361,23 @@ comment on view operations.report_database_tables is
 'One row is one table on the last measured day of a week, with its growth since the last day measured before the week.';
 
 create view operations.report_database_indexes with (security_invoker = true) as
-select distinct on (date_trunc('week', i.measured_on::timestamp)::date, i.index_name)
-    date_trunc('week', i.measured_on::timestamp)::date as week_start,
+select distinct on (w.week_start, i.index_name)
+    w.week_start,
     i.*
 from operations.index_health_daily as i
-order by date_trunc('week', i.measured_on::timestamp)::date asc, i.index_name asc, i.measured_on desc;
+cross join lateral (select date_trunc('week', i.measured_on::timestamp)::date as week_start) as w
+order by w.week_start asc, i.index_name asc, i.measured_on desc;
 
 comment on view operations.report_database_indexes is 'One row is one index on the last measured day of a week.';
 
 create view operations.report_database_queries with (security_invoker = true) as
-select distinct on (date_trunc('week', q.measured_on::timestamp)::date, q.query_id, q.source)
-    date_trunc('week', q.measured_on::timestamp)::date as week_start,
+select distinct on (w.week_start, q.query_id, q.source)
+    w.week_start,
     q.*,
     coalesce(q.total_milliseconds / q.calls, q.longest_milliseconds) as milliseconds
 from operations.query_statistics_daily as q
-order by date_trunc('week', q.measured_on::timestamp)::date asc, q.query_id asc, q.source asc, q.measured_on desc;
+cross join lateral (select date_trunc('week', q.measured_on::timestamp)::date as week_start) as w
+order by w.week_start asc, q.query_id asc, q.source asc, q.measured_on desc;
 
 comment on view operations.report_database_queries is
 'One row is one expensive statement on the last day of a week on which it was measured.';

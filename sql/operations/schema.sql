@@ -967,107 +967,82 @@ create view operations.newest_database_health (
     event_log_bytes,             -- bigint
     not_measured                 -- jsonb
 ) with (security_invoker = true) as
-with newest as (
-         select database_health_daily.measured_on,
-            database_health_daily.measured_at,
-            database_health_daily.server_version,
-            database_health_daily.statistics_since,
-            database_health_daily.database_bytes,
-            database_health_daily.connections,
-            database_health_daily.most_connections,
-            database_health_daily.connections_limit,
-            database_health_daily.table_hits,
-            database_health_daily.table_reads,
-            database_health_daily.index_hits,
-            database_health_daily.index_reads,
-            database_health_daily.temporary_bytes,
-            database_health_daily.deadlocks,
-            database_health_daily.transaction_ids_used,
-            database_health_daily.oldest_transaction_seconds,
-            database_health_daily.event_log_rows,
-            database_health_daily.event_log_bytes,
-            database_health_daily.not_measured
-           from operations.database_health_daily
-          order by database_health_daily.measured_on desc
-         limit 1
-        ), compared as (
-         select n.measured_on,
-            n.measured_at,
-            n.server_version,
-            n.statistics_since,
-            n.database_bytes,
-            n.connections,
-            n.most_connections,
-            n.connections_limit,
-            n.table_hits,
-            n.table_reads,
-            n.index_hits,
-            n.index_reads,
-            n.temporary_bytes,
-            n.deadlocks,
-            n.transaction_ids_used,
-            n.oldest_transaction_seconds,
-            n.event_log_rows,
-            n.event_log_bytes,
-            n.not_measured,
-            b.measured_on as compared_on,
-            greatest(extract(epoch from n.measured_at - b.measured_at) / 86400::numeric, 1::numeric) as days,
+select n.measured_on,
+    n.measured_at,
+    n.server_version,
+    n.statistics_since,
+    b.measured_on as compared_on,
+    greatest(extract(epoch from n.measured_at - b.measured_at) / 86400::numeric, 1::numeric) as days,
+    n.database_bytes,
+    n.connections,
+    n.most_connections,
+    n.connections_limit,
+    n.index_hits - f.index_hits as index_hits,
+    n.index_reads - f.index_reads as index_reads,
+    (n.index_hits - f.index_hits)::numeric / nullif(n.index_hits - f.index_hits + n.index_reads - f.index_reads,
+        0)::numeric as index_hit_ratio,
+    n.table_hits::numeric / nullif(n.table_hits + n.table_reads, 0)::numeric as table_hit_ratio,
+    n.temporary_bytes,
+    n.deadlocks,
+    n.transaction_ids_used,
+    n.oldest_transaction_seconds,
+    n.event_log_rows,
+    n.event_log_bytes,
+    n.not_measured
+   from ( select d.measured_on,
+            d.measured_at,
+            d.server_version,
+            d.statistics_since,
+            d.database_bytes,
+            d.connections,
+            d.most_connections,
+            d.connections_limit,
+            d.table_hits,
+            d.table_reads,
+            d.index_hits,
+            d.index_reads,
+            d.temporary_bytes,
+            d.deadlocks,
+            d.transaction_ids_used,
+            d.oldest_transaction_seconds,
+            d.event_log_rows,
+            d.event_log_bytes,
+            d.not_measured
+           from operations.database_health_daily d
+          order by d.measured_on desc
+         limit 1) n
+     left join lateral ( select d.measured_on,
+            d.measured_at,
+            d.server_version,
+            d.statistics_since,
+            d.database_bytes,
+            d.connections,
+            d.most_connections,
+            d.connections_limit,
+            d.table_hits,
+            d.table_reads,
+            d.index_hits,
+            d.index_reads,
+            d.temporary_bytes,
+            d.deadlocks,
+            d.transaction_ids_used,
+            d.oldest_transaction_seconds,
+            d.event_log_rows,
+            d.event_log_bytes,
+            d.not_measured
+           from operations.database_health_daily d
+          where d.measured_at <= (n.measured_at - make_interval(hours => 24))
+          order by d.measured_on desc
+         limit 1) b on true
+     cross join lateral ( select
                 case
                     when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_hits
                     else 0::bigint
-                end as index_hits_before,
+                end as index_hits,
                 case
                     when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_reads
                     else 0::bigint
-                end as index_reads_before
-           from newest n
-             left join lateral ( select d.measured_on,
-                    d.measured_at,
-                    d.server_version,
-                    d.statistics_since,
-                    d.database_bytes,
-                    d.connections,
-                    d.most_connections,
-                    d.connections_limit,
-                    d.table_hits,
-                    d.table_reads,
-                    d.index_hits,
-                    d.index_reads,
-                    d.temporary_bytes,
-                    d.deadlocks,
-                    d.transaction_ids_used,
-                    d.oldest_transaction_seconds,
-                    d.event_log_rows,
-                    d.event_log_bytes,
-                    d.not_measured
-                   from operations.database_health_daily d
-                  where d.measured_at <= (n.measured_at - '24:00:00')
-                  order by d.measured_on desc
-                 limit 1) b on true
-        )
- select measured_on,
-    measured_at,
-    server_version,
-    statistics_since,
-    compared_on,
-    days,
-    database_bytes,
-    connections,
-    most_connections,
-    connections_limit,
-    index_hits - index_hits_before as index_hits,
-    index_reads - index_reads_before as index_reads,
-    (index_hits - index_hits_before)::numeric / nullif(index_hits - index_hits_before + index_reads -
-        index_reads_before, 0)::numeric as index_hit_ratio,
-    table_hits::numeric / nullif(table_hits + table_reads, 0)::numeric as table_hit_ratio,
-    temporary_bytes,
-    deadlocks,
-    transaction_ids_used,
-    oldest_transaction_seconds,
-    event_log_rows,
-    event_log_bytes,
-    not_measured
-   from compared;
+                end as index_reads) f;
 -- pipeline: select
 
 -- The newest measurement of each table. Scans a day, rows a scan and growth are those since compared_on, NULL without a
@@ -1190,11 +1165,14 @@ create view operations.connections_now (
     connections,       -- bigint
     connections_limit  -- integer
 ) with (security_invoker = true) as
-select count(*) as connections,
-    greatest(current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer -
-        coalesce(current_setting('reserved_connections', true), '0')::integer, 1) as connections_limit
-   from pg_stat_activity
-  where datid is not null and usesysid is not null and coalesce(backend_type, 'client backend') = 'client backend';
+select count(a.pid) as connections,
+    l.connections_limit
+   from ( select greatest(current_setting('max_connections')::integer -
+       current_setting('superuser_reserved_connections')::integer - coalesce(current_setting('reserved_connections',
+       true), '0')::integer, 1) as connections_limit) l
+     left join pg_stat_activity a on a.datid is not null and a.usesysid is not null
+         and coalesce(a.backend_type, 'client backend') = 'client backend'
+  group by l.connections_limit;
 -- pipeline: select
 
 -- One row is one day of the weekly page on the database. What grew, and the ratio of index blocks that were in the
@@ -1213,25 +1191,26 @@ create view operations.report_database_days (
     event_log_bytes,       -- bigint
     not_measured           -- jsonb
 ) with (security_invoker = true) as
-select measured_on,
-    date_trunc('week', measured_on::timestamp without time zone)::date as week_start,
-    database_bytes,
-    database_bytes - lag(database_bytes) over days as bytes_grown,
+select d.measured_on,
+    w.week_start,
+    d.database_bytes,
+    d.database_bytes - lag(d.database_bytes) over days as bytes_grown,
         case
-            when index_hits >= lag(index_hits) over days and index_reads >= lag(index_reads) over days then (index_hits
-                - lag(index_hits) over days)::numeric / nullif(index_hits - lag(index_hits) over days + index_reads -
-                lag(index_reads) over days, 0)::numeric
-            else index_hits::numeric / nullif(index_hits + index_reads, 0)::numeric
+            when d.index_hits >= lag(d.index_hits) over days and d.index_reads >= lag(d.index_reads) over days then
+                (d.index_hits - lag(d.index_hits) over days)::numeric / nullif(d.index_hits - lag(d.index_hits) over
+                days + d.index_reads - lag(d.index_reads) over days, 0)::numeric
+            else d.index_hits::numeric / nullif(d.index_hits + d.index_reads, 0)::numeric
         end as index_hit_ratio,
-    most_connections,
-    connections_limit,
-    transaction_ids_used,
-    event_log_rows,
-    event_log_rows - lag(event_log_rows) over days as event_log_rows_grown,
-    event_log_bytes,
-    not_measured
+    d.most_connections,
+    d.connections_limit,
+    d.transaction_ids_used,
+    d.event_log_rows,
+    d.event_log_rows - lag(d.event_log_rows) over days as event_log_rows_grown,
+    d.event_log_bytes,
+    d.not_measured
    from operations.database_health_daily d
-  window days as (order by measured_on);
+     cross join lateral ( select date_trunc('week', d.measured_on::timestamp without time zone)::date as week_start) w
+  window days as (order by d.measured_on);
 -- pipeline: select
 
 -- One row is one table on the last measured day of a week, with its growth since the last day measured before the week.
@@ -1300,20 +1279,20 @@ create view operations.report_database_indexes (
     duplicate_of,   -- text
     is_for_readers  -- boolean
 ) with (security_invoker = true) as
-select distinct on ((date_trunc('week', measured_on::timestamp without time zone)::date), index_name) date_trunc('week',
-    measured_on::timestamp without time zone)::date as week_start,
-    measured_on,
-    index_name,
-    table_name,
-    index_bytes,
-    scans,
-    unused_since,
-    is_valid,
-    is_required,
-    duplicate_of,
-    is_for_readers
+select distinct on (w.week_start, i.index_name) w.week_start,
+    i.measured_on,
+    i.index_name,
+    i.table_name,
+    i.index_bytes,
+    i.scans,
+    i.unused_since,
+    i.is_valid,
+    i.is_required,
+    i.duplicate_of,
+    i.is_for_readers
    from operations.index_health_daily i
-  order by (date_trunc('week', measured_on::timestamp without time zone)::date), index_name, measured_on desc;
+     cross join lateral ( select date_trunc('week', i.measured_on::timestamp without time zone)::date as week_start) w
+  order by w.week_start, i.index_name, i.measured_on desc;
 -- pipeline: select
 
 -- One row is one expensive statement on the last day of a week on which it was measured.
@@ -1333,23 +1312,23 @@ create view operations.report_database_queries (
     plan_missing,          -- text
     milliseconds           -- numeric
 ) with (security_invoker = true) as
-select distinct on ((date_trunc('week', measured_on::timestamp without time zone)::date), query_id,
-    source) date_trunc('week', measured_on::timestamp without time zone)::date as week_start,
-    measured_on,
-    query_id,
-    source,
-    query,
-    role_name,
-    calls,
-    total_milliseconds,
-    longest_milliseconds,
-    rows_returned,
-    times_seen,
-    plan,
-    plan_missing,
-    coalesce(total_milliseconds / calls::numeric, longest_milliseconds) as milliseconds
+select distinct on (w.week_start, q.query_id, q.source) w.week_start,
+    q.measured_on,
+    q.query_id,
+    q.source,
+    q.query,
+    q.role_name,
+    q.calls,
+    q.total_milliseconds,
+    q.longest_milliseconds,
+    q.rows_returned,
+    q.times_seen,
+    q.plan,
+    q.plan_missing,
+    coalesce(q.total_milliseconds / q.calls::numeric, q.longest_milliseconds) as milliseconds
    from operations.query_statistics_daily q
-  order by (date_trunc('week', measured_on::timestamp without time zone)::date), query_id, source, measured_on desc;
+     cross join lateral ( select date_trunc('week', q.measured_on::timestamp without time zone)::date as week_start) w
+  order by w.week_start, q.query_id, q.source, q.measured_on desc;
 -- pipeline: select
 
 -- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
