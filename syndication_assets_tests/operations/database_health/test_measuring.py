@@ -174,7 +174,7 @@ def test_the_assets_measure_check_and_render_the_page(
     assert failed == {"connections_are_left"}
     (page,) = tmp_path.glob("database-*.html")
     text = page.read_text()
-    assert "scraping.snapshots" in text
+    assert "engagement.weeks" in text
     assert "pg_stat_statements" in text
     written = page.stat().st_mtime_ns
     assert dg.materialize([database_report], resources={"postgres": PostgresResource()}).success
