@@ -121,6 +121,8 @@ def _debian_server(binaries: Path, directory: Path) -> Server:
         f"-k {directory} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c timezone=UTC"
         " -c max_connections=200 -c jit=off"
     )
+    if (binaries.parent / "lib" / "pg_stat_statements.so").exists():
+        settings += " -c shared_preload_libraries=pg_stat_statements"
     log = str(directory / "log")
     run(str(binaries / "pg_ctl"), "-D", data, "-o", settings, "-l", log, "-w", "start")
     return Server(

@@ -733,6 +733,163 @@ create index webhook_deliveries_webhook on operations.webhook_deliveries (organi
 create index webhook_deliveries_pending on operations.webhook_deliveries (next_attempt_at) where state = 'pending';
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one UTC day of the whole database, as last measured on it. Numbers of PostgreSQL's statistics count from
+-- statistics_since on.
+create table operations.database_health_daily (
+    measured_on date not null,                 -- UTC day.
+    measured_at timestamptz not null,          -- When it was last measured on that day.
+    server_version text not null,              -- Version of PostgreSQL.
+    statistics_since timestamptz,              -- When the statistics of the database were last reset; NULL if they
+                                               -- never were.
+    database_bytes bigint,                     -- Size of the database; NULL if the login may not see it.
+    connections integer not null,              -- Connections of clients to the whole server, when it was last measured.
+    most_connections integer not null,         -- The most connections that a measurement of the day has seen.
+    connections_limit integer not null,        -- How many connections the server accepts from logins that are no
+                                               -- superuser.
+    table_hits bigint not null,                -- Blocks of tables that were found in the cache.
+    table_reads bigint not null,               -- Blocks of tables that had to be read.
+    index_hits bigint not null,                -- Blocks of indexes that were found in the cache.
+    index_reads bigint not null,               -- Blocks of indexes that had to be read.
+    temporary_bytes bigint not null,           -- Bytes that statements wrote to temporary files.
+    deadlocks bigint not null,                 -- Number of deadlocks.
+    transaction_ids_used bigint not null,      -- Age of the oldest transaction id. Vacuum lowers it; the server stops
+                                               -- writing before it reaches 2,147,483,648.
+    oldest_transaction_seconds numeric,        -- How long the oldest open transaction has lasted; NULL if there is
+                                               -- none, or the login may not see those of others.
+    event_log_rows bigint,                     -- Events in the log of Dagster, as its planner estimates; NULL if it
+                                               -- could not be reached.
+    event_log_bytes bigint,                    -- Size of the event log of Dagster with its indexes; NULL if it could
+                                               -- not be reached.
+    not_measured jsonb not null default '{}',  -- Names of what could not be measured, each with the reason.
+
+    primary key (measured_on),
+    check (database_bytes >= 0),
+    check (connections >= 0),
+    check (most_connections >= connections),
+    check (connections_limit > 0),
+    check (table_hits >= 0),
+    check (table_reads >= 0),
+    check (index_hits >= 0),
+    check (index_reads >= 0),
+    check (temporary_bytes >= 0),
+    check (deadlocks >= 0),
+    check (oldest_transaction_seconds >= 0::numeric),
+    check (event_log_rows >= 0),
+    check (event_log_bytes >= 0),
+    check (jsonb_typeof(not_measured) = 'object'),
+    check (measured_on = (measured_at at time zone 'utc')::date)
+);
+-- no row-level security; pipeline: select, insert, update, delete
+
+-- One row is one table on one UTC day, as last measured on it. Partitions are summed in the row of their table.
+create table operations.table_health_daily (
+    measured_on date not null,              -- UTC day.
+    table_name text not null,               -- Schema and name of the table.
+    partitions integer not null,            -- Number of its partitions; 0 for a table without.
+    live_rows bigint not null,              -- About how many rows it has.
+    dead_rows bigint not null,              -- About how many deleted or replaced rows still take room until a vacuum.
+    heap_bytes bigint not null,             -- Size of the rows, without indexes and long values.
+    index_bytes bigint not null,            -- Size of its indexes.
+    total_bytes bigint not null,            -- Size of everything, with indexes and long values.
+    bloat_bytes bigint,                     -- How much of heap_bytes holds no rows; NULL if unknown, for a table that
+                                            -- was never analyzed.
+    bloat_source text,                      -- How bloat_bytes was found: `pgstattuple` looked into the pages,
+                                            -- `statistics` estimated it from the width of columns, `dead rows` knows of
+                                            -- rows before their vacuum only.
+    sequential_scans bigint not null,       -- Scans of the whole table, since statistics_since of the day in
+                                            -- database_health_daily.
+    sequential_rows bigint not null,        -- Rows that these scans read.
+    index_scans bigint not null,            -- Scans of its indexes.
+    rows_changed bigint not null,           -- Rows that were inserted, updated or deleted.
+    changed_since_analyze bigint not null,  -- Rows that have changed since the planner's statistics were last made.
+    analyzed_at timestamptz,                -- When the statistics were last made, of the partition where that is
+                                            -- longest ago; NULL if one has none.
+    vacuumed_at timestamptz,                -- When it was last vacuumed, of the partition where that is longest ago;
+                                            -- NULL if one never was.
+
+    primary key (measured_on, table_name),
+    check (table_name <> ''),
+    check (partitions >= 0),
+    check (live_rows >= 0),
+    check (dead_rows >= 0),
+    check (heap_bytes >= 0),
+    check (index_bytes >= 0),
+    check (total_bytes >= 0),
+    check (bloat_bytes >= 0),
+    check (bloat_source in ('pgstattuple', 'statistics', 'dead rows')),
+    check (sequential_scans >= 0),
+    check (sequential_rows >= 0),
+    check (index_scans >= 0),
+    check (rows_changed >= 0),
+    check (changed_since_analyze >= 0),
+    check (num_nonnulls(bloat_bytes, bloat_source) <> 1)
+);
+-- no row-level security; pipeline: select, insert, update, delete
+
+-- One row is one index on one UTC day, as last measured on it. Indexes of partitions are summed in the row of theirs.
+create table operations.index_health_daily (
+    measured_on date not null,        -- UTC day.
+    index_name text not null,         -- Schema and name of the index.
+    table_name text not null,         -- Schema and name of its table.
+    index_bytes bigint not null,      -- Its size.
+    scans bigint not null,            -- How often it was scanned, since statistics_since of the day in
+                                      -- database_health_daily.
+    unused_since date,                -- First day of those without a scan up to now; NULL if it was scanned since the
+                                      -- measurement of the day before.
+    is_valid boolean not null,        -- FALSE: a build that failed has left it, and no query uses it.
+    is_required boolean not null,     -- TRUE: it enforces a key or is the identity of rows, so it stays even if nothing
+                                      -- scans it.
+    duplicate_of text,                -- Another index of the same columns, order and condition, which makes it
+                                      -- needless; NULL if there is none.
+    is_for_readers boolean not null,  -- FALSE: row-level security keeps readers from it, because a comparison or a
+                                      -- function in it is not leakproof.
+
+    primary key (measured_on, index_name),
+    check (index_name <> ''),
+    check (table_name <> ''),
+    check (index_bytes >= 0),
+    check (scans >= 0),
+    check (unused_since <= measured_on)
+);
+-- no row-level security; pipeline: select, insert, update, delete
+
+-- One row is one expensive statement on one UTC day, without the values in it. From pg_stat_statements where the server
+-- has it, else as it was seen running, once a minute.
+create table operations.query_statistics_daily (
+    measured_on date not null,              -- UTC day.
+    query_id text not null,                 -- The same for the same text without values.
+    source text not null,                   -- pg_stat_statements, which counts every call, or sampled, which sees what
+                                            -- runs at the moment of a look.
+    query text not null,                    -- The statement with parameters in place of all values; of what is no
+                                            -- query, only its first words.
+    role_name text,                         -- Role that ran it; NULL if it is gone.
+    calls bigint,                           -- Calls since the server's statistics of statements were reset; NULL if
+                                            -- sampled.
+    total_milliseconds numeric,             -- How long these calls took together; NULL if sampled.
+    longest_milliseconds numeric not null,  -- The longest call; if sampled, the longest that it was seen to run on this
+                                            -- day.
+    rows_returned bigint,                   -- Rows that the calls returned or changed; NULL if sampled.
+    times_seen bigint,                      -- In how many looks of the day it was running; NULL unless sampled.
+    plan text,                              -- How the planner would run it without knowing the values; it was not run
+                                            -- for that. NULL if nobody asked, or it cannot be planned.
+    plan_missing text,                      -- Why there is no plan; NULL if there is one, or nobody asked.
+
+    primary key (measured_on, query_id, source),
+    check (query_id ~ '^[0-9a-f]{16}$'),
+    check (source in ('pg_stat_statements', 'sampled')),
+    check (query <> ''),
+    check (calls > 0),
+    check (total_milliseconds >= 0::numeric),
+    check (longest_milliseconds >= 0::numeric),
+    check (rows_returned >= 0),
+    check (times_seen > 0),
+    check ((source = 'sampled') = (times_seen is not null)),
+    check ((source = 'sampled') = (calls is null)),
+    check ((source = 'sampled') = (total_milliseconds is null)),
+    check (num_nonnulls(plan, plan_missing) <= 1)
+);
+-- no row-level security; pipeline: select, insert, update, delete
+
 -- One row is one month of one table and organization that no longer changes, because an archive has it.
 create view operations.closed_months (
     organization_id,  -- text: The organization.
@@ -784,6 +941,395 @@ select d.organization_id,
   group by d.organization_id, o.slug, (date_trunc('month', d.activity_date::timestamp without time zone)::date),
       d.provider, d.currency;
 -- pipeline: select; reader: select
+
+-- The newest measurement of the database: at most one row. Its index hits and reads, and the ratio, are those since
+-- compared_on, the newest measurement that is at least a day older, or since the statistics began if there is none.
+create view operations.newest_database_health (
+    measured_on,                 -- date
+    measured_at,                 -- timestamptz
+    server_version,              -- text
+    statistics_since,            -- timestamptz
+    compared_on,                 -- date
+    days,                        -- numeric
+    database_bytes,              -- bigint
+    connections,                 -- integer
+    most_connections,            -- integer
+    connections_limit,           -- integer
+    index_hits,                  -- bigint
+    index_reads,                 -- bigint
+    index_hit_ratio,             -- numeric
+    table_hit_ratio,             -- numeric
+    temporary_bytes,             -- bigint
+    deadlocks,                   -- bigint
+    transaction_ids_used,        -- bigint
+    oldest_transaction_seconds,  -- numeric
+    event_log_rows,              -- bigint
+    event_log_bytes,             -- bigint
+    not_measured                 -- jsonb
+) with (security_invoker = true) as
+select n.measured_on,
+    n.measured_at,
+    n.server_version,
+    n.statistics_since,
+    b.measured_on as compared_on,
+    greatest(extract(epoch from n.measured_at - b.measured_at) / 86400::numeric, 1::numeric) as days,
+    n.database_bytes,
+    n.connections,
+    n.most_connections,
+    n.connections_limit,
+    n.index_hits - f.index_hits as index_hits,
+    n.index_reads - f.index_reads as index_reads,
+    (n.index_hits - f.index_hits)::numeric / nullif(n.index_hits - f.index_hits + n.index_reads - f.index_reads,
+        0)::numeric as index_hit_ratio,
+    n.table_hits::numeric / nullif(n.table_hits + n.table_reads, 0)::numeric as table_hit_ratio,
+    n.temporary_bytes,
+    n.deadlocks,
+    n.transaction_ids_used,
+    n.oldest_transaction_seconds,
+    n.event_log_rows,
+    n.event_log_bytes,
+    n.not_measured
+   from ( select d.measured_on,
+            d.measured_at,
+            d.server_version,
+            d.statistics_since,
+            d.database_bytes,
+            d.connections,
+            d.most_connections,
+            d.connections_limit,
+            d.table_hits,
+            d.table_reads,
+            d.index_hits,
+            d.index_reads,
+            d.temporary_bytes,
+            d.deadlocks,
+            d.transaction_ids_used,
+            d.oldest_transaction_seconds,
+            d.event_log_rows,
+            d.event_log_bytes,
+            d.not_measured
+           from operations.database_health_daily d
+          order by d.measured_on desc
+         limit 1) n
+     left join lateral ( select d.measured_on,
+            d.measured_at,
+            d.server_version,
+            d.statistics_since,
+            d.database_bytes,
+            d.connections,
+            d.most_connections,
+            d.connections_limit,
+            d.table_hits,
+            d.table_reads,
+            d.index_hits,
+            d.index_reads,
+            d.temporary_bytes,
+            d.deadlocks,
+            d.transaction_ids_used,
+            d.oldest_transaction_seconds,
+            d.event_log_rows,
+            d.event_log_bytes,
+            d.not_measured
+           from operations.database_health_daily d
+          where d.measured_at <= (n.measured_at - make_interval(hours => 24))
+          order by d.measured_on desc
+         limit 1) b on true
+     cross join lateral ( select
+                case
+                    when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_hits
+                    else 0::bigint
+                end as index_hits,
+                case
+                    when n.index_hits >= b.index_hits and n.index_reads >= b.index_reads then b.index_reads
+                    else 0::bigint
+                end as index_reads) f;
+-- pipeline: select
+
+-- The newest measurement of each table. Scans a day, rows a scan and growth are those since compared_on, NULL without a
+-- measurement that is at least a day older.
+create view operations.newest_table_health (
+    measured_on,             -- date
+    table_name,              -- text
+    partitions,              -- integer
+    live_rows,               -- bigint
+    dead_rows,               -- bigint
+    heap_bytes,              -- bigint
+    index_bytes,             -- bigint
+    total_bytes,             -- bigint
+    bloat_bytes,             -- bigint
+    bloat_source,            -- text
+    sequential_scans,        -- bigint
+    sequential_rows,         -- bigint
+    index_scans,             -- bigint
+    rows_changed,            -- bigint
+    changed_since_analyze,   -- bigint
+    analyzed_at,             -- timestamptz
+    vacuumed_at,             -- timestamptz
+    compared_on,             -- date
+    days,                    -- numeric
+    sequential_scans_a_day,  -- numeric
+    rows_a_scan,             -- numeric
+    bytes_grown,             -- bigint
+    bloat_ratio,             -- numeric
+    dead_ratio,              -- numeric
+    changed_ratio            -- numeric
+) with (security_invoker = true) as
+select t.measured_on,
+    t.table_name,
+    t.partitions,
+    t.live_rows,
+    t.dead_rows,
+    t.heap_bytes,
+    t.index_bytes,
+    t.total_bytes,
+    t.bloat_bytes,
+    t.bloat_source,
+    t.sequential_scans,
+    t.sequential_rows,
+    t.index_scans,
+    t.rows_changed,
+    t.changed_since_analyze,
+    t.analyzed_at,
+    t.vacuumed_at,
+    d.compared_on,
+    d.days,
+        case
+            when b.table_name is null then null::bigint
+            when t.sequential_scans >= b.sequential_scans then t.sequential_scans - b.sequential_scans
+            else t.sequential_scans
+        end::numeric / d.days as sequential_scans_a_day,
+        case
+            when b.table_name is null then null::numeric
+            when t.sequential_scans >= b.sequential_scans then (t.sequential_rows - b.sequential_rows)::numeric /
+                nullif(t.sequential_scans - b.sequential_scans, 0)::numeric
+            else t.sequential_rows::numeric / nullif(t.sequential_scans, 0)::numeric
+        end as rows_a_scan,
+    t.total_bytes - b.total_bytes as bytes_grown,
+    t.bloat_bytes::numeric / nullif(t.heap_bytes, 0)::numeric as bloat_ratio,
+    t.dead_rows::numeric / nullif(t.live_rows + t.dead_rows, 0)::numeric as dead_ratio,
+    t.changed_since_analyze::numeric / nullif(t.live_rows, 0)::numeric as changed_ratio
+   from operations.newest_database_health d
+     join operations.table_health_daily t on d.measured_on = t.measured_on
+     left join operations.table_health_daily b on d.compared_on = b.measured_on and t.table_name = b.table_name;
+-- pipeline: select
+
+-- The expensive statements of the newest day. `milliseconds` is the mean of their calls, or the longest of a sampled
+-- one; calls_since and milliseconds_since count from compared_on of newest_database_health on.
+create view operations.newest_query_statistics (
+    measured_on,           -- date
+    query_id,              -- text
+    source,                -- text
+    query,                 -- text
+    role_name,             -- text
+    calls,                 -- bigint
+    total_milliseconds,    -- numeric
+    longest_milliseconds,  -- numeric
+    rows_returned,         -- bigint
+    times_seen,            -- bigint
+    plan,                  -- text
+    plan_missing,          -- text
+    milliseconds,          -- numeric
+    calls_since,           -- bigint
+    milliseconds_since     -- numeric
+) with (security_invoker = true) as
+select q.measured_on,
+    q.query_id,
+    q.source,
+    q.query,
+    q.role_name,
+    q.calls,
+    q.total_milliseconds,
+    q.longest_milliseconds,
+    q.rows_returned,
+    q.times_seen,
+    q.plan,
+    q.plan_missing,
+    coalesce(q.total_milliseconds / q.calls::numeric, q.longest_milliseconds) as milliseconds,
+        case
+            when q.calls >= b.calls then q.calls - b.calls
+            else q.calls
+        end as calls_since,
+        case
+            when q.calls >= b.calls then q.total_milliseconds - b.total_milliseconds
+            else q.total_milliseconds
+        end as milliseconds_since
+   from operations.newest_database_health d
+     join operations.query_statistics_daily q on d.measured_on = q.measured_on
+     left join operations.query_statistics_daily b on d.compared_on = b.measured_on and q.query_id = b.query_id
+         and q.source = b.source;
+-- pipeline: select
+
+-- Connections of clients to the server at this moment, and how many it accepts from logins that are no superuser.
+-- Helpers of parallel queries count where the role may not see what others' sessions are.
+create view operations.connections_now (
+    connections,       -- bigint
+    connections_limit  -- integer
+) with (security_invoker = true) as
+select count(a.pid) as connections,
+    l.connections_limit
+   from ( select greatest(current_setting('max_connections')::integer -
+       current_setting('superuser_reserved_connections')::integer - coalesce(current_setting('reserved_connections',
+       true), '0')::integer, 1) as connections_limit) l
+     left join pg_stat_activity a on a.datid is not null and a.usesysid is not null
+         and coalesce(a.backend_type, 'client backend') = 'client backend'
+  group by l.connections_limit;
+-- pipeline: select
+
+-- One row is one day of the weekly page on the database. What grew, and the ratio of index blocks that were in the
+-- cache, are those since the day that was measured before.
+create view operations.report_database_days (
+    measured_on,           -- date
+    week_start,            -- date
+    database_bytes,        -- bigint
+    bytes_grown,           -- bigint
+    index_hit_ratio,       -- numeric
+    most_connections,      -- integer
+    connections_limit,     -- integer
+    transaction_ids_used,  -- bigint
+    event_log_rows,        -- bigint
+    event_log_rows_grown,  -- bigint
+    event_log_bytes,       -- bigint
+    not_measured           -- jsonb
+) with (security_invoker = true) as
+select d.measured_on,
+    w.week_start,
+    d.database_bytes,
+    d.database_bytes - lag(d.database_bytes) over days as bytes_grown,
+        case
+            when d.index_hits >= lag(d.index_hits) over days and d.index_reads >= lag(d.index_reads) over days then
+                (d.index_hits - lag(d.index_hits) over days)::numeric / nullif(d.index_hits - lag(d.index_hits) over
+                days + d.index_reads - lag(d.index_reads) over days, 0)::numeric
+            else d.index_hits::numeric / nullif(d.index_hits + d.index_reads, 0)::numeric
+        end as index_hit_ratio,
+    d.most_connections,
+    d.connections_limit,
+    d.transaction_ids_used,
+    d.event_log_rows,
+    d.event_log_rows - lag(d.event_log_rows) over days as event_log_rows_grown,
+    d.event_log_bytes,
+    d.not_measured
+   from operations.database_health_daily d
+     cross join lateral ( select date_trunc('week', d.measured_on::timestamp without time zone)::date as week_start) w
+  window days as (order by d.measured_on);
+-- pipeline: select
+
+-- One row is one table on the last measured day of a week, with its growth since the last day measured before the week.
+create view operations.report_database_tables (
+    week_start,             -- date
+    measured_on,            -- date
+    table_name,             -- text
+    partitions,             -- integer
+    live_rows,              -- bigint
+    dead_rows,              -- bigint
+    heap_bytes,             -- bigint
+    index_bytes,            -- bigint
+    total_bytes,            -- bigint
+    bloat_bytes,            -- bigint
+    bloat_source,           -- text
+    sequential_scans,       -- bigint
+    sequential_rows,        -- bigint
+    index_scans,            -- bigint
+    rows_changed,           -- bigint
+    changed_since_analyze,  -- bigint
+    analyzed_at,            -- timestamptz
+    vacuumed_at,            -- timestamptz
+    bytes_grown             -- bigint
+) with (security_invoker = true) as
+select distinct on ((date_trunc('week', t.measured_on::timestamp without time zone)::date),
+    t.table_name) date_trunc('week', t.measured_on::timestamp without time zone)::date as week_start,
+    t.measured_on,
+    t.table_name,
+    t.partitions,
+    t.live_rows,
+    t.dead_rows,
+    t.heap_bytes,
+    t.index_bytes,
+    t.total_bytes,
+    t.bloat_bytes,
+    t.bloat_source,
+    t.sequential_scans,
+    t.sequential_rows,
+    t.index_scans,
+    t.rows_changed,
+    t.changed_since_analyze,
+    t.analyzed_at,
+    t.vacuumed_at,
+    t.total_bytes - b.total_bytes as bytes_grown
+   from operations.table_health_daily t
+     left join lateral ( select e.total_bytes
+           from operations.table_health_daily e
+          where e.table_name = t.table_name
+              and e.measured_on < date_trunc('week', t.measured_on::timestamp without time zone)::date
+          order by e.measured_on desc
+         limit 1) b on true
+  order by (date_trunc('week', t.measured_on::timestamp without time zone)::date), t.table_name, t.measured_on desc;
+-- pipeline: select
+
+-- One row is one index on the last measured day of a week.
+create view operations.report_database_indexes (
+    week_start,     -- date
+    measured_on,    -- date
+    index_name,     -- text
+    table_name,     -- text
+    index_bytes,    -- bigint
+    scans,          -- bigint
+    unused_since,   -- date
+    is_valid,       -- boolean
+    is_required,    -- boolean
+    duplicate_of,   -- text
+    is_for_readers  -- boolean
+) with (security_invoker = true) as
+select distinct on (w.week_start, i.index_name) w.week_start,
+    i.measured_on,
+    i.index_name,
+    i.table_name,
+    i.index_bytes,
+    i.scans,
+    i.unused_since,
+    i.is_valid,
+    i.is_required,
+    i.duplicate_of,
+    i.is_for_readers
+   from operations.index_health_daily i
+     cross join lateral ( select date_trunc('week', i.measured_on::timestamp without time zone)::date as week_start) w
+  order by w.week_start, i.index_name, i.measured_on desc;
+-- pipeline: select
+
+-- One row is one expensive statement on the last day of a week on which it was measured.
+create view operations.report_database_queries (
+    week_start,            -- date
+    measured_on,           -- date
+    query_id,              -- text
+    source,                -- text
+    query,                 -- text
+    role_name,             -- text
+    calls,                 -- bigint
+    total_milliseconds,    -- numeric
+    longest_milliseconds,  -- numeric
+    rows_returned,         -- bigint
+    times_seen,            -- bigint
+    plan,                  -- text
+    plan_missing,          -- text
+    milliseconds           -- numeric
+) with (security_invoker = true) as
+select distinct on (w.week_start, q.query_id, q.source) w.week_start,
+    q.measured_on,
+    q.query_id,
+    q.source,
+    q.query,
+    q.role_name,
+    q.calls,
+    q.total_milliseconds,
+    q.longest_milliseconds,
+    q.rows_returned,
+    q.times_seen,
+    q.plan,
+    q.plan_missing,
+    coalesce(q.total_milliseconds / q.calls::numeric, q.longest_milliseconds) as milliseconds
+   from operations.query_statistics_daily q
+     cross join lateral ( select date_trunc('week', q.measured_on::timestamp without time zone)::date as week_start) w
+  order by w.week_start, q.query_id, q.source, q.measured_on desc;
+-- pipeline: select
 
 -- Creates the missing month partitions of `parent_table` for first_day .. last_day and returns their number. Concurrent
 -- callers are safe: the lock is held until commit, and `like … attach` does not block readers of the parent. The

@@ -109,6 +109,11 @@ backup_proof_job = dg.define_asset_job(
     description="Restores the newest backup into a scratch server, and compares it with what was backed up.",
 )
 
+health_job = dg.define_asset_job(
+    "health",
+    _tagged(cadence.HEALTH),
+    description="Measures the project's own database, and renders the page on it.",
+)
 archive_job = dg.define_asset_job(
     "archive",
     _tagged(cadence.ARCHIVE),
@@ -131,6 +136,7 @@ JOBS = [
     backup_proof_job,
     archive_job,
     accounts_job,
+    health_job,
 ]
 
 REPOSITORY_TAGS = {".dagster/repository": "__repository__@syndication"}

@@ -14,6 +14,7 @@ from syndication_assets.automation.jobs import (
     daily_job,
     feeds_job,
     fetch_job,
+    health_job,
     insights_job,
     media_job,
     publish_job,
@@ -27,7 +28,7 @@ from syndication_assets.settings import Settings
     cron_schedule="30 1 * * *",
     execution_timezone="UTC",
     description="Loads and rolls up yesterday and the look-back window (SYNDICATION_LOOK_BACK_DAYS) in one run.",
-    # It only reads landed files and reaches no outside service. Every other schedule has to be started by a person.
+    # It only reads landed files and reaches no outside service. Others, but `health_schedule`, are started by a person.
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -140,6 +141,18 @@ def archive_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_without_partition(context)
 
 
+@dg.schedule(
+    job=health_job,
+    cron_schedule="15 */6 * * *",
+    execution_timezone="UTC",
+    description="Measures the database four times a day, and renders the page on it.",
+    # It only reads statistics of the project's own database.
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def health_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
 def _run_without_partition(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run with a key for each scheduled time."""
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
@@ -180,4 +193,5 @@ SCHEDULES = [
     backup_proof_schedule,
     archive_schedule,
     accounts_schedule,
+    health_schedule,
 ]

@@ -21,6 +21,7 @@ from syndication_assets.cli.operating.alert import alert
 from syndication_assets.cli.operating.announce import announce
 from syndication_assets.cli.operating.archive import archive
 from syndication_assets.cli.operating.backup import backup, restore
+from syndication_assets.cli.operating.health import health
 from syndication_assets.cli.operating.history import history
 from syndication_assets.cli.operating.retention import retention
 from syndication_assets.cli.operating.usage import usage
@@ -171,6 +172,7 @@ main.add_command(publish)
 main.add_command(media)
 main.add_command(announce)
 main.add_command(history)
+main.add_command(health)
 main.add_command(status)
 main.add_command(usage)
 main.add_command(metrics)

@@ -104,6 +104,17 @@ def find_conditions(connection: Connection, finders: Mapping[str, Finder]) -> Fo
     return found
 
 
+def conditions_of(connection: Connection, kind: str) -> list[Condition]:
+    """The problems of one kind that has a file; empty if it has no levels. SyndicationError if its statement fails."""
+    levels = connection.execute(
+        "select threshold, severity::text from operations.condition_levels where kind = %s order by threshold", [kind]
+    ).fetchall()
+    if not levels:
+        return []
+    problems = _select(connection, condition_files()[kind], levels[0][0])
+    return [_condition(kind, problem, levels) for problem in problems]
+
+
 def _select(connection: Connection, file: str, threshold: Decimal) -> list[Problem]:
     """The problems of one file, within a savepoint, so that its error costs no other kind."""
     try:

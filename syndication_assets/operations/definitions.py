@@ -5,6 +5,7 @@ import dagster as dg
 from syndication_assets.operations import alert_assets, assets, execution_assets, webhook_assets
 from syndication_assets.operations.archive import assets as archive_assets
 from syndication_assets.operations.backup import assets as backup_assets
+from syndication_assets.operations.database_health import health_assets
 from syndication_assets.operations.usage import spending_assets, usage_assets
 
 defs = dg.Definitions(
@@ -18,6 +19,7 @@ defs = dg.Definitions(
             usage_assets,
             webhook_assets,
             backup_assets,
+            health_assets,
         ],
         include_specs=True,
     ),

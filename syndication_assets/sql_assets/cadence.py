@@ -34,3 +34,5 @@ WEBHOOK_LOG: Final = {CADENCE: "webhook-log"}
 BACKUP: Final = {CADENCE: "backup"}
 ARCHIVE: Final = {CADENCE: "archive"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}
+HEALTH: Final = {CADENCE: "health"}
+"""Measures the database as it is now, and shows it, four times a day."""

@@ -33,7 +33,7 @@ def test_only_what_reaches_no_outside_service_unasked_runs_by_default():
     repository = defs.get_repository_def()
     definitions = [*repository.schedule_defs, *repository.sensor_defs]
     running = [definition.name for definition in definitions if definition.default_status.value == "RUNNING"]
-    assert running == ["daily_schedule", "alert_sensor", "webhook_sensor"]
+    assert running == ["daily_schedule", "health_schedule", "alert_sensor", "webhook_sensor"]
 
 
 def test_every_check_runs_in_a_job_including_those_of_user_maintained_tables():

@@ -11,6 +11,7 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.alerts.deliveries import deliver
 from syndication_assets.operations.alerts.recording import LOCK, Recorded, record
 from syndication_assets.operations.conditions import find_conditions
+from syndication_assets.operations.database_health.statements import look_at_running_statements
 from syndication_assets.operations.executions.recording import close_dead_executions
 from syndication_assets.operations.outbox import Delivered
 from syndication_assets.settings import Settings
@@ -31,13 +32,19 @@ class Watched(NamedTuple):
 
 
 def watch(settings: Settings, url: str, instance: dg.DagsterInstance) -> Watched:
-    """Looks for problems once. Several processes may: one after another, they record each problem once."""
+    """Looks for problems once. Several processes may: one after another, they record each problem once.
+
+    It also looks at what runs, where the server does not count statements itself.
+    """
     with transaction(url, lock=LOCK) as connection:
         close_dead_executions(connection)
         found = find_conditions(connection, finders(settings, url, instance))
         moment = datetime.now(UTC)
         recorded = record(connection, found, moment)
-    return Watched(recorded, deliver(url, datetime.now(UTC)))
+    watched = Watched(recorded, deliver(url, datetime.now(UTC)))
+    # Last: if it fails, people have been told of everything else.
+    look_at_running_statements(url)
+    return watched
 
 
 @dg.sensor(

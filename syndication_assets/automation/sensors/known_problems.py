@@ -16,6 +16,7 @@ from syndication_assets.automation.jobs import (
     catalogue_job,
     feeds_job,
     fetch_job,
+    health_job,
     insights_job,
     media_job,
     publish_job,
@@ -46,6 +47,7 @@ _WITHOUT_DAYS = {
         accounts_job,
         backup_job,
         backup_proof_job,
+        health_job,
     )
 }
 _FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]

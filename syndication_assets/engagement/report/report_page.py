@@ -66,7 +66,7 @@ def render_page(report: WeekReport) -> str:
         "platforms": Markup(report_charts.svg(platform_chart(report), f"Engagement by platform and day, {week}")),  # noqa: S704
         "top_post": _top_post_chart(report),
     }
-    return _environment.get_template("report_page.html.jinja").render(
+    return environment.get_template("report_page.html.jinja").render(
         report=report,
         charts=charts,
         shown_reasons=_SHOWN_REASONS,
@@ -78,7 +78,7 @@ def render_page(report: WeekReport) -> str:
 
 def render_index(organization: Organization, lines: Sequence[IndexLine]) -> str:
     """The index of an organization's pages, in the order of `lines`."""
-    return _environment.get_template("report_index.html.jinja").render(
+    return environment.get_template("report_index.html.jinja").render(
         organization=organization,
         lines=lines,
         most=max((line.engagement for line in lines if line.engagement is not None), default=None),
@@ -221,7 +221,7 @@ def _compared(figure: WeekComparison) -> str:
     return change(figure.now, figure.before)
 
 
-_environment = Environment(
+environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     undefined=StrictUndefined,
@@ -229,7 +229,7 @@ _environment = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_environment.filters |= {
+environment.filters |= {
     "number": number,
     "median": median,
     "percent": percent,
@@ -241,5 +241,5 @@ _environment.filters |= {
     "published": published,
     "platform_name": platform_name,
 }
-_environment.globals |= {"change": change, "direction": direction, "share": share, "ratio": ratio}
-_environment.tests["web_link"] = is_web_link
+environment.globals |= {"change": change, "direction": direction, "share": share, "ratio": ratio}
+environment.tests["web_link"] = is_web_link

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import sql
 
 from syndication_assets import fault_points
-from syndication_assets.database.connection import connect, load_sql, transaction
+from syndication_assets.database.connection import Connection, connect, load_sql, transaction
 from syndication_assets.database.connection_url import STORAGE_VARIABLE
 from syndication_assets.operations.archive.archive_records import Policy, policies
 from syndication_assets.operations.archive.due_months import held_because
@@ -22,6 +22,7 @@ _STATEMENTS = {
 }
 """Subject → its file below sql/operations/retention/. Of any other, the rows of its table are deleted."""
 _EVENTS = "dagster.events"
+_HEALTH = "operations.database_health"
 _EARLIEST = date(2000, 1, 1)
 
 
@@ -50,6 +51,7 @@ def delete_due(
         yield _delete(url, policy)
     if organization is None:
         yield from _delete_events(settings, url, today)
+        yield from _delete_measurements(url, today)
 
 
 def _delete(url: str, policy: Policy) -> Deletion:
@@ -84,22 +86,46 @@ def _statement(policy: Policy) -> Any:
 def _delete_events(settings: Settings, url: str, today: date) -> Iterator[Deletion]:
     """Events of Dagster, which belong to no organization."""
     with transaction(url) as connection:
-        rows = connection.execute(
-            "select coalesce((date_trunc('month', %(today)s::date::timestamp) - make_interval(months => keep_months))"
-            "::date, %(today)s::date - keep_days) from operations.retention_subjects where subject = %(subject)s",
-            {"today": today, "subject": _EVENTS},
-        ).fetchall()
+        keeps_from = _keeps_from(connection, _EVENTS, today)
         held = connection.execute(
             "select hold_id from operations.legal_holds where released_at is null and profile_id is null"
         ).fetchall()
-    if not rows or rows[0][0] is None:
+    if keeps_from is None:
         return
     if held:
         yield Deletion(_EVENTS, 0, f"the legal hold {held[0][0]} keeps it")
         return
     dagster = existing_dagster_url(settings, url)
     if dagster is not None:
-        yield Deletion(_EVENTS, delete_events(dagster, rows[0][0]), None)
+        yield Deletion(_EVENTS, delete_events(dagster, keeps_from), None)
+
+
+def _delete_measurements(url: str, today: date) -> Iterator[Deletion]:
+    """Measurements of the database, which are about no organization, so that no legal hold keeps them."""
+    with transaction(url) as connection:
+        keeps_from = _keeps_from(connection, _HEALTH, today)
+    if keeps_from is None:
+        return
+    days = 0
+    while True:
+        with transaction(url) as connection:
+            count = connection.execute(
+                load_sql("operations/retention/database_health.sql"), {"keeps_from": keeps_from, "batch": BATCH_ROWS}
+            ).rowcount
+        days += count
+        if not count:
+            yield Deletion(_HEALTH, days, None)
+            return
+
+
+def _keeps_from(connection: Connection, subject: str, today: date) -> date | None:
+    """The first day that is kept of what belongs to no organization; None if everything is."""
+    rows = connection.execute(
+        "select coalesce((date_trunc('month', %(today)s::date::timestamp) - make_interval(months => keep_months))"
+        "::date, %(today)s::date - keep_days) from operations.retention_subjects where subject = %(subject)s",
+        {"today": today, "subject": subject},
+    ).fetchall()
+    return rows[0][0] if rows else None
 
 
 def delete_events(dagster_url: str, keeps_from: date, *, batch: int = BATCH_ROWS) -> int:

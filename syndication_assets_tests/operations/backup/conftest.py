@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.manifest import Manifest
 from syndication_assets.operations.backup.taking import take_backup
+from syndication_assets.operations.database_health.measuring import measure
 from syndication_assets.settings import Settings
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
@@ -69,6 +70,12 @@ def made(
             connection.execute("insert into runs (run_id) values ('one'), ('two')")
         settings = settings_of(url, tmp_path_factory.mktemp("local"), dagster_url)
         store = BackupStore(settings.backup_url)
+        measure(settings, url)
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "insert into operations.query_statistics_daily (measured_on, query_id, source, query,"
+                " longest_milliseconds, times_seen) values (current_date, repeat('a', 16), 'sampled', 'select', 1, 1)"
+            )
         taken = take_backup(settings, store, silent)
         yield MadeBackup(url, dagster_url, store, taken.manifest, settings)
 
