@@ -29,6 +29,7 @@ class Sizes:
     generations: int
     targets: int
     posts: int
+    curated_posts: int
     days: int
     few_days: int
     single_day_runs: int
@@ -42,6 +43,7 @@ FULL = Sizes(
     generations=1_000,
     targets=1_000,
     posts=6_850,
+    curated_posts=1_000_000,
     days=365,
     few_days=36,
     single_day_runs=20,
@@ -54,6 +56,7 @@ QUICK = Sizes(
     generations=20,
     targets=20,
     posts=60,
+    curated_posts=1_000,
     days=40,
     few_days=8,
     single_day_runs=2,

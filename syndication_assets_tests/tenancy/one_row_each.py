@@ -45,6 +45,7 @@ _VALUES = {
     "json": "'{}'",
     "jsonb": "'{}'",
     "numeric": "1",
+    "real": "1",
     "text": "'text'",
     "text[]": "'{}'",
     "timestamp with time zone": "'2025-11-03 12:00:00+00'",
@@ -69,6 +70,12 @@ _OWN_VALUES = {
     ("content.posts_core", "product_id"): (
         "(select product_id from catalogue.products where organization_id = %(organization_id)s)"
     ),
+    ("curation.actions", "action_type"): "'save'",
+    ("curation.executor_consents", "executor"): "'robot'",
+    ("curation.post_tag_changes", "new_state"): "'applied'",
+    ("curation.post_tags", "decided_by"): "'text'",
+    ("curation.tag_rule_versions", "version"): "2",
+    ("curation.tag_rules", "text_query"): "'text'",
     ("documents.feeds", "feed_name"): "'blog'",
     ("documents.feeds", "url"): "'https://blog.example/feed.xml'",
     ("engagement.hashtag_engagement_daily", "engagement_delta"): "7",
