@@ -2,6 +2,7 @@
 
 import click
 
+from syndication_assets.cli.curation.tag_agreement import agreement
 from syndication_assets.cli.curation.tag_rules import tag_rule
 from syndication_assets.cli.entries.entry_commands import add_entry_commands, entry_group
 from syndication_assets.cli.entries.sections import sections
@@ -44,11 +45,13 @@ def entry_groups() -> list[click.Group]:
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
     add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
+    tag = entry_group(TAGS, "tag", "Manages the tags of posts and profiles.")
+    tag.add_command(agreement)
     profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
     add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
     return [
         profile,
-        entry_group(TAGS, "tag", "Manages the tags of posts and profiles."),
+        tag,
         profile_tag,
         tag_rule,
         writing,

@@ -49,6 +49,7 @@ def test_a_rule_is_written_previewed_backfilled_and_overruled(desk: CuratedPosts
     assert "bread applied by rule (1.00): baked, version 1 (outranked)" in told
     assert "rule nothing → applied" in told
     assert "+10 ████" in told
+    assert "agrees on 0 of 1 posts" in _run("tag", "agreement")
     _run("tag-rule", "edit", "baked", "--text", "cake")
     assert "version 2" in _run("tag-rule", "history", "baked")
     assert "no word to look for" in _run("tag-rule", "edit", "baked", "--text", "-", code=1)
