@@ -383,27 +383,30 @@ create view curation.tag_agreement (
     applied_by,       -- curation.tag_source: rule or ai.
     decided_posts,    -- bigint: Posts on which both the source and a person spoke.
     agreed_posts,     -- bigint: Of these, the posts on which both said the same.
-    agreement         -- numeric: agreed_posts / decided_posts.
+    agreement         -- numeric: agreed_posts / decided_posts; NULL if there are none.
 ) with (security_invoker = true) as
-select s.organization_id,
-    s.tag_id,
-    s.applied_by,
-    count(*) as decided_posts,
-    count(*) filter (where (s.state <> 'removed') = (u.state = 'applied')) as agreed_posts,
-    count(*) filter (where (s.state <> 'removed') = (u.state = 'applied'))::numeric / count(*)::numeric as agreement
-   from ( select distinct on (post_tags.organization_id, post_tags.post_id, post_tags.tag_id,
-       post_tags.applied_by) post_tags.organization_id,
-            post_tags.post_id,
-            post_tags.tag_id,
-            post_tags.applied_by,
-            post_tags.state
-           from curation.post_tags
-          where post_tags.applied_by <> 'user'
-          order by post_tags.organization_id, post_tags.post_id, post_tags.tag_id, post_tags.applied_by,
-              post_tags.confidence desc, post_tags.rule_id) s
-     join curation.post_tags u on u.organization_id = s.organization_id and u.post_id = s.post_id
+select g.organization_id,
+    g.tag_id,
+    k.applied_by,
+    count(u.state) as decided_posts,
+    count(u.state) filter (where (s.state <> 'removed') = (u.state = 'applied')) as agreed_posts,
+    count(u.state) filter (where (s.state <> 'removed') = (u.state = 'applied'))::numeric / nullif(count(u.state),
+        0)::numeric as agreement
+   from curation.tags g
+     cross join ( values ('rule'::curation.tag_source), ('ai'::curation.tag_source)) k(applied_by)
+     left join ( select distinct on (t.organization_id, t.post_id, t.tag_id, t.applied_by) t.organization_id,
+            t.post_id,
+            t.tag_id,
+            t.applied_by,
+            t.state
+           from curation.post_tags t
+             join curation.tags o on o.organization_id = t.organization_id and o.tag_id = t.tag_id
+          where t.applied_by <> 'user'
+          order by t.organization_id, t.post_id, t.tag_id, t.applied_by, t.confidence desc, t.rule_id) s
+              on s.organization_id = g.organization_id and s.tag_id = g.tag_id and s.applied_by = k.applied_by
+     left join curation.post_tags u on u.organization_id = s.organization_id and u.post_id = s.post_id
          and u.tag_id = s.tag_id and u.applied_by = 'user'
-  group by s.organization_id, s.tag_id, s.applied_by;
+  group by g.organization_id, g.tag_id, k.applied_by;
 -- pipeline: select; reader: select
 
 -- One row is what searches and rules may ask of one post, as its newest observations tell.
@@ -513,6 +516,9 @@ begin
             confidence, why
         from new_rows;
     elsif tg_op = 'UPDATE' then
+        if not exists (select from new_rows) then
+            return null;
+        end if;
         insert into curation.post_tag_changes
             (organization_id, actor, post_id, tag_id, applied_by, rule_id, rule_version, old_state, new_state,
             confidence, why)
@@ -522,7 +528,7 @@ begin
         join old_rows o on o.organization_id = n.organization_id and o.post_tag_id = n.post_tag_id
         where (o.state, o.confidence, o.why, o.rule_version) is distinct from
             (n.state, n.confidence, n.why, n.rule_version);
-    else
+    elsif exists (select from old_rows) then
         -- Of a post that is erased, nothing is kept.
         insert into curation.post_tag_changes
             (organization_id, actor, post_id, tag_id, applied_by, rule_id, rule_version, old_state, confidence, why)
@@ -663,16 +669,21 @@ $$;
 -- documents, which row-level security keeps readers from; it says the organization itself.
 create function curation.search_posts(query text, at_most integer default 100)
 returns table(post_id text, posted_at timestamptz,
-    language text) language sql stable security definer set search_path to 'pg_catalog', 'pg_temp'
+    language text) language plpgsql stable security definer set search_path to 'pg_catalog', 'pg_temp'
 as $$
-    select d.post_id, d.posted_at, d.language
-    from curation.post_documents d
-    where
-        d.organization_id = nullif(current_setting('app.organization_id', true), '')
-        and d.document @@ curation.any_language_query(query)
-        and d.document @@ curation.language_query(d.language, query)
-    order by d.posted_at desc nulls last, d.post_id
-    limit at_most
+begin
+    -- Planned with the query itself, so that a frequent word is looked for from the newest post on.
+    return query execute '
+        select d.post_id, d.posted_at, d.language
+        from curation.post_documents d
+        where
+            d.organization_id = nullif(current_setting(''app.organization_id'', true), '''')
+            and d.document @@ curation.any_language_query($1)
+            and d.document @@ curation.language_query(d.language, $1)
+        order by d.posted_at desc nulls last, d.post_id
+        limit $2
+    ' using query, at_most;
+end
 $$;
 -- reader: execute
 

@@ -246,27 +246,31 @@ comment on column curation.current_post_tags.updated_at is 'When the row was las
 
 create view curation.tag_agreement with (security_invoker = true) as
 select
-    s.organization_id,
-    s.tag_id,
-    s.applied_by,
-    count(*) as decided_posts,
-    count(*) filter (where (s.state <> 'removed') = (u.state = 'applied')) as agreed_posts,
-    count(*) filter (where (s.state <> 'removed') = (u.state = 'applied'))::numeric / count(*) as agreement
-from (
-    select distinct on (organization_id, post_id, tag_id, applied_by)
-        organization_id,
-        post_id,
-        tag_id,
-        applied_by,
-        state
-    from curation.post_tags
-    where applied_by <> 'user'
-    order by organization_id asc, post_id asc, tag_id asc, applied_by asc, confidence desc, rule_id asc
-) s
-join curation.post_tags u
+    g.organization_id,
+    g.tag_id,
+    k.applied_by,
+    count(u.state) as decided_posts,
+    count(u.state) filter (where (s.state <> 'removed') = (u.state = 'applied')) as agreed_posts,
+    count(u.state) filter (where (s.state <> 'removed') = (u.state = 'applied'))::numeric
+    / nullif(count(u.state), 0) as agreement
+from curation.tags g
+cross join (values ('rule'::curation.tag_source), ('ai')) k (applied_by)
+left join (
+    select distinct on (t.organization_id, t.post_id, t.tag_id, t.applied_by)
+        t.organization_id,
+        t.post_id,
+        t.tag_id,
+        t.applied_by,
+        t.state
+    from curation.post_tags t
+    join curation.tags o on o.organization_id = t.organization_id and o.tag_id = t.tag_id
+    where t.applied_by <> 'user'
+    order by t.organization_id asc, t.post_id asc, t.tag_id asc, t.applied_by asc, t.confidence desc, t.rule_id asc
+) s on s.organization_id = g.organization_id and s.tag_id = g.tag_id and s.applied_by = k.applied_by
+left join curation.post_tags u
     on u.organization_id = s.organization_id and u.post_id = s.post_id and u.tag_id = s.tag_id
     and u.applied_by = 'user'
-group by s.organization_id, s.tag_id, s.applied_by;
+group by g.organization_id, g.tag_id, k.applied_by;
 
 comment on view curation.tag_agreement is
 'One row is one tag and one kind of source: of the posts on which a person decided too, how many times both said the '
@@ -276,7 +280,7 @@ comment on column curation.tag_agreement.tag_id is 'The tag; refers to tags.';
 comment on column curation.tag_agreement.applied_by is 'rule or ai.';
 comment on column curation.tag_agreement.decided_posts is 'Posts on which both the source and a person spoke.';
 comment on column curation.tag_agreement.agreed_posts is 'Of these, the posts on which both said the same.';
-comment on column curation.tag_agreement.agreement is 'agreed_posts / decided_posts.';
+comment on column curation.tag_agreement.agreement is 'agreed_posts / decided_posts; NULL if there are none.';
 
 create table curation.post_tag_changes (
     organization_id text not null references tenancy.organizations on delete cascade,
@@ -326,6 +330,9 @@ begin
             confidence, why
         from new_rows;
     elsif tg_op = 'UPDATE' then
+        if not exists (select from new_rows) then
+            return null;
+        end if;
         insert into curation.post_tag_changes
             (organization_id, actor, post_id, tag_id, applied_by, rule_id, rule_version, old_state, new_state,
             confidence, why)
@@ -335,7 +342,7 @@ begin
         join old_rows o on o.organization_id = n.organization_id and o.post_tag_id = n.post_tag_id
         where (o.state, o.confidence, o.why, o.rule_version) is distinct from
             (n.state, n.confidence, n.why, n.rule_version);
-    else
+    elsif exists (select from old_rows) then
         -- Of a post that is erased, nothing is kept.
         insert into curation.post_tag_changes
             (organization_id, actor, post_id, tag_id, applied_by, rule_id, rule_version, old_state, confidence, why)

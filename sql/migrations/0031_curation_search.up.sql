@@ -102,17 +102,22 @@ create policy owner_searches on curation.post_documents for select to syndicatio
 
 create function curation.search_posts(query text, at_most integer default 100)
 returns table (post_id text, posted_at timestamptz, language text)
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select d.post_id, d.posted_at, d.language
-    from curation.post_documents d
-    where
-        d.organization_id = nullif(current_setting('app.organization_id', true), '')
-        and d.document @@ curation.any_language_query(query)
-        and d.document @@ curation.language_query(d.language, query)
-    order by d.posted_at desc nulls last, d.post_id
-    limit at_most
+begin
+    -- Planned with the query itself, so that a frequent word is looked for from the newest post on.
+    return query execute '
+        select d.post_id, d.posted_at, d.language
+        from curation.post_documents d
+        where
+            d.organization_id = nullif(current_setting(''app.organization_id'', true), '''')
+            and d.document @@ curation.any_language_query($1)
+            and d.document @@ curation.language_query(d.language, $1)
+        order by d.posted_at desc nulls last, d.post_id
+        limit $2
+    ' using query, at_most;
+end
 $$;
 
 comment on function curation.search_posts is

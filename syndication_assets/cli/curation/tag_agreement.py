@@ -29,7 +29,7 @@ def agreement(as_json: bool) -> None:
             " from curation.tag_agreement as a"
             " inner join tenancy.organizations as o on a.organization_id = o.organization_id"
             " inner join curation.tags as t on a.organization_id = t.organization_id and a.tag_id = t.tag_id"
-            " order by o.slug, t.tag_name, a.applied_by"
+            " where a.decided_posts > 0 order by o.slug, t.tag_name, a.applied_by"
         ).fetchall()
     empty = "No person has decided on a tag that a rule or a model gave."
     show_rows([_Agreement(*row) for row in rows], _line, empty, as_json=as_json)
