@@ -116,7 +116,7 @@ def start(action_id: str | None) -> None:
     click.echo(printable("\n".join(lines)))
 
 
-def _end_command(state: Literal["completed", "failed", "cancelled"], help_text: str) -> click.Command:
+def _end_command(name: str, state: Literal["completed", "failed", "cancelled"], help_text: str) -> click.Command:
     @click.argument("action_id", metavar="ID")
     @click.option("--note", default=None, metavar="TEXT", help="What came of it.")
     @command
@@ -126,12 +126,12 @@ def _end_command(state: Literal["completed", "failed", "cancelled"], help_text: 
             end_action(connection, action_id, state, note)
         click.echo(f"{action_id} is {state}.")
 
-    return click.command(help=help_text)(end)
+    return click.command(name, help=help_text)(end)
 
 
-action.add_command(_end_command("completed", "Says that a started action had its effect."), "complete")
-action.add_command(_end_command("failed", "Says that a started action had no effect."), "fail")
-action.add_command(_end_command("cancelled", "Cancels an action: nobody does it."), "cancel")
+action.add_command(_end_command("complete", "completed", "Says that a started action had its effect."))
+action.add_command(_end_command("fail", "failed", "Says that a started action had no effect."))
+action.add_command(_end_command("cancel", "cancelled", "Cancels an action: nobody does it."))
 
 
 @action.command()

@@ -87,7 +87,7 @@ def show(post_id: str, organization: str, require: object) -> None:
     click.echo(printable("\n".join(lines)).rstrip())
 
 
-def _flag_command(flag: Flag, help_text: str, words: tuple[str, str]) -> click.Command:
+def _flag_command(name: str, flag: Flag, help_text: str, words: tuple[str, str]) -> click.Command:
     @click.argument("post_ids", metavar="ID...", nargs=-1, required=True)
     @click.option("--undo", is_flag=True, help="Take it back.")
     @organization_option
@@ -99,11 +99,11 @@ def _flag_command(flag: Flag, help_text: str, words: tuple[str, str]) -> click.C
             changed = set_flag(connection, organization_id, post_ids, person_who_acts(), flag, value=not undo)
         click.echo(f"{changed:,} posts are {words[undo]} for you now.")
 
-    return click.command(help=help_text)(change)
+    return click.command(name, help=help_text)(change)
 
 
-posts.add_command(_flag_command("is_read", "Notes that you have read posts.", ("read", "unread")), "read")
-posts.add_command(_flag_command("is_marked", "Marks posts for you.", ("marked", "unmarked")), "mark")
+posts.add_command(_flag_command("read", "is_read", "Notes that you have read posts.", ("read", "unread")))
+posts.add_command(_flag_command("mark", "is_marked", "Marks posts for you.", ("marked", "unmarked")))
 
 
 @posts.command()
