@@ -18,13 +18,25 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, demo, generation, ingest, media, one_day, publishing, queries, rollups, storage
+from benchmarks import (
+    catalogue,
+    curation,
+    demo,
+    generation,
+    ingest,
+    media,
+    one_day,
+    publishing,
+    queries,
+    rollups,
+    storage,
+)
 from benchmarks.measuring import Result, load_average
 from benchmarks.workplace import DIRECTORY, FULL, QUICK, Workplace, open_workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], list[Result]]] = {
     module.NAME: module.run
-    for module in (ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, media, demo)
+    for module in (ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media, demo)
 }
 
 

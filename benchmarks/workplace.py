@@ -30,6 +30,7 @@ class Sizes:
     targets: int
     pictures: int
     posts: int
+    curated_posts: int
     days: int
     few_days: int
     single_day_runs: int
@@ -44,6 +45,7 @@ FULL = Sizes(
     targets=1_000,
     pictures=2_000,
     posts=6_850,
+    curated_posts=1_000_000,
     days=365,
     few_days=36,
     single_day_runs=20,
@@ -57,6 +59,7 @@ QUICK = Sizes(
     targets=20,
     pictures=20,
     posts=60,
+    curated_posts=1_000,
     days=40,
     few_days=8,
     single_day_runs=2,

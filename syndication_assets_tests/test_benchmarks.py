@@ -34,7 +34,7 @@ def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
         directory, output = Path(name) / "work", Path(name) / "benchmarks.json"
         command_line = ["-m", "benchmarks", "--quick", "--directory", str(directory), "--output", str(output)]
         finished = subprocess.run(
-            [sys.executable, *command_line, "storage", "queries", "generation", "publishing"],
+            [sys.executable, *command_line, "storage", "queries", "generation", "publishing", "curation"],
             cwd=PROJECT_DIRECTORY,
             capture_output=True,
             text=True,
@@ -44,9 +44,9 @@ def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
         document = json.loads(output.read_text())
         assert not directory.exists()
     assert document["is_quick"]
-    assert [run["name"] for run in document["runs"]] == ["storage", "queries", "generation", "publishing"]
-    storage, queries, generation, publishing = (run["results"] for run in document["runs"])
-    assert all(line["measured"] > 0 for line in [*storage, *queries, *generation, *publishing])
+    assert [run["name"] for run in document["runs"]] == ["storage", "queries", "generation", "publishing", "curation"]
+    storage, queries, generation, publishing, curation = (run["results"] for run in document["runs"])
+    assert all(line["measured"] > 0 for line in [*storage, *queries, *generation, *publishing, *curation])
     reports = sorted(path.stem for path in (SQL_DIRECTORY / "engagement/report").glob("*.sql"))
     assert sorted({line["what"].split(",")[0] for line in queries}) == reports
 
@@ -80,7 +80,7 @@ def test_quick_gives_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_an_unknown_benchmark_is_rejected_with_the_known_names(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
-    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, demo"
+    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, demo"
     assert f"unknown benchmark nonsense: choose from {known}" in capsys.readouterr().err
 
 

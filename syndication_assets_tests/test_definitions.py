@@ -18,6 +18,7 @@ ROOMS = {
     "catalogue",
     "channels",
     "content",
+    "curation",
     "documents",
     "engagement",
     "landing",

@@ -11,6 +11,7 @@ WRITES_ACROSS_ROOMS = {
     ("scraping", "engagement.stale_days"): "merging two posts makes the rollups of the removed post's days stale",
     ("scraping", "engagement.post_engagement_daily"): "of two merged posts, archived days have no snapshots to roll up",
     ("scraping", "engagement.carried_values"): "what archived days carry moves with them",
+    ("curation", "scraping.post_records"): "whether anybody has read or marked a post is shown on it",
     ("operations", "ai.llm_calls"): "the prompts of old requests are removed",
     ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
     ("ai", "operations.api_usage"): "a call and its usage are written in one transaction",

@@ -213,8 +213,10 @@ create table scraping.post_records (
                                                     -- day, because two records were merged, or its profile, its
                                                     -- publication time or is_simulated changed. The daily rollup
                                                     -- rebuilds them and clears the flag.
-    is_read boolean not null default false,         -- User-maintained: whether the post has been read.
-    is_marked boolean not null default false,       -- User-maintained: whether the post is marked.
+    is_read boolean not null default false,         -- Whether anybody has read the post. curation.post_user_state says
+                                                    -- who, and keeps it so.
+    is_marked boolean not null default false,       -- Whether anybody marked the post. curation.post_user_state says
+                                                    -- who, and keeps it so.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
@@ -234,8 +236,8 @@ create index post_records_needs_rebuild on scraping.post_records (organization_i
 create index post_records_reposted on scraping.post_records (organization_id, reposted_post_id)
     where reposted_post_id is not null;
 create trigger post_records_audit after update of is_read, is_marked on scraping.post_records for each row
-    when (old.is_read is distinct from new.is_read or old.is_marked is distinct
-    from new.is_marked) execute function tenancy.write_audit_log('urn', 'full_urn', 'author_username', 'text_content',
+    when (pg_trigger_depth() = 0 and (old.is_read is distinct from new.is_read or old.is_marked is distinct
+    from new.is_marked)) execute function tenancy.write_audit_log('urn', 'full_urn', 'author_username', 'text_content',
     'article', 'url');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -415,6 +417,8 @@ create table scraping.merged_posts (
     check (losing_post_id ~ '^p-[0-9a-f]{8}$')
 );
 create index merged_posts_winner on scraping.merged_posts (organization_id, winning_post_id);
+create trigger merged_posts_curation after insert on scraping.merged_posts
+    for each row execute function curation.follow_merged_posts();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.

@@ -6,6 +6,7 @@ from syndication_assets.ai.definitions import defs as ai
 from syndication_assets.catalogue.definitions import defs as catalogue
 from syndication_assets.channels.definitions import defs as channels
 from syndication_assets.content.definitions import defs as content
+from syndication_assets.curation.definitions import defs as curation
 from syndication_assets.documents.definitions import defs as documents
 from syndication_assets.engagement.definitions import defs as engagement
 from syndication_assets.landing.definitions import defs as landing
@@ -16,5 +17,17 @@ from syndication_assets.scraping.definitions import defs as scraping
 from syndication_assets.tenancy.definitions import defs as tenancy
 
 rooms = dg.Definitions.merge(
-    tenancy, landing, channels, ai, operations, scraping, engagement, catalogue, documents, content, publishing, media
+    tenancy,
+    landing,
+    channels,
+    ai,
+    operations,
+    scraping,
+    engagement,
+    catalogue,
+    documents,
+    content,
+    publishing,
+    curation,
+    media,
 )

@@ -2,6 +2,8 @@
 
 import click
 
+from syndication_assets.cli.curation.tag_agreement import agreement
+from syndication_assets.cli.curation.tag_rules import tag_rule
 from syndication_assets.cli.entries.entry_commands import add_entry_commands, entry_group
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
@@ -21,10 +23,13 @@ from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
+from syndication_assets.configuration.sections.profile_tags import PROFILE_TAGS
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.tag_rules import TAG_RULES
+from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
@@ -40,8 +45,15 @@ def entry_groups() -> list[click.Group]:
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
     add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
+    tag = entry_group(TAGS, "tag", "Manages the tags of posts and profiles.")
+    tag.add_command(agreement)
+    profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
+    add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
     return [
         profile,
+        tag,
+        profile_tag,
+        tag_rule,
         writing,
         ranking,
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),
@@ -65,5 +77,6 @@ add_entry_commands(vendor, VENDORS, "edit", "pause", "resume", "remove")
 add_entry_commands(account, ACCOUNTS, "edit", "pause", "resume", "remove")
 add_entry_commands(schedule, SCHEDULES, "edit", "pause", "resume", "remove")
 add_entry_commands(sections, BLOG_SECTIONS, "edit", "resume", "remove")
+add_entry_commands(tag_rule, TAG_RULES, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(credentials, CREDENTIALS, "remove")

@@ -11,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.command import command
 from syndication_assets.cli.configuration import apply, export, plan
+from syndication_assets.cli.curation.actions import action
+from syndication_assets.cli.curation.posts import posts
 from syndication_assets.cli.development_server import dev, stop
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.entry_groups import entry_groups
@@ -181,6 +183,8 @@ main.add_command(backup)
 main.add_command(restore)
 main.add_command(retention)
 main.add_command(archive)
+main.add_command(posts)
+main.add_command(action)
 
 
 if __name__ == "__main__":

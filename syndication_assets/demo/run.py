@@ -16,7 +16,7 @@ from syndication_assets.automation.dagster_instance import prepare_environment
 from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
-from syndication_assets.demo import loop
+from syndication_assets.demo import curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.demo.summary import (
@@ -54,6 +54,7 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _make_organization(url)
     _run(jobs.reference_job.name, console)
     loop.set_up_shop(url, ORGANIZATION, FIRST_DAY)
+    curated.set_up_rules(url, ORGANIZATION)
     landed, known = landing.result()
     samples = landed + known
     console.print(f"[bold]2/8[/] land: {landed:,} new files, {known:,} already landed, in {settings.landing_url}")
@@ -76,12 +77,14 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _run(jobs.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
     console.print("[bold]7/8[/] render the weekly reports, which also show what became of the posts")
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day, _REPORT)
+    curated.curate(url, ORGANIZATION)
     after = totals(url)
     console.print(f"[bold]8/8[/] done in {time.monotonic() - started_at:.0f} s")
     print_totals(console, before, after, samples=samples, insights=landed + known)
     print_quarantine(console, url)
     print_top_posts(console, url)
     print_loop(console, url)
+    curated.print_curation(console, url, ORGANIZATION)
     print_next_steps(console, settings)
 
 

@@ -31,7 +31,8 @@ from syndication_assets.tenancy.organization_tables import tables_of_organizatio
 _OWNER, _PIPELINE = "syndication_owner", "syndication_pipeline"
 _TRIGGERS = """
 select tgrelid::regclass::text, tgname, tgenabled = 'A' from pg_trigger
-where tgrelid = any(%s::regclass[]) and not tgisinternal and tgenabled in ('O', 'A') and tgtype & 1 = 1
+where tgrelid = any(%s::regclass[]) and not tgisinternal and tgenabled in ('O', 'A')
+    and (tgtype & 1 = 1 or tgtype & 4 = 4)  -- of each row, or of an insert
 """
 _OTHER_PEOPLE = """
 select i.user_id from imported as i inner join tenancy.users as u

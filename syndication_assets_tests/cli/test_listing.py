@@ -12,11 +12,10 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
 LISTS = [
-    "account", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials", "feed",
-    "invitation", "key", "media", "member", "organization", "price", "process", "profile", "provider-budget",
-    "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections", "targets", "template",
-    "unit-price", "user",
-    "vendor", "webhook", "writing",
+    "account", "action", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials",
+    "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
+    "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
+    "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
 

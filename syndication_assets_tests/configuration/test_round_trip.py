@@ -125,6 +125,19 @@ ORGANIZATION = {
         ),
         "name",
     ),
+    "tags": listed(
+        entries(name=st.sampled_from(["oat cakes", "kilt"]), description=prose, color=st.sampled_from(["red", "cyan"])),
+        "name",
+    ).map(lambda tags: [*tags, {"name": "bread"}]),
+    "tag_rules": listed(
+        entries(
+            name=names, tag=st.just("bread"), text=st.sampled_from([None, "bread or #brot", "東京"]),
+            minimum_views=st.integers(0, 9), platforms=st.lists(st.sampled_from(["linkedin", "youtube"]), max_size=2),
+            hashtags=st.lists(texts, max_size=2), maximum_age_days=st.none() | st.integers(0, 9),
+            media=st.lists(st.sampled_from(["image", "video"]), max_size=1), is_active=st.booleans(),
+        ),
+        "name",
+    ),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
     "retention": listed(
         entries(
@@ -188,12 +201,12 @@ SHARED_FILE = {
 
 
 def test_every_section_is_in_the_property():
-    assert {section.name for section in OF_ORGANIZATIONS} == {*ORGANIZATION, "schedules"}
+    assert {section.name for section in OF_ORGANIZATIONS} == {*ORGANIZATION, "schedules", "profile_tags"}
     assert {section.name for section in SHARED} == set(SHARED_FILE)
 
 
 def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
-    """A schedule for each account on Facebook."""
+    """A schedule for each account on Facebook, and a tag for each profile."""
     accounts = [account for account in parts["accounts"] if account["platform"] == "facebook"]
     schedules = [
         {
@@ -203,7 +216,11 @@ def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
         }
         for number, account in enumerate(accounts)
     ]  # fmt: skip
-    return {**parts, "schedules": schedules}
+    profile_tags = [
+        {"platform": profile["platform"], "username": profile["username"], "tag": "bread"}
+        for profile in parts["profiles"]
+    ]
+    return {**parts, "schedules": schedules, "profile_tags": profile_tags}
 
 
 def without_nothing(value: Any) -> Any:

@@ -12,6 +12,7 @@ SHARED_TABLES = [
     "channels.platforms",
     "channels.publisher_channels",
     "channels.rule_changes",
+    "curation.action_types",
     "engagement.cohort_ages",
     "engagement.metric_definitions",
     "engagement.platform_metrics",
@@ -104,7 +105,9 @@ _RULES = [
             ('tenancy.audit_log', 'owner_erases'),
             ('tenancy.organizations', 'owner_sees_erased'),
             -- For operations.drop_archived_month.
-            ('operations.archives', 'owner_sees_dropped')
+            ('operations.archives', 'owner_sees_dropped'),
+            -- For curation.search_posts, which names the organization of the session itself.
+            ('curation.post_documents', 'owner_searches')
         )
     """,
     "select format('%s.organization_id may be NULL', name) from tenant_tables where not has_organization",
@@ -167,6 +170,7 @@ _RULES = [
     select format('syndication_reader may execute %s, which runs as its owner', f.oid::regprocedure) from pg_proc f
     where f.pronamespace in (select oid from own_schemas) and f.prosecdef
         and has_function_privilege('syndication_reader', f.oid, 'execute')
+        and f.oid::regproc::text <> 'curation.search_posts'
     """,
 ]
 

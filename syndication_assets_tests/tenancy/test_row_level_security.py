@@ -128,8 +128,13 @@ def test_a_login_without_grants_has_no_access(organizations: TwoOrganizations):
 def test_the_owner_of_the_tables_sees_no_rows(organizations: TwoOrganizations):
     with rolled_back(organizations.admin_url, organizations.first) as connection:
         connection.execute("set local role syndication_owner")
-        for relation in [*organizations.tables, *organizations.views, "tenancy.users"]:
-            assert connection.execute(f"select count(*) from {relation}").fetchone() == (0,), relation
+        seen = {
+            relation
+            for relation in [*organizations.tables, *organizations.views, "tenancy.users"]
+            if connection.execute(f"select count(*) from {relation}").fetchone() != (0,)
+        }
+    # curation.search_posts reads it for readers as the owner, and says the organization itself.
+    assert seen == {"curation.post_documents"}
 
 
 @pytest.mark.parametrize("setting", ["own", "none", "empty"])

@@ -15,11 +15,14 @@ from syndication_assets.configuration.sections.members import MEMBERS
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
+from syndication_assets.configuration.sections.profile_tags import PROFILE_TAGS
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.tag_rules import TAG_RULES
+from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
@@ -42,6 +45,9 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     PROVIDER_BUDGETS,
     RETENTION,
     WEBHOOKS,
+    TAGS,
+    PROFILE_TAGS,
+    TAG_RULES,
 )
 """The sections of the file of one organization."""
 

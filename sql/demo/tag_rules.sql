@@ -1,0 +1,35 @@
+-- Adds the tags and the tag rules of the demo, unless they exist. Parameter: slug (of the organization).
+
+insert into curation.tags (organization_id, tag_name, description, color)
+select
+    o.organization_id,
+    t.tag_name,
+    t.description,
+    t.color
+from tenancy.organizations as o
+cross join (
+    values
+    ('kilts', 'Kilts, tartan and pleats.', 'green'),
+    ('baking', 'Bread and what goes with it.', 'yellow'),
+    ('popular', 'What many people react to.', 'red')
+) as t (tag_name, description, color)
+where o.slug = %(slug)s
+on conflict (organization_id, tag_name) do nothing;
+
+insert into curation.tag_rules (organization_id, rule_name, tag_id, filter, text_query)
+select
+    t.organization_id,
+    r.rule_name,
+    t.tag_id,
+    r.filter::jsonb,
+    r.text_query
+from tenancy.organizations as o
+inner join curation.tags as t on o.organization_id = t.organization_id
+inner join (
+    values
+    ('kilts', 'kilts', '{}', 'kilt or tartan or pleat'),
+    ('baking', 'baking', '{}', 'dough or loaf or "proofing baskets"'),
+    ('popular', 'popular', '{"minimum_reactions": 500}', null)
+) as r (rule_name, tag_name, filter, text_query) on t.tag_name = r.tag_name
+where o.slug = %(slug)s
+on conflict (organization_id, rule_name) do nothing;

@@ -1,0 +1,1 @@
+"""Commands for tags, posts and actions."""

@@ -1,0 +1,70 @@
+"""`tags`: the tags that people, rules and models give to posts and profiles."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from syndication_assets.configuration.entry import Entry, Text
+from syndication_assets.configuration.rows import delete, reader, upsert
+from syndication_assets.configuration.section import Context, Finding, Section
+
+TagName = Annotated[str, Field(pattern=r"^\S.*$", max_length=100)]
+
+
+class Tag(Entry):
+    """A tag."""
+
+    name: TagName = Field(description="Its name, in lower case.")
+    description: Text | None = Field(default=None, description="What it is for.")
+    color: Literal["red", "green", "yellow", "blue", "magenta", "cyan", "white"] = Field(
+        default="cyan", description="Its color in a terminal."
+    )
+
+
+def _check(_: Context, tag: Tag) -> Iterable[Finding]:
+    if tag.name != tag.name.strip().lower():
+        yield Finding("name", f"write it in lower case, as {tag.name.strip().lower()!r}")
+
+
+def missing_tag(context: Context, name: str) -> Iterable[Finding]:
+    """Whether there is a tag of this name."""
+    known = context.keys.get("tags", set())
+    if (name,) not in known:
+        there_are = ", ".join(sorted(each for (each,) in known)) or "none"
+        yield Finding("tag", f"there is no tag {name!r}: add it to `tags`; there are {there_are}")
+
+
+def tag_id_of(context: Context, name: str) -> str:
+    """The id of a tag that exists."""
+    rows = context.connection.execute(
+        "select tag_id from curation.tags where organization_id = %s and tag_name = %s", [context.organization_id, name]
+    )
+    return str(rows.fetchall()[0][0])
+
+
+def _write(context: Context, tag: Tag) -> None:
+    values = tag.model_dump()
+    values = {"organization_id": context.organization_id, "tag_name": values.pop("name"), **values}
+    upsert(context.connection, "curation.tags", ("organization_id", "tag_name"), values)
+
+
+def _remove(context: Context, tag: Tag) -> None:
+    key = {"organization_id": context.organization_id, "tag_name": tag.name}
+    delete(context.connection, "curation.tags", key)
+
+
+TAGS = Section(
+    name="tags",
+    entry=Tag,
+    permission="tags.edit",
+    key=("name",),
+    read=reader(
+        Tag,
+        "select tag_name as name, description, color from curation.tags"
+        " where organization_id = %(organization_id)s order by tag_name",
+    ),
+    write=_write,
+    remove=_remove,
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""Actions on posts: the queue, and those who do them."""

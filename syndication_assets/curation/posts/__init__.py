@@ -1,0 +1,1 @@
+"""Posts as people find, read, mark, tag and export them."""
