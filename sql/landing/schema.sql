@@ -105,5 +105,34 @@ create trigger quarantine_closing_audit after update on landing.quarantine for e
     from new.closed_at) execute function tenancy.write_audit_log('payload');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one landed file that was changed or removed because a person was erased: beside the removal of secrets,
+-- the only change that a landed file ever gets.
+create table landing.redactions (
+    organization_id text not null,                -- Organization that owns the row: first column of every key, and
+                                                  -- checked by row-level security.
+    erasure_id text not null,                     -- The erasure; refers to tenancy.person_erasures.
+    source_file_path text not null,               -- Path of the file since then: a name of the person in it is replaced
+                                                  -- by the id of the erasure.
+    source text not null,                         -- Input shape of the file, the second folder of its path.
+    landed_on date not null,                      -- UTC day of the folder.
+    old_hash bytea not null,                      -- BLAKE2b-128 of the uncompressed content as it landed.
+    new_hash bytea,                               -- BLAKE2b-128 of the content without the person; NULL if nothing was
+                                                  -- left, and the file was removed.
+    old_bytes bigint not null,                    -- Uncompressed size before.
+    new_bytes bigint,                             -- Uncompressed size since; NULL like new_hash.
+    begun_at timestamptz not null default now(),  -- When the change was recorded, before it was made.
+    completed_at timestamptz,                     -- When file and ledger were changed; NULL before.
+
+    primary key (organization_id, erasure_id, source_file_path),
+    foreign key (organization_id, erasure_id) references tenancy.person_erasures (organization_id, erasure_id)
+        on delete cascade,
+    check (length(old_hash) = 16),
+    check (length(new_hash) = 16),
+    check (old_bytes >= 0),
+    check (new_bytes >= 0),
+    check ((new_hash is null) = (new_bytes is null))
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 create sequence landing.quarantine_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence landing.landed_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

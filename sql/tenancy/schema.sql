@@ -12,6 +12,12 @@ create type tenancy.member_role as enum ('viewer', 'member', 'editor', 'manager'
 
 create type tenancy.membership_status as enum ('pending', 'active', 'inactive', 'suspended');
 
+-- What an erasure does to the posts of a person.
+create type tenancy.erasure_action as enum (
+    'erase',     -- posts and numbers go
+    'anonymise'  -- numbers stay without a name, under invented ids
+);
+
 -- One row is one organization: a tenant.
 create table tenancy.organizations (
     organization_id text not null default tenancy.public_id('org', nextval('tenancy.organization_id_sequence')),
@@ -328,6 +334,54 @@ create trigger api_keys_audit after insert or delete or update of key_name, perm
     on tenancy.api_keys for each row execute function tenancy.write_audit_log('key_hash');
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is the erasure of one person whose profile and posts were scraped. It says nothing about the person.
+create table tenancy.person_erasures (
+    organization_id text not null,                -- Organization that owns the row: first column of every key, and
+                                                  -- checked by row-level security.
+    erasure_id text not null default tenancy.public_id('ers', nextval('tenancy.erasure_id_sequence')),
+                                                  -- Public id, such as ers-0a1b2c3d, which stands where the name of the
+                                                  -- person stood.
+    platform text not null,                       -- Platform of the profile, such as linkedin.
+    action tenancy.erasure_action not null,       -- Whether the numbers of the person went, too.
+    key_check bytea not null,                     -- Tells whether SYNDICATION_ERASURE_KEY is the key of
+                                                  -- erased_identities.
+    requested_by text not null,                   -- Who erased: tenancy.current_actor().
+    begun_at timestamptz not null default now(),  -- When it began. From then on no load brings the person back.
+    days date[] not null default '{}',            -- UTC days that had rows of the person, and are computed again
+                                                  -- without them.
+    row_counts jsonb not null default '{}',       -- Number of removed or changed rows by table: {"scraping.snapshots":
+                                                  -- 12}.
+    purged_at timestamptz,                        -- When the rows were removed; NULL before.
+    completed_at timestamptz,                     -- When days, samples and archives were without the person, too; NULL
+                                                  -- before.
+
+    primary key (organization_id, erasure_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (erasure_id ~ '^ers-[0-9a-f]{8}$'),
+    check (platform <> ''),
+    check (length(key_check) = 8),
+    check (jsonb_typeof(row_counts) = 'object'),
+    check (completed_at is null or purged_at is not null)
+);
+create trigger person_erasures_audit after insert or delete on tenancy.person_erasures
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one name or post id of an erased person, which loads leave out of every file, or load without a name.
+create table tenancy.erased_identities (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    identity_hash bytea not null,   -- HMAC-SHA256 with SYNDICATION_ERASURE_KEY, without which nobody can try out names.
+    erasure_id text not null,       -- The erasure; refers to person_erasures.
+
+    primary key (organization_id, identity_hash),
+    foreign key (organization_id, erasure_id) references tenancy.person_erasures (organization_id, erasure_id)
+        on delete cascade,
+    check (length(identity_hash) = 32)
+);
+create index erased_identities_erasure on tenancy.erased_identities (organization_id, erasure_id);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
 -- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
 -- product fits a bigint. Kept instead of UUIDs, whose 36 characters nobody compares by eye or types into a command, and
@@ -602,9 +656,60 @@ as $$
 $$;
 -- pipeline: execute
 
+-- Replaces what matches a pattern in the values of an organization's audit log by the id of an erasure, and returns the
+-- number of entries. Who did what, and when, stays.
+create function tenancy.redact_audit_log(redacted_organization_id text, erased text, pattern text)
+returns bigint language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    entries bigint;
+begin
+    perform set_config('app.erased_organization_id', redacted_organization_id, true);
+    if erased !~ '^ers-[0-9a-f]{8}$' then
+        raise exception '% is no erasure', erased using errcode = 'invalid_parameter_value';
+    end if;
+    with gone as (
+        delete from tenancy.audit_log
+        where
+            organization_id = redacted_organization_id
+            and (row_key::text ~* pattern or old_values::text ~* pattern or new_values::text ~* pattern)
+        returning *
+    )
+    insert into tenancy.audit_log (
+        organization_id, occurred_at, audit_id, actor, action, table_name, row_key, old_values, new_values
+    )
+    select
+        organization_id,
+        occurred_at,
+        audit_id,
+        actor,
+        action,
+        table_name,
+        regexp_replace(row_key::text, pattern, erased, 'gi')::jsonb,
+        regexp_replace(old_values::text, pattern, erased, 'gi')::jsonb,
+        regexp_replace(new_values::text, pattern, erased, 'gi')::jsonb
+    from gone;
+    get diagnostics entries = row_count;
+    perform set_config('app.erased_organization_id', '', true);
+    return entries;
+end
+$$;
+-- pipeline: execute
+
+-- Lets the planner sample a table again, after which it has no sample of rows that are gone.
+create function tenancy.sample_again(schema_name text, table_name text)
+returns void language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    execute format('analyze %I.%I', schema_name, table_name);
+end
+$$;
+-- pipeline: execute
+
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.audit_id_sequence as bigint maxvalue 4294967295;
 create sequence tenancy.account_change_id_sequence as bigint maxvalue 4294967295;
 create sequence tenancy.invitation_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.api_key_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence tenancy.erasure_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -8,7 +8,7 @@ from syndication_assets.cli.entries.entry_commands import add_entry_commands, en
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
 from syndication_assets.cli.operating.webhook import webhook
-from syndication_assets.cli.profile import import_profiles
+from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles
 from syndication_assets.cli.social.account import account
 from syndication_assets.cli.social.credentials import credentials
 from syndication_assets.cli.social.schedule import schedule
@@ -40,7 +40,8 @@ from syndication_assets.configuration.sections.writing import WRITING
 def entry_groups() -> list[click.Group]:
     """The groups that are made from their section alone."""
     profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
-    profile.add_command(import_profiles)
+    for each in (import_profiles, export_one, erase_one, anonymise_one):
+        profile.add_command(each)
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")

@@ -16,6 +16,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from syndication_assets.configuration.entry import Entry
 from syndication_assets.configuration.file.problems import EntriesOfFile
 from syndication_assets.database.connection import Connection
+from syndication_assets.scraping.erasure.erased_people import ErasedPeople
+from syndication_assets.scraping.erasure.erasure_list import erased_people
 
 Key = tuple[Any, ...]
 """The values of an entry's key fields."""
@@ -53,6 +55,11 @@ class Context:
             " order by p.priority desc, c.platform, c.priority desc, c.channel_type"
         )
         return {(platform, channel): status for platform, channel, status in rows}
+
+    @cached_property
+    def erased(self) -> ErasedPeople | None:
+        """The people who must not come back; None if nobody was erased."""
+        return erased_people(self.connection)
 
 
 class SourcedEntry(Protocol):

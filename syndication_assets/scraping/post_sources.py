@@ -1,15 +1,16 @@
 """The sources of posts that can be loaded. A new input shape adds a parser to this list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from syndication_assets.scraping.bluesky import post_parser
+from syndication_assets.scraping.erasure.erased_people import Treatment
 from syndication_assets.scraping.facebook import insights_parser
 from syndication_assets.scraping.instagram import media_parser
 from syndication_assets.scraping.items.observation import ParsedItem
-from syndication_assets.scraping.linkedin import dataset_parser, own_post_parser
+from syndication_assets.scraping.linkedin import dataset_parser, dataset_parts, own_post_parser
 from syndication_assets.scraping.mastodon import status_parser
-from syndication_assets.scraping.youtube import video_parser
+from syndication_assets.scraping.youtube import anonymous_videos, video_parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,19 @@ class Source:
     one_object_is_an_item: bool
     parse_item: Callable[[bytes, str | None], ParsedItem]
     """(exact JSON text of the item, tracked username) → observations; raises ItemRejectedError."""
+    kept_part: Callable[[bytes, ParsedItem, Sequence[bool]], bytes | None] | None = None
+    """(text of the item, its observations, which of them are erased) → the text of what stays; None if an item of the
+    source is about one post."""
+    anonymised: Callable[[bytes, ParsedItem, Sequence[Treatment | None]], bytes] | None = None
+    """(text of the item, its observations, under which erasure each is anonymised) → the text without names."""
+
+
+_KEPT_PARTS = {dataset_parser.SOURCE: dataset_parts.kept_part}
+_ANONYMISED = {
+    dataset_parser.SOURCE: dataset_parts.anonymised,
+    video_parser.SOURCE: anonymous_videos.anonymised,
+}
+"""The sources of other people's posts. The others deliver results of the organization's own."""
 
 
 SOURCES = {
@@ -33,6 +47,8 @@ SOURCES = {
         list_paths=module.LIST_PATHS,
         one_object_is_an_item=module.ONE_OBJECT_IS_AN_ITEM,
         parse_item=module.parse_item,
+        kept_part=_KEPT_PARTS.get(module.SOURCE),
+        anonymised=_ANONYMISED.get(module.SOURCE),
     )
     for module in (
         dataset_parser,

@@ -176,3 +176,9 @@ class People(EnvironmentSettings):
         None,
         "An API key (`syndication key add`), with which a program acts instead of SYNDICATION_ACTOR.",
     )
+    erasure_key: SecretStr | None = setting(
+        "SYNDICATION_ERASURE_KEY",
+        None,
+        "The key of the list of erased people, 32 characters or more; `syndication credentials key` prints one. Needed "
+        "to erase a person whose posts were scraped, and from then on to load posts. It never changes.",
+    )

@@ -33,7 +33,14 @@ class Profile(Entry):
 
 
 def _check(context: Context, profile: Profile) -> Iterable[Finding]:
-    return platform_findings(context, profile.platform)
+    yield from platform_findings(context, profile.platform)
+    if context.erased is not None:
+        treatment = context.erased.of_profile(context.organization_id, profile.platform, profile.username)
+        if treatment is not None:
+            yield Finding(
+                "username",
+                f"is the name of a person who was erased ({treatment.erasure_id}): nothing of them would be loaded",
+            )
 
 
 def _write(context: Context, *profiles: Profile) -> None:

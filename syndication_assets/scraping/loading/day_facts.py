@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from syndication_assets.database.connection import Connection, load_sql
+from syndication_assets.scraping.erasure.erasure_list import erased_people
 from syndication_assets.scraping.fetching.download_runs import DownloadRun
 from syndication_assets.scraping.items.observation import COUNTER_NAMES
 from syndication_assets.scraping.reading.counter_filling import CounterDefinition, Definitions
@@ -17,6 +18,7 @@ def facts_of_day(connection: Connection, day: date, runs: Mapping[tuple[str, str
         {source: RunOfSource(run.organization_id, run.run_id) for source, run in runs.items()},
         frozenset((organization_id, platform, username) for organization_id, platform, username in tracked),
         definitions_on(connection, day),
+        erased_people(connection),
     )
 
 

@@ -13,6 +13,8 @@ from syndication_assets.database.connection import Connection, load_sql, run_fil
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.loading.day_load import LandedDay, RoomLoad, load_room_day
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.erasure.erased_readings import without_files_of_erased
+from syndication_assets.scraping.erasure.erasure_list import erased_people
 from syndication_assets.scraping.fetching.download_runs import (
     DownloadRun,
     RunCounters,
@@ -76,6 +78,10 @@ def load_day(
 
     def open_runs(landed: LandedDay) -> None:
         load.unknown_folders, load.unreadable_folders = landed.unknown_folders, landed.unreadable_folders
+        erased = erased_people(landed.connection)
+        if erased is not None:
+            landed.files = without_files_of_erased(landed.files, landed.organizations, erased)
+            landed.late = without_files_of_erased(landed.late, landed.organizations, erased)
         load.archived, load.late_files = sorted(landed.archived), len(landed.late)
         for slug, source in sorted(landed.sources):
             run = runs[slug, source] = session.open(

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from syndication_assets.scraping.erasure.erased_people import ErasedPeople
+from syndication_assets.scraping.erasure.erased_readings import leave_out_erased
 from syndication_assets.scraping.items.hashtag_extraction import extract_hashtags
 from syndication_assets.scraping.items.observation import Author, Counters, PostIds, PostObservation
 from syndication_assets.scraping.reading.counter_filling import Definitions, fill_counters
@@ -50,6 +52,8 @@ class DayFacts:
     tracked: frozenset[tuple[str, str, str]]
     """(organization_id, platform, username) of the tracked profiles."""
     definitions: Definitions
+    erased: ErasedPeople | None = None
+    """Who was erased; None if nobody was."""
 
     def run_of(self, reading: FileReading) -> RunOfSource:
         return self.runs[reading.file.organization, reading.file.source]
@@ -83,7 +87,10 @@ def complete(reading: FileReading, facts: DayFacts) -> None:
 
     A profile is confirmed by the companion of the file or by an item (see `file_reading`), or because somebody tracks
     it. A file name alone proves nothing: exports are named after actors, people rename files.
+    Erased people are left out.
     """
+    if facts.erased is not None:
+        leave_out_erased(reading, facts.run_of(reading).organization_id, facts.erased)
     fill_counters(reading, facts.definitions)
     if reading.is_profile_confirmed or reading.tracked_username is None or reading.source is None:
         return

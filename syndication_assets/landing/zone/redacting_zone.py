@@ -1,0 +1,36 @@
+"""The one exception to "a landed file never changes": a person who is erased goes from the files, too.
+
+Only the erasure of a person uses it. Each change is recorded in `landing.redactions` before it is made.
+"""
+
+import os
+from pathlib import Path
+
+from syndication_assets.landing.zone.landing_zone import LandingZone
+
+
+class RedactingZone(LandingZone):
+    """A landing zone whose files can be replaced and removed."""
+
+    def replace(self, path: str, content: bytes) -> None:
+        """Replaces a file, or writes a new one: a reader sees the old content or the new one, never a part."""
+        absolute = self._absolute(path)
+        if not self._is_local:
+            self._filesystem.pipe_file(absolute, content)
+            return
+        place = Path(absolute)
+        unfinished = place.with_name(f".{place.name}.{os.getpid()}.part")
+        try:
+            with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            unfinished.replace(place)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def remove(self, path: str) -> None:
+        """Removes a file if it is there."""
+        absolute = self._absolute(path)
+        if self._filesystem.exists(absolute):
+            self._filesystem.rm_file(absolute)
