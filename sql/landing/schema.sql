@@ -13,6 +13,12 @@ create type landing.observation_time_source as enum (
     'noon'        -- neither has a time: noon UTC of the landing day
 );
 
+-- What happened to a landed file that was kept long enough.
+create type landing.left_file_action as enum (
+    'archive',  -- it is in the colder place, from which it can return
+    'delete'    -- it is gone
+);
+
 -- One row is one landed file as it was last loaded: the ledger that loads are checked against. A withdrawn file keeps
 -- its row; rematerializing its day removes everything loaded from it.
 create table landing.files (
@@ -131,6 +137,29 @@ create table landing.redactions (
     check (old_bytes >= 0),
     check (new_bytes >= 0),
     check ((new_hash is null) = (new_bytes is null))
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one landed file that left the landing zone because it was kept long enough. A file that returns loses its
+-- row.
+create table landing.left_files (
+    organization_id text not null,               -- Organization that owns the row: first column of every key, and
+                                                 -- checked by row-level security.
+    source_file_path text not null,              -- Its path in the landing zone, and in the colder place; refers to
+                                                 -- files.
+    action landing.left_file_action not null,    -- Whether it can return.
+    content_hash bytea not null,                 -- BLAKE2b-128 of the uncompressed content, as in the ledger.
+    sha256 text not null,                        -- SHA-256 of the file as it was stored.
+    size_bytes bigint not null,                  -- Size in bytes as it was stored.
+    has_companion boolean not null,              -- Whether its .meta.json left with it.
+    left_at timestamptz not null default now(),  -- When it left.
+
+    primary key (organization_id, source_file_path),
+    foreign key (organization_id, source_file_path) references landing.files (organization_id, source_file_path)
+        on update cascade on delete cascade,
+    check (length(content_hash) = 16),
+    check (sha256 ~ '^[0-9a-f]{64}$'),
+    check (size_bytes >= 0)
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 

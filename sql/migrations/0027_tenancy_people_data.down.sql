@@ -7,6 +7,10 @@ delete from tenancy.role_permissions where permission in ('profiles.export', 'pr
 alter table tenancy.role_permissions enable trigger role_permissions_changes;
 delete from tenancy.permissions where permission in ('profiles.export', 'profiles.erase');
 
+alter table tenancy.user_preferences
+drop column digest_at,
+drop column alerts_from;
+
 drop function tenancy.sample_again;
 drop function tenancy.redact_audit_log;
 drop table landing.redactions;

@@ -1,4 +1,5 @@
--- Erasure of people whose posts were scraped: who must not come back, and which landed files were changed for it.
+-- Erasure of people whose posts were scraped: who must not come back, and which landed files were changed for it. And
+-- which alerts a user prefers to get by mail.
 
 set local role syndication_owner;
 
@@ -158,6 +159,16 @@ comment on function tenancy.sample_again is
 
 revoke execute on function tenancy.redact_audit_log, tenancy.sample_again from public;
 grant execute on function tenancy.redact_audit_log, tenancy.sample_again to syndication_pipeline;
+
+alter table tenancy.user_preferences
+add column digest_at time,
+add column alerts_from operations.severity;
+
+comment on column tenancy.user_preferences.digest_at is
+'Local time of one message a day with all open alerts, for the routes that the user adds for themselves; NULL for each '
+'alert at once.';
+comment on column tenancy.user_preferences.alerts_from is
+'Severity from which on the user is told of alerts; NULL for warning.';
 
 insert into tenancy.permissions (permission, description) values
 ('profiles.export', 'Export what is stored about a person whose posts were scraped.'),

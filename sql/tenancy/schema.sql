@@ -292,6 +292,11 @@ create table tenancy.user_preferences (
     posting_time time without time zone,            -- Local time of the daily schedules that the user adds; NULL if
                                                     -- each names its own.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    digest_at time without time zone,               -- Local time of one message a day with all open alerts, for the
+                                                    -- routes that the user adds for themselves; NULL for each alert at
+                                                    -- once.
+    alerts_from operations.severity,                -- Severity from which on the user is told of alerts; NULL for
+                                                    -- warning.
 
     primary key (user_id),
     foreign key (user_id) references tenancy.users (user_id) on delete cascade,

@@ -10,7 +10,7 @@ from syndication_assets.cli.people.acting import in_organization, person_who_act
 from syndication_assets.configuration.profile_import import import_csv
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.database.connection import transaction
-from syndication_assets.landing.zone.redacting_zone import RedactingZone
+from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.person_erasure.erasing import Action, ErasurePlan, Places, erase, plan_erasure
@@ -112,7 +112,7 @@ def _places() -> Places:
     settings = Settings.from_environment()
     return Places(
         migrated_database_url(settings),
-        RedactingZone(settings.landing_url),
+        ChangingZone(settings.landing_url),
         ArchiveStore(settings.archive_url),
         settings.maximum_file_bytes,
     )

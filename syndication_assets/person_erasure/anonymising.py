@@ -6,6 +6,7 @@ from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.person_erasure.purging import (
+    forget_payloads,
     forget_texts,
     name_posts,
     record_purge,
@@ -48,7 +49,10 @@ def anonymise_rows(url: str, found: FoundPerson, treatment: Treatment) -> None:
     """Changes the rows, and records how many by table. A second time there is nothing left to change."""
     with transaction(url, lock="scraping load") as connection:
         parameters = name_posts(connection, found, treatment.erasure_id, with_reposts=False)
-        counts = {"ai.llm_calls": forget_texts(connection, parameters)}
+        counts = {
+            "ai.llm_calls": forget_texts(connection, parameters),
+            "scraping.raw_payloads": forget_payloads(connection, parameters),
+        }
         _invent_ids(connection, found, treatment)
         for table in ("media_records", "post_hashtags"):
             counts[f"scraping.{table}"] = connection.execute(

@@ -11,7 +11,7 @@ from typing import Literal
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.drop_in import contiguous_ranges
-from syndication_assets.landing.zone.redacting_zone import RedactingZone
+from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.anonymising import anonymise_rows
@@ -49,7 +49,7 @@ class Places:
     """Where the data of an installation is."""
 
     url: str
-    zone: RedactingZone
+    zone: ChangingZone
     archive: ArchiveStore
     maximum_file_bytes: int
 

@@ -93,11 +93,20 @@ def erasure_of(connection: Connection, found: FoundPerson, key: bytes) -> Treatm
 
 
 def require_erasable(connection: Connection, found: FoundPerson) -> None:
-    """SyndicationError for an account of the organization's own, and while a legal hold keeps the organization."""
+    """SyndicationError for an own account, under a legal hold, and while landed files are in the colder place."""
     if found.is_own:
         raise SyndicationError(
             f"{found.title} is an account on which the organization publishes: remove it first with `syndication "
             "account remove`, then erase the person."
+        )
+    (left,) = connection.execute(
+        "select count(*) from landing.left_files where organization_id = %s and action = 'archive'",
+        [found.organization_id],
+    ).fetchall()[0]
+    if left:
+        raise SyndicationError(
+            f"{left:,} landed files of {found.slug!r} are in the colder place, where nothing is changed: bring them "
+            "back with `syndication retention return-files MONTH`, then erase the person."
         )
     held = connection.execute(
         "select hold_id, reason from operations.legal_holds where organization_id = %s and released_at is null"

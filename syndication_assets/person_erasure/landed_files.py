@@ -18,9 +18,9 @@ import msgspec
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.landing.zone.file_store import META_SUFFIX
 from syndication_assets.landing.zone.folder_locks import lock_folder
-from syndication_assets.landing.zone.redacting_zone import RedactingZone
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.scraping.erasure.erased_people import Treatment
 from syndication_assets.scraping.erasure.file_redaction import redacted_content
@@ -57,7 +57,7 @@ class MentioningFile:
         return self.is_of_posts and (self.new_content is not self.content or self.new_path != self.path)
 
 
-def mentioning_files(zone: RedactingZone, found: FoundPerson, treatment: Treatment) -> Iterator[MentioningFile]:
+def mentioning_files(zone: ChangingZone, found: FoundPerson, treatment: Treatment) -> Iterator[MentioningFile]:
     """The files of the organization that mention the person, ordered by path; nothing is changed."""
     for path in zone.stored_below(found.slug):
         file = _mentioning(zone, path, found, treatment) if not path.endswith(META_SUFFIX) else None
@@ -65,7 +65,7 @@ def mentioning_files(zone: RedactingZone, found: FoundPerson, treatment: Treatme
             yield file
 
 
-def redact(url: str, zone: RedactingZone, found: FoundPerson, treatment: Treatment, file: MentioningFile) -> None:
+def redact(url: str, zone: ChangingZone, found: FoundPerson, treatment: Treatment, file: MentioningFile) -> None:
     """Replaces a file by its redacted content, and its row in the ledger. Run again, it completes what was begun."""
     with transaction(url) as connection:
         _record(connection, found.organization_id, treatment.erasure_id, file)
@@ -82,7 +82,7 @@ def redact(url: str, zone: RedactingZone, found: FoundPerson, treatment: Treatme
         zone.remove(file.path + META_SUFFIX)
 
 
-def complete_redactions(url: str, zone: RedactingZone, found: FoundPerson, erasure_id: str) -> None:
+def complete_redactions(url: str, zone: ChangingZone, found: FoundPerson, erasure_id: str) -> None:
     """Writes to the ledger what a killed erasure has already done to a file that kept its path."""
     with transaction(url) as connection:
         begun = connection.execute(
@@ -101,7 +101,7 @@ def complete_redactions(url: str, zone: RedactingZone, found: FoundPerson, erasu
             _complete(connection, found.organization_id, erasure_id, path)
 
 
-def _mentioning(zone: RedactingZone, path: str, found: FoundPerson, treatment: Treatment) -> MentioningFile | None:
+def _mentioning(zone: ChangingZone, path: str, found: FoundPerson, treatment: Treatment) -> MentioningFile | None:
     parts = PurePosixPath(path).parts
     place = parts[1:] if len(parts) > 1 and parts[1] != _WITHDRAWN else parts[2:]
     if len(place) < 3:
@@ -144,7 +144,7 @@ def _tracked(name: str, meta: dict[str, Any], source: Source) -> str | None:
     return canonical_username(source.platform, tracked) if tracked is not None else None
 
 
-def _meta(zone: RedactingZone, path: str) -> dict[str, Any]:
+def _meta(zone: ChangingZone, path: str) -> dict[str, Any]:
     companion = path + META_SUFFIX
     if not zone.exists(companion):
         return {}
@@ -153,7 +153,7 @@ def _meta(zone: RedactingZone, path: str) -> dict[str, Any]:
     return {}
 
 
-def _write(zone: RedactingZone, file: MentioningFile, found: FoundPerson, treatment: Treatment) -> None:
+def _write(zone: ChangingZone, file: MentioningFile, found: FoundPerson, treatment: Treatment) -> None:
     meta = {
         name: found.person.without_name(value, treatment.erasure_id) if isinstance(value, str) else value
         for name, value in file.meta.items()

@@ -18,8 +18,7 @@ from syndication_assets.tenancy.organization_tables import tables_of_organizatio
 
 POSTS, PROFILES = "scraping.post_records", "scraping.profiles"
 _HOLDS = "operations.legal_holds"
-_LINE_LENGTH = 30
-"""A line of a post that is shorter may stand in any other text, too."""
+_LINE_LENGTH = 30  # a shorter line may stand in any other text, too
 
 _POSTS_OF_PERSON = """
 create temporary table erased_posts on commit drop as
@@ -69,6 +68,16 @@ cross join unnest(k.conkey) as u (place)
 inner join pg_attribute as a on k.conrelid = a.attrelid and u.place = a.attnum and a.attname <> 'organization_id'
 where k.contype = 'f' and k.conparentid = 0 and k.confrelid = %(table)s::regclass
 order by 1, 4
+"""
+_PAYLOADS = """
+delete from scraping.raw_payloads as r
+using scraping.snapshots as s
+where
+    s.organization_id = %(organization_id)s
+    and s.post_id in (select e.post_id from erased_posts as e)
+    and r.organization_id = s.organization_id
+    and r.landed_on = (s.downloaded_at at time zone 'utc')::date
+    and r.payload_hash between int8send(s.payload_key) and int8send(s.payload_key) || '\\xffffffffffffffff'::bytea
 """
 _CALLS_WITH_TEXTS = """
 update ai.llm_calls as c set
@@ -141,7 +150,10 @@ def purge(url: str, found: FoundPerson, erasure_id: str) -> None:
     with transaction(url, lock="scraping load") as connection:
         parameters = name_posts(connection, found, erasure_id)
         days = _days_of(connection, parameters)
-        counts = {"ai.llm_calls": forget_texts(connection, parameters)}
+        counts = {
+            "ai.llm_calls": forget_texts(connection, parameters),
+            "scraping.raw_payloads": forget_payloads(connection, parameters),
+        }
         for table, count in _remove(connection, found):
             counts[table] = counts.get(table, 0) + count
         connection.execute(_RECOUNT, parameters)
@@ -167,6 +179,11 @@ def name_posts(
 def forget_texts(connection: Connection, parameters: dict[str, Any]) -> int:
     """Removes prompts and answers that hold a line of the person's posts; returns the number of requests."""
     return connection.execute(_CALLS_WITH_TEXTS, parameters | {"line_length": _LINE_LENGTH}).rowcount
+
+
+def forget_payloads(connection: Connection, parameters: dict[str, Any]) -> int:
+    """Removes the payloads of the person's posts; a load stores again what the files of its day have since."""
+    return connection.execute(_PAYLOADS, parameters).rowcount
 
 
 def record_purge(

@@ -110,6 +110,12 @@ class Archive(EnvironmentSettings):
         "The place of archived months: a directory, or any URL that fsspec knows, without a password in it. Each "
         "database has a place of its own: files that it does not know are removed.",
     )
+    cold_landing_url: StoreUrl | None = setting(
+        "SYNDICATION_COLD_LANDING_URL",
+        None,
+        "The colder place for landed files that were kept long enough: a directory, or any URL that fsspec knows, "
+        "without a password in it. Needed where retention moves them (`landing.raw_files`).",
+    )
 
 
 class Media(EnvironmentSettings):

@@ -256,6 +256,30 @@ def test_a_schedule_takes_time_and_zone_from_the_preferences_of_the_actor(team: 
     assert "FREQ=DAILY;BYHOUR=17;BYMINUTE=30, Europe/London" in team.ok("schedule", "list")
 
 
+def test_a_user_gets_mails_of_alerts_as_they_prefer_until_they_are_erased(team: People):
+    team.add(EDITOR, "manager")
+    as_editor = ("--as", EDITOR)
+    add = ("alert", "add", "me")
+    assert "say who you are" in team.error(*add)
+    team.ok(*as_editor, "user", "prefer", "--digest", "09:00", "--alerts-from", "error")
+    team.ok(*as_editor, "user", "prefer", "--time-zone", "Europe/London")
+    team.ok(*as_editor, *add)
+    team.ok(*as_editor, "alert", "add", "also", "--digest", "17:00", "--from", "critical")
+    team.ok(*as_editor, "alert", "add", "team", "--mail", "team@bakery.example")
+    told = (
+        "select route_name, address, digest_at::text, minimum_severity::text, time_zone from operations.alert_routes"
+        " order by route_name"
+    )
+    assert team.rows(told) == [
+        ("also", EDITOR, "17:00:00", "critical", "Europe/London"),
+        ("me", EDITOR, "09:00:00", "error", "Europe/London"),
+        ("team", "team@bakery.example", None, "warning", "UTC"),
+    ]
+    assert len(json.loads(team.ok("--as", OWNER, "person", "export", EDITOR))["alert_routes"]) == 2
+    team.ok("--as", OWNER, "person", "erase", EDITOR, "--yes")
+    assert [name for name, *_ in team.rows(told)] == ["team"]
+
+
 def test_a_person_is_exported_and_erased_and_the_log_keeps_what_they_did(team: People):
     editor = team.add(EDITOR, "manager")
     team.ok("--as", OWNER, "user", "edit", EDITOR, "--name", "Edi Crumb", "--login", "edi_login")
@@ -299,6 +323,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
         *("media status", "media verify"),  # read
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read
+        "retention plan-files",  # read
         "apply",  # the rights of the sections that it changes
         *("invitation accept", "user set-password"),  # their tokens are the right
         "user prefer",  # one's own

@@ -18,7 +18,7 @@ from psycopg import sql
 from syndication_assets.database.connection import transaction
 from syndication_assets.engagement.checks import CHECKS as ENGAGEMENT_CHECKS
 from syndication_assets.landing.loading.withdrawal import withdraw_files
-from syndication_assets.landing.zone.redacting_zone import RedactingZone
+from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
 from syndication_assets.operations.archive.restoring import months_to_restore, restore
@@ -56,7 +56,7 @@ class Neighbours:
 
     def __init__(self, url: str, root: Path) -> None:
         self.url, self.root = url, root
-        self.zone = RedactingZone(str(root / "landing"))
+        self.zone = ChangingZone(str(root / "landing"))
         self.places = Places(url, self.zone, ArchiveStore(str(root / "archive")), 32 * 1024 * 1024)
 
     @contextmanager
@@ -114,11 +114,11 @@ class Neighbours:
         """Erases in another process, which is killed at a fault point."""
         program = (
             "import sys\n"
-            "from syndication_assets.landing.zone.redacting_zone import RedactingZone\n"
+            "from syndication_assets.landing.zone.changing_zone import ChangingZone\n"
             "from syndication_assets.operations.archive.archive_store import ArchiveStore\n"
             "from syndication_assets.person_erasure.erasing import Places, erase\n"
             "url, root, name = sys.argv[1:]\n"
-            "places = Places(url, RedactingZone(f'{root}/landing'), ArchiveStore(f'{root}/archive'), 2**25)\n"
+            "places = Places(url, ChangingZone(f'{root}/landing'), ArchiveStore(f'{root}/archive'), 2**25)\n"
             "erase(places, 'default', 'linkedin', name, lambda _: None)\n"
         )
         environment = {**os.environ, "SYNDICATION_FAULT_POINT": point, "SYNDICATION_ERASURE_KEY": KEY}

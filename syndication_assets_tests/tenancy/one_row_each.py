@@ -83,6 +83,8 @@ _OWN_VALUES = {
     ("engagement.post_engagement_daily", "reactions"): "7",
     ("engagement.post_engagement_daily", "reactions_before"): "0",
     ("engagement.profile_engagement_daily", "engagement_delta"): "7",
+    ("landing.left_files", "content_hash"): "decode(repeat('ab', 16), 'hex')",
+    ("landing.left_files", "sha256"): "repeat('a', 64)",
     ("landing.redactions", "old_hash"): "decode(repeat('ab', 16), 'hex')",
     ("media.cached_media", "next_attempt_at"): "now()",
     ("media.cached_media", "url_sha256"): "repeat('a', 64)",

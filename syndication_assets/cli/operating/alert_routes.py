@@ -7,6 +7,7 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.alerts.channels import send
@@ -20,6 +21,7 @@ from syndication_assets.operations.alerts.routes import (
     set_active,
 )
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.people.preferences import Preferences, read_preferences
 
 
 @click.command()
@@ -57,7 +59,7 @@ def _route_line(route: Route) -> str:
 @click.option("--key", "secret_name", metavar="VARIABLE", help="Environment variable with the key that signs webhooks.")
 @click.option("--kind", metavar="KIND", help="Only this kind of problem; default: every kind.")
 @click.option(
-    "--from", "minimum_severity", type=click.Choice(SEVERITIES), default="warning", show_default=True, help="Severity."
+    "--from", "minimum_severity", type=click.Choice(SEVERITIES), help="Severity from which on; default: warning."
 )
 @click.option(
     "--installation",
@@ -67,7 +69,7 @@ def _route_line(route: Route) -> str:
 )
 @click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which nothing below critical is told.")
 @click.option("--digest", metavar="HH:MM", help="One message a day instead of one for each event.")
-@click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE", help="IANA name, e.g. Europe/London.")
+@click.option("--time-zone", metavar="ZONE", help="IANA name, e.g. Europe/London; default: UTC.")
 @command
 @requires("alerts.edit", in_organization())
 def add(
@@ -78,15 +80,22 @@ def add(
     webhook: str | None,
     secret_name: str | None,
     kind: str | None,
-    minimum_severity: str,
+    minimum_severity: str | None,
     tells_of_installation: bool,
     quiet: str | None,
     digest: str | None,
-    time_zone: str,
+    time_zone: str | None,
 ) -> None:
-    """Adds the route NAME: somebody who is told of an organization's problems."""
+    """Adds the route NAME: somebody who is told of an organization's problems.
+
+    Without --mail, --slack and --webhook it is you, by mail, as you prefer (`syndication user prefer`).
+    """
     channels = {"mail": mail, "slack": slack, "webhook": webhook}
     given = [(channel, address) for channel, address in channels.items() if address is not None]
+    own = Preferences()
+    if not given:
+        address, own = _own_address()
+        given = [("mail", address)]
     if len(given) != 1:
         raise SyndicationError("Give one of --mail, --slack and --webhook.")
     quiet_from, quiet_until = _span(quiet) if quiet else (None, None)
@@ -96,16 +105,29 @@ def add(
         *given[0],
         secret_name=secret_name,
         kind=kind,
-        minimum_severity=minimum_severity,
+        minimum_severity=minimum_severity or own.alerts_from or "warning",
         tells_of_installation=tells_of_installation,
         quiet_from=quiet_from,
         quiet_until=quiet_until,
-        digest_at=_time(digest) if digest else None,
-        time_zone=time_zone,
+        digest_at=_time(digest) if digest else own.digest_at,
+        time_zone=time_zone or own.time_zone or "UTC",
     )
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         add_route(connection, route)
     click.echo(f"Added {name}. Test it with: syndication alert test {name} --organization {organization}")
+
+
+def _own_address() -> tuple[str, Preferences]:
+    """The address of the acting user, and what they prefer."""
+    user_id = user_who_acts()
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        rows = connection.execute("select email from tenancy.users where user_id = %s", [user_id]).fetchall()
+        if not rows or rows[0][0] is None:
+            raise SyndicationError(
+                "Give one of --mail, --slack and --webhook, or say who you are with --as or SYNDICATION_ACTOR to get "
+                "the mails yourself."
+            )
+        return rows[0][0], read_preferences(connection, user_id)
 
 
 def _span(text: str) -> tuple[time, time]:

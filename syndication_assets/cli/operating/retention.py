@@ -1,6 +1,6 @@
 """`syndication retention`: how long rows stay, and legal holds."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -12,6 +12,9 @@ from syndication_assets.cli.people.acting import in_organization, of_rows, perso
 from syndication_assets.configuration.entries import add_entry, change_entry, list_entries
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.database.connection import transaction
+from syndication_assets.landing.retention.left_files import due_files, move_due_files, return_files
+from syndication_assets.landing.zone.changing_zone import ChangingZone
+from syndication_assets.landing.zone.file_store import FileStore
 from syndication_assets.operations.archive.legal_holds import LegalHold, list_holds, place_hold, release_hold
 from syndication_assets.settings import Settings
 
@@ -56,6 +59,67 @@ def set_policy(subject: str, organization: str, **given: Any) -> None:
 defaults = click.Group("default", help="Says how long organizations that do not say keep something.")
 add_entry_commands(defaults, RETENTION_DEFAULTS, "list", "edit")
 retention.add_command(defaults)
+
+
+_only_organization = click.option(
+    "--organization", metavar="SLUG", help="Only this organization; default: all of them."
+)
+
+
+@retention.command("plan-files")
+@_only_organization
+@command
+def plan_files(organization: str | None) -> None:
+    """Shows which landed files would leave the landing zone. Nothing changes."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        due = due_files(connection, datetime.now(UTC).date(), organization)
+    for file in due:
+        click.echo(f"{'moves' if file.action == 'archive' else 'removes'} {file.path}")
+    click.echo(f"{len(due):,} landed files are due." if due else "No landed file is due.")
+
+
+@retention.command("move-files")
+@_only_organization
+@command
+@requires("archives.edit", in_organization())
+def move_files(organization: str | None) -> None:
+    """Moves landed files that were kept long enough to the colder place, or removes them, as their policy says.
+
+    Only files of posts whose month is archived, and that no open quarantine and no legal hold needs.
+    """
+    settings = Settings.from_environment()
+    done = move_due_files(
+        migrated_database_url(settings),
+        ChangingZone(settings.landing_url),
+        _cold(settings),
+        datetime.now(UTC).date(),
+        organization,
+    )
+    for path, reason in done.kept:
+        click.echo(f"Stays: {path}: {reason}.")
+    click.echo(f"{len(done.left):,} landed files left, {done.size_bytes:,} bytes.")
+
+
+@retention.command("return-files")
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@organization_option
+@command
+@requires("archives.edit", in_organization())
+def return_files_of(month: datetime, organization: str) -> None:
+    """Brings the landed files of MONTH, such as 2026-01, back from the colder place."""
+    settings = Settings.from_environment()
+    count = return_files(
+        migrated_database_url(settings),
+        ChangingZone(settings.landing_url),
+        _cold(settings),
+        organization,
+        month.date(),
+    )
+    click.echo(f"{count:,} files of {month:%Y-%m} are back.")
+
+
+def _cold(settings: Settings) -> FileStore | None:
+    return FileStore(settings.cold_landing_url) if settings.cold_landing_url is not None else None
 
 
 @retention.command()

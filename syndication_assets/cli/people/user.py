@@ -11,6 +11,7 @@ from syndication_assets.cli.secret_input import read_secrets
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.alerts.routes import SEVERITIES
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.preferences import Preferences
 from syndication_assets.tenancy.people.preferences import prefer as set_preferences
@@ -91,10 +92,19 @@ def deactivate(name: str) -> None:
 @user.command()
 @click.option("--time-zone", metavar="ZONE", help="Zone of the schedules that you add, e.g. Europe/London.")
 @click.option("--time", "posting_time", type=click.DateTime(["%H:%M"]), metavar="HH:MM", help="Their time of day.")
+@click.option("--digest", type=click.DateTime(["%H:%M"]), metavar="HH:MM", help="Time of your daily mail of alerts.")
+@click.option("--alerts-from", type=click.Choice(SEVERITIES), help="Severity from which on you get mails of alerts.")
 @command
-def prefer(time_zone: str | None, posting_time: datetime | None) -> None:
-    """Sets defaults of the acting user for `syndication schedule add`, and shows them."""
-    given = Preferences(time_zone, None if posting_time is None else posting_time.time())
+def prefer(
+    time_zone: str | None, posting_time: datetime | None, digest: datetime | None, alerts_from: str | None
+) -> None:
+    """Sets defaults of the acting user for `schedule add` and for `alert add` without an address, and shows them."""
+    given = Preferences(
+        time_zone,
+        None if posting_time is None else posting_time.time(),
+        None if digest is None else digest.time(),
+        alerts_from,
+    )
     with transaction(_url()) as connection:
         actor = actor_of_session(connection)
     if actor is None:
@@ -103,7 +113,8 @@ def prefer(time_zone: str | None, posting_time: datetime | None) -> None:
         preferences = set_preferences(connection, actor.user_id, given)
     click.echo(
         f"{actor.name} prefers the time zone {preferences.time_zone or '-'} and the time "
-        f"{preferences.posting_time or '-'}."
+        f"{preferences.posting_time or '-'}; of alerts the digest at {preferences.digest_at or '-'} and those from "
+        f"{preferences.alerts_from or 'warning'} on."
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.landing.loading.archived_days import closed_organizations, known_paths, stage_closed
+from syndication_assets.landing.retention.left_files import require_returned
 from syndication_assets.landing.source_rooms import room_of
 from syndication_assets.landing.zone.folder_locks import lock_folder
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone, readable
@@ -69,8 +70,9 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
     """Makes the room's rows of `day` match its landed files, in one transaction.
 
     Loads of one room run one after another, because posts, products and documents span days. Raises
-    LandedFilesMissingError if previously loaded files of the day are missing without a withdrawal, and
-    LandedFilesChangedError if one has another content than the rows that were loaded from it.
+    LandedFilesMissingError if previously loaded files of the day are missing without a withdrawal, LandedFilesLeftError
+    if they left because they were kept long enough, and LandedFilesChangedError if one has another content than the
+    rows that were loaded from it.
     """
     with transaction(url, lock=f"{load.room} load") as connection:
         landed = LandedDay(connection, zone, day, organization_ids(connection))
@@ -83,6 +85,7 @@ def load_room_day(url: str, zone: LandingZone, day: date, load: RoomLoad) -> Lan
             return landed
         known = connection.execute(load_sql("landing/loaded_paths.sql"), {"day": day, "sources": sorted(sources)})
         loaded = {path for (path,) in known if path.split("/", 1)[0] not in landed.archived}
+        require_returned(connection, day, loaded - present)
         zone.reject_missing(day, loaded - present)
         connection.execute(load_sql("landing/staging.sql"))
         stage_closed(connection, landed.archived, landed.late)

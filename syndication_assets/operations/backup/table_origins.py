@@ -89,6 +89,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "engagement.platform_metrics",
         "engagement.priority_factors",
         "engagement.sampling_gaps",
+        "landing.left_files",
         "landing.redactions",
         "media.cached_media",
         "media.media_files",

@@ -32,6 +32,12 @@ select jsonb_build_object(
         inner join tenancy.users as u on lower(i.email) = lower(u.email)
         where u.user_id = %(user_id)s
     ),
+    'alert_routes', (
+        select coalesce(jsonb_agg(to_jsonb(r)), '[]')
+        from operations.alert_routes as r
+        inner join tenancy.users as u on r.channel = 'mail' and lower(r.address) = lower(u.email)
+        where u.user_id = %(user_id)s
+    ),
     'changes', (
         select coalesce(jsonb_agg(c order by c.occurred_at), '[]')
         from (
@@ -56,7 +62,8 @@ def export_person(connection: Connection, user_id: str) -> dict[str, Any]:
 
 
 def erase_person(connection: Connection, user_id: str) -> None:
-    """Removes name, address, login, memberships, keys, password and invitations; what they did keeps their id.
+    """Removes name, address, login, memberships, keys, password, invitations and routes of alerts to their address.
+    What they did keeps their id.
 
     Archived months of the audit log have the id too, and nothing else of the person. SyndicationError for the last
     owner of an organization, and for a member of one that a legal hold keeps.
@@ -78,6 +85,11 @@ def erase_person(connection: Connection, user_id: str) -> None:
         connection.execute(
             "delete from tenancy.invitations as i using tenancy.users as u"
             " where u.user_id = %(user_id)s and lower(i.email) = lower(u.email)",
+            parameters,
+        )
+        connection.execute(
+            "delete from operations.alert_routes as r using tenancy.users as u"
+            " where u.user_id = %(user_id)s and r.channel = 'mail' and lower(r.address) = lower(u.email)",
             parameters,
         )
         # API keys go with the memberships.

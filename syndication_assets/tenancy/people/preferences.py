@@ -13,12 +13,16 @@ class Preferences(NamedTuple):
 
     time_zone: str | None = None
     posting_time: time | None = None
+    digest_at: time | None = None
+    alerts_from: str | None = None
+    """warning, error or critical."""
 
 
 def read_preferences(connection: Connection, user_id: str | None) -> Preferences:
     """Those of the user; none for None."""
     row = connection.execute(
-        "select time_zone, posting_time from tenancy.user_preferences where user_id = %s", [user_id]
+        "select time_zone, posting_time, digest_at, alerts_from::text from tenancy.user_preferences where user_id = %s",
+        [user_id],
     ).fetchone()
     return Preferences() if row is None else Preferences(*row)
 
@@ -28,9 +32,13 @@ def prefer(connection: Connection, user_id: str, preferences: Preferences) -> Pr
     if preferences.time_zone is not None and preferences.time_zone not in available_timezones():
         raise SyndicationError(f"{preferences.time_zone!r} is not a time zone: write it as Europe/London.")
     row = connection.execute(
-        "insert into tenancy.user_preferences as p (user_id, time_zone, posting_time) values (%s, %s, %s)"
+        "insert into tenancy.user_preferences as p (user_id, time_zone, posting_time, digest_at, alerts_from)"
+        " values (%s, %s, %s, %s, %s)"
         " on conflict (user_id) do update set time_zone = coalesce(excluded.time_zone, p.time_zone),"
-        " posting_time = coalesce(excluded.posting_time, p.posting_time) returning time_zone, posting_time",
+        " posting_time = coalesce(excluded.posting_time, p.posting_time),"
+        " digest_at = coalesce(excluded.digest_at, p.digest_at),"
+        " alerts_from = coalesce(excluded.alerts_from, p.alerts_from)"
+        " returning time_zone, posting_time, digest_at, alerts_from::text",
         [user_id, *preferences],
     ).fetchall()[0]
     return Preferences(*row)

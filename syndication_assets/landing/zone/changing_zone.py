@@ -1,6 +1,7 @@
-"""The one exception to "a landed file never changes": a person who is erased goes from the files, too.
+"""The two exceptions to "a landed file never changes": a person is erased, or the file is older than what is kept.
 
-Only the erasure of a person uses it. Each change is recorded in `landing.redactions` before it is made.
+Only the erasure of a person and the retention of landed files use it. `landing.redactions` records each change before
+it is made, `landing.left_files` each removal.
 """
 
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 from syndication_assets.landing.zone.landing_zone import LandingZone
 
 
-class RedactingZone(LandingZone):
+class ChangingZone(LandingZone):
     """A landing zone whose files can be replaced and removed."""
 
     def replace(self, path: str, content: bytes) -> None:
