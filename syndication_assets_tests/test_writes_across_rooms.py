@@ -15,6 +15,7 @@ WRITES_ACROSS_ROOMS = {
     ("operations", "ai.llm_calls"): "the prompts of old requests are removed",
     ("engagement", "scraping.posts"): "a rollup clears needs_rebuild of the posts that it has rebuilt",
     ("ai", "operations.api_usage"): "a call and its usage are written in one transaction",
+    ("tenancy", "operations.alert_routes"): "mails of alerts end with the user whose address they go to",
     ("channels", "tenancy.audit_log"): "the general trigger would log the ciphertext of a credential",
 }
 _WRITE = re.compile(

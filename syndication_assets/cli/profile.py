@@ -96,15 +96,15 @@ anonymise_one = _erasing_command(
 def _show(plan: ErasurePlan) -> None:
     for table, count in plan.rows.items():
         click.echo(f"{count:>12,} rows of {table}")
-    changed = [file for file in plan.files if file.changes]
+    changed = [file for file in plan.files if file.effect != "leaves"]
     for file in changed[:_SHOWN_FILES]:
-        click.echo(f"{'removes' if file.new_content is None else 'changes'} {file.path}")
+        click.echo(f"{file.effect} {file.path}")
     if len(changed) > _SHOWN_FILES:
         click.echo(f"and {len(changed) - _SHOWN_FILES:,} more files")
     for path in plan.archives:
         click.echo(f"archives {path} again")
     for file in plan.files:
-        if not file.changes:
+        if file.effect == "leaves":
             click.echo(f"leaves {file.path}, which mentions the name: withdraw it if it has to go")
 
 

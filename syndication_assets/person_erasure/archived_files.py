@@ -18,14 +18,22 @@ from syndication_assets.operations.archive.restoring import months_to_restore, r
 from syndication_assets.operations.archive.verifying import damage_of
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.found_person import FoundPerson
+from syndication_assets.tenancy.organization_tables import AUDIT_LOG
 
 _OF_POSTS = ("scraping.", "engagement.")
 
 
 def months_with(url: str, store: ArchiveStore, found: FoundPerson) -> list[ArchivedMonth]:
-    """The archived months whose files have the person: by name, by an id of a post, by the ids of rows."""
+    """The archived months whose files have the person: by name, by an id of a post, by the ids of rows.
+
+    Without the audit log, whose months cannot be restored.
+    """
     with transaction(url) as connection:
-        archives = [each for each in archived_months(connection, found.slug) if each.state != "restored"]
+        archives = [
+            each
+            for each in archived_months(connection, found.slug)
+            if each.state != "restored" and each.table_name != AUDIT_LOG
+        ]
         keys = _keys(connection, found)
     return [each for each in archives if _has(store, each, found, keys)]
 

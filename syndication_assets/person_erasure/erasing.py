@@ -6,7 +6,7 @@ first: from then on no load brings the person back, whatever lands.
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
@@ -16,7 +16,13 @@ from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.anonymising import anonymise_rows
 from syndication_assets.person_erasure.archived_files import archive_again, months_with, restore_months
-from syndication_assets.person_erasure.found_person import FoundPerson, erasure_of, find_person, require_erasable
+from syndication_assets.person_erasure.found_person import (
+    FoundPerson,
+    add_identities,
+    erasure_of,
+    find_person,
+    require_erasable,
+)
 from syndication_assets.person_erasure.landed_files import (
     MentioningFile,
     complete_redactions,
@@ -25,7 +31,7 @@ from syndication_assets.person_erasure.landed_files import (
 )
 from syndication_assets.person_erasure.purging import purge, rows_of_person, tidy
 from syndication_assets.scraping.erasure.erased_people import Treatment, key_check
-from syndication_assets.scraping.erasure.erasure_list import add_identities, erased_people, erasure_key, require_key
+from syndication_assets.scraping.erasure.erasure_list import erased_people, erasure_key, require_key
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.sql_assets.rollups import compute_rollup
@@ -54,6 +60,13 @@ class Places:
     maximum_file_bytes: int
 
 
+class PlannedFile(NamedTuple):
+    """A landed file that mentions the person, and what would happen to it."""
+
+    path: str
+    effect: Literal["removes", "changes", "leaves"]
+
+
 @dataclass(slots=True)
 class ErasurePlan:
     """What an erasure would change."""
@@ -61,7 +74,7 @@ class ErasurePlan:
     found: FoundPerson
     rows: dict[str, int]
     """Rows about the person by table. What is only named in other rows is counted by the erasure."""
-    files: list[MentioningFile] = field(default_factory=list)
+    files: list[PlannedFile] = field(default_factory=list)
     archives: list[str] = field(default_factory=list)
     """Paths of the archived months that have the person."""
 
@@ -72,7 +85,10 @@ def plan_erasure(places: Places, slug: str, platform: str, name: str, action: Ac
         found = find_person(connection, slug, platform, name)
         require_erasable(connection, found)
         rows = rows_of_person(connection, found)
-    files = list(mentioning_files(places.zone, found, planned_treatment(found, action)))
+    files = [
+        PlannedFile(file.path, _effect(file))
+        for file in mentioning_files(places.zone, found, planned_treatment(found, action))
+    ]
     archives = [each.path for each in months_with(places.url, places.archive, found)]
     if not rows and not files and not archives:
         raise SyndicationError(
@@ -117,6 +133,12 @@ def erase(places: Places, slug: str, platform: str, name: str, report: Report, a
             [found.organization_id, erasure_id],
         )
     return erasure_id
+
+
+def _effect(file: MentioningFile) -> Literal["removes", "changes", "leaves"]:
+    if not file.changes:
+        return "leaves"
+    return "removes" if file.new_content is None else "changes"
 
 
 def planned_treatment(found: FoundPerson, action: Action) -> Treatment:

@@ -1,5 +1,6 @@
 """Finds what a database knows of a person, and whether they may be erased."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from syndication_assets.database.connection import Connection
@@ -117,4 +118,16 @@ def require_erasable(connection: Connection, found: FoundPerson) -> None:
         raise SyndicationError(
             f"The legal hold {held[0][0]} keeps {found.slug!r} ({held[0][1]}): nothing was erased. Whoever placed it "
             f"can release it with `syndication retention release {held[0][0]}`."
+        )
+
+
+def add_identities(
+    connection: Connection, organization_id: str, erasure_id: str, key: bytes, identities: Iterable[Identity]
+) -> None:
+    """Adds what identifies a person to the list; again changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into tenancy.erased_identities (organization_id, identity_hash, erasure_id) values (%s, %s, %s)"
+            " on conflict do nothing",
+            [(organization_id, identity_hash(key, organization_id, identity), erasure_id) for identity in identities],
         )

@@ -1,14 +1,17 @@
 """An erased person is found nowhere, does not come back, and nobody else's numbers change."""
 
+import json
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
+from syndication_assets.cli.main import main
 from syndication_assets.database.migrations import migrate
 from syndication_assets.errors import SyndicationError
 from syndication_assets.person_erasure.erasing import plan_erasure
 from syndication_assets.person_erasure.exporting import export_person
-from syndication_assets_tests.person_erasure.neighbours import LENA, NAME, TEXT, Neighbours, by_lena, by_otto
+from syndication_assets_tests.person_erasure.neighbours import KEY, LENA, NAME, TEXT, Neighbours, by_lena, by_otto
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY
 
 WEDNESDAY = date(2025, 11, 5)
@@ -114,29 +117,19 @@ def test_a_load_without_the_key_of_the_list_is_refused(neighbours: Neighbours, m
             desk.load(MONDAY)
 
 
-def test_a_killed_erasure_is_completed_by_the_same_command(neighbours: Neighbours):
+def test_a_killed_erasure_is_completed_and_archived_months_are_written_again(neighbours: Neighbours):
     """It is killed at each point in turn, and continues each time."""
     numbers = neighbours.numbers_of_otto()
+    assert len(neighbours.archive().removed) == 6
+    assert len({place for place in neighbours.places_with(LENA, NAME, TEXT) if place.endswith(".parquet")}) == 1
     for point in ("file_written", "before_purge", "purged"):
         neighbours.erase_and_be_killed(f"person_erasure.{point}")
     assert neighbours.execute("select completed_at from tenancy.person_erasures") == [(None,)]
     neighbours.erase()
-    assert neighbours.places_with(LENA, NAME, TEXT) == set()
-    assert neighbours.numbers_of_otto() == numbers
-    assert neighbours.broken_totals() == []
     assert neighbours.execute("select completed_at is not null from tenancy.person_erasures") == [(True,)]
-
-
-def test_archived_months_are_written_again_without_the_person(neighbours: Neighbours):
-    numbers = neighbours.numbers_of_otto()
-    assert len(neighbours.archive().removed) == 6
-    found = {place for place in neighbours.places_with(LENA, NAME, TEXT) if place.endswith(".parquet")}
-    assert len(found) == 1
-    neighbours.erase()
+    assert neighbours.execute("select distinct state::text from operations.archives") == [("archived",)]
+    assert neighbours.execute("select 1 from scraping.snapshots") == []
     assert neighbours.places_with(LENA, NAME, TEXT) == set()
-    assert {state for (state,) in neighbours.execute("select distinct state::text from operations.archives")} == {
-        "archived"
-    }
     neighbours.restore()
     assert neighbours.places_with(LENA, NAME, TEXT) == set()
     assert neighbours.numbers_of_otto() == numbers
@@ -184,6 +177,7 @@ def test_an_erasure_is_refused_under_a_hold_for_an_own_account_and_for_nobody(ne
     with pytest.raises(SyndicationError, match="legal hold"):
         neighbours.erase()
     neighbours.execute("update operations.legal_holds set released_by = 'test', released_at = now()")
+    neighbours.execute("insert into channels.platforms (platform, display_name) values ('linkedin', 'LinkedIn')")
     neighbours.execute(
         "insert into channels.social_accounts (organization_id, platform, remote_account_id, display_name)"
         " select organization_id, 'linkedin', %s, 'Lena' from tenancy.organizations",
@@ -199,7 +193,7 @@ def test_what_would_change_is_shown_and_nothing_changes(neighbours: Neighbours):
     plan = plan_erasure(neighbours.places, "default", "linkedin", "Lena-Beispiel")
     assert plan.rows["scraping.post_records"] == 6
     assert plan.rows["scraping.snapshots"] == 10
-    assert len([file for file in plan.files if file.changes]) == 5
+    assert sorted(file.effect for file in plan.files) == ["changes"] * 4 + ["removes"]
     exported = export_person(neighbours.places, "default", "linkedin", LENA)
     assert exported["profile"]["username"] == LENA
     assert len(exported["posts"]) == 5
@@ -208,3 +202,28 @@ def test_what_would_change_is_shown_and_nothing_changes(neighbours: Neighbours):
     assert [file["path"] for file in exported["landed_files"]] == [file.path for file in plan.files]
     assert neighbours.places_with(LENA, NAME) == before
     assert neighbours.execute("select 1 from tenancy.person_erasures") == []
+
+
+def test_the_commands_show_erase_and_keep_the_profile_from_being_tracked_again(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", neighbours.url)
+    monkeypatch.setenv("SYNDICATION_LANDING_URL", neighbours.zone.url)
+    monkeypatch.setenv("SYNDICATION_ARCHIVE_URL", neighbours.places.archive.url)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        result = CliRunner().invoke(main, ["profile", *arguments])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert json.loads(run("export-person", "linkedin", LENA))["profile"]["username"] == LENA
+    shown = run("erase-person", "linkedin", LENA, "--dry-run")
+    assert "10 rows of scraping.snapshots" in shown
+    assert "Nothing was changed." in shown
+    assert "Nothing is stored" in run("erase-person", "linkedin", "nobody", "--dry-run", code=1)
+    monkeypatch.delenv("SYNDICATION_ERASURE_KEY")
+    assert "SYNDICATION_ERASURE_KEY is not set" in run("erase-person", "linkedin", LENA, "--yes", code=1)
+    monkeypatch.setenv("SYNDICATION_ERASURE_KEY", KEY)
+    assert "Done: ers-" in run("erase-person", "linkedin", LENA, "--yes")
+    assert "is the name of a person who was erased" in run("add", "linkedin", LENA, code=1)
+    assert "was erased" not in run("add", "linkedin", "somebody-else", code=1)

@@ -1,4 +1,4 @@
-"""Reads and writes the list of erased people: `tenancy.erased_identities`."""
+"""Reads the list of erased people: `tenancy.erased_identities`."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,9 +7,7 @@ from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 from syndication_assets.scraping.erasure.erased_people import (
     ErasedPeople,
-    Identity,
     Treatment,
-    identity_hash,
     key_check,
     usable_key,
 )
@@ -55,16 +53,4 @@ def require_key(key: bytes, checks: Iterable[bytes]) -> None:
         raise ErasureKeyError(
             "SYNDICATION_ERASURE_KEY is another key than the one with which people were erased: set that one. Nothing "
             "was changed."
-        )
-
-
-def add_identities(
-    connection: Connection, organization_id: str, erasure_id: str, key: bytes, identities: Iterable[Identity]
-) -> None:
-    """Adds what identifies a person to the list; again changes nothing."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into tenancy.erased_identities (organization_id, identity_hash, erasure_id) values (%s, %s, %s)"
-            " on conflict do nothing",
-            [(organization_id, identity_hash(key, organization_id, identity), erasure_id) for identity in identities],
         )
