@@ -4,6 +4,7 @@ import msgspec
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.person_erasure.cached_pictures import forget_pictures, pictures_of_posts
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.person_erasure.purging import (
     forget_payloads,
@@ -54,12 +55,14 @@ def anonymise_rows(url: str, found: FoundPerson, treatment: Treatment) -> None:
             "scraping.raw_payloads": forget_payloads(connection, parameters),
         }
         _invent_ids(connection, found, treatment)
+        pictures = pictures_of_posts(connection, parameters)
         for table in ("media_records", "post_hashtags"):
             counts[f"scraping.{table}"] = connection.execute(
                 f"delete from scraping.{table} where organization_id = %(organization_id)s"  # noqa: S608
                 " and post_id in (select e.post_id from erased_posts as e)",
                 parameters,
             ).rowcount
+        counts["media.media_files"] = forget_pictures(connection, found.organization_id, pictures)
         parameters = parameters | {"platform": found.person.platform}
         for table, statement in (("post_records", _POSTS), ("post_aliases", _IDS), ("profiles", _PROFILE)):
             counts[f"scraping.{table}"] = connection.execute(statement, parameters).rowcount

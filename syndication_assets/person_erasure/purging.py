@@ -12,6 +12,7 @@ from psycopg import sql
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.person_erasure.cached_pictures import forget_pictures, pictures_of_posts
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.person_erasure.removing_names import remove_names
 from syndication_assets.tenancy.organization_tables import tables_of_organizations
@@ -150,12 +151,14 @@ def purge(url: str, found: FoundPerson, erasure_id: str) -> None:
     with transaction(url, lock="scraping load") as connection:
         parameters = name_posts(connection, found, erasure_id)
         days = _days_of(connection, parameters)
+        pictures = pictures_of_posts(connection, parameters)
         counts = {
             "ai.llm_calls": forget_texts(connection, parameters),
             "scraping.raw_payloads": forget_payloads(connection, parameters),
         }
         for table, count in _remove(connection, found):
             counts[table] = counts.get(table, 0) + count
+        counts["media.media_files"] = forget_pictures(connection, found.organization_id, pictures)
         connection.execute(_RECOUNT, parameters)
         for table, count in remove_names(connection, found, erasure_id):
             counts[table] = counts.get(table, 0) + count
@@ -167,10 +170,7 @@ def purge(url: str, found: FoundPerson, erasure_id: str) -> None:
 def name_posts(
     connection: Connection, found: FoundPerson, erasure_id: str, *, with_reposts: bool = True
 ) -> dict[str, Any]:
-    """Makes the temporary tables of the posts that are about the person; returns the parameters of all statements.
-
-    A post that other people plainly reposted takes their reposts along, unless its numbers stay.
-    """
+    """Makes the temporary tables of the posts of the person, and of plain reposts of them; returns all parameters."""
     parameters = _parameters(found) | {"erasure_id": erasure_id, "with_reposts": with_reposts}
     connection.execute(_POSTS_OF_PERSON, parameters)
     return parameters
