@@ -3,7 +3,8 @@
 A test that takes `database_url` runs on the embedded PostgreSQL 18. What PostgreSQL 15 may do differently (SQL files,
 migrations, row-level security, partitions) is marked `both_servers` and runs there too, with its first parameters,
 where Debian's package is installed. `--everything` runs all tests with all parameters on both, the slow ones included,
-with all random histories; `--database-url` names another server instead.
+with all random histories, but those marked `one_server`: what they assert is decided in Python (commands and their
+texts, HTTP, Dagster's runs), and other tests run its SQL on both. `--database-url` names another server instead.
 Databases and sessions are used again by later tests (`reset_databases`, `kept_sessions`); with `--everything`, those of
 PostgreSQL 15 are not: there each test has a new database, and each connection a new session.
 No test reaches beyond loopback.
@@ -92,11 +93,17 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
-        marker = metafunc.definition.get_closest_marker("both_servers")
-        is_for_all = marker is not None and marker.args != (False,)
-        if not (is_for_all or metafunc.config.getoption("--everything")):
+        if not _is_for_all_servers(metafunc.definition, is_everything=metafunc.config.getoption("--everything")):
             servers = servers[:1]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+def _is_for_all_servers(test: pytest.Item, *, is_everything: bool) -> bool:
+    """By its own marker before that of its module."""
+    if is_everything:
+        return test.get_closest_marker("one_server") is None
+    marker = test.get_closest_marker("both_servers")
+    return marker is not None and marker.args != (False,)
 
 
 def pytest_collection_finish() -> None:
