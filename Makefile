@@ -5,8 +5,9 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; break; fi; done)
 PORT ?= 3000
-# Python's own caches too.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
+# Python's own caches too. Bytecode is installed with the packages: commands find it without make, and after .local is
+# removed.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
@@ -67,6 +68,8 @@ clean: ## remove everything that was made here
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
 	@echo "Making .venv with $(PYTHON) ..."
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	@printf 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"\n' \
+		> "$$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/bytecode.pth"
 	@touch .venv/python
 
 .venv/%: requirements/%.lock pyproject.toml | .venv/python
@@ -74,4 +77,5 @@ clean: ## remove everything that was made here
 	@$(INSTALL) --no-deps --require-hashes --requirement requirements/$*.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -m pip check --disable-pip-version-check
+	@.venv/bin/python -c "import syndication_assets.cli.main, syndication_assets.demo.run, syndication_assets.definitions"
 	@touch $@

@@ -3,9 +3,10 @@
 A test that takes `database_url` runs on the embedded PostgreSQL 18. What PostgreSQL 15 may do differently (SQL files,
 migrations, row-level security, partitions) is marked `both_servers` and runs there too, with its first parameters,
 where Debian's package is installed. `--everything` runs all tests with all parameters on both, the slow ones included,
-with all random histories; `--database-url` names another server instead.
-Databases and sessions are used again by later tests (`reset_databases`, `kept_sessions`); with `--everything`, those of
-PostgreSQL 15 are not: there each test has a new database, and each connection a new session.
+with all random histories, but those marked `one_server`: what they assert is decided in Python (commands and their
+texts, HTTP, Dagster's runs), and other tests run its SQL on both. `--database-url` names another server instead.
+Databases and sessions are used again by later tests (`reset_databases`, `kept_sessions`). With `--everything`, each
+test on PostgreSQL 15 has a new database, and each connection of a test marked `both_servers` is a new session there.
 No test reaches beyond loopback.
 """
 
@@ -25,7 +26,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from syndication_assets.database import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
-from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, are_kept, sessions_kept
+from syndication_assets_tests.kept_sessions import sessions_kept, sessions_not_kept
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.reset_databases import DatabasesOfTests
@@ -92,11 +93,17 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
         servers = metafunc.config.stash[_servers]
-        marker = metafunc.definition.get_closest_marker("both_servers")
-        is_for_all = marker is not None and marker.args != (False,)
-        if not (is_for_all or metafunc.config.getoption("--everything")):
+        if not _is_for_all_servers(metafunc.definition, is_everything=metafunc.config.getoption("--everything")):
             servers = servers[:1]
         metafunc.parametrize("server", servers, ids=[server.name for server in servers], scope="session", indirect=True)
+
+
+def _is_for_all_servers(test: pytest.Item, *, is_everything: bool) -> bool:
+    """By its own marker before that of its module."""
+    if is_everything:
+        return test.get_closest_marker("one_server") is None
+    marker = test.get_closest_marker("both_servers")
+    return marker is not None and marker.args != (False,)
 
 
 def pytest_collection_finish() -> None:
@@ -163,11 +170,26 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session", autouse=True)
 def kept_sessions(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Keeps sessions on all servers, with `--everything` on the first only."""
-    servers = pytestconfig.stash[_servers]
-    is_everything = pytestconfig.getoption("--everything")
-    with sessions_kept(server.admin_url for server in (servers[:1] if is_everything else servers)):
+    """Keeps sessions on all servers."""
+    with sessions_kept(server.admin_url for server in pytestconfig.stash[_servers]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def new_sessions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With `--everything`, a test of `both_servers` has new sessions on further servers."""
+    server = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    is_marked = request.node.get_closest_marker("both_servers") is not None
+    if server is not None and is_marked and _is_of_everything(request.config, server):
+        with sessions_not_kept(server.admin_url):
+            yield
+    else:
+        yield
+
+
+def _is_of_everything(config: pytest.Config, server: Server) -> bool:
+    """Whether nothing is used again on a server: on further ones, with `--everything`."""
+    return bool(config.getoption("--everything")) and server is not config.stash[_servers][0]
 
 
 @pytest.fixture
@@ -208,13 +230,15 @@ def databases_of_tests() -> Iterator[DatabasesOfTests]:
 
 
 @pytest.fixture
-def database_url(server: Server, template_database: str, databases_of_tests: DatabasesOfTests) -> Iterator[str]:
+def database_url(
+    pytestconfig: pytest.Config, server: Server, template_database: str, databases_of_tests: DatabasesOfTests
+) -> Iterator[str]:
     """The URL of a migrated database that is this test's own; with `--everything`, a new one on further servers."""
-    if are_kept(server.url(DATABASE_PREFIX)):
-        with databases_of_tests.lend(server, template_database) as url:
+    if _is_of_everything(pytestconfig, server):
+        with new_database(server, template_database) as url:
             yield url
     else:
-        with new_database(server, template_database) as url:
+        with databases_of_tests.lend(server, template_database) as url:
             yield url
 
 

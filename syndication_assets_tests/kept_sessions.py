@@ -2,8 +2,8 @@
 database resets the session, and the next connection with the same parameters takes it.
 
 Half of the server's time was spent on new sessions, each of which reads the catalogue again. Only sessions of an
-administrator on databases that tests created are kept. `make test-all` keeps them on the first server; on the second,
-all tests run on connections of their own.
+administrator on databases that tests created are kept. With `make test-all`, the tests of `both_servers` run on
+connections of their own on the second server.
 """
 
 import os
@@ -88,6 +88,19 @@ def sessions_kept(admin_urls: Iterable[str]) -> Iterator[None]:
 def are_kept(url: str) -> bool:
     """Whether sessions on this database are used again."""
     return _key(url, (), _environment()) is not None
+
+
+@contextmanager
+def sessions_not_kept(admin_url: str) -> Iterator[None]:
+    """Opens a new session for each connection of this user, within `sessions_kept`."""
+    server = _server(conninfo_to_dict(admin_url))
+    _servers.discard(server)
+    _key.cache_clear()
+    try:
+        yield
+    finally:
+        _servers.add(server)
+        _key.cache_clear()
 
 
 def end_sessions(database: str | None = None) -> None:

@@ -17,13 +17,13 @@ class new_database:  # noqa: N801 - a context manager that reads as a verb
     def __init__(self, server: Server, template: str) -> None:
         self._server = server
         self._template = template
-        self._name = f"{DATABASE_PREFIX}{next(_numbers)}"
+        self.name = f"{DATABASE_PREFIX}{next(_numbers)}"
 
     def __enter__(self) -> str:
         # Copying files is cheaper than logging pages: the server does not sync.
-        self._server.administer("create database {} template {} strategy file_copy", self._name, self._template)
-        return self._server.url(self._name)
+        self._server.administer("create database {} template {} strategy file_copy", self.name, self._template)
+        return self._server.url(self.name)
 
     def __exit__(self, *_: object) -> None:
         with suppress(psycopg.OperationalError):
-            self._server.administer("drop database if exists {} with (force)", self._name)
+            self._server.administer("drop database if exists {} with (force)", self.name)

@@ -37,6 +37,7 @@ _UNWANTED = r"SupersessionWarning|dagster\.yaml.* will not be used"
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.one_server,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"),
 ]
 

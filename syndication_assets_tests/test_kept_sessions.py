@@ -5,7 +5,7 @@ import threading
 import psycopg
 import pytest
 
-from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, KeptConnection, are_kept
+from syndication_assets_tests.kept_sessions import DATABASE_PREFIX, KeptConnection, are_kept, sessions_not_kept
 from syndication_assets_tests.servers import Server
 
 
@@ -28,6 +28,16 @@ def test_the_next_connection_with_the_same_parameters_takes_the_session(database
     with psycopg.connect(database_url, options="-c statement_timeout=5s") as other:
         assert other.execute("show statement_timeout").fetchone() == ("5s",)
         assert process_of(other) != process
+
+
+def test_a_server_may_be_left_out(database_url: str, server: Server):
+    with psycopg.connect(database_url) as first:
+        process = process_of(first)
+    with sessions_not_kept(server.admin_url):
+        assert not are_kept(database_url)
+        with psycopg.connect(database_url) as second:
+            assert process_of(second) != process
+    assert are_kept(database_url)
 
 
 def test_a_session_is_reset(database_url: str):

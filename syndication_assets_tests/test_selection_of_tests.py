@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 
-from syndication_assets_tests.conftest import _more_parameters_on_further_servers, _servers
+from syndication_assets_tests.conftest import _is_for_all_servers, _more_parameters_on_further_servers, _servers
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK, number_of_histories
 
 FIRST, SECOND = SimpleNamespace(name="first"), SimpleNamespace(name="second")
@@ -29,6 +29,23 @@ def test_each_test_keeps_its_first_parameters_on_the_second_server_and_all_on_th
     ] + [item("test_z[1]", None), item("test_z[2]", None)]
     left_out = list(_more_parameters_on_further_servers(items))  # type: ignore[arg-type]
     assert [left.nodeid for left in left_out] == ["test_a.py::test_x[second-2]"]
+
+
+@pytest.mark.parametrize(
+    ("markers", "quick", "everything"),
+    [
+        ({}, False, True),
+        ({"both_servers": pytest.mark.both_servers}, True, True),
+        ({"both_servers": pytest.mark.both_servers(False)}, False, True),
+        ({"one_server": pytest.mark.one_server}, False, False),
+    ],
+)
+def test_a_marker_says_on_which_servers_a_test_runs(
+    markers: dict[str, pytest.MarkDecorator], quick: bool, everything: bool
+):
+    marked = SimpleNamespace(get_closest_marker=markers.get)
+    assert _is_for_all_servers(marked, is_everything=False) is quick  # type: ignore[arg-type]
+    assert _is_for_all_servers(marked, is_everything=True) is everything  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from syndication_assets.automation.jobs import REPOSITORY_TAGS, daily_job, range_tags
 from syndication_assets.automation.watched_runs import close_dead_runs
 from syndication_assets.database.acting import user_who_acts
+from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.origin import ACTOR_TAG
 from syndication_assets.sql_assets.partitions import daily_partitions
@@ -101,7 +102,7 @@ def run_job(
     """
     try:
         close_dead_runs(instance)
-        with _hang_up_as_termination():
+        with _hang_up_as_termination(), sessions_kept():
             result = definitions.resolve_job_def(job_name).execute_in_process(
                 instance=instance,
                 asset_selection=asset_keys,

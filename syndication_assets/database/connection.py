@@ -1,7 +1,7 @@
 """The project's database: its URL, the one way to open a transaction on it, and running SQL files."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import psycopg
 from psycopg import ClientCursor, sql
 from psycopg.rows import dict_row
 
-from syndication_assets.database import embedded_postgres, locks
+from syndication_assets.database import embedded_postgres, kept_sessions, locks
 from syndication_assets.database.acting import settings_of_session
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, checked_url, invalid_url, without_secrets
 from syndication_assets.errors import SyndicationError
@@ -69,13 +69,18 @@ def connect(url: str, *, autocommit: bool = False, variable: str = DATABASE_VARI
 
     `variable` is the setting that a message about the URL names.
     """
-    connection = open_connection(url, autocommit=autocommit, variable=variable)
+    with _described(url, open_connection(url, autocommit=autocommit, variable=variable)) as connection, connection:
+        for setting in settings_of_session() if autocommit else []:
+            connection.execute("select set_config(%s, %s, false)", setting)
+        yield connection
+
+
+@contextmanager
+def _described(url: str, connection: Connection) -> Iterator[Connection]:
+    """Raises the errors of a connection as DatabaseError."""
     process_id = connection.info.backend_pid
     try:
-        with connection:
-            for setting in settings_of_session() if autocommit else []:
-                connection.execute("select set_config(%s, %s, false)", setting)
-            yield connection
+        yield connection
     except psycopg.errors.LockNotAvailable:
         raise DatabaseError(
             f"A table is locked by {locks.users_of_tables(url, process_id)}: run this again when they have finished."
@@ -103,7 +108,8 @@ def open_connection(url: str, *, autocommit: bool, variable: str = DATABASE_VARI
 @contextmanager
 def transaction(url: str, *, lock: str | None = None, role: str = "syndication_pipeline") -> Iterator[Connection]:
     """One transaction as `role`, in UTC, by whoever acts. Transactions with the same `lock` run one after another."""
-    with connect(url) as connection:
+    opened = kept_sessions.take(url) or open_connection(url, autocommit=False)
+    with _described(url, opened), _ending(url, opened) as connection:
         _act_as(connection, role)
         # Compiling these queries costs more than running them, and sorting a day fits in memory.
         connection.execute(
@@ -116,6 +122,18 @@ def transaction(url: str, *, lock: str | None = None, role: str = "syndication_p
         if lock is not None:
             locks.wait_for(connection, lock)
         yield connection
+
+
+@contextmanager
+def _ending(url: str, connection: Connection) -> Iterator[Connection]:
+    """Commits, and keeps the session for the next transaction; after an error, rolls back and ends the session."""
+    with ExitStack() as stack:
+        stack.enter_context(connection)
+        yield connection
+        if not connection.closed:
+            connection.commit()
+        stack.pop_all()
+    kept_sessions.give_back(url, connection)
 
 
 def _act_as(connection: Connection, role: str) -> None:

@@ -16,6 +16,7 @@ from syndication_assets.automation.dagster_instance import prepare_environment
 from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.demo import curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
@@ -38,6 +39,7 @@ _AFFECTED_BY_INSIGHTS = (
 ).materializable() - _REPORT
 
 
+@sessions_kept()
 def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[int, int]]") -> None:
     """Migrates, waits for the samples to land, materializes the 28 days as one range run and prints the summary.
 

@@ -10,6 +10,8 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 TODAY = datetime.now(UTC).date()
 
 

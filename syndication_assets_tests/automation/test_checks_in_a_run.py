@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 import dagster as dg
 import psycopg
@@ -28,7 +29,11 @@ from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.sql_assets.checks import check_window, days_of
 from syndication_assets.text.markdown import markdown_table
+from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import FIRST_DAY, land_sample
+from syndication_assets_tests.servers import Server
+
+pytestmark = pytest.mark.one_server
 
 LAST_DAY = FIRST_DAY + timedelta(1)
 SharedRun = tuple[dg.DagsterInstance, dg.ExecuteInProcessResult]
@@ -89,6 +94,23 @@ def shared_run(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -
         yield ephemeral, run_range(ephemeral)
 
 
+@pytest.fixture
+def loaded_url(
+    shared_run: SharedRun, shared_database: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A copy of the database after the finished run, for a test that damages it; the environment names it."""
+    assert shared_run[1].success
+    with new_database(server, urlsplit(shared_database).path[1:]) as url:
+        monkeypatch.setenv("SYNDICATION_DATABASE_URL", url)
+        yield url
+
+
+@pytest.fixture
+def another_instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
 def run_range(instance: dg.DagsterInstance, job: str = DAILY_JOB.name, **selection) -> dg.ExecuteInProcessResult:
     return DEFINITIONS.resolve_job_def(job).execute_in_process(
         instance=instance,
@@ -129,14 +151,15 @@ def test_a_range_run_evaluates_every_check_once_for_its_days(
     assert found["data_downloads", "is_fresh"].description.startswith("Not evaluated: 2025-11-03 to 2025-11-04")
 
 
-def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(instance: dg.DagsterInstance, database_url: str):
-    assert run_range(instance).success
-    with psycopg.connect(database_url) as connection:
+def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(
+    another_instance: dg.DagsterInstance, loaded_url: str
+):
+    with psycopg.connect(loaded_url) as connection:
         connection.execute(
             "update scraping.snapshots set download_id = 'dl-12345678' where download_id in"
             " (select download_id from scraping.data_downloads order by download_id limit 2)"
         )
-    result = run_range(instance)
+    result = run_range(another_instance)
     assert not result.success
     found = evaluations(result)
     failed = {key for key, evaluation in found.items() if not evaluation.passed}
@@ -155,9 +178,8 @@ def test_a_blocking_failure_stops_engagement_but_not_the_other_checks(instance: 
     assert "download_id dl-12345678" in unique.description
 
 
-def test_engagement_runs_after_an_error_that_does_not_block(instance: dg.DagsterInstance, database_url: str):
-    assert run_range(instance).success
-    with psycopg.connect(database_url) as connection:
+def test_engagement_runs_after_an_error_that_does_not_block(another_instance: dg.DagsterInstance, loaded_url: str):
+    with psycopg.connect(loaded_url) as connection:
         connection.execute(
             "with second as (insert into tenancy.organizations (slug, name) values ('second', 'Second')"
             " returning organization_id) insert into scraping.download_runs (organization_id, run_id, kind, source,"
@@ -165,7 +187,7 @@ def test_engagement_runs_after_an_error_that_does_not_block(instance: dg.Dagster
             " kind, source, partition_from, partition_to, status, completed_at, script_name"
             " from scraping.download_runs, second limit 1"
         )
-    result = run_range(instance)
+    result = run_range(another_instance)
     assert result.success
     found = evaluations(result)
     assert {key for key, evaluation in found.items() if not evaluation.passed} == {
@@ -201,11 +223,20 @@ def test_one_check_runs_alone_over_the_last_28_days(
 ZONE_CHECK = ("files", "landing_zone_has_no_unread_files")
 
 
+def run_zone_check(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """A run of this check only, which is in the daily job too."""
+    check = dg.AssetCheckKey(dg.AssetKey(["landing", "files"]), ZONE_CHECK[1])
+    job = DEFINITIONS.resolve_job_def("__ASSET_JOB").get_subset(asset_check_selection={check})
+    return job.execute_in_process(
+        instance=instance, tags=range_tags(FIRST_DAY.isoformat(), LAST_DAY.isoformat()), raise_on_error=False
+    )
+
+
 def test_a_folder_without_an_organization_is_an_error_that_names_it(instance: dg.DagsterInstance, tmp_path):
     stranger = tmp_path / "landing" / "stranger" / "linkedin_apify" / "2025-11-03"
     stranger.mkdir(parents=True)
     (stranger / "a.json").write_bytes(b"[]")
-    result = run_range(instance)
+    result = run_zone_check(instance)
     evaluation = evaluations(result)[ZONE_CHECK]
     assert result.success
     assert not evaluation.passed
@@ -219,7 +250,7 @@ def test_a_file_that_no_load_reads_is_a_warning_that_names_it(
     monkeypatch.setattr(landing_checks_module, "_MAXIMUM_UNREAD_FILES", 3)
     for number in range(5):
         (tmp_path / "landing" / "default" / "linkedin_apify" / f"{number}.json").write_bytes(b"[]")
-    result = run_range(instance)
+    result = run_zone_check(instance)
     evaluation = evaluations(result)[ZONE_CHECK]
     assert result.success
     assert not evaluation.passed

@@ -22,6 +22,8 @@ from syndication_assets.automation.watched_runs import WatchedRunLauncher, close
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.one_server
+
 CONFIGURATION = Path(run_process.__file__).with_name("dagster.yaml")
 # A run of one step that waits, as the command line executes it.
 RUN = """

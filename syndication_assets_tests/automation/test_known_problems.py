@@ -14,6 +14,8 @@ from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.settings import Settings
 
+pytestmark = pytest.mark.one_server
+
 TODAY = datetime.now(UTC).date().isoformat()
 
 

@@ -21,6 +21,8 @@ from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets_tests.catalogue.shop import CatalogueRoom, add_vendor, product
 from syndication_assets_tests.documents.blog import post
 
+pytestmark = pytest.mark.one_server
+
 DAY = date(2025, 11, 25)
 
 

@@ -14,6 +14,8 @@ from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.shop_in_tables import Shop
 
+pytestmark = pytest.mark.one_server
+
 TODAY = datetime.now(UTC).date()
 
 

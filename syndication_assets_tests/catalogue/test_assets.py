@@ -10,6 +10,8 @@ from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.loading.post_load import load_day as load_scraped_day
 from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, WEDNESDAY, CatalogueRoom, product
 
+pytestmark = pytest.mark.one_server
+
 MANY = [product(f"S{number}") for number in range(10)]
 
 

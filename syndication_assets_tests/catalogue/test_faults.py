@@ -10,6 +10,8 @@ import pytest
 
 from syndication_assets_tests.catalogue.shop import MONDAY, TUESDAY, CatalogueRoom, facts, product
 
+pytestmark = pytest.mark.one_server
+
 LOAD = """
 import sys
 from datetime import date

@@ -17,6 +17,8 @@ from syndication_assets_tests.scraping.fake_apis import (
     landed,
 )
 
+pytestmark = pytest.mark.one_server
+
 
 def test_a_catalogue_lands_response_by_response_and_can_be_loaded(room: CatalogueRoom, shop: FakeShop):
     report = fetch(room, shop, page_size=2)

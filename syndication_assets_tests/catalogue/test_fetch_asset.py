@@ -15,6 +15,8 @@ from syndication_assets_tests.scraping.fake_apis import (
     today,
 )
 
+pytestmark = pytest.mark.one_server
+
 
 def give_url(room: CatalogueRoom, shop: FakeShop, vendor: str = "heritage") -> None:
     with transaction(room.url) as connection:

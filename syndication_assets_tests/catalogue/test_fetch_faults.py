@@ -17,6 +17,8 @@ from syndication_assets_tests.scraping.fake_apis import (
     serve,
 )
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.mark.parametrize("fault", [SERVER_ERROR, HTML])
 def test_a_catalogue_without_a_category_tree_is_incomplete(room: CatalogueRoom, shop: FakeShop, fault: Answer):

@@ -17,8 +17,6 @@ from syndication_assets_tests.catalogue.shop import (
     versions,
 )
 
-pytestmark = pytest.mark.both_servers
-
 
 def land_samples(room: CatalogueRoom, days: int, products: int = 60) -> None:
     for file in catalogue_files("default", first_day=MONDAY, days=days, products=products):
@@ -146,6 +144,7 @@ def test_a_changed_placeholder_price_applies_to_the_next_load(room: CatalogueRoo
     assert room.prices("K1") == []
 
 
+@pytest.mark.both_servers
 def test_invalid_items_are_quarantined_and_the_others_load(room: CatalogueRoom):
     path = room.land(
         MONDAY,

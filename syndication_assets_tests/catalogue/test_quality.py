@@ -17,8 +17,6 @@ from syndication_assets_tests.catalogue.shop import (
     versions,
 )
 
-pytestmark = pytest.mark.both_servers
-
 WHOLE = {
     "image": "https://img.shop.example/k.jpg",
     "description": "<p>Of wool</p>",
@@ -59,6 +57,7 @@ def test_a_catalogue_without_gaps_has_shares_of_1(room: CatalogueRoom):
     assert shares(room) == all_but()
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize(
     ("lacking", "share"),
     [

@@ -19,8 +19,6 @@ from syndication_assets_tests.catalogue.shop import (
     product,
 )
 
-pytestmark = pytest.mark.both_servers
-
 
 @pytest.mark.parametrize(
     ("snapshot", "reason"),
@@ -118,6 +116,7 @@ def test_a_withdrawn_snapshot_leaves_no_trace(room: CatalogueRoom):
     assert facts(room.url) == before
 
 
+@pytest.mark.both_servers
 def test_a_product_that_only_a_withdrawn_snapshot_had_is_inactive_and_has_no_price(room: CatalogueRoom):
 
     room.land(MONDAY, product("K1"))

@@ -24,6 +24,8 @@ from syndication_assets_tests.catalogue.shop import CatalogueRoom
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve
 from syndication_assets_tests.scraping.fake_apis import today as today_partition
 
+pytestmark = pytest.mark.one_server
+
 TODAY = datetime.now(UTC).date
 PAGE = "/products.json"
 

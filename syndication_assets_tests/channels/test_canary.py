@@ -19,6 +19,8 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.settings import Settings
 from syndication_assets_tests.canaries import everything_in, forms
 
+pytestmark = pytest.mark.one_server
+
 CANARY = "canary-QmVpbm4gQmhyZWFn-0123456789"
 
 

@@ -19,8 +19,6 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
 
-pytestmark = pytest.mark.both_servers
-
 EXPIRY = SqlCheck("credentials", "none_expires_soon")
 _LENGTH = "requirement_key = 'text_length' and platform = 'bluesky'"
 
@@ -85,6 +83,7 @@ def test_every_check_passes_on_the_reference(channels_url: str):
         assert broken_checks(connection, "channels", CHECKS) == {}
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.check)
 def test_each_damage_fails_its_own_check_only(channels_url: str, damage: Damage):
     with damaged(channels_url, "") as connection:

@@ -10,6 +10,8 @@ from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
+pytestmark = pytest.mark.one_server
+
 TOKEN = "EAAB-a-page-token"
 SET = ("credentials", "set", "page", "--platform", "facebook")
 

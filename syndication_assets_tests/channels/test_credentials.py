@@ -20,6 +20,8 @@ from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.logins import login, url_as
 
+pytestmark = pytest.mark.one_server
+
 TOKEN = "EAAB-a-page-token"
 
 

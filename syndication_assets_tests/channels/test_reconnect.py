@@ -9,6 +9,8 @@ from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
+pytestmark = pytest.mark.one_server
+
 TOKEN = "EAAB-a-page-token"
 
 

@@ -10,6 +10,8 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.migrations import find_migrations
 
+pytestmark = pytest.mark.one_server
+
 POST = (
     b'[{"urn": {"activity_urn": "7399807615448305665"}, "full_urn": "urn:li:activity:7399807615448305665",'
     b' "posted_at": {"timestamp": 1764234000000}, "text": "Shortbread", "post_type": "regular",'

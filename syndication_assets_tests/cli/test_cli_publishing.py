@@ -9,6 +9,8 @@ from syndication_assets.cli.main import main
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, OutcomeKind, lose_the_request, reject_with
 from syndication_assets_tests.publishing.publishing_queue import KEYS, PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture(autouse=True)
 def environment(shared_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

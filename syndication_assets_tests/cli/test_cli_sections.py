@@ -9,6 +9,8 @@ from syndication_assets.cli.main import main
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import Blog, post
 
+pytestmark = pytest.mark.one_server
+
 ADD = ("add", "facebook", "feed_post", "--starts-on", FIRST_DAY.isoformat())
 
 

@@ -14,6 +14,8 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.configuration.conftest import Desk, module_desk
 
+pytestmark = pytest.mark.one_server
+
 __all__ = ["module_desk"]
 
 FILE = "organization: {slug: acme, name: Acme}\nbudgets: [{period: day, amount: 5, currency: GBP}]\n"

@@ -8,6 +8,8 @@ import pytest
 
 from syndication_assets_tests.cli.test_people import EDITOR, OWNER, VIEWER, People, people, team
 
+pytestmark = pytest.mark.one_server
+
 __all__ = ["people", "team"]
 
 HEAD = "organization: {slug: default, name: Default organization, description: Created by the first migration.}\n"

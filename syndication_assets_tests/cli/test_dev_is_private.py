@@ -20,6 +20,8 @@ import pytest
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.one_server
+
 SECONDS = 120
 
 

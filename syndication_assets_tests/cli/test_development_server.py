@@ -17,6 +17,8 @@ from click.testing import CliRunner, Result
 from syndication_assets.cli import development_server
 from syndication_assets.cli.main import main
 
+pytestmark = pytest.mark.one_server
+
 # Stands for Dagster, with a child that outlives it and ignores what ends it.
 CHILD = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('child', flush=True); time.sleep(60)"
 DAGSTER = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {CHILD!r}]); time.sleep(60)"

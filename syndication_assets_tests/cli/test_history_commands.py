@@ -11,6 +11,8 @@ from syndication_assets.operations.executions.origin import Origin
 from syndication_assets.operations.executions.recording import executing
 from syndication_assets_tests.publishing.publishing_queue import KEYS, PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture(autouse=True)
 def environment(shared_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

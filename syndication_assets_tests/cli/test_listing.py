@@ -11,6 +11,8 @@ from syndication_assets.cli.listing import printable
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 
+pytestmark = pytest.mark.one_server
+
 LISTS = [
     "account", "action", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials",
     "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",

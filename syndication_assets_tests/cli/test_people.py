@@ -13,6 +13,8 @@ from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
 from syndication_assets_tests.canaries import everything_in
 from syndication_assets_tests.rows import DatabaseRows
 
+pytestmark = pytest.mark.one_server
+
 OWNER, EDITOR, VIEWER = "olga@bakery.example", "edi@bakery.example", "vera@bakery.example"
 
 

@@ -11,6 +11,8 @@ from syndication_assets.cli.main import main
 from syndication_assets_tests.scraping.conftest import desk
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, post
 
+pytestmark = pytest.mark.one_server
+
 __all__ = ["desk"]
 
 

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from syndication_assets.cli.main import main
 from syndication_assets_tests.operations.mail_server import mail_server
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture
 def environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from syndication_assets.cli.main import main
 from syndication_assets.operations.usage.usage_report import read_usage
 
+pytestmark = pytest.mark.one_server
+
 NOW = datetime.now(UTC)
 THIS_MONTH = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 LAST_MONTH = THIS_MONTH - timedelta(days=1)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -19,6 +20,8 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.configuration.conftest import Desk, forget
 from syndication_assets_tests.random_histories import number_of_histories
+
+pytestmark = pytest.mark.one_server
 
 texts = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" :#'\"-{}[],"), min_size=1, max_size=20)
 prose = st.none() | texts | st.sampled_from(["no", "12", "true", "~", "a\nb", " padded ", "1e3"])

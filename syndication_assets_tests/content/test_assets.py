@@ -23,6 +23,8 @@ from syndication_assets.documents.checks import documents_checks
 from syndication_assets_tests.ai.chat_server import ChatServer, error
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
+pytestmark = pytest.mark.one_server
+
 KEY = "sk-canary-7Qv9zKpW3mXt"
 TABLES = {check.table for check in (*checks.CHECKS, *DOCUMENT_CHECKS, *AI_CHECKS)} | {"content_templates"}
 ROOM = [

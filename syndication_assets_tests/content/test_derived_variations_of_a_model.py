@@ -16,6 +16,8 @@ from syndication_assets_tests.content.llm_writing import write as write_with_llm
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.content.test_derived_variations import compare, without_hashtags
 
+pytestmark = pytest.mark.one_server
+
 TODAY = datetime.now(UTC).date()
 BOTH_KINDS = pytest.mark.parametrize("by", ["hashtags", "timing"])
 

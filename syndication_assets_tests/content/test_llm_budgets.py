@@ -9,6 +9,8 @@ from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 from syndication_assets_tests.content.llm_writing import WITHOUT_USAGE, budget, post_with_usage, price, write
 from syndication_assets_tests.content.shop_in_tables import Shop
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.mark.parametrize("calls_at_once", [1, 6])
 def test_a_server_that_ignores_the_limit_passes_the_budget_by_one_answer_and_not_by_all(shop: Shop, calls_at_once: int):

@@ -29,6 +29,8 @@ from syndication_assets_tests.content.llm_writing import (
 )
 from syndication_assets_tests.content.shop_in_tables import Shop
 
+pytestmark = pytest.mark.one_server
+
 
 def test_each_call_is_logged_with_its_cost(selected: Shop):
     price(selected)

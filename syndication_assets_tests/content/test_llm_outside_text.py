@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from syndication_assets_tests.ai.chat_server import ChatServer, completion, error, post
 from syndication_assets_tests.content.llm_writing import KEY, calls, write
 from syndication_assets_tests.content.shop_in_tables import Shop
+
+pytestmark = pytest.mark.one_server
 
 
 def test_instructions_in_a_product_stay_data_and_a_text_that_follows_them_is_not_published(shop: Shop):

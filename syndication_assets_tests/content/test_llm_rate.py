@@ -10,6 +10,8 @@ from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 from syndication_assets_tests.content.llm_writing import write
 from syndication_assets_tests.content.shop_in_tables import Shop
 
+pytestmark = pytest.mark.one_server
+
 PLATFORMS = ("facebook", "linkedin", "twitter", "threads", "mastodon", "bluesky")
 
 

@@ -9,6 +9,8 @@ from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completio
 from syndication_assets_tests.content.llm_writing import KEY, budget, calls, price, write
 from syndication_assets_tests.content.shop_in_tables import Shop
 
+pytestmark = pytest.mark.one_server
+
 
 def test_a_good_answer_becomes_a_text_with_link_and_hashtags(selected: Shop):
     write(selected, ChatServer())

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.random_histories import number_of_histories
 
-pytestmark = pytest.mark.both_servers
-
 
 @pytest.fixture
 def stocked(shop: Shop) -> Shop:
@@ -238,6 +236,7 @@ def test_a_broken_template_is_not_selected(shop: Shop):
     assert shop.select() == ["kilt"]
 
 
+@pytest.mark.both_servers
 def test_the_number_of_variations_is_configurable(shop: Shop):
     shop.channel()
     shop.product("kilt")

@@ -12,8 +12,6 @@ from syndication_assets.settings import Settings
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post
 
-pytestmark = pytest.mark.both_servers
-
 MONDAY = FIRST_DAY
 DAYS = [MONDAY + timedelta(number) for number in range(12)]
 LANDED = MONDAY - timedelta(1)
@@ -123,6 +121,7 @@ def test_a_page_selected_from_the_feed_is_not_selected_again_from_the_export(cha
     assert channel.selected() == [("03", "Wool")]
 
 
+@pytest.mark.both_servers
 def test_a_channel_for_sections_only_gets_no_products_from_its_first_day_on(blog: Blog):
     blog.shop.channel()
     blog.show(starts_on=DAYS[1], instead_of_products=True)
@@ -244,6 +243,7 @@ def publish(blog: Blog, now: datetime) -> list[str]:
     return [state for (state,) in blog.shop.execute("select state::text from publishing.post_targets")]
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("later", [{"status": "deleted"}, {"sections": [{"id": 99, "text": "Something else."}]}])
 def test_a_section_removed_after_the_approval_is_not_published(one_section: Blog, later: dict[str, object]):
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])

@@ -25,6 +25,8 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
 
+pytestmark = pytest.mark.one_server
+
 ROOM = [
     load_documents,
     section_channels,
@@ -109,7 +111,14 @@ def test_a_second_run_changes_nothing(blog: Blog, instance: dg.DagsterInstance):
     assert (blog.documents(), blog.sections(), blog.selected(), blog.shop.texts()) == first
 
 
-@pytest.mark.parametrize("point", ["documents.merged", "documents.before_commit", "section_selections.before_commit"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("documents.merged", marks=pytest.mark.slow),
+        "documents.before_commit",
+        "section_selections.before_commit",
+    ],
+)
 def test_a_failed_day_writes_nothing_and_the_next_run_loads_it(
     blog: Blog, instance: dg.DagsterInstance, point: str, monkeypatch: pytest.MonkeyPatch
 ):

@@ -10,8 +10,6 @@ from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post, rss
 
-pytestmark = pytest.mark.both_servers
-
 MONDAY = date(2025, 11, 3)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(1), MONDAY + timedelta(2)
 
@@ -134,6 +132,7 @@ def test_a_deleted_post_is_unpublished_and_a_post_missing_from_a_newer_file_is_n
     assert [(row[1], row[7]) for row in blog.documents()] == [("1", False), ("2", True)]
 
 
+@pytest.mark.both_servers
 def test_a_withdrawn_file_leaves_the_content_of_the_older_file(blog: Blog):
     blog.land(MONDAY, post(1, "Old."))
     path = blog.land(TUESDAY, post(1, "New."), post(2, "Only here."), {"id": 3})

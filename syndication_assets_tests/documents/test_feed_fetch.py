@@ -24,6 +24,8 @@ from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.blog import entry, rss
 from syndication_assets_tests.documents.feed_server import PUBLIC, Answer, Internet
 
+pytestmark = pytest.mark.one_server
+
 FEED = rss(entry(1))
 TOKEN = "canary-feed-token-8fJ2"
 

@@ -18,8 +18,6 @@ from syndication_assets_tests.sample_database import broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import Desk, clear
 from syndication_assets_tests.scraping.test_order_independence import roll_up
 
-pytestmark = pytest.mark.both_servers
-
 DAY = date(2026, 11, 2)
 DAYS = [DAY + timedelta(days=number) for number in range(16)]
 PUBLISHED = "2026-11-01T20:00:00Z"
@@ -161,6 +159,7 @@ def test_the_publication_of_a_premiere_is_what_its_newest_observation_says(desk:
     assert desk.rows(ages) == [("24 hours", 5_100), ("7 days", 9_000)]
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("order", [(0, 7, 13), (13, 7, 0), (7, 13, 0)])
 def test_what_a_withdrawn_file_said_of_the_publication_is_gone(desk: Desk, order: tuple[int, ...]):
     first, second = "2026-11-01T12:00:00Z", "2026-11-08T18:00:00Z"

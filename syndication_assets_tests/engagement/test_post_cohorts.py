@@ -7,8 +7,6 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import History, Row, day, moment
 
-pytestmark = pytest.mark.both_servers
-
 TABLE = "post_cohorts"
 POSTED = moment(1, "06:00")
 AGES = {
@@ -136,6 +134,7 @@ def test_a_day_of_age_has_24_hours_whatever_the_time_zone_of_the_session(databas
     assert values(history)["7 days"] == 2
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize(
     ("counters", "kind", "rate"),
     [

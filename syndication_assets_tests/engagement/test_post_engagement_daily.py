@@ -6,8 +6,6 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, day, moment
 
-pytestmark = pytest.mark.both_servers
-
 TABLE = "post_engagement_daily"
 
 
@@ -58,6 +56,7 @@ def test_an_opening_counts_if_the_post_is_not_older_than_the_sampling_gap(
     assert history.by_day(post, "is_opening") == {3: True, 4: False}
 
 
+@pytest.mark.both_servers
 def test_the_first_snapshot_of_the_day_decides_whether_an_opening_counts(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(2, "01:00"))

@@ -10,8 +10,6 @@ from syndication_assets.sql_assets.checks import find_offenders, read_only_trans
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, History, day, moment, without
 
-pytestmark = pytest.mark.both_servers
-
 PERFORMANCE = "product_post_performance"
 PRIORITIES = "content_priorities"
 
@@ -187,6 +185,7 @@ def test_a_late_file_changes_the_totals_of_its_product(shop: Shop):
     assert deltas == {day(1): 1, day(2): 4, day(3): 4}, "the day after the late file too"
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize(
     ("damage", "check_name"),
     [

@@ -6,8 +6,6 @@ import pytest
 
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row, day, moment
 
-pytestmark = pytest.mark.both_servers
-
 AGGREGATES = ("profile_engagement_daily", "platform_engagement_daily", "hashtag_engagement_daily")
 
 
@@ -148,6 +146,7 @@ def test_profiles_and_platforms_are_kept_apart(database_url: str):
         assert by_platform == {"linkedin": 50321, "youtube": 4000}
 
 
+@pytest.mark.both_servers
 def test_a_hashtag_counts_on_the_days_on_which_the_text_had_it(database_url: str):
     history = History(database_url)
     post = history.post(posted_at=moment(1))

@@ -29,8 +29,6 @@ from syndication_assets_tests.engagement.report_pages import (
     two_weeks,
 )
 
-pytestmark = pytest.mark.both_servers
-
 ORGANIZATION_TEXTS = {"one": "A post of the first", "two": "A post of the second"}
 
 
@@ -66,6 +64,7 @@ def test_a_week_with_first_snapshots_only_measures_nothing(rows: ReportDatabase,
     assert "No post has measured engagement this week." in text
 
 
+@pytest.mark.both_servers
 def test_a_page_is_self_contained(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows, url="https://example.org/a?b=1&c=2", author_url="https://example.org/ada")
     render(rows, tmp_path)

@@ -26,6 +26,7 @@ CUT = """() => [...document.body.querySelectorAll('*')].filter(element => {
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.one_server,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"),
 ]
 

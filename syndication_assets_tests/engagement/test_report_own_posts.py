@@ -12,8 +12,6 @@ from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.engagement.snapshots import History
 
-pytestmark = pytest.mark.both_servers
-
 MONDAY = date(2025, 11, 10)
 WEEK = IsoWeek(2025, 46)
 
@@ -87,6 +85,7 @@ def test_two_accounts_that_name_one_profile_count_its_posts_once(rows: ReportDat
     assert ownership(rows) == {("linkedin", True): (5, 1)}
 
 
+@pytest.mark.both_servers
 def test_an_unmeasured_gain_is_not_0(rows: ReportDatabase):
     account(rows, "linkedin", "acme")
     rows.observe(rows.organization(), rows.post(rows.organization(), author="acme"), MONDAY, reactions=100)

@@ -10,8 +10,6 @@ from syndication_assets.engagement.report.report_weeks import IsoWeek, weeks_tou
 from syndication_assets_tests.engagement.report_database import ReportDatabase
 from syndication_assets_tests.engagement.report_pages import MONDAY, WEEK, PageReader, names, page, render, two_weeks
 
-pytestmark = pytest.mark.both_servers
-
 
 def test_a_week_without_data_has_no_page_and_is_reported(rows: ReportDatabase, tmp_path: Path):
     two_weeks(rows)
@@ -128,6 +126,7 @@ def test_the_quarantine_of_the_week_is_counted_by_reason(rows: ReportDatabase, t
     assert "replayed since" not in text
 
 
+@pytest.mark.both_servers
 def test_posts_are_compared_at_ages_that_they_have_reached(rows: ReportDatabase, tmp_path: Path):
     organization = rows.organization()
     for reactions in (10, 30):

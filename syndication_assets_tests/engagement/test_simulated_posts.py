@@ -18,8 +18,6 @@ from syndication_assets_tests.sample_database import broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import Desk
 from syndication_assets_tests.scraping.test_order_independence import roll_up
 
-pytestmark = pytest.mark.both_servers
-
 # A number that no sum or difference of the other numbers gives.
 CANARY = 7_654_321
 ROOMS = ("engagement", "content", "publishing")
@@ -113,6 +111,7 @@ def test_a_post_that_turns_out_to_be_simulated_leaves_the_totals(shop: Shop):
     assert {row["is_simulated"] for row in history.table_rows("post_cohorts")} == {True}
 
 
+@pytest.mark.both_servers
 def test_the_check_finds_a_simulated_target_whose_post_is_not_marked(shop: Shop):
     history = shop.history
     window = (FIRST_DAY, day(20))
@@ -152,6 +151,7 @@ def test_an_item_that_is_marked_marks_its_post_in_any_order(desk: Desk, order: t
     assert desk.value("select needs_rebuild from scraping.posts") is (order == (0, 1))
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_mark_of_a_withdrawn_file_is_taken_back(desk: Desk, order: tuple[int, ...]):
     land_page_post(desk, DAYS[0], {"post_media_view": 40})

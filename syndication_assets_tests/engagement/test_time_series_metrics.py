@@ -11,8 +11,6 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.engagement.snapshots import COUNTERS, History, Row, moment
 
-pytestmark = pytest.mark.both_servers
-
 VIEW = "time_series_metrics"
 DELTAS = tuple(f"{counter}_delta" for counter in (*COUNTERS[:-1], "engagement"))
 WIDE = {
@@ -120,6 +118,7 @@ def test_a_reader_sees_its_own_organization_only(history: History):
     assert seen_by("") == 0
 
 
+@pytest.mark.both_servers
 def test_the_view_uses_the_rights_of_its_caller(history: History):
     options = history.value("select reloptions from pg_class where oid = %s::regclass", [f"engagement.{VIEW}"])
     assert options == ["security_invoker=true"]

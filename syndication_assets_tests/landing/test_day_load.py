@@ -13,8 +13,6 @@ from syndication_assets.landing.loading.file_staging import StagedFile, stage_fi
 from syndication_assets.landing.loading.withdrawal import Withdrawal, withdraw_files
 from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError, LandingZone
 
-pytestmark = pytest.mark.both_servers
-
 MONDAY = date(2025, 11, 3)
 TUESDAY = MONDAY + timedelta(1)
 SOURCE_OF_ROOM = {"scraping": "linkedin_apify", "catalogue": "clan_catalogue", "documents": "blog_posts"}
@@ -68,6 +66,7 @@ def test_a_file_stays_in_place_from_the_listing_of_its_load_to_the_reading(
     assert load(database_url, zone, room, stage_all).withdrawn == {path: SOURCE_OF_ROOM[room]}
 
 
+@pytest.mark.both_servers
 def test_a_withdrawal_from_another_day_or_source_does_not_wait_for_the_load(database_url: str, zone: LandingZone):
     land(zone, "blog_posts")
     others = [land(zone, "blog_posts", TUESDAY), land(zone, "clan_catalogue")]

@@ -30,8 +30,6 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
     post,
 )
 
-pytestmark = pytest.mark.both_servers
-
 ONE, TWO, THREE = (activity_id(number) for number in (1, 2, 3))
 LEDGER = "select withdrawn_at is not null, withdrawn_reason from landing.files where source_file_path = %s"
 WITHDRAW = """
@@ -91,6 +89,7 @@ def test_a_load_that_changes_the_ledger_writes_no_audit_row(desk: Desk):
     assert audit(desk, path) == []
 
 
+@pytest.mark.both_servers
 def test_the_next_load_leaves_only_the_rows_of_the_remaining_files(desk: Desk):
     wrong = desk.land(MONDAY, 9, post(ONE, reactions=500), post(TWO), post(THREE, full_urn=5))
     desk.land(MONDAY, 18, post(ONE, reactions=7), post(TWO), username="bert")

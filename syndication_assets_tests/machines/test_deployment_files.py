@@ -20,6 +20,8 @@ import yaml
 from syndication_assets.cli.main import main
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 
+pytestmark = pytest.mark.one_server
+
 DEPLOY = PROJECT_DIRECTORY / "deploy"
 PAGE = (PROJECT_DIRECTORY / "docs" / "many-machines.md").read_text()
 VARIABLES = {field.validation_alias for field in Settings.model_fields.values()}
@@ -169,6 +171,7 @@ def test_every_service_of_the_project_is_of_the_one_image_and_shares_its_environ
     assert others == {"postgres", "redis", "pgbouncer"}
 
 
+@pytest.mark.slow
 def test_the_first_service_creates_the_schema_and_dagsters_database_once(empty_database_url: str, tmp_path: Path):
     shell, option, script = services()["migrate"]["command"]
     before, database, _ = script.partition("syndication migrate")

@@ -15,6 +15,8 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.one_server
+
 CONFIGURATION = Path(run_process.__file__).with_name("dagster.yaml")
 
 
@@ -23,7 +25,8 @@ def count_up(context: dg.OpExecutionContext) -> None:
     context.log.info("counted")
 
 
-@dg.job
+# In this process: another for the step would only import everything again.
+@dg.job(executor_def=dg.in_process_executor)
 def counting() -> None:
     count_up()
 

@@ -27,7 +27,7 @@ from syndication_assets_tests.machines.services import Redis
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.servers import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_server]
 
 FIRST_DAY = date(2025, 11, 3)
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range(60)]

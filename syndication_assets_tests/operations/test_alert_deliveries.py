@@ -17,6 +17,8 @@ from syndication_assets_tests.http.raw_server import RawServer, response, serve
 from syndication_assets_tests.operations.alert_desk import AlertDesk
 from syndication_assets_tests.operations.mail_server import MailServer, mail_server
 
+pytestmark = pytest.mark.one_server
+
 KEY = "canary-signing-key"
 
 

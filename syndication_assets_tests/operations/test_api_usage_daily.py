@@ -13,8 +13,6 @@ from syndication_assets.operations.usage.usage_assets import CHECKS
 from syndication_assets.sql_assets.checks import find_offenders
 from syndication_assets_tests.operations.usage_rows import UsageRows
 
-pytestmark = pytest.mark.both_servers
-
 DAY = date(2026, 1, 31)
 
 
@@ -74,6 +72,7 @@ def test_any_order_and_any_number_of_times_give_the_same_rows(usage: Usage):
     assert usage.compute(DAY)["rows_written"] == 0
 
 
+@pytest.mark.both_servers
 def test_a_day_follows_calls_that_are_settled_later_or_released(usage: Usage):
     fill(usage)
     usage.compute(DAY, 2)
@@ -89,6 +88,7 @@ def test_a_day_follows_calls_that_are_settled_later_or_released(usage: Usage):
     assert usage.value("select sum(cost) from operations.api_usage_daily") == Decimal("0.24")
 
 
+@pytest.mark.both_servers
 def test_an_operation_that_mostly_fails_is_found(usage: Usage):
     for number in range(20):
         usage.call(f"2026-01-31 {number:02}:00Z", is_successful=number < 10)

@@ -15,6 +15,8 @@ from syndication_assets.publishing.publisher import Account, Post
 from syndication_assets_tests.publishing.fake_platform import FakePlatform
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue, settings_of
 
+pytestmark = pytest.mark.one_server
+
 CONNECTED = AccountHealth(AccountState.CONNECTED)
 EXPIRED = rejected(Outcome(OutcomeKind.REFRESH_TOKEN, message="It expired."))
 REVOKED = rejected(Outcome(OutcomeKind.DISCONNECTED, message="It was revoked."))

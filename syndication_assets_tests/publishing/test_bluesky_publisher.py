@@ -14,6 +14,8 @@ from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.network_server import PICTURE
 from syndication_assets_tests.publishing.publisher_contract import NOW, Contract, bluesky
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture
 def network() -> Iterator[Contract]:

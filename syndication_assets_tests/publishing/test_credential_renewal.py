@@ -23,6 +23,8 @@ from syndication_assets_tests.publishing.network_server import FakeNetwork, Requ
 from syndication_assets_tests.publishing.publisher_contract import linkedin
 from syndication_assets_tests.publishing.publishing_queue import KEYS, PublishingQueue, settings_of
 
+pytestmark = pytest.mark.one_server
+
 APP_SECRET = "canary-app-secret"
 SIXTY_DAYS = 60 * 86_400
 

@@ -21,6 +21,8 @@ from syndication_assets_tests.publishing.graph_server import FakeGraph, Response
 from syndication_assets_tests.publishing.publishing_queue import KEYS, SENT, TOKEN, PublishingQueue, settings_of
 from syndication_assets_tests.scraping.test_faults import wait_for_no_other_backend
 
+pytestmark = pytest.mark.one_server
+
 _PUBLISH = """
 import sys
 from datetime import UTC, datetime

@@ -14,6 +14,8 @@ from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.publisher import Post
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 
+pytestmark = pytest.mark.one_server
+
 TOKEN = "canary-EAAB/page+token="
 SECRET = SecretStr(TOKEN)
 HOUR = timedelta(hours=1)

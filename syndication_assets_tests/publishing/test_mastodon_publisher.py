@@ -14,6 +14,8 @@ from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.mastodon_server import ACCOUNT, FakeMastodon
 from syndication_assets_tests.publishing.publisher_contract import Contract, mastodon
 
+pytestmark = pytest.mark.one_server
+
 HOUR = timedelta(hours=1)
 
 

@@ -9,8 +9,6 @@ from syndication_assets.publishing.planning.slot_assignment import NamedSchedule
 from syndication_assets.publishing.planning.slots import Schedule
 from syndication_assets_tests.publishing.publishing_queue import DAILY, DAY, NOON, PublishingQueue
 
-pytestmark = pytest.mark.both_servers
-
 NEXT_DAY = DAY + timedelta(1)
 
 
@@ -136,6 +134,7 @@ def test_a_text_that_lost_its_approval_goes_back_to_draft_until_it_is_approved_a
     assert queue.rows("select state::text, error_message from publishing.post_targets") == [("scheduled", None)]
 
 
+@pytest.mark.both_servers
 def test_an_edited_text_replaces_a_queued_version_but_not_a_published_version(queue: PublishingQueue):
     queue.schedule(queue.page())
     post = queue.post()
@@ -245,6 +244,7 @@ def test_posts_per_local_day_never_exceed_the_limit_of_the_channel(queue: Publis
     assert queue.slots()[2] == "11-03 17:00"
 
 
+@pytest.mark.both_servers
 def test_a_page_that_is_added_later_gets_the_approved_texts_too(queue: PublishingQueue):
     queue.schedule(queue.page("first"))
     queue.approved()

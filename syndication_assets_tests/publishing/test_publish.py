@@ -13,9 +13,8 @@ from syndication_assets_tests.publishing.fake_platform import (
 )
 from syndication_assets_tests.publishing.publishing_queue import AFTER_SLOT, NOON, TOKEN, PublishingQueue, settings_of
 
-pytestmark = pytest.mark.both_servers
 
-
+@pytest.mark.both_servers
 def test_a_due_target_is_published_once_with_its_attempt_and_post_id(
     queue: PublishingQueue, platform: FakePlatform, page: str
 ):
@@ -117,6 +116,7 @@ def test_a_dry_run_marks_its_target_as_simulated_and_gives_it_a_fixed_id(queue: 
     assert (target["platform_post_id"], target["is_simulated"]) == (f"dry-run_{target_id}", True)
 
 
+@pytest.mark.both_servers
 def test_a_page_that_stops_simulating_is_not_marked_as_simulated(
     queue: PublishingQueue, platform: FakePlatform, page: str
 ):

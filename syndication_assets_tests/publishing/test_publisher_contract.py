@@ -17,6 +17,8 @@ from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.publisher_contract import CONTRACTS, TIMEOUT, Contract
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 SENDERS = [name for name in CONTRACTS if name != "dry_run"]
 TOO_SLOW = TIMEOUT.total_seconds() * 1.5
 HOUR = timedelta(hours=1)

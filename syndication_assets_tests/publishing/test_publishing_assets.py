@@ -13,6 +13,8 @@ from syndication_assets.publishing import assets, checks
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 from syndication_assets_tests.publishing.publishing_queue import DAY, KEYS, TOKEN, PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 JOB = dg.define_asset_job("everything", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
 DEFINITIONS = dg.Definitions(
     assets=[assets.publishing_schedules, assets.content_processes, assets.post_targets, assets.publish_due_targets],

@@ -9,6 +9,8 @@ from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
+pytestmark = pytest.mark.one_server
+
 CALLS = (
     "select provider, operation, account_id, status_code, is_successful, run_id from operations.api_usage"
     " order by used_at, usage_id"

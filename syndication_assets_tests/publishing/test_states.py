@@ -9,8 +9,6 @@ import pytest
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets_tests.publishing.publishing_queue import NOON, PublishingQueue
 
-pytestmark = pytest.mark.both_servers
-
 STATES = ["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
 LEGAL = {
     ("draft", "ready"),
@@ -160,6 +158,7 @@ def test_the_post_of_a_target_is_always_that_of_its_text(queue: PublishingQueue,
     assert (queue.target(target)["post_core_id"], queue.target(target)["variation"]) == (before, 1)
 
 
+@pytest.mark.both_servers
 def test_a_target_with_attempts_is_not_deleted(queue: PublishingQueue, target: str):
     queue.publish(now=NOON)
     with pytest.raises(DatabaseError, match="publish_attempts"):

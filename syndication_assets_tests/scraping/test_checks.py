@@ -112,7 +112,7 @@ DAMAGES = [
     ),
     Damage(
         "post_media__media_id_is_unique",
-        "alter table scraping.media_records drop constraint media_records_pkey;"
+        "alter table scraping.media_records drop constraint media_records_pkey cascade;"
         "insert into scraping.media_records (organization_id, media_id, post_id, media_key, media_type, media_url,"
         " position, first_seen_at, last_seen_at) select organization_id, media_id, post_id, media_key || '0',"
         " media_type, media_url, position, first_seen_at, last_seen_at from scraping.post_media limit 1",

@@ -25,6 +25,8 @@ from syndication_assets_tests.invariants import Facts, broken_invariants, differ
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post, repost
 from syndication_assets_tests.servers import Server
 
+pytestmark = pytest.mark.one_server
+
 DAYS = [MONDAY + timedelta(days=number) for number in range(2)]
 _LOAD = """
 import sys

@@ -26,6 +26,8 @@ from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
 from syndication_assets_tests.loopback_server import LoopbackServer
 
+pytestmark = pytest.mark.one_server
+
 KEYS = SecretStr("test:" + "A" * 43 + "=")
 TOKEN = "canary-EAAB/page+token="
 TODAY = datetime.now(UTC).date()

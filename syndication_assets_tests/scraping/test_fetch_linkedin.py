@@ -15,6 +15,8 @@ from syndication_assets_tests.scraping.fake_apis import (
 )
 from syndication_assets_tests.scraping.linkedin_fetching import ADA, fetch, scraper
 
+pytestmark = pytest.mark.one_server
+
 
 def test_a_profile_lands_byte_for_byte_with_its_meta(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.finished_at["ada"] = datetime.now(UTC).replace(microsecond=7000)

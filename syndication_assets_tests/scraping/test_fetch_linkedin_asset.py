@@ -24,6 +24,8 @@ from syndication_assets_tests.scraping.fake_apis import (
 )
 from syndication_assets_tests.scraping.linkedin_fetching import TOKEN, scraper
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture
 def environment(database_url: str, zone: LandingZone, apify: FakeApify) -> dict[str, str]:

@@ -25,6 +25,8 @@ from syndication_assets_tests.scraping.fake_apis import (
 )
 from syndication_assets_tests.scraping.linkedin_fetching import fetch
 
+pytestmark = pytest.mark.one_server
+
 
 def test_a_failed_fetch_is_continued(database_url: str, zone: LandingZone, apify: FakeApify) -> None:
     apify.statuses["bob"] = "FAILED"

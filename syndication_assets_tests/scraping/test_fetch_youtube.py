@@ -33,6 +33,8 @@ from syndication_assets_tests.scraping.fake_apis import (
     youtube_error,
 )
 
+pytestmark = pytest.mark.one_server
+
 KEY = "AIzaCANARY5d1c"
 QUOTA = youtube_error(403, "quotaExceeded", "You have exceeded your quota.")
 FEW, MANY = "UCfew-_videos", "UCmany"

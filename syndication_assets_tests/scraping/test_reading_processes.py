@@ -21,6 +21,8 @@ from syndication_assets.scraping.reading.read_ahead import read_ahead
 from syndication_assets.scraping.reading.reading_processes import ReadingProcessError, read_in_processes
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, post
 
+pytestmark = pytest.mark.one_server
+
 FACTS = DayFacts({("default", "linkedin_apify"): RunOfSource("org-1", "run-1")}, frozenset(), {})
 _READ = """
 import sys, time

@@ -17,6 +17,8 @@ from syndication_assets.scraping.youtube.assets import youtube_source
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApify, FakeYouTube, serve, track
 
+pytestmark = pytest.mark.one_server
+
 POSTS = b'[{"urn": {"activity_urn": "7399000000000000001"}, "text": "a"}]'
 
 

@@ -9,6 +9,8 @@ from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.archive import assets
 from syndication_assets_tests.operations.archive.archived_history import SNAPSHOTS, ArchivedHistory
 
+pytestmark = pytest.mark.one_server
+
 
 def test_the_asset_archives_and_its_checks_find_what_is_wrong(
     archive: ArchivedHistory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

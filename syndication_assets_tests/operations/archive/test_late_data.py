@@ -11,8 +11,6 @@ from syndication_assets.sql_assets.checks import find_offenders, read_only_trans
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, day, moment
 from syndication_assets_tests.operations.archive.archived_history import ALL, DAILY, JANUARY, SNAPSHOTS, ArchivedHistory
 
-pytestmark = pytest.mark.both_servers
-
 
 def offenders(archive: ArchivedHistory) -> dict[str, int]:
     with read_only_transaction(archive.url) as connection:
@@ -23,6 +21,7 @@ def offenders(archive: ArchivedHistory) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("tables", [(SNAPSHOTS,), ALL])
 def test_the_days_that_stay_are_computed_as_before(archive: ArchivedHistory, tables: tuple[str, ...]):
     before = archive.rollups()

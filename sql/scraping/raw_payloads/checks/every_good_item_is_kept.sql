@@ -20,7 +20,7 @@ with snapshots as (
     having min(landed_file_id) = max(landed_file_id) and bool_and(observed_as <> 'reshared')
 ),
 
-expected as (
+expected as materialized (
     select
         s.organization_id,
         s.landed_on,
@@ -32,7 +32,7 @@ expected as (
     group by 1, 2, 3
 ),
 
-found as (
+found as materialized (
     select
         organization_id,
         landed_on,
