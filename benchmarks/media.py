@@ -15,7 +15,7 @@ from benchmarks.measuring import Comparison, Result, Times
 from benchmarks.picture_server import HOST, serve_pictures
 from benchmarks.workplace import Workplace
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
-from syndication_assets.media.caching import MediaCache
+from syndication_assets.media.cache.caching import MediaCache
 from syndication_assets.settings import Settings
 
 NAME = "media"

@@ -39,5 +39,5 @@ select tenancy.protect_tenant_table('landing.left_files');
 alter table operations.retention_subjects disable trigger retention_subjects_changes;
 insert into operations.retention_subjects (subject, table_name, time_column, actions, action, description) values
 ('landing.raw_files', null, null, '{archive,delete}', 'archive',
-    'Landed files of posts, once snapshots and payloads of their month are archived. They move to a colder place, or go.');
+    'Landed files of posts whose month is archived, in snapshots and payloads: moved to a colder place, or deleted.');
 alter table operations.retention_subjects enable trigger retention_subjects_changes;

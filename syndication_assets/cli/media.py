@@ -6,8 +6,8 @@ from syndication_assets.cli.command import command, migrated_database_url, organ
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
-from syndication_assets.media.cache_listing import CacheStatus, ListedMedium, cache_status, list_media
-from syndication_assets.media.outcomes import CacheState
+from syndication_assets.media.cache.cache_listing import CacheStatus, ListedMedium, cache_status, list_media
+from syndication_assets.media.cache.outcomes import CacheState
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
@@ -52,7 +52,7 @@ def list_command(organization: str | None, state: str | None, limit: int, as_jso
 @requires("media.edit", everywhere)
 def cache() -> None:
     """Fetches the media that wait: what the asset media/cached_media does."""
-    from syndication_assets.media.caching import MediaCache  # noqa: PLC0415 - slow
+    from syndication_assets.media.cache.caching import MediaCache  # noqa: PLC0415 - slow
 
     run = MediaCache(_url(), Settings.from_environment()).run()
     states = ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()))
@@ -76,7 +76,7 @@ def cache() -> None:
 @requires("media.edit", in_organization())
 def retry(organization: str, state: str) -> None:
     """Lets media wait for a new attempt, for instance after a server was repaired."""
-    from syndication_assets.media.caching import retry_media  # noqa: PLC0415 - slow
+    from syndication_assets.media.cache.caching import retry_media  # noqa: PLC0415 - slow
 
     url = _url()
     number = retry_media(url, require_organization(url, organization).organization_id, CacheState(state))

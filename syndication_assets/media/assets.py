@@ -6,9 +6,9 @@ import dagster as dg
 
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.cache_listing import cache_status
-from syndication_assets.media.caching import CacheRun, MediaCache
-from syndication_assets.media.contact_sheet import MOST_PICTURES, contact_sheet
+from syndication_assets.media.cache.cache_listing import cache_status
+from syndication_assets.media.cache.caching import CacheRun, MediaCache
+from syndication_assets.media.contents.contact_sheet import MOST_PICTURES, contact_sheet
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CACHE_MEDIA

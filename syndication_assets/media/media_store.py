@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from uuid import uuid4
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.content_kind import SUFFIXES
+from syndication_assets.media.contents.content_kind import SUFFIXES
 from syndication_assets.operations.private_store import UNFINISHED, PrivateStore
 
 _THUMBNAILS = "thumbnails"

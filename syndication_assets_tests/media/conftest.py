@@ -10,8 +10,8 @@ import pytest
 
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
 from syndication_assets.landing.zone.landing_zone import LandingZone
-from syndication_assets.media.caching import CacheRun, MediaCache
-from syndication_assets.media.pictures import Picture, read_picture
+from syndication_assets.media.cache.caching import CacheRun, MediaCache
+from syndication_assets.media.contents.pictures import Picture, read_picture
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.feed_server import Answer, Internet

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from syndication_assets.media.caching import retry_media
+from syndication_assets.media.cache.caching import retry_media
+from syndication_assets.media.cache.outcomes import CacheState
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.media.outcomes import CacheState
 from syndication_assets.media.stored_files import damaged_files, orphans
 from syndication_assets_tests.documents.feed_server import Answer
 from syndication_assets_tests.media.conftest import SIGNED_UNTIL, TUESDAY, Shelf

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 
-from syndication_assets.media.content_kind import mime_type_of, why_refused
-from syndication_assets.media.inspecting import PictureInspector
-from syndication_assets.media.outcomes import CacheState, after_failure, after_status
-from syndication_assets.media.pictures import DamagedPictureError, read_picture
+from syndication_assets.media.cache.outcomes import CacheState, after_failure, after_status
+from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
+from syndication_assets.media.contents.inspecting import PictureInspector
+from syndication_assets.media.contents.pictures import DamagedPictureError, read_picture
 from syndication_assets_tests.media.media_samples import (
     DOCUMENT,
     PAGE,
@@ -121,7 +121,7 @@ def test_a_picture_that_is_damaged_or_too_large_is_refused(content: bytes, mime_
 
 
 def test_an_animation_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("syndication_assets.media.pictures.MAXIMUM_PIXELS_OF_FRAMES", 64 * 64 * 6)
+    monkeypatch.setattr("syndication_assets.media.contents.pictures.MAXIMUM_PIXELS_OF_FRAMES", 64 * 64 * 6)
     with pytest.raises(DamagedPictureError, match="the animation has 7 frames"):
         read_picture(animation(7), "image/gif")
     assert read_picture(animation(6), "image/gif").frame_count == 6

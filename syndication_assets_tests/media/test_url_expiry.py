@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.media.url_expiry import url_expiry
+from syndication_assets.media.cache.url_expiry import url_expiry
 
 DAY = datetime(2025, 11, 3, 12, tzinfo=UTC)
 SECONDS = int(DAY.timestamp())

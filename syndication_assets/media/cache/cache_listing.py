@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.media.outcomes import CacheState
+from syndication_assets.media.cache.outcomes import CacheState
 
 
 class CacheStatus(NamedTuple):

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, copy_rows, load_sql
-from syndication_assets.media.fetching import host_of
-from syndication_assets.media.outcomes import CacheState, Outcome
-from syndication_assets.media.pictures import Picture
-from syndication_assets.media.url_expiry import url_expiry
+from syndication_assets.media.cache.fetching import host_of
+from syndication_assets.media.cache.outcomes import CacheState, Outcome
+from syndication_assets.media.cache.url_expiry import url_expiry
+from syndication_assets.media.contents.pictures import Picture
 
 _PAGE = 2000
 _URL_COLUMNS = "organization_id, media_id, host, url_sha256, url_expires_at"

@@ -22,7 +22,7 @@ from syndication_assets.http.http_errors import (
     ResponseTooLargeError,
 )
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.media.outcomes import Outcome, after_failure, after_status, refused
+from syndication_assets.media.cache.outcomes import Outcome, after_failure, after_status, refused
 
 NO_HOST = "no host"
 _HEADERS = {"User-Agent": "syndication-assets (media cache)", "Accept": "image/*, video/*, application/pdf, */*;q=0.1"}

@@ -16,7 +16,7 @@ from syndication_assets import fault_points
 from syndication_assets.database.connection import connect, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
-from syndication_assets.media.cache_queue import (
+from syndication_assets.media.cache.cache_queue import (
     Attempt,
     DueMedium,
     StoredFile,
@@ -24,12 +24,12 @@ from syndication_assets.media.cache_queue import (
     queue_found_media,
     store_attempts,
 )
-from syndication_assets.media.content_kind import mime_type_of, why_refused
-from syndication_assets.media.fetching import MediaFetcher
-from syndication_assets.media.inspecting import PictureInspector
+from syndication_assets.media.cache.fetching import MediaFetcher
+from syndication_assets.media.cache.outcomes import CacheState, Outcome, expired, refused
+from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
+from syndication_assets.media.contents.inspecting import PictureInspector
+from syndication_assets.media.contents.pictures import FORMATS, DamagedPictureError, Picture
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.media.outcomes import CacheState, Outcome, expired, refused
-from syndication_assets.media.pictures import FORMATS, DamagedPictureError, Picture
 from syndication_assets.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from syndication_assets.media.pictures import DamagedPictureError, Picture, read_picture
+from syndication_assets.media.contents.pictures import DamagedPictureError, Picture, read_picture
 
 _MEMORY_BYTES = 2 * 1024**3
 """Address space of the child: the largest picture that is decoded needs about a tenth."""
