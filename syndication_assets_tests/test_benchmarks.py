@@ -80,7 +80,7 @@ def test_quick_gives_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_an_unknown_benchmark_is_rejected_with_the_known_names(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
-    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, demo"
+    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media, demo"
     assert f"unknown benchmark nonsense: choose from {known}" in capsys.readouterr().err
 
 
