@@ -172,7 +172,7 @@ def test_a_week_costs_the_same_after_a_longer_history(history: History):
 
 def test_every_view_of_the_report_is_measured(database_url: str):
     with psycopg.connect(database_url) as connection:
-        # The page on the database reads what `operations` measures: a few rows a day, which no history of posts changes.
+        # The page on the database reads what `operations` measures: a few rows a day, whatever the history of posts.
         views = connection.execute(
             "select viewname from pg_views where schemaname = 'engagement' and viewname like 'report\\_%'"
         ).fetchall()
