@@ -1,7 +1,8 @@
 """Plain SQL migrations: `sql/migrations/NNNN_room_what.up.sql` and `.down.sql` are one of them.
 
-Each runs in a transaction of its own, together with its row in the ledger `public.syndication_migrations`. The ledger
-keeps the file's checksum, so that an edited file is noticed.
+Each runs in a transaction of its own, together with its row in the ledger `public.syndication_migrations`; only those
+that build indexes online run before it (`online_indexes`). The ledger keeps the file's checksum, so that an edited file
+is noticed.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from syndication_assets.database import online_indexes
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
 from syndication_assets.database.locks import users_of_tables
 from syndication_assets.database.lost_rows import lost_rows
@@ -100,8 +102,12 @@ def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migrati
                 "give it a number after the newest one."
             )
         for migration in pending:
+            is_online = online_indexes.is_online(migration.up_path)
+            if is_online:
+                online_indexes.build(connection, migration.up_path)
             with connection.transaction():
-                _run_file(connection, migration.up_path)
+                if not is_online:
+                    _run_file(connection, migration.up_path)
                 connection.execute(
                     "insert into public.syndication_migrations (revision, name, checksum) values (%s, %s, %s)",
                     [migration.revision, migration.name, migration.checksum],
@@ -222,7 +228,7 @@ def _applied(connection: Connection, migrations: list[Migration]) -> dict[str, d
 def _run_file(connection: Connection, path: Path) -> None:
     try:
         # Without parameters psycopg sends all statements of a file as they are, `%` and `:` included.
-        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute(online_indexes.in_transaction(path.read_text(encoding="utf-8")))
     except psycopg.errors.LockNotAvailable:
         raise  # the caller knows whom it waited for
     except psycopg.Error as error:
