@@ -1,5 +1,6 @@
 """`syndication schedule`, `targets` and `publish` from the user's point of view."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,30 @@ def test_publish_publishes_due_targets_and_prints_the_outcomes(queue: Publishing
     listed = output_of("targets", "list", "--state", "published")
     assert all(f"dry-run_{target_id}" in listed for target_id in targets)
     assert "(simulated)" in listed
-    assert output_of("targets", "list", "--state", "failed") == "No target is failed.\n"
+    assert output_of("targets", "list", "--state", "failed") == "There is no such target.\n"
+
+
+def test_the_queue_is_listed_in_pages_and_by_filters(queue: PublishingQueue):
+    first, second, third = sorted(queue.due(queue.page(), 3))
+    listed = output_of("targets", "list", "--limit", "2")
+    assert listed.endswith("1 to 2 of 3 targets: --offset shows further ones.\n")
+    everything = json.loads(output_of("targets", "list", "--json"))
+    assert {row["target_id"] for row in everything} == {first, second, third}
+    assert [row["total"] for row in everything] == [3, 3, 3]
+    assert len(json.loads(output_of("targets", "list", "--json", "--offset", "2"))) == 1
+    chosen = ("--organization", "default", "--platform", "facebook", "--kind", everything[0]["kind"])
+    assert len(json.loads(output_of("targets", "list", "--json", *chosen))) == 3
+    for nothing in (("--platform", "mastodon"), ("--until", "2000-01-01"), ("--since", "2999-01-01")):
+        assert output_of("targets", "list", *nothing) == "There is no such target.\n"
+
+
+def test_what_a_filter_chooses_is_cancelled_and_what_was_sent_stays(queue: PublishingQueue):
+    queue.due(queue.page(), 3)
+    output_of("publish", "--limit", "1")
+    assert "Choose what to cancel" in error_of("targets", "clear", "--yes")
+    assert output_of("targets", "clear", "--platform", "mastodon", "--yes") == "0 targets are cancelled.\n"
+    assert output_of("targets", "clear", "--organization", "default", "--yes") == "2 targets are cancelled.\n"
+    assert sorted(queue.states()) == ["cancelled", "cancelled", "published"]
 
 
 def test_publish_exits_with_1_and_names_the_account_that_it_could_not_serve(

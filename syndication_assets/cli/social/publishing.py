@@ -1,22 +1,25 @@
 """`syndication targets` and `syndication publish`: the queue, decisions about targets, and publishing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from textwrap import shorten
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import everywhere, of_rows, person_who_acts, requires
+from syndication_assets.cli.people.acting import everywhere, in_organization, of_rows, person_who_acts, requires
 from syndication_assets.database.acting import acting_as_service
+from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.origin import Origin
 from syndication_assets.publishing.sending import target_decisions
-from syndication_assets.publishing.sending.target_decisions import ListedTarget, State
+from syndication_assets.publishing.sending.queue_listing import Kind, ListedTarget, State, TargetFilter, list_targets
 from syndication_assets.settings import Settings
 
 _SHOWN_CHARACTERS = 100
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -24,20 +27,61 @@ def targets() -> None:
     """Lists the publishing queue and records decisions about its targets."""
 
 
+def _filters(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose targets; without any, all."""
+    options = [
+        click.option("--organization", default=None, metavar="SLUG", help="Only targets of this organization."),
+        click.option("--state", type=click.Choice(get_args(State)), default=None, help="Only targets in this state."),
+        click.option("--platform", default=None, help="Only targets on this platform."),
+        click.option("--channel-type", default=None, help="Only targets of this kind of channel, such as feed."),
+        click.option("--kind", type=click.Choice(get_args(Kind)), default=None, help="Only targets with these posts."),
+        click.option("--since", type=_DAY, metavar="DAY", default=None, help="Only slots on this UTC day or later."),
+        click.option("--until", type=_DAY, metavar="DAY", default=None, help="Only slots on this UTC day or earlier."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @targets.command("list")
-@click.option("--state", type=click.Choice(get_args(State)), default=None, help="Only targets in this state.")
+@_filters
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="Maximum number of targets.")
+@click.option("--offset", default=0, type=click.IntRange(min=0), help="How many targets to leave out first.")
 @json_option
 @command
-def list_some(state: State | None, limit: int, as_json: bool) -> None:
+def list_some(limit: int, offset: int, as_json: bool, **filters: Any) -> None:
     """Lists targets with their texts: what is due first, then what has no slot."""
-    rows = target_decisions.list_targets(_url(), state, limit)
+    chosen = TargetFilter(**filters)
+    with transaction(_url()) as connection:
+        rows = list_targets(connection, chosen, limit=limit, offset=offset)
     empty = (
         "There are no targets: approve a text with `syndication review approve`."
-        if state is None
-        else (f"No target is {state}.")
+        if chosen == TargetFilter()
+        else "There is no such target."
     )
     show_rows(rows, _line, empty, as_json=as_json)
+    if rows and not as_json and rows[0].total > offset + len(rows):
+        click.echo(
+            f"{offset + 1:,} to {offset + len(rows):,} of {rows[0].total:,} targets: --offset shows further ones."
+        )
+
+
+@targets.command()
+@_filters
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@command
+@requires("targets.decide", in_organization())
+def clear(yes: bool, **filters: Any) -> None:
+    """Cancels the targets of a choice that are drafts, ready, scheduled or failed. Sent posts stay as they are."""
+    chosen, url = TargetFilter(**filters), _url()
+    if chosen == TargetFilter():
+        raise SyndicationError("Choose what to cancel: `syndication targets clear --help` lists the options.")
+    if not yes:
+        with transaction(url) as connection:
+            rows = list_targets(connection, chosen, limit=1)
+        click.confirm(f"Cancel what can still be cancelled of {rows[0].total if rows else 0:,} targets?", abort=True)
+    cancelled = target_decisions.cancel_all(url, chosen, person_who_acts())
+    click.echo(f"{len(cancelled):,} targets are cancelled.")
 
 
 def _line(target: ListedTarget) -> str:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -13,45 +11,10 @@ from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import RemotePost
 from syndication_assets.publishing.sending.late_responses import published_before
+from syndication_assets.publishing.sending.queue_listing import TargetFilter, list_targets
 from syndication_assets.publishing.sending.resolving import resolve_absent, resolve_published
 
-State = Literal["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
-
-
-@dataclass(frozen=True, slots=True)
-class ListedTarget:
-    """A target with display names."""
-
-    target_id: str
-    organization: str
-    state: str
-    scheduled_at: datetime | None
-    account: str
-    channel: str
-    is_simulated: bool
-    platform_post_id: str | None
-    error_message: str | None
-    text: str
-    kind: str
-    """product, blog_post or announcement."""
-
-
-def list_targets(url: str, state: State | None = None, limit: int = 100) -> list[ListedTarget]:
-    """The targets, or those of one state, what is due first, then what has no slot."""
-    with transaction(url) as connection:
-        rows = connection.execute(
-            "select t.target_id, o.slug, t.state::text, t.scheduled_at, a.display_name,"
-            " t.platform || ' ' || t.channel_type, t.is_simulated, t.platform_post_id, t.error_message,"
-            " c.text_content, p.post_kind::text"
-            " from publishing.post_targets t join tenancy.organizations o using (organization_id)"
-            " join channels.social_accounts a using (organization_id, account_id)"
-            " join content.posts_content c using (organization_id, content_id)"
-            " join content.posts_core p on t.organization_id = p.organization_id and t.post_core_id = p.post_core_id"
-            " where %(state)s::text is null or t.state::text = %(state)s"
-            " order by t.scheduled_at nulls last, t.target_id limit %(limit)s",
-            {"state": state, "limit": limit},
-        ).fetchall()
-    return [ListedTarget(*row) for row in rows]
+_CANCELLABLE = ("draft", "ready", "scheduled", "failed")
 
 
 def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor: str) -> None:
@@ -95,8 +58,23 @@ def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
 def cancel(url: str, target_id: str, actor: str) -> None:
     """Cancels a target. SyndicationError if it is being published, published, unresolved or cancelled."""
     with _target(url, target_id, actor) as (connection, row):
-        _require(row, "draft", "ready", "scheduled", "failed")
+        _require(row, *_CANCELLABLE)
         _cancel(connection, row)
+
+
+def cancel_all(url: str, chosen: TargetFilter, actor: str) -> list[str]:
+    """Cancels the targets that the filter lets through, but for those that are sent, being sent or unresolved. Returns
+    the ids of the cancelled ones.
+    """
+    with transaction(url) as connection:
+        connection.execute("select set_config('app.actor', %s, true)", [actor])
+        found = [target.target_id for target in list_targets(connection, chosen, limit=None)]
+        rows = connection.execute(
+            "update publishing.post_targets set state = 'cancelled'"
+            " where target_id = any(%s) and state::text = any(%s) returning target_id",
+            [found, list(_CANCELLABLE)],
+        ).fetchall()
+    return sorted(target_id for (target_id,) in rows)
 
 
 def retry(url: str, target_id: str, actor: str) -> None:
