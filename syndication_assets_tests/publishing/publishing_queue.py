@@ -18,7 +18,8 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.planning.targets import Plan, plan_targets
 from syndication_assets.publishing.publisher import Publisher
-from syndication_assets.publishing.sending.publish import PublishReport, publish_due
+from syndication_assets.publishing.sending.publish import publish_due
+from syndication_assets.publishing.sending.publish_report import PublishReport
 from syndication_assets.publishing.sending.reconcile import ReconcileReport, reconcile
 from syndication_assets.settings import Settings
 from syndication_assets_tests.rows import DatabaseRows
