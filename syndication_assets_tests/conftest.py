@@ -114,6 +114,8 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--everything"):
+        # The manual takes minutes: begun last, it would run alone at the end.
+        items.sort(key=lambda item: not (item.path.name == "test_readme.py" and item.get_closest_marker("slow")))
         return
     left_out = {item for item in items if item.get_closest_marker("slow") is not None}
     left_out |= set(_more_parameters_on_further_servers(items))
