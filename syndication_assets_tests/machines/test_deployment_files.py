@@ -226,7 +226,7 @@ def test_every_program_of_the_services_and_of_the_page_is_installed():
     programs = {command[0] for command in commands}
     for block in re.findall(r"^```console\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL):
         programs |= {line.split()[0] for line in block.splitlines()}
-    outside = {"podman", "helm", "export", "cp", "sh"}
+    outside = {".", "cp", "export", "helm", "make", "mkdir", "podman", "sh", "sudo"}
     assert [program for program in sorted(programs - outside) if not (BIN / program).exists()] == []
     modules = [command[command.index("-m") + 1] for command in commands if "-m" in command]
     assert modules == ["syndication_assets.automation.web.guarded_webserver"]
@@ -273,6 +273,20 @@ class _Enabled(_Strict):
     enabled: bool
 
 
+class _Claim(_Strict):
+    claimName: str  # noqa: N815
+
+
+class _Volume(_Strict):
+    name: str
+    persistentVolumeClaim: _Claim  # noqa: N815
+
+
+class _Mount(_Strict):
+    name: str
+    mountPath: str  # noqa: N815
+
+
 class _Deployment(_Strict):
     name: str
     image: _Image
@@ -280,6 +294,8 @@ class _Deployment(_Strict):
     port: int
     envSecrets: list[_SecretReference]  # noqa: N815
     env: dict[str, str]
+    volumes: list[_Volume]
+    volumeMounts: list[_Mount]  # noqa: N815
     includeConfigInLaunchedRuns: _Enabled  # noqa: N815
 
 
