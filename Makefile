@@ -72,6 +72,9 @@ clean: ## remove everything that was made here
 		> "$$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/bytecode.pth"
 	@touch .venv/python
 
+# The lock of workers, which the image is made from, has nothing that builds the project; the one of the runtime has.
+.venv/workers: | .venv/runtime
+
 .venv/%: requirements/%.lock pyproject.toml | .venv/python
 	@echo "Installing from requirements/$*.lock (about a minute) ..."
 	@$(INSTALL) --no-deps --require-hashes --requirement requirements/$*.lock
