@@ -13,8 +13,10 @@ from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.landing.zone.unread_files import UnreadFile, unread_files
+from syndication_assets.operations.alerts.told_places import places_without_route
 from syndication_assets.operations.conditions import Condition, find_conditions
 from syndication_assets.operations.metrics import as_prometheus, read_metrics
 from syndication_assets.operations.replica import lag_metrics
@@ -33,7 +35,8 @@ _ENDS_WITH_ERRORS = 2
 def status(context: click.Context, as_json: bool) -> None:
     """Shows migrations, problems, sources, what waits for people, budgets, schedules and files that no load reads.
 
-    Exits with 2 if a problem of severity error or critical exists, with 1 if the state cannot be read, else with 0.
+    Exits with 2 if a problem of severity error or critical exists, with 1 if the state cannot be read or migrations are
+    pending, else with 0.
     """
     settings = Settings.from_environment()
     url = database_url(settings)
@@ -41,7 +44,9 @@ def status(context: click.Context, as_json: bool) -> None:
     applied = {entry.migration.name: entry.applied_at for entry in entries}
     if None in applied.values():
         _show_migrations(applied, as_json=as_json)
-        return
+        raise SyndicationError(
+            "Not all migrations are applied, so problems were not looked for. Run `syndication migrate`."
+        )
     with waiting_at_most(SECONDS_TO_WAIT):
         state = _state(settings, url)
     if as_json:
@@ -93,6 +98,7 @@ def _state(settings: Settings, url: str) -> dict[str, Any]:
         found = find_conditions(connection, finders(settings, url, instance))
         numbers = [*read_metrics(connection), *lag_metrics(settings, url)]
         schedules = schedule_states(instance)
+        without_route = places_without_route(connection)
     zone = LandingZone(settings.landing_url)
     unread = list(unread_files(zone, set(slugs.values()), settings.first_day, datetime.now(UTC).date()))
     return {
@@ -101,6 +107,7 @@ def _state(settings: Settings, url: str) -> dict[str, Any]:
             metric.name: [{**sample.labels, "value": sample.value} for sample in metric.samples] for metric in numbers
         },
         "schedules": schedules,
+        "without_alert_route": without_route,
         "landing_zone": zone.url,
         "unread_files": [_unread(file) for file in unread],
     }
@@ -137,6 +144,11 @@ def _show(state: dict[str, Any]) -> None:
                 f"  {problem['severity']:8} {place:12} {problem['kind']} {problem['subject']}: {problem['message']}"
             )
         )
+    if state["without_alert_route"]:
+        places = ", ".join(state["without_alert_route"])
+        click.echo(
+            printable(f"  Nobody is told of problems of: {places}. Add a route: `syndication alert add --help`.")
+        )
     click.echo("\nSources")
     for line in _source_lines(state["metrics"], now):
         click.echo(printable(f"  {line}"))
@@ -170,12 +182,12 @@ def _source_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> li
 
 
 def _backup_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> list[str]:
-    """How old the newest backup and its newest proof are; nothing if there is none."""
+    """How old the newest backup and its newest proof are."""
     taken, proven = (
         numbers[f"syndication_operations_backup_{what}_timestamp_seconds"] for what in ("finished", "proven")
     )
     if not taken:
-        return []
+        return [f"{'installation':12} backup: none was ever taken"]
     proof = f"proven {_ago(proven[0]['value'], now)}" if proven else "never proven"
     return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {proof}"]
 

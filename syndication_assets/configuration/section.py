@@ -90,6 +90,8 @@ class Section:
 
     name: str
     """Its key in the file."""
+    noun: str
+    """One of its entries in a sentence, without an article."""
     entry: type[Entry]
     permission: str
     """The right that a change of its entries needs: a row of tenancy.permissions."""
@@ -105,6 +107,10 @@ class Section:
     """What is wrong with its rows once all sections are written, about no entry alone."""
     only_when_added: frozenset[str] = frozenset()
     """Fields that the file sets with a new row and that no plan compares later."""
+    paused: str = ""
+    """What a pause of an entry means, as the end of a sentence; empty for a section whose entries cannot be paused."""
+    removed: str = ""
+    """What stays or goes once an entry is removed, as sentences; empty for a section whose entries stay."""
     in_use: str = "other rows refer to it"
     """Why PostgreSQL may refuse to remove its row, as the end of a sentence."""
     read_defaults: Callable[[Connection, str], list[Any]] | None = None

@@ -9,6 +9,7 @@ from syndication_assets.sql_assets.checks import (
     SHOWN_OFFENDERS,
     SqlCheck,
     check_window,
+    days_metadata,
     read_only_transaction,
     sql_checks,
 )
@@ -79,5 +80,5 @@ def hashes_match_their_texts(context: dg.AssetCheckExecutionContext, postgres: P
             if wrong
             else f"All {len(rows):,} texts match their hash."
         ),
-        metadata={"offenders": len(wrong)},
+        metadata={"offenders": len(wrong), **days_metadata(window, matter=True)},
     )

@@ -9,6 +9,7 @@ import dagster as dg
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.sql_assets.checks import (
+    IS_JUDGED,
     Offenders,
     SqlCheck,
     Window,
@@ -68,14 +69,13 @@ def freshness_check(context: dg.AssetCheckExecutionContext, postgres: PostgresRe
     window = check_window(context)
     if window[1] < datetime.now(UTC).date():
         key = FRESHNESS.spec("scraping").asset_key
-        result = not_evaluated(key, FRESHNESS.name, WARN, window, "how fresh the data is")
-        return result.with_metadata({**result.metadata, "is_judged": False})
+        return not_evaluated(key, FRESHNESS.name, WARN, window, "how fresh the data is")
     with read_only_transaction(postgres.url()) as connection:
         hours = lowest_threshold(connection, "source_stale")
         offenders = find_offenders(connection, "scraping", FRESHNESS, window)
     result = check_result("scraping", FRESHNESS, offenders, window)
     return result.with_metadata(
-        {**result.metadata, "is_judged": True, "threshold_hours": None if hours is None else float(hours)}
+        {**result.metadata, IS_JUDGED: True, "threshold_hours": None if hours is None else float(hours)}
     )
 
 

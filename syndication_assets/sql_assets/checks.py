@@ -31,6 +31,10 @@ from syndication_assets.text.markdown import markdown_table, shorten
 
 SHOWN_OFFENDERS = 20
 DAYS_WITHOUT_A_RANGE = 28
+DAYS_MATTER = "days_matter"
+"""Metadata of an evaluation: whether the check reads the days of its run only, so that no others make up for them."""
+IS_JUDGED = "is_judged"
+"""Metadata of an evaluation: False if nothing was looked at."""
 
 Window = tuple[date, date]
 """The first day, and the day after the last."""
@@ -129,7 +133,7 @@ def not_evaluated(
         passed=True,
         severity=severity,
         description=f"Not evaluated: {days_of(window)} is in the past and does not show {what}.",
-        metadata={"offenders": 0},
+        metadata={"offenders": 0, IS_JUDGED: False},
     )
 
 
@@ -161,6 +165,15 @@ def days_of(window: Window) -> str:
     return str(first_day) if first_day == last_day else f"{first_day} to {last_day}"
 
 
+def days_metadata(window: Window, *, matter: bool) -> dict[str, Any]:
+    """The metadata of an evaluation that says which days it is about, and whether these days `matter`."""
+    return {
+        "first_day": str(window[0]),
+        "last_day": str(window[1] - timedelta(days=1)),
+        DAYS_MATTER: matter,
+    }
+
+
 def find_offenders(
     connection: Connection,
     room: str,
@@ -188,8 +201,7 @@ def check_result(room: str, check: SqlCheck, offenders: Offenders, window: Windo
     """The result of a check as the UI and the command line show it."""
     metadata: dict[str, Any] = {
         "offenders": offenders.count,
-        "first_day": str(window[0]),
-        "last_day": str(window[1] - timedelta(days=1)),
+        **days_metadata(window, matter="%(window_" in load_sql(check.path(room))),
     }
     rule = description_of(check.path(room))
     if not offenders.count:

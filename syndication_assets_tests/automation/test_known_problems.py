@@ -1,7 +1,7 @@
 """Failed runs, failed checks and files that wait are found, and are gone when a later run makes up for them."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,9 +10,11 @@ import pytest
 from dagster import AssetCheckSeverity
 
 from syndication_assets.automation.rooms import rooms
+from syndication_assets.automation.sensors import failed_runs
 from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.checks import days_metadata
 
 pytestmark = pytest.mark.one_server
 
@@ -70,6 +72,52 @@ def test_a_canceled_run_is_no_problem():
         (failed,) = instance.get_runs()
         instance.report_run_canceled(failed)
         assert found("run_failed", instance) == []
+
+
+def test_a_failure_stays_a_problem_for_weeks_however_many_runs_of_other_jobs_follow():
+    with dg.DagsterInstance.ephemeral() as instance:
+        days_ago = datetime.now(UTC) - timedelta(days=80)
+        tags = {"dagster/partition": "2026-03-02"}
+        failed = dg.DagsterRun("daily_graph", tags=tags, status=dg.DagsterRunStatus.FAILURE)
+        instance.run_storage.add_historical_run(failed, days_ago)
+        for _ in range(2_001):
+            instance.run_storage.add_run(dg.DagsterRun("publish", status=dg.DagsterRunStatus.SUCCESS))
+        other_day = {"dagster/partition": "2026-03-03"}
+        instance.run_storage.add_run(dg.DagsterRun("daily_graph", tags=other_day, status=dg.DagsterRunStatus.SUCCESS))
+        assert [problem.subject for problem in found("run_failed", instance)] == ["daily_graph"]
+        instance.delete_run(failed.run_id)
+        assert found("run_failed", instance) == []
+
+
+def test_successes_are_read_page_by_page_until_the_failure_is_made_up_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(failed_runs, "_PAGE", 2)
+    with dg.DagsterInstance.ephemeral() as instance:
+        for day, status in [("02", "FAILURE"), *((day, "SUCCESS") for day in ("02", "03", "04", "05", "06"))]:
+            tags = {"dagster/partition": f"2026-03-{day}"}
+            instance.run_storage.add_run(dg.DagsterRun("daily_graph", tags=tags, status=dg.DagsterRunStatus[status]))
+        assert found("run_failed", instance) == []
+
+
+@pytest.mark.parametrize(("is_of_days", "problems"), [(True, [1, 1, 0]), (False, [1, 0, 0])])
+def test_what_a_check_finds_on_a_day_is_made_up_for_by_this_day_only(is_of_days: bool, problems: list[int]):
+    key = next(key for checks in rooms.asset_checks or () for key in checks.check_keys)
+
+    def evaluate(instance: dg.DagsterInstance, day: str, *, passed: bool) -> None:
+        window = date.fromisoformat(day), date.fromisoformat(day) + timedelta(days=1)
+
+        @dg.asset_check(asset=key.asset_key, name=key.name)
+        def check() -> dg.AssetCheckResult:
+            return dg.AssetCheckResult(passed=passed, metadata=days_metadata(window, matter=is_of_days))
+
+        job = dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())
+        dg.Definitions(asset_checks=[check], jobs=[job]).resolve_job_def("checks").execute_in_process(instance=instance)
+
+    with dg.instance_for_test() as instance:
+        numbers = []
+        for day, passed in (("2026-03-02", False), ("2026-03-03", True), ("2026-03-02", True)):
+            evaluate(instance, day, passed=passed)
+            numbers.append(len(found("check_failed", instance)))
+    assert numbers == problems
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,43 @@ def test_status_ends_with_0_without_errors_and_with_2_with_one(environment: str)
 def test_status_as_json_has_everything_that_is_shown(environment: str):
     quarantine(environment)
     state = json.loads(run("status", "--json").output)
-    assert state.keys() == {"migrations", "problems", "metrics", "schedules", "landing_zone", "unread_files"}
+    assert state.keys() == {
+        "migrations",
+        "problems",
+        "metrics",
+        "schedules",
+        "without_alert_route",
+        "landing_zone",
+        "unread_files",
+    }
     assert [problem["kind"] for problem in state["problems"]] == ["quarantine_open"]
     assert state["problems"][0]["organization"] == "default"
     assert state["schedules"]["daily_schedule"] is True
     assert state["schedules"]["publish_schedule"] is False
+
+
+def test_status_says_who_is_told_of_nothing_and_that_no_backup_was_taken(environment: str):
+    shown = run("status").output
+    assert "Nobody is told of problems of: default, installation." in shown
+    assert "backup: none was ever taken" in shown
+    for name, *options in (("own",), ("all", "--installation")):
+        assert run("alert", "add", name, "--mail", "ops@acme.example", *options).exit_code == 0
+    assert json.loads(run("status", "--json").output)["without_alert_route"] == []
+    assert run("alert", "pause", "all").exit_code == 0
+    assert "Nobody is told of problems of: installation." in run("status").output
+
+
+def test_status_ends_with_1_before_it_has_looked_for_problems(environment: str):
+    with psycopg.connect(environment) as connection:
+        connection.execute(
+            "delete from public.syndication_migrations"
+            " where revision = (select max(revision) from public.syndication_migrations)"
+        )
+    for arguments in (("status",), ("status", "--json")):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "pending" in result.output or "null" in result.output
+        assert "Run `syndication migrate`" in result.output
 
 
 def test_metrics_are_printed_or_written_at_once(environment: str, tmp_path: Path):

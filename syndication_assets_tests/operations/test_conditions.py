@@ -1,5 +1,6 @@
 """Problems are found by the SQL files of the rooms, with the severity that their value has."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import dagster as dg
@@ -9,6 +10,7 @@ from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.alerts.levels import set_level
 from syndication_assets.operations.conditions import Condition, Finder, Problem, condition_files, find_conditions
+from syndication_assets.operations.metrics import read_metrics
 from syndication_assets.settings import Settings
 from syndication_assets_tests.rows import DatabaseRows
 
@@ -119,6 +121,95 @@ def test_a_source_is_stale_after_its_hours_but_not_in_a_sample(hours: int, sever
     assert [condition.severity for condition in rows.found("source_stale")] == ([severity] if severity else [])
     rows.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
     assert rows.found("source_stale") == []
+
+
+def test_a_silent_shop_and_a_silent_feed_are_stale_until_they_deliver_or_are_paused(rows: Rows):
+    def stale() -> dict[str, str]:
+        return {condition.subject: condition.message for condition in rows.found("source_stale")}
+
+    def observe(hours: int) -> None:
+        rows.execute(
+            "update catalogue.catalogue_snapshots set observed_at = now() - make_interval(hours => %s)"
+            " where vendor = 'tweed'",
+            [hours],
+        )
+        rows.execute("update landing.files set observed_at = now() - make_interval(hours => %s)", [hours])
+
+    for vendor, shop_url in (("tweed", "https://tweed.example"), ("wool", "https://wool.example"), ("hand", None)):
+        rows.insert(
+            "catalogue.vendors",
+            "vendor",
+            vendor=vendor,
+            source="shopify_products",
+            currency="GBP",
+            shop_url=shop_url,
+        )
+    for vendor in ("tweed", "wool"):
+        rows.insert(
+            "catalogue.catalogue_snapshots",
+            "vendor",
+            vendor=vendor,
+            observed_at=datetime.now(UTC),
+            landed_on="2026-03-02",
+            manifest_path=vendor,
+            status="accepted",
+            is_complete=True,
+            content_hash=b"",
+            has_category_tree=False,
+            products=1,
+            products_rejected=0,
+            categories=0,
+        )
+    for name in ("blog", "news"):
+        rows.insert("documents.feeds", "feed_id", feed_name=name, url=f"https://{name.title()}.example/feed?a=b")
+    rows.insert(
+        "landing.files",
+        "landed_file_id",
+        source_file_path="default/blog_feed/2026-03-02/feed_blog.example-0a1b2c3d_20260302T000000Z.xml",
+        source="blog_feed",
+        landed_on="2026-03-02",
+        content_hash=b"",
+        size_bytes=1,
+        items=1,
+    )
+    observe(hours=37)
+    assert stale().keys() == {"shop tweed", "feed blog"}
+    assert "Check that feeds_schedule is on" in stale()["feed blog"]
+    observe(hours=35)
+    assert stale() == {}
+    # What is fetched and never delivered is as old as its row; what lands by hand may take its time.
+    rows.execute("update documents.feeds set created_at = now() - interval '2 days'")
+    rows.execute("update catalogue.vendors set created_at = now() - interval '2 days'")
+    assert stale().keys() == {"feed news"}
+    assert "has never delivered anything" in stale()["feed news"]
+    rows.execute("update documents.feeds set is_active = false")
+    rows.execute("delete from catalogue.catalogue_snapshots")
+    assert stale().keys() == {"shop tweed", "shop wool"}
+    rows.execute("update catalogue.vendors set is_active = false")
+    assert stale() == {}
+    with transaction(rows.url) as connection:
+        metrics = {metric.name: metric.samples for metric in read_metrics(connection)}
+    (sample,) = metrics["syndication_scraping_newest_observation_timestamp_seconds"]
+    assert sample.labels == {"organization": "default", "source": "blog_feed"}
+
+
+@pytest.mark.parametrize(("days", "severity"), [(1, None), (3, "warning"), (400, "warning")])
+def test_data_that_was_never_backed_up_is_a_problem_but_not_in_a_sample(days: int, severity: str | None, rows: Rows):
+    rows.insert(
+        "landing.files",
+        "landed_file_id",
+        source_file_path="x",
+        source="linkedin",
+        landed_on="2026-03-02",
+        content_hash=b"",
+        size_bytes=1,
+    )
+    rows.execute("update landing.files set first_loaded_at = now() - make_interval(days => %s)", [days])
+    found = rows.found("backup_old")
+    assert [condition.severity for condition in found] == ([severity] if severity else [])
+    assert all("No backup was ever taken" in condition.message for condition in found)
+    rows.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
+    assert rows.found("backup_old") == []
 
 
 def test_a_threshold_is_a_row(rows: Rows):

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.conditions import Condition, find_conditions
+from syndication_assets.publishing.sending.sending_holds import hold, release
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 
 TODAY = datetime.now(UTC).date()
@@ -45,6 +47,8 @@ def test_a_queue_stands_still_after_half_an_hour(minutes: int, severity: str | N
         "the account is paused",
         "the next attempt is later",
         "its process is a draft",
+        "the organization is paused",
+        "the organization is a sample",
     ],
 )
 def test_what_may_not_be_sent_yet_does_not_stand_still(reason: str, desk: PublishingQueue):
@@ -60,11 +64,44 @@ def test_what_may_not_be_sent_yet_does_not_stand_still(reason: str, desk: Publis
             "insert into publishing.content_processes (process_name, platform, channel_type, display_name,"
             " development_status) values ('product_post', 'facebook', 'feed_post', 'Products', 'draft')"
         )
+    elif reason == "the organization is paused":
+        with psycopg.connect(desk.url) as connection:
+            connection.execute("update tenancy.organizations set is_active = false")
+    elif reason == "the organization is a sample":
+        with psycopg.connect(desk.url) as connection:
+            connection.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
     elif reason == "the account is paused":
         desk.execute("update channels.social_accounts set status = 'paused'")
     else:
         desk.execute("update publishing.post_targets set next_attempt_at = now() + interval '1 hour'")
     assert found(desk, "queue_stands_still") == []
+
+
+@pytest.mark.parametrize("reason", ["the database was restored", "calls of the account are unknown"])
+def test_what_a_restore_holds_back_is_released_by_a_person(reason: str, desk: PublishingQueue):
+    account_id = overdue(desk, 60)
+    (before,) = found(desk, "queue_stands_still")
+    assert "syndication publish" in before.message
+    if reason == "the database was restored":
+        hold(desk.url, "restored from a backup")
+    else:
+        desk.insert(
+            "publishing.lost_calls",
+            "call_id",
+            call_id="00000000-0000-4000-8000-000000000001",
+            account_id=account_id,
+            channel_type="feed_post",
+            publisher="facebook",
+            content_hash=b"",
+            text_content="Sent.",
+            called_at=datetime.now(UTC),
+            recorded_target_id="tgt-00000001",
+        )
+    (held,) = found(desk, "queue_stands_still")
+    assert "syndication targets release" in held.message
+    release(desk.url, "ops")
+    (released,) = found(desk, "queue_stands_still")
+    assert released.message == before.message
 
 
 def test_failed_and_unresolved_posts_wait_for_a_person(desk: PublishingQueue):

@@ -1,23 +1,84 @@
--- A source has no recent observations. One row is a source of an active organization whose newest observation is older
--- than the threshold, in hours; value is its age in hours. Sources that never delivered an item, and sample
--- organizations, whose data is never fetched, are left out. Parameter: threshold.
+-- A source has no recent observations. One row is a source of scraped posts, an active shop or an active feed, of an
+-- active organization, whose newest observation is older than the threshold, in hours; value is its age in hours. A
+-- shop or a feed that is fetched and never delivered is as old as its row. Sources of scraped posts that never
+-- delivered an item, and sample organizations, whose data is never fetched, are left out. A feed's files are told by
+-- its host, so that a feed is heard if another one of the same host and organization is. Parameter: threshold.
+
+with heard as (
+    select
+        f.organization_id,
+        f.source as subject,
+        max(f.observed_at) as observed_at,
+        max(f.observed_at) as since,
+        'its fetch schedule' as schedule
+    from landing.files as f
+    inner join scraping.download_runs as r on f.organization_id = r.organization_id and f.run_id = r.run_id
+    where f.items > 0 and f.withdrawn_at is null
+    group by f.organization_id, f.source
+    union all
+    -- Files name no shop, and several shops may share a source: its snapshots do.
+    select
+        v.organization_id,
+        'shop ' || v.vendor as subject,
+        newest.observed_at,
+        coalesce(
+            newest.observed_at, case when v.api_url is not null or v.shop_url is not null then v.created_at end
+        ) as since,
+        'catalogue_schedule' as schedule
+    from catalogue.vendors as v
+    cross join lateral (
+        select max(s.observed_at) as observed_at
+        from catalogue.catalogue_snapshots as s
+        where s.organization_id = v.organization_id and s.vendor = v.vendor
+    ) as newest
+    where v.is_active
+    union all
+    select
+        d.organization_id,
+        'feed ' || d.feed_name as subject,
+        newest.observed_at,
+        coalesce(newest.observed_at, d.created_at) as since,
+        'feeds_schedule' as schedule
+    from documents.feeds as d
+    cross join lateral (
+        select max(f.observed_at) as observed_at
+        from landing.files as f
+        where
+            f.organization_id = d.organization_id
+            and f.source = 'blog_feed'
+            and f.items > 0
+            and f.withdrawn_at is null
+            -- As feed_assets.py names them: `feed_<host>-<digest of the URL>_<time>.xml`.
+            and starts_with(
+                split_part(f.source_file_path, '/', 4),
+                'feed_' || regexp_replace(
+                    lower(substring(d.url from '^https://([^/:?#]+)')), '[^a-z0-9.-]', '-', 'g'
+                ) || '-'
+            )
+    ) as newest
+    where d.is_active
+)
 
 select
     o.organization_id,
-    f.source as subject,
-    max(f.observed_at) as since,
-    round(extract(epoch from now() - max(f.observed_at)) / 3600, 1) as value,
+    h.subject,
+    h.since,
+    round(extract(epoch from now() - h.since) / 3600, 1) as value,
     format(
-        'The newest observation of %%s is of %%s UTC. Check that its fetch schedule is on, and look at its last run.',
-        f.source, to_char(max(f.observed_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI')
+        '%%s Check that %%s is on, and look at its last run.',
+        case
+            when h.observed_at is null then h.subject || ' has never delivered anything.'
+            else format(
+                'The newest observation of %%s is of %%s UTC.',
+                h.subject,
+                to_char(h.observed_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')
+            )
+        end,
+        h.schedule
     ) as message
 from tenancy.organizations as o
-inner join landing.files as f on o.organization_id = f.organization_id
-inner join scraping.download_runs as r on f.organization_id = r.organization_id and f.run_id = r.run_id
+inner join heard as h on o.organization_id = h.organization_id
 where
     o.is_active
-    and not o.settings @> '{"is_sample": true}'
-    and f.items > 0
-    and f.withdrawn_at is null
-group by o.organization_id, f.source
-having max(f.observed_at) < now() - make_interval(secs => %(threshold)s::float8 * 3600)
+    and not coalesce(o.settings @> '{"is_sample": true}', false)
+    and h.since < now() - make_interval(secs => %(threshold)s::float8 * 3600)

@@ -1,11 +1,10 @@
--- Time of the newest observation of a source.
+-- Time of the newest observation of a source: of scraped posts, catalogues, or documents.
 
 select
     o.slug as organization,
     f.source,
     extract(epoch from max(f.observed_at)) as value
 from landing.files as f
-inner join scraping.download_runs as r on f.organization_id = r.organization_id and f.run_id = r.run_id
 inner join tenancy.organizations as o on f.organization_id = o.organization_id
 where f.items > 0 and f.withdrawn_at is null
 group by o.slug, f.source

@@ -65,7 +65,8 @@ def _add_command(section: Section) -> click.Command:
         click.echo(f"Added {section.path_of(entry)}.")
 
     add = options(section, is_new=True)(add)
-    return click.command(help=f"Adds one of the `{section.name}` of a configuration file.")(arguments(section)(add))
+    text = f"Adds {_one(section)}. In a configuration file, it is an entry of `{section.name}`."
+    return click.command(help=text)(arguments(section)(add))
 
 
 def _edit_command(section: Section) -> click.Command:
@@ -85,7 +86,7 @@ def _edit_command(section: Section) -> click.Command:
             click.echo(f"{title} has these values already.")
 
     edit = options(section, is_new=False)(edit)
-    text = 'Changes what is given, and leaves the rest. An empty text ("") removes a value.'
+    text = f'Changes what is given of the {section.noun}, and leaves the rest. An empty text ("") removes a value.'
     return click.command(help=text)(arguments(section)(edit))
 
 
@@ -103,9 +104,7 @@ def _switch_command(section: Section, *, is_active: bool) -> click.Command:
             f"{'/'.join(key)} {'is' if changed else 'was already'} {state if changed or not is_active else 'active'}."
         )
 
-    text = (
-        "Ends the pause." if is_active else "Pauses it: " + (section.entry.model_fields["is_active"].description or "")
-    )
+    text = f"Ends the pause of the {section.noun}." if is_active else f"Pauses the {section.noun}: {section.paused}."
     return click.command(help=text)(arguments(section)(switch))
 
 
@@ -122,8 +121,7 @@ def _remove_command(section: Section) -> click.Command:
         remove_entry(_url(), organization, section, typed_key(section, key), person_who_acts())
         click.echo(f"Removed {'/'.join(key)}.")
 
-    text = "Removes it. What was loaded, written or published with it stays."
-    return click.command(help=text)(arguments(section)(remove))
+    return click.command(help=f"Removes the {section.noun}. {section.removed}")(arguments(section)(remove))
 
 
 def _list_command(section: Section) -> click.Command:
@@ -134,7 +132,7 @@ def _list_command(section: Section) -> click.Command:
         rows = [_Row(each.organization, each.entry) for each in listed]
         show_rows(rows, _Row.line, f"There are no {section.name.replace('_', ' ')} yet.", as_json=as_json)
 
-    return click.command(help="Lists them, with the organization of each.")(list_all)
+    return click.command(help=f"Lists the rows of `{section.name}`, with the organization of each.")(list_all)
 
 
 class _Row(tuple[str, Entry]):
@@ -156,6 +154,10 @@ class _Row(tuple[str, Entry]):
             if field.is_required() or getattr(entry, name) != field.default
         ]
         return f"{organization:16} {'  '.join(values)}"
+
+
+def _one(section: Section) -> str:
+    return f"{'an' if section.noun[0] in 'aeio' else 'a'} {section.noun}"
 
 
 def _common(section: Section) -> Decorator:

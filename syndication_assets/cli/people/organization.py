@@ -57,7 +57,11 @@ def edit(slug: str, name: str | None, description: str | None) -> None:
 @command
 @requires("organizations.edit", in_organization("slug"))
 def pause(slug: str) -> None:
-    """Pauses the fetches of the organization SLUG, and writes no new posts for it."""
+    """Pauses the organization SLUG: nothing is fetched, written or sent for it, due posts included.
+
+    Due posts wait for `syndication organization resume`. Those that are overdue by more than
+    SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS wait for a person instead.
+    """
     _change(slug, {"is_active": False})
 
 

@@ -68,6 +68,9 @@ def _remove(context: Context, account: Account) -> None:
 
 ACCOUNTS = Section(
     name="accounts",
+    noun="account",
+    paused="nothing is published on it",
+    removed="Its posts stay.",
     entry=Account,
     permission="accounts.edit",
     key=("platform", "remote_id"),

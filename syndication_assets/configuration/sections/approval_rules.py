@@ -44,6 +44,9 @@ def _remove(context: Context, rule: ApprovalRule) -> None:
 
 APPROVAL_RULES = Section(
     name="approval_rules",
+    noun="approval rule",
+    paused="people decide on the texts of its channel",
+    removed="What it approved stays approved.",
     entry=ApprovalRule,
     permission="rules.edit",
     key=("platform", "channel"),

@@ -40,6 +40,9 @@ def _remove(context: Context, section: BlogSection) -> None:
 
 BLOG_SECTIONS = Section(
     name="sections",
+    noun="channel of blog sections",
+    paused="it gets no more sections",
+    removed="The posts that were made stay.",
     entry=BlogSection,
     permission="sections.edit",
     key=("platform", "channel"),

@@ -46,6 +46,8 @@ def _remove(context: Context, budget: Budget) -> None:
 
 BUDGETS = Section(
     name="budgets",
+    noun="budget",
+    removed="What was spent stays recorded.",
     entry=Budget,
     permission="budgets.edit",
     key=("period",),

@@ -114,6 +114,9 @@ def _remove(context: Context, rule: ChannelRule) -> None:
 
 CHANNEL_RULES = Section(
     name="channel_rules",
+    noun="rule of a channel",
+    paused="no prompt is built from it, and no text is validated against it",
+    removed="Texts that were validated against it stay.",
     entry=ChannelRule,
     permission="rules.edit",
     key=("platform", "channel", "category", "rule"),

@@ -96,6 +96,8 @@ def _remove(context: Context, credential: Credential) -> None:
 
 CREDENTIALS = Section(
     name="credentials",
+    noun="credential",
+    removed="What was fetched or published with it stays.",
     entry=Credential,
     permission="credentials.edit",
     key=("name",),

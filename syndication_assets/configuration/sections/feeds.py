@@ -50,6 +50,9 @@ def _remove(context: Context, feed: Feed) -> None:
 
 FEEDS = Section(
     name="feeds",
+    noun="feed",
+    paused="it is not fetched; landed files are still loaded",
+    removed="The documents that were loaded from it stay.",
     entry=Feed,
     permission="feeds.edit",
     key=("name",),

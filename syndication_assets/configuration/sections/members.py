@@ -83,6 +83,8 @@ def _check_written(context: Context) -> Iterable[Finding]:
 
 MEMBERS = Section(
     name="members",
+    noun="member",
+    removed="What the person did stays recorded.",
     entry=Member,
     permission="members.edit",
     key=("email",),

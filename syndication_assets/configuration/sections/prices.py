@@ -52,6 +52,7 @@ def _remove(_: Context, price: Price) -> None:
 
 PRICES = Section(
     name="prices",
+    noun="price",
     entry=Price,
     permission="rules.edit",
     key=("provider", "model", "valid_from"),

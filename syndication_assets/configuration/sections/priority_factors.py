@@ -48,6 +48,8 @@ def _remove(_: Context, factor: PriorityFactor) -> None:
 
 PRIORITY_FACTORS = Section(
     name="priority_factors",
+    noun="factor of the ranking",
+    paused="it is left out of the ranking",
     entry=PriorityFactor,
     permission="rules.edit",
     key=("factor",),

@@ -62,6 +62,9 @@ def _remove(context: Context, process: Process) -> None:
 
 PROCESSES = Section(
     name="processes",
+    noun="process",
+    paused="nothing is selected, planned or published by it",
+    removed="The posts that were made by it stay.",
     entry=Process,
     permission="rules.edit",
     key=("platform", "channel", "process"),

@@ -52,6 +52,8 @@ def _remove(context: Context, entry: ProfileTag) -> None:
 
 PROFILE_TAGS = Section(
     name="profile_tags",
+    noun="tag of a profile",
+    removed="The profile and the tag stay.",
     entry=ProfileTag,
     permission="tags.edit",
     key=("platform", "username", "tag"),

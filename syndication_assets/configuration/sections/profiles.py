@@ -61,6 +61,9 @@ def _remove(context: Context, profile: Profile) -> None:
 
 PROFILES = Section(
     name="profiles",
+    noun="profile",
+    paused="it is not fetched",
+    removed="What was loaded of it stays.",
     entry=Profile,
     permission="profiles.edit",
     key=("platform", "username"),

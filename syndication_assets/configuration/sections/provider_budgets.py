@@ -39,6 +39,8 @@ def _remove(context: Context, budget: ProviderBudget) -> None:
 
 PROVIDER_BUDGETS = Section(
     name="provider_budgets",
+    noun="budget for one provider",
+    removed="What was spent stays recorded.",
     entry=ProviderBudget,
     permission="budgets.edit",
     key=("provider", "period"),

@@ -54,6 +54,8 @@ def _remove(context: Context, quota: Quota) -> None:
 
 QUOTAS = Section(
     name="quotas",
+    noun="quota",
+    removed="What was called stays recorded.",
     entry=Quota,
     permission="rules.edit",
     key=_KEY,

@@ -94,6 +94,8 @@ def _remove_default(_: Context, entry: RetentionDefault) -> None:
 
 RETENTION = Section(
     name="retention",
+    noun="rule of how long something is kept",
+    removed="From now on, the default holds: `syndication retention default list`. What was archived stays archived.",
     entry=Retention,
     permission="retention.edit",
     key=("subject",),
@@ -109,6 +111,7 @@ RETENTION = Section(
 
 RETENTION_DEFAULTS = Section(
     name="retention_defaults",
+    noun="default of how long something is kept",
     entry=RetentionDefault,
     permission="retention.edit",
     key=("subject",),

@@ -82,6 +82,9 @@ def _remove(context: Context, schedule: Schedule) -> None:
 
 SCHEDULES = Section(
     name="schedules",
+    noun="schedule",
+    paused="no more posts are planned into its slots; those in the queue are still sent",
+    removed="What was published in its slots stays.",
     entry=Schedule,
     permission="schedules.edit",
     key=("name",),

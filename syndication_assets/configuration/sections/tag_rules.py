@@ -65,6 +65,9 @@ def _read(connection: Connection, organization_id: str) -> list[TagRule]:
 
 TAG_RULES = Section(
     name="tag_rules",
+    noun="tag rule",
+    paused="it gives no tag, and what it gave goes with the next run",
+    removed="The tags that it gave go with the next run.",
     entry=TagRule,
     permission="tags.edit",
     key=("name",),

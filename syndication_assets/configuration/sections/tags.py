@@ -56,6 +56,8 @@ def _remove(context: Context, tag: Tag) -> None:
 
 TAGS = Section(
     name="tags",
+    noun="tag",
+    removed="The posts and profiles that had it stay.",
     entry=Tag,
     permission="tags.edit",
     key=("name",),

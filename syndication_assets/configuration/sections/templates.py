@@ -78,6 +78,9 @@ def _remove(context: Context, template: Template) -> None:
 
 TEMPLATES = Section(
     name="templates",
+    noun="template",
+    paused="no more texts are written with it",
+    removed="The texts that were written with it stay.",
     entry=Template,
     permission="templates.edit",
     key=("name",),

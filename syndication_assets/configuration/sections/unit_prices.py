@@ -34,6 +34,8 @@ def _remove(context: Context, price: UnitPrice) -> None:
 
 UNIT_PRICES = Section(
     name="unit_prices",
+    noun="price of a unit",
+    removed="What was spent stays recorded.",
     entry=UnitPrice,
     permission="rules.edit",
     key=_KEY,

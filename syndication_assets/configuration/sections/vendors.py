@@ -53,6 +53,9 @@ def _remove(context: Context, vendor: Vendor) -> None:
 
 VENDORS = Section(
     name="vendors",
+    noun="shop",
+    paused="its catalogue is not fetched; landed files are still loaded",
+    removed="Its landed files stay.",
     entry=Vendor,
     permission="vendors.edit",
     key=("name",),

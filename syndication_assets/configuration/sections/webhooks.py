@@ -46,6 +46,9 @@ def _remove(context: Context, webhook: Webhook) -> None:
 
 WEBHOOKS = Section(
     name="webhooks",
+    noun="webhook",
+    paused="events of that time are not told later, and what waits, waits",
+    removed="Its pending events and the record of its deliveries go with it.",
     entry=Webhook,
     permission="webhooks.edit",
     key=("name",),

@@ -29,6 +29,8 @@ def _remove(context: Context, _: Writing) -> None:
 
 WRITING = Section(
     name="writing",
+    noun="rule for texts that cannot be written",
+    removed="The texts that were written stay.",
     entry=Writing,
     permission="rules.edit",
     key=(),
