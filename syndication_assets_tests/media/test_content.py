@@ -1,7 +1,12 @@
 """Content is what its bytes say: what may be stored, what a picture shows, and what is refused before it is decoded."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -9,6 +14,7 @@ from syndication_assets.media.cache.outcomes import CacheState, after_failure, a
 from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
 from syndication_assets.media.contents.inspecting import PictureInspector
 from syndication_assets.media.contents.pictures import DamagedPictureError, read_picture
+from syndication_assets.settings import PROJECT_DIRECTORY
 from syndication_assets_tests.media.media_samples import (
     DOCUMENT,
     PAGE,
@@ -169,3 +175,27 @@ def test_attempts_get_rarer_and_end():
 def test_a_server_may_ask_to_wait_longer_but_a_day_at_most():
     assert after_status(429, 1, NOW, None, 3600.0).next_attempt_at == NOW + timedelta(hours=1)
     assert after_status(429, 1, NOW, None, 1e9).next_attempt_at == NOW + timedelta(days=1)
+
+
+_DECODING = """
+import sys, time
+from syndication_assets.media.contents.inspecting import PictureInspector
+from syndication_assets_tests.media.media_samples import picture
+
+if __name__ == "__main__":
+    inspector = PictureInspector()
+    inspector.read(picture(), "image/jpeg")
+    print(*inspector._pool._processes, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_the_process_that_decodes_ends_with_a_killed_run(tmp_path: Path):
+    script = tmp_path / "decoding.py"
+    script.write_text(_DECODING)
+    environment = os.environ | {"PYTHONPATH": str(PROJECT_DIRECTORY)}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment) as run:
+        assert run.stdout is not None
+        child = psutil.Process(int(run.stdout.readline()))
+        run.kill()
+    child.wait(timeout=30)

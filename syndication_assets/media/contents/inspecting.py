@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from syndication_assets.media.contents.pictures import DamagedPictureError, Picture, read_picture
+from syndication_assets.operations.child_processes import begin_child
 
 _MEMORY_BYTES = 2 * 1024**3
 """Address space of the child: the largest picture that is decoded needs about a tenth."""
@@ -35,7 +36,7 @@ class PictureInspector:
         """DamagedPictureError if the picture cannot be decoded, or its decoding ended the child or took too long."""
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_limit_memory)
+                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_begin)
             try:
                 return self._pool.submit(read_picture, content, mime_type).result(timeout=_SECONDS)
             except BrokenExecutor:
@@ -54,5 +55,6 @@ class PictureInspector:
             self._pool = None
 
 
-def _limit_memory() -> None:
+def _begin() -> None:
+    begin_child()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))

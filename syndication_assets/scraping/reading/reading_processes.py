@@ -5,16 +5,15 @@ starts.
 """
 
 import os
-import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone
+from syndication_assets.operations.child_processes import begin_child
 from syndication_assets.scraping.reading.file_reading import FileReading, read_file
 from syndication_assets.scraping.reading.file_rows import DayFacts, FileRows, complete, rows_of
 
@@ -91,18 +90,8 @@ def _tasks(files: Iterable[LandedFile]) -> Iterator[list[LandedFile]]:
 
 
 def _begin(zone_url: str, maximum_file_bytes: int, facts: DayFacts) -> None:
-    # Ctrl+C reaches all processes of a terminal: the load ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    begin_child()
     _Reader.zone, _Reader.maximum_file_bytes, _Reader.facts = LandingZone(zone_url), maximum_file_bytes, facts
-
-
-def _end_with_parent() -> None:
-    """Ends this process as soon as the load has ended, also by `kill -9`: the pool would wait for its tasks forever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
 
 
 def _read(files: list[LandedFile]) -> list[FileRows | FileReading]:
