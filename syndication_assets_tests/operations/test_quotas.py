@@ -93,7 +93,7 @@ def test_without_the_lock_processes_would_pass_it(quotas: Quotas):
     unlocked, count = re.subn(r"perform pg_advisory_xact_lock\(.*\);", "null;", definition)
     slow, waits = re.subn(
         r"if problem_found is null then\s+insert",
-        "if problem_found is null then perform pg_sleep(0.005); insert",
+        "if problem_found is null then perform pg_sleep(0.05); insert",
         unlocked,
     )
     assert (count, waits) == (1, 1)

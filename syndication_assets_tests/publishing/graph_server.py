@@ -42,6 +42,10 @@ class FakeGraph:
     requests: list[dict[str, Any]] = field(default_factory=list)
     listing_status: int = 200
     listing_response: Response | None = None
+    most_at_once: int = 0
+    """The largest number of requests that were under way together."""
+    _under_way: int = 0
+    _counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
     page_size: int = 100
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,6 +67,18 @@ class FakeGraph:
                 body = {"id": "photo", "post_id": post_id} if is_photo else {"id": post_id}
                 response = response or Response(body=body, delay=self.delay)
             return response
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Counts the requests that are under way at once."""
+        with self._counting:
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._under_way -= 1
 
     def listing(self, query: dict[str, str]) -> Response:
         if self.listing_response is not None:
@@ -116,7 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _send(self, response: Response) -> None:
-        time.sleep(response.delay)
+        with self.graph.answering():
+            time.sleep(response.delay)
         if response.body is None:
             self.close_connection = True
             return
