@@ -6,15 +6,15 @@ passes them on under Graph's names: the rows of `engagement.platform_metrics` sa
 """
 
 import re
-from typing import Any
 
 import msgspec
 
 from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.graph.insights import Insights, newest_metrics
 from syndication_assets.scraping.items.item_decoding import Counter, Ignored, decode_item
 from syndication_assets.scraping.items.item_survey import known_keys, survey_item
 from syndication_assets.scraping.items.item_values import clean_handle, clean_text, media_key, utc_from_iso
-from syndication_assets.scraping.items.observation import Author, Counters, Media, Metric, ParsedItem, PostObservation
+from syndication_assets.scraping.items.observation import Author, Counters, Media, ParsedItem, PostObservation
 from syndication_assets.scraping.items.unknown_shapes import item_of_known_shape
 
 SOURCE = "facebook_graph"
@@ -48,27 +48,6 @@ class Edge(msgspec.Struct, gc=False):
 
 class Shares(msgspec.Struct, gc=False):
     count: Counter | None = None
-
-
-class Value(msgspec.Struct, gc=False):
-    value: Any = None
-    """A number, numbers by kind, or, in a metric that fills no counter, anything."""
-    end_time: Ignored = None
-
-
-class Insight(msgspec.Struct, gc=False):
-    name: str | None = None
-    period: str | None = None
-    values: list[Value] = []
-    total_value: Value | None = None
-    title: Ignored = None
-    description: Ignored = None
-    id: Ignored = None
-
-
-class Insights(msgspec.Struct, gc=False):
-    data: list[Insight] = []
-    paging: Ignored = None
 
 
 class Page(msgspec.Struct, gc=False):
@@ -125,7 +104,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
             shares=post.shares.count if post.shares is not None else None,
         ),
         stats={"is_simulated": True} if post.is_simulated else None,
-        metrics=_metrics(post.insights or Insights()),
+        metrics=newest_metrics(post.insights),
     )
     return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, (observation,))
 
@@ -144,13 +123,3 @@ def _picture(url: str | None) -> tuple[Media, ...]:
 
 def _total(edge: Edge | None) -> int | None:
     return edge.summary.total_count if edge is not None and edge.summary is not None else None
-
-
-def _metrics(insights: Insights) -> tuple[Metric, ...]:
-    """The newest value of each metric; a metric without data has none."""
-    found = []
-    for insight in insights.data:
-        newest = insight.total_value or (insight.values[-1] if insight.values else None)
-        if insight.name is not None and insight.period is not None and newest is not None and newest.value is not None:
-            found.append(Metric(insight.name, insight.period, newest.value))
-    return tuple(found)

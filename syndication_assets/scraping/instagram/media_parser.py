@@ -7,15 +7,16 @@ measured", not zero; so is a like count that its owner hides.
 """
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from syndication_assets.landing.loading.rejections import ItemRejectedError
-from syndication_assets.scraping.items.item_decoding import Counter, Ignored, decode_item
+from syndication_assets.scraping.graph.insights import Insights, newest_metrics
+from syndication_assets.scraping.items.item_decoding import Counter, decode_item
 from syndication_assets.scraping.items.item_survey import known_keys, survey_item
 from syndication_assets.scraping.items.item_values import clean_handle, clean_text, media_key, utc_from_iso
-from syndication_assets.scraping.items.observation import Author, Counters, Media, Metric, ParsedItem, PostObservation
+from syndication_assets.scraping.items.observation import Author, Counters, Media, ParsedItem, PostObservation
 from syndication_assets.scraping.items.unknown_shapes import item_of_known_shape
 
 SOURCE = "instagram_graph"
@@ -26,26 +27,6 @@ ONE_OBJECT_IS_AN_ITEM = True
 
 _POST_ID = re.compile(r"[0-9]{1,25}")
 _MEDIA_TYPES: dict[str, Literal["image", "video"]] = {"IMAGE": "image", "CAROUSEL_ALBUM": "image", "VIDEO": "video"}
-
-
-class Value(msgspec.Struct, gc=False):
-    value: Any = None
-    end_time: Ignored = None
-
-
-class Insight(msgspec.Struct, gc=False):
-    name: str | None = None
-    period: str | None = None
-    values: list[Value] = []
-    total_value: Value | None = None
-    title: Ignored = None
-    description: Ignored = None
-    id: Ignored = None
-
-
-class Insights(msgspec.Struct, gc=False):
-    data: list[Insight] = []
-    paging: Ignored = None
 
 
 class Post(msgspec.Struct, gc=False):
@@ -88,7 +69,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         post_type=clean_text(post.media_product_type),
         media=_media(post),
         counters=Counters(reactions=post.like_count, comments=post.comments_count),
-        metrics=_metrics(post.insights or Insights()),
+        metrics=newest_metrics(post.insights),
     )
     return item_of_known_shape(payload, _KNOWN_KEYS, unknown_keys, (observation,))
 
@@ -96,13 +77,3 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
 def _media(post: Post) -> tuple[Media, ...]:
     url, media_type = clean_text(post.media_url), _MEDIA_TYPES.get(post.media_type or "")
     return (Media(media_key(url, "$.media_url"), media_type, url),) if url and media_type else ()
-
-
-def _metrics(insights: Insights) -> tuple[Metric, ...]:
-    """The newest value of each metric; a metric without data has none."""
-    found = []
-    for insight in insights.data:
-        newest = insight.total_value or (insight.values[-1] if insight.values else None)
-        if insight.name is not None and insight.period is not None and newest is not None and newest.value is not None:
-            found.append(Metric(insight.name, insight.period, newest.value))
-    return tuple(found)

@@ -1,0 +1,1 @@
+"""What the sources of the Graph API share: the shape of insights."""
