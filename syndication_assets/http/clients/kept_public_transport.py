@@ -5,17 +5,14 @@ checked. Each request's URL is checked too, because a redirect may leave https.
 """
 
 import ssl
-from collections.abc import Iterable
-from typing import Any
 
 import httpcore2
 import httpx2
 
-from syndication_assets.http.clients.public_transport import AddressesOf, PublicTransport
+from syndication_assets.http.clients.public_transport import AddressesOf, PublicBackend, PublicTransport
 from syndication_assets.http.clients.public_urls import public_addresses, require_https
 from syndication_assets.http.clients.system_trust import system_trust
 from syndication_assets.http.clients.transports import CoreBody, core_request, errors_of_httpx2
-from syndication_assets.http.deadlines import BoundedBackend
 
 _KEPT_SECONDS = 15.0
 
@@ -35,7 +32,7 @@ class KeptPublicTransport(PublicTransport):
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=_KEPT_SECONDS,
-            network_backend=_CheckingBackend(addresses_of),
+            network_backend=PublicBackend(self._addresses_at),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -47,26 +44,6 @@ class KeptPublicTransport(PublicTransport):
     def close(self) -> None:
         self._pool.close()
 
-
-class _CheckingBackend(BoundedBackend):
-    """Connects to the first public address of the host that accepts a connection."""
-
-    def __init__(self, addresses_of: AddressesOf) -> None:
-        self._addresses_of = addresses_of
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
+    def _addresses_at(self, host: str, port: int) -> list[str]:
         name = f"[{host}]" if ":" in host else host
-        failure: Exception = httpcore2.ConnectError("no address")
-        for address in self._addresses_of(f"https://{name}:{port}/"):
-            try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        return self._addresses_of(f"https://{name}:{port}/")

@@ -28,9 +28,10 @@ class PublicTransport(httpx2.BaseTransport):
         self._ssl_context = ssl_context
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        addresses = self._addresses_of(str(request.url))
         pool = httpcore2.ConnectionPool(
             ssl_context=self._ssl_context or system_trust(),
-            network_backend=_CheckedBackend(self._addresses_of(str(request.url))),
+            network_backend=PublicBackend(lambda *_: addresses),
         )
         try:
             with errors_of_httpx2():
@@ -53,22 +54,25 @@ class _Body(CoreBody):
         self._pool.close()
 
 
-class _CheckedBackend(BoundedBackend):
-    """Connects to the first checked address that accepts a connection: not every machine reaches IPv6."""
+class PublicBackend(BoundedBackend):
+    """Connects to the first checked address of a host that accepts a connection: not every machine reaches IPv6.
 
-    def __init__(self, addresses: list[str]) -> None:
-        self._addresses = addresses
+    `addresses_at` names the checked addresses of a host and port; PublicUrlError if there are none.
+    """
+
+    def __init__(self, addresses_at: Callable[[str, int], list[str]]) -> None:
+        self._addresses_at = addresses_at
 
     def connect_tcp(
         self,
-        host: str,  # noqa: ARG002 - the checked addresses are its own
+        host: str,
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         failure: Exception = httpcore2.ConnectError("no address")
-        for address in self._addresses:
+        for address in self._addresses_at(host, port):
             try:
                 return super().connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
