@@ -190,3 +190,11 @@ def test_the_status_tells_how_many_expire_before_their_turn(shelf: Shelf):
     assert shelf.desk.rows(status) == [(1, 3, 2)]
     shelf.desk.execute("update media.cached_media set state_since = now() - %s", [timedelta(days=2)])
     assert shelf.desk.rows(status) == [(1, 3, None)]
+
+
+def test_what_a_run_has_taken_and_not_written_yet_is_not_taken_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("syndication_assets.media.cache.caching._BATCH", 2)
+    pictures = [shelf.serve(f"/{number}.jpg", picture(seed=number)) for number in range(5)]
+    shelf.scrape(*pictures, shelf.serve("/down.jpg", b"", None, 503))
+    assert dict(shelf.cache().states) == {"cached": 5, "waiting": 1}
+    assert len(shelf.internet.requests) == 6

@@ -1,5 +1,5 @@
 -- The media that are to be fetched next, with their newest URL: what expires first, then what waits longest.
--- Parameters: moment, maximum (rows), tried (ids of this run). It changes nothing.
+-- Parameters: moment, maximum (rows), unwritten (organization/medium, taken by this run). It changes nothing.
 
 select
     c.organization_id,
@@ -12,6 +12,6 @@ inner join scraping.post_media as m on c.organization_id = m.organization_id and
 where
     c.state = 'waiting'
     and c.next_attempt_at <= %(moment)s
-    and c.organization_id || '/' || c.media_id <> all(%(tried)s::text[])
+    and c.organization_id || '/' || c.media_id <> all(%(unwritten)s::text[])
 order by c.url_expires_at nulls last, c.queued_at, c.organization_id, c.media_id
 limit %(maximum)s

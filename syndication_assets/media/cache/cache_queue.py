@@ -92,10 +92,10 @@ def queue_found_media(connection: Connection, moment: datetime) -> int:
         queued += connection.execute(load_sql("media/cached_media/queue.sql"), {"moment": moment}).rowcount
 
 
-def next_media(connection: Connection, moment: datetime, maximum: int, tried: Collection[str]) -> list[DueMedium]:
-    """The media that are to be fetched next; `tried` are the keys of those that this run has already tried."""
+def next_media(connection: Connection, moment: datetime, maximum: int, unwritten: Collection[str]) -> list[DueMedium]:
+    """The media that are to be fetched next; `unwritten` are the keys of those that this run has taken."""
     rows = connection.execute(
-        load_sql("media/cached_media/next.sql"), {"moment": moment, "maximum": maximum, "tried": list(tried)}
+        load_sql("media/cached_media/next.sql"), {"moment": moment, "maximum": maximum, "unwritten": list(unwritten)}
     )
     return [DueMedium(*row) for row in rows]
 

@@ -78,6 +78,8 @@ class MediaCache:
         self._transport = transport
         self._log = log
         self._store = MediaStore(settings.media_url)
+        self._unwritten: set[str] = set()
+        """Keys of media that this run has taken, and that the queue still shows as waiting."""
         self._inspector = PictureInspector()
         self._read = read or self._inspector.read
 
@@ -85,12 +87,12 @@ class MediaCache:
         """Caches what waits, up to the bytes of a run. MediaStoreError if a file cannot be stored: what was stored
         before stays, the rest waits. SyndicationError while another run caches.
         """
-        run = CacheRun()
+        run, moment = CacheRun(), datetime.now(UTC)
         connections = self._settings.media_connections
         with ExitStack() as stack:
             stack.enter_context(_only_run(self._url))
             with transaction(self._url) as connection:
-                run.queued = queue_found_media(connection, datetime.now(UTC))
+                run.queued = queue_found_media(connection, moment)
             stack.enter_context(self._inspector)
             fetcher = stack.enter_context(
                 MediaFetcher(
@@ -103,7 +105,7 @@ class MediaCache:
             workers = stack.enter_context(ThreadPoolExecutor(connections))
             written: list[Attempt] = []
             try:
-                for attempt in self._attempts(run, fetcher, workers):
+                for attempt in self._attempts(run, moment, fetcher, workers):
                     run.add(attempt)
                     written.append(attempt)
                     if len(written) >= _WRITTEN_AT_ONCE:
@@ -112,10 +114,11 @@ class MediaCache:
                 self._write(written)
         return run
 
-    def _attempts(self, run: CacheRun, fetcher: MediaFetcher, workers: ThreadPoolExecutor) -> Iterator[Attempt]:
+    def _attempts(
+        self, run: CacheRun, moment: datetime, fetcher: MediaFetcher, workers: ThreadPoolExecutor
+    ) -> Iterator[Attempt]:
         """The attempts as they end. Twice as many are given out as there are connections, so that none waits."""
-        tried: set[str] = set()
-        waiting: Iterator[DueMedium] = self._waiting(run, tried)
+        waiting = self._waiting(run, moment)
         pending: set[Future[Attempt]] = set()
         while True:
             while len(pending) < 2 * self._settings.media_connections:
@@ -129,18 +132,19 @@ class MediaCache:
             for future in done:
                 yield future.result()
 
-    def _waiting(self, run: CacheRun, tried: set[str]) -> Iterator[DueMedium]:
+    def _waiting(self, run: CacheRun, moment: datetime) -> Iterator[DueMedium]:
+        """What waited when the run began: what fails now waits for a later run."""
         while True:
             with transaction(self._url) as connection:
-                media = next_media(connection, datetime.now(UTC), _BATCH, tried)
+                media = next_media(connection, moment, _BATCH, self._unwritten)
             if not media:
                 return
-            self._log.info(f"media: {len(tried):,} tried, {run.fetched_bytes:,} bytes fetched")
+            self._log.info(f"media: {run.states.total():,} tried, {run.fetched_bytes:,} bytes fetched")
             for medium in media:
                 if 0 < self._settings.media_run_bytes <= run.fetched_bytes:
                     run.is_at_budget = True
                     return
-                tried.add(medium.key)
+                self._unwritten.add(medium.key)
                 yield medium
 
     def _attempt(self, fetcher: MediaFetcher, medium: DueMedium) -> Attempt:
@@ -172,6 +176,7 @@ class MediaCache:
         if written:
             with transaction(self._url) as connection:
                 store_attempts(connection, written, datetime.now(UTC))
+        self._unwritten.difference_update(attempt.medium.key for attempt in written)
         written.clear()
 
 
