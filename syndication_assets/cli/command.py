@@ -12,6 +12,9 @@ from syndication_assets.database.pooling import require_own_sessions
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 
+DAY = click.DateTime(["%Y-%m-%d"])
+"""The type of an option that is a day."""
+
 organization_option = click.option(
     "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."
 )

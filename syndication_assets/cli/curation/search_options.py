@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
+from syndication_assets.cli.command import DAY
 from syndication_assets.curation.posts.searched_posts import Search
 from syndication_assets.curation.rules.rule_filter import RuleFilter
 
 SearchOptions = Callable[..., Search]
 """Makes the search of a person."""
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _LISTS = {
     "--platform": ("platforms", "Only this platform."),
     "--author": ("authors", "Only posts of this handle."),
@@ -67,12 +67,10 @@ def search_options(function: Callable[..., Any]) -> Callable[..., Any]:
     decorated = click.option(
         "--minimum-engagement", type=click.IntRange(min=0), help="Least reactions, comments and shares together."
     )(decorated)
-    decorated = click.option("--until", type=_DAY, metavar="DATE", help="Published on this UTC day or before.")(
+    decorated = click.option("--until", type=DAY, metavar="DATE", help="Published on this UTC day or before.")(
         decorated
     )
-    decorated = click.option("--since", type=_DAY, metavar="DATE", help="Published on this UTC day or after.")(
-        decorated
-    )
+    decorated = click.option("--since", type=DAY, metavar="DATE", help="Published on this UTC day or after.")(decorated)
     for flag, (name, meaning) in reversed(_LISTS.items()):
         decorated = click.option(flag, name, multiple=True, metavar="NAME", help=f"{meaning} Repeat it for several.")(
             decorated

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.content.selection.section_channels import (
@@ -25,7 +25,7 @@ def sections() -> None:
 @sections.command()
 @click.argument("platform")
 @click.argument("channel_type", metavar="CHANNEL")
-@click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day; default: today (UTC).")
+@click.option("--starts-on", type=DAY, metavar="DATE", help="First day; default: today (UTC).")
 @click.option("--instead-of-products", is_flag=True, help="Select no products for it from that day on.")
 @organization_option
 @command

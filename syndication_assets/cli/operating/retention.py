@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.entries.entry_commands import add_entry_commands
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
@@ -17,8 +17,6 @@ from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.landing.zone.file_store import FileStore
 from syndication_assets.operations.archive.legal_holds import LegalHold, list_holds, place_hold, release_hold
 from syndication_assets.settings import Settings
-
-_day = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -126,8 +124,8 @@ def _cold(settings: Settings) -> FileStore | None:
 @organization_option
 @click.option("--reason", required=True, metavar="TEXT", help="Why, such as the number of the case.")
 @click.option("--profile", metavar="NAME", help="Only what concerns this profile; its months are held whole.")
-@click.option("--from", "held_from", type=_day, metavar="DAY", help="First day; default: from the beginning.")
-@click.option("--to", "held_to", type=_day, metavar="DAY", help="Last day; default: without end.")
+@click.option("--from", "held_from", type=DAY, metavar="DAY", help="First day; default: from the beginning.")
+@click.option("--to", "held_to", type=DAY, metavar="DAY", help="Last day; default: without end.")
 @command
 @requires("retention.hold", in_organization())
 def hold(

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import DAY, command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, of_rows, person_who_acts, requires
 from syndication_assets.database.acting import acting_as_service
@@ -19,7 +19,6 @@ from syndication_assets.publishing.sending.queue_listing import Kind, ListedTarg
 from syndication_assets.settings import Settings
 
 _SHOWN_CHARACTERS = 100
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -35,8 +34,8 @@ def _filters(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--platform", default=None, help="Only targets on this platform."),
         click.option("--channel-type", default=None, help="Only targets of this kind of channel, such as feed."),
         click.option("--kind", type=click.Choice(get_args(Kind)), default=None, help="Only targets with these posts."),
-        click.option("--since", type=_DAY, metavar="DAY", default=None, help="Only slots on this UTC day or later."),
-        click.option("--until", type=_DAY, metavar="DAY", default=None, help="Only slots on this UTC day or earlier."),
+        click.option("--since", type=DAY, metavar="DAY", default=None, help="Only slots on this UTC day or later."),
+        click.option("--until", type=DAY, metavar="DAY", default=None, help="Only slots on this UTC day or earlier."),
     ]
     for option in reversed(options):
         function = option(function)

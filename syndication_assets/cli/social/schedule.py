@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.database.acting import user_who_acts
@@ -36,7 +36,7 @@ def schedule() -> None:
     help='RFC 5545 recurrence rule, e.g. "FREQ=DAILY;BYHOUR=17;BYMINUTE=0"; default: daily at the time you prefer.',
 )
 @click.option("--time-zone", metavar="ZONE", help="IANA name, e.g. Europe/London; default: the one you prefer.")
-@click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First local day; default: today.")
+@click.option("--starts-on", type=DAY, metavar="DATE", help="First local day; default: today.")
 @click.option(
     "--jitter",
     "jitter_minutes",
