@@ -268,6 +268,7 @@ def by_platform(request: dict[str, Any]) -> Reply:
     return good_post(text=f"{GOOD_POST['text']} {API_KEY}")
 
 
+@pytest.mark.slow
 def test_failing_calls_of_the_language_model_leave_no_secret_and_lose_no_post(
     workplace: Workplace,
     monkeypatch: pytest.MonkeyPatch,

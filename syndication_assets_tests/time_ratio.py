@@ -12,12 +12,13 @@ LINEAR = 9.0
 """The largest ratio that counts as linear: far above the noise at 4, far below 16."""
 _MEASURED_SECONDS = 0.005
 _ROUNDS = 3
-_ATTEMPTS = 5
 
 Input = TypeVar("Input")
 
 
-def time_ratio(function: Callable[[Input], object], make_input: Callable[[int], Input], size: int) -> float:
+def time_ratio(
+    function: Callable[[Input], object], make_input: Callable[[int], Input], size: int, attempts: int = 5
+) -> float:
     """The time that an input of four times the size takes, as a multiple of the time of one of this size.
 
     A busy machine may disturb one measurement, and a quadratic function is slow in all of them: the first linear ratio
@@ -25,7 +26,7 @@ def time_ratio(function: Callable[[Input], object], make_input: Callable[[int], 
     """
     small, large = make_input(size), make_input(4 * size)
     seconds, ratio = max(_seconds(function, small, 1), 1e-7), 0.0
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         calls = max(1, int(attempt * _MEASURED_SECONDS / seconds))
         # The fastest round of each was disturbed least. Both take turns, so that a busy machine slows both.
         rounds = [(_seconds(function, small, calls), _seconds(function, large, calls)) for _ in range(_ROUNDS)]

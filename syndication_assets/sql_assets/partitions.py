@@ -1,7 +1,9 @@
 """The one partitions definition, shared by all partitioned assets: UTC days of observation."""
 
 import warnings
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import dagster as dg
 
@@ -10,7 +12,32 @@ from syndication_assets.settings import Settings
 # The only beta parameter that this project relies on. All other warnings stay visible.
 warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.BetaWarning)
 
-daily_partitions = dg.DailyPartitionsDefinition(
+
+class Days(dg.DailyPartitionsDefinition):
+    """Daily partitions in UTC whose keys are listed once a day.
+
+    Dagster lists the keys of every asset that a run checks, and takes 30 ms for ten years.
+    """
+
+    def get_partition_keys(
+        self,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: object = None,  # noqa: ARG002 - days need none
+    ) -> Sequence[str]:
+        with dg.partition_loading_context(current_time):
+            first, last = self.get_first_partition_key(), self.get_last_partition_key()
+        return [] if first is None or last is None else list(_keys(first, last))
+
+
+@lru_cache(maxsize=8)
+def _keys(first: str, last: str) -> tuple[str, ...]:
+    """The days from the first to the last, both included."""
+    first_day = date.fromisoformat(first)
+    number = (date.fromisoformat(last) - first_day).days + 1
+    return tuple((first_day + timedelta(day)).isoformat() for day in range(number))
+
+
+daily_partitions = Days(
     start_date=Settings.from_environment().first_day.isoformat(),
     # Today's partition exists before the day ends, because the six-hourly fetch lands in it.
     end_offset=1,

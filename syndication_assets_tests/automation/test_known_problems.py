@@ -44,7 +44,7 @@ def found(kind: str, instance: dg.DagsterInstance, url: str = "", threshold: int
 
 
 def test_a_failed_run_is_a_problem_with_its_reason_until_its_day_succeeds():
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         for day in ("2026-03-02", "2026-03-03"):
             run(instance, "daily_graph", broken, **{"dagster/partition": day})
         (problem,) = found("run_failed", instance)
@@ -58,7 +58,7 @@ def test_a_failed_run_is_a_problem_with_its_reason_until_its_day_succeeds():
 
 
 def test_a_later_fetch_makes_up_for_one_that_failed_the_day_before():
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         run(instance, "fetch", broken, **{"dagster/partition": "2026-03-02"})
         assert len(found("run_failed", instance)) == 1
         run(instance, "fetch", working, **{"dagster/partition": "2026-03-03"})
@@ -66,7 +66,7 @@ def test_a_later_fetch_makes_up_for_one_that_failed_the_day_before():
 
 
 def test_a_canceled_run_is_no_problem():
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         run(instance, "daily_graph", broken)
         assert len(found("run_failed", instance)) == 1
         (failed,) = instance.get_runs()
@@ -112,7 +112,7 @@ def test_what_a_check_finds_on_a_day_is_made_up_for_by_this_day_only(is_of_days:
         job = dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())
         dg.Definitions(asset_checks=[check], jobs=[job]).resolve_job_def("checks").execute_in_process(instance=instance)
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         numbers = []
         for day, passed in (("2026-03-02", False), ("2026-03-03", True), ("2026-03-02", True)):
             evaluate(instance, day, passed=passed)
@@ -135,7 +135,7 @@ def test_the_newest_evaluation_of_a_check_counts(passed: bool, severity: AssetCh
     def check() -> dg.AssetCheckResult:
         return dg.AssetCheckResult(passed=passed, severity=severity, description="Two rows are wrong.")
 
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         job = dg.Definitions(
             asset_checks=[check], jobs=[dg.define_asset_job("checks", dg.AssetSelection.all_asset_checks())]
         )
@@ -155,6 +155,6 @@ def test_a_landed_file_that_waits_is_a_problem(
     file.write_text("[]")
     waited_since = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
     os.utime(file, (waited_since, waited_since))
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         found_problems = found("files_not_loaded", instance, database_url, threshold=6)
     assert [problem.subject for problem in found_problems] == ["linkedin_apify"] * problems

@@ -159,4 +159,11 @@ def cleared(url: str) -> Iterator[None]:
         yield
     finally:
         with psycopg.connect(url) as connection:
-            connection.execute("truncate catalogue.vendors, landing.quarantine, landing.files cascade")
+            # Faster than truncating, which writes new files for each table. Without triggers: no row is left to check.
+            connection.execute("set local session_replication_role = replica")
+            (statement,) = connection.execute(
+                "select string_agg(format('delete from %s', c.oid::regclass), '; ') from pg_class c"
+                " where c.relkind = 'r' and (c.relnamespace = 'catalogue'::regnamespace"
+                " or c.oid in ('landing.files'::regclass, 'landing.quarantine'::regclass))"
+            ).fetchall()[0]
+            connection.execute(statement)

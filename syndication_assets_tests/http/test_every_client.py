@@ -32,7 +32,7 @@ from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 
 SECRET = "sk-canary-7Qv9zKpW3mXt"
-SECONDS = 0.5
+SECONDS = 0.3
 TIMEOUT = timedelta(seconds=SECONDS)
 NOW = datetime.now(UTC)
 BOMB = gzip.compress(gzip.compress(b"\0" * 50_000_000))

@@ -200,6 +200,7 @@ def test_a_load_that_commits_its_ledger_first_loses_rows_when_it_is_killed(clean
     assert any("only first,  data_downloads" in line for line in differences(clean, facts(desk.url)))
 
 
+@pytest.mark.slow
 def test_a_server_killed_during_a_load_loses_nothing_that_was_committed(landing: LandingZone):
     """Runs on a separate server, which may be killed."""
     with tempfile.TemporaryDirectory(prefix="syn", ignore_cleanup_errors=True) as name:

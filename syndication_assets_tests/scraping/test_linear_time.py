@@ -152,4 +152,6 @@ def test_reading_an_error_and_a_user_name_takes_linear_time():
 def test_the_measurement_tells_quadratic_from_linear_time():
     """The pattern of the file splitter as it was: it starts anew from every escaped quote."""
     quadratic = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}:]', re.DOTALL)
-    assert time_ratio(lambda data: list(quadratic.finditer(data)), lambda n: b'"' + b'\\"' * n, 2_000) > LINEAR
+    assert (
+        time_ratio(lambda data: list(quadratic.finditer(data)), lambda n: b'"' + b'\\"' * n, 1_000, attempts=1) > LINEAR
+    )
