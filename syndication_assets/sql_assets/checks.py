@@ -52,6 +52,8 @@ class SqlCheck:
     """The file below `sql/`, where several tables share it."""
     enforced_on: str | None = None
     """The table that a shared file inspects, where `table` is a view of it."""
+    after: tuple[tuple[str, str], ...] = ()
+    """The assets, by room and table, that a run materializes before it checks."""
 
     def path(self, room: str) -> str:
         """The file below `sql/`."""
@@ -71,6 +73,7 @@ class SqlCheck:
             asset=[room, self.table],
             description=description_of(self.path(room)),
             blocking=self.blocking,
+            additional_deps=[dg.AssetKey(key) for key in self.after],
         )
 
 

@@ -16,7 +16,7 @@ from syndication_assets.engagement.checks import engagement_checks
 from syndication_assets.landing import checks as landing_checks_module
 from syndication_assets.landing.assets import files, quarantine
 from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
-from syndication_assets.landing.checks import landing_checks, landing_zone_has_no_unread_files
+from syndication_assets.landing.checks import landing_checks, landing_zone_has_no_unread_files, quarantine_checks
 from syndication_assets.scraping import assets as scraping
 from syndication_assets.scraping.checks import (
     CHECKS as SCRAPING_CHECKS,
@@ -44,7 +44,7 @@ DAILY_JOB = dg.define_asset_job(
         dg.AssetSelection.groups("scraping", "engagement")
         - dg.AssetSelection.assets(linkedin_apify_files, youtube_data_api_files)
     )
-    | dg.AssetSelection.checks(engagement_checks, landing_checks, landing_zone_has_no_unread_files),
+    | dg.AssetSelection.checks(engagement_checks, landing_checks, quarantine_checks, landing_zone_has_no_unread_files),
     executor_def=dg.in_process_executor,
 )
 DEFINITIONS = dg.Definitions(
@@ -65,6 +65,7 @@ DEFINITIONS = dg.Definitions(
         scraping_checks,
         freshness_check,
         landing_checks,
+        quarantine_checks,
         landing_zone_has_no_unread_files,
         engagement_checks,
     ],
@@ -194,6 +195,19 @@ def test_engagement_runs_after_an_error_that_does_not_block(another_instance: dg
         ("download_runs", "run_id_is_unique")
     }
     assert result.asset_materializations_for_node("engagement__post_cohorts")
+
+
+def test_the_quarantine_is_checked_after_the_load_of_its_run(instance: dg.DagsterInstance, tmp_path):
+    half = tmp_path / "landing" / "default" / "linkedin_apify" / "2025-11-03" / "half_2025-11-03_06-00-00-000.json"
+    half.write_bytes(b'[{"urn"')
+    check = dg.AssetCheckKey(dg.AssetKey(["landing", "quarantine"]), "has_no_open_items")
+    posts = dg.AssetKey(["scraping", "posts"])
+    job = DEFINITIONS.resolve_job_def("__ASSET_JOB").get_subset(
+        asset_selection=scraping.load_landed_files.keys, asset_check_selection={check}
+    )
+    result = job.execute_in_process(instance=instance, tags=range_tags("2025-11-03", "2025-11-03"))
+    assert posts in DEFINITIONS.resolve_asset_graph().get(check).parent_entity_keys
+    assert [evaluation.passed for evaluation in result.get_asset_check_evaluations()] == [False]
 
 
 def test_a_selection_of_assets_runs_its_own_checks_only(
