@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.documents.blog import Blog, entry, post
+from syndication_assets_tests.emptied_tables import delete_rows
 from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.servers import Server
 
@@ -65,11 +65,16 @@ def land(blog: Blog, day: date, files: Any) -> list[str]:
 
 
 def cleared(shop: Shop) -> None:
-    with psycopg.connect(shop.url) as connection:
-        connection.execute(
-            "truncate documents.source_documents, documents.source_sections, documents.document_observations,"
-            " landing.quarantine, landing.files cascade"
-        )
+    delete_rows(
+        shop.url,
+        [
+            "documents.source_documents",
+            "documents.source_sections",
+            "documents.document_observations",
+            "landing.quarantine",
+            "landing.files",
+        ],
+    )
 
 
 def facts(blog: Blog) -> tuple[Any, ...]:

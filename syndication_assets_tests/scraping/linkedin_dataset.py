@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import RunSession
 from syndication_assets.scraping.loading.post_load import DayLoad, load_day
+from syndication_assets_tests.emptied_tables import delete_rows
 from syndication_assets_tests.rows import DatabaseRows
 
 MONDAY = date(2025, 11, 3)
@@ -122,13 +121,21 @@ class Desk(DatabaseRows):
         ]
 
 
+LOADED = (
+    "scraping.download_runs",
+    "landing.files",
+    "scraping.raw_payloads",
+    "landing.quarantine",
+    "scraping.profiles",
+    "scraping.post_records",
+    "scraping.hashtags",
+    "engagement.stale_days",
+)
+
+
 def clear(url: str) -> None:
     """Empties the database of scraped rows, which is faster than creating a new database."""
-    with psycopg.connect(url) as connection:
-        connection.execute(
-            "truncate scraping.download_runs, landing.files, scraping.raw_payloads, landing.quarantine,"
-            " scraping.profiles, scraping.post_records, scraping.hashtags, engagement.stale_days cascade"
-        )
+    delete_rows(url, LOADED)
 
 
 @contextmanager
