@@ -17,6 +17,22 @@ create type media.cache_state as enum (
     'failed'    -- several attempts failed for reasons that may pass; `syndication media retry` makes it wait again
 );
 
+-- What became of an analysis.
+create type media.analysis_state as enum (
+    'pending',    -- it is to be done, not before next_attempt_at
+    'analyzing',  -- a run does it, until leased_until at most
+    'completed',  -- its result is stored
+    'refused',    -- the analyzer does not take this picture: it is damaged or too large, or the model refuses
+    'failed'      -- several attempts failed; `syndication media retry-analysis` makes it pending again
+);
+
+-- What a model says of the safety of a picture.
+create type media.safety as enum (
+    'safe',       -- for everybody
+    'sensitive',  -- people should look before it is used: nudity, injuries, weapons, drugs, alcohol
+    'unsafe'      -- explicit, violent or hateful
+);
+
 -- One row is one stored file of an organization, by its content: however often a file is met, it is stored once, below
 -- SYNDICATION_MEDIA_URL.
 create table media.media_files (
@@ -97,6 +113,137 @@ create index cached_media_waiting on media.cached_media (organization_id, url_ex
 create index cached_media_file on media.cached_media (organization_id, media_file_id) where media_file_id is not null;
 create trigger set_updated_at before update on media.cached_media
     for each row execute function tenancy.set_updated_at();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one analyzer that an organization has chosen for its pictures. Without a row, `colours` is active and the
+-- others are not. User-maintained.
+create table media.analyzers (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    analyzer text not null,                         -- colours: the dominant colours. rapidocr, tesseract: the text in a
+                                                    -- picture, read on this machine. vision: a language model that sees
+                                                    -- pictures.
+    model text,                                     -- Model of the analyzer vision; NULL for the others.
+    languages text[] not null default '{}',         -- Languages that tesseract reads, as its data are named, such as
+                                                    -- ara; empty for the others.
+    pictures_per_run integer not null default 500,  -- The most pictures that one run analyses.
+    is_active boolean not null default true,        -- False pauses it; what it found stays.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, analyzer),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (analyzer in ('colours', 'rapidocr', 'tesseract', 'vision')),
+    check (model <> ''),
+    check (pictures_per_run > 0),
+    check ((analyzer = 'vision') = (model is not null)),
+    check ((analyzer = 'tesseract') = (languages <> '{}'))
+);
+create trigger set_updated_at before update on media.analyzers for each row execute function tenancy.set_updated_at();
+create trigger analyzers_audit after insert or delete or update on media.analyzers
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one version of an analyzer: the program, model and prompt that analyses were made with. A run adds a row
+-- when one of them is new; a row never changes.
+create table media.analyzer_versions (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    analyzer text not null,                         -- As in analyzers.
+    version integer not null,                       -- From 1, in the order of their first use.
+    program text not null,                          -- Program with its version, such as rapidocr 3.10.0.
+    model text,                                     -- Model that was asked; NULL for programs of this machine.
+    prompt text,                                    -- What the model was asked; NULL for programs of this machine.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, analyzer, version),
+    constraint analyzer_versions_organization_id_analyzer_program_model_pr_key unique nulls not distinct
+        (organization_id, analyzer, program, model, prompt),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (version >= 1),
+    check (program <> ''),
+    check (model <> ''),
+    check (prompt <> '')
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is what one version of an analyzer found in one content, however many posts show it, or why it found nothing.
+-- What an analyzer does not say is NULL.
+create table media.analyses (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    analysis_id text not null default tenancy.public_id('ana', nextval('media.analysis_id_sequence')),
+                                                    -- Public id, such as ana-0a1b2c3d.
+    sha256 text not null,                           -- The content: SHA-256 in hexadecimal; refers to media_files.
+    analyzer text not null,                         -- As in analyzers.
+    version integer not null,                       -- Version of the analyzer; refers to analyzer_versions.
+    state media.analysis_state not null default 'pending',
+                                                    -- What became of it.
+    state_since timestamptz not null,               -- When the state was entered.
+    queued_at timestamptz not null,                 -- When the content was first found for this version.
+    next_attempt_at timestamptz,                    -- Time before which it is not attempted; NULL unless it is pending.
+    attempts integer not null default 0,            -- Attempts that were started. A run that dies has started one, so
+                                                    -- that a picture that ends its run is parked.
+    lease_id uuid,                                  -- The lease of the run that does it; NULL unless it is analyzing.
+    leased_until timestamptz,                       -- When another run may take it over; NULL unless it is analyzing.
+    reason text,                                    -- Why the last attempt found nothing, without what a server or the
+                                                    -- picture said; NULL if none failed.
+    text_in_picture text,                           -- The text that is seen in the picture, with line breaks; empty if
+                                                    -- there is none, NULL if nobody has looked for it.
+    text_language text,                             -- Language of that text, such as en; NULL if the analyzer does not
+                                                    -- say it.
+    colours jsonb,                                  -- Dominant colours, the largest share first: [{"colour": "#aa3311",
+                                                    -- "share": 0.41}]. The shares of the whole picture, so their sum is
+                                                    -- below 1 where the picture has more colours.
+    description text,                               -- What the picture shows, in one or two sentences of a model.
+    objects text[],                                 -- Things that a model sees in the picture; empty if it sees none.
+    safety media.safety,                            -- Whether a model finds it safe to show.
+    safety_reason text,                             -- Why a model finds it sensitive or unsafe.
+    alt_text text,                                  -- Suggestion of a model for the alternative text, which a person
+                                                    -- checks before it is used.
+    confidence real,                                -- From 0 to 1: of a reader of text, how sure it is of the letters;
+                                                    -- of a model, how sure it says it is.
+    usage_id text,                                  -- The last request to a model, in operations.api_usage; NULL for
+                                                    -- analyzers that ask none.
+    input_tokens bigint,                            -- Input tokens of all requests as reported; NULL if none was.
+    output_tokens bigint,                           -- Output tokens of all requests as reported; NULL if none was.
+    latency_ms integer,                             -- Milliseconds of the last request; NULL without one.
+    cost numeric(14,8),                             -- Known cost of all requests; NULL if none is known.
+    currency text,                                  -- ISO 4217 code of the cost; NULL without one.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, analysis_id),
+    unique (organization_id, sha256, analyzer, version),
+    foreign key (organization_id, sha256) references media.media_files (organization_id, sha256) on delete cascade,
+    foreign key (organization_id, analyzer, version)
+        references media.analyzer_versions (organization_id, analyzer, version) on delete cascade,
+    check (analysis_id ~ '^ana-[0-9a-f]{8}$'),
+    check (attempts >= 0),
+    check (reason <> ''),
+    check (text_language <> ''),
+    check (jsonb_typeof(colours) = 'array'),
+    check (description <> ''),
+    check (safety_reason <> ''),
+    check (alt_text <> ''),
+    check (confidence >= 0::double precision and confidence <= 1::double precision),
+    check (input_tokens >= 0),
+    check (output_tokens >= 0),
+    check (latency_ms >= 0),
+    check (cost >= 0::numeric),
+    check (currency ~ '^[A-Z]{3}$'),
+    check ((state = 'pending') = (next_attempt_at is not null)),
+    check ((state = 'analyzing') = (lease_id is not null)),
+    check ((lease_id is null) = (leased_until is null)),
+    check ((state not in ('refused', 'failed')) or reason is not null),
+    check (state = 'completed' or num_nonnulls(text_in_picture, text_language, colours, description, objects, safety,
+        safety_reason, alt_text, confidence) = 0),
+    check (cost is null or currency is not null)
+);
+create index analyses_pending on media.analyses (organization_id, analyzer, next_attempt_at) where state = 'pending';
+create index analyses_leased on media.analyses (organization_id, analyzer, leased_until) where state = 'analyzing';
+create index analyses_version on media.analyses (organization_id, analyzer, version);
+create trigger set_updated_at before update on media.analyses for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one medium of a post with its stored file; the columns of the file are NULL until it is cached.
@@ -213,4 +360,137 @@ with fetched as (
      left join late l on s.organization_id = l.organization_id;
 -- pipeline: select; reader: select
 
+-- One row is one content with what the newest version of each analyzer found in it. Contents that no analyzer has
+-- completed are not in it.
+create view media.file_analyses (
+    organization_id,  -- text
+    sha256,           -- text
+    text_in_picture,  -- text: The text in the picture; empty if a reader found none, NULL if none has looked.
+    text_language,    -- text: Its language; NULL if its reader does not say it.
+    text_read_by,     -- text: The analyzer that read it.
+    colours,          -- jsonb: Dominant colours with their shares.
+    description,      -- text
+    objects,          -- jsonb: Things in the picture as a JSON array; NULL without a model.
+    safety,           -- media.safety
+    alt_text,         -- text: Suggestion for the alternative text; NULL without a model.
+    analysed_at       -- timestamptz: When the newest of these analyses was completed.
+) with (security_invoker = true) as
+with newest as (
+         select distinct on (a.organization_id, a.sha256, a.analyzer) a.organization_id,
+            a.analysis_id,
+            a.sha256,
+            a.analyzer,
+            a.version,
+            a.state,
+            a.state_since,
+            a.queued_at,
+            a.next_attempt_at,
+            a.attempts,
+            a.lease_id,
+            a.leased_until,
+            a.reason,
+            a.text_in_picture,
+            a.text_language,
+            a.colours,
+            a.description,
+            a.objects,
+            a.safety,
+            a.safety_reason,
+            a.alt_text,
+            a.confidence,
+            a.usage_id,
+            a.input_tokens,
+            a.output_tokens,
+            a.latency_ms,
+            a.cost,
+            a.currency,
+            a.created_at,
+            a.updated_at
+           from media.analyses a
+          where a.state = 'completed'
+          order by a.organization_id, a.sha256, a.analyzer, a.version desc
+        )
+ select organization_id,
+    sha256,
+    (array_agg(text_in_picture order by (analyzer = 'vision') desc, confidence desc nulls last,
+        analyzer) filter (where text_in_picture is not null))[1] as text_in_picture,
+    (array_agg(text_language order by (analyzer = 'vision') desc, confidence desc nulls last,
+        analyzer) filter (where text_in_picture is not null))[1] as text_language,
+    (array_agg(analyzer order by (analyzer = 'vision') desc, confidence desc nulls last,
+        analyzer) filter (where text_in_picture is not null))[1] as text_read_by,
+    (array_agg(colours) filter (where analyzer = 'colours'))[1] as colours,
+    max(description) filter (where analyzer = 'vision') as description,
+    (array_agg(to_jsonb(objects)) filter (where analyzer = 'vision'))[1] as objects,
+    max(safety) filter (where analyzer = 'vision') as safety,
+    max(alt_text) filter (where analyzer = 'vision') as alt_text,
+    max(state_since) as analysed_at
+   from newest n
+  group by organization_id, sha256;
+-- pipeline: select; reader: select
+
+-- One row is one medium of a post with what was found in its picture.
+create view media.post_media_analyses (
+    organization_id,  -- text
+    post_id,          -- text
+    media_id,         -- text
+    media_type,       -- text
+    position,         -- integer
+    media_file_id,    -- text
+    sha256,           -- text
+    text_in_picture,  -- text
+    text_language,    -- text
+    text_read_by,     -- text
+    colours,          -- jsonb
+    description,      -- text
+    objects,          -- jsonb
+    safety,           -- media.safety
+    alt_text,         -- text
+    analysed_at       -- timestamptz
+) with (security_invoker = true) as
+select p.organization_id,
+    p.post_id,
+    p.media_id,
+    p.media_type,
+    p."position",
+    p.media_file_id,
+    p.sha256,
+    a.text_in_picture,
+    a.text_language,
+    a.text_read_by,
+    a.colours,
+    a.description,
+    a.objects,
+    a.safety,
+    a.alt_text,
+    a.analysed_at
+   from media.post_media_files p
+     join media.file_analyses a on p.organization_id = a.organization_id and p.sha256 = a.sha256;
+-- pipeline: select; reader: select
+
+-- One row is what one analyzer of an organization has done, by the currency of its cost: analyses by state.
+create view media.analysis_status (
+    organization_id,  -- text
+    analyzer,         -- text
+    pending,          -- bigint
+    analyzing,        -- bigint
+    completed,        -- bigint
+    refused,          -- bigint
+    failed,           -- bigint
+    cost,             -- numeric: Known cost; NULL if none is known.
+    currency          -- text: ISO 4217 code of the cost; NULL without one.
+) with (security_invoker = true) as
+select organization_id,
+    analyzer,
+    count(*) filter (where state = 'pending') as pending,
+    count(*) filter (where state = 'analyzing') as analyzing,
+    count(*) filter (where state = 'completed') as completed,
+    count(*) filter (where state = 'refused') as refused,
+    count(*) filter (where state = 'failed') as failed,
+    sum(cost) as cost,
+    currency
+   from media.analyses a
+  group by organization_id, analyzer, currency;
+-- pipeline: select; reader: select
+
 create sequence media.media_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence media.analysis_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -1,0 +1,1 @@
+"""The analyzer `colours`: the dominant colours of a picture, without a model."""
