@@ -23,7 +23,7 @@ create type media.analysis_state as enum (
     'analyzing',  -- a run does it, until leased_until at most
     'completed',  -- its result is stored
     'refused',    -- the analyzer does not take this picture: it is damaged or too large, or the model refuses
-    'failed'      -- several attempts failed; `syndication media retry-analysis` makes it pending again
+    'failed'      -- several attempts failed; `syndication media retry-analyses` makes it pending again
 );
 
 -- What a model says of the safety of a picture.
@@ -365,6 +365,7 @@ with fetched as (
 create view media.file_analyses (
     organization_id,  -- text
     sha256,           -- text
+    media_file_id,    -- text
     text_in_picture,  -- text: The text in the picture; empty if a reader found none, NULL if none has looked.
     text_language,    -- text: Its language; NULL if its reader does not say it.
     text_read_by,     -- text: The analyzer that read it.
@@ -377,58 +378,42 @@ create view media.file_analyses (
 ) with (security_invoker = true) as
 with newest as (
          select distinct on (a.organization_id, a.sha256, a.analyzer) a.organization_id,
-            a.analysis_id,
             a.sha256,
             a.analyzer,
-            a.version,
-            a.state,
             a.state_since,
-            a.queued_at,
-            a.next_attempt_at,
-            a.attempts,
-            a.lease_id,
-            a.leased_until,
-            a.reason,
             a.text_in_picture,
             a.text_language,
             a.colours,
             a.description,
             a.objects,
             a.safety,
-            a.safety_reason,
             a.alt_text,
-            a.confidence,
-            a.usage_id,
-            a.input_tokens,
-            a.output_tokens,
-            a.latency_ms,
-            a.cost,
-            a.currency,
-            a.created_at,
-            a.updated_at
+            a.confidence
            from media.analyses a
           where a.state = 'completed'
           order by a.organization_id, a.sha256, a.analyzer, a.version desc
         )
- select organization_id,
-    sha256,
-    (array_agg(text_in_picture order by (analyzer = 'vision') desc, confidence desc nulls last,
-        analyzer) filter (where text_in_picture is not null))[1] as text_in_picture,
-    (array_agg(text_language order by (analyzer = 'vision') desc, confidence desc nulls last,
-        analyzer) filter (where text_in_picture is not null))[1] as text_language,
-    (array_agg(analyzer order by (analyzer = 'vision') desc, confidence desc nulls last,
-        analyzer) filter (where text_in_picture is not null))[1] as text_read_by,
-    (array_agg(colours) filter (where analyzer = 'colours'))[1] as colours,
-    max(description) filter (where analyzer = 'vision') as description,
-    (array_agg(to_jsonb(objects)) filter (where analyzer = 'vision'))[1] as objects,
-    max(safety) filter (where analyzer = 'vision') as safety,
-    max(alt_text) filter (where analyzer = 'vision') as alt_text,
-    max(state_since) as analysed_at
+ select n.organization_id,
+    n.sha256,
+    f.media_file_id,
+    (array_agg(n.text_in_picture order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
+        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_in_picture,
+    (array_agg(n.text_language order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
+        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_language,
+    (array_agg(n.analyzer order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
+        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_read_by,
+    (array_agg(n.colours) filter (where n.analyzer = 'colours'))[1] as colours,
+    max(n.description) filter (where n.analyzer = 'vision') as description,
+    (array_agg(to_jsonb(n.objects)) filter (where n.analyzer = 'vision'))[1] as objects,
+    max(n.safety) filter (where n.analyzer = 'vision') as safety,
+    max(n.alt_text) filter (where n.analyzer = 'vision') as alt_text,
+    max(n.state_since) as analysed_at
    from newest n
-  group by organization_id, sha256;
+     join media.media_files f on n.organization_id = f.organization_id and n.sha256 = f.sha256
+  group by n.organization_id, n.sha256, f.media_file_id;
 -- pipeline: select; reader: select
 
--- One row is one medium of a post with what was found in its picture.
+-- One row is one medium of a post with what was found in its picture; what was not looked for is NULL.
 create view media.post_media_analyses (
     organization_id,  -- text
     post_id,          -- text
@@ -464,13 +449,14 @@ select p.organization_id,
     a.alt_text,
     a.analysed_at
    from media.post_media_files p
-     join media.file_analyses a on p.organization_id = a.organization_id and p.sha256 = a.sha256;
+     left join media.file_analyses a on p.organization_id = a.organization_id and p.sha256 = a.sha256;
 -- pipeline: select; reader: select
 
 -- One row is what one analyzer of an organization has done, by the currency of its cost: analyses by state.
 create view media.analysis_status (
     organization_id,  -- text
     analyzer,         -- text
+    newest_version,   -- integer: The newest version that has any.
     pending,          -- bigint
     analyzing,        -- bigint
     completed,        -- bigint
@@ -479,17 +465,20 @@ create view media.analysis_status (
     cost,             -- numeric: Known cost; NULL if none is known.
     currency          -- text: ISO 4217 code of the cost; NULL without one.
 ) with (security_invoker = true) as
-select organization_id,
-    analyzer,
-    count(*) filter (where state = 'pending') as pending,
-    count(*) filter (where state = 'analyzing') as analyzing,
-    count(*) filter (where state = 'completed') as completed,
-    count(*) filter (where state = 'refused') as refused,
-    count(*) filter (where state = 'failed') as failed,
-    sum(cost) as cost,
-    currency
+select a.organization_id,
+    a.analyzer,
+    max(v.version) as newest_version,
+    count(*) filter (where a.state = 'pending') as pending,
+    count(*) filter (where a.state = 'analyzing') as analyzing,
+    count(*) filter (where a.state = 'completed') as completed,
+    count(*) filter (where a.state = 'refused') as refused,
+    count(*) filter (where a.state = 'failed') as failed,
+    sum(a.cost) as cost,
+    a.currency
    from media.analyses a
-  group by organization_id, analyzer, currency;
+     join media.analyzer_versions v on a.organization_id = v.organization_id and a.analyzer = v.analyzer
+         and a.version = v.version
+  group by a.organization_id, a.analyzer, a.currency;
 -- pipeline: select; reader: select
 
 create sequence media.media_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -179,21 +179,34 @@ select tenancy.protect_tenant_table('media.analyses');
 
 create view media.file_analyses with (security_invoker = true) as
 with newest as (
-    select distinct on (a.organization_id, a.sha256, a.analyzer) a.*
+    select distinct on (a.organization_id, a.sha256, a.analyzer)
+        a.organization_id,
+        a.sha256,
+        a.analyzer,
+        a.state_since,
+        a.text_in_picture,
+        a.text_language,
+        a.colours,
+        a.description,
+        a.objects,
+        a.safety,
+        a.alt_text,
+        a.confidence
     from media.analyses as a
     where a.state = 'completed'
-    order by a.organization_id, a.sha256, a.analyzer, a.version desc
+    order by a.organization_id asc, a.sha256 asc, a.analyzer asc, a.version desc
 )
 
 select
     n.organization_id,
     n.sha256,
+    f.media_file_id,
     -- A model reads a text in its context; of two readers, the one that is surer of the letters.
-    (array_agg(n.text_in_picture order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer)
+    (array_agg(n.text_in_picture order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
         filter (where n.text_in_picture is not null))[1] as text_in_picture,
-    (array_agg(n.text_language order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer)
+    (array_agg(n.text_language order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
         filter (where n.text_in_picture is not null))[1] as text_language,
-    (array_agg(n.analyzer order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer)
+    (array_agg(n.analyzer order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
         filter (where n.text_in_picture is not null))[1] as text_read_by,
     (array_agg(n.colours) filter (where n.analyzer = 'colours'))[1] as colours,
     max(n.description) filter (where n.analyzer = 'vision') as description,
@@ -202,7 +215,8 @@ select
     max(n.alt_text) filter (where n.analyzer = 'vision') as alt_text,
     max(n.state_since) as analysed_at
 from newest as n
-group by n.organization_id, n.sha256;
+inner join media.media_files as f on n.organization_id = f.organization_id and n.sha256 = f.sha256
+group by n.organization_id, n.sha256, f.media_file_id;
 
 comment on view media.file_analyses is
 'One row is one content with what the newest version of each analyzer found in it. Contents that no analyzer has '
@@ -235,15 +249,16 @@ select
     a.alt_text,
     a.analysed_at
 from media.post_media_files as p
-inner join media.file_analyses as a on p.organization_id = a.organization_id and p.sha256 = a.sha256;
+left join media.file_analyses as a on p.organization_id = a.organization_id and p.sha256 = a.sha256;
 
 comment on view media.post_media_analyses is
-'One row is one medium of a post with what was found in its picture.';
+'One row is one medium of a post with what was found in its picture; what was not looked for is NULL.';
 
 create view media.analysis_status with (security_invoker = true) as
 select
     a.organization_id,
     a.analyzer,
+    max(v.version) as newest_version,
     count(*) filter (where a.state = 'pending') as pending,
     count(*) filter (where a.state = 'analyzing') as analyzing,
     count(*) filter (where a.state = 'completed') as completed,
@@ -252,10 +267,13 @@ select
     sum(a.cost) as cost,
     a.currency
 from media.analyses as a
+inner join media.analyzer_versions as v
+    on a.organization_id = v.organization_id and a.analyzer = v.analyzer and a.version = v.version
 group by a.organization_id, a.analyzer, a.currency;
 
 comment on view media.analysis_status is
 'One row is what one analyzer of an organization has done, by the currency of its cost: analyses by state.';
+comment on column media.analysis_status.newest_version is 'The newest version that has any.';
 comment on column media.analysis_status.cost is 'Known cost; NULL if none is known.';
 comment on column media.analysis_status.currency is 'ISO 4217 code of the cost; NULL without one.';
 

@@ -99,6 +99,11 @@ media_job = dg.define_asset_job(
     _tagged(cadence.CACHE_MEDIA),
     description="Stores pictures, videos and documents of scraped posts before their URLs expire.",
 )
+media_analysis_job = dg.define_asset_job(
+    "media_analysis",
+    _tagged(cadence.ANALYSE_MEDIA),
+    description="Lets the chosen analyzers look at stored pictures that they have not seen.",
+)
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 backup_job = dg.define_asset_job(
     "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."
@@ -131,6 +136,7 @@ JOBS = [
     write_job,
     queue_job,
     media_job,
+    media_analysis_job,
     publish_job,
     backup_job,
     backup_proof_job,

@@ -16,6 +16,7 @@ from syndication_assets.automation.jobs import (
     fetch_job,
     health_job,
     insights_job,
+    media_analysis_job,
     media_job,
     publish_job,
     range_tags,
@@ -110,6 +111,16 @@ def media_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 
 @dg.schedule(
+    job=media_analysis_job,
+    cron_schedule="10 * * * *",
+    execution_timezone="UTC",
+    description="Analyses stored pictures every hour. Start it once you have chosen what looks at them.",
+)
+def media_analysis_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
     job=backup_job,
     cron_schedule="30 0 * * *",
     execution_timezone="UTC",
@@ -186,6 +197,7 @@ SCHEDULES = [
     catalogue_schedule,
     content_schedule,
     media_schedule,
+    media_analysis_schedule,
     publish_schedule,
     insights_schedule,
     feeds_schedule,

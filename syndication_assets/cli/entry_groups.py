@@ -14,6 +14,7 @@ from syndication_assets.cli.social.credentials import credentials
 from syndication_assets.cli.social.schedule import schedule
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.configuration.sections.accounts import ACCOUNTS
+from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
 from syndication_assets.configuration.sections.budgets import BUDGETS
@@ -57,6 +58,7 @@ def entry_groups() -> list[click.Group]:
         tag_rule,
         writing,
         ranking,
+        entry_group(ANALYZERS, "analyzer", "Manages what looks at the pictures of posts."),
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),
         entry_group(APPROVAL_RULES, "approval-rule", "Manages the channels whose texts are approved automatically."),
         entry_group(BUDGETS, "budget", "Manages what an organization may spend on paid calls."),

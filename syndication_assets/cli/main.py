@@ -19,6 +19,7 @@ from syndication_assets.cli.entry_groups import entry_groups
 from syndication_assets.cli.landing import land, withdraw
 from syndication_assets.cli.materialize import materialize
 from syndication_assets.cli.media import media
+from syndication_assets.cli.media_analysis import analyses, analyze, retry_analyses
 from syndication_assets.cli.operating.alert import alert
 from syndication_assets.cli.operating.announce import announce
 from syndication_assets.cli.operating.archive import archive
@@ -171,6 +172,8 @@ main.add_command(schedule)
 main.add_command(sections)
 main.add_command(targets)
 main.add_command(publish)
+for _each in (analyze, analyses, retry_analyses):
+    media.add_command(_each)
 main.add_command(media)
 main.add_command(announce)
 main.add_command(history)

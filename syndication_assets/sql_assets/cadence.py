@@ -19,6 +19,7 @@ WRITING: Final = {CADENCE: "content", "writing": "resumable"}
 QUEUE: Final = {CADENCE: "content", "writing": "resumable", "queue": "posts"}
 PUBLISH: Final = {CADENCE: "publish"}
 CACHE_MEDIA: Final = {CADENCE: "cache-media"}
+ANALYSE_MEDIA: Final = {CADENCE: "analyse-media"}
 CHECK_ACCOUNTS: Final = {CADENCE: "check-accounts"}
 REFERENCE: Final = {CADENCE: "reference"}
 """Rows that ship with a version of the project."""

@@ -14,8 +14,8 @@ from syndication_assets.database.connection import transaction
 pytestmark = pytest.mark.one_server
 
 LISTS = [
-    "account", "action", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials",
-    "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
+    "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
+    "credentials", "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
     "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
     "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip

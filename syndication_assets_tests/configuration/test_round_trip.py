@@ -89,6 +89,17 @@ ORGANIZATION = {
         ),
         "platform", "remote_id",
     ),
+    "analyzers": st.fixed_dictionaries(
+        {},
+        optional={
+            "colours": entries(pictures_per_run=st.integers(1, 10_000), is_active=st.booleans()),
+            "tesseract": entries(
+                languages=st.lists(st.sampled_from(["ara", "eng", "chi_sim"]), min_size=1, unique=True),
+                is_active=st.booleans(),
+            ),
+            "vision": entries(model=texts, is_active=st.booleans()),
+        },
+    ).map(lambda chosen: [{"name": name, **entry} for name, entry in chosen.items()]),
     "sections": listed(
         of_channel(starts_on=days, instead_of_products=st.booleans(), is_active=st.booleans()), "platform", "channel"
     ),

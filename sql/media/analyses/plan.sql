@@ -1,52 +1,60 @@
--- What an analyzer has to do: contents that it has never looked at, that wait or are parked, and that only an older
--- version has looked at, with the cost of those that this version has completed.
--- Parameters: organization_id, analyzer, version (0 if it was never used), mime_types (of pictures).
+-- What an analyzer has to do: pictures that it has never seen, that wait or are parked, and that only older versions
+-- have seen, with the cost of what this version has completed.
+-- Parameters: organization_id, analyzer, program, model, prompt (of the version; program NULL if it is not known, then
+-- no version is older), mime_types (of pictures).
 
-with contents as (
+with seen as (
     select
-        count(*) filter (where a.sha256 is not null) as contents_seen,
-        count(*) as contents
-    from media.media_files as f
-    left join (
-        select distinct sha256
-        from media.analyses
-        where organization_id = %(organization_id)s and analyzer = %(analyzer)s
-    ) as a on f.sha256 = a.sha256
-    where f.organization_id = %(organization_id)s and f.mime_type = any(%(mime_types)s::text[])
+        a.sha256,
+        bool_or(
+            %(program)s::text is null
+            or (
+                v.program = %(program)s
+                and v.model is not distinct from %(model)s::text
+                and v.prompt is not distinct from %(prompt)s::text
+            )
+        ) as is_of_version,
+        bool_or(a.state in ('pending', 'analyzing')) as is_waiting,
+        bool_or(a.state = 'failed') as is_parked
+    from media.analyses as a
+    inner join media.analyzer_versions as v
+        on a.organization_id = v.organization_id and a.analyzer = v.analyzer and a.version = v.version
+    where a.organization_id = %(organization_id)s and a.analyzer = %(analyzer)s
+    group by a.sha256
 ),
 
-of_version as (
+costs as (
     select
-        sha256,
-        bool_or(version = %(version)s) as is_of_version,
-        bool_or(state in ('pending', 'analyzing')) as is_waiting,
-        bool_or(state = 'failed' and version = %(version)s) as is_parked
-    from media.analyses
-    where organization_id = %(organization_id)s and analyzer = %(analyzer)s
-    group by sha256
+        avg(a.cost) as average_cost,
+        max(a.cost) as dearest_cost,
+        a.currency
+    from media.analyses as a
+    inner join media.analyzer_versions as v
+        on a.organization_id = v.organization_id and a.analyzer = v.analyzer and a.version = v.version
+    where
+        a.organization_id = %(organization_id)s
+        and a.analyzer = %(analyzer)s
+        and v.model = %(model)s::text
+        and a.cost is not null
+    group by a.currency
+    order by count(*) desc, a.currency
+    limit 1
 )
 
 select
-    c.contents - c.contents_seen as new_pictures,
-    (select count(*) from of_version where is_waiting) as waiting,
-    (select count(*) from of_version where is_parked) as parked,
-    (select count(*) from of_version where not is_of_version and not is_waiting) as of_older_versions,
-    a.average_cost,
-    a.dearest_cost,
-    a.currency
-from contents as c
-left join (
-    select
-        avg(cost) as average_cost,
-        max(cost) as dearest_cost,
-        currency
-    from media.analyses
-    where
-        organization_id = %(organization_id)s
-        and analyzer = %(analyzer)s
-        and version = %(version)s
-        and cost is not null
-    group by currency
-    order by count(*) desc, currency
-    limit 1
-) as a on true
+    (
+        select count(*)
+        from media.media_files as f
+        where
+            f.organization_id = %(organization_id)s
+            and f.mime_type = any(%(mime_types)s::text[])
+            and f.sha256 not in (select s.sha256 from seen as s)
+    ) as new_pictures,
+    (select count(*) from seen where is_waiting) as waiting,
+    (select count(*) from seen where is_parked) as parked,
+    (select count(*) from seen where not is_of_version and not is_waiting) as of_older_versions,
+    c.average_cost,
+    c.dearest_cost,
+    c.currency
+from (select 1) as one_row
+left join costs as c on true

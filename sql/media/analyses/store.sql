@@ -1,5 +1,5 @@
 -- Keeps what attempts found or why they found nothing. Reads attempted_analyses, a temporary table with a row for each.
--- Parameters: lease_id, moment. A result whose lease has gone to another run changes nothing, and neither does a re-run.
+-- Parameters: lease_id, moment. A result whose lease went to another run changes nothing, and neither does a re-run.
 
 update media.analyses as a
 set

@@ -19,6 +19,7 @@ from syndication_assets.automation.jobs import (
     fetch_job,
     health_job,
     insights_job,
+    media_analysis_job,
     media_job,
     publish_job,
 )
@@ -39,6 +40,7 @@ _WITHOUT_DAYS = {
         catalogue_job,
         publish_job,
         media_job,
+        media_analysis_job,
         accounts_job,
         backup_job,
         backup_proof_job,

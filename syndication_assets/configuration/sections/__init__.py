@@ -5,6 +5,7 @@ A room adds its part with a module here and a line below.
 
 from syndication_assets.configuration.section import Section
 from syndication_assets.configuration.sections.accounts import ACCOUNTS
+from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
 from syndication_assets.configuration.sections.budgets import BUDGETS
@@ -48,6 +49,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     TAGS,
     PROFILE_TAGS,
     TAG_RULES,
+    ANALYZERS,
 )
 """The sections of the file of one organization."""
 

@@ -33,6 +33,8 @@ from syndication_assets.settings import Settings
 
 logger = logging.getLogger(__name__)
 _LEASED_AT_ONCE = 12
+_MOST_FAILURES_IN_A_ROW = 10
+"""Then it is the analyzer that fails, and not the pictures: each that it takes up would only lose an attempt."""
 _Open = Callable[[str, ChosenAnalyzer, Settings, str | None], AbstractAsyncContextManager[Analyzer]]
 
 
@@ -64,6 +66,19 @@ class AnalysisRun:
             units = {unit: count for unit, count in tokens.items() if count is not None}
             is_successful = outcome.state is AnalysisState.COMPLETED
             self.calls.add(CallResult(is_successful, units=units, cost=spent.cost, currency=spent.currency))
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Whether an analyzer looks at no more pictures in this run: it said so, or failed several times in a row."""
+
+    is_down: bool = False
+    in_a_row: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        is_failure = outcome.state in {AnalysisState.PENDING, AnalysisState.FAILED}
+        self.in_a_row = self.in_a_row + 1 if is_failure else 0
+        self.is_down = self.is_down or not outcome.counts or self.in_a_row >= _MOST_FAILURES_IN_A_ROW
 
 
 @dataclass(slots=True)
@@ -112,15 +127,14 @@ class PictureAnalysis:
             run.queued[chosen.analyzer] += queue.queue(connection, datetime.now(UTC), again=self.again)
         # What fails now waits for a later run.
         began_at, left = datetime.now(UTC), chosen.pictures_per_run
-        is_down = asyncio.Event()
-        gate = asyncio.Semaphore(analyzer.at_once)
-        while left > 0 and not is_down.is_set():
+        gate, failures = asyncio.Semaphore(analyzer.at_once), _Failures()
+        while left > 0 and not failures.is_down:
             with transaction(self.url) as connection:
                 leased = queue.lease(connection, began_at, min(left, _LEASED_AT_ONCE))
             if not leased:
                 return
             left -= len(leased)
-            await self._look_at(leased, queue, analyzer, gate, is_down, run)
+            await self._look_at(leased, queue, analyzer, gate, failures, run)
             self.log.info(f"{chosen.organization}: {chosen.analyzer} has looked at {len(leased):,} more pictures")
 
     async def _look_at(
@@ -129,19 +143,18 @@ class PictureAnalysis:
         queue: AnalyzerQueue,
         analyzer: Analyzer,
         gate: asyncio.Semaphore,
-        is_down: asyncio.Event,
+        failures: "_Failures",
         run: AnalysisRun,
     ) -> None:
         """Looks at leased pictures and writes what became of each: at once what was paid for, together the rest."""
 
         async def attempt(picture: LeasedPicture) -> tuple[LeasedPicture, Outcome]:
             async with gate:
-                if is_down.is_set():
+                if failures.is_down:
                     reason = f"{queue.analyzer} could look at no picture then"
                     return picture, after_error(AnalyzerDownError(reason), picture.attempts, datetime.now(UTC))
                 outcome = await self._attempt(picture, analyzer)
-                if not outcome.counts:
-                    is_down.set()
+                failures.add(outcome)
                 return picture, outcome
 
         waiting: list[tuple[LeasedPicture, Outcome]] = []

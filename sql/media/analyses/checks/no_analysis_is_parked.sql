@@ -1,5 +1,5 @@
--- No analysis has failed for good. One row is one reason for which an analyzer gave up on pictures: repair its cause, then
--- `syndication media retry-analyses`.
+-- No analysis has failed for good. One row is one reason for which an analyzer gave up on pictures: repair its cause,
+-- then `syndication media retry-analyses`.
 
 select
     organization_id,

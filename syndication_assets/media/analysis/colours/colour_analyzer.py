@@ -13,7 +13,7 @@ class ColourAnalyzer:
     """Looks at the small copy for people: averaging keeps colours, and every picture costs the same."""
 
     at_once = 1
-    longest_side = None
+    longest_side: int | None = None
     version = AnalyzerVersion(f"colours {VERSION}")
 
     async def analyse(self, picture: bytes) -> Result:

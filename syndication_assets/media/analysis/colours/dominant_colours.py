@@ -1,6 +1,7 @@
 """The dominant colours of a picture: 64 quantized colours, of which those that look alike are one. Pure."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from PIL import Image
 
@@ -23,8 +24,10 @@ def dominant_colours(picture: Image.Image) -> tuple[Colour, ...]:
     picture.thumbnail((_SIDE, _SIDE))
     quantized = picture.quantize(_QUANTIZED, Image.Quantize.MEDIANCUT)
     palette = quantized.getpalette() or []
-    counted = sorted(quantized.getcolors(_QUANTIZED) or [], key=lambda entry: (-entry[0], entry[1]))
-    colours = [(count, _rgb(palette, int(index))) for count, index in counted]  # type: ignore[arg-type] # an index
+    counted = cast(list[tuple[int, int]], quantized.getcolors(_QUANTIZED) or [])
+    colours = [
+        (count, _rgb(palette, index)) for count, index in sorted(counted, key=lambda entry: (-entry[0], entry[1]))
+    ]
     pixels = _pixels(colours)
     groups: list[list[tuple[int, Rgb]]] = []
     for entry in colours:

@@ -26,10 +26,10 @@ class RapidocrAnalyzer:
     """One child reads one picture after another."""
 
     at_once = 1
-    longest_side = 1600
+    longest_side: int | None = 1600
 
     def __init__(self) -> None:
-        self.version = AnalyzerVersion(f"{_PACKAGE} {version(_PACKAGE)}")
+        self.version = rapidocr_version()
         self._child = BoundedChild(memory_bytes=_MEMORY_BYTES, seconds=_SECONDS)
 
     async def __aenter__(self) -> Self:
@@ -59,6 +59,10 @@ def why_no_rapidocr() -> str | None:
     except PackageNotFoundError:
         return "rapidocr is not installed: install the extra text-in-pictures"
     return None
+
+
+def rapidocr_version() -> AnalyzerVersion:
+    return AnalyzerVersion(f"{_PACKAGE} {version(_PACKAGE)}")
 
 
 def read_lines(picture: bytes) -> list[ReadLine]:

@@ -32,11 +32,11 @@ class TesseractAnalyzer:
     """One picture after another, each by a new process of the program."""
 
     at_once = 1
-    longest_side = 1600
+    longest_side: int | None = 1600
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = "+".join(languages)
-        self.version = AnalyzerVersion(f"{_installed_version()} ({self._languages})")
+        self.version = tesseract_version(languages)
         self._child = BoundedChild(memory_bytes=_MEMORY_BYTES, seconds=_SECONDS + 10)
 
     async def __aenter__(self) -> Self:
@@ -64,6 +64,10 @@ def why_no_tesseract(languages: Sequence[str]) -> str | None:
         packages = " ".join(f"tesseract-ocr-{language.replace('_', '-')}" for language in missing)
         return f"tesseract has no data of {', '.join(missing)}: install it, on Debian with apt-get install {packages}"
     return None
+
+
+def tesseract_version(languages: Sequence[str]) -> AnalyzerVersion:
+    return AnalyzerVersion(f"{_installed_version()} ({'+'.join(languages)})")
 
 
 def read_table(picture: bytes, languages: str) -> str:
