@@ -180,6 +180,8 @@ create table media.analyses (
     state media.analysis_state not null default 'pending',
                                                     -- What became of it.
     state_since timestamptz not null,               -- When the state was entered.
+    is_newest boolean not null default false,       -- Whether it is the last completed analysis of its content by its
+                                                    -- analyzer, whichever version made it.
     queued_at timestamptz not null,                 -- When the content was first found for this version.
     next_attempt_at timestamptz,                    -- Time before which it is not attempted; NULL unless it is pending.
     attempts integer not null default 0,            -- Attempts that were started. A run that dies has started one, so
@@ -238,10 +240,13 @@ create table media.analyses (
     check ((state not in ('refused', 'failed')) or reason is not null),
     check (state = 'completed' or num_nonnulls(text_in_picture, text_language, colours, description, objects, safety,
         safety_reason, alt_text, confidence) = 0),
-    check (cost is null or currency is not null)
+    check (cost is null or currency is not null),
+    check (not is_newest or state = 'completed')
 );
 create index analyses_pending on media.analyses (organization_id, analyzer, next_attempt_at) where state = 'pending';
 create index analyses_leased on media.analyses (organization_id, analyzer, leased_until) where state = 'analyzing';
+create unique index analyses_newest on media.analyses (organization_id, sha256, analyzer) where is_newest;
+create index analyses_state_since on media.analyses (organization_id, state_since desc, analysis_id);
 create index analyses_version on media.analyses (organization_id, analyzer, version);
 create trigger set_updated_at before update on media.analyses for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -360,8 +365,8 @@ with fetched as (
      left join late l on s.organization_id = l.organization_id;
 -- pipeline: select; reader: select
 
--- One row is one content with what the newest version of each analyzer found in it. Contents that no analyzer has
--- completed are not in it.
+-- One row is one content with what each analyzer found in it last. Contents that no analyzer has completed are not in
+-- it.
 create view media.file_analyses (
     organization_id,  -- text
     sha256,           -- text
@@ -371,46 +376,49 @@ create view media.file_analyses (
     text_read_by,     -- text: The analyzer that read it.
     colours,          -- jsonb: Dominant colours with their shares.
     description,      -- text
-    objects,          -- jsonb: Things in the picture as a JSON array; NULL without a model.
+    objects,          -- text[]: Things in the picture; NULL without a model.
     safety,           -- media.safety
     alt_text,         -- text: Suggestion for the alternative text; NULL without a model.
     analysed_at       -- timestamptz: When the newest of these analyses was completed.
 ) with (security_invoker = true) as
-with newest as (
-         select distinct on (a.organization_id, a.sha256, a.analyzer) a.organization_id,
-            a.sha256,
-            a.analyzer,
-            a.state_since,
-            a.text_in_picture,
-            a.text_language,
-            a.colours,
-            a.description,
-            a.objects,
-            a.safety,
-            a.alt_text,
-            a.confidence
-           from media.analyses a
-          where a.state = 'completed'
-          order by a.organization_id, a.sha256, a.analyzer, a.version desc
-        )
- select n.organization_id,
-    n.sha256,
+select f.organization_id,
+    f.sha256,
     f.media_file_id,
-    (array_agg(n.text_in_picture order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
-        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_in_picture,
-    (array_agg(n.text_language order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
-        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_language,
-    (array_agg(n.analyzer order by (n.analyzer = 'vision') desc, n.confidence desc nulls last,
-        n.analyzer) filter (where n.text_in_picture is not null))[1] as text_read_by,
-    (array_agg(n.colours) filter (where n.analyzer = 'colours'))[1] as colours,
-    max(n.description) filter (where n.analyzer = 'vision') as description,
-    (array_agg(to_jsonb(n.objects)) filter (where n.analyzer = 'vision'))[1] as objects,
-    max(n.safety) filter (where n.analyzer = 'vision') as safety,
-    max(n.alt_text) filter (where n.analyzer = 'vision') as alt_text,
-    max(n.state_since) as analysed_at
-   from newest n
-     join media.media_files f on n.organization_id = f.organization_id and n.sha256 = f.sha256
-  group by n.organization_id, n.sha256, f.media_file_id;
+        case k.reader
+            when 'vision' then v.text_in_picture
+            when 'tesseract' then t.text_in_picture
+            else r.text_in_picture
+        end as text_in_picture,
+        case k.reader
+            when 'vision' then v.text_language
+            else null
+        end as text_language,
+    k.reader as text_read_by,
+    c.colours,
+    v.description,
+    v.objects,
+    v.safety,
+    v.alt_text,
+    greatest(c.state_since, r.state_since, t.state_since, v.state_since) as analysed_at
+   from media.media_files f
+     left join media.analyses c on f.organization_id = c.organization_id and f.sha256 = c.sha256
+         and c.analyzer = 'colours' and c.is_newest
+     left join media.analyses r on f.organization_id = r.organization_id and f.sha256 = r.sha256
+         and r.analyzer = 'rapidocr' and r.is_newest
+     left join media.analyses t on f.organization_id = t.organization_id and f.sha256 = t.sha256
+         and t.analyzer = 'tesseract' and t.is_newest
+     left join media.analyses v on f.organization_id = v.organization_id and f.sha256 = v.sha256
+         and v.analyzer = 'vision' and v.is_newest
+     cross join lateral ( select
+                case
+                    when v.text_in_picture is not null then 'vision'
+                    when t.confidence > r.confidence
+                        or num_nonnulls(t.confidence) > num_nonnulls(r.confidence) then 'tesseract'
+                    when r.text_in_picture is not null then 'rapidocr'
+                    when t.text_in_picture is not null then 'tesseract'
+                    else null
+                end as reader) k
+  where num_nonnulls(c.analysis_id, r.analysis_id, t.analysis_id, v.analysis_id) > 0;
 -- pipeline: select; reader: select
 
 -- One row is one medium of a post with what was found in its picture; what was not looked for is NULL.
@@ -427,7 +435,7 @@ create view media.post_media_analyses (
     text_read_by,     -- text
     colours,          -- jsonb
     description,      -- text
-    objects,          -- jsonb
+    objects,          -- text[]
     safety,           -- media.safety
     alt_text,         -- text
     analysed_at       -- timestamptz

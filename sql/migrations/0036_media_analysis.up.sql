@@ -86,6 +86,7 @@ create table media.analyses (
     version integer not null,
     state media.analysis_state not null default 'pending',
     state_since timestamptz not null,
+    is_newest boolean not null default false,
     queued_at timestamptz not null,
     next_attempt_at timestamptz,
     attempts integer not null default 0 check (attempts >= 0),
@@ -120,7 +121,8 @@ create table media.analyses (
     check (state = 'completed' or num_nonnulls(
         text_in_picture, text_language, colours, description, objects, safety, safety_reason, alt_text, confidence
     ) = 0),
-    check (cost is null or currency is not null)
+    check (cost is null or currency is not null),
+    check (not is_newest or state = 'completed')
 );
 
 comment on table media.analyses is
@@ -132,6 +134,8 @@ comment on column media.analyses.analyzer is 'As in analyzers.';
 comment on column media.analyses.version is 'Version of the analyzer; refers to analyzer_versions.';
 comment on column media.analyses.state is 'What became of it.';
 comment on column media.analyses.state_since is 'When the state was entered.';
+comment on column media.analyses.is_newest is
+'Whether it is the last completed analysis of its content by its analyzer, whichever version made it.';
 comment on column media.analyses.queued_at is 'When the content was first found for this version.';
 comment on column media.analyses.next_attempt_at is
 'Time before which it is not attempted; NULL unless it is pending.';
@@ -169,6 +173,11 @@ create index analyses_pending on media.analyses (organization_id, analyzer, next
 where state = 'pending';
 create index analyses_leased on media.analyses (organization_id, analyzer, leased_until)
 where state = 'analyzing';
+-- What readers see of a content, found from the content.
+create unique index analyses_newest on media.analyses (organization_id, sha256, analyzer)
+where is_newest;
+-- What happened last.
+create index analyses_state_since on media.analyses (organization_id, state_since desc, analysis_id);
 -- The check of the foreign key, and what there is of a version.
 create index analyses_version on media.analyses (organization_id, analyzer, version);
 
@@ -178,55 +187,53 @@ for each row execute function tenancy.set_updated_at();
 select tenancy.protect_tenant_table('media.analyses');
 
 create view media.file_analyses with (security_invoker = true) as
-with newest as (
-    select distinct on (a.organization_id, a.sha256, a.analyzer)
-        a.organization_id,
-        a.sha256,
-        a.analyzer,
-        a.state_since,
-        a.text_in_picture,
-        a.text_language,
-        a.colours,
-        a.description,
-        a.objects,
-        a.safety,
-        a.alt_text,
-        a.confidence
-    from media.analyses as a
-    where a.state = 'completed'
-    order by a.organization_id asc, a.sha256 asc, a.analyzer asc, a.version desc
-)
-
 select
-    n.organization_id,
-    n.sha256,
+    f.organization_id,
+    f.sha256,
     f.media_file_id,
-    -- A model reads a text in its context; of two readers, the one that is surer of the letters.
-    (array_agg(n.text_in_picture order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
-        filter (where n.text_in_picture is not null))[1] as text_in_picture,
-    (array_agg(n.text_language order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
-        filter (where n.text_in_picture is not null))[1] as text_language,
-    (array_agg(n.analyzer order by n.analyzer = 'vision' desc, n.confidence desc nulls last, n.analyzer asc)
-        filter (where n.text_in_picture is not null))[1] as text_read_by,
-    (array_agg(n.colours) filter (where n.analyzer = 'colours'))[1] as colours,
-    max(n.description) filter (where n.analyzer = 'vision') as description,
-    (array_agg(to_jsonb(n.objects)) filter (where n.analyzer = 'vision'))[1] as objects,
-    max(n.safety) filter (where n.analyzer = 'vision') as safety,
-    max(n.alt_text) filter (where n.analyzer = 'vision') as alt_text,
-    max(n.state_since) as analysed_at
-from newest as n
-inner join media.media_files as f on n.organization_id = f.organization_id and n.sha256 = f.sha256
-group by n.organization_id, n.sha256, f.media_file_id;
+    case k.reader
+        when 'vision' then v.text_in_picture
+        when 'tesseract' then t.text_in_picture
+        else r.text_in_picture
+    end as text_in_picture,
+    case k.reader when 'vision' then v.text_language end as text_language,
+    k.reader as text_read_by,
+    c.colours,
+    v.description,
+    v.objects,
+    v.safety,
+    v.alt_text,
+    greatest(c.state_since, r.state_since, t.state_since, v.state_since) as analysed_at
+from media.media_files as f
+left join media.analyses as c
+    on f.organization_id = c.organization_id and f.sha256 = c.sha256 and c.analyzer = 'colours' and c.is_newest
+left join media.analyses as r
+    on f.organization_id = r.organization_id and f.sha256 = r.sha256 and r.analyzer = 'rapidocr' and r.is_newest
+left join media.analyses as t
+    on f.organization_id = t.organization_id and f.sha256 = t.sha256 and t.analyzer = 'tesseract' and t.is_newest
+left join media.analyses as v
+    on f.organization_id = v.organization_id and f.sha256 = v.sha256 and v.analyzer = 'vision' and v.is_newest
+-- A model reads a text in its context; of two readers, the one that is surer of the letters.
+cross join lateral (
+    select
+        case
+            when v.text_in_picture is not null then 'vision'
+            when t.confidence > r.confidence or num_nonnulls(t.confidence) > num_nonnulls(r.confidence) then 'tesseract'
+            when r.text_in_picture is not null then 'rapidocr'
+            when t.text_in_picture is not null then 'tesseract'
+        end as reader
+) as k
+where num_nonnulls(c.analysis_id, r.analysis_id, t.analysis_id, v.analysis_id) > 0;
 
 comment on view media.file_analyses is
-'One row is one content with what the newest version of each analyzer found in it. Contents that no analyzer has '
-'completed are not in it.';
+'One row is one content with what each analyzer found in it last. Contents that no analyzer has completed are not in '
+'it.';
 comment on column media.file_analyses.text_in_picture is
 'The text in the picture; empty if a reader found none, NULL if none has looked.';
 comment on column media.file_analyses.text_language is 'Its language; NULL if its reader does not say it.';
 comment on column media.file_analyses.text_read_by is 'The analyzer that read it.';
 comment on column media.file_analyses.colours is 'Dominant colours with their shares.';
-comment on column media.file_analyses.objects is 'Things in the picture as a JSON array; NULL without a model.';
+comment on column media.file_analyses.objects is 'Things in the picture; NULL without a model.';
 comment on column media.file_analyses.alt_text is 'Suggestion for the alternative text; NULL without a model.';
 comment on column media.file_analyses.analysed_at is 'When the newest of these analyses was completed.';
 

@@ -87,7 +87,9 @@ _OWN_VALUES = {
     ("landing.left_files", "sha256"): "repeat('a', 64)",
     ("landing.redactions", "old_hash"): "decode(repeat('ab', 16), 'hex')",
     # What is completed is in the views.
+    ("media.analyses", "is_newest"): "true",
     ("media.analyses", "state"): "'completed'",
+    ("media.analyzer_versions", "analyzer"): "'colours'",
     ("media.analyzers", "analyzer"): "'colours'",
     ("media.cached_media", "next_attempt_at"): "now()",
     ("media.cached_media", "url_sha256"): "repeat('a', 64)",

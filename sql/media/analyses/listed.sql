@@ -25,11 +25,18 @@ select
     a.confidence,
     a.cost,
     a.currency
-from media.analyses as a
-inner join tenancy.organizations as o on a.organization_id = o.organization_id
-where
-    (%(organization)s::text is null or o.slug = %(organization)s)
-    and (%(analyzer)s::text is null or a.analyzer = %(analyzer)s)
-    and (%(state)s::media.analysis_state is null or a.state = %(state)s)
+from tenancy.organizations as o
+-- Each organization's newest come from its index.
+cross join lateral (
+    select n.*
+    from media.analyses as n
+    where
+        n.organization_id = o.organization_id
+        and (%(analyzer)s::text is null or n.analyzer = %(analyzer)s)
+        and (%(state)s::media.analysis_state is null or n.state = %(state)s)
+    order by n.state_since desc, n.analysis_id asc
+    limit %(maximum)s
+) as a
+where %(organization)s::text is null or o.slug = %(organization)s
 order by a.state_since desc, a.organization_id asc, a.analysis_id asc
 limit %(maximum)s

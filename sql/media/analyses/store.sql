@@ -4,6 +4,7 @@
 update media.analyses as a
 set
     state = r.state,
+    is_newest = r.state = 'completed',
     state_since = %(moment)s::timestamptz,
     next_attempt_at = r.next_attempt_at,
     lease_id = null,

@@ -192,6 +192,6 @@ class PictureAnalysis:
     def _write(self, queue: AnalyzerQueue, waiting: list[tuple[LeasedPicture, Outcome]]) -> None:
         fault_points.reach("media_analysis.before_rows")
         if waiting:
-            with transaction(self.url) as connection:
+            with transaction(self.url, lock=queue.lock) as connection:
                 queue.store(connection, waiting, datetime.now(UTC))
             waiting.clear()

@@ -69,11 +69,17 @@ class AnalyzerQueue:
         return [LeasedPicture(*row) for row in connection.execute(load_sql("media/analyses/lease.sql"), parameters)]
 
     def store(self, connection: Connection, outcomes: Iterable[tuple[LeasedPicture, Outcome]], moment: datetime) -> int:
-        """Writes what became of leased pictures. Returns how many; a lost lease is not among them."""
+        """Writes what became of leased pictures; returns how many, lost leases left out. The caller holds `lock`."""
         connection.execute(f"create temporary table attempted_analyses ({_RESULTS}) on commit drop")
         copy_rows(connection, "attempted_analyses", _COLUMNS, (_row(*each) for each in outcomes))
         parameters = {"lease_id": self.lease_id, "moment": moment}
+        connection.execute(load_sql("media/analyses/supersede.sql"), parameters)
         return connection.execute(load_sql("media/analyses/store.sql"), parameters).rowcount
+
+    @property
+    def lock(self) -> str:
+        """The lock under which results are written, so that of two versions one is the newest."""
+        return f"media.analyses {self.organization_id} {self.analyzer}"
 
     @property
     def _key(self) -> dict[str, object]:

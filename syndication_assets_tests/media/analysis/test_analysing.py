@@ -96,6 +96,7 @@ def test_a_content_is_analysed_once_and_by_another_version_only_if_somebody_says
         ("looker 2", 2),
     ]
     assert desk.rows("select count(*), count(distinct sha256) from media.analyses") == [(5, 3)]
+    assert desk.rows("select version, count(*) from media.analyses where is_newest group by 1") == [(2, 3)]
 
 
 def test_what_waits_for_an_older_version_waits_for_the_newest(desk: AnalysisDesk):
@@ -244,7 +245,7 @@ def test_a_reader_sees_the_best_of_what_was_found_and_checks_find_what_is_wrong(
 
     assert set(offenders().values()) == {0}
     desk.rows(
-        "update media.analyses set state = 'failed', reason = 'no', colours = null where analyzer = 'colours'"
+        "update media.analyses set state = 'failed', is_newest = false, reason = 'no', colours = null where analyzer = 'colours'"
         " and sha256 = %s returning 1",
         red,
     )
