@@ -35,8 +35,8 @@ class Analyzer(Protocol):
     version: AnalyzerVersion
     at_once: int
     """How many pictures it is given at the same time."""
-    longest_side: int | None
-    """The picture that it is given has at most so many pixels on its longer side; None: the small copy for people."""
+    longest_side: int
+    """The picture that it is given has at most so many pixels on its longer side."""
 
     async def analyse(self, picture: bytes) -> Result:
         """What a JPEG of our own shows. AnalysisError if nothing was found out."""

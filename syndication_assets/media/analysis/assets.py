@@ -4,7 +4,8 @@ import dagster as dg
 
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.analysis.analysing import AnalysisRun, PictureAnalysis
+from syndication_assets.media.analysis.analysing import PictureAnalysis
+from syndication_assets.media.analysis.analysis_run import AnalysisRun
 from syndication_assets.media.analysis.listing import analysis_statuses, list_analyses
 from syndication_assets.media.analysis.outcomes import AnalysisState
 from syndication_assets.settings import Settings

@@ -1,11 +1,18 @@
-"""Runs functions in a child process whose memory and time are limited, and survives a child that dies."""
+"""Runs functions in a child process whose memory and time are limited, and survives a child that dies.
+
+The child answers with numbers, texts and bytes, never with objects: whatever a picture makes of it, the parent only
+reads values.
+"""
 
 import multiprocessing
 import resource
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from typing import ParamSpec, TypeVar
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
 
 from syndication_assets.operations.child_processes import begin_child
 
@@ -17,6 +24,15 @@ class ChildEndedError(Exception):
     """The function ended its process, or took too long; the message says which."""
 
 
+class ChildRaisedError(Exception):
+    """The function raised an error; the message is the error's own."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        """Name of the error's type."""
+
+
 class BoundedChild:
     """One child runs one function after another; a new one replaces a child that died. Threads may share it: each call
     is alone in the child, so that one that ends it takes no other along.
@@ -25,40 +41,76 @@ class BoundedChild:
     def __init__(self, *, memory_bytes: int, seconds: float) -> None:
         self._memory_bytes = memory_bytes
         self._seconds = seconds
-        self._pool: ProcessPoolExecutor | None = None
+        self._child: tuple[BaseProcess, Connection] | None = None
         self._lock = threading.Lock()
 
     def run(
-        self, function: Callable[_Parameters, _Result], *args: _Parameters.args, **keywords: _Parameters.kwargs
+        self,
+        result: type[_Result],
+        function: Callable[_Parameters, _Result],
+        *args: _Parameters.args,
+        **keywords: _Parameters.kwargs,
     ) -> _Result:
-        """The function's result, or the exception that it raised. ChildEndedError if there is neither."""
+        """The function's result, of a type that MessagePack has. ChildRaisedError if the function raises,
+        ChildEndedError if there is no result.
+        """
         with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    1, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._memory_bytes,)
-                )
             try:
-                return self._pool.submit(function, *args, **keywords).result(timeout=self._seconds)
-            except BrokenExecutor:
-                self._end()
-                raise ChildEndedError("ended its process") from None
+                kind, message, value = self._answer((function, args, keywords))
+                if kind is None:
+                    return msgspec.convert(value, result)
             except TimeoutError:
                 self._end()
                 raise ChildEndedError(f"took more than {self._seconds:g} s") from None
+            except (EOFError, OSError, ValueError, msgspec.MsgspecError):
+                self._end()
+                raise ChildEndedError("ended its process") from None
+        raise ChildRaisedError(kind, message)
 
     def close(self) -> None:
         with self._lock:
             self._end()
 
+    def _answer(self, call: Any) -> tuple[str | None, str, Any]:
+        if self._child is None:
+            self._child = _start(self._memory_bytes)
+        _, connection = self._child
+        connection.send(call)
+        if not connection.poll(self._seconds):
+            raise TimeoutError
+        return msgspec.msgpack.decode(connection.recv_bytes(), type=tuple[str | None, str, Any])
+
     def _end(self) -> None:
-        if self._pool is not None:
+        if self._child is not None:
+            process, connection = self._child
             # A child that still works would never end by itself.
-            for process in list((self._pool._processes or {}).values()):
-                process.kill()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            process.kill()
+            process.join()
+            process.close()
+            connection.close()
+            self._child = None
 
 
-def _begin(memory_bytes: int) -> None:
+def _start(memory_bytes: int) -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, memory_bytes), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _serve(connection: Connection, memory_bytes: int) -> None:
+    """Runs what is asked for until the parent ends."""
     begin_child()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    while True:
+        try:
+            function, args, keywords = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer: tuple[str | None, str, Any] = (None, "", function(*args, **keywords))
+        except Exception as error:  # whatever it is, the parent is told
+            answer = (type(error).__name__, str(error), None)
+        connection.send_bytes(msgspec.msgpack.encode(answer))

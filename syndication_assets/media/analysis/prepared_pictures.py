@@ -5,7 +5,7 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError
+from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import FailedAttemptError, RefusedPictureError
 from syndication_assets.media.contents.pictures import FORMATS, MAXIMUM_PIXELS
 
@@ -26,7 +26,9 @@ class PicturePreparer:
         if mime_type not in FORMATS:
             raise RefusedPictureError(f"pictures of the kind {mime_type} are not decoded")
         try:
-            return self._child.run(prepared_picture, content, mime_type, longest_side)
+            return self._child.run(bytes, prepared_picture, content, mime_type, longest_side)
+        except ChildRaisedError as error:
+            raise RefusedPictureError(str(error)) from None
         except ChildEndedError as error:
             raise FailedAttemptError(f"decoding the picture {error}") from None
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.media.analysis.analysing import AnalysisRun, PictureAnalysis
+from syndication_assets.media.analysis.analysing import PictureAnalysis
+from syndication_assets.media.analysis.analysis_run import AnalysisRun
+from syndication_assets.media.analysis.prepared_pictures import prepared_picture
 from syndication_assets.media.contents.content_kind import mime_type_of
-from syndication_assets.media.contents.pictures import FORMATS, read_picture
+from syndication_assets.media.contents.pictures import FORMATS
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.settings import Settings
 
@@ -36,17 +38,10 @@ class AnalysisDesk:
                 mime_type = mime_type_of(content)
                 assert mime_type is not None
                 sha256, path = store.store(organization_id, content, mime_type)
-                picture = read_picture(content, mime_type) if mime_type in FORMATS else None
-                if picture is not None:
-                    store.store_thumbnail(organization_id, sha256, picture.thumbnail)
                 connection.execute(
-                    "insert into media.media_files (organization_id, sha256, size_bytes, mime_type, object_path, width,"
-                    " height, frame_count) values (%s, %s, %s, %s, %s, %s, %s, %s)"
-                    " on conflict (organization_id, sha256) do nothing",
-                    (
-                        *(organization_id, sha256, len(content), mime_type, path),
-                        *((None,) * 3 if picture is None else (picture.width, picture.height, picture.frame_count)),
-                    ),
+                    "insert into media.media_files (organization_id, sha256, size_bytes, mime_type, object_path,"
+                    " frame_count) values (%s, %s, %s, %s, %s, %s) on conflict (organization_id, sha256) do nothing",
+                    (organization_id, sha256, len(content), mime_type, path, 1 if mime_type in FORMATS else None),
                 )
                 stored.append(sha256)
         return stored
@@ -63,7 +58,8 @@ class AnalysisDesk:
             )
 
     def run(self, **changes: Any) -> AnalysisRun:
-        return PictureAnalysis(self.url, self.settings, **changes).run()
+        # In this process, which starts no child for each test.
+        return PictureAnalysis(self.url, self.settings, prepare=prepared_picture, **changes).run()
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with transaction(self.url) as connection:

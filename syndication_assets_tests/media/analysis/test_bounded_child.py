@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError
+from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import RefusedPictureError
 from syndication_assets.media.analysis.prepared_pictures import PicturePreparer
 from syndication_assets_tests.media.media_samples import picture, png_of_claimed_size
@@ -17,13 +17,16 @@ def test_a_child_that_dies_takes_too_long_or_needs_too_much_memory_is_replaced()
     child = BoundedChild(memory_bytes=512 * MEGABYTE, seconds=1.5)
     try:
         with pytest.raises(ChildEndedError, match="ended its process"):
-            child.run(os._exit, 1)
-        with pytest.raises(MemoryError):
-            child.run(bytearray, 1024 * MEGABYTE)
-        assert len(child.run(bytes, 8)) == 8, "the same child reads on"
+            child.run(int, os._exit, 1)
+        with pytest.raises(ChildRaisedError) as raised:
+            child.run(bytes, bytes, 1024 * MEGABYTE)
+        assert raised.value.kind == "MemoryError"
+        assert len(child.run(bytes, bytes, 8)) == 8, "the same child reads on"
         with pytest.raises(ChildEndedError, match=r"took more than 1\.5 s"):
-            child.run(time.sleep, 30)
-        assert child.run(os.getpid) != os.getpid()
+            child.run(int, time.sleep, 30)
+        assert child.run(int, os.getpid) != os.getpid()
+        with pytest.raises(ChildEndedError):
+            child.run(int, os.getcwd)
     finally:
         child.close()
 

@@ -53,7 +53,9 @@ def test_a_person_plans_analyses_and_reads_what_was_found(desk: AnalysisDesk):
 def test_what_is_parked_waits_again_when_somebody_says_so(desk: AnalysisDesk):
     desk.store(picture())
     desk.run()
-    desk.rows("update media.analyses set state = 'failed', is_newest = false, reason = 'no', colours = null returning 1")
+    desk.rows(
+        "update media.analyses set state = 'failed', is_newest = false, reason = 'no', colours = null returning 1"
+    )
     assert "failed: no" in run("media", "analyses", "--state", "failed")
     assert run("media", "retry-analyses", "--organization", "default").startswith("1 analyses wait again.")
     assert "colours: 1 completed" in run("media", "analyze")

@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.media.analysis.analysing import AnalysisRun
+from syndication_assets.media.analysis.analysis_run import AnalysisRun
 from syndication_assets.media.analysis.planning import AnalyzerPlan, plans
 from syndication_assets.media.analysis.vision.picture_question import PROMPT
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error
@@ -221,6 +221,10 @@ def test_without_a_key_the_model_is_not_available_and_nothing_pretends_to_be_one
     vision.store(RED)
     run = vision.run()
     assert "OPENAI_API_KEY is not set" in run.unavailable["default", "vision"]
+    vision.changes = {"openai_api_key": SecretStr(f"{KEY}\n")}
+    (reason,) = vision.run().unavailable.values()
+    assert "a character that no key has" in reason
+    assert KEY not in reason
     assert vision.rows("select count(*) from media.analyses") == [(0,)]
 
 

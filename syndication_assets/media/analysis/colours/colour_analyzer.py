@@ -10,10 +10,10 @@ from syndication_assets.media.analysis.findings import Findings, RefusedPictureE
 
 
 class ColourAnalyzer:
-    """Looks at the small copy for people: averaging keeps colours, and every picture costs the same."""
+    """Looks at a small copy: averaging keeps colours, and every picture costs about the same."""
 
     at_once = 1
-    longest_side: int | None = None
+    longest_side: int = 256
     version = AnalyzerVersion(f"colours {VERSION}")
 
     async def analyse(self, picture: bytes) -> Result:

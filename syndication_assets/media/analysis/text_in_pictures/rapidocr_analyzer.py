@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, Result
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError
+from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import FailedAttemptError
 from syndication_assets.media.analysis.text_in_pictures.read_lines import ReadLine, findings_of
 
@@ -26,7 +26,7 @@ class RapidocrAnalyzer:
     """One child reads one picture after another."""
 
     at_once = 1
-    longest_side: int | None = 1600
+    longest_side: int = 1600
 
     def __init__(self) -> None:
         self.version = rapidocr_version()
@@ -42,13 +42,11 @@ class RapidocrAnalyzer:
 
     async def analyse(self, picture: bytes) -> Result:
         try:
-            lines = await asyncio.to_thread(self._child.run, read_lines, picture)
+            lines = await asyncio.to_thread(self._child.run, list[ReadLine], read_lines, picture)
         except ChildEndedError as error:
             raise FailedAttemptError(f"reading the text {error}") from None
-        except MemoryError:
-            raise FailedAttemptError("reading the text needs more memory than it may use") from None
-        except Exception as error:  # the models raise whatever a picture makes of them
-            raise FailedAttemptError(f"reading the text failed ({type(error).__name__})") from None
+        except ChildRaisedError as error:
+            raise FailedAttemptError(f"reading the text failed ({error.kind})") from None
         return findings_of(lines), None
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, Result
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError
+from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import FailedAttemptError
 from syndication_assets.media.analysis.text_in_pictures.read_lines import ReadLine, findings_of
 
@@ -32,7 +32,7 @@ class TesseractAnalyzer:
     """One picture after another, each by a new process of the program."""
 
     at_once = 1
-    longest_side: int | None = 1600
+    longest_side: int = 1600
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = "+".join(languages)
@@ -49,8 +49,8 @@ class TesseractAnalyzer:
 
     async def analyse(self, picture: bytes) -> Result:
         try:
-            table = await asyncio.to_thread(self._child.run, read_table, picture, self._languages)
-        except (ChildEndedError, TesseractFailedError) as error:
+            table = await asyncio.to_thread(self._child.run, str, read_table, picture, self._languages)
+        except (ChildEndedError, ChildRaisedError) as error:
             raise FailedAttemptError(f"reading the text {error}") from None
         return findings_of(lines_of(table)), None
 

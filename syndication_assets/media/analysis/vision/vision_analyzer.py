@@ -43,7 +43,7 @@ _MOST_PAUSES = 3
 class VisionAnalyzer:
     """One model of one server. A rate limit pauses all of its questions."""
 
-    longest_side: int | None = LONGEST_SIDE
+    longest_side: int = LONGEST_SIDE
 
     def __init__(self, url: str, chosen: ChosenAnalyzer, settings: Settings, run_id: str | None) -> None:
         if settings.openai_api_key is None or chosen.model is None:
@@ -137,7 +137,13 @@ _NO_KEY = "OPENAI_API_KEY is not set: set it, and OPENAI_BASE_URL for another se
 
 def why_no_vision(settings: Settings) -> str | None:
     """Why the analyzer is not available; None if it is."""
-    return _NO_KEY if settings.openai_api_key is None else None
+    if settings.openai_api_key is None:
+        return _NO_KEY
+    key = settings.openai_api_key.get_secret_value()
+    # A header cannot hold anything else, and the HTTP library would quote the whole key to say so.
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return "OPENAI_API_KEY contains a character that no key has, such as a space or a line break: copy it again"
+    return None
 
 
 def vision_version(chosen: ChosenAnalyzer) -> AnalyzerVersion:
