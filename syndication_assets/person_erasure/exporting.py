@@ -37,6 +37,13 @@ select jsonb_build_object(
         select coalesce(jsonb_agg(to_jsonb(m) order by m.media_id), '[]') from scraping.media_records as m
         where m.organization_id = %(organization_id)s and m.post_id in (select o.post_id from posts as o)
     ),
+    'pictures', (
+        select coalesce(jsonb_agg(to_jsonb(a) order by a.media_id), '[]') from media.post_media_analyses as a
+        where
+            a.organization_id = %(organization_id)s
+            and a.post_id in (select o.post_id from posts as o)
+            and a.analysed_at is not null
+    ),
     'hashtags', (
         select coalesce(jsonb_agg(to_jsonb(h) || jsonb_build_object('hashtag', t.hashtag) order by t.hashtag), '[]')
         from scraping.post_hashtags as h

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.one_server
 
 LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
-    "credentials", "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
+    "credentials",
+    "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
     "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
     "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip

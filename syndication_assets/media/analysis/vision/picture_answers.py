@@ -1,4 +1,4 @@
-"""Reads one response of a server that speaks OpenAI's chat completions: findings, or why there are none. Pure."""
+"""Reads one response of a server that speaks OpenAI's chat completions: findings, or why there are none."""
 
 import json
 import re
