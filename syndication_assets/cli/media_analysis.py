@@ -11,8 +11,8 @@ from syndication_assets.media.analysis.outcomes import AnalysisState
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
-_ANALYZERS = ("colours", "rapidocr", "tesseract", "vision")
-_ANALYZER = click.option("--analyzer", type=click.Choice(_ANALYZERS), default=None, help="Only this analyzer.")
+CHOICES = ("colours", "rapidocr", "tesseract", "vision")
+_ANALYZER = click.option("--analyzer", type=click.Choice(CHOICES), default=None, help="Only this analyzer.")
 
 
 @click.command()

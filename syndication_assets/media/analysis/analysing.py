@@ -22,7 +22,8 @@ from syndication_assets.media.media_store import MediaStore
 from syndication_assets.settings import Settings
 
 logger = logging.getLogger(__name__)
-_LEASED_AT_ONCE = 12
+_LEASED_AT_ONCE = 8
+"""So few that even the slowest analyzer is done with them before the lease ends."""
 _Prepare = Callable[[bytes, str, int], bytes]
 _Open = Callable[[str, ChosenAnalyzer, Settings, str | None], AbstractAsyncContextManager[Analyzer]]
 

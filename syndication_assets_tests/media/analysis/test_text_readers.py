@@ -8,6 +8,8 @@ from importlib.util import find_spec
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from syndication_assets.cli.media_analysis import CHOICES
+from syndication_assets.configuration.sections.analyzers import Analyzer
 from syndication_assets.media.analysis.analyzer import ChosenAnalyzer
 from syndication_assets.media.analysis.analyzers import ANALYZERS, open_analyzer, version_of, why_unavailable
 from syndication_assets.media.analysis.findings import Findings
@@ -68,4 +70,4 @@ def test_the_version_of_an_analyzer_names_what_decides_its_results(monkeypatch: 
     assert version_of(chosen("colours")).program.startswith("colours ")
     vision = version_of(chosen("vision")._replace(model="small"))
     assert (vision.model, bool(vision.prompt)) == ("small", True)
-    assert set(ANALYZERS) == {"colours", "rapidocr", "tesseract", "vision"}
+    assert ANALYZERS == CHOICES == Analyzer.model_fields["name"].annotation.__args__
