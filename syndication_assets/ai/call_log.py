@@ -7,14 +7,16 @@ happens to the run, its spending is on record, and nothing that one call brings 
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from syndication_assets.database.connection import Connection, DatabaseError, load_sql
+import psycopg
+
+from syndication_assets.database.connection import Connection, DatabaseError, describe, load_sql
 from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.http.recording import CallResult
@@ -32,8 +34,8 @@ class Call:
 
     organization_id: str
     usage_id: str
-    post_core_id: str
-    variation: int
+    post_core_id: str | None
+    variation: int | None
     attempt: int
     model: str
     prompt: str
@@ -44,6 +46,8 @@ class Call:
     usage: TokenUsage
     charge: Charge
     price: Price | None
+    post_ids: tuple[str, ...] = ()
+    """The scraped posts that it is about."""
 
 
 class CallLog(Generic[Result]):
@@ -107,9 +111,10 @@ class CallLog(Generic[Result]):
         """Takes back the reservation of a call that is not made."""
         self._add(partial(release, organization_id=organization_id, usage_id=usage_id))
 
-    def add_call(self, call: Call) -> None:
+    def add_call(self, call: Call, results: Sequence[Result] = ()) -> None:
+        """Adds a call that is over, with the results that its answer gives by itself: both are there, or neither."""
         self.totals.add(_result_of(call))
-        self._add(partial(_settle, row=_row(call)))
+        self._add(partial(self._settle_with, row=_row(call), results=list(results)))
 
     def add_results(self, results: list[Result]) -> None:
         """Adds results that belong together, after all of their calls: they are stored in one transaction."""
@@ -200,13 +205,22 @@ class CallLog(Generic[Result]):
         except Exception as error:  # whatever it is, the other calls are paid for too
             self._errors.append(error)
 
+    def _settle_with(self, connection: Connection, row: str, results: list[Result]) -> None:
+        """Results that are refused do not cost the call its row."""
+        with connection.transaction():
+            connection.execute(load_sql("ai/llm_calls/merge.sql"), {"call": row})
+            if results:
+                try:
+                    self._store_together(connection, results)
+                except psycopg.OperationalError:  # the connection is lost, or no result could be stored now
+                    raise
+                except Exception as error:
+                    described = DatabaseError(describe(error)) if isinstance(error, psycopg.Error) else error
+                    self._errors.append(described)
+
     def _store_together(self, connection: Connection, results: list[Result]) -> None:
         with connection.transaction():
             self._store(connection, results)
-
-
-def _settle(connection: Connection, row: str) -> None:
-    connection.execute(load_sql("ai/llm_calls/merge.sql"), {"call": row})
 
 
 def _result_of(call: Call) -> CallResult:
@@ -226,6 +240,7 @@ def _row(call: Call) -> str:
         "usage_id": call.usage_id,
         "post_core_id": call.post_core_id,
         "variation": call.variation,
+        "post_ids": list(call.post_ids) or None,
         "attempt": call.attempt,
         "model": call.model,
         "prompt": call.prompt,

@@ -1,4 +1,4 @@
-"""A language model behind any server that speaks OpenAI's chat completions: one question, one post, or one clear error.
+"""A language model behind any server that speaks OpenAI's chat completions: one question, one answer or error.
 
 The key travels in the Authorization header alone, the prompt to the configured server alone: no redirect is followed.
 Own code on our HTTP client instead of OpenAI's library, which follows redirects with the prompt, reads a body of any
@@ -14,12 +14,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from syndication_assets.ai.answer_forms import AnswerForm, Value
 from syndication_assets.ai.language_model_answers import (
     TRANSIENT_ERRORS,
     Answer,
     ErrorKind,
     LanguageModelError,
-    PostText,
 )
 from syndication_assets.ai.language_model_responses import ResponseReader
 from syndication_assets.ai.prompts import Messages
@@ -28,10 +28,6 @@ from syndication_assets.http.http_errors import HttpError
 
 _OPENAI_URL = "https://api.openai.com/v1"
 _MAXIMUM_BYTES = 4 * 1024 * 1024
-_RESPONSE_FORMAT = {
-    "type": "json_schema",
-    "json_schema": {"name": PostText.__name__, "strict": True, "schema": PostText.model_json_schema()},
-}
 # OpenAI's own models take the first name only; most other servers know the second only.
 _LIMIT_NAMES = ("max_completion_tokens", "max_tokens")
 _HOSTS_OF_OPENAI = (".openai.com", ".openai.azure.com")
@@ -50,7 +46,7 @@ class RequestLog:
     def before_request(self) -> None:
         """The request has its slot and is sent next. An exception raised here cancels it."""
 
-    def after_request(self, result: Answer | LanguageModelError) -> None:
+    def after_request(self, result: Answer[Any] | LanguageModelError) -> None:
         """Called exactly once per started request."""
 
     def release(self) -> None:
@@ -106,15 +102,15 @@ class LanguageModel:
     ) -> None:
         await self._client.__aexit__(error_type, error, traceback)
 
-    async def ask(self, messages: Messages, log: RequestLog | None = None) -> Answer:
-        """Requests a post; LanguageModelError after the last retry.
+    async def ask(self, messages: Messages, form: AnswerForm[Value], log: RequestLog | None = None) -> Answer[Value]:
+        """Requests an answer of this form; LanguageModelError after the last retry.
 
         A question has a slot only while its request is under way: not while the request is reserved, and not between
         retries. So a slot never waits for the log, and more questions than slots keep all slots busy.
         """
         for retries in itertools.count():
             await self._wait_for_pause()
-            result, is_limit_renamed = await self._ask_in_slot(messages, log or RequestLog())
+            result, is_limit_renamed = await self._ask_in_slot(messages, form, log or RequestLog())
             if isinstance(result, Answer):
                 return result
             if is_limit_renamed:
@@ -129,7 +125,9 @@ class LanguageModel:
                 await asyncio.sleep(wait)
         raise AssertionError("unreachable")
 
-    async def _ask_in_slot(self, messages: Messages, log: RequestLog) -> tuple[Answer | LanguageModelError, bool]:
+    async def _ask_in_slot(
+        self, messages: Messages, form: AnswerForm[Value], log: RequestLog
+    ) -> tuple[Answer[Value] | LanguageModelError, bool]:
         """The result of one request, and whether it is worth another one with the other name of the limit."""
         await log.reserve()
         is_started = False
@@ -139,16 +137,18 @@ class LanguageModel:
                 log.before_request()
                 is_started = True
                 limit_name = self._limit_name
-                result = await self._ask_and_log(messages, log)
+                result = await self._ask_and_log(messages, form, log)
                 return result, self._knows_limit_by_other_name(result, limit_name)
         finally:
             if not is_started:
                 log.release()
 
-    async def _ask_and_log(self, messages: Messages, log: RequestLog) -> Answer | LanguageModelError:
+    async def _ask_and_log(
+        self, messages: Messages, form: AnswerForm[Value], log: RequestLog
+    ) -> Answer[Value] | LanguageModelError:
         started = time.perf_counter()
         try:
-            result = await self._ask_once(messages)
+            result = await self._ask_once(messages, form)
         except asyncio.CancelledError:
             message = "The run was stopped before the model answered."
             latency_ms = _milliseconds_since(started)
@@ -171,7 +171,7 @@ class LanguageModel:
             return error.retry_after
         return float(self.retry_delay * 2**retries * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, no secret
 
-    def _knows_limit_by_other_name(self, result: Answer | LanguageModelError, limit_name: str) -> bool:
+    def _knows_limit_by_other_name(self, result: Answer[Any] | LanguageModelError, limit_name: str) -> bool:
         """Whether the server rejects the name under which it was sent the limit of the output; then the other is used.
 
         Questions that were asked at the same time find the name changed already.
@@ -182,19 +182,19 @@ class LanguageModel:
             self._limit_name, self._other_limit_name = self._other_limit_name, ""
         return self._limit_name != limit_name
 
-    async def _ask_once(self, messages: Messages) -> Answer | LanguageModelError:
+    async def _ask_once(self, messages: Messages, form: AnswerForm[Value]) -> Answer[Value] | LanguageModelError:
         started = time.perf_counter()
         body: dict[str, Any] = {
             "model": self.model,
             "messages": messages,
-            "response_format": _RESPONSE_FORMAT,
+            "response_format": form.response_format,
             self._limit_name: self.output_limit,
         }
         try:
             response = await self._client.post_json(self._url, body)
         except HttpError as error:
             return self._reader.describe(error, _milliseconds_since(started))
-        return self._reader.read(response, _milliseconds_since(started))
+        return self._reader.read(response, _milliseconds_since(started), form)
 
 
 def _milliseconds_since(started: float) -> int:

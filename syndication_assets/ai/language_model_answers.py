@@ -1,12 +1,13 @@
-"""What a language model may answer: a post with its usage, or one clear error."""
+"""What a language model may answer: content of the asked form with its usage, or one clear error."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from syndication_assets.ai.answer_forms import Value, form_of
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.usage.spending import TokenUsage
 
@@ -38,6 +39,9 @@ class PostText(BaseModel):
     hashtags: Annotated[list[str], BeforeValidator(_as_list)]
     call_to_action: Annotated[str, BeforeValidator(_as_text)]
     alt_text: Annotated[str, BeforeValidator(_as_text)]
+
+
+POST_FORM = form_of(PostText, "a post", tokens=60)
 
 
 class ErrorKind(StrEnum):
@@ -117,10 +121,10 @@ class LanguageModelError(SyndicationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A post, with the usage and time of its request."""
+class Answer(Generic[Value]):
+    """What was asked for, with the usage and time of its request."""
 
-    post: PostText
+    content: Value
     response: str
     """As the model wrote it."""
     usage: TokenUsage

@@ -1,26 +1,22 @@
-"""Finds the post in what a model wrote: models put their JSON into fences, after thoughts or between sentences."""
+"""Finds the answer in what a model wrote: models put their JSON into fences, after thoughts or between sentences."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
-from syndication_assets.ai.language_model_answers import PostText
-from syndication_assets.text.outside import cleaned
+from syndication_assets.ai.answer_forms import AnswerForm, Value, WrongFormError
 
 _LONGEST_CONTENT = 200_000
 # Each try may read to the end of the content.
 _MOST_TRIES = 20
 _END_OF_THOUGHTS = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_REQUIRED = tuple(PostText.model_fields)
 # Models write line breaks within strings as they are.
 _decoder = json.JSONDecoder(strict=False)
 
 
 class UnreadableContentError(ValueError):
-    """No post was found; the message, which quotes nothing, says what is wrong."""
+    """No answer of the form was found; the message, which quotes nothing, says what is wrong."""
 
 
 def text_of(content: Any) -> str | None:
@@ -31,16 +27,14 @@ def text_of(content: Any) -> str | None:
     return content if isinstance(content, str) and content.strip() else None
 
 
-def read_post(content: str) -> PostText:
-    """The first object of the content that is a post. UnreadableContentError if there is none."""
+def read_form(content: str, form: AnswerForm[Value]) -> Value:
+    """The first object of the content that has the form. UnreadableContentError if there is none."""
     problem = "it is no JSON object"
     for value in _objects(_END_OF_THOUGHTS.split(content[:_LONGEST_CONTENT])[-1]):
         try:
-            return PostText.model_validate(cleaned(value))
-        except ValidationError as error:
-            keys = {str(detail["loc"][0]) for detail in error.errors(include_input=False, include_url=False)}
-            wrong = ", ".join(key for key in _REQUIRED if key in keys)
-            problem = f"of its keys, {wrong} are missing, empty or of the wrong type"
+            return form.read(value)
+        except WrongFormError as error:
+            problem = str(error)
     raise UnreadableContentError(problem)
 
 

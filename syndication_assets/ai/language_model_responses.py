@@ -1,4 +1,4 @@
-"""Reads one response of a server that speaks OpenAI's chat completions: a post, or one clear error.
+"""Reads one response of a server that speaks OpenAI's chat completions: an answer, or one clear error.
 
 Servers quote the key and the whole prompt in their messages, so none of their texts is kept unredacted, and what the
 model wrote not either: an answer is stored, sent back with a question, and may become a post.
@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from syndication_assets.ai.answer_forms import AnswerForm, Value
 from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
-from syndication_assets.ai.language_model_content import UnreadableContentError, read_post, text_of
+from syndication_assets.ai.language_model_content import UnreadableContentError, read_form, text_of
 from syndication_assets.ai.language_model_errors import ServerError, server_error
 from syndication_assets.ai.token_counts import usage_of
 from syndication_assets.http.http_errors import (
@@ -38,8 +39,10 @@ class ResponseReader:
     timeout: float
     output_limit: int
 
-    def read(self, response: HttpResponse, latency_ms: int) -> Answer | LanguageModelError:
-        """The post that a response contains; otherwise the error to raise."""
+    def read(
+        self, response: HttpResponse, latency_ms: int, form: AnswerForm[Value]
+    ) -> Answer[Value] | LanguageModelError:
+        """The answer that a response contains; otherwise the error to raise."""
         try:
             body = read_json(response.content)
         except ValueError:
@@ -51,11 +54,11 @@ class ResponseReader:
         content, problem = self._content_of(body)
         if problem is None:
             try:
-                return Answer(read_post(content), content, usage, latency_ms)
+                return Answer(read_form(content, form), content, usage, latency_ms)
             except UnreadableContentError as unreadable:
                 problem = (
                     ErrorKind.MALFORMED,
-                    f"{self.model} answered with something that is not the JSON of a post: {unreadable}.",
+                    f"{self.model} answered with something that is not the JSON of {form.noun}: {unreadable}.",
                 )
         return LanguageModelError(*problem, usage, latency_ms=latency_ms, answer=content or None)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from syndication_assets.ai.answer_forms import AnswerForm
 from syndication_assets.ai.prompts import Messages
 from syndication_assets.operations.usage.spending import TokenUsage
 
@@ -9,8 +10,6 @@ LONGEST_ANSWER = 128_000
 """The longest answer in tokens, thoughts included, that usual models give if a server ignores the requested limit."""
 _MOST_TOKENS = 10_000_000
 """More than any model takes at once: a larger count is an error of the server."""
-_FORMAT_TOKENS = 60
-"""The requested format of the answer, which is part of the prompt."""
 
 
 def usage_of(body: Any) -> TokenUsage:
@@ -34,14 +33,15 @@ def usage_of(body: Any) -> TokenUsage:
     return TokenUsage(input_tokens, cached, output_tokens, reasoning)
 
 
-def estimated_tokens(messages: Messages) -> int:
-    """At least as many tokens as the messages have with any usual model.
+def estimated_tokens(messages: Messages, form: AnswerForm[Any]) -> int:
+    """At least as many tokens as the messages have with any usual model, and the form of the answer, which is part of
+    the prompt.
 
     An English word of four letters is about one token; other scripts take up to a token for two bytes of UTF-8.
     """
     text = "".join(message["content"] for message in messages)
     wide = len(text.encode()) - len(text)
-    return len(text) // 3 + wide // 2 + _FORMAT_TOKENS
+    return len(text) // 3 + wide // 2 + form.tokens
 
 
 def _first_count(values: dict[str, Any], *names: str) -> int | None:

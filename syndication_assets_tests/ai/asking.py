@@ -3,7 +3,7 @@
 import asyncio
 
 from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import Answer, LanguageModelError
+from syndication_assets.ai.language_model_answers import POST_FORM, Answer, LanguageModelError
 from syndication_assets.operations.usage.spending import TokenUsage
 from syndication_assets_tests.ai.chat_server import ChatServer
 
@@ -18,7 +18,7 @@ def ask(server: ChatServer, times: int = 1, **options) -> list[Answer | Language
 
     async def ask_all() -> list[Answer | LanguageModelError]:
         async with LanguageModel(KEY, "small", server.url, **settings) as model:
-            return await asyncio.gather(*(model.ask(MESSAGES) for _ in range(times)), return_exceptions=True)
+            return await asyncio.gather(*(model.ask(MESSAGES, POST_FORM) for _ in range(times)), return_exceptions=True)
 
     with server.running():
         return asyncio.run(ask_all())

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError
 from syndication_assets_tests.ai.asking import KEY, MESSAGES, USED, ask
 from syndication_assets_tests.ai.chat_server import GOOD_POST, ChatServer, Reply, completion, error, post
 
@@ -16,7 +16,7 @@ def test_an_answer_has_its_usage_and_latency():
     server = ChatServer()
     (answer,) = ask(server)
     assert isinstance(answer, Answer)
-    assert answer.post.model_dump() == GOOD_POST
+    assert answer.content.model_dump() == GOOD_POST
     assert answer.usage == USED
     assert 0 <= answer.latency_ms < 5000
     assert server.keys == [f"Bearer {KEY}"]
@@ -64,7 +64,7 @@ def test_an_unreachable_server_is_reported_as_unreachable():
 
     async def ask_nobody() -> None:
         async with LanguageModel(KEY, "small", f"http://127.0.0.1:{port}/v1", retry_delay=0.01) as model:
-            await model.ask(MESSAGES)
+            await model.ask(MESSAGES, POST_FORM)
 
     with pytest.raises(LanguageModelError, match="check OPENAI_BASE_URL") as caught:
         asyncio.run(ask_nobody())

@@ -87,7 +87,7 @@ GOOD_JSON = json.dumps(GOOD_POST)
 def test_a_post_is_found_in_what_real_servers_answer(content):
     (answer,) = ask(ChatServer(completion(content)))
     assert isinstance(answer, Answer), answer
-    found = answer.post.model_dump()
+    found = answer.content.model_dump()
     assert {**found, "hashtags": [tag.strip("#") for tag in found["hashtags"]]} == GOOD_POST
     assert answer.usage == USED
 
@@ -96,7 +96,7 @@ def test_line_breaks_within_strings_and_missing_pictures_are_understood():
     content = GOOD_JSON.replace("in a small", "in\na small").replace('"What the shop made"', "null")
     (answer,) = ask(ChatServer(completion(content)))
     assert isinstance(answer, Answer), answer
-    assert (answer.post.text, answer.post.alt_text) == (GOOD_POST["text"].replace("in a", "in\na"), "")
+    assert (answer.content.text, answer.content.alt_text) == (GOOD_POST["text"].replace("in a", "in\na"), "")
 
 
 def test_an_answer_is_kept_without_characters_that_the_database_does_not_accept():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from syndication_assets.ai.language_model import LanguageModel, RequestLog
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError
 from syndication_assets_tests.ai.asking import KEY, MESSAGES
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 
@@ -38,7 +38,7 @@ def test_every_request_of_a_question_is_recorded():
 
     async def ask_once() -> None:
         async with LanguageModel(KEY, "small", server.url, retry_delay=0.01) as model:
-            await model.ask(MESSAGES, log)
+            await model.ask(MESSAGES, POST_FORM, log)
 
     with server.running():
         asyncio.run(ask_once())
@@ -51,7 +51,7 @@ def test_a_cancelled_request_is_recorded_and_may_have_cost():
 
     async def stop() -> None:
         async with LanguageModel(KEY, "small", server.url) as model:
-            question = asyncio.create_task(model.ask(MESSAGES, log))
+            question = asyncio.create_task(model.ask(MESSAGES, POST_FORM, log))
             while not server.requests:
                 await asyncio.sleep(0.01)
             question.cancel()
@@ -72,7 +72,7 @@ def ask_twice(model_of: Callable[[str], LanguageModel], first: RequestLog, secon
         async with model_of(server.url) as model:
             tasks = []
             for log in (first, second):
-                tasks.append(asyncio.create_task(model.ask(MESSAGES, log)))
+                tasks.append(asyncio.create_task(model.ask(MESSAGES, POST_FORM, log)))
                 await asyncio.sleep(0.05)
             return await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -134,7 +134,7 @@ def test_a_question_that_is_cancelled_while_it_waits_for_a_slot_is_released():
         async with one_at_a_time(server.url) as model:
             tasks = []
             for log in (first, second):
-                tasks.append(asyncio.create_task(model.ask(MESSAGES, log)))
+                tasks.append(asyncio.create_task(model.ask(MESSAGES, POST_FORM, log)))
                 await asyncio.sleep(0.05)
             tasks[1].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from syndication_assets.content.generation.writing_counts import charge_written
+from syndication_assets.ai.run_costs import charge_run
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.executions.recording import Execution
 from syndication_assets.operations.usage.spending import Price, TokenUsage, read_spending
@@ -56,7 +56,7 @@ def test_an_execution_costs_what_the_calls_of_its_run_cost_and_an_unknown_cost_m
         execution = Execution("content/posts_content", datetime.now(UTC) - timedelta(minutes=1))
         execution.tally.add(selected.organization_id, came_in=1, went_out=1)
         with transaction(selected.url) as connection:
-            charge_written(connection, execution, "mine")
+            charge_run(connection, execution, "mine")
         return [row["cost"] for row in execution.tally.rows()]
 
     call("other", Decimal(9))

@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.language_model_answers import POST_FORM
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
@@ -42,7 +43,7 @@ POST = Post("tgt-1", 1, "page", "feed_post", "secret words of the post")
 def ask_language_model(url: str) -> None:
     async def ask() -> None:
         async with LanguageModel(SECRET, "small", f"{url}/v1", timeout=SECONDS, maximum_retries=0) as model:
-            await model.ask([{"role": "user", "content": "secret words of the prompt"}])
+            await model.ask([{"role": "user", "content": "secret words of the prompt"}], POST_FORM)
 
     asyncio.run(ask())
 

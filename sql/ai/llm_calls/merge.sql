@@ -10,6 +10,7 @@ with call as (
         usage_id text,
         post_core_id text,
         variation integer,
+        post_ids text[],
         attempt integer,
         model text,
         prompt text,
@@ -47,12 +48,14 @@ settled as (
 )
 
 insert into ai.llm_calls (
-    organization_id, post_core_id, variation, attempt, model, prompt, response, error_message, usage_id, called_at
+    organization_id, post_core_id, variation, post_ids, attempt, model, prompt, response, error_message, usage_id,
+    called_at
 )
 select
     c.organization_id,
     c.post_core_id,
     c.variation,
+    c.post_ids,
     c.attempt,
     c.model,
     c.prompt,

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
 
 import dagster as dg
 
 from syndication_assets import fault_points
 from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.configured_model import configured_model, provider_of
+from syndication_assets.ai.run_costs import charge_run
 from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
 from syndication_assets.content.generation.posts_to_write import PostToWrite, posts_to_write
 from syndication_assets.content.generation.template import TemplateError
@@ -23,11 +23,10 @@ from syndication_assets.content.generation.writing import (
     store,
     write_without_model,
 )
-from syndication_assets.content.generation.writing_counts import STEPS, charge_written, count_written
+from syndication_assets.content.generation.writing_counts import STEPS, count_written
 from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.asset_executions import origin_of
 from syndication_assets.operations.executions.recording import executing
 from syndication_assets.operations.usage.call_totals import CallTotals
@@ -137,7 +136,7 @@ def posts_content(
                 f"{day.day}: {len(day.texts):,} texts written, {len(day.texts) - compliant:,} of them need review"
             )
         with transaction(url) as connection:
-            charge_written(connection, executions["writing"], context.run.run_id)
+            charge_run(connection, executions["writing"], context.run.run_id)
     executed = {
         "posts_content": executions["writing"].metadata,
         "compliance_checks": executions["checking"].metadata,
@@ -209,27 +208,17 @@ def _write_without_model(posts: Iterable[PostToWrite], result: DayOfTexts) -> No
 async def _write_with_model(
     url: str, posts: list[PostToWrite], settings: Settings, result: DayOfTexts, run_id: str | None
 ) -> Outcome:
-    if settings.openai_api_key is None or settings.llm_model is None:
-        raise SyndicationError(
-            "OPENAI_API_KEY is set but SYNDICATION_LLM_MODEL is not: set it to the model that writes, or unset the key "
-            "to write from templates."
-        )
+    model = configured_model(settings)
+    if model is None:
+        raise AssertionError("unreachable")
     provider = provider_of(settings.openai_url)
     today = datetime.now(UTC).date()
     with transaction(url) as connection:
         spending = {
-            organization: read_spending(connection, organization, provider, settings.llm_model, today)
+            organization: read_spending(connection, organization, provider, model.model, today)
             for organization in {post.organization_id for post in posts}
         }
         with_templates = templates_replace_model(connection)
-    model = LanguageModel(
-        settings.openai_api_key.get_secret_value(),
-        settings.llm_model,
-        settings.openai_url,
-        timeout=settings.llm_timeout_seconds,
-        concurrency=settings.llm_concurrency,
-        output_limit=settings.llm_output_tokens,
-    )
     async with model, CallLog(url, provider, _store_texts, run_id) as log:
         outcome = await write_with_model(posts, model, spending, log, with_templates)
     result.calls = log.totals
@@ -241,11 +230,6 @@ async def _write_with_model(
 def _store_texts(connection: Connection, texts: list[WrittenText]) -> None:
     store(connection, texts)
     fault_points.reach("posts_content.before_commit")
-
-
-def provider_of(base_url: str | None) -> str:
-    """The provider in operations.api_prices: the host of the server, or `openai` for OpenAI itself."""
-    return "openai" if base_url is None else urlsplit(base_url).hostname or base_url
 
 
 def _details(days: list[DayOfTexts]) -> dict[str, dg.MetadataValue | int | float]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from syndication_assets.ai.call_log import CallLog
 from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError, PostText
+from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError, PostText
+from syndication_assets.ai.paid_requests import PaidRequests, Subject, UnansweredError
 from syndication_assets.ai.prompts import Messages, follow_up, question_again
 from syndication_assets.content.compliance.validation import hard_reasons
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.generation.paid_requests import PaidRequests, UnwrittenError
 from syndication_assets.content.generation.post_prompt import post_question
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.template import TemplateError
@@ -108,7 +108,7 @@ class _Batch:
     async def write(self, post: PostToWrite) -> None:
         try:
             text = await self._request(post)
-        except UnwrittenError as error:
+        except UnansweredError as error:
             replacement = None
             reason = str(error)
             if error.is_model_down and post.organization_id in self.with_templates:
@@ -150,11 +150,13 @@ class _Batch:
         unusable_answers = 0
         spending = self.spending[post.organization_id]
         for attempt in range(1, MOST_ATTEMPTS + 1):
-            requests = PaidRequests(post, self.model, spending, self.log, attempt, messages, self.stop_reasons)
+            requests = PaidRequests(
+                _subject_of(post), self.model, spending, self.log, attempt, messages, POST_FORM, self.stop_reasons
+            )
             try:
-                answer = await self.model.ask(messages, requests)
-            except (LanguageModelError, UnwrittenError) as error:
-                problem = error if isinstance(error, UnwrittenError) else _problem_of(error)
+                answer = await self.model.ask(messages, POST_FORM, requests)
+            except (LanguageModelError, UnansweredError) as error:
+                problem = error if isinstance(error, UnansweredError) else _problem_of(error)
                 if isinstance(error, LanguageModelError) and error.is_answer:
                     unusable_answers += 1
                     if unusable_answers < MOST_UNUSABLE_ANSWERS:
@@ -171,7 +173,7 @@ class _Batch:
             raise AssertionError("unreachable")
         return text
 
-    async def _checked(self, post: PostToWrite, answer: Answer, attempt: int) -> WrittenText:
+    async def _checked(self, post: PostToWrite, answer: Answer[PostText], attempt: int) -> WrittenText:
         """The text of an answer, with its findings.
 
         Checking takes longer than sending a request. So one text is checked at a time, and what is ready goes first:
@@ -180,7 +182,7 @@ class _Batch:
         async with self._checking:
             for _ in range(_TURNS_BEFORE_CHECKING):
                 await asyncio.sleep(0)
-            draft = assemble(answer.post, post)
+            draft = assemble(answer.content, post)
             template = post.templates[0] if post.templates else None
             return WrittenText(
                 post,
@@ -194,8 +196,12 @@ class _Batch:
             )
 
 
-def _problem_of(error: LanguageModelError) -> UnwrittenError:
-    return UnwrittenError(str(error), is_model_down=error.is_down)
+def _subject_of(post: PostToWrite) -> Subject:
+    return Subject(post.organization_id, "write_post", post.post_core_id, post.variation)
+
+
+def _problem_of(error: LanguageModelError) -> UnansweredError:
+    return UnansweredError(str(error), is_model_down=error.is_down)
 
 
 def _asked_again(first: Messages, error: LanguageModelError) -> Messages:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.writing import WrittenText
-from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.operations.executions.recording import Execution
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 
 STEPS = {"writing": "content/posts_content", "checking": "content/compliance_checks"}
@@ -31,15 +29,6 @@ def count_written(
         )
     for post, reason in missing:
         writing.add(post.organization_id, _channel_of(post), came_in=1, rejected=1, reason=reason)
-
-
-def charge_written(connection: Connection, execution: Execution, run_id: str) -> None:
-    """Adds what the recorded calls of its run cost. The cost is unknown while that of a call is."""
-    rows = connection.execute(
-        load_sql("content/cost_of_writing.sql"), {"run_id": run_id, "started_at": execution.started_at}
-    )
-    for organization_id, cost, currency in rows:
-        execution.tally.charge(organization_id, cost, currency)
 
 
 def _channel_of(post: PostToWrite) -> Channel:
