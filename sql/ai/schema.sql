@@ -24,6 +24,8 @@ create table ai.llm_calls (
     usage_id text,                                 -- Row with usage and cost in operations.api_usage, which is found by
                                                    -- this id alone: the time in its key is that of the reservation.
     called_at timestamptz not null default now(),  -- When the request was made.
+    post_ids text[],                               -- Posts of scraping.post_records that the request was about; NULL
+                                                   -- for other requests.
 
     primary key (organization_id, call_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,

@@ -29,6 +29,13 @@ create type curation.action_state as enum (
     'cancelled'     -- nobody does it
 );
 
+-- What became of the question about a post.
+create type curation.classification_state as enum (
+    'answered',  -- the model said which tags the post has
+    'parked',    -- the model gave no usable answer about it; `syndication tag retry` makes it wait again
+    'waiting'    -- a person wants it asked again
+);
+
 -- One row is one tag. User-maintained.
 create table curation.tags (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
@@ -40,13 +47,17 @@ create table curation.tags (
     color text not null default 'cyan',             -- Color in a terminal.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    is_for_models boolean not null default false,   -- Whether a language model may give it to posts.
+    model_threshold numeric(4,3),                   -- From which confidence of a model on posts have it; below, it is a
+                                                    -- suggestion. NULL: as model_tagging says.
 
     primary key (organization_id, tag_id),
     unique (organization_id, tag_name),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     check (tag_id ~ '^tag-[0-9a-f]{8}$'),
     check (tag_name = lower(btrim(tag_name)) and tag_name <> ''),
-    check (color in ('red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'))
+    check (color in ('red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white')),
+    check (model_threshold >= 0::numeric and model_threshold <= 1::numeric)
 );
 create trigger tags_updated_at before update on curation.tags for each row execute function tenancy.set_updated_at();
 create trigger tags_audit after insert or delete or update on curation.tags
@@ -343,6 +354,117 @@ create index post_documents_observed_at on curation.post_documents (organization
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 create policy owner_searches on curation.post_documents for select to syndication_owner using (true);
 
+-- One row is how language models tag the posts of an organization; without a row, the defaults hold. User-maintained.
+create table curation.model_tagging (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    threshold numeric(4,3) not null default 0.8,    -- From which confidence on posts have a tag that has no threshold
+                                                    -- of its own; below, it is a suggestion.
+    posts_a_run integer not null default 500,       -- About how many posts a run asks at most; the newest come first,
+                                                    -- the others wait for the next run.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (threshold >= 0::numeric and threshold <= 1::numeric),
+    check (posts_a_run > 0)
+);
+create trigger model_tagging_updated_at before update on curation.model_tagging
+    for each row execute function tenancy.set_updated_at();
+create trigger model_tagging_audit after insert or delete or update on curation.model_tagging
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one list of tags from which models chose. A list that is not there yet gets the next version.
+create table curation.tag_lists (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    tag_list_version integer not null,              -- From 1.
+    tags jsonb not null,                            -- Its tags, sorted by name: [{"tag_id": …, "name": …,
+                                                    -- "description": …}].
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, tag_list_version),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (tag_list_version > 0),
+    check (jsonb_typeof(tags) = 'array')
+);
+create unique index tag_lists_tags on curation.tag_lists (organization_id, md5(tags::text));
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is what one model answered about one text of one post: it is asked once for each text, version of the prompt
+-- and list of tags. Which tags follow from it is in post_tags.
+create table curation.post_classifications (
+    organization_id text not null,                 -- Organization that owns the row: first column of every key, and
+                                                   -- checked by row-level security.
+    post_id text not null,                         -- The post; refers to scraping.post_records.
+    model text not null,                           -- Name of the model; simulated if none was asked, as in the demo.
+    prompt_version integer not null,               -- Version of the instructions.
+    tag_list_version integer not null,             -- The list of tags from which it chose; refers to tag_lists.
+    text_hash bytea not null,                      -- MD5 of the text, as in post_documents.
+    state curation.classification_state not null,  -- What became of the question.
+    is_current boolean not null default false,     -- Whether its tags are those that a model gives the post: one answer
+                                                   -- of a post is current.
+    tags jsonb not null default '[]',              -- What the model found: [{"tag_id": …, "confidence": from 0 to 1,
+                                                   -- "why": …}]. Thresholds are applied later.
+    proposed_names text[] not null default '{}',   -- Tags that are not in the list and that the model would give.
+    reason text,                                   -- Why there is no answer; NULL if the post is not parked.
+    usage_id text,                                 -- The request in operations.api_usage and ai.llm_calls; NULL if none
+                                                   -- was paid for.
+    asked_at timestamptz not null,                 -- When the answer was read.
+
+    primary key (organization_id, post_id, model, prompt_version, tag_list_version, text_hash),
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
+    foreign key (organization_id, tag_list_version) references curation.tag_lists (organization_id, tag_list_version),
+    check (model <> ''),
+    check (prompt_version > 0),
+    check (length(text_hash) = 16),
+    check (jsonb_typeof(tags) = 'array'),
+    check (reason <> ''),
+    check ((state = 'parked') = (reason is not null)),
+    check (not is_current or state = 'answered')
+);
+create unique index post_classifications_current on curation.post_classifications (organization_id, post_id)
+    where is_current;
+create index post_classifications_tag_list on curation.post_classifications (organization_id, tag_list_version);
+create trigger post_classifications_audit after update of state on curation.post_classifications for each row
+    when (new.state = 'waiting') execute function tenancy.write_audit_log('tags', 'proposed_names', 'reason',
+    'text_hash');
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one new tag that a model proposed. It is no tag until a person accepts it, which removes the row.
+-- User-maintained.
+create table curation.proposed_tags (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    proposed_tag_id text not null default tenancy.public_id('tpr', nextval('curation.proposed_tag_id_sequence')),
+                                                    -- Public id, such as tpr-0a1b2c3d.
+    tag_name text not null,                         -- The proposed name, in lower case.
+    post_id text not null,                          -- The first post that it was proposed for; refers to
+                                                    -- scraping.post_records.
+    is_rejected boolean not null default false,     -- Whether a person does not want it: it is not shown again.
+    decided_by text,                                -- Who rejected it: a user's id, or a login where there are no
+                                                    -- users; NULL if nobody did.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, proposed_tag_id),
+    unique (organization_id, tag_name),
+    foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
+        on delete cascade,
+    check (proposed_tag_id ~ '^tpr-[0-9a-f]{8}$'),
+    check (tag_name = lower(btrim(tag_name)) and tag_name <> ''),
+    check (is_rejected = (decided_by is not null))
+);
+create index proposed_tags_post on curation.proposed_tags (organization_id, post_id);
+create trigger proposed_tags_updated_at before update on curation.proposed_tags
+    for each row execute function tenancy.set_updated_at();
+create trigger proposed_tags_audit after update on curation.proposed_tags
+    for each row execute function tenancy.write_audit_log('tag_name');
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- One row is what counts of one tag of one post: what a person decided, else a rule, else a model.
 create view curation.current_post_tags (
     organization_id,  -- text: The organization.
@@ -376,7 +498,8 @@ select distinct on (t.organization_id, t.post_id, t.tag_id) t.organization_id,
 -- pipeline: select; reader: select
 
 -- One row is one tag and one kind of source: of the posts on which a person decided too, how many times both said the
--- same. A suggestion counts as saying that the post has the tag.
+-- same. A suggestion counts as saying that the post has the tag, and a tag that a model was offered and did not give as
+-- saying that it does not.
 create view curation.tag_agreement (
     organization_id,  -- text: The organization.
     tag_id,           -- text: The tag; refers to tags.
@@ -394,7 +517,7 @@ select g.organization_id,
         0)::numeric as agreement
    from curation.tags g
      cross join ( values ('rule'::curation.tag_source), ('ai'::curation.tag_source)) k(applied_by)
-     left join ( select distinct on (t.organization_id, t.post_id, t.tag_id, t.applied_by) t.organization_id,
+     left join (( select distinct on (t.organization_id, t.post_id, t.tag_id, t.applied_by) t.organization_id,
             t.post_id,
             t.tag_id,
             t.applied_by,
@@ -402,8 +525,24 @@ select g.organization_id,
            from curation.post_tags t
              join curation.tags o on o.organization_id = t.organization_id and o.tag_id = t.tag_id
           where t.applied_by <> 'user'
-          order by t.organization_id, t.post_id, t.tag_id, t.applied_by, t.confidence desc, t.rule_id) s
-              on s.organization_id = g.organization_id and s.tag_id = g.tag_id and s.applied_by = k.applied_by
+          order by t.organization_id, t.post_id, t.tag_id, t.applied_by, t.confidence desc, t.rule_id)
+        union all
+         select t.organization_id,
+            t.post_id,
+            t.tag_id,
+            'ai',
+            'removed'
+           from curation.post_tags t
+             join curation.post_classifications c on c.organization_id = t.organization_id and c.post_id = t.post_id
+                 and c.is_current
+             join curation.tag_lists l on l.organization_id = c.organization_id
+                 and l.tag_list_version = c.tag_list_version
+          where t.applied_by = 'user' and l.tags @> jsonb_build_array(jsonb_build_object('tag_id', t.tag_id))
+              and not (exists ( select
+                   from curation.post_tags m
+                  where m.organization_id = t.organization_id and m.post_id = t.post_id and m.tag_id = t.tag_id
+                      and m.applied_by = 'ai'))) s on s.organization_id = g.organization_id and s.tag_id = g.tag_id
+                      and s.applied_by = k.applied_by
      left join curation.post_tags u on u.organization_id = s.organization_id and u.post_id = s.post_id
          and u.tag_id = s.tag_id and u.applied_by = 'user'
   group by g.organization_id, g.tag_id, k.applied_by;
@@ -693,3 +832,4 @@ create sequence curation.rule_id_sequence as bigint maxvalue 4294967295;  -- pip
 create sequence curation.post_tag_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence curation.change_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence curation.action_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence curation.proposed_tag_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -12,6 +12,6 @@ llm_calls = external_table(
         "One row is one request to a language model, with its answer or its error. Rows are written while a run goes "
         "on, so a failed run keeps its requests. The cost of a request is in operations.api_usage."
     ),
-    deps=[dg.AssetKey(["content", "posts_content"])],
+    deps=[dg.AssetKey(["content", "posts_content"]), dg.AssetKey(["curation", "post_classifications"])],
     tags=CALL_LOG,
 )

@@ -104,6 +104,11 @@ media_analysis_job = dg.define_asset_job(
     _tagged(cadence.ANALYSE_MEDIA),
     description="Lets the chosen analyzers look at stored pictures that they have not seen.",
 )
+tagging_job = dg.define_asset_job(
+    "tag_posts",
+    _tagged(cadence.TAG_POSTS),
+    description="Asks a language model for the tags of the posts that were observed on a day or a range of days.",
+)
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 backup_job = dg.define_asset_job(
     "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."
@@ -137,6 +142,7 @@ JOBS = [
     queue_job,
     media_job,
     media_analysis_job,
+    tagging_job,
     publish_job,
     backup_job,
     backup_proof_job,

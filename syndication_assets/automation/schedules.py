@@ -20,6 +20,7 @@ from syndication_assets.automation.jobs import (
     media_job,
     publish_job,
     range_tags,
+    tagging_job,
 )
 from syndication_assets.settings import Settings
 
@@ -33,10 +34,18 @@ from syndication_assets.settings import Settings
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    last_day = context.scheduled_execution_time.astimezone(UTC).date() - timedelta(days=1)
-    settings = Settings.from_environment()
-    first_day = max(settings.first_day, last_day - timedelta(days=settings.look_back_days))
-    return dg.RunRequest(run_key=last_day.isoformat(), tags=range_tags(first_day.isoformat(), last_day.isoformat()))
+    return _run_of_newest_days(context)
+
+
+@dg.schedule(
+    job=tagging_job,
+    cron_schedule="30 2 * * *",
+    execution_timezone="UTC",
+    description="Asks the language model about the posts of yesterday and the look-back window, after the daily graph. "
+    "Start it once tags are for models.",
+)
+def tagging_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_of_newest_days(context)
 
 
 @dg.schedule(
@@ -179,6 +188,14 @@ def accounts_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=context.scheduled_execution_time.astimezone(UTC).isoformat())
 
 
+def _run_of_newest_days(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """A run of yesterday and the look-back window, with one key for the day."""
+    last_day = context.scheduled_execution_time.astimezone(UTC).date() - timedelta(days=1)
+    settings = Settings.from_environment()
+    first_day = max(settings.first_day, last_day - timedelta(days=settings.look_back_days))
+    return dg.RunRequest(run_key=last_day.isoformat(), tags=range_tags(first_day.isoformat(), last_day.isoformat()))
+
+
 def _run_of_this_hour(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run of today's partition, with a key for each scheduled time."""
     scheduled_at = context.scheduled_execution_time.astimezone(UTC)
@@ -198,6 +215,7 @@ SCHEDULES = [
     content_schedule,
     media_schedule,
     media_analysis_schedule,
+    tagging_schedule,
     publish_schedule,
     insights_schedule,
     feeds_schedule,

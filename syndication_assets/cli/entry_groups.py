@@ -4,6 +4,7 @@ import click
 
 from syndication_assets.cli.curation.tag_agreement import agreement
 from syndication_assets.cli.curation.tag_rules import tag_rule
+from syndication_assets.cli.curation.tag_suggestions import accept, apply, parked, reject, retry, suggestions
 from syndication_assets.cli.entries.entry_commands import add_entry_commands, entry_group
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
@@ -21,6 +22,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
@@ -48,7 +50,10 @@ def entry_groups() -> list[click.Group]:
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
     add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
     tag = entry_group(TAGS, "tag", "Manages the tags of posts and profiles.")
-    tag.add_command(agreement)
+    for each in (agreement, suggestions, accept, reject, parked, retry, apply):
+        tag.add_command(each)
+    tagging = click.Group("tagging", help="Says how language models tag posts.")
+    add_entry_commands(tagging, MODEL_TAGGING, "add", "list", "edit", "remove")
     profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
     add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
     return [
@@ -56,6 +61,7 @@ def entry_groups() -> list[click.Group]:
         tag,
         profile_tag,
         tag_rule,
+        tagging,
         writing,
         ranking,
         entry_group(ANALYZERS, "analyzer", "Manages what looks at the pictures of posts."),

@@ -7,6 +7,7 @@ import dagster as dg
 from syndication_assets import fault_points
 from syndication_assets.curation.rules.rule_runs import tag_scope
 from syndication_assets.curation.search.documents import begin_scope, read_documents
+from syndication_assets.curation.tagging.classifications import apply_answers
 from syndication_assets.database.connection import analyze_grown_tables, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.cadence import ROLLUP
@@ -42,8 +43,8 @@ DESCRIPTIONS = {
     ),
     "post_tags": (
         "One row is what one source says of one tag of one post: a person, a rule or a model. A run writes the rows of "
-        "rules for the posts that were observed on its days, from their newest facts, and leaves those of people and "
-        "models alone, so that days may run in any order, any number of times."
+        "rules for the posts that were observed on its days, from their newest facts, and those of models, from their "
+        "current answers; it leaves those of people alone. Days may run in any order, any number of times."
     ),
 }
 
@@ -60,6 +61,7 @@ DESCRIPTIONS = {
                 dg.AssetKey(["scraping", "data_downloads"]),
                 dg.AssetKey(["scraping", "post_hashtags"]),
                 dg.AssetKey(["curation", "tag_rules"]),
+                dg.AssetKey(["curation", "post_classifications"]),
             ],
             kinds={"postgres", "python"},
             owners=OWNERS,
@@ -79,6 +81,7 @@ def post_tags(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
         posts = begin_scope(connection, first_day, end_day)
         texts = read_documents(connection)
         tagged = tag_scope(connection)
+        by_models = apply_answers(connection)
         fault_points.reach("post_tags.before_commit")
         metadata = {table: table_metadata(connection, "curation", table) for table in DESCRIPTIONS}
     fault_points.reach("post_tags.after_commit")
@@ -88,7 +91,12 @@ def post_tags(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
     )
     counts = {
         "post_documents": {"posts": posts, "texts_read": texts},
-        "post_tags": {"posts": posts, **tagged._asdict()},
+        "post_tags": {
+            "posts": posts,
+            **tagged._asdict(),
+            "suggested_by_models": by_models.suggested,
+            "applied_by_models": by_models.applied,
+        },
     }
     for table in DESCRIPTIONS:
         key = dg.AssetKey(["curation", table])

@@ -90,6 +90,10 @@ where
     and exists (
         select
         from erased_posts as e
+        where e.post_id = any(c.post_ids)
+        union all
+        select
+        from erased_posts as e
         cross join lateral regexp_split_to_table(e.text_content, '[\\n"]') as l (line)
         where
             length(btrim(l.line)) >= %(line_length)s
@@ -177,7 +181,7 @@ def name_posts(
 
 
 def forget_texts(connection: Connection, parameters: dict[str, Any]) -> int:
-    """Removes prompts and answers that hold a line of the person's posts; returns the number of requests."""
+    """Removes prompts and answers about the person's posts, or that hold a line of them; returns how many."""
     return connection.execute(_CALLS_WITH_TEXTS, parameters | {"line_length": _LINE_LENGTH}).rowcount
 
 

@@ -17,6 +17,7 @@ CONTENT: Final = {CADENCE: "content"}
 WRITING: Final = {CADENCE: "content", "writing": "resumable"}
 """A later run of the same day continues these assets after the language model was unreachable."""
 QUEUE: Final = {CADENCE: "content", "writing": "resumable", "queue": "posts"}
+TAG_POSTS: Final = {CADENCE: "tag-posts"}
 PUBLISH: Final = {CADENCE: "publish"}
 CACHE_MEDIA: Final = {CADENCE: "cache-media"}
 ANALYSE_MEDIA: Final = {CADENCE: "analyse-media"}

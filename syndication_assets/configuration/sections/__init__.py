@@ -13,6 +13,7 @@ from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULE
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.members import MEMBERS
+from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
 from syndication_assets.configuration.sections.processes import PROCESSES
@@ -50,6 +51,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     PROFILE_TAGS,
     TAG_RULES,
     ANALYZERS,
+    MODEL_TAGGING,
 )
 """The sections of the file of one organization."""
 

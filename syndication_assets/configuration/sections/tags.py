@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from syndication_assets.configuration.entry import Entry, Text
+from syndication_assets.configuration.entry import Entry, Number, Text
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section
 
 TagName = Annotated[str, Field(pattern=r"^\S.*$", max_length=100)]
+Confidence = Annotated[Number, Field(ge=0, le=1, decimal_places=3)]
 
 
 class Tag(Entry):
@@ -19,6 +20,12 @@ class Tag(Entry):
     description: Text | None = Field(default=None, description="What it is for.")
     color: Literal["red", "green", "yellow", "blue", "magenta", "cyan", "white"] = Field(
         default="cyan", description="Its color in a terminal."
+    )
+    is_for_models: bool = Field(default=False, description="Whether language models may give it to posts.")
+    model_threshold: Confidence | None = Field(
+        default=None,
+        description="From which confidence of a model on posts have it; below, it is a suggestion. Without it, "
+        "`model_tagging` says so.",
     )
 
 
@@ -63,7 +70,7 @@ TAGS = Section(
     key=("name",),
     read=reader(
         Tag,
-        "select tag_name as name, description, color from curation.tags"
+        "select tag_name as name, description, color, is_for_models, model_threshold from curation.tags"
         " where organization_id = %(organization_id)s order by tag_name",
     ),
     write=_write,
