@@ -1,18 +1,19 @@
 -- Adds the tags and the tag rules of the demo, unless they exist. Parameter: slug (of the organization).
 
-insert into curation.tags (organization_id, tag_name, description, color)
+insert into curation.tags (organization_id, tag_name, description, color, is_for_models)
 select
     o.organization_id,
     t.tag_name,
     t.description,
-    t.color
+    t.color,
+    t.is_for_models
 from tenancy.organizations as o
 cross join (
     values
-    ('kilts', 'Kilts, tartan and pleats.', 'green'),
-    ('baking', 'Bread and what goes with it.', 'yellow'),
-    ('popular', 'What many people react to.', 'red')
-) as t (tag_name, description, color)
+    ('kilts', 'Kilts, tartan and pleats.', 'green', true),
+    ('baking', 'Bread and what goes with it.', 'yellow', true),
+    ('popular', 'What many people react to.', 'red', false)
+) as t (tag_name, description, color, is_for_models)
 where o.slug = %(slug)s
 on conflict (organization_id, tag_name) do nothing;
 

@@ -79,7 +79,7 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _run(jobs.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
     console.print("[bold]7/8[/] render the weekly reports, which also show what became of the posts")
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day, _REPORT)
-    curated.curate(url, ORGANIZATION)
+    curated.curate(url, ORGANIZATION, FIRST_DAY, last_day + timedelta(days=1))
     after = totals(url)
     console.print(f"[bold]8/8[/] done in {time.monotonic() - started_at:.0f} s")
     print_totals(console, before, after, samples=samples, insights=landed + known)

@@ -21,7 +21,10 @@ class Writing(EnvironmentSettings):
         "SYNDICATION_NO_REPEAT_DAYS", 30, "For how many days a channel does not repeat a product."
     )
     openai_api_key: SecretStr | None = setting(
-        "OPENAI_API_KEY", None, "The key of the language model that writes today's posts. Without it, templates write."
+        "OPENAI_API_KEY",
+        None,
+        "The key of the language model that writes today's posts and tags scraped ones. Without it, templates write, "
+        "and no model tags.",
     )
     openai_url: str | None = setting(
         "OPENAI_BASE_URL",

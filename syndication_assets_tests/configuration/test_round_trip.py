@@ -140,7 +140,10 @@ ORGANIZATION = {
         "name",
     ),
     "tags": listed(
-        entries(name=st.sampled_from(["oat cakes", "kilt"]), description=prose, color=st.sampled_from(["red", "cyan"])),
+        entries(
+            name=st.sampled_from(["oat cakes", "kilt"]), description=prose, color=st.sampled_from(["red", "cyan"]),
+            is_for_models=st.booleans(), model_threshold=st.none() | money("1", 3),
+        ),
         "name",
     ).map(lambda tags: [*tags, {"name": "bread"}]),
     "tag_rules": listed(
@@ -152,6 +155,7 @@ ORGANIZATION = {
         ),
         "name",
     ),
+    "model_tagging": entries(threshold=money("1", 3), posts_a_run=st.integers(1, 9)),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
     "retention": listed(
         entries(
