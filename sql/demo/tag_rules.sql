@@ -1,4 +1,5 @@
--- Adds the tags and the tag rules of the demo, unless they exist. Parameter: slug (of the organization).
+-- Adds the tags, the tag rules and the bound of tagging by models of the demo, unless they exist. Parameter: slug (of the
+-- organization).
 
 insert into curation.tags (organization_id, tag_name, description, color, is_for_models)
 select
@@ -34,3 +35,11 @@ inner join (
 ) as r (rule_name, tag_name, filter, text_query) on t.tag_name = r.tag_name
 where o.slug = %(slug)s
 on conflict (organization_id, rule_name) do nothing;
+
+insert into curation.model_tagging (organization_id, posts_a_run)
+select
+    o.organization_id,
+    100000
+from tenancy.organizations as o
+where o.slug = %(slug)s
+on conflict (organization_id) do nothing;

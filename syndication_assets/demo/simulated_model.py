@@ -19,7 +19,7 @@ from syndication_assets.curation.tagging.classifications import (
 from syndication_assets.database.connection import transaction
 
 MODEL = "simulated"
-_WORDS = {"kilts": (("loom", 0.9), ("stitching", 0.6)), "baking": (("oven", 0.85), ("salt", 0.5))}
+_WORDS = {"kilts": (("loom", 0.9), ("stitching", 0.6)), "baking": (("oven", 0.85), ("loaves", 0.6), ("salt", 0.5))}
 """Tag → words, with the confidence that each gives."""
 
 

@@ -110,7 +110,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
     assert {table for table, _ in logged} == {
         "catalogue.vendors", "channels.social_accounts", "content.approval_rules", "content.content_template_versions",
         "content.content_templates", "content.section_channels", "content.writing_rules", "documents.feeds",
-        "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
+        "curation.model_tagging", "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
         "operations.budgets", "operations.retention_policies", "operations.webhooks",
         "publishing.publishing_schedules", "scraping.profiles",
         "tenancy.organization_members", "tenancy.organizations",

@@ -31,6 +31,7 @@ def search_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def searching(
         *,
         text: str | None,
+        author_like: str | None,
         since: datetime | None,
         until: datetime | None,
         minimum_engagement: int | None,
@@ -45,6 +46,7 @@ def search_options(function: Callable[..., Any]) -> Callable[..., Any]:
         def search(person: str, *, is_marked: bool = False) -> Search:
             return Search(
                 text=text,
+                author_like=author_like,
                 conditions=RuleFilter(minimum_engagement=minimum_engagement, **lists),
                 since=since.date() if since else None,
                 until=until.date() if until else None,
@@ -71,6 +73,9 @@ def search_options(function: Callable[..., Any]) -> Callable[..., Any]:
         decorated
     )
     decorated = click.option("--since", type=DAY, metavar="DATE", help="Published on this UTC day or after.")(decorated)
+    decorated = click.option(
+        "--author-like", default=None, metavar="NAME", help="Only posts of whose name or handle resembles this most."
+    )(decorated)
     for flag, (name, meaning) in reversed(_LISTS.items()):
         decorated = click.option(flag, name, multiple=True, metavar="NAME", help=f"{meaning} Repeat it for several.")(
             decorated

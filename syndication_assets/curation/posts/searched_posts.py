@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from syndication_assets.curation.rules.conditions import compile_conditions
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
 from syndication_assets.curation.search.searchable import is_searchable
+from syndication_assets.curation.search.similar_names import Author, authors_like
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 
@@ -31,6 +32,16 @@ _TAGGED = """
         and c.tag_id = any(%(tag_ids)s) and c.state = 'applied'
 )
 """
+_AUTHORS = """
+select p.author_username, r.name
+from scraping.profiles as r
+cross join lateral (
+    select distinct a.author_username
+    from scraping.post_records as a
+    where a.organization_id = r.organization_id and a.profile_id = r.profile_id and a.author_username is not null
+) as p
+where r.organization_id = %s
+"""
 _DESCRIBED = f"""
 select
     f.post_id, f.platform, f.author_username, f.posted_at, nullif(f.language, ''), f.reactions, f.comments, f.shares,
@@ -45,6 +56,8 @@ class Search:
     """What a person looks for. `person` is whose marks count."""
 
     text: str | None = None
+    author_like: str | None = None
+    """A name of the author as somebody remembers it."""
     conditions: RuleFilter = field(default_factory=RuleFilter)
     since: date | None = None
     until: date | None = None
@@ -80,12 +93,16 @@ class FoundPost(NamedTuple):
 
 
 def find_posts(connection: Connection, organization_id: str, search: Search, at_most: int | None) -> list[FoundPost]:
-    """The newest posts first. SyndicationError if the text has no word to look for, or a tag is unknown."""
+    """The newest posts first. SyndicationError if the text has no word to look for, no author has such a name, or a tag
+    is unknown.
+    """
     if search.text is not None and not is_searchable(connection, search.text):
         raise SyndicationError(f"{search.text!r} has no word to look for: write a word, or leave the text out.")
     tag_ids = _tag_ids(connection, organization_id, search.tags)
     compiled = compile_conditions(search.conditions, search.text)
     conditions = ["f.organization_id = %(organization_id)s", compiled.text]
+    if search.author_like is not None:
+        conditions.append("f.author_username = any(%(authors_like)s)")
     if search.since is not None:
         conditions.append("f.posted_at >= %(since)s::date::timestamp at time zone 'utc'")
     if search.until is not None:
@@ -115,6 +132,7 @@ order by f.posted_at desc nulls last, f.post_id
         "organization_id": organization_id,
         "since": search.since,
         "until": search.until,
+        "authors_like": _authors_like(connection, organization_id, search.author_like),
         "tag_ids": tag_ids,
         "fewest_tags": 1 if search.has_any_tag else len(tag_ids),
         "person": search.person,
@@ -131,9 +149,20 @@ def found_post(connection: Connection, organization_id: str, post_id: str, perso
     ).fetchone()
     if row is None:
         raise SyndicationError(
-            f"{post_id} is not read yet: the daily run does it (`syndication materialize --select group:curation`)."
+            f"{post_id} is not read yet: the daily run does it, or "
+            "`syndication materialize --select key:curation/post_tags`."
         )
     return FoundPost(*row)
+
+
+def _authors_like(connection: Connection, organization_id: str, typed: str | None) -> list[str]:
+    if typed is None:
+        return []
+    rows = connection.execute(_AUTHORS, [organization_id])
+    found = authors_like(typed, (Author(*row) for row in rows))
+    if not found:
+        raise SyndicationError(f"No author has a name like {typed!r}: write more of it, or less.")
+    return found
 
 
 def _tag_ids(connection: Connection, organization_id: str, names: tuple[str, ...]) -> list[str]:
