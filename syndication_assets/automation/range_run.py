@@ -19,6 +19,7 @@ from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.origin import ACTOR_TAG
+from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets.sql_assets.partitions import daily_partitions
 
 
@@ -80,10 +81,13 @@ def materialize_range(
     first_day: str,
     last_day: str,
     selection: Sequence[str] = (),
+    *,
+    is_forced: bool = False,
 ) -> RangeRun:
     """Runs the daily graph, or the assets that `selection` picks, for the days from first to last, both included."""
     asset_keys, job_name = _select(definitions, selection)
-    return run_job(definitions, instance, job_name, range_tags(first_day, last_day), asset_keys)
+    tags = {**range_tags(first_day, last_day), **({FORCE_TAG: "true"} if is_forced else {})}
+    return run_job(definitions, instance, job_name, tags, asset_keys)
 
 
 def run_job(

@@ -20,9 +20,10 @@ from syndication_assets.settings import Settings
 @click.option(
     "--select", "selection", multiple=True, metavar="SELECTION", help="Dagster asset selection, e.g. group:engagement."
 )
+@click.option("--force", is_flag=True, help="Fetch profiles again that landed a short time ago.")
 @command
 @requires("pipeline.run", everywhere)
-def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
+def materialize(partitions: str | None, selection: tuple[str, ...], force: bool) -> None:
     """Runs the daily graph for a day or a range of days, as one Dagster run.
 
     Exits with 1 if the run or a check with severity ERROR fails.
@@ -30,10 +31,12 @@ def materialize(partitions: str | None, selection: tuple[str, ...]) -> None:
     from syndication_assets.automation.range_run import parse_range  # noqa: PLC0415 - Dagster takes a second to import
 
     first_day, last_day = parse_range(partitions or datetime.now(UTC).date().isoformat())
-    materialize_days(first_day, last_day, selection)
+    materialize_days(first_day, last_day, selection, is_forced=force)
 
 
-def materialize_days(first_day: str, last_day: str, selection: tuple[str, ...] = ()) -> None:
+def materialize_days(
+    first_day: str, last_day: str, selection: tuple[str, ...] = (), *, is_forced: bool = False
+) -> None:
     """Runs the daily graph, or the selected assets, for the days from first to last, and prints the outcome."""
     import dagster as dg  # noqa: PLC0415
 
@@ -46,7 +49,7 @@ def materialize_days(first_day: str, last_day: str, selection: tuple[str, ...] =
 
     started_at = datetime.now(UTC)
     with dg.DagsterInstance.get() as instance:
-        run = materialize_range(defs, instance, first_day, last_day, selection)
+        run = materialize_range(defs, instance, first_day, last_day, selection, is_forced=is_forced)
     for check in run.failed_checks:
         click.echo(check.summary, err=True)
     if run.failure is not None:

@@ -40,6 +40,12 @@ class Loading(EnvironmentSettings):
 class Sources(EnvironmentSettings):
     """Fetching posts"""
 
+    fetch_guard_minutes: WholeNumber = setting(
+        "SYNDICATION_FETCH_GUARD_MINUTES",
+        120,
+        "For how many minutes a profile that has landed is not fetched again, because fetching is paid for. 0 fetches "
+        "it with every run.",
+    )
     apify_token: SecretStr | None = setting(
         "SYNDICATION_APIFY_TOKEN", None, "The token of your Apify account; needed to fetch LinkedIn posts."
     )

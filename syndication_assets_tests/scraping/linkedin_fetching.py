@@ -21,6 +21,14 @@ def scraper(apify: FakeApify, **settings: Any) -> ApifyScraper:
     return ApifyScraper(TOKEN, apify.url, "someone~actor", **(quick | settings))
 
 
-def fetch(url: str, zone: LandingZone, apify: FakeApify, slug: str = "default", **settings: Any) -> FetchReport:
+def fetch(
+    url: str,
+    zone: LandingZone,
+    apify: FakeApify,
+    slug: str = "default",
+    guard: timedelta = timedelta(0),
+    **settings: Any,
+) -> FetchReport:
     (organization,) = (candidate for candidate in active_organizations(url) if candidate.slug == slug)
-    return fetch_organization(url, zone, organization, linkedin_source(scraper(apify, **settings)))
+    source = linkedin_source(scraper(apify, **settings))
+    return fetch_organization(url, zone, organization, source, guard=guard)

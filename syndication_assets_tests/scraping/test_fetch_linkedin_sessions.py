@@ -16,7 +16,10 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.fetching.fetch import active_organizations
+from syndication_assets.scraping.fetching.fetch_assets import guard_of
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets_tests.scraping.fake_apis import (
     FakeApify,
     landed,
@@ -53,6 +56,22 @@ def test_profiles_landed_by_an_earlier_session_are_fetched_again(
     assert apify.runs == ["ada", "bob", "ada", "bob", "ada"]
 
 
+def test_a_profile_that_landed_a_short_time_ago_is_not_paid_for_again_unless_the_run_is_forced(
+    database_url: str, zone: LandingZone, apify: FakeApify
+) -> None:
+    track(database_url, "ada", "bob")
+    guard = guard_of({}, Settings())
+    apify.finished_at["bob"] = datetime.now(UTC) - timedelta(hours=2, minutes=1)
+    assert fetch(database_url, zone, apify, guard=guard).files_landed == 2
+    apify.finished_at.clear()
+    second = fetch(database_url, zone, apify, guard=guard)
+    assert (second.skipped, second.files_landed) == (1, 1)
+    assert apify.runs == ["ada", "bob", "bob"]
+    forced = fetch(database_url, zone, apify, guard=guard_of({FORCE_TAG: "true"}, Settings()))
+    assert (forced.skipped, forced.files_landed) == (0, 2)
+    assert fetch(database_url, zone, apify, guard=guard).skipped == 2
+
+
 def test_a_session_fetches_profiles_again_that_it_observed_long_ago(
     database_url: str, zone: LandingZone, apify: FakeApify
 ) -> None:
@@ -81,6 +100,7 @@ def test_an_old_failure_is_not_continued(database_url: str, zone: LandingZone, a
 CHILD = """
 import sys
 from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch_assets import guard_of
 from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.fetch import active_organizations, fetch_organization

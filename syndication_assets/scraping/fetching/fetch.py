@@ -41,7 +41,7 @@ class FetchReport:
     files_landed: int = 0
     posts_fetched: int = 0
     skipped: int = 0
-    """Profiles already landed by an earlier run of the session."""
+    """Profiles already landed by an earlier run of the session, or by any run a short time ago."""
     failures: dict[str, str] = field(default_factory=dict)
     """Username → error message."""
     not_tried: int = 0
@@ -96,12 +96,14 @@ def fetch_organization(
     *,
     dagster_run_id: str | None = None,
     resume_within: timedelta = RESUME_WITHIN,
+    guard: timedelta = timedelta(0),
     log: logging.Logger = logger,
 ) -> FetchReport:
     """Lands the current posts of each tracked profile of one organization.
 
     A failed profile is listed in the report and in the run, which is then `failed`; the other profiles are fetched
-    nevertheless. Raises SyndicationError if another fetch of the same organization and source is running.
+    nevertheless. A profile that any run has landed within `guard` is not paid for again. Raises SyndicationError if
+    another fetch of the same organization and source is running.
     """
     usernames = tracked_usernames(url, organization.organization_id, source.platform)
     report = FetchReport(organization.slug, profiles=len(usernames))
@@ -129,7 +131,10 @@ def fetch_organization(
             fetch_session = session_of(connection, run, source, resume_within)
             landing = FetchLanding(zone, organization, source, fetch_session, run.run_id)
             is_resumed = fetch_session != run.run_id
-            done = landed_profiles(landing, datetime.now(UTC) - resume_within) if is_resumed else set()
+            now = datetime.now(UTC)
+            done = landed_profiles(landing, now - resume_within) if is_resumed else set()
+            if guard:
+                done |= landed_profiles(landing, now - guard, of_any_session=True)
             _fetch_profiles(landing, usernames, done, report, log)
         except BaseException as error:
             status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
@@ -149,7 +154,7 @@ def _fetch_profiles(
         progress = f"{where}: {username} ({number} of {len(usernames)})"
         if username in done:
             report.skipped += 1
-            log.info("%s has already landed in session %s", progress, landing.fetch_session)
+            log.info("%s has already landed in session %s or a short time ago", progress, landing.fetch_session)
             continue
         try:
             files = landing.source.fetch(username)

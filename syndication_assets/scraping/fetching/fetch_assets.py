@@ -1,7 +1,7 @@
 """Shared parts of the profile fetch assets, which call an API now and land its responses untouched."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -16,6 +16,7 @@ from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetching.fetch_session import FetchSource
 from syndication_assets.settings import Settings
+from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets.sql_assets.partitions import require_today
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
@@ -66,7 +67,13 @@ def fetch_as_asset(
             for organization in active_organizations(url):
                 try:
                     report = fetch_organization(
-                        url, zone, organization, source, dagster_run_id=context.run.run_id, log=context.log
+                        url,
+                        zone,
+                        organization,
+                        source,
+                        dagster_run_id=context.run.run_id,
+                        guard=guard_of(context.run.tags, settings),
+                        log=context.log,
                     )
                 except SyndicationError as error:  # the other organizations are fetched nevertheless
                     problems.append(f"{organization.slug}: {error}")
@@ -89,6 +96,12 @@ def fetch_as_asset(
     # A check reports failed profiles: failing the asset would keep the other profiles' files from being loaded.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def guard_of(tags: Mapping[str, str], settings: Settings) -> timedelta:
+    """For how long a landed profile is not paid for again; nothing if the run is forced."""
+    is_forced = tags.get(FORCE_TAG) == "true"
+    return timedelta(0) if is_forced else timedelta(minutes=settings.fetch_guard_minutes)
 
 
 def _count(tally: Tally, organization_id: str, report: FetchReport) -> None:

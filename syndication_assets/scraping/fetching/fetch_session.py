@@ -131,8 +131,8 @@ def session_of(connection: Connection, run: DownloadRun, source: FetchSource, re
     return str(row[0])
 
 
-def landed_profiles(landing: FetchLanding, since: datetime) -> set[str]:
-    """The profiles whose files the session has landed completely, observed at or after `since`."""
+def landed_profiles(landing: FetchLanding, since: datetime, *, of_any_session: bool = False) -> set[str]:
+    """The profiles whose files the session, or any, has landed completely, observed at or after `since`."""
     parts: dict[tuple[str, str, int], int] = defaultdict(int)
     now = datetime.now(UTC)
     days = {(since + timedelta(days=number)).date() for number in range((now.date() - since.date()).days + 1)}
@@ -142,7 +142,8 @@ def landed_profiles(landing: FetchLanding, since: datetime) -> set[str]:
             meta = landing.zone.read_meta(file.path)
         except LandingError:
             continue  # not landed by a fetch
-        if meta.get("fetch_session") == landing.fetch_session and datetime.fromisoformat(meta["observed_at"]) >= since:
+        is_of_session = of_any_session or meta.get("fetch_session") == landing.fetch_session
+        if is_of_session and "parts" in meta and datetime.fromisoformat(meta["observed_at"]) >= since:
             parts[meta["tracked_username"], meta["run_id"], meta["parts"]] += 1
     return {username for (username, _, expected), landed in parts.items() if landed >= expected}
 
