@@ -1,5 +1,5 @@
--- Adds the tags, the tag rules and the bound of tagging by models of the demo, unless they exist. Parameter: slug (of the
--- organization).
+-- Adds the tags, the tag rules and the bound of tagging by models of the demo, unless they exist. Parameter: slug (of
+-- the organization).
 
 insert into curation.tags (organization_id, tag_name, description, color, is_for_models)
 select

@@ -38,4 +38,6 @@ drop table curation.proposed_tags, curation.post_classifications, curation.tag_l
 drop type curation.classification_state;
 drop sequence curation.proposed_tag_id_sequence;
 alter table curation.tags drop column is_for_models, drop column model_threshold;
+comment on column operations.execution_history.process is
+'The work: fetching, selecting, writing, checking, approving, planning, publishing.';
 alter table ai.llm_calls drop column post_ids;

@@ -7,6 +7,9 @@ alter table ai.llm_calls add column post_ids text[];
 comment on column ai.llm_calls.post_ids is
 'Posts of scraping.post_records that the request was about; NULL for other requests.';
 
+comment on column operations.execution_history.process is
+'The work: fetching, selecting, writing, checking, approving, planning, publishing, tagging.';
+
 create sequence curation.proposed_tag_id_sequence as bigint maxvalue 4294967295;
 grant usage on sequence curation.proposed_tag_id_sequence to syndication_pipeline;
 

@@ -586,7 +586,7 @@ create table operations.execution_history (
     execution_id text not null default tenancy.public_id('exe', nextval('operations.execution_id_sequence')),
                                                   -- Public id, such as exe-0a1b2c3d.
     process text not null,                        -- The work: fetching, selecting, writing, checking, approving,
-                                                  -- planning, publishing.
+                                                  -- planning, publishing, tagging.
     step text not null,                           -- What does it: an asset, such as content/product_selections.
     platform text,                                -- Platform of the channel; NULL for a whole organization.
     channel_type text,                            -- Kind of publication of the channel; NULL for a whole organization.

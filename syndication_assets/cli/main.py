@@ -27,6 +27,7 @@ from syndication_assets.cli.operating.backup import backup, restore
 from syndication_assets.cli.operating.health import health
 from syndication_assets.cli.operating.history import history
 from syndication_assets.cli.operating.retention import retention
+from syndication_assets.cli.operating.runs import runs
 from syndication_assets.cli.operating.usage import usage
 from syndication_assets.cli.people.acting import everywhere, requires
 from syndication_assets.cli.people.invitation import invitation
@@ -177,6 +178,7 @@ for _each in (analyze, analyses, retry_analyses):
 main.add_command(media)
 main.add_command(announce)
 main.add_command(history)
+main.add_command(runs)
 main.add_command(health)
 main.add_command(status)
 main.add_command(usage)
