@@ -417,7 +417,8 @@ create table curation.post_classifications (
     primary key (organization_id, post_id, model, prompt_version, tag_list_version, text_hash),
     foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
         on delete cascade,
-    foreign key (organization_id, tag_list_version) references curation.tag_lists (organization_id, tag_list_version),
+    foreign key (organization_id, tag_list_version) references curation.tag_lists (organization_id, tag_list_version)
+        on delete cascade,
     check (model <> ''),
     check (prompt_version > 0),
     check (length(text_hash) = 16),

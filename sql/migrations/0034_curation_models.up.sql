@@ -74,7 +74,7 @@ create table curation.post_classifications (
     asked_at timestamptz not null,
     primary key (organization_id, post_id, model, prompt_version, tag_list_version, text_hash),
     foreign key (organization_id, post_id) references scraping.post_records on delete cascade,
-    foreign key (organization_id, tag_list_version) references curation.tag_lists,
+    foreign key (organization_id, tag_list_version) references curation.tag_lists on delete cascade,
     check ((state = 'parked') = (reason is not null)),
     check (not is_current or state = 'answered')
 );

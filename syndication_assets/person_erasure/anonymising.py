@@ -5,6 +5,7 @@ import msgspec
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.person_erasure.cached_pictures import forget_pictures, pictures_of_posts
+from syndication_assets.person_erasure.curated_posts import forget_words
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.person_erasure.purging import (
     forget_payloads,
@@ -53,6 +54,7 @@ def anonymise_rows(url: str, found: FoundPerson, treatment: Treatment) -> None:
         counts = {
             "ai.llm_calls": forget_texts(connection, parameters),
             "scraping.raw_payloads": forget_payloads(connection, parameters),
+            **forget_words(connection, parameters),
         }
         _invent_ids(connection, found, treatment)
         pictures = pictures_of_posts(connection, parameters)

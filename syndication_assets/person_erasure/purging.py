@@ -13,6 +13,7 @@ from psycopg import sql
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.person_erasure.cached_pictures import forget_pictures, pictures_of_posts
+from syndication_assets.person_erasure.curated_posts import forget_history
 from syndication_assets.person_erasure.found_person import FoundPerson
 from syndication_assets.person_erasure.removing_names import remove_names
 from syndication_assets.tenancy.organization_tables import tables_of_organizations
@@ -162,6 +163,7 @@ def purge(url: str, found: FoundPerson, erasure_id: str) -> None:
         }
         for table, count in _remove(connection, found):
             counts[table] = counts.get(table, 0) + count
+        counts["curation.post_tag_changes"] = forget_history(connection, parameters)
         counts["media.media_files"] = forget_pictures(connection, found.organization_id, pictures)
         connection.execute(_RECOUNT, parameters)
         for table, count in remove_names(connection, found, erasure_id):

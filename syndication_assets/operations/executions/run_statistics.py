@@ -43,7 +43,8 @@ def step_statistics(connection: Connection, since: date, organization: str | Non
         load_sql("operations/execution_history/run_statistics.sql"), {"since": since, "organization": organization}
     )
     return [
-        RunStatistics(*row[:5], seconds=_float(row[5]), made=None if row[6] is None else int(row[6])) for row in rows
+        RunStatistics(day, what, count, succeeded, in_part, _float(seconds), None if made is None else int(made))
+        for day, what, count, succeeded, in_part, seconds, made in rows
     ]
 
 
