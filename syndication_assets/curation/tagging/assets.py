@@ -65,11 +65,12 @@ def post_classifications(context: dg.AssetExecutionContext, postgres: PostgresRe
         context.log.warning(f"{posts:,} posts got no answer and wait for the next run. {reason}")
     if run.reason is not None:
         context.log.warning(run.reason)
-    context.log.info(
-        f"{first_day} to {end_day} (exclusive): {run.posts:,} posts to ask about, {len(run.outcome.answered):,} "
-        f"answered, {len(run.outcome.parked):,} parked; {run.tagged.applied:,} tags apply and {run.tagged.suggested:,} "
-        "are suggested"
-    )
+    else:
+        context.log.info(
+            f"{first_day} to {end_day} (exclusive): {run.posts:,} posts to ask about, {len(run.outcome.answered):,} "
+            f"answered, {len(run.outcome.parked):,} parked; {run.tagged.applied:,} tags apply and "
+            f"{run.tagged.suggested:,} are suggested"
+        )
     with transaction(url) as connection:
         metadata = table_metadata(connection, "curation", "post_classifications")
     describe_run(context, context.asset_key, {**metadata, **details_of(run), **execution.metadata})
