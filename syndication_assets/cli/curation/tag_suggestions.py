@@ -1,12 +1,12 @@
 """`syndication tag suggestions`, `accept`, `reject`, `parked`, `retry` and `apply`: what models say of tags."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import asks_for_rights, in_organization, person_who_acts, requires
+from syndication_assets.cli.people.acting import actor_of_session, in_organization, person_who_acts, requires
 from syndication_assets.curation.tagging.classifications import apply_all_answers
 from syndication_assets.curation.tagging.suggestions import (
     ParkedPost,
@@ -16,13 +16,13 @@ from syndication_assets.curation.tagging.suggestions import (
     list_suggestions,
     retry_parked,
 )
-from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
+from syndication_assets.tenancy.permission_checks import require_permission
 from syndication_assets.text.markdown import shorten
 
 _NEW_TAG = "tpr-"
-Require = Callable[[Connection, str, Collection[str] | None], None]
 _LIMIT = click.option("--limit", default=100, show_default=True, type=click.IntRange(min=1), help="Most to list.")
 
 
@@ -55,10 +55,10 @@ def _line(suggestion: Suggestion) -> str:
 @click.option("--why", default=None, metavar="TEXT", help="The reason.")
 @organization_option
 @command
-@asks_for_rights
-def accept(ids: tuple[str, ...], others: tuple[str, ...], why: str | None, organization: str, require: Require) -> None:
+@requires("posts.tag", in_organization())
+def accept(ids: tuple[str, ...], others: tuple[str, ...], why: str | None, organization: str) -> None:
     """Accepts suggestions by their IDs: the posts have the tags, and a new tag becomes one that models may give."""
-    _decide(organization, ids, others, why, require)
+    _decide(organization, ids, others, why)
 
 
 @click.command()
@@ -67,20 +67,17 @@ def accept(ids: tuple[str, ...], others: tuple[str, ...], why: str | None, organ
 @click.option("--why", default=None, metavar="TEXT", help="The reason.")
 @organization_option
 @command
-@asks_for_rights
-def reject(ids: tuple[str, ...], others: tuple[str, ...], why: str | None, organization: str, require: Require) -> None:
+@requires("posts.tag", in_organization())
+def reject(ids: tuple[str, ...], others: tuple[str, ...], why: str | None, organization: str) -> None:
     """Rejects suggestions by their IDs: the posts do not have the tags, and a new tag is not proposed again."""
-    _decide(organization, others, ids, why, require)
+    _decide(organization, others, ids, why)
 
 
-def _decide(
-    organization: str, accepted: Sequence[str], rejected: Sequence[str], why: str | None, require: Require
-) -> None:
+def _decide(organization: str, accepted: Sequence[str], rejected: Sequence[str], why: str | None) -> None:
     url, organization_id = _organization(organization)
-    is_new = {each.startswith(_NEW_TAG) for each in (*accepted, *rejected)}
     with transaction(url) as connection:
-        for permission in {"tags.edit" if each else "posts.tag" for each in is_new}:
-            require(connection, permission, [organization_id])
+        if any(each.startswith(_NEW_TAG) for each in (*accepted, *rejected)):
+            require_permission(connection, actor_of_session(connection), "tags.edit", [organization_id])
         decide_suggestions(connection, organization_id, accepted, rejected, person_who_acts(), why)
     click.echo(f"{len(accepted):,} suggestions are accepted and {len(rejected):,} rejected.")
     if any(each.startswith(_NEW_TAG) for each in accepted):

@@ -18,18 +18,21 @@ limit %(at_most)s
 """
 _PROPOSED = """
 select
-    g.proposed_tag_id, g.tag_name, g.post_id, null::real,
-    (
-        select format('%%s posts', count(*)) from curation.post_classifications as c
-        where c.organization_id = g.organization_id and c.is_current and g.tag_name = any(c.proposed_names)
-    ),
+    g.proposed_tag_id, g.tag_name, g.post_id, null::real, format('for %%s posts', coalesce(n.posts, 0)),
     p.text_content
 from curation.proposed_tags as g
+left join (
+    select n.tag_name, count(*) as posts
+    from curation.post_classifications as c
+    cross join lateral unnest(c.proposed_names) as n (tag_name)
+    where c.organization_id = %(organization_id)s and c.is_current and c.proposed_names <> '{}'
+    group by n.tag_name
+) as n on g.tag_name = n.tag_name
 inner join scraping.post_records as p on g.organization_id = p.organization_id and g.post_id = p.post_id
 where
     g.organization_id = %(organization_id)s and not g.is_rejected
     and (%(tag)s::text is null or g.tag_name = %(tag)s)
-order by g.tag_name
+order by n.posts desc nulls last, g.tag_name
 limit %(at_most)s
 """
 _DECIDE = """
@@ -100,7 +103,7 @@ class ParkedPost(NamedTuple):
 
 
 def list_suggestions(connection: Connection, organization_id: str, tag: str | None, at_most: int) -> list[Suggestion]:
-    """New tags by name, then tags of posts, the surest first. What a person or a rule has decided is left out."""
+    """New tags, the most wanted first; then tags of posts, the surest first, without what people and rules decided."""
     parameters = {"organization_id": organization_id, "tag": tag, "at_most": at_most}
     return [
         Suggestion(*row) for query in (_PROPOSED, _SUGGESTED) for row in connection.execute(query.encode(), parameters)

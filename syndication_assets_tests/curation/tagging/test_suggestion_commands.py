@@ -43,6 +43,7 @@ def test_suggestions_are_accepted_and_rejected_in_one_pass(desk: CuratedPosts, m
     assert "(a loaf)" in shown
     assert "\x1b" not in shown
     assert "new tag  crumbs" in _run("tag", "suggestions")
+    assert "(for 4 posts)" in _run("tag", "suggestions")
     ids = _suggested()
     assert "baking: sure" not in ids, "what applies is no suggestion"
     crumbs, spam = (next(each for name, each in ids.items() if name.startswith(tag_name)) for tag_name in
@@ -100,6 +101,10 @@ def test_only_who_may_edit_tags_decides(desk: CuratedPosts):
     _run("--as", "isla@bakery.example", "member", "add", "ewan@bakery.example", "--role", "viewer")
     for denied in (("accept", "ptg-00000001"), ("reject", "ptg-00000001"), ("retry",), ("apply",)):
         assert "lacks the right" in _run("--as", "ewan@bakery.example", "tag", *denied, code=1)
+    # Whoever may decide on the tags of posts adds no tag.
+    _run("--as", "isla@bakery.example", "member", "role", "ewan@bakery.example", "member")
+    assert "is no suggestion" in _run("--as", "ewan@bakery.example", "tag", "accept", "ptg-00000001", code=1)
+    assert "lacks the right tags.edit" in _run("--as", "ewan@bakery.example", "tag", "accept", "tpr-00000001", code=1)
 
 
 def test_how_models_tag_is_a_setting_of_the_organization(desk: CuratedPosts):
