@@ -46,6 +46,10 @@ select
     count(*) filter (where a.is_useful and not a.is_success) as in_part,
     sum(a.seconds) as seconds,
     sum(a.made) as made
-from (select * from works union all select * from downloads) as a
+from (
+    select * from works
+    union all
+    select * from downloads
+) as a
 group by a.day, a.what
 order by a.day desc, a.what asc;
