@@ -16,6 +16,7 @@ from benchmarks.picture_server import HOST, serve_pictures
 from benchmarks.workplace import Workplace
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
 from syndication_assets.media.cache.caching import MediaCache
+from syndication_assets.media.cache.fetching import MediaFetcher
 from syndication_assets.settings import Settings
 
 NAME = "media"
@@ -69,19 +70,20 @@ def _cache(workplace: Workplace, count: int) -> Caching:
     url = workplace.create_database(NAME)
     directory = workplace.folder(NAME)
     with serve_pictures(directory, LATENCY) as port:
-        run_script(url, "media.sql", {"pictures": count, "address": f"https://{HOST}:{port}"})
+        script = {"pictures": count, "address": f"https://{HOST}:{port}", "connections": CONNECTIONS}
+        run_script(url, "media.sql", script)
         settings = Settings.from_environment().model_copy(
             update={
                 "media_url": str(directory / "files"),
                 "media_connections": CONNECTIONS,
-                "media_connections_per_host": CONNECTIONS,
                 "media_run_bytes": 0,
             }
         )
         context = ssl.create_default_context(cafile=str(directory / "certificate.pem"))
         transport = KeptPublicTransport(CONNECTIONS, lambda _: ["127.0.0.1"], context)
+        fetcher = MediaFetcher(transport, maximum_bytes=settings.media_maximum_bytes)
         cpu, wall = _processor_seconds(), time.perf_counter()
-        cached = MediaCache(url, settings, transport).run()
+        cached = MediaCache(url, settings, fetcher).run()
         caching = Caching(time.perf_counter() - wall, _processor_seconds() - cpu)
     if cached.states != {"cached": count}:
         raise RuntimeError(f"{dict(cached.states)} of {count} pictures: {dict(cached.reasons)}")
