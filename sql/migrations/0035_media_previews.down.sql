@@ -2,7 +2,7 @@
 
 set local role syndication_owner;
 
-drop view media.shared_pictures;
+drop view media.picture_posts;
 drop view media.alike_pictures;
 drop table media.host_limits;
 

@@ -84,73 +84,70 @@ select
     a.organization_id,
     a.media_file_id,
     b.media_file_id as other_media_file_id,
-    bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64))::integer as differing_bits
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer as differing_bits
 from media.media_files as a
 cross join generate_series(-1, 20) as flipped (place)
 inner join media.media_files as b
     on a.organization_id = b.organization_id
-    and b.hash_low = a.hash_low # case when flipped.place < 0 then 0 else 1 << flipped.place end
+    and b.hash_low = int4xor(a.hash_low, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_low is not null
-    and a.media_file_id <> b.media_file_id
-    and bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64)) <= 5
+    and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
 union all
 select
     a.organization_id,
     a.media_file_id,
     b.media_file_id,
-    bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64))::integer
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer
 from media.media_files as a
 cross join generate_series(-1, 20) as flipped (place)
 inner join media.media_files as b
     on a.organization_id = b.organization_id
-    and b.hash_middle = a.hash_middle # case when flipped.place < 0 then 0 else 1 << flipped.place end
+    and b.hash_middle = int4xor(a.hash_middle, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_middle is not null
-    and a.media_file_id <> b.media_file_id
-    and bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64)) <= 5
+    and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
     -- Pairs that the lowest part has found are in the first SELECT.
-    and bit_count((a.hash_low # b.hash_low)::bit(32)) > 1
+    and bit_count(int4xor(a.hash_low, b.hash_low)::bit(32)) > 1
 union all
 select
     a.organization_id,
     a.media_file_id,
     b.media_file_id,
-    bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64))::integer
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer
 from media.media_files as a
 cross join generate_series(-1, 21) as flipped (place)
 inner join media.media_files as b
     on a.organization_id = b.organization_id
-    and b.hash_high = a.hash_high # case when flipped.place < 0 then 0 else 1 << flipped.place end
+    and b.hash_high = int4xor(a.hash_high, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_high is not null
-    and a.media_file_id <> b.media_file_id
-    and bit_count((a.perceptual_hash # b.perceptual_hash)::bit(64)) <= 5
-    and bit_count((a.hash_low # b.hash_low)::bit(32)) > 1
-    and bit_count((a.hash_middle # b.hash_middle)::bit(32)) > 1;
+    and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
+    and bit_count(int4xor(a.hash_low, b.hash_low)::bit(32)) > 1
+    and bit_count(int4xor(a.hash_middle, b.hash_middle)::bit(32)) > 1;
 
 comment on view media.alike_pictures is
-'One row is one stored picture with another of the organization that looks like it: their perceptual hashes differ in 5 '
-'of 64 bits at most. Each pair has two rows. Of three parts of such hashes one differs in 1 bit at most, so each '
-'picture is compared only with those that an index finds for its 67 parts and variants.';
+'One row is one stored picture with one of the organization that looks like it, itself included: their perceptual '
+'hashes differ in 5 of 64 bits at most. Of three parts of such hashes one differs in 1 bit at most, so each picture is '
+'compared only with those that an index finds for its 67 parts and variants. Nearly uniform pictures are left out.';
 comment on column media.alike_pictures.differing_bits is 'Number of bits in which the hashes differ, from 0 to 5.';
 
-create view media.shared_pictures with (security_invoker = true) as
-with same as (
-    select
-        organization_id,
-        media_file_id,
-        media_file_id as other_media_file_id,
-        0 as differing_bits
-    from media.media_files
-    where mime_type like 'image/%'
-    union all
+create view media.picture_posts with (security_invoker = true) as
+with alike as (
     select
         organization_id,
         media_file_id,
         other_media_file_id,
         differing_bits
     from media.alike_pictures
+    union all
+    select
+        organization_id,
+        media_file_id,
+        media_file_id,
+        0
+    from media.media_files
+    where hash_low is null and mime_type like 'image/%'
 )
 
 select
@@ -161,21 +158,20 @@ select
     o.post_id as other_post_id,
     o.media_id as other_media_id,
     d.media_file_id as other_media_file_id,
-    s.differing_bits
+    a.differing_bits
 from media.cached_media as c
 inner join scraping.media_records as m on c.organization_id = m.organization_id and c.media_id = m.media_id
-inner join same as s on c.organization_id = s.organization_id and c.media_file_id = s.media_file_id
+inner join alike as a on c.organization_id = a.organization_id and c.media_file_id = a.media_file_id
 inner join media.cached_media as d
-    on s.organization_id = d.organization_id and s.other_media_file_id = d.media_file_id
-inner join scraping.media_records as o
-    on d.organization_id = o.organization_id and d.media_id = o.media_id and m.post_id <> o.post_id;
+    on a.organization_id = d.organization_id and a.other_media_file_id = d.media_file_id
+inner join scraping.media_records as o on d.organization_id = o.organization_id and d.media_id = o.media_id;
 
-comment on view media.shared_pictures is
-'One row is one picture of a post with a picture of another post that is the same file or looks like it. Each pair has '
-'two rows.';
-comment on column media.shared_pictures.differing_bits is
+comment on view media.picture_posts is
+'One row is one picture of a post with a post that shows the same file or a picture that looks like it, itself '
+'included.';
+comment on column media.picture_posts.differing_bits is
 'Number of bits in which the perceptual hashes differ: 0 for the same file.';
 
 grant select, insert, update, delete on media.host_limits to syndication_pipeline;
-grant select on media.host_limits, media.alike_pictures, media.shared_pictures
+grant select on media.host_limits, media.alike_pictures, media.picture_posts
 to syndication_pipeline, syndication_reader;

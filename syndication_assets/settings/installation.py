@@ -8,7 +8,6 @@ from syndication_assets.settings.environment import (
     PROJECT_DIRECTORY,
     Directory,
     EnvironmentSettings,
-    Seconds,
     StoreUrl,
     WholeNumber,
     below,
