@@ -88,7 +88,7 @@ def retry(organization: str, state: str) -> None:
 @command
 @requires("media.edit", everywhere)
 def clean(yes: bool) -> None:
-    """Removes stored files that no row names, such as those of an erased organization."""
+    """Removes stored files that no row names, such as those of a run that was killed."""
     from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
     from syndication_assets.media.stored_files import orphans  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.media.cache.cache_lock import between_runs
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 
 _LEFT_ALONE = timedelta(hours=1)
@@ -36,13 +37,31 @@ def orphans(url: str, store: MediaStore) -> list[Orphan]:
     """The stored files that no row names and that are older than an hour."""
     before = datetime.now(UTC) - _LEFT_ALONE
     old = [Orphan(path, datetime.fromtimestamp(seconds, UTC)) for path, seconds in store.files()]
-    with transaction(url) as connection:
-        known = {
-            path
-            for row in connection.execute("select object_path, thumbnail_path, poster_path from media.media_files")
-            for path in row
-        }
+    known = _known_paths(url, None)
     return [orphan for orphan in old if orphan.path not in known and orphan.written_at < before]
+
+
+def remove_unnamed(url: str, store: MediaStore, organization_id: str) -> int:
+    """Removes the files of an organization that no row names, such as those of an erased person, or all if it was
+    erased; returns their number. Waits for a run that caches.
+    """
+    with between_runs(url):
+        known = _known_paths(url, organization_id)
+        unnamed = [path for path, _ in store.files(organization_id) if path not in known]
+        for path in unnamed:
+            store.remove(path)
+    return len(unnamed)
+
+
+def _known_paths(url: str, organization_id: str | None) -> set[str]:
+    """The paths that rows name, of files and of their small copies."""
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select object_path, thumbnail_path, poster_path from media.media_files"
+            " where %(organization_id)s::text is null or organization_id = %(organization_id)s",
+            {"organization_id": organization_id},
+        )
+        return {path for row in rows for path in row}
 
 
 def damaged_files(url: str, store: MediaStore, organization: str | None = None) -> Iterator[DamagedFile | None]:

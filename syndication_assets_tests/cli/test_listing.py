@@ -17,9 +17,8 @@ LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
     "credentials",
     "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
-    "profile",
-    "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
-    "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
+    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule",
+    "sections", "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking"}
 

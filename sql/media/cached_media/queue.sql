@@ -1,6 +1,6 @@
 -- Puts found media into the queue, and those with a new URL again; notes which observation of a dead URL is known. One
--- row tells whether a medium was queued. Reads found_media (organization_id, media_id, host, url_sha256, url_expires_at,
--- url_observed_at), a temporary table. Parameter: moment. A re-run changes nothing: a URL is queued once.
+-- row tells whether a medium was queued. Reads the temporary table found_media (organization_id, media_id, host,
+-- url_sha256, url_expires_at, url_observed_at). Parameter: moment. A re-run changes nothing: a URL is queued once.
 
 insert into media.cached_media as c (
     organization_id,

@@ -6,18 +6,18 @@ finds the file in its place. What no row names is removed by `syndication media 
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from syndication_assets import fault_points
-from syndication_assets.database.connection import connect, transaction
-from syndication_assets.errors import SyndicationError
+from syndication_assets.database.connection import transaction
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
+from syndication_assets.media.cache.cache_lock import only_run
 from syndication_assets.media.cache.cache_queue import (
     Attempt,
     DueMedium,
@@ -39,7 +39,7 @@ from syndication_assets.settings import Settings
 logger = logging.getLogger(__name__)
 _BATCH = 200
 """Media that are read from the queue at once."""
-_WRITTEN_AT_ONCE = 25
+_WRITTEN_AT_ONCE = 100
 
 
 def current_time() -> datetime:
@@ -94,7 +94,7 @@ class MediaCache:
         run, moment = CacheRun(), self._now()
         connections = self._settings.media_connections
         with ExitStack() as stack:
-            stack.enter_context(_only_run(self._url))
+            stack.enter_context(only_run(self._url))
             with transaction(self._url) as connection:
                 run.queued = queue_found_media(connection, moment)
                 limits = HostLimits(host_limits(connection))
@@ -170,16 +170,6 @@ class _Written:
             self._writing = None
             future.result()
             self._waiting.written([attempt.medium.key for attempt in attempts])
-
-
-@contextmanager
-def _only_run(url: str) -> Iterator[None]:
-    """Holds the lock of the cache as long as its session lives, so that no medium is fetched twice at once."""
-    with connect(url, autocommit=True) as connection:
-        row = connection.execute("select pg_try_advisory_lock(hashtext('media cache'), 0)").fetchone()
-        if row is None or not row[0]:
-            raise SyndicationError("Another run caches media now. Try again when it has ended.")
-        yield
 
 
 def retry_media(url: str, organization_id: str, state: CacheState) -> int:

@@ -30,40 +30,40 @@ class HostLimits:
         """Name → when each of its connections that pause is free again."""
         self._bytes: Counter[str] = Counter()
 
-    def begin(self, host: str) -> None:
-        """A medium of the host is being fetched from now on."""
-        self._fetching[self._name(host)] += 1
+    def name_of(self, host: str) -> str:
+        """The longest name with a row that the host is, or is below; else the host itself."""
+        labels = host.lower().split(".")
+        names = (".".join(labels[start:]) for start in range(len(labels)))
+        return next((name for name in names if name in self._limits), host.lower())
 
-    def end(self, host: str, now: float, fetched_bytes: int) -> None:
-        """A medium of the host was fetched, or was not."""
-        name = self._name(host)
+    def begin(self, name: str) -> None:
+        """A medium is being fetched from now on."""
+        self._fetching[name] += 1
+
+    def end(self, name: str, now: float, fetched_bytes: int) -> None:
+        """A medium was fetched, or was not."""
         self._fetching[name] -= 1
         self._bytes[name] += fetched_bytes
         pause = self._limit(name).pause_seconds
         if pause:
             self._resting[name].append(now + pause)
 
-    def is_open(self, host: str, now: float) -> bool:
-        """Whether one more medium of the host may be fetched now."""
-        name = self._name(host)
-        self._resting[name] = [until for until in self._resting[name] if until > now]
-        used = self._fetching[name] + len(self._resting[name])
-        return not self._is_spent(name) and used < self._limit(name).connections
-
-    def is_spent(self, host: str) -> bool:
-        """Whether this run fetches nothing more from the host."""
-        return self._is_spent(self._name(host))
+    def is_open(self, name: str, now: float) -> bool:
+        """Whether one more medium may be fetched now."""
+        if self._is_spent(name):
+            return False
+        resting = self._resting.get(name, ())
+        used = self._fetching[name] + sum(until > now for until in resting)
+        return used < self._limit(name).connections
 
     def opens_at(self, now: float) -> float | None:
         """When the next connection that pauses is free; None if none pauses."""
-        return min((until for times in self._resting.values() for until in times if until > now), default=None)
-
-    def closed(self, hosts: Iterable[str], now: float) -> set[str]:
-        """The names under which nothing may be fetched now, of these hosts, or in this run, of all."""
-        return {self._name(host) for host in hosts if not self.is_open(host, now)} | self.spent()
+        for name, times in self._resting.items():
+            self._resting[name] = [until for until in times if until > now]
+        return min((until for times in self._resting.values() for until in times), default=None)
 
     def spent(self) -> set[str]:
-        """The names whose bytes of a run are used."""
+        """The names from which this run fetches nothing more."""
         return {name for name in self._bytes if self._is_spent(name)}
 
     def _is_spent(self, name: str) -> bool:
@@ -72,9 +72,3 @@ class HostLimits:
 
     def _limit(self, name: str) -> HostLimit:
         return self._limits.get(name) or self._limits[OTHERS]
-
-    def _name(self, host: str) -> str:
-        """The longest name with a row that the host is, or is below; else the host itself."""
-        labels = host.lower().split(".")
-        names = (".".join(labels[start:]) for start in range(len(labels)))
-        return next((name for name in names if name in self._limits), host.lower())

@@ -77,7 +77,7 @@ class Pipeline:
             if expires_at is not None and expires_at <= self._now():
                 yield Attempt(medium, expired(expires_at))
                 continue
-            self._limits.begin(medium.host)
+            self._limits.begin(self._limits.name_of(medium.host))
             future = self._fetchers.submit(self._fetcher.fetch, medium.url, medium.attempts + 1, expires_at)
             self._fetching += 1
             future.add_done_callback(partial(self._fetched, medium))
@@ -100,7 +100,7 @@ class Pipeline:
         self._fetching -= 1
         medium, fetched = ended.medium, ended.future.result()
         size = len(fetched.content) if isinstance(fetched, Fetched) else 0
-        self._limits.end(medium.host, time.monotonic(), size)
+        self._limits.end(self._limits.name_of(medium.host), time.monotonic(), size)
         if isinstance(fetched, Outcome):
             yield Attempt(medium, fetched)
             return

@@ -12,26 +12,29 @@ _MOST_HELD = 2000
 
 class WaitingMedia:
     """Reads the queue as media are taken. `read` gives the media that are next, without those taken, and without those
-    of the closed hosts.
+    of the closed names of hosts.
     """
 
     def __init__(self, read: Callable[[Collection[str], Collection[str]], list[DueMedium]], limits: HostLimits) -> None:
         self._read = read
         self._limits = limits
-        self._held: deque[DueMedium] = deque()
+        self._held: dict[str, deque[tuple[int, DueMedium]]] = {}
+        """Name of the host → its media with their places in the queue."""
+        self._places = 0
         self._taken: set[str] = set()
         """Keys of media that were read, and that the queue still shows as waiting."""
-        self._has_ended: dict[frozenset[str], bool] = {}
-        """Closed hosts → whether the queue had nothing else."""
-        self._left = 0
-        """Media that were read, and stay in the queue because of the bytes of their host."""
+        self._ended: set[frozenset[str]] = set()
+        """Closed names without which the queue had nothing more."""
+        self._has_dropped = False
 
     def next(self, now: float) -> DueMedium | None:
         """The next medium whose host may be asked now; None if there is none, now or at all (`is_empty`)."""
-        medium = self._held_and_open(now)
-        while medium is None and len(self._held) < _MOST_HELD and self._read_more(now):
-            medium = self._held_and_open(now)
-        return medium
+        while True:
+            places = [(self._held[name][0][0], name) for name in self._held if self._limits.is_open(name, now)]
+            if places:
+                return self._take(min(places)[1])
+            if not self._read_more(now):
+                return None
 
     @property
     def is_empty(self) -> bool:
@@ -40,33 +43,33 @@ class WaitingMedia:
 
     def has_left_some(self) -> bool:
         """Whether media wait for the next run because their host has sent what it may."""
-        return self._left > 0 or bool(self._limits.spent() and self._read(self._taken, ()))
+        return self._has_dropped or bool(self._limits.spent() and self._read(self._taken, ()))
 
     def written(self, keys: Collection[str]) -> None:
         """The queue no longer shows these as waiting."""
         self._taken.difference_update(keys)
 
-    def _held_and_open(self, now: float) -> DueMedium | None:
-        passed: list[DueMedium] = []
-        found = None
-        while self._held and found is None:
-            medium = self._held.popleft()
-            if self._limits.is_spent(medium.host):
-                self._left += 1
-            elif self._limits.is_open(medium.host, now):
-                found = medium
-            else:
-                passed.append(medium)
-        self._held.extendleft(reversed(passed))
-        return found
+    def _take(self, name: str) -> DueMedium:
+        _, medium = self._held[name].popleft()
+        if not self._held[name]:
+            del self._held[name]
+        return medium
 
     def _read_more(self, now: float) -> bool:
         """Whether the queue had more; what it has of hosts that are closed stays there."""
-        closed = frozenset(self._limits.closed({medium.host for medium in self._held}, now))
-        if self._has_ended.get(closed):
+        spent = self._limits.spent()
+        for name in spent & self._held.keys():
+            # They wait for the next run, in the queue.
+            del self._held[name]
+            self._has_dropped = True
+        closed = frozenset(spent | {name for name in self._held if not self._limits.is_open(name, now)})
+        if closed in self._ended or sum(map(len, self._held.values())) >= _MOST_HELD:
             return False
         media = self._read(self._taken, closed)
-        self._taken.update(medium.key for medium in media)
-        self._held.extend(media)
-        self._has_ended[closed] = not media
+        if not media:
+            self._ended.add(closed)
+        for medium in media:
+            self._taken.add(medium.key)
+            self._places += 1
+            self._held.setdefault(self._limits.name_of(medium.host), deque()).append((self._places, medium))
         return bool(media)
