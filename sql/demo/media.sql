@@ -16,8 +16,9 @@ select
     count(*) as found,
     count(*) filter (where state = 'cached') as cached,
     count(distinct media_file_id) as files,
-    count(*) filter (where state = 'expired') || ' expired before the run, ' || count(*) filter (where state = 'gone')
-    || ' gone' as not_cached
+    count(*) filter (where state = 'waiting') || ' wait for the next run, '
+    || count(*) filter (where state = 'expired') || ' expired before it, '
+    || count(*) filter (where state = 'gone') || ' gone' as not_cached
 from media
 group by media_type
 order by media_type

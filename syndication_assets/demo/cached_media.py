@@ -13,12 +13,16 @@ from rich.table import Table
 
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.demo.samples.files_of_media import file_of
-from syndication_assets.media.cache.caching import CacheRun, MediaCache
+from syndication_assets.media.cache.cache_listing import CacheStatus, cache_status
+from syndication_assets.media.cache.caching import MediaCache
 from syndication_assets.media.cache.fetching import Fetched
 from syndication_assets.media.cache.outcomes import Outcome, after_status
 from syndication_assets.media.contents.reading import read_content
 from syndication_assets.media.run_metadata import run_metadata
 from syndication_assets.settings import Settings
+
+_RUN_BYTES = 1_500_000
+"""As a first run does, it stops at its budget, and the rest waits."""
 
 
 class SampleFiles:
@@ -36,16 +40,17 @@ class SampleFiles:
     def close(self) -> None: ...
 
 
-def cache_samples(url: str, settings: Settings, last_day: date) -> CacheRun:
-    """Caches the media of the samples as at 23:00 of the last day, and shows the run at its asset; once."""
+def cache_samples(url: str, settings: Settings, organization: str, last_day: date) -> None:
+    """Caches media of the samples as at 23:00 of the last day, and shows the run at its asset; once."""
+    if any(status.organization == organization for status in _statuses(url)):
+        return
     moment = datetime.combine(last_day, time(23), UTC)
     # The demo's own files need no process of their own, and each is read once.
-    run = MediaCache(url, settings, SampleFiles(moment), read=cache(read_content), now=lambda: moment).run()
-    if run.states:
-        with dg.DagsterInstance.get() as instance:
-            metadata = run_metadata(url, settings.media_url, run, moment)
-            instance.report_runless_asset_event(dg.AssetMaterialization(["media", "cached_media"], metadata=metadata))
-    return run
+    small = settings.model_copy(update={"media_connections": 1, "media_run_bytes": _RUN_BYTES})
+    run = MediaCache(url, small, SampleFiles(moment), read=cache(read_content), now=lambda: moment).run()
+    with dg.DagsterInstance.get() as instance:
+        metadata = run_metadata(url, settings.media_url, run, moment)
+        instance.report_runless_asset_event(dg.AssetMaterialization(["media", "cached_media"], metadata=metadata))
 
 
 def print_media(console: Console, url: str, organization: str) -> None:
@@ -58,3 +63,8 @@ def print_media(console: Console, url: str, organization: str) -> None:
     for media_type, found, cached, files, not_cached in rows:
         table.add_row(media_type, f"{found:,}", f"{cached:,}", f"{files:,}", not_cached)
     console.print(table)
+
+
+def _statuses(url: str) -> list[CacheStatus]:
+    with transaction(url) as connection:
+        return cache_status(connection)

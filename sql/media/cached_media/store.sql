@@ -1,6 +1,7 @@
 -- Links fetched media to their files, and keeps the state of the others. Reads the temporary table attempted_media
 -- (organization_id, media_id, host, url_sha256, url_expires_at, url_observed_at, state, reason, next_attempt_at,
--- attempts, and the columns of media_files). Parameter: moment. A re-run changes nothing: a known file is not inserted again.
+-- attempts, and the columns of media_files). Parameter: moment. A re-run changes nothing: a known file is not
+-- inserted again.
 
 insert into media.media_files (
     organization_id,

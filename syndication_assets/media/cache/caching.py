@@ -104,7 +104,7 @@ class MediaCache:
             storer = MediaStorer(MediaStore(self._settings.media_url), self._read or inspector.read)
             written = stack.enter_context(_Written(self._write, waiting))
             pipeline = stack.enter_context(Pipeline(fetcher, storer, limits, connections, self._now))
-            for attempt in pipeline.attempts(waiting, lambda: self._is_below_budget(run)):
+            for attempt in pipeline.attempts(waiting, lambda: self._is_below_budget(run, pipeline)):
                 run.add(attempt)
                 written.add(attempt)
             run.is_at_budget = run.is_at_budget or waiting.has_left_some()
@@ -123,8 +123,8 @@ class MediaCache:
         with transaction(self._url) as connection:
             return next_media(connection, moment, _BATCH, taken, closed)
 
-    def _is_below_budget(self, run: CacheRun) -> bool:
-        run.is_at_budget = 0 < self._settings.media_run_bytes <= run.fetched_bytes
+    def _is_below_budget(self, run: CacheRun, pipeline: Pipeline) -> bool:
+        run.is_at_budget = 0 < self._settings.media_run_bytes <= pipeline.fetched_bytes
         return not run.is_at_budget
 
     def _write(self, attempts: list[Attempt]) -> None:

@@ -40,6 +40,7 @@ class Pipeline:
         self._connections = connections
         self._now = now
         self._done: queue.SimpleQueue[_Fetched | Future[Attempt]] = queue.SimpleQueue()
+        self.fetched_bytes = 0
         self._fetching = 0
         self._storing = 0
         self._threads = ExitStack()
@@ -100,6 +101,7 @@ class Pipeline:
         self._fetching -= 1
         medium, fetched = ended.medium, ended.future.result()
         size = len(fetched.content) if isinstance(fetched, Fetched) else 0
+        self.fetched_bytes += size
         self._limits.end(self._limits.name_of(medium.host), time.monotonic(), size)
         if isinstance(fetched, Outcome):
             yield Attempt(medium, fetched)
