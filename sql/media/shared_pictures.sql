@@ -1,6 +1,6 @@
 -- Pictures of posts that an earlier post has shown before: the same file, or one that looks like it. One row is one
--- picture of the later post with the first post that has it. Parameters: organization (slug, or NULL), since (UTC day of
--- the first observation of the later post, or NULL), post (id of the later one, or NULL), maximum. It changes nothing.
+-- picture of the later post with the first post that has it. Parameters: organization (slug, or NULL), since (first UTC
+-- day on which the later post was observed, or NULL), post (id of the later one, or NULL), maximum. It changes nothing.
 
 with pairs as (
     select

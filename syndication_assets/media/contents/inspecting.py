@@ -46,12 +46,12 @@ class MediaInspector:
         with self._lock:
             try:
                 answer = self._answer(content, mime_type)
-            except (EOFError, OSError, msgspec.MsgspecError):
-                self._end()
-                raise DamagedMediaError("decoding it ended the process that decodes") from None
             except TimeoutError:
                 self._end()
                 raise DamagedMediaError(f"decoding it took more than {self._seconds:g} s") from None
+            except (EOFError, OSError, msgspec.MsgspecError):
+                self._end()
+                raise DamagedMediaError("decoding it ended the process that decodes") from None
         if isinstance(answer, str):
             raise DamagedMediaError(answer)
         return answer
