@@ -79,8 +79,6 @@ for each row execute function channels.write_rule_change();
 create trigger set_updated_at before update on media.host_limits
 for each row execute function tenancy.set_updated_at();
 
--- What is computed of one row is an argument of unnest, so that the join compares columns alone: under row-level
--- security, no other condition can use an index.
 create view media.alike_pictures with (security_invoker = true) as
 select
     a.organization_id,
@@ -88,11 +86,10 @@ select
     b.media_file_id as other_media_file_id,
     bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer as differing_bits
 from media.media_files as a
-cross join lateral unnest(array(
-    select int4xor(a.hash_low, case when place < 0 then 0 else 1 << place end)
-    from generate_series(-1, 20) as place
-)) as near (hash_low)
-inner join media.media_files as b on a.organization_id = b.organization_id and near.hash_low = b.hash_low
+cross join generate_series(-1, 20) as flipped (place)
+inner join media.media_files as b
+    on a.organization_id = b.organization_id
+    and b.hash_low = int4xor(a.hash_low, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_low is not null
     and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
@@ -103,11 +100,10 @@ select
     b.media_file_id,
     bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer
 from media.media_files as a
-cross join lateral unnest(array(
-    select int4xor(a.hash_middle, case when place < 0 then 0 else 1 << place end)
-    from generate_series(-1, 20) as place
-)) as near (hash_middle)
-inner join media.media_files as b on a.organization_id = b.organization_id and near.hash_middle = b.hash_middle
+cross join generate_series(-1, 20) as flipped (place)
+inner join media.media_files as b
+    on a.organization_id = b.organization_id
+    and b.hash_middle = int4xor(a.hash_middle, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_middle is not null
     and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
@@ -120,11 +116,10 @@ select
     b.media_file_id,
     bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer
 from media.media_files as a
-cross join lateral unnest(array(
-    select int4xor(a.hash_high, case when place < 0 then 0 else 1 << place end)
-    from generate_series(-1, 21) as place
-)) as near (hash_high)
-inner join media.media_files as b on a.organization_id = b.organization_id and near.hash_high = b.hash_high
+cross join generate_series(-1, 21) as flipped (place)
+inner join media.media_files as b
+    on a.organization_id = b.organization_id
+    and b.hash_high = int4xor(a.hash_high, case when flipped.place < 0 then 0 else 1 << flipped.place end)
 where
     a.hash_high is not null
     and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
