@@ -2,9 +2,12 @@
 
 import random
 
+import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndication_assets.cli.main import main
 from syndication_assets.database.connection import connect, transaction
 from syndication_assets.media.shared_pictures import shared_pictures
 from syndication_assets_tests.media.conftest import TUESDAY, Shelf
@@ -92,7 +95,7 @@ def test_one_picture_is_compared_with_what_the_indexes_find(new_database_url: st
         assert [sum(f"hash_{part}" in line for line in conditions) for part in ("low", "middle", "high")] == [1, 1, 1]
 
 
-def test_posts_that_share_a_picture_are_told_with_the_first(shelf: Shelf):
+def test_posts_that_share_a_picture_are_told_with_the_first(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
     original, copy, other = scene(), scene("PNG", (400, 300)), scene(seed=2)
     shelf.scrape(shelf.serve("/a.jpg", original), post_number=1)
     shelf.scrape(shelf.serve("/b.png", copy, "image/png"), shelf.serve("/c.jpg", other), day=TUESDAY, post_number=2)
@@ -112,3 +115,10 @@ def test_posts_that_share_a_picture_are_told_with_the_first(shelf: Shelf):
     assert shared(since=TUESDAY) == everything
     assert shared(since=TUESDAY.replace(day=TUESDAY.day + 1)) == []
     assert shared(post_id=posts[1][0]) == everything[:1]
+
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", shelf.url)
+    told = CliRunner().invoke(main, ["media", "shared", "--since", str(TUESDAY)])
+    assert told.exit_code == 0, told.output
+    (first, second_line) = sorted(told.output.splitlines())
+    assert f"{posts[1][0]} by anna shows the picture of {posts[0][0]} by anna" in first + second_line
+    assert "as 2 earlier posts do" in first + second_line
