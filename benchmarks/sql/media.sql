@@ -1,5 +1,5 @@
 -- Adds posts of the default organization to a migrated database, each with one picture of another URL.
--- Parameters: pictures, address (scheme, host and port).
+-- Parameters: pictures, address (scheme, host and port), connections (to the host).
 
 insert into scraping.post_records (organization_id, platform, urn, urn_kind, first_seen_at, last_seen_at)
 select
@@ -26,3 +26,5 @@ select
     now(),
     now()
 from scraping.post_records;
+
+update media.host_limits set connections = %(connections)s;

@@ -46,15 +46,36 @@ create table media.media_files (
                                                     -- file said.
     object_path text not null,                      -- Path of the file below SYNDICATION_MEDIA_URL.
     width integer,                                  -- Width in pixels as it is shown; NULL for other files than
-                                                    -- pictures.
+                                                    -- pictures and videos.
     height integer,                                 -- Height in pixels as it is shown; NULL for other files than
-                                                    -- pictures.
+                                                    -- pictures and videos.
     frame_count integer,                            -- Number of frames of a picture: 1 unless it is animated; NULL for
                                                     -- other files than pictures.
     perceptual_hash bigint,                         -- 64-bit difference hash of the first frame: pictures that look
                                                     -- alike differ in few bits; NULL for other files than pictures.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    duration_seconds numeric(12,3),                 -- Length of a video; NULL for other files, and if the video does
+                                                    -- not say it.
+    page_count integer,                             -- Number of pages of a document; NULL for other files.
+    thumbnail_path text,                            -- Path of a JPEG of 256 by 256 pixels at most below
+                                                    -- SYNDICATION_MEDIA_URL, of the picture, a frame of the video or
+                                                    -- the first page, without the metadata of the file; NULL if there
+                                                    -- is none.
+    poster_path text,                               -- Path of a JPEG of 1024 by 1024 pixels at most, of a frame of the
+                                                    -- video or the first page; NULL for pictures.
+    no_preview_reason text,                         -- Why there is neither thumbnail nor poster; NULL if there is one.
+    hash_low integer generated always as (case when bit_count(perceptual_hash::bit(64)) >= 8
+        and bit_count(perceptual_hash::bit(64)) <= 56 then (perceptual_hash & 2097151::bigint)::integer
+        else null end) stored,                      -- The lowest 21 bits of perceptual_hash. If two hashes differ in 5
+                                                    -- bits at most, one of their three parts differs in 1 at most. NULL
+                                                    -- without a hash, and for a nearly uniform picture.
+    hash_middle integer generated always as (case when bit_count(perceptual_hash::bit(64)) >= 8
+        and bit_count(perceptual_hash::bit(64)) <= 56 then ((perceptual_hash >> 21) & 2097151::bigint)::integer
+        else null end) stored,                      -- The 21 bits of perceptual_hash above hash_low; NULL as hash_low.
+    hash_high integer generated always as (case when bit_count(perceptual_hash::bit(64)) >= 8
+        and bit_count(perceptual_hash::bit(64)) <= 56 then ((perceptual_hash >> 42) & 4194303::bigint)::integer
+        else null end) stored,                      -- The highest 22 bits of perceptual_hash; NULL as hash_low.
 
     primary key (organization_id, media_file_id),
     unique (organization_id, sha256),
@@ -67,8 +88,17 @@ create table media.media_files (
     check (width > 0),
     check (height > 0),
     check (frame_count > 0),
-    check (num_nonnulls(width, height) <> 1)
+    check (num_nonnulls(width, height) <> 1),
+    check (duration_seconds > 0::numeric),
+    check (page_count > 0),
+    check (thumbnail_path <> ''),
+    check (poster_path <> ''),
+    check (no_preview_reason <> ''),
+    check (thumbnail_path is null or no_preview_reason is null)
 );
+create index media_files_hash_low on media.media_files (organization_id, hash_low) where hash_low is not null;
+create index media_files_hash_middle on media.media_files (organization_id, hash_middle) where hash_middle is not null;
+create index media_files_hash_high on media.media_files (organization_id, hash_high) where hash_high is not null;
 create trigger set_updated_at before update on media.media_files for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -95,6 +125,8 @@ create table media.cached_media (
                                                     -- none failed.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    url_observed_at timestamptz,                    -- Newest observation of the post that the URL was read from: a
+                                                    -- newer one may have another URL. NULL if it is not known.
 
     primary key (organization_id, media_id),
     foreign key (organization_id, media_id) references scraping.media_records (organization_id, media_id)
@@ -114,6 +146,29 @@ create index cached_media_file on media.cached_media (organization_id, media_fil
 create trigger set_updated_at before update on media.cached_media
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is how gently media are fetched from a host and all names below it, together; others is for each host without
+-- a row. User-maintained.
+create table media.host_limits (
+    host text not null,                             -- Name of the host in lower case, such as cdninstagram.com, which
+                                                    -- includes scontent.cdninstagram.com; or others.
+    connections integer not null,                   -- How many media are fetched from it at once.
+    pause_seconds numeric(8,3) not null default 0,  -- Pause on a connection after each medium.
+    run_bytes bigint,                               -- Bytes after which a run fetches nothing more from it, so that the
+                                                    -- rest waits for the next run; NULL for no limit.
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+
+    primary key (host),
+    check (host = 'others' or host ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)+$'),
+    check (connections > 0),
+    check (pause_seconds >= 0::numeric),
+    check (run_bytes > 0)
+);
+create trigger host_limits_changes after insert or delete or update on media.host_limits
+    for each row execute function channels.write_rule_change();
+create trigger set_updated_at before update on media.host_limits for each row execute function tenancy.set_updated_at();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one analyzer that an organization has chosen for its pictures. Without a row, `colours` is active and the
 -- others are not. User-maintained.
@@ -363,6 +418,99 @@ with fetched as (
      left join files f on s.organization_id = f.organization_id
      left join fetched d on s.organization_id = d.organization_id
      left join late l on s.organization_id = l.organization_id;
+-- pipeline: select; reader: select
+
+-- One row is one stored picture with one of the organization that looks like it, itself included: their perceptual
+-- hashes differ in 5 of 64 bits at most. Of three parts of such hashes one differs in 1 bit at most, so each picture is
+-- compared only with those that an index finds for its 67 parts and variants. Nearly uniform pictures are left out.
+create view media.alike_pictures (
+    organization_id,      -- text
+    media_file_id,        -- text
+    other_media_file_id,  -- text
+    differing_bits        -- integer: Number of bits in which the hashes differ, from 0 to 5.
+) with (security_invoker = true) as
+select a.organization_id,
+    a.media_file_id,
+    b.media_file_id as other_media_file_id,
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer as differing_bits
+   from media.media_files a
+     cross join generate_series('-1', 20) flipped(place)
+     join media.media_files b on a.organization_id = b.organization_id and b.hash_low = int4xor(a.hash_low,
+        case
+            when flipped.place < 0 then 0
+            else 1 << flipped.place
+        end)
+  where a.hash_low is not null and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
+union all
+ select a.organization_id,
+    a.media_file_id,
+    b.media_file_id as other_media_file_id,
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer as differing_bits
+   from media.media_files a
+     cross join generate_series('-1', 20) flipped(place)
+     join media.media_files b on a.organization_id = b.organization_id and b.hash_middle = int4xor(a.hash_middle,
+        case
+            when flipped.place < 0 then 0
+            else 1 << flipped.place
+        end)
+  where a.hash_middle is not null and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
+      and bit_count(int4xor(a.hash_low, b.hash_low)::bit(32)) > 1
+union all
+ select a.organization_id,
+    a.media_file_id,
+    b.media_file_id as other_media_file_id,
+    bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64))::integer as differing_bits
+   from media.media_files a
+     cross join generate_series('-1', 21) flipped(place)
+     join media.media_files b on a.organization_id = b.organization_id and b.hash_high = int4xor(a.hash_high,
+        case
+            when flipped.place < 0 then 0
+            else 1 << flipped.place
+        end)
+  where a.hash_high is not null and bit_count(int8xor(a.perceptual_hash, b.perceptual_hash)::bit(64)) <= 5
+      and bit_count(int4xor(a.hash_low, b.hash_low)::bit(32)) > 1
+      and bit_count(int4xor(a.hash_middle, b.hash_middle)::bit(32)) > 1;
+-- pipeline: select; reader: select
+
+-- One row is one picture of a post with a post that shows the same file or a picture that looks like it, itself
+-- included.
+create view media.picture_posts (
+    organization_id,      -- text
+    post_id,              -- text
+    media_id,             -- text
+    media_file_id,        -- text
+    other_post_id,        -- text
+    other_media_id,       -- text
+    other_media_file_id,  -- text
+    differing_bits        -- integer: Number of bits in which the perceptual hashes differ: 0 for the same file.
+) with (security_invoker = true) as
+with alike as (
+         select alike_pictures.organization_id,
+            alike_pictures.media_file_id,
+            alike_pictures.other_media_file_id,
+            alike_pictures.differing_bits
+           from media.alike_pictures
+        union all
+         select media_files.organization_id,
+            media_files.media_file_id,
+            media_files.media_file_id,
+            0
+           from media.media_files
+          where media_files.hash_low is null and media_files.mime_type like 'image/%'
+        )
+ select c.organization_id,
+    m.post_id,
+    m.media_id,
+    c.media_file_id,
+    o.post_id as other_post_id,
+    o.media_id as other_media_id,
+    d.media_file_id as other_media_file_id,
+    a.differing_bits
+   from media.cached_media c
+     join scraping.media_records m on c.organization_id = m.organization_id and c.media_id = m.media_id
+     join alike a on c.organization_id = a.organization_id and c.media_file_id = a.media_file_id
+     join media.cached_media d on a.organization_id = d.organization_id and a.other_media_file_id = d.media_file_id
+     join scraping.media_records o on d.organization_id = o.organization_id and d.media_id = o.media_id;
 -- pipeline: select; reader: select
 
 -- One row is one content with what each analyzer found in it last. Contents that no analyzer has completed are not in

@@ -22,6 +22,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
 from syndication_assets.configuration.sections.priority_factors import PRIORITY_FACTORS
@@ -77,6 +78,7 @@ def entry_groups() -> list[click.Group]:
         entry_group(
             UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
         ),
+        entry_group(MEDIA_HOSTS, "media-host", "Manages how gently media are fetched from hosts."),
         entry_group(QUOTAS, "quota", "Manages what providers allow in a window of time, for all organizations."),
     ]
 

@@ -1,16 +1,20 @@
 """`syndication media`: the cache of pictures, videos and documents of scraped posts."""
 
+from datetime import UTC, datetime, timedelta
+
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.cache.cache_listing import CacheStatus, ListedMedium, cache_status, list_media
 from syndication_assets.media.cache.outcomes import CacheState
+from syndication_assets.media.shared_pictures import SharedPicture, shared_pictures
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
+_SHARED_WITHIN = timedelta(days=30)
 _NEVER_CACHED = (CacheState.EXPIRED, CacheState.GONE, CacheState.REFUSED, CacheState.FAILED)
 
 
@@ -45,6 +49,28 @@ def list_command(organization: str | None, state: str | None, limit: int, as_jso
             connection, organization=organization, state=None if state is None else CacheState(state), maximum=limit
         )
     show_rows(rows, _medium_line, "There is no such medium.", as_json=as_json)
+
+
+@media.command()
+@click.option("--organization", default=None, metavar="SLUG", help="Only posts of this organization.")
+@click.option("--post", default=None, metavar="ID", help="Only this post, whenever it was observed.")
+@click.option("--since", default=None, type=DAY, help="First observed on this day or later; default: 30 days ago.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Maximum number of lines.")
+@json_option
+@command
+def shared(organization: str | None, post: str | None, since: datetime | None, limit: int, as_json: bool) -> None:
+    """Lists posts whose picture an earlier post has shown, as the same file or one that looks like it."""
+    first_day = datetime.now(UTC).date() - _SHARED_WITHIN if since is None else since.date()
+    with transaction(_url()) as connection:
+        rows = shared_pictures(
+            connection,
+            organization=organization,
+            since=first_day if post is None else None,
+            post_id=post,
+            maximum=limit,
+        )
+    nothing = f"No post that was first observed since {first_day} shows a picture of an earlier one."
+    show_rows(rows, _shared_line, nothing if post is None else "No earlier post shows its pictures.", as_json=as_json)
 
 
 @media.command()
@@ -88,7 +114,7 @@ def retry(organization: str, state: str) -> None:
 @command
 @requires("media.edit", everywhere)
 def clean(yes: bool) -> None:
-    """Removes stored files that no row names, such as those of an erased organization."""
+    """Removes stored files that no row names, such as those of a run that was killed."""
     from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
     from syndication_assets.media.stored_files import orphans  # noqa: PLC0415
 
@@ -154,6 +180,20 @@ def _medium_line(row: ListedMedium) -> str:
     return (
         f"{row.media_id}  {row.state_since:%Y-%m-%d %H:%M} UTC  {row.organization} {row.post_id} {row.media_type} from "
         f"{row.host}: {row.state}{file}{reason}{waits}"
+    )
+
+
+def _shared_line(row: SharedPicture) -> str:
+    author, first_author = row.author_username or "an unknown author", row.first_author_username or "an unknown author"
+    how = (
+        "the picture"
+        if row.differing_bits == 0
+        else f"a picture that differs in {row.differing_bits} of 64 bits from that"
+    )
+    others = f", as {row.earlier_posts:,} earlier posts do" if row.earlier_posts > 1 else ""
+    return (
+        f"{row.posted_at:%Y-%m-%d %H:%M} UTC  {row.organization} {row.post_id} by {author} shows {how} of "
+        f"{row.first_post_id} by {first_author}, {row.first_posted_at:%Y-%m-%d}{others}"
     )
 
 

@@ -11,6 +11,7 @@ from syndication_assets.configuration.profile_import import import_csv
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.zone.changing_zone import ChangingZone
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.person_erasure.erasing import Action, ErasurePlan, Places, erase, plan_erasure
@@ -115,4 +116,5 @@ def _places() -> Places:
         ChangingZone(settings.landing_url),
         ArchiveStore(settings.archive_url),
         settings.maximum_file_bytes,
+        MediaStore(settings.media_url),
     )

@@ -17,7 +17,7 @@ from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept
-from syndication_assets.demo import curated, loop
+from syndication_assets.demo import cached_media, curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.demo.summary import (
@@ -52,41 +52,44 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _forgo_syncs(settings)
     url = server.result()
     prepare_environment(settings, url)
-    console.print(f"[bold]1/8[/] migrate: {len(migrations.migrate(url))} applied")
+    console.print(f"[bold]1/9[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)
     _run(jobs.reference_job.name, console)
     loop.set_up_shop(url, ORGANIZATION, FIRST_DAY)
     curated.set_up_rules(url, ORGANIZATION)
     landed, known = landing.result()
     samples = landed + known
-    console.print(f"[bold]2/8[/] land: {landed:,} new files, {known:,} already landed, in {settings.landing_url}")
+    console.print(f"[bold]2/9[/] land: {landed:,} new files, {known:,} already landed, in {settings.landing_url}")
     last_day = FIRST_DAY + timedelta(days=DAYS - 1)
-    console.print(f"[bold]3/8[/] load and roll up {FIRST_DAY} to {last_day}, as one run")
+    console.print(f"[bold]3/9[/] load and roll up {FIRST_DAY} to {last_day}, as one run")
     before = totals(url)
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day)
     console.print(
-        f"[bold]4/8[/] select, write, check, approve and queue posts for {FIRST_DAY} to {last_day}, as one run"
+        f"[bold]4/9[/] select, write, check, approve and queue posts for {FIRST_DAY} to {last_day}, as one run"
     )
     _run(jobs.content_job.name, console, FIRST_DAY, last_day)
     published = loop.publish_simulated(url, settings, FIRST_DAY, DAYS)
-    console.print(f"[bold]5/8[/] publish: {published:,} posts, simulated")
+    console.print(f"[bold]5/9[/] publish: {published:,} posts, simulated")
     landed, known = land(LandingZone(settings.landing_url), loop.insights(url, ORGANIZATION, last_day))
     first_measured_day = last_day - timedelta(days=loop.DAYS_WITH_INSIGHTS - 1)
     console.print(
-        f"[bold]6/8[/] close the loop: {landed} new files of insights, {known} existing; load, roll up and rank "
+        f"[bold]6/9[/] close the loop: {landed} new files of insights, {known} existing; load, roll up and rank "
         f"{first_measured_day} to {last_day}"
     )
     _run(jobs.daily_job.name, console, first_measured_day, last_day, _AFFECTED_BY_INSIGHTS)
-    console.print("[bold]7/8[/] render the weekly reports, which also show what became of the posts")
+    console.print("[bold]7/9[/] render the weekly reports, which also show what became of the posts")
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day, _REPORT)
     curated.curate(url, ORGANIZATION, FIRST_DAY, last_day + timedelta(days=1))
+    console.print("[bold]8/9[/] cache pictures, videos and documents, which the demo makes itself")
+    cached_media.cache_samples(url, settings, ORGANIZATION, last_day)
     after = totals(url)
-    console.print(f"[bold]8/8[/] done in {time.monotonic() - started_at:.0f} s")
+    console.print(f"[bold]9/9[/] done in {time.monotonic() - started_at:.0f} s")
     print_totals(console, before, after, samples=samples, insights=landed + known)
     print_quarantine(console, url)
     print_top_posts(console, url)
     print_loop(console, url)
     curated.print_curation(console, url, ORGANIZATION)
+    cached_media.print_media(console, url, ORGANIZATION)
     print_next_steps(console, settings)
 
 

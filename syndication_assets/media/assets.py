@@ -1,20 +1,15 @@
 """The assets of the media room: what became of each medium, and the stored files."""
 
-import base64
-
 import dagster as dg
 
-from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.cache.cache_listing import cache_status
-from syndication_assets.media.cache.caching import CacheRun, MediaCache
-from syndication_assets.media.contents.contact_sheet import MOST_PICTURES, contact_sheet
-from syndication_assets.media.media_store import MediaStore
+from syndication_assets.media.cache.caching import MediaCache, current_time
+from syndication_assets.media.run_metadata import run_metadata
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CACHE_MEDIA
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.table_specs import external_table
-from syndication_assets.text.markdown import markdown_table
 
 
 @dg.asset(
@@ -34,6 +29,9 @@ def cached_media(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
     longest. It stores each file by its content below SYNDICATION_MEDIA_URL, so a file that several posts show is stored
     once.
 
+    Of each picture, video and PDF document it stores small copies, which its metadata shows as one contact sheet of the
+    day.
+
     A re-run fetches nothing that is cached. A URL that expired waits for the next scrape of its post; a server that
     fails is tried again after 5 minutes, 1 hour, 6 hours and a day.
     """
@@ -43,25 +41,7 @@ def cached_media(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
         run = MediaCache(url, settings, log=context.log).run()
     except SyndicationError as error:
         raise dg.Failure(str(error)) from None
-    with transaction(url) as connection:
-        statuses = cache_status(connection)
-    shown = [
-        (s.organization, s.cached, s.waiting, s.would_expire, s.expired, s.gone, s.refused, s.failed, s.bytes)
-        for s in statuses
-    ]
-    columns = ("organization", "cached", "waiting", "would expire", "expired", "gone", "refused", "failed", "bytes")
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": sum(status.waiting + status.cached for status in statuses),
-            "media_found": run.queued,
-            "media_cached": run.states["cached"],
-            "bytes_fetched": run.fetched_bytes,
-            "is_at_budget": run.is_at_budget,
-            "cache": dg.MetadataValue.md(markdown_table(columns, shown)),
-            **_reasons(run),
-            **_sheet(run, MediaStore(settings.media_url)),
-        }
-    )
+    return dg.MaterializeResult(metadata=run_metadata(url, settings.media_url, run, current_time()))
 
 
 media_files = external_table(
@@ -72,25 +52,3 @@ media_files = external_table(
     deps=[dg.AssetKey(["media", "cached_media"])],
     tags=CACHE_MEDIA,
 )
-
-
-def _reasons(run: CacheRun) -> dict[str, dg.MetadataValue[str]]:
-    """Why media were not cached, the commonest reasons first."""
-    if not run.reasons:
-        return {}
-    return {
-        "not_cached": dg.MetadataValue.md(
-            markdown_table(("media", "reason"), [(n, r) for r, n in run.reasons.most_common(10)])
-        )
-    }
-
-
-def _sheet(run: CacheRun, store: MediaStore) -> dict[str, dg.MetadataValue[str]]:
-    """The pictures that this run cached, as one picture."""
-    newest = dict.fromkeys(reversed(run.cached))
-    thumbnails = [store.thumbnail(*key) for key in list(newest)[:MOST_PICTURES]]
-    found = [thumbnail for thumbnail in thumbnails if thumbnail is not None]
-    if not found:
-        return {}
-    image = base64.b64encode(contact_sheet(found)).decode()
-    return {"contact_sheet": dg.MetadataValue.md(f"![The pictures of this run](data:image/jpeg;base64,{image})")}

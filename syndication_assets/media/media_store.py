@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import uuid4
@@ -10,7 +11,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.media.contents.content_kind import SUFFIXES
 from syndication_assets.operations.private_store import UNFINISHED, PrivateStore
 
-_THUMBNAILS = "thumbnails"
+_PREVIEWS = "previews"
 
 
 class MediaStoreError(SyndicationError):
@@ -18,7 +19,8 @@ class MediaStoreError(SyndicationError):
 
 
 class MediaStore(PrivateStore):
-    """`<organization id>/<first two digits>/<SHA-256>.<suffix>`, and the small copies for people beside it.
+    """`<organization id>/<first two digits>/<SHA-256>.<suffix>`, and small copies for people in the same way below
+    `<organization id>/previews`.
 
     A file has its name only when it is complete and on the disk.
     """
@@ -28,6 +30,10 @@ class MediaStore(PrivateStore):
     if_not_written = "Free space, or make SYNDICATION_MEDIA_URL writable, and cache again"
     if_not_read = "Check SYNDICATION_MEDIA_URL"
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._made_folders: set[str] = set()
+
     def store(self, organization_id: str, content: bytes, mime_type: str) -> tuple[str, str]:
         """The SHA-256 and the path of the content, which is stored when this returns."""
         sha256 = hashlib.sha256(content).hexdigest()
@@ -35,13 +41,12 @@ class MediaStore(PrivateStore):
         self._write(path, content)
         return sha256, path
 
-    def store_thumbnail(self, organization_id: str, sha256: str, thumbnail: bytes) -> None:
-        self._write(_thumbnail_path(organization_id, sha256), thumbnail)
-
-    def thumbnail(self, organization_id: str, sha256: str) -> bytes | None:
-        """JPEG; None if there is none, as for videos."""
-        path = _thumbnail_path(organization_id, sha256)
-        return self.content(path) if self.exists(path) else None
+    def store_preview(self, organization_id: str, jpeg: bytes) -> str:
+        """The path of a small copy, which is stored when this returns."""
+        sha256 = hashlib.sha256(jpeg).hexdigest()
+        path = f"{organization_id}/{_PREVIEWS}/{sha256[:2]}/{sha256}.jpg"
+        self._write(path, jpeg)
+        return path
 
     def content(self, path: str) -> bytes:
         with self._errors("read"):
@@ -51,32 +56,30 @@ class MediaStore(PrivateStore):
         with self._errors("read"):
             return bool(self._filesystem.exists(self._path(path)))
 
-    def files(self) -> Iterator[tuple[str, float]]:
-        """Every stored file, without the small copies: its path, and when it was written, in seconds since 1970 (0 if
-        the store does not say). What a killed run left unfinished is among them.
+    def files(self, organization_id: str = "") -> Iterator[tuple[str, float]]:
+        """Every stored file, or those of an organization: its path, and when it was written, in seconds since 1970 (0
+        if the store does not say). What a killed run left unfinished is among them.
         """
         with self._errors("read"):
-            found = self._filesystem.find(self._root, detail=True)
+            self._filesystem.invalidate_cache()
+            found = self._filesystem.find(self._path(organization_id).rstrip("/"), detail=True)
         for absolute, info in sorted(found.items()):
             path = absolute.removeprefix(self._root).lstrip("/")
-            if _THUMBNAILS not in PurePosixPath(path).parts:
-                yield path, _seconds([info.get(name) for name in ("mtime", "LastModified", "updated", "created")])
+            yield path, _seconds([info.get(name) for name in ("mtime", "LastModified", "updated", "created")])
 
     def remove(self, path: str) -> None:
-        """Removes a file with its small copy."""
-        organization_id, sha256 = PurePosixPath(path).parts[0], PurePosixPath(path).stem
-        with self._errors("removed"):
+        """Removes a file; one that is gone already is no error."""
+        with self._errors("removed"), suppress(FileNotFoundError):
             self._filesystem.rm_file(self._path(path))
-            thumbnail = self._path(_thumbnail_path(organization_id, sha256))
-            if self._filesystem.exists(thumbnail):
-                self._filesystem.rm_file(thumbnail)
 
     def _write(self, path: str, content: bytes) -> None:
         if self.exists(path):
             return
         with self._errors("written"):
             folder = str(PurePosixPath(path).parent)
-            self._make_folder(folder, is_new=False)
+            if folder not in self._made_folders:
+                self._make_folder(folder, is_new=False)
+                self._made_folders.add(folder)
             if not self._is_local:
                 # An object store shows complete objects only.
                 self._filesystem.pipe_file(self._path(path), content)
@@ -91,10 +94,6 @@ class MediaStore(PrivateStore):
                 if self._filesystem.exists(self._path(unfinished)):
                     self._filesystem.rm_file(self._path(unfinished))
                 raise
-
-
-def _thumbnail_path(organization_id: str, sha256: str) -> str:
-    return f"{organization_id}/{_THUMBNAILS}/{sha256[:2]}/{sha256}.jpg"
 
 
 def _seconds(values: list[object]) -> float:

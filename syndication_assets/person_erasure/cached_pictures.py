@@ -1,4 +1,4 @@
-"""Forgets the cached pictures of a person that no other post has; their files are then orphans of the media store."""
+"""Forgets the cached pictures of a person that no other post has; the erasure then removes their files."""
 
 from typing import Any
 

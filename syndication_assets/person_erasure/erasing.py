@@ -12,6 +12,8 @@ from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.drop_in import contiguous_ranges
 from syndication_assets.landing.zone.changing_zone import ChangingZone
+from syndication_assets.media.media_store import MediaStore
+from syndication_assets.media.stored_files import remove_unnamed
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.anonymising import anonymise_rows
@@ -58,6 +60,7 @@ class Places:
     zone: ChangingZone
     archive: ArchiveStore
     maximum_file_bytes: int
+    media: MediaStore
 
 
 class PlannedFile(NamedTuple):
@@ -118,6 +121,8 @@ def erase(places: Places, slug: str, platform: str, name: str, report: Report, a
         anonymise_rows(places.url, found, treatment)
     else:
         purge(places.url, found, erasure_id)
+    # With what a camera wrote into them, such as a place.
+    remove_unnamed(places.url, places.media, found.organization_id)
     days, landed_on = _days(places.url, found.organization_id, erasure_id)
     with run_session(places.url, "syndication profile erase") as session:
         for day in landed_on:

@@ -8,7 +8,6 @@ from syndication_assets.settings.environment import (
     PROJECT_DIRECTORY,
     Directory,
     EnvironmentSettings,
-    Seconds,
     StoreUrl,
     WholeNumber,
     below,
@@ -131,12 +130,6 @@ class Media(EnvironmentSettings):
     )
     media_connections: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
         "SYNDICATION_MEDIA_CONNECTIONS", 8, "How many media are fetched at once."
-    )
-    media_connections_per_host: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
-        "SYNDICATION_MEDIA_CONNECTIONS_PER_HOST", 4, "How many media are fetched at once from one host."
-    )
-    media_pause_seconds: Seconds = setting(
-        "SYNDICATION_MEDIA_PAUSE_SECONDS", 0.0, "The pause in seconds after each medium on a connection to a host."
     )
     media_maximum_bytes: WholeNumber = setting(
         "SYNDICATION_MEDIA_MAXIMUM_BYTES",

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.one_server
 LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
     "credentials",
-    "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
-    "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
-    "tag", "tag-rule", "tagging", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
+    "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
+    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule",
+    "sections", "tag", "tag-rule", "tagging", "targets", "template", "unit-price", "user", "vendor", "webhook",
+    "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
+FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking"}
 
 
 @pytest.fixture

@@ -324,7 +324,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         *("runs", "tag parked", "tag suggestions"),  # read
         *("migrate", "rollback", "dev", "stop", "demo", "credentials key"),  # run the server
         *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
-        *("media analyses", "media status", "media verify"),  # read
+        *("media analyses", "media shared", "media status", "media verify"),  # read
         *("health tables", "health indexes", "health queries", "health query"),  # read
         "health measure",  # measures as the schedule does
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read

@@ -204,6 +204,13 @@ SHARED_FILE = {
         ),
         "provider", "unit", "counted_per", "window_seconds",
     ),
+    "media_hosts": listed(
+        entries(
+            host=st.sampled_from(["others", "cdn.example", "img.cdn.example"]), connections=st.integers(1, 100),
+            pause_seconds=money("99", 3), run_bytes=st.none() | st.integers(2**20, 2**40),
+        ),
+        "host",
+    ),
     "priority_factors": listed(
         entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),
         "factor",

@@ -1,7 +1,7 @@
 """Fixtures of the media tests: scraped posts with pictures, and a server on loopback that has them."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,9 @@ import pytest
 from syndication_assets.http.clients.kept_public_transport import KeptPublicTransport
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.media.cache.caching import CacheRun, MediaCache
-from syndication_assets.media.contents.pictures import Picture, read_picture
+from syndication_assets.media.cache.fetching import MediaFetcher
+from syndication_assets.media.cache.storing import ReadContent
+from syndication_assets.media.contents.reading import read_content
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.feed_server import Answer, Internet
@@ -29,7 +31,7 @@ class Shelf:
     internet: Internet
     directory: Path
     settings: dict[str, object] = field(default_factory=dict)
-    read: Callable[[bytes, str], Picture] | None = read_picture
+    read: ReadContent | None = read_content
 
     @property
     def url(self) -> str:
@@ -65,18 +67,17 @@ class Shelf:
 
     def stored(self) -> list[Path]:
         return sorted(
-            path for path in self.media_directory.rglob("*") if path.is_file() and "thumbnails" not in path.parts
+            path for path in self.media_directory.rglob("*") if path.is_file() and "previews" not in path.parts
         )
 
 
-def cache_of(
-    internet: Internet, url: str, changes: dict[str, object], read: Callable[[bytes, str], Picture] | None = None
-) -> MediaCache:
+def cache_of(internet: Internet, url: str, changes: dict[str, object], read: ReadContent | None = None) -> MediaCache:
     """A cache whose public addresses are those of the fake internet, with these settings."""
     context = ssl.create_default_context(cafile=str(internet.directory / "certificate.pem"))
     settings = Settings.from_environment().model_copy(update=changes)
     transport = KeptPublicTransport(settings.media_connections, internet.addresses_of, context)
-    return MediaCache(url, settings, transport, read=read)
+    fetcher = MediaFetcher(transport, maximum_bytes=settings.media_maximum_bytes)
+    return MediaCache(url, settings, fetcher, read=read)
 
 
 @pytest.fixture

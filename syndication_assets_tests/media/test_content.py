@@ -12,8 +12,9 @@ from PIL import Image
 
 from syndication_assets.media.cache.outcomes import CacheState, after_failure, after_status
 from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
-from syndication_assets.media.contents.inspecting import PictureInspector
-from syndication_assets.media.contents.pictures import DamagedPictureError, read_picture
+from syndication_assets.media.contents.inspecting import MediaInspector
+from syndication_assets.media.contents.pictures import read_picture
+from syndication_assets.media.contents.preview import DamagedMediaError
 from syndication_assets.settings import PROJECT_DIRECTORY
 from syndication_assets_tests.media.media_samples import (
     DOCUMENT,
@@ -122,24 +123,24 @@ def test_an_animation_has_its_frames():
     ],
 )
 def test_a_picture_that_is_damaged_or_too_large_is_refused(content: bytes, mime_type: str, reason: str):
-    with pytest.raises(DamagedPictureError, match=reason):
+    with pytest.raises(DamagedMediaError, match=reason):
         read_picture(content, mime_type)
 
 
 def test_an_animation_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("syndication_assets.media.contents.pictures.MAXIMUM_PIXELS_OF_FRAMES", 64 * 64 * 6)
-    with pytest.raises(DamagedPictureError, match="the animation has 7 frames"):
+    with pytest.raises(DamagedMediaError, match="the animation has 7 frames"):
         read_picture(animation(7), "image/gif")
     assert read_picture(animation(6), "image/gif").frame_count == 6
 
 
 def test_a_picture_that_ends_its_process_takes_no_other_along(monkeypatch: pytest.MonkeyPatch):
-    with PictureInspector() as inspector:
+    with MediaInspector() as inspector:
         first = inspector.read(picture(), "image/jpeg")
-        for process in (inspector._pool._processes or {}).values():
-            process.kill()
-            process.join()
-        with pytest.raises(DamagedPictureError, match="ended the process"):
+        process, _ = inspector._child
+        process.kill()
+        process.join()
+        with pytest.raises(DamagedMediaError, match="ended the process"):
             inspector.read(picture(), "image/jpeg")
         assert inspector.read(picture(), "image/jpeg") == first
 
@@ -179,13 +180,13 @@ def test_a_server_may_ask_to_wait_longer_but_a_day_at_most():
 
 _DECODING = """
 import sys, time
-from syndication_assets.media.contents.inspecting import PictureInspector
+from syndication_assets.media.contents.inspecting import MediaInspector
 from syndication_assets_tests.media.media_samples import picture
 
 if __name__ == "__main__":
-    inspector = PictureInspector()
+    inspector = MediaInspector()
     inspector.read(picture(), "image/jpeg")
-    print(*inspector._pool._processes, flush=True)
+    print(inspector._child[0].pid, flush=True)
     time.sleep(600)
 """
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -20,6 +21,7 @@ from syndication_assets_tests.media.media_samples import picture
 RED, BLUE = picture(seed=1), picture(seed=2)
 _KILLED = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from syndication_assets_tests.documents.feed_server import Internet
 from syndication_assets_tests.media.conftest import cache_of
@@ -82,5 +84,7 @@ def test_the_asset_shows_what_it_cached(shelf: Shelf, tmp_path: Path, monkeypatc
     shown = {name: value.value for name, value in materialization.metadata.items()}
     assert (shown["media_found"], shown["media_cached"], shown["bytes_fetched"]) == (2, 1, len(RED))
     assert "the server answered 404" in shown["not_cached"]
-    assert shown["contact_sheet"].startswith("![The pictures of this run](data:image/jpeg;base64,")
+    assert shown["contact_sheet"].startswith(
+        f"![The newest media cached on {datetime.now(UTC).date()}](data:image/jpeg;base64,"
+    )
     assert "| default | 1 | 0 | 0 | 0 | 1 |" in shown["cache"]

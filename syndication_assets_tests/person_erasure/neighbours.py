@@ -19,6 +19,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.engagement.checks import CHECKS as ENGAGEMENT_CHECKS
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.landing.zone.changing_zone import ChangingZone
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
 from syndication_assets.operations.archive.restoring import months_to_restore, restore
@@ -57,7 +58,9 @@ class Neighbours:
     def __init__(self, url: str, root: Path) -> None:
         self.url, self.root = url, root
         self.zone = ChangingZone(str(root / "landing"))
-        self.places = Places(url, self.zone, ArchiveStore(str(root / "archive")), 32 * 1024 * 1024)
+        self.places = Places(
+            url, self.zone, ArchiveStore(str(root / "archive")), 32 * 1024 * 1024, MediaStore(str(root / "media"))
+        )
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
@@ -115,10 +118,12 @@ class Neighbours:
         program = (
             "import sys\n"
             "from syndication_assets.landing.zone.changing_zone import ChangingZone\n"
+            "from syndication_assets.media.media_store import MediaStore\n"
             "from syndication_assets.operations.archive.archive_store import ArchiveStore\n"
             "from syndication_assets.person_erasure.erasing import Places, erase\n"
             "url, root, name = sys.argv[1:]\n"
-            "places = Places(url, ChangingZone(f'{root}/landing'), ArchiveStore(f'{root}/archive'), 2**25)\n"
+            "zone, archive = ChangingZone(f'{root}/landing'), ArchiveStore(f'{root}/archive')\n"
+            "places = Places(url, zone, archive, 2**25, MediaStore(f'{root}/media'))\n"
             "erase(places, 'default', 'linkedin', name, lambda _: None)\n"
         )
         environment = {**os.environ, "SYNDICATION_FAULT_POINT": point, "SYNDICATION_ERASURE_KEY": KEY}

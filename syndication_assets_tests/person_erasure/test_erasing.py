@@ -37,6 +37,9 @@ _FACTS = (
 
 @pytest.mark.both_servers
 def test_an_erased_person_is_found_nowhere_and_the_numbers_of_others_stay(neighbours: Neighbours):
+    ((organization_id,),) = neighbours.execute("select organization_id from tenancy.organizations")
+    # Its row went with the person's posts: what a camera wrote into a picture names people, too.
+    _, picture = neighbours.places.media.store(organization_id, b"\xff\xd8\xff" + NAME.encode(), "image/jpeg")
     # The search finds the person in rows, samples and files: what stayed would be found, too.
     found = neighbours.places_with(LENA, NAME, TEXT)
     assert {"scraping.profiles", "scraping.post_records", "landing.files", "landing.quarantine"} <= found
@@ -48,6 +51,7 @@ def test_an_erased_person_is_found_nowhere_and_the_numbers_of_others_stay(neighb
 
     erasure_id = neighbours.erase()
 
+    assert not neighbours.places.media.exists(picture)
     assert neighbours.places_with(LENA, NAME, TEXT) == set()
     assert neighbours.numbers_of_otto() == numbers
     assert neighbours.broken_totals() == []

@@ -93,9 +93,13 @@ _OWN_VALUES = {
     ("media.analyses", "state"): "'completed'",
     ("media.analyzer_versions", "analyzer"): "'colours'",
     ("media.analyzers", "analyzer"): "'colours'",
-    ("media.cached_media", "next_attempt_at"): "now()",
+    ("media.cached_media", "media_file_id"): (
+        "(select media_file_id from media.media_files where organization_id = %(organization_id)s)"
+    ),
+    ("media.cached_media", "state"): "'cached'",
     ("media.cached_media", "url_sha256"): "repeat('a', 64)",
     ("media.media_files", "mime_type"): "'image/png'",
+    ("media.media_files", "perceptual_hash"): "x'0123456789abcdef'::bigint",
     ("media.media_files", "sha256"): "repeat('a', 64)",
     ("operations.alert_deliveries", "event"): "'digest'",
     ("operations.alert_routes", "address"): "'ops@example.org'",

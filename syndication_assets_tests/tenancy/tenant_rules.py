@@ -19,6 +19,7 @@ SHARED_TABLES = [
     "engagement.priority_factors",
     "engagement.sampling_gaps",
     "engagement.weeks",
+    "media.host_limits",
     "operations.api_prices",
     "operations.api_quotas",
     "operations.api_unit_prices",

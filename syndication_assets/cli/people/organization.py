@@ -11,13 +11,20 @@ from syndication_assets.configuration.file.validation_messages import shown
 from syndication_assets.configuration.organization import change_organization
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.media.media_store import MediaStore
+from syndication_assets.media.stored_files import remove_unnamed
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.relocation.exporting import export_organization
 from syndication_assets.relocation.importing import import_organization
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
-from syndication_assets.tenancy.organizations import Organization, add_organization, list_organizations
+from syndication_assets.tenancy.organizations import (
+    Organization,
+    add_organization,
+    list_organizations,
+    require_organization,
+)
 
 
 @click.group()
@@ -100,7 +107,7 @@ def list_all(as_json: bool) -> None:
 @command
 @requires("organizations.erase", in_organization("slug"))
 def erase(slug: str, yes: bool) -> None:
-    """Erases the organization SLUG with all its rows, its audit log and its archives included. They are counted first.
+    """Erases the organization SLUG with all its rows, its audit log, archives and media. They are counted first.
 
     Refused while a legal hold keeps it. Landed files, reports, the record of sent posts, run logs and backups stay.
     """
@@ -113,6 +120,12 @@ def erase(slug: str, yes: bool) -> None:
     archives = ArchiveStore(settings.archive_url)
     archived_files = len(archives.paths_below(slug))
     click.echo(f"{archived_files:>12,} archive files will be erased from {archives.url}/{slug}")
+    media = MediaStore(settings.media_url)
+    organization_id = require_organization(url, slug).organization_id
+    media_files = sum(1 for _ in media.files(organization_id))
+    click.echo(
+        f"{media_files:>12,} media files, small copies included, will be erased from {media.url}/{organization_id}"
+    )
     zone = LandingZone(settings.landing_url)
     files = sum(1 for _ in zone.paths_below(slug))
     click.echo(f"{files:>12,} landed files stay in {zone.url}/{slug}: remove them, or a new {slug!r} loads them again")
@@ -122,7 +135,11 @@ def erase(slug: str, yes: bool) -> None:
     with waiting_at_most(SECONDS_TO_WAIT):
         erased = erase_organization(url, slug)
     removed = archives.remove_folder(slug)
-    click.echo(f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files.")
+    removed_media = remove_unnamed(url, media, organization_id)
+    click.echo(
+        f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files, "
+        f"{removed_media:,} media files."
+    )
 
 
 @organization.command()

@@ -12,6 +12,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.members import MEMBERS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
@@ -61,6 +62,7 @@ SHARED: tuple[Section, ...] = (
     PRICES,
     UNIT_PRICES,
     QUOTAS,
+    MEDIA_HOSTS,
     PRIORITY_FACTORS,
     RETENTION_DEFAULTS,
 )

@@ -1,6 +1,6 @@
 """The cache as people look at it: its numbers by organization, and single media with what became of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql
@@ -45,6 +45,15 @@ class ListedMedium(NamedTuple):
     size_bytes: int | None
 
 
+class CachedFile(NamedTuple):
+    """One row of `media/cached_media/cached_on.sql`: a stored file that has a small copy."""
+
+    thumbnail_path: str
+    mime_type: str
+    duration_seconds: float | None
+    page_count: int | None
+
+
 def cache_status(connection: Connection, organization: str | None = None) -> list[CacheStatus]:
     rows = connection.execute(load_sql("media/cache_status.sql"), {"organization": organization})
     return [CacheStatus(*row) for row in rows]
@@ -58,3 +67,9 @@ def list_media(
         load_sql("media/cached_media/listed.sql"), {"organization": organization, "state": state, "maximum": maximum}
     )
     return [ListedMedium(*row) for row in rows]
+
+
+def cached_on(connection: Connection, day: date, maximum: int) -> list[CachedFile]:
+    """The files that were cached on a UTC day, the newest first, each once."""
+    rows = connection.execute(load_sql("media/cached_media/cached_on.sql"), {"day": day, "maximum": maximum})
+    return [CachedFile(*row) for row in rows]

@@ -8,16 +8,29 @@ from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, copy_rows, load_sql
 from syndication_assets.media.cache.fetching import host_of
+from syndication_assets.media.cache.host_limits import HostLimit
 from syndication_assets.media.cache.outcomes import CacheState, Outcome
 from syndication_assets.media.cache.url_expiry import url_expiry
-from syndication_assets.media.contents.pictures import Picture
+from syndication_assets.media.contents.preview import Preview
 
 _PAGE = 2000
-_URL_COLUMNS = "organization_id, media_id, host, url_sha256, url_expires_at"
-_ATTEMPT_COLUMNS = (
-    f"{_URL_COLUMNS}, state, reason, next_attempt_at, attempts, sha256, size_bytes, mime_type, object_path, width,"
-    " height, frame_count, perceptual_hash"
+_URL_COLUMNS = "organization_id, media_id, host, url_sha256, url_expires_at, url_observed_at"
+_FILE_COLUMNS = (
+    "sha256",
+    "size_bytes",
+    "mime_type",
+    "object_path",
+    "width",
+    "height",
+    "frame_count",
+    "perceptual_hash",
+    "duration_seconds",
+    "page_count",
+    "thumbnail_path",
+    "poster_path",
+    "no_preview_reason",
 )
+_ATTEMPT_COLUMNS = ", ".join((_URL_COLUMNS, "state, reason, next_attempt_at, attempts", *_FILE_COLUMNS))
 
 
 class DueMedium(NamedTuple):
@@ -29,6 +42,8 @@ class DueMedium(NamedTuple):
     url: str
     attempts: int
     """Before this one."""
+    observed_at: datetime
+    """The observation of the post that the URL is from."""
 
     @property
     def key(self) -> str:
@@ -38,16 +53,22 @@ class DueMedium(NamedTuple):
     def expires_at(self) -> datetime | None:
         return url_expiry(self.url)
 
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One stored file; `picture` is None for what is no picture, or one that is only stored."""
+    """One stored file, what is known of it, and the paths of its small copies."""
 
     sha256: str
     size_bytes: int
     mime_type: str
     object_path: str
-    picture: Picture | None
+    preview: Preview
+    thumbnail_path: str | None
+    poster_path: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,7 @@ def queue_found_media(connection: Connection, moment: datetime) -> int:
     """Puts media that are not in the queue into it, and those with a new URL again. Returns how many."""
     connection.execute(
         "create temporary table if not exists found_media (organization_id text, media_id text, host text, "
-        "url_sha256 text, url_expires_at timestamptz) on commit drop"
+        "url_sha256 text, url_expires_at timestamptz, url_observed_at timestamptz) on commit drop"
     )
     queued, after = 0, ("", "")
     while True:
@@ -84,29 +105,42 @@ def queue_found_media(connection: Connection, moment: datetime) -> int:
             "found_media",
             _URL_COLUMNS,
             (
-                (organization_id, media_id, *_of_url(url))
-                for organization_id, media_id, url, known_sha256 in rows
-                if known_sha256 != url_sha256(url)
+                (organization_id, media_id, *_of_url(url), observed_at)
+                for organization_id, media_id, url, observed_at in rows
             ),
         )
-        queued += connection.execute(load_sql("media/cached_media/queue.sql"), {"moment": moment}).rowcount
+        written = connection.execute(load_sql("media/cached_media/queue.sql"), {"moment": moment})
+        queued += sum(is_queued for (is_queued,) in written)
 
 
-def next_media(connection: Connection, moment: datetime, maximum: int, unwritten: Collection[str]) -> list[DueMedium]:
-    """The media that are to be fetched next; `unwritten` are the keys of those that this run has taken."""
+def next_media(
+    connection: Connection, moment: datetime, maximum: int, unwritten: Collection[str], closed: Collection[str] = ()
+) -> list[DueMedium]:
+    """The media that are to be fetched next; `unwritten` are the keys of those that this run has taken, `closed` names
+    that `HostLimits` has closed.
+    """
     rows = connection.execute(
-        load_sql("media/cached_media/next.sql"), {"moment": moment, "maximum": maximum, "unwritten": list(unwritten)}
+        load_sql("media/cached_media/next.sql"),
+        {"moment": moment, "maximum": maximum, "unwritten": list(unwritten), "closed": list(closed)},
     )
     return [DueMedium(*row) for row in rows]
+
+
+def host_limits(connection: Connection) -> list[HostLimit]:
+    rows = connection.execute(
+        "select host, connections, pause_seconds::float8, run_bytes from media.host_limits order by host"
+    )
+    return [HostLimit(*row) for row in rows]
 
 
 def store_attempts(connection: Connection, attempts: Iterable[Attempt], moment: datetime) -> None:
     """Writes what became of media, in the transaction of the caller."""
     connection.execute(
         "create temporary table attempted_media (organization_id text, media_id text, host text, url_sha256 text, "
-        "url_expires_at timestamptz, state media.cache_state, reason text, next_attempt_at timestamptz, attempts int, "
-        "sha256 text, size_bytes bigint, mime_type text, object_path text, width int, height int, frame_count int, "
-        "perceptual_hash bigint) on commit drop"
+        "url_expires_at timestamptz, url_observed_at timestamptz, state media.cache_state, reason text, "
+        "next_attempt_at timestamptz, attempts int, sha256 text, size_bytes bigint, mime_type text, object_path text, "
+        "width int, height int, frame_count int, perceptual_hash bigint, duration_seconds numeric, page_count int, "
+        "thumbnail_path text, poster_path text, no_preview_reason text) on commit drop"
     )
     copy_rows(connection, "attempted_media", _ATTEMPT_COLUMNS, map(_row, attempts))
     connection.execute(load_sql("media/cached_media/store.sql"), {"moment": moment})
@@ -122,14 +156,16 @@ def _of_url(url: str) -> tuple[str, str, datetime | None]:
 
 def _row(attempt: Attempt) -> tuple[object, ...]:
     medium, result = attempt.medium, attempt.result
-    start = (medium.organization_id, medium.media_id, *_of_url(medium.url))
+    start = (medium.organization_id, medium.media_id, *_of_url(medium.url), medium.observed_at)
     if isinstance(result, Outcome):
-        return (*start, result.state, result.reason, result.next_attempt_at, medium.attempts + 1, *(None,) * 8)
-    picture = result.picture
-    numbers = (
-        (None,) * 4
-        if picture is None
-        else (picture.width, picture.height, picture.frame_count, picture.perceptual_hash)
+        outcome = (result.state, result.reason, result.next_attempt_at, medium.attempts + 1)
+        return (*start, *outcome, *(None,) * len(_FILE_COLUMNS))
+    preview = result.preview
+    return (
+        *start,
+        *(CacheState.CACHED, None, None, medium.attempts + 1),
+        *(result.sha256, result.size_bytes, result.mime_type, result.object_path),
+        *(preview.width, preview.height, preview.frame_count, preview.perceptual_hash),
+        *(preview.duration_seconds, preview.page_count),
+        *(result.thumbnail_path, result.poster_path, preview.reason),
     )
-    file = (result.sha256, result.size_bytes, result.mime_type, result.object_path)
-    return (*start, CacheState.CACHED, None, None, medium.attempts + 1, *file, *numbers)

@@ -1,14 +1,9 @@
-"""Fetches media over https from public addresses, a bounded number at once from each host."""
+"""Fetches media over https from public addresses."""
 
-import threading
-import time
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from syndication_assets.http.clients.http_client import HttpClient
@@ -44,17 +39,20 @@ class Fetched:
     declared_type: str | None
 
 
+class Fetcher(Protocol):
+    """Where media come from. Several threads share it."""
+
+    def fetch(self, url: str, attempts: int, expires_at: datetime | None) -> Fetched | Outcome:
+        """The file behind the URL, or what becomes of the medium. It is the `attempts`th attempt."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class MediaFetcher:
     """Several threads may share it. Close it when done."""
 
-    def __init__(
-        self,
-        transport: KeptPublicTransport,
-        *,
-        maximum_bytes: int,
-        connections_per_host: int,
-        pause_seconds: float = 0.0,
-    ) -> None:
+    def __init__(self, transport: KeptPublicTransport, *, maximum_bytes: int) -> None:
         self._client = HttpClient(
             maximum_bytes=maximum_bytes,
             headers=_HEADERS,
@@ -64,9 +62,6 @@ class MediaFetcher:
             leaves_origin=True,
             transport=transport,
         )
-        self._pause_seconds = pause_seconds
-        self._lock = threading.Lock()
-        self._slots: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(connections_per_host))
 
     def __enter__(self) -> Self:
         return self
@@ -74,13 +69,15 @@ class MediaFetcher:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._client.close()
 
     def fetch(self, url: str, attempts: int, expires_at: datetime | None) -> Fetched | Outcome:
         """The file behind the URL, or what becomes of the medium. It is the `attempts`th attempt."""
         try:
-            with self._slot(host_of(url)):
-                response = self._client.get(url)
+            response = self._client.get(url)
         except _NEVER_FETCHED as error:
             # A name without an address may have one later.
             if not isinstance(error, UnresolvedUrlError):
@@ -93,16 +90,6 @@ class MediaFetcher:
         if not response.content:
             return after_failure("the answer was empty", attempts, datetime.now(UTC))
         return Fetched(response.content, response.headers.get("Content-Type"))
-
-    @contextmanager
-    def _slot(self, host: str) -> Iterator[None]:
-        """One of the connections to the host; the pause after the request is part of it."""
-        with self._lock:
-            slot = self._slots[host]
-        with slot:
-            yield
-            if self._pause_seconds:
-                time.sleep(self._pause_seconds)
 
 
 def host_of(url: str) -> str:

@@ -1,27 +1,34 @@
-"""Decodes pictures in a child process whose memory is limited, and survives a child that dies of a picture."""
+"""Reads media in a child process whose memory is limited, and survives a child that dies of one."""
 
 import multiprocessing
 import resource
 import threading
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
 
-from syndication_assets.media.contents.pictures import DamagedPictureError, Picture, read_picture
+import msgspec
+
+from syndication_assets.media.contents.preview import DamagedMediaError, Preview
+from syndication_assets.media.contents.reading import has_preview, read_content, unread
 from syndication_assets.operations.child_processes import begin_child
 
 _MEMORY_BYTES = 2 * 1024**3
 """Address space of the child: the largest picture that is decoded needs about a tenth."""
-_SECONDS = 60
+_SECONDS = 60.0
 
 
-class PictureInspector:
-    """One child decodes one picture after another; a new one replaces a child that died. Threads may share it: each
-    picture is alone in the child, so that a picture that ends it takes no other along.
+class MediaInspector:
+    """One child reads one medium after another; a new one replaces a child that died. Threads may share it: each
+    medium is alone in the child, so that one that ends it takes no other along.
+
+    The child answers with numbers and bytes, never with objects, whatever a medium makes of it.
     """
 
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
+        self._child: tuple[BaseProcess, Connection] | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -32,29 +39,67 @@ class PictureInspector:
     ) -> None:
         self._end()
 
-    def read(self, content: bytes, mime_type: str) -> Picture:
-        """DamagedPictureError if the picture cannot be decoded, or its decoding ended the child or took too long."""
+    def read(self, content: bytes, mime_type: str) -> Preview:
+        """DamagedMediaError if the content cannot be decoded, or its decoding ended the child or took too long."""
+        if not has_preview(mime_type):
+            return unread(mime_type)
         with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_begin)
             try:
-                return self._pool.submit(read_picture, content, mime_type).result(timeout=_SECONDS)
-            except BrokenExecutor:
-                self._end()
-                raise DamagedPictureError("decoding the picture ended the process that decodes") from None
+                answer = self._answer(content, mime_type)
             except TimeoutError:
                 self._end()
-                raise DamagedPictureError(f"decoding the picture took more than {_SECONDS} s") from None
+                raise DamagedMediaError(f"decoding it took more than {self._seconds:g} s") from None
+            except (EOFError, OSError, msgspec.MsgspecError):
+                self._end()
+                raise DamagedMediaError("decoding it ended the process that decodes") from None
+        if isinstance(answer, str):
+            raise DamagedMediaError(answer)
+        return answer
+
+    def _answer(self, content: bytes, mime_type: str) -> Preview | str:
+        """What was read, or why it is damaged."""
+        if self._child is None:
+            self._child = _start()
+        _, connection = self._child
+        connection.send_bytes(mime_type.encode())
+        connection.send_bytes(content)
+        if not connection.poll(self._seconds):
+            raise TimeoutError
+        return msgspec.msgpack.decode(connection.recv_bytes(), type=Preview | str)
 
     def _end(self) -> None:
-        if self._pool is not None:
+        if self._child is not None:
+            process, connection = self._child
             # A child that still decodes would never end by itself.
-            for process in list((self._pool._processes or {}).values()):
-                process.kill()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+            process.kill()
+            process.join()
+            connection.close()
+            self._child = None
 
 
-def _begin() -> None:
+def _start() -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+    # With this end closed here, the end of the child is the end of the pipe.
+    theirs.close()
+    return process, ours
+
+
+def _serve(connection: Connection) -> None:
+    """Answers each medium until the pipe ends."""
     begin_child()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    while True:
+        try:
+            mime_type = connection.recv_bytes().decode()
+            content = connection.recv_bytes()
+        except EOFError:
+            return
+        answer: Preview | str
+        try:
+            answer = read_content(content, mime_type)
+        except DamagedMediaError as error:
+            answer = str(error)
+        connection.send_bytes(msgspec.msgpack.encode(answer))

@@ -6,9 +6,10 @@ need more than the machine has.
 
 import io
 import warnings
-from dataclasses import dataclass
 
 from PIL import Image, ImageOps
+
+from syndication_assets.media.contents.preview import THUMBNAIL_PIXELS, DamagedMediaError, Preview, as_jpeg
 
 FORMATS = {
     "image/jpeg": "JPEG",
@@ -22,42 +23,24 @@ FORMATS = {
 MAXIMUM_PIXELS = 50_000_000
 MAXIMUM_PIXELS_OF_FRAMES = 400_000_000
 """Width by height by frames: an animation of less than a megabyte can expand to gigabytes."""
-THUMBNAIL_PIXELS = 256
 _HASH_SIZE = 8
 
 
-class DamagedPictureError(Exception):
-    """The content is no picture that may be decoded; the message is the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Width and height are in pixels as the picture is shown, after the rotation that its camera noted."""
-
-    width: int
-    height: int
-    frame_count: int
-    perceptual_hash: int
-    """64 bits as a signed integer, as PostgreSQL's bigint."""
-    thumbnail: bytes
-    """JPEG of 256 by 256 pixels at most, without the metadata of the file."""
-
-
-def read_picture(content: bytes, mime_type: str) -> Picture:
-    """DamagedPictureError if the content is damaged, or larger than what is decoded."""
+def read_picture(content: bytes, mime_type: str) -> Preview:
+    """DamagedMediaError if the content is damaged, or larger than what is decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _read(content, FORMATS[mime_type])
-    except DamagedPictureError:
+    except DamagedMediaError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DamagedPictureError(f"the picture has more than {MAXIMUM_PIXELS:,} pixels, which is too large") from None
+        raise DamagedMediaError(f"the picture has more than {MAXIMUM_PIXELS:,} pixels, which is too large") from None
     except MemoryError:
-        raise DamagedPictureError("the picture needs more memory than decoding may use") from None
+        raise DamagedMediaError("the picture needs more memory than decoding may use") from None
     except Exception as error:  # Pillow's formats raise whatever their parsers meet
-        raise DamagedPictureError(f"the picture cannot be decoded ({type(error).__name__})") from None
+        raise DamagedMediaError(f"the picture cannot be decoded ({type(error).__name__})") from None
 
 
 def perceptual_hash(picture: Image.Image) -> int:
@@ -72,13 +55,13 @@ def perceptual_hash(picture: Image.Image) -> int:
     return bits - (1 << 64) if bits >= 1 << 63 else bits
 
 
-def _read(content: bytes, image_format: str) -> Picture:
+def _read(content: bytes, image_format: str) -> Preview:
     with Image.open(io.BytesIO(content), formats=[image_format]) as image:
         if image.width * image.height > MAXIMUM_PIXELS:
-            raise DamagedPictureError(f"the picture has more than {MAXIMUM_PIXELS:,} pixels, which is too large")
+            raise DamagedMediaError(f"the picture has more than {MAXIMUM_PIXELS:,} pixels, which is too large")
         frames = int(getattr(image, "n_frames", 1))
         if image.width * image.height * frames > MAXIMUM_PIXELS_OF_FRAMES:
-            raise DamagedPictureError(
+            raise DamagedMediaError(
                 f"the animation has {frames:,} frames of {image.width:,} by {image.height:,} pixels, which is too large"
             )
         width, height = image.size
@@ -89,9 +72,8 @@ def _read(content: bytes, image_format: str) -> Picture:
         turned, is_turned = _as_shown(image)
         shown = turned.convert("RGBA" if image.mode in {"P", "LA", "RGBA", "PA"} else "RGB")
         shown.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
-        return Picture(
-            *((height, width) if is_turned else (width, height)), frames, perceptual_hash(shown), _as_jpeg(shown)
-        )
+        width, height = (height, width) if is_turned else (width, height)
+        return Preview(width, height, frames, perceptual_hash(shown), thumbnail=as_jpeg(shown))
 
 
 def _as_shown(image: Image.Image) -> tuple[Image.Image, bool]:
@@ -107,14 +89,3 @@ def _as_shown(image: Image.Image) -> tuple[Image.Image, bool]:
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}
 """Values of EXIF's orientation that exchange width and height."""
-
-
-def _as_jpeg(picture: Image.Image) -> bytes:
-    if picture.mode == "RGBA":
-        white = Image.new("RGB", picture.size, "white")
-        white.paste(picture, mask=picture.getchannel("A"))
-        picture = white
-    buffer = io.BytesIO()
-    # A new picture: what is written has none of the metadata of the file.
-    picture.save(buffer, "JPEG", quality=80, exif=b"", icc_profile=None)
-    return buffer.getvalue()

@@ -99,6 +99,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "media.analyzer_versions",
         "media.analyzers",
         "media.cached_media",
+        "media.host_limits",
         "media.media_files",
         "operations.alert_deliveries",
         "operations.alert_routes",
