@@ -29,6 +29,10 @@ from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.snapshot_intervals import (
+    SNAPSHOT_INTERVAL_DEFAULTS,
+    SNAPSHOT_INTERVALS,
+)
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -51,8 +55,15 @@ def entry_groups() -> list[click.Group]:
     tag.add_command(agreement)
     profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
     add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
+    interval = entry_group(
+        SNAPSHOT_INTERVALS, "snapshot-interval", "Says how often posts are fetched again, by their age."
+    )
+    interval.add_command(
+        entry_group(SNAPSHOT_INTERVAL_DEFAULTS, "default", "Says so for organizations that do not say.")
+    )
     return [
         profile,
+        interval,
         tag,
         profile_tag,
         tag_rule,

@@ -18,7 +18,7 @@ LISTS = [
     "credentials",
     "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
     "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
-    "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
+    "snapshot-interval", "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
 

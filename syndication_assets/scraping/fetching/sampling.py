@@ -1,9 +1,34 @@
 """Which profiles are fetched and how far back, and the record of how far each fetch got: the tables of sampling."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.scraping.fetching.profile_listing import MOST_POSTS, FetchedProfile, ProfileToFetch
+
+
+class SampledPost(NamedTuple):
+    """One row of the view scraping.sampled_posts."""
+
+    post_id: str
+    platform: str
+    username: str
+    posted_at: datetime
+    every_hours: int
+    seen_at: datetime
+    """When its newest snapshot was taken, or a fetch asked for it in vain."""
+    due_at: datetime
+    url: str | None
+
+
+def sampled_posts(connection: Connection, organization_id: str, limit: int, *, only_due: bool) -> list[SampledPost]:
+    """Posts that are looked at again, or only those that are due now: the youngest first, as fetches take them."""
+    rows = connection.execute(
+        "select post_id, platform, username, posted_at, every_hours, seen_at, due_at, url from scraping.sampled_posts"
+        " where organization_id = %s and (due_at <= now() or not %s) order by posted_at desc, post_id limit %s",
+        [organization_id, only_due, limit],
+    ).fetchall()
+    return [SampledPost(*row) for row in rows]
 
 
 def profiles_to_fetch(url: str, organization_id: str, platform: str, *, only_due: bool) -> list[ProfileToFetch]:
