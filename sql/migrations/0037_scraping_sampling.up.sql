@@ -1,5 +1,5 @@
 -- Scraping: how often posts are looked at again by their age, how far back each fetch of a profile reached, and the
--- posts that may be missing between two fetches.
+-- posts that may be missing between two fetches. Engagement: followers by day.
 
 set local role syndication_owner;
 
@@ -191,3 +191,82 @@ insert into operations.condition_levels (kind, severity, threshold) values
 ('posts_missed', 'warning', 1);
 alter table operations.condition_kinds enable trigger condition_kinds_changes;
 alter table operations.condition_levels enable trigger condition_levels_changes;
+
+-- Followers by day, and the engagement of a profile in proportion to them. Nobody changed these rows.
+alter table engagement.metric_definitions disable trigger metric_definitions_changes;
+insert into engagement.metric_definitions (
+    metric_name, kind, unit, is_additive_over_posts, is_additive_over_days, numerator, denominator, formula_version,
+    addends, description
+) values
+('followers', 'gauge', 'people', false, false, null, null, null, null,
+    'People who follow a profile. Never summed over profiles, because one person may follow several.'),
+('engagement_rate_by_followers', 'ratio', 'fraction', false, false, 'engagement', 'followers', 1, null,
+    'Public engagement of a profile on a day / its followers on that day.');
+alter table engagement.metric_definitions enable trigger metric_definitions_changes;
+
+create function engagement.rate_by_followers_formula()
+returns text language sql immutable parallel safe
+as $$ select 'engagement_rate_by_followers/1' $$;
+
+comment on function engagement.rate_by_followers_formula is
+'The metric and formula version of engagement.profile_followers_daily.engagement_rate.';
+
+revoke execute on function engagement.rate_by_followers_formula from public;
+grant execute on function engagement.rate_by_followers_formula to syndication_pipeline, syndication_reader;
+
+create view engagement.profile_followers_daily with (security_invoker = true) as
+select
+    d.organization_id,
+    d.profile_id,
+    p.platform,
+    p.username,
+    d.activity_date,
+    d.followers,
+    d.observed_at,
+    d.followers - lag(d.followers) over by_day as followers_delta,
+    d.activity_date - lag(d.activity_date) over by_day as gap_days,
+    e.engagement_delta,
+    engagement.rate(e.engagement_delta, d.followers) as engagement_rate,
+    case when e.engagement_delta is not null then engagement.rate_by_followers_formula() end as rate_formula
+from (
+    select distinct on (s.organization_id, s.profile_id, (s.observed_at at time zone 'utc')::date)
+        s.organization_id,
+        s.profile_id,
+        (s.observed_at at time zone 'utc')::date as activity_date,
+        s.followers,
+        s.observed_at
+    from scraping.profile_snapshots as s
+    order by
+        s.organization_id asc, s.profile_id asc, (s.observed_at at time zone 'utc')::date asc, s.observed_at desc
+) as d
+inner join scraping.profiles as p on d.organization_id = p.organization_id and d.profile_id = p.profile_id
+left join lateral (
+    select engagement.total(c.engagement_delta) as engagement_delta
+    from engagement.post_days as c
+    where
+        c.organization_id = d.organization_id
+        and c.profile_id = d.profile_id
+        and c.activity_date = d.activity_date
+        and not c.is_gap
+        and not c.is_simulated
+) as e on true
+window by_day as (partition by d.organization_id, d.profile_id order by d.activity_date);
+
+comment on view engagement.profile_followers_daily is
+'One row is one profile on one UTC day on which its followers were counted. It is a view: a late file changes its own '
+'day and the next counted one, and nothing is computed again.';
+comment on column engagement.profile_followers_daily.followers is 'Followers, as counted last on the day.';
+comment on column engagement.profile_followers_daily.observed_at is 'When they were counted.';
+comment on column engagement.profile_followers_daily.followers_delta is
+'Change since the last earlier day that counted them; NULL on the first one.';
+comment on column engagement.profile_followers_daily.gap_days is
+'Days that followers_delta covers; NULL on the first day.';
+comment on column engagement.profile_followers_daily.engagement_delta is
+'Public engagement that the profile''s posts gained on the day, without posts whose change covers several days; NULL '
+'if none was measured, or while the month is archived.';
+comment on column engagement.profile_followers_daily.engagement_rate is
+'engagement_delta / followers as a fraction; NULL unless both are known and there are followers.';
+comment on column engagement.profile_followers_daily.rate_formula is
+'The rate''s metric and formula version; NULL without engagement_delta.';
+
+grant select on engagement.profile_followers_daily to syndication_pipeline, syndication_reader;

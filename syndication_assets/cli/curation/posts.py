@@ -9,10 +9,10 @@ from typing import Any, Literal
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
-from syndication_assets.cli.curation.due_posts import due
 from syndication_assets.cli.curation.search_options import SearchOptions, search_options
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import asks_for_rights, in_organization, person_who_acts, requires
+from syndication_assets.cli.scraping.due_posts import due
 from syndication_assets.curation.posts.export import as_csv, as_json
 from syndication_assets.curation.posts.history_chart import chart_lines
 from syndication_assets.curation.posts.post_states import Flag, decide_tag, require_posts, set_flag
