@@ -33,18 +33,21 @@ comment on column scraping.organization_snapshot_intervals.every_hours is 'Hours
 create table scraping.profile_fetches (
     organization_id text not null,
     profile_id text not null,
-    fetched_at timestamptz not null,
+    fetched_at timestamptz,
     reached_back_to timestamptz,
     newest_posted_at timestamptz,
+    failed_at timestamptz,
     primary key (organization_id, profile_id),
-    foreign key (organization_id, profile_id) references scraping.profiles on delete cascade
+    foreign key (organization_id, profile_id) references scraping.profiles on delete cascade,
+    check (num_nonnulls(fetched_at, failed_at) > 0)
 );
 
 comment on table scraping.profile_fetches is
 'One row is one profile and how far its newest fetch reached. A fetch writes it once its files have landed, so that '
 'what is due does not depend on when they are loaded.';
 comment on column scraping.profile_fetches.profile_id is 'Profile that was fetched; refers to profiles.';
-comment on column scraping.profile_fetches.fetched_at is 'When its newest file was observed.';
+comment on column scraping.profile_fetches.fetched_at is
+'When its newest file was observed; NULL if none has landed.';
 comment on column scraping.profile_fetches.reached_back_to is
 'All posts of the profile that were published since were asked for, so that one that is missing is gone; NULL if the '
 'fetch met no post with a time.';
@@ -64,6 +67,9 @@ create table scraping.post_gaps (
     foreign key (organization_id, profile_id) references scraping.profiles on delete cascade,
     check (published_after < published_before)
 );
+
+comment on column scraping.profile_fetches.failed_at is
+'When a fetch got nothing of the profile; NULL if none has failed since the newest file.';
 
 comment on table scraping.post_gaps is
 'One row is one time in which posts of a profile may be missing, because a fetch ended before it reached the newest '

@@ -458,17 +458,20 @@ create trigger organization_snapshot_intervals_audit after insert or delete or u
 -- One row is one profile and how far its newest fetch reached. A fetch writes it once its files have landed, so that
 -- what is due does not depend on when they are loaded.
 create table scraping.profile_fetches (
-    organization_id text not null,    -- Organization that owns the row: first column of every key, and checked by
-                                      -- row-level security.
-    profile_id text not null,         -- Profile that was fetched; refers to profiles.
-    fetched_at timestamptz not null,  -- When its newest file was observed.
-    reached_back_to timestamptz,      -- All posts of the profile that were published since were asked for, so that one
-                                      -- that is missing is gone; NULL if the fetch met no post with a time.
-    newest_posted_at timestamptz,     -- When the newest post that a fetch has met was published; NULL if none has.
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    profile_id text not null,       -- Profile that was fetched; refers to profiles.
+    fetched_at timestamptz,         -- When its newest file was observed; NULL if none has landed.
+    reached_back_to timestamptz,    -- All posts of the profile that were published since were asked for, so that one
+                                    -- that is missing is gone; NULL if the fetch met no post with a time.
+    newest_posted_at timestamptz,   -- When the newest post that a fetch has met was published; NULL if none has.
+    failed_at timestamptz,          -- When a fetch got nothing of the profile; NULL if none has failed since the newest
+                                    -- file.
 
     primary key (organization_id, profile_id),
     foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id)
-        on delete cascade
+        on delete cascade,
+    check (num_nonnulls(fetched_at, failed_at) > 0)
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 

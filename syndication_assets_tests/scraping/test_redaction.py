@@ -215,6 +215,10 @@ def test_the_list_knows_people_and_posts_by_keyed_hashes_only():
     assert erased.of_profile("org-00000002", "linkedin", "lena-beispiel") is None
     assert erased.of_post("org-00000001", observations(post(author=None))[0]) == ERASED
     assert posts_in(json.dumps(post()).encode(), "linkedin", ERASED, erased) == {identities[1]}
+    reel = Identity("instagram", "post", "DHreel00003")
+    with_reel = ErasedPeople(KEY, {"org-00000001": {identity_hash(KEY, "org-00000001", reel): ERASED}})
+    golden = (GOLDEN / "instagram_posts.json").read_bytes()
+    assert posts_in(golden, "instagram", ERASED, with_reel) == {reel}
     other = ErasedPeople(b"x" * 40, {"org-00000001": hashes})
     assert other.of_profile("org-00000001", "linkedin", "lena-beispiel") is None
     assert key_check(KEY) != key_check(b"x" * 40)

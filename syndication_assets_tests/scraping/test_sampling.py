@@ -84,6 +84,20 @@ def test_a_profile_without_young_posts_is_asked_for_new_ones(desk: Desk, apify: 
     assert fetch(desk, apify, hours_ago=0).profiles == 1
 
 
+def test_a_profile_that_fails_is_left_alone_until_new_posts_are_looked_for(desk: Desk, apify: FakeApify) -> None:
+    track(desk.url, "ada", "bob")
+    apify.lists = {"bob": aged("bob", 5)}
+    apify.statuses["ada"] = "FAILED"
+    assert list(fetch(desk, apify, hours_ago=3).failures) == ["ada"]
+    fetch(desk, apify, hours_ago=0)
+    assert [name for name, _ in limits(apify)] == ["bob"]
+    desk.execute("update scraping.profile_fetches set failed_at = failed_at - interval '6 hours'")
+    apify.statuses.clear()
+    fetch(desk, apify, hours_ago=0)
+    assert [name for name, _ in limits(apify)] == ["ada"]
+    assert desk.value("select count(failed_at) from scraping.profile_fetches") == 0
+
+
 def test_a_post_that_is_gone_is_not_looked_for_again_at_once(desk: Desk, apify: FakeApify) -> None:
     track(desk.url, "ada")
     apify.lists = {"ada": aged("ada", 5, 6, 7)}

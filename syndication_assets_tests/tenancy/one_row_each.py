@@ -131,6 +131,7 @@ _OWN_VALUES = {
     ("tenancy.api_keys", "permissions"): "'{vendors.edit}'",
     ("tenancy.invitations", "email"): "'isla@bakery.example'",
     ("tenancy.invitations", "token_hash"): "decode(repeat('ab', 32), 'hex')",
+    ("scraping.profile_fetches", "failed_at"): "'2025-11-03 12:00:00+00'",
     ("scraping.post_records", "posted_at"): "'2025-11-03 12:00:00+00'",
     # The view of sampled posts has posts of tracked profiles that are young enough.
     ("scraping.organization_snapshot_intervals", "younger_than_days"): "3650",

@@ -1,7 +1,7 @@
 -- One row is one tracked profile of an organization and platform that is to be fetched: the one with the youngest post
 -- that is due comes first. It is due if one of its posts is, if it is to be asked for new posts, or if it was never
--- fetched; if only_due is false, every tracked profile is to be fetched. Parameters: organization_id, platform,
--- only_due.
+-- fetched, unless it has just failed; if only_due is false, every tracked profile is to be fetched. Parameters:
+-- organization_id, platform, only_due.
 
 with profiles as (
     select
@@ -9,6 +9,7 @@ with profiles as (
         p.profile_id,
         p.username,
         f.fetched_at,
+        f.failed_at,
         f.newest_posted_at
     from scraping.profiles as p
     left join scraping.profile_fetches as f on p.organization_id = f.organization_id and p.profile_id = f.profile_id
@@ -71,8 +72,14 @@ left join scraping.snapshot_intervals_in_force as n
     on p.organization_id = n.organization_id and n.younger_than_days = 0
 where
     not %(only_due)s
-    or p.fetched_at is null
-    or k.youngest is not null
-    -- Nine tenths, as for posts.
-    or p.fetched_at + make_interval(mins => n.every_hours * 54) <= now()
+    or (
+        (
+            p.fetched_at is null
+            or k.youngest is not null
+            -- Nine tenths, as for posts.
+            or p.fetched_at + make_interval(mins => n.every_hours * 54) <= now()
+        )
+        -- One that has failed costs no more than one that is asked for new posts.
+        and coalesce(p.failed_at + make_interval(mins => coalesce(n.every_hours, 6) * 54) <= now(), true)
+    )
 order by k.youngest desc nulls last, p.username asc

@@ -16,7 +16,8 @@ with recorded as (
     on conflict (organization_id, profile_id) do update set
         fetched_at = excluded.fetched_at,
         reached_back_to = excluded.reached_back_to,
-        newest_posted_at = greatest(old.newest_posted_at, excluded.newest_posted_at)
+        newest_posted_at = greatest(old.newest_posted_at, excluded.newest_posted_at),
+        failed_at = null
 ),
 
 reached as (

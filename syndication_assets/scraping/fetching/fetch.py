@@ -26,7 +26,7 @@ from syndication_assets.scraping.fetching.fetch_session import (
     the_only_fetch,
 )
 from syndication_assets.scraping.fetching.profile_listing import ProfileToFetch
-from syndication_assets.scraping.fetching.sampling import profiles_to_fetch, record_fetch
+from syndication_assets.scraping.fetching.sampling import profiles_to_fetch, record_failure, record_fetch
 
 _SCRIPT_NAME = "syndication_assets.scraping.fetching.fetch"
 logger = logging.getLogger(__name__)
@@ -167,6 +167,7 @@ def _fetch_profiles(
             report.not_tried = sum(other.username not in done for other in profiles[number:])
             report.skipped = sum(each.username in done for each in profiles)
             return
+        record_failure(connection, landing.organization.organization_id, profile)
 
 
 def _fetch_profile(

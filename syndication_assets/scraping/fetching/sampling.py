@@ -42,6 +42,12 @@ def profiles_to_fetch(url: str, organization_id: str, platform: str, *, only_due
     ]
 
 
+def record_failure(connection: Connection, organization_id: str, profile: ProfileToFetch) -> None:
+    """Records that nothing could be fetched of the profile: it is due again when it is to be asked for new posts."""
+    values = {"organization_id": organization_id, "profile_id": profile.profile_id}
+    connection.execute(load_sql("scraping/sampling/record_failure.sql"), values)
+
+
 def record_fetch(
     connection: Connection, organization_id: str, profile: ProfileToFetch, fetched: FetchedProfile, fetched_at: datetime
 ) -> str | None:

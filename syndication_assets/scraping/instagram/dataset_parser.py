@@ -94,8 +94,8 @@ class Post(msgspec.Struct, gc=False, rename="camel"):
 
 _KNOWN_KEYS = known_keys(Post)
 _COMMENTS = ("latestComments", "firstComment")
-_SHORT_CODE = re.compile(r"[A-Za-z0-9_-]{5,60}")
-_ADDRESS = re.compile(r"instagram\.[a-z]+/(?:[^/?#]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{5,60})(?:[/?#]|$)")
+_SHORT_CODE = re.compile(r"[A-Za-z0-9_-]{6,60}")
+_ADDRESS = re.compile(r"instagram\.[a-z]+/(?:[^/?#]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{6,60})(?:[/?#]|$)")
 _REEL = "clips"
 _POST_TYPES = {"Image": "image", "Sidecar": "carousel", "Video": "video"}
 
