@@ -138,6 +138,8 @@ _OWN_VALUES = {
     ("scraping.post_records", "profile_id"): "(select min(profile_id) from scraping.profiles where "
     + _OF_ORGANIZATION
     + ")",
+    # It must not be NULL, so the row waits for its profile.
+    ("scraping.post_records", "urn"): "(select min(profile_id) from scraping.profiles where " + _OF_ORGANIZATION + ")",
     ("scraping.profiles", "is_tracked"): "true",
 }
 
