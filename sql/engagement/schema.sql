@@ -1828,6 +1828,55 @@ select i.organization_id,
          i.success_rate, d.calculated_on) p(score, factors);
 -- pipeline: select; reader: select
 
+-- One row is one profile on one UTC day on which its followers were counted. It is a view: a late file changes its own
+-- day and the next counted one, and nothing is computed again.
+create view engagement.profile_followers_daily (
+    organization_id,   -- text
+    profile_id,        -- text
+    platform,          -- text
+    username,          -- text
+    activity_date,     -- date
+    followers,         -- bigint: Followers, as counted last on the day.
+    observed_at,       -- timestamptz: When they were counted.
+    followers_delta,   -- bigint: Change since the last earlier day that counted them; NULL on the first one.
+    gap_days,          -- integer: Days that followers_delta covers; NULL on the first day.
+    engagement_delta,  -- bigint: Public engagement that the profile's posts gained on the day, without posts whose
+                       -- change covers several days; NULL if none was measured, or while the month is archived.
+    engagement_rate,   -- numeric: engagement_delta / followers as a fraction; NULL unless both are known and there are
+                       -- followers.
+    rate_formula       -- text: The rate's metric and formula version; NULL without engagement_delta.
+) with (security_invoker = true) as
+select d.organization_id,
+    d.profile_id,
+    p.platform,
+    p.username,
+    d.activity_date,
+    d.followers,
+    d.observed_at,
+    d.followers - lag(d.followers) over by_day as followers_delta,
+    d.activity_date - lag(d.activity_date) over by_day as gap_days,
+    e.engagement_delta,
+    engagement.rate(e.engagement_delta, d.followers) as engagement_rate,
+        case
+            when e.engagement_delta is not null then engagement.rate_by_followers_formula()
+            else null
+        end as rate_formula
+   from ( select distinct
+       on (s.organization_id, s.profile_id, ((s.observed_at at time zone 'utc')::date)) s.organization_id,
+            s.profile_id,
+            (s.observed_at at time zone 'utc')::date as activity_date,
+            s.followers,
+            s.observed_at
+           from scraping.profile_snapshots s
+          order by s.organization_id, s.profile_id, ((s.observed_at at time zone 'utc')::date), s.observed_at desc) d
+     join scraping.profiles p on d.organization_id = p.organization_id and d.profile_id = p.profile_id
+     left join lateral ( select engagement.total(c.engagement_delta) as engagement_delta
+           from engagement.post_days c
+          where c.organization_id = d.organization_id and c.profile_id = d.profile_id
+              and c.activity_date = d.activity_date and not c.is_gap and not c.is_simulated) e on true
+  window by_day as (partition by d.organization_id, d.profile_id order by d.activity_date);
+-- pipeline: select; reader: select
+
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable parallel safe strict
@@ -2062,3 +2111,9 @@ as $$
     )
 $$;
 -- pipeline: execute
+
+-- The metric and formula version of engagement.profile_followers_daily.engagement_rate.
+create function engagement.rate_by_followers_formula()
+returns text language sql immutable parallel safe
+as $$ select 'engagement_rate_by_followers/1' $$;
+-- pipeline: execute; reader: execute

@@ -421,6 +421,83 @@ create trigger merged_posts_curation after insert on scraping.merged_posts
     for each row execute function curation.follow_merged_posts();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is how often posts up to one age are fetched again; older posts than the oldest age are not. User-maintained.
+-- Holds for organizations without rows of their own in organization_snapshot_intervals.
+create table scraping.snapshot_intervals (
+    younger_than_days integer not null,  -- Age in days below which the row counts for a post, if no smaller one does; 0
+                                         -- for posts that are not known yet: how often each profile is asked for new
+                                         -- ones.
+    every_hours integer not null,        -- Hours between two snapshots of a post.
+
+    primary key (younger_than_days),
+    check (younger_than_days >= 0 and younger_than_days <= 3650),
+    check (every_hours >= 1 and every_hours <= 8760)
+);
+create trigger snapshot_intervals_changes after insert or delete or update on scraping.snapshot_intervals
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is how often posts of one organization up to one age are fetched again. User-maintained. The ages of an
+-- organization replace those of snapshot_intervals together; the age 0, of new posts, is replaced by itself.
+create table scraping.organization_snapshot_intervals (
+    organization_id text not null,       -- Organization that owns the row: first column of every key, and checked by
+                                         -- row-level security.
+    younger_than_days integer not null,  -- Age in days below which the row counts for a post, if no smaller one does; 0
+                                         -- for posts that are not known yet.
+    every_hours integer not null,        -- Hours between two snapshots of a post.
+
+    primary key (organization_id, younger_than_days),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (younger_than_days >= 0 and younger_than_days <= 3650),
+    check (every_hours >= 1 and every_hours <= 8760)
+);
+create trigger organization_snapshot_intervals_audit after insert or delete or update
+    on scraping.organization_snapshot_intervals for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one profile and how far its newest fetch reached. A fetch writes it once its files have landed, so that
+-- what is due does not depend on when they are loaded.
+create table scraping.profile_fetches (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    profile_id text not null,       -- Profile that was fetched; refers to profiles.
+    fetched_at timestamptz,         -- When its newest file was observed; NULL if none has landed.
+    reached_back_to timestamptz,    -- All posts of the profile that were published since were asked for, so that one
+                                    -- that is missing is gone; NULL if the fetch met no post with a time.
+    newest_posted_at timestamptz,   -- When the newest post that a fetch has met was published; NULL if none has.
+    failed_at timestamptz,          -- When a fetch got nothing of the profile; NULL if none has failed since the newest
+                                    -- file.
+
+    primary key (organization_id, profile_id),
+    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id)
+        on delete cascade,
+    check (num_nonnulls(fetched_at, failed_at) > 0)
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one time in which posts of a profile may be missing, because a fetch ended before it reached the newest
+-- post that was known. Later fetches reach for it, and close it when they get there.
+create table scraping.post_gaps (
+    organization_id text not null,          -- Organization that owns the row: first column of every key, and checked by
+                                            -- row-level security.
+    profile_id text not null,               -- Profile whose posts may be missing; refers to profiles.
+    published_after timestamptz not null,   -- When the newest post before the gap was published.
+    published_before timestamptz not null,  -- When the oldest post after the gap was published, as far as fetches have
+                                            -- got.
+    reason text not null,                   -- Why the newest fetch that reached for it ended before.
+    attempts integer not null default 1,    -- Number of fetches that reached for it in vain.
+    found_at timestamptz not null,          -- When the fetch that left it ended.
+    closed_at timestamptz,                  -- When a fetch got there; NULL while posts may be missing.
+
+    primary key (organization_id, profile_id, published_after),
+    foreign key (organization_id, profile_id) references scraping.profiles (organization_id, profile_id)
+        on delete cascade,
+    check (reason <> ''),
+    check (attempts > 0),
+    check (published_after < published_before)
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- One row is one snapshot: the counters of one post at one time. NULL means "not measured", 0 is a measured zero.
 create view scraping.data_downloads (
     organization_id,     -- text
@@ -637,6 +714,77 @@ union all
     post_aliases.post_id
    from scraping.post_aliases
   where post_aliases.platform = 'linkedin';
+-- pipeline: select; reader: select
+
+-- One row is how often posts of one organization up to one age are fetched again: by a row of its own, or by the shared
+-- one.
+create view scraping.snapshot_intervals_in_force (
+    organization_id,    -- text
+    younger_than_days,  -- integer
+    every_hours         -- integer
+) with (security_invoker = true) as
+select o.organization_id,
+    i.younger_than_days,
+    i.every_hours
+   from tenancy.organizations o
+     cross join lateral ( select own.younger_than_days,
+            own.every_hours
+           from scraping.organization_snapshot_intervals own
+          where own.organization_id = o.organization_id
+        union all
+         select shared.younger_than_days,
+            shared.every_hours
+           from scraping.snapshot_intervals shared
+          where not (exists ( select
+                   from scraping.organization_snapshot_intervals own
+                  where own.organization_id = o.organization_id
+                      and (own.younger_than_days = 0) = (shared.younger_than_days = 0)))) i;
+-- pipeline: select; reader: select
+
+-- One row is one post of a tracked profile that is young enough to be looked at again. It is due from due_at on.
+create view scraping.sampled_posts (
+    organization_id,  -- text
+    platform,         -- text
+    profile_id,       -- text
+    username,         -- text: Handle of the profile, or channel id.
+    post_id,          -- text
+    url,              -- text
+    posted_at,        -- timestamptz
+    every_hours,      -- integer: Hours between two snapshots of a post of this age.
+    seen_at,          -- timestamptz: When its newest snapshot was taken, or a fetch asked for it in vain; when it was
+                      -- published if neither ever happened.
+    due_at            -- timestamptz: When it is to be looked at again: nine tenths of the interval after seen_at,
+                      -- because a fetch by the clock takes its snapshots some minutes after the hour, and would
+                      -- otherwise skip every second hour.
+) with (security_invoker = true) as
+select r.organization_id,
+    r.platform,
+    r.profile_id,
+    p.username,
+    r.post_id,
+    r.url,
+    r.posted_at,
+    i.every_hours,
+    seen.seen_at,
+    seen.seen_at + make_interval(mins => i.every_hours * 54) as due_at
+   from scraping.post_records r
+     join scraping.profiles p on r.organization_id = p.organization_id and r.profile_id = p.profile_id
+     join lateral ( select f.every_hours
+           from scraping.snapshot_intervals_in_force f
+          where f.organization_id = r.organization_id
+              and r.posted_at > (now() - make_interval(days => f.younger_than_days))
+          order by f.younger_than_days
+         limit 1) i on true
+     left join scraping.profile_fetches l on r.organization_id = l.organization_id and r.profile_id = l.profile_id
+     cross join lateral ( select coalesce(greatest(max(s.downloaded_at),
+                case
+                    when r.posted_at >= l.reached_back_to then l.fetched_at
+                    else null
+                end), r.posted_at) as seen_at
+           from scraping.snapshots s
+          where s.organization_id = r.organization_id and s.post_id = r.post_id) seen
+  where p.is_tracked and p.is_active and r.posted_at <= now() and r.post_type is distinct from 'repost'
+      and not r.is_simulated;
 -- pipeline: select; reader: select
 
 -- One spelling of a profile's name: without percent-escapes, in Unicode's composed form, and on LinkedIn in lower case.

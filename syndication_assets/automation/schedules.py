@@ -50,9 +50,9 @@ def tagging_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @dg.schedule(
     job=fetch_job,
-    cron_schedule="0 */6 * * *",
+    cron_schedule="0 * * * *",
     execution_timezone="UTC",
-    description="Fetches posts every six hours. Start it once the tokens are set.",
+    description="Fetches the profiles with posts that are due, every hour. Start it once the tokens are set.",
 )
 def fetch_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_of_this_hour(context)

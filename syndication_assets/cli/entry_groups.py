@@ -10,6 +10,7 @@ from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
 from syndication_assets.cli.operating.webhook import webhook
 from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles
+from syndication_assets.cli.scraping.followers import followers
 from syndication_assets.cli.social.account import account
 from syndication_assets.cli.social.credentials import credentials
 from syndication_assets.cli.social.schedule import schedule
@@ -32,6 +33,10 @@ from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.snapshot_intervals import (
+    SNAPSHOT_INTERVAL_DEFAULTS,
+    SNAPSHOT_INTERVALS,
+)
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -44,7 +49,7 @@ from syndication_assets.configuration.sections.writing import WRITING
 def entry_groups() -> list[click.Group]:
     """The groups that are made from their section alone."""
     profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
-    for each in (import_profiles, export_one, erase_one, anonymise_one):
+    for each in (import_profiles, followers, export_one, erase_one, anonymise_one):
         profile.add_command(each)
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
@@ -57,8 +62,15 @@ def entry_groups() -> list[click.Group]:
     add_entry_commands(tagging, MODEL_TAGGING, "add", "list", "edit", "remove")
     profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
     add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
+    interval = entry_group(
+        SNAPSHOT_INTERVALS, "snapshot-interval", "Says how often posts are fetched again, by their age."
+    )
+    interval.add_command(
+        entry_group(SNAPSHOT_INTERVAL_DEFAULTS, "default", "Says so for organizations that do not say.")
+    )
     return [
         profile,
+        interval,
         tag,
         profile_tag,
         tag_rule,

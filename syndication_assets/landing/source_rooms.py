@@ -6,6 +6,7 @@ ROOM_OF_SOURCE = {
     "youtube_data_api": "scraping",
     "facebook_graph": "scraping",
     "instagram_graph": "scraping",
+    "instagram_apify": "scraping",
     "mastodon_api": "scraping",
     "bluesky_api": "scraping",
     "clan_catalogue": "catalogue",

@@ -15,7 +15,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.bluesky.assets import bluesky_api_files
 from syndication_assets.scraping.facebook.assets import facebook_graph_files
 from syndication_assets.scraping.fetching.download_runs import run_session
-from syndication_assets.scraping.instagram.assets import instagram_graph_files
+from syndication_assets.scraping.instagram.assets import instagram_apify_files, instagram_graph_files
 from syndication_assets.scraping.linkedin.assets import linkedin_api_files, linkedin_apify_files
 from syndication_assets.scraping.loading.post_load import DayLoad, load_day
 from syndication_assets.scraping.mastodon.assets import mastodon_api_files
@@ -75,6 +75,7 @@ _COUNTERS_OF_TABLE = {
                 linkedin_api_files,
                 youtube_data_api_files,
                 facebook_graph_files,
+                instagram_apify_files,
                 instagram_graph_files,
                 mastodon_api_files,
                 bluesky_api_files,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from syndication_assets.scraping.bluesky import post_parser
 from syndication_assets.scraping.erasure.erased_people import Treatment
 from syndication_assets.scraping.facebook import insights_parser
-from syndication_assets.scraping.instagram import media_parser
+from syndication_assets.scraping.instagram import anonymous_posts, media_parser
+from syndication_assets.scraping.instagram import dataset_parser as instagram_parser
 from syndication_assets.scraping.items.observation import ParsedItem
 from syndication_assets.scraping.linkedin import dataset_parser, dataset_parts, own_post_parser
 from syndication_assets.scraping.mastodon import status_parser
@@ -29,14 +30,18 @@ class Source:
     source is about one post."""
     anonymised: Callable[[bytes, ParsedItem, Sequence[Treatment | None]], bytes] | None = None
     """(text of the item, its observations, under which erasure each is anonymised) → the text without names."""
+    stored_part: Callable[[bytes], bytes] | None = None
+    """Text of the item → the text that is stored; None if all of it is."""
 
 
 _KEPT_PARTS = {dataset_parser.SOURCE: dataset_parts.kept_part}
 _ANONYMISED = {
     dataset_parser.SOURCE: dataset_parts.anonymised,
+    instagram_parser.SOURCE: anonymous_posts.anonymised,
     video_parser.SOURCE: anonymous_videos.anonymised,
 }
 """The sources of other people's posts. The others deliver results of the organization's own."""
+_STORED_PARTS = {instagram_parser.SOURCE: instagram_parser.without_comments}
 
 
 SOURCES = {
@@ -49,6 +54,7 @@ SOURCES = {
         parse_item=module.parse_item,
         kept_part=_KEPT_PARTS.get(module.SOURCE),
         anonymised=_ANONYMISED.get(module.SOURCE),
+        stored_part=_STORED_PARTS.get(module.SOURCE),
     )
     for module in (
         dataset_parser,
@@ -56,6 +62,7 @@ SOURCES = {
         video_parser,
         insights_parser,
         media_parser,
+        instagram_parser,
         status_parser,
         post_parser,
     )

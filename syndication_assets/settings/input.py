@@ -47,13 +47,20 @@ class Sources(EnvironmentSettings):
         "it with every run.",
     )
     apify_token: SecretStr | None = setting(
-        "SYNDICATION_APIFY_TOKEN", None, "The token of your Apify account; needed to fetch LinkedIn posts."
+        "SYNDICATION_APIFY_TOKEN",
+        None,
+        "The token of your Apify account; needed to fetch posts of LinkedIn and Instagram.",
     )
     apify_url: str = setting("SYNDICATION_APIFY_URL", "https://api.apify.com", "The base URL of Apify's API.")
     apify_actor: str = setting(
         "SYNDICATION_APIFY_LINKEDIN_ACTOR",
         "apimaestro~linkedin-profile-posts",
         "The Apify actor that scrapes LinkedIn posts.",
+    )
+    apify_instagram_actor: str = setting(
+        "SYNDICATION_APIFY_INSTAGRAM_ACTOR",
+        "apify~instagram-scraper",
+        "The Apify actor that scrapes Instagram posts.",
     )
     youtube_api_key: SecretStr | None = setting(
         "SYNDICATION_YOUTUBE_API_KEY", None, "The key of the YouTube Data API; needed to fetch YouTube videos."

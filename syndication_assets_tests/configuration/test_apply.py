@@ -112,7 +112,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
         "content.content_templates", "content.section_channels", "content.writing_rules", "documents.feeds",
         "curation.model_tagging", "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
         "operations.budgets", "operations.retention_policies", "operations.webhooks",
-        "publishing.publishing_schedules", "scraping.profiles",
+        "publishing.publishing_schedules", "scraping.organization_snapshot_intervals", "scraping.profiles",
         "tenancy.organization_members", "tenancy.organizations",
     }  # fmt: skip
 

@@ -164,6 +164,9 @@ ORGANIZATION = {
         ) | entries(subject=st.just("ai.prompts"), keep_days=st.integers(1, 36500), action=st.just("delete")),
         "subject",
     ),
+    "snapshot_intervals": listed(
+        entries(younger_than_days=st.integers(0, 3650), every_hours=st.integers(1, 8760)), "younger_than_days"
+    ),
 }  # fmt: skip
 SHARED_FILE = {
     "channel_rules": listed(
@@ -221,6 +224,9 @@ SHARED_FILE = {
             keep_months=st.none() | st.integers(1, 1200), action=st.just("archive"), grace_days=st.integers(0, 3650),
         ),
         "subject",
+    ),
+    "snapshot_interval_defaults": listed(
+        entries(younger_than_days=st.integers(0, 3650), every_hours=st.integers(1, 8760)), "younger_than_days"
     ),
 }  # fmt: skip
 

@@ -67,6 +67,7 @@ DAMAGES = [
         )
         for change in (
             "formula_version = 2 where metric_name = 'engagement_rate_by_views'",
+            "formula_version = 2 where metric_name = 'engagement_rate_by_followers'",
             "numerator = 'clicks' where metric_name = 'engagement_rate_by_reach'",
             "addends = '{reactions,comments,shares}' where metric_name = 'engagement'",
         )

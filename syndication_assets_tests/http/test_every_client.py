@@ -22,11 +22,11 @@ from syndication_assets.publishing.instagram.instagram_publisher import Instagra
 from syndication_assets.publishing.linkedin.linkedin_publisher import LinkedIn
 from syndication_assets.publishing.mastodon.mastodon_publisher import Mastodon
 from syndication_assets.publishing.publisher import Post
+from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.scraping.bluesky.posts_client import BlueskyPosts
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.fetching.own_posts import OwnAccount
 from syndication_assets.scraping.instagram.media_client import InstagramMedia
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.own_posts_client import LinkedInPosts
 from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
@@ -152,7 +152,7 @@ def read_youtube(url: str) -> None:
 
 
 def run_apify(url: str) -> None:
-    ApifyScraper(SECRET, url, "a~b", timedelta(seconds=1), TIMEOUT, maximum_retries=0).scrape_profile("ada")
+    ApifyScraper(SECRET, url, "a~b", "ACTOR", timedelta(seconds=1), TIMEOUT, maximum_retries=0).scrape({}, 1)
 
 
 CLIENTS = [

@@ -77,6 +77,11 @@ class FakeApify(FakeApi):
 
     posts: dict[str, bytes] = field(default_factory=dict)
     """Username → dataset; other profiles have an empty dataset."""
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Username → posts, the newest first, of which a run gives the page that it is asked for."""
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    inputs_before: int = 0
+    """Number of the runs before those that a test looks at."""
     statuses: dict[str, str] = field(default_factory=dict)
     finished_at: dict[str, datetime] = field(default_factory=dict)
     cost_usd: float | None = 0.25
@@ -87,7 +92,8 @@ class FakeApify(FakeApi):
 
     def respond(self, request: Request) -> Answer:
         if request.method == "POST" and request.path.endswith("/runs"):
-            self.runs.append(request.body["username"])
+            self.runs.append(_scraped_profile(request.body))
+            self.inputs.append(request.body)
             return Answer(201, {"data": self._run(len(self.runs) - 1, "READY")})
         match = re.search(r"/(?:actor-runs/actorRun|datasets/dataset)(\d+)", request.path)
         if match is None:
@@ -96,6 +102,9 @@ class FakeApify(FakeApi):
         username = self.runs[number]
         if request.path.endswith("/items"):
             self.before_dataset(username)
+            if username in self.lists:
+                limit, page = (self.inputs[number][name] for name in ("limit", "page_number"))
+                return Answer(200, self.lists[username][limit * (page - 1) : limit * page])
             return Answer(200, self.posts.get(username, b"[]"))
         if request.path.endswith("/abort"):
             self.aborted.append(username)
@@ -124,12 +133,20 @@ class FakeApify(FakeApi):
         }
 
 
+def _scraped_profile(run_input: dict[str, Any]) -> str:
+    """The profile of a run: by its name, or by its address on Instagram."""
+    name = run_input.get("username") or run_input["directUrls"][0].rstrip("/").rsplit("/", 1)[1]
+    return str(name)
+
+
 @dataclass
 class FakeYouTube(FakeApi):
     """Channels with videos; other channels are a 404."""
 
     channels: dict[str, list[str]] = field(default_factory=dict)
     """Channel id → video ids, the newest first."""
+    published: dict[str, datetime] = field(default_factory=dict)
+    """Video id → when it was published; the others do not say."""
 
     def respond(self, request: Request) -> Answer:
         if request.path.endswith("/playlistItems"):
@@ -140,7 +157,12 @@ class FakeYouTube(FakeApi):
         ids = request.query["id"].split(",")
         assert len(ids) <= 50
         items = [
-            {"id": i, "snippet": {"title": f"Video {i}", "channelId": "UCx"}, "statistics": {"viewCount": "7"}}
+            {
+                "id": i,
+                "snippet": {"title": f"Video {i}", "channelId": "UCx"}
+                | ({"publishedAt": self.published[i].isoformat()} if i in self.published else {}),
+                "statistics": {"viewCount": "7"},
+            }
             for i in ids
         ]
         return Answer(200, {"kind": "youtube#videoListResponse", "items": items})
@@ -234,6 +256,7 @@ def materialize(
     partition: str,
     *,
     together_with: Sequence[dg.AssetsDefinition] = (),
+    tags: Mapping[str, str] | None = None,
     resources: Mapping[str, object] | None = None,
     **environment: str,
 ) -> dg.ExecuteInProcessResult:
@@ -247,6 +270,7 @@ def materialize(
             [*together_with, asset],
             partition_key=partition,
             instance=instance,
+            tags=dict(tags or {}),
             resources=resources,
             raise_on_error=False,
         )

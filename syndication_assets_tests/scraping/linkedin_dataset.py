@@ -130,6 +130,7 @@ LOADED = (
     "scraping.post_records",
     "scraping.hashtags",
     "engagement.stale_days",
+    "scraping.organization_snapshot_intervals",
 )
 
 

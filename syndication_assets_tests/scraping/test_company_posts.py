@@ -5,21 +5,19 @@ before you commit it.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.scraping.items.observation import Author, Counters, ParsedItem
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
 from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.scraping.golden_observations import GOLDEN, observations_of
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, clear, name, post
 
 pytestmark = pytest.mark.both_servers
 
-GOLDEN = Path(__file__).with_name("golden")
 ITEMS: list[dict[str, Any]] = json.loads((GOLDEN / "linkedin_company_posts.json").read_text())
 REGULAR, REPOST, SILENT = ITEMS
 FOLLOWERS = (
@@ -33,15 +31,7 @@ def parse(item: dict[str, Any], tracked: str | None = None) -> ParsedItem:
 
 
 def observations() -> str:
-    """What the items are parsed into, without fields that have no value."""
-    parsed = msgspec.to_builtins([parse(item) for item in ITEMS], str_keys=True)
-    return json.dumps(_with_values(parsed), indent=2, ensure_ascii=False) + "\n"
-
-
-def _with_values(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _with_values(below) for key, below in value.items() if below not in (None, [], ())}
-    return [_with_values(below) for below in value] if isinstance(value, list | tuple) else value
+    return observations_of([parse(item) for item in ITEMS])
 
 
 def company_post(number: int, followers: int | None = 1200, company: str = "loom", **stats: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.fetch_errors import FetchError
+from syndication_assets.scraping.linkedin.assets import scrape_profile
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,
@@ -48,20 +49,20 @@ def test_one_profiles_failure_does_not_stop_the_others(database_url: str, zone: 
 def test_an_unsuccessful_actor_run_is_named(apify: FakeApify, status: str) -> None:
     apify.statuses["ada"] = status
     with pytest.raises(FetchError, match=f"actorRun0 ended as {status}: It is {status}"):
-        scraper(apify).scrape_profile("ada")
+        scrape_profile(scraper(apify), "ada", 10)
 
 
 def test_an_actor_run_that_exceeds_its_time_limit_is_aborted(apify: FakeApify) -> None:
     apify.statuses["ada"] = "RUNNING"
     with pytest.raises(FetchError, match=r"actorRun0 did not finish within 0\.3 seconds and was aborted"):
-        scraper(apify, actor_timeout=timedelta(seconds=0.3)).scrape_profile("ada")
+        scrape_profile(scraper(apify, actor_timeout=timedelta(seconds=0.3)), "ada", 10)
     assert apify.aborted == ["ada"]
 
 
 @pytest.mark.parametrize("fault", [Answer(500, b"oops"), Answer(429, {"error": {"type": "rate-limit-exceeded"}})])
 def test_a_temporary_error_is_retried(apify: FakeApify, fault: Answer) -> None:
     apify.fail_next("/items", fault, fault)
-    assert scraper(apify).scrape_profile("ada").content == ADA
+    assert scrape_profile(scraper(apify), "ada", 10).content == ADA
 
 
 def starts(apify: FakeApify) -> int:
@@ -77,32 +78,32 @@ def test_a_start_that_may_have_succeeded_is_never_repeated(apify: FakeApify, fau
     """The actor may be running: a second start would be a second paid run."""
     apify.fail_next("/runs", fault)
     with pytest.raises(FetchError, match=r"may have started.*console\.apify\.com/actors/runs"):
-        scraper(apify, request_timeout=timedelta(seconds=0.3)).scrape_profile("ada")
+        scrape_profile(scraper(apify, request_timeout=timedelta(seconds=0.3)), "ada", 10)
     assert starts(apify) == 1
 
 
 def test_a_start_that_hits_a_rate_limit_is_repeated_up_to_the_limit(apify: FakeApify) -> None:
     rate_limit = Answer(429, {"error": {"type": "rate-limit-exceeded", "message": "Slow down."}})
     apify.fail_next("/runs", rate_limit, rate_limit)
-    assert scraper(apify).scrape_profile("ada").content == ADA
+    assert scrape_profile(scraper(apify), "ada", 10).content == ADA
     assert (starts(apify), apify.runs) == (3, ["ada"])
     apify.fail_next("/runs", rate_limit, rate_limit, rate_limit)
     with pytest.raises(FetchError, match=r"429 rate-limit-exceeded Slow down\. Fetch again later"):
-        scraper(apify).scrape_profile("ada")
+        scrape_profile(scraper(apify), "ada", 10)
     assert starts(apify) == 6
 
 
 def test_a_server_that_does_not_respond_fails_the_profile(apify: FakeApify) -> None:
     apify.fail_next("/items", *[Answer(200, ADA, delay=0.6)] * 3)
     with pytest.raises(FetchError, match="could not be reached for reading the dataset of actor run actorRun0"):
-        scraper(apify, request_timeout=timedelta(seconds=0.1)).scrape_profile("ada")
+        scrape_profile(scraper(apify, request_timeout=timedelta(seconds=0.1)), "ada", 10)
 
 
 @pytest.mark.parametrize("body", [b"<html>502</html>", b'{"error": "no"}', b'[{"text": "cut of'])
 def test_a_response_that_is_not_a_dataset_is_not_landed(apify: FakeApify, body: bytes) -> None:
     apify.posts["ada"] = body
     with pytest.raises(FetchError, match="actorRun0 came as something else than a JSON list") as raised:
-        scraper(apify).scrape_profile("ada")
+        scrape_profile(scraper(apify), "ada", 10)
     assert raised.value.cost_usd == 0.25
 
 

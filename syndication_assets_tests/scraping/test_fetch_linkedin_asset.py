@@ -3,15 +3,16 @@
 import logging
 from pathlib import Path
 
+import dagster as dg
 import psycopg
 import pytest
 
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.scraping.fetching.fetch import active_organizations
-from syndication_assets.scraping.fetching.fetch_assets import CHECK_NAME
+from syndication_assets.scraping.fetching.fetch_assets import CHECK_NAME, GAP_CHECK_NAME
 from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
-from syndication_assets.scraping.linkedin.assets import linkedin_apify_files
+from syndication_assets.scraping.linkedin.assets import linkedin_apify_files, scrape_profile
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,
@@ -98,9 +99,42 @@ def test_the_asset_fetches_every_active_organization(
         ((recorded_cost,),) = connection.execute("select sum(cost)::float from operations.api_usage").fetchall()
     assert executions == [("default", "success", recorded_cost, "USD"), ("second", "failed", None, None)]
     assert [path.split("/")[0] for path in landed(zone)] == ["default"]
-    (check,) = result.get_asset_check_evaluations()
+    check, gap_check = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, False)
+    assert (gap_check.check_name, gap_check.passed) == (GAP_CHECK_NAME, True)
     assert "second: 1 of 1 profiles could not be fetched" in str(check.description)
+
+
+def test_a_scheduled_run_fetches_what_is_due_and_a_person_fetches_everything(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, apify: FakeApify
+) -> None:
+    track(database_url, "ada")
+    by_the_clock = {"dagster/schedule_name": "fetch_schedule"}
+    fetched = []
+    for tags in (by_the_clock, by_the_clock, {}):
+        result = materialize(linkedin_apify_files, monkeypatch, today(), tags=tags, **environment)
+        (materialization,) = result.asset_materializations_for_node("scraping__linkedin_apify_files")
+        assert "how_to_track_a_profile" not in materialization.metadata
+        fetched.append(materialization.metadata["profiles"].value)
+    assert fetched == [1, 0, 1]
+
+
+def test_a_gap_is_a_warning_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, apify: FakeApify
+) -> None:
+    track(database_url, "ada")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into scraping.profile_fetches select organization_id, profile_id, now(), null, '2024-01-01'"
+            " from scraping.profiles"
+        )
+    apify.before_dataset = lambda _: apify.fail_next("/runs", Answer(402, {"error": {"message": "No credit."}}))
+    result = materialize(linkedin_apify_files, monkeypatch, today(), **environment)
+    _, check = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed, check.severity) == (GAP_CHECK_NAME, False, dg.AssetCheckSeverity.WARN)
+    assert "default: ada: posts that were published between 2024-01-01 00:00" in str(check.description)
+    (materialization,) = result.asset_materializations_for_node("scraping__linkedin_apify_files")
+    assert materialization.metadata["gaps"].value == 1
 
 
 def test_the_token_is_never_written_anywhere(
@@ -139,9 +173,9 @@ def test_the_token_is_never_written_anywhere(
 def test_errors_do_not_reveal_the_token_in_their_cause_or_context(apify: FakeApify, answer: Answer) -> None:
     apify.fail_next("/runs", answer)
     with pytest.raises(FetchError) as raised:
-        scraper(apify).scrape_profile("ada")
+        scrape_profile(scraper(apify), "ada", 10)
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
     assert TOKEN not in str(raised.value)
     assert TOKEN not in repr(scraper(apify))
     with pytest.raises(AccountRejectedError):
-        ApifyScraper(f"{TOKEN} ", apify.url, "actor")
+        ApifyScraper(f"{TOKEN} ", apify.url, "actor", "ACTOR")

@@ -14,10 +14,10 @@ import pytest
 from syndication_assets.database.connection import connect
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.fetching.fetch import active_organizations
 from syndication_assets.scraping.fetching.fetch_assets import guard_of
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets_tests.scraping.fake_apis import (
@@ -100,13 +100,12 @@ def test_an_old_failure_is_not_continued(database_url: str, zone: LandingZone, a
 CHILD = """
 import sys
 from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
-from syndication_assets.scraping.fetching.fetch_assets import guard_of
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.fetch import active_organizations, fetch_organization
 from syndication_assets.scraping.linkedin.assets import linkedin_source
 url, zone, apify_url = sys.argv[1:]
-source = linkedin_source(ApifyScraper("token", apify_url, "someone~actor"))
+source = linkedin_source(ApifyScraper("token", apify_url, "someone~actor", "ACTOR"))
 fetch_organization(url, LandingZone(zone), active_organizations(url)[0], source)
 """
 
@@ -135,15 +134,15 @@ def test_a_terminated_fetch_is_cancelled_and_continued(
     database_url: str, zone: LandingZone, apify: FakeApify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(database_url, "ada", "bob")
-    scrape = ApifyScraper.scrape_profile
+    scrape = ApifyScraper.scrape
 
-    def interrupted(self: ApifyScraper, username: str, limit: int = 10) -> Any:
-        if username == "bob":
+    def interrupted(self: ApifyScraper, run_input: dict[str, Any], items: int) -> Any:
+        if run_input["username"] == "bob":
             raise KeyboardInterrupt
-        return scrape(self, username, limit)
+        return scrape(self, run_input, items)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ApifyScraper, "scrape_profile", interrupted)
+        patched.setattr(ApifyScraper, "scrape", interrupted)
         with pytest.raises(KeyboardInterrupt):
             fetch(database_url, zone, apify)
     assert runs(database_url)[0][1:] == ("cancelled", 2, 0.25, "The fetch stopped: KeyboardInterrupt")

@@ -18,6 +18,8 @@ from syndication_assets.landing.zone.landing_zone import LandingError, LandingZo
 from syndication_assets.scraping.assets import load_landed_files
 from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
+from syndication_assets.scraping.fetching.fetch_session import FetchSource
+from syndication_assets.scraping.fetching.profile_listing import FetchedProfile, ProfileToFetch
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files, youtube_source
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
 from syndication_assets_tests.scraping.fake_apis import (
@@ -94,6 +96,28 @@ def test_a_larger_limit_is_fetched_50_videos_per_call(youtube: FakeYouTube) -> N
     responses = api(youtube).channel_videos(MANY, limit=120)
     assert [len(ids(response.content)) for response in responses] == [50, 50, 20]
     assert api(youtube).channel_videos("UCempty") == []
+
+
+def test_a_channel_is_listed_back_to_what_is_due_and_known_for_two_units_a_page(youtube: FakeYouTube) -> None:
+    now = datetime.now(UTC)
+    youtube.published = {f"m{number}": now - timedelta(days=number) for number in range(130)}
+
+    def listed(days: int, source: FetchSource) -> FetchedProfile:
+        youtube.requests.clear()
+        goal = now - timedelta(days=days)
+        return source.fetch(ProfileToFetch(MANY, known_until=goal, reach_back_to=goal))
+
+    source = youtube_source(api(youtube))
+    for days, pages, reached in ((10, 1, 49), (60, 2, 99), (129, 3, 129), (500, 3, 500)):
+        fetched = listed(days, source)
+        assert len(youtube.requests) == 2 * pages
+        assert fetched.reached_back_to == now - timedelta(days=reached), "a list that ends is complete"
+    youtube.fail_next(
+        "/videos", Answer(200, {"items": [{"id": "m0", "snippet": {"publishedAt": now.isoformat()}}]}), QUOTA
+    )
+    fetched = listed(60, source)
+    assert (len(fetched.files), type(fetched.problem)) == (1, AccountRejectedError)
+    assert fetched.missed_since(ProfileToFetch(MANY, known_until=now - timedelta(days=60))) is not None
 
 
 def test_every_response_lands_untouched(database_url: str, zone: LandingZone, youtube: FakeYouTube) -> None:

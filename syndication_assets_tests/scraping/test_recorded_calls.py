@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
 from syndication_assets.scraping.fetching.fetch_session import FetchSource
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
 from syndication_assets.scraping.linkedin.assets import linkedin_source
 from syndication_assets.scraping.youtube.assets import youtube_source
 from syndication_assets.scraping.youtube.data_api_client import YouTubeDataApi
@@ -46,7 +46,7 @@ def fetch_youtube(url: str, zone: LandingZone, youtube: FakeYouTube) -> FetchRep
 
 
 def fetch_linkedin(url: str, zone: LandingZone, apify: FakeApify) -> FetchReport:
-    scraper = ApifyScraper("token", apify.url, "someone~actor", retry_delay=timedelta(milliseconds=1))
+    scraper = ApifyScraper("token", apify.url, "someone~actor", "ACTOR", retry_delay=timedelta(milliseconds=1))
     return fetch(url, zone, linkedin_source(scraper))
 
 

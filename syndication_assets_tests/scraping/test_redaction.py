@@ -16,14 +16,15 @@ from syndication_assets.scraping.erasure.erased_people import (
 )
 from syndication_assets.scraping.erasure.file_redaction import redacted_content
 from syndication_assets.scraping.erasure.person import Person
-from syndication_assets.scraping.items.observation import PostObservation
+from syndication_assets.scraping.items.observation import Author, PostObservation
 from syndication_assets.scraping.post_sources import SOURCES
+from syndication_assets_tests.scraping.golden_observations import GOLDEN
 from syndication_assets_tests.scraping.linkedin_items import ACTIVITY, ORIGINAL, UGC_POST, post, repost
 
 KEY = b"an-invented-key-of-forty-characters-long"
 ERASED = Treatment("ers-0000000a", False, KEY, "org-00000001")
 ANONYMISED = Treatment("ers-0000000a", True, KEY, "org-00000001")
-LINKEDIN, YOUTUBE = SOURCES["linkedin_apify"], SOURCES["youtube_data_api"]
+LINKEDIN, YOUTUBE, INSTAGRAM = (SOURCES[name] for name in ("linkedin_apify", "youtube_data_api", "instagram_apify"))
 LENA = Person("linkedin", "lena-beispiel", ("Lena Beispiel",))
 WOLLWERK = Person("linkedin", "wollwerk", ("Wollwerk AG",))
 OTTO = {"username": "otto"}
@@ -189,6 +190,22 @@ def test_an_anonymised_video_keeps_its_numbers():
     assert len(item["id"]) == 11
 
 
+def test_an_anonymised_post_on_instagram_keeps_its_numbers_without_owner_code_text_and_pictures():
+    golden = (GOLDEN / "instagram_posts.json").read_bytes()
+    person = Person("instagram", "loom.and.heather", ("Loom & Heather",))
+    content = redacted_content(golden, INSTAGRAM, None, person, ANONYMISED)
+    assert content is not None
+    assert redacted_content(golden, INSTAGRAM, None, person, ERASED) is None
+    for was, kept in zip(json.loads(golden), json.loads(content), strict=True):
+        [before] = INSTAGRAM.parse_item(json.dumps(was).encode(), None).observations
+        [after] = INSTAGRAM.parse_item(json.dumps(kept).encode(), None).observations
+        assert (after.counters, after.stats, after.posted_at, after.post_type) == (
+            (before.counters, before.stats, before.posted_at, before.post_type)
+        )
+        assert (after.author, after.text, after.media) == (Author("ers-0000000a"), None, ())
+        assert after.ids != before.ids
+
+
 def test_the_list_knows_people_and_posts_by_keyed_hashes_only():
     identities = [Identity("linkedin", "username", "lena-beispiel"), Identity("linkedin", "activity", ACTIVITY)]
     hashes = {identity_hash(KEY, "org-00000001", identity): ERASED for identity in identities}
@@ -198,6 +215,10 @@ def test_the_list_knows_people_and_posts_by_keyed_hashes_only():
     assert erased.of_profile("org-00000002", "linkedin", "lena-beispiel") is None
     assert erased.of_post("org-00000001", observations(post(author=None))[0]) == ERASED
     assert posts_in(json.dumps(post()).encode(), "linkedin", ERASED, erased) == {identities[1]}
+    reel = Identity("instagram", "post", "DHreel00003")
+    with_reel = ErasedPeople(KEY, {"org-00000001": {identity_hash(KEY, "org-00000001", reel): ERASED}})
+    golden = (GOLDEN / "instagram_posts.json").read_bytes()
+    assert posts_in(golden, "instagram", ERASED, with_reel) == {reel}
     other = ErasedPeople(b"x" * 40, {"org-00000001": hashes})
     assert other.of_profile("org-00000001", "linkedin", "lena-beispiel") is None
     assert key_check(KEY) != key_check(b"x" * 40)

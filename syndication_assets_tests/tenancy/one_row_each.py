@@ -129,6 +129,7 @@ _OWN_VALUES = {
     ("publishing.publishing_schedules", "recurrence_rule"): "'FREQ=DAILY'",
     ("scraping.merged_posts", "losing_post_id"): "'p-00000001'",
     ("scraping.post_aliases", "alias_kind"): "'activity'",
+    ("scraping.post_gaps", "published_before"): "'2025-11-04 12:00:00+00'",
     ("scraping.media_records", "media_type"): "'image'",
     ("tenancy.erased_identities", "identity_hash"): "decode(repeat('ab', 32), 'hex')",
     ("tenancy.person_erasures", "key_check"): "decode(repeat('ab', 8), 'hex')",
@@ -136,7 +137,16 @@ _OWN_VALUES = {
     ("tenancy.api_keys", "permissions"): "'{vendors.edit}'",
     ("tenancy.invitations", "email"): "'isla@bakery.example'",
     ("tenancy.invitations", "token_hash"): "decode(repeat('ab', 32), 'hex')",
+    ("scraping.profile_fetches", "failed_at"): "'2025-11-03 12:00:00+00'",
     ("scraping.post_records", "posted_at"): "'2025-11-03 12:00:00+00'",
+    # The view of sampled posts has posts of tracked profiles that are young enough.
+    ("scraping.organization_snapshot_intervals", "younger_than_days"): "3650",
+    ("scraping.post_records", "profile_id"): "(select min(profile_id) from scraping.profiles where "
+    + _OF_ORGANIZATION
+    + ")",
+    # It must not be NULL, so the row waits for its profile.
+    ("scraping.post_records", "urn"): "(select min(profile_id) from scraping.profiles where " + _OF_ORGANIZATION + ")",
+    ("scraping.profiles", "is_tracked"): "true",
 }
 
 # The row of another table brings theirs.

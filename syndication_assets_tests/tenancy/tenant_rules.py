@@ -34,6 +34,7 @@ SHARED_TABLES = [
     "operations.table_health_daily",
     "publishing.content_processes",
     "publishing.home_server",
+    "scraping.snapshot_intervals",
     "tenancy.account_changes",
     "tenancy.database_logins",
     "tenancy.erased_organizations",

@@ -12,6 +12,7 @@ from syndication_assets.cli.command import command, migrated_database_url, organ
 from syndication_assets.cli.curation.search_options import SearchOptions, search_options
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import asks_for_rights, in_organization, person_who_acts, requires
+from syndication_assets.cli.scraping.due_posts import due
 from syndication_assets.curation.posts.export import as_csv, as_json
 from syndication_assets.curation.posts.history_chart import chart_lines
 from syndication_assets.curation.posts.post_states import Flag, decide_tag, require_posts, set_flag
@@ -102,6 +103,7 @@ def _flag_command(name: str, flag: Flag, help_text: str, words: tuple[str, str])
     return click.command(name, help=help_text)(change)
 
 
+posts.add_command(due)
 posts.add_command(_flag_command("read", "is_read", "Notes that you have read posts.", ("read", "unread")))
 posts.add_command(_flag_command("mark", "is_marked", "Marks posts for you.", ("marked", "unmarked")))
 

@@ -24,6 +24,10 @@ from syndication_assets.configuration.sections.provider_budgets import PROVIDER_
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.snapshot_intervals import (
+    SNAPSHOT_INTERVAL_DEFAULTS,
+    SNAPSHOT_INTERVALS,
+)
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -36,6 +40,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     MEMBERS,
     CREDENTIALS,
     PROFILES,
+    SNAPSHOT_INTERVALS,
     VENDORS,
     FEEDS,
     ACCOUNTS,
@@ -65,5 +70,6 @@ SHARED: tuple[Section, ...] = (
     MEDIA_HOSTS,
     PRIORITY_FACTORS,
     RETENTION_DEFAULTS,
+    SNAPSHOT_INTERVAL_DEFAULTS,
 )
 """The sections of the file of what all organizations share, because their tables have no organization."""

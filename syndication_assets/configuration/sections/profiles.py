@@ -16,7 +16,8 @@ class Profile(Entry):
 
     platform: Platform
     username: Text = Field(
-        description="LinkedIn: the name in the profile's URL. YouTube: the channel id, UC…. Spelled as loads spell it."
+        description="LinkedIn, Instagram: the name in the profile's URL. YouTube: the channel id, UC…. Spelled as "
+        "loads spell it."
     )
     is_active: bool = ACTIVE
     notes: Text | None = Field(default=None, description="For people.")

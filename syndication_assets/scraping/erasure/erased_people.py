@@ -12,9 +12,10 @@ _SHORTEST_KEY = 32
 _LINKEDIN_RANDOM_BITS = 22
 _IDS = {
     "linkedin": re.compile(rb"[0-9]{15,20}"),
+    "instagram": re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{6,60}(?![A-Za-z0-9_-])"),
     "youtube": re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{11}(?![A-Za-z0-9_-])"),
 }
-_KINDS = {"linkedin": ("activity", "ugcPost", "share"), "youtube": ("video",)}
+_KINDS = {"linkedin": ("activity", "ugcPost", "share"), "instagram": ("post",), "youtube": ("video",)}
 """What ids of posts look like, and their kinds, on the platforms from which other people's posts come."""
 
 

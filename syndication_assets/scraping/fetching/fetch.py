@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import fsum
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.usage.call_ledger import CallLedger
@@ -25,6 +25,8 @@ from syndication_assets.scraping.fetching.fetch_session import (
     session_of,
     the_only_fetch,
 )
+from syndication_assets.scraping.fetching.profile_listing import ProfileToFetch
+from syndication_assets.scraping.fetching.sampling import profiles_to_fetch, record_failure, record_fetch
 
 _SCRIPT_NAME = "syndication_assets.scraping.fetching.fetch"
 logger = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class FetchReport:
     """Username → error message."""
     not_tried: int = 0
     """Profiles that were not attempted because the platform rejected the whole account."""
+    gaps: dict[str, str] = field(default_factory=dict)
+    """Username → which posts may be missing, and why."""
     costs_usd: list[float] = field(default_factory=list)
     calls: CallTotals = field(default_factory=CallTotals)
     """The requests to the API."""
@@ -78,37 +82,28 @@ def active_organizations(url: str) -> list[Organization]:
     return [Organization(*row) for row in rows]
 
 
-def tracked_usernames(url: str, organization_id: str, platform: str) -> list[str]:
-    with transaction(url) as connection:
-        rows = connection.execute(
-            "select username from scraping.profiles"
-            " where organization_id = %s and platform = %s and is_tracked and is_active order by username",
-            [organization_id, platform],
-        ).fetchall()
-    return [username for (username,) in rows]
-
-
 def fetch_organization(
     url: str,
     zone: LandingZone,
     organization: Organization,
     source: FetchSource,
     *,
+    only_due: bool = False,
     dagster_run_id: str | None = None,
     resume_within: timedelta = RESUME_WITHIN,
     guard: timedelta = timedelta(0),
     log: logging.Logger = logger,
 ) -> FetchReport:
-    """Lands the current posts of each tracked profile of one organization.
+    """Lands the current posts of each tracked profile of one organization, or only of those that are due.
 
     A failed profile is listed in the report and in the run, which is then `failed`; the other profiles are fetched
-    nevertheless. A profile that any run has landed within `guard` is not paid for again. Raises SyndicationError if
+    nevertheless. Unless only due profiles are wanted, one that any run has landed within `guard` is not paid for again. Raises SyndicationError if
     another fetch of the same organization and source is running.
     """
-    usernames = tracked_usernames(url, organization.organization_id, source.platform)
-    report = FetchReport(organization.slug, profiles=len(usernames))
-    if not usernames:
-        log.info("%s: no %s profile is tracked", organization.slug, source.platform)
+    profiles = profiles_to_fetch(url, organization.organization_id, source.platform, only_due=only_due)
+    report = FetchReport(organization.slug, profiles=len(profiles))
+    if not profiles:
+        log.info("%s: no %s profile is %s", organization.slug, source.platform, "due" if only_due else "tracked")
         return report
     with (
         the_only_fetch(url, organization, source) as connection,
@@ -130,12 +125,13 @@ def fetch_organization(
         try:
             fetch_session = session_of(connection, run, source, resume_within)
             landing = FetchLanding(zone, organization, source, fetch_session, run.run_id)
-            is_resumed = fetch_session != run.run_id
+            # What has landed is no longer due.
+            is_resumed = fetch_session != run.run_id and not only_due
             now = datetime.now(UTC)
             done = landed_profiles(landing, now - resume_within) if is_resumed else set()
-            if guard:
+            if guard and not only_due:
                 done |= landed_profiles(landing, now - guard, of_any_session=True)
-            _fetch_profiles(landing, usernames, done, report, log)
+            _fetch_profiles(connection, landing, profiles, done, report, log)
         except BaseException as error:
             status: RunStatus = "failed" if isinstance(error, Exception) else "cancelled"
             reason = str(error) if isinstance(error, SyndicationError) else type(error).__name__
@@ -147,35 +143,62 @@ def fetch_organization(
 
 
 def _fetch_profiles(
-    landing: FetchLanding, usernames: list[str], done: set[str], report: FetchReport, log: logging.Logger
+    connection: Connection,
+    landing: FetchLanding,
+    profiles: list[ProfileToFetch],
+    done: set[str],
+    report: FetchReport,
+    log: logging.Logger,
 ) -> None:
     where = f"{landing.organization.slug}/{landing.source.name}"
-    for number, username in enumerate(usernames, start=1):
-        progress = f"{where}: {username} ({number} of {len(usernames)})"
-        if username in done:
+    for number, profile in enumerate(profiles, start=1):
+        progress = f"{where}: {profile.username} ({number} of {len(profiles)})"
+        if profile.username in done:
             report.skipped += 1
             log.info("%s has already landed in session %s or a short time ago", progress, landing.fetch_session)
             continue
+        problem: SyndicationError | None
         try:
-            files = landing.source.fetch(username)
-            costs = [file.cost_usd for file in files if file.cost_usd is not None]
-            report.costs_usd += costs
-            landing.land(username, files)
+            problem = _fetch_profile(connection, landing, profile, report, log, progress)
         except SyndicationError as error:
-            report.failures[username] = str(error)
-            if isinstance(error, FetchError) and error.cost_usd is not None:
-                report.costs_usd.append(error.cost_usd)
-            log.warning("%s failed: %s", progress, error)
-            if isinstance(error, AccountRejectedError):
-                report.not_tried = sum(name not in done for name in usernames[number:])
-                report.skipped = len(done.intersection(usernames))
-                return
+            problem = error
+        if problem is None:
             continue
-        posts = sum(_count_posts(file.content) for file in files)
-        report.files_landed += len(files)
-        report.posts_fetched += posts
-        price = f" for {fsum(costs):.4f} USD" if costs else ""
-        log.info("%s: landed %s posts in %s files%s", progress, posts, len(files), price)
+        report.failures[profile.username] = str(problem)
+        if isinstance(problem, FetchError) and problem.cost_usd is not None:
+            report.costs_usd.append(problem.cost_usd)
+        log.warning("%s failed: %s", progress, problem)
+        if isinstance(problem, AccountRejectedError):
+            report.not_tried = sum(other.username not in done for other in profiles[number:])
+            report.skipped = sum(each.username in done for each in profiles)
+            return
+        record_failure(connection, landing.organization.organization_id, profile)
+
+
+def _fetch_profile(
+    connection: Connection,
+    landing: FetchLanding,
+    profile: ProfileToFetch,
+    report: FetchReport,
+    log: logging.Logger,
+    progress: str,
+) -> FetchError | None:
+    """Lands what the source gives of one profile. Returns why it gave only a part; raises if it gave nothing."""
+    fetched = landing.source.fetch(profile)
+    costs = [file.cost_usd for file in fetched.files if file.cost_usd is not None]
+    report.costs_usd += costs
+    landing.land(profile.username, fetched.files)
+    fetched_at = max((file.observed_at for file in fetched.files), default=datetime.now(UTC))
+    gap = record_fetch(connection, landing.organization.organization_id, profile, fetched, fetched_at)
+    if gap is not None:
+        report.gaps[profile.username] = gap
+        log.warning("%s: %s", progress, gap)
+    posts = sum(_count_posts(file.content) for file in fetched.files)
+    report.files_landed += len(fetched.files)
+    report.posts_fetched += posts
+    price = f" for {fsum(costs):.4f} USD" if costs else ""
+    log.info("%s: landed %s posts in %s files%s", progress, posts, len(fetched.files), price)
+    return fetched.problem
 
 
 def _count_posts(content: bytes) -> int:

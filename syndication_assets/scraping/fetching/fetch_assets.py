@@ -11,6 +11,7 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.executions.asset_executions import executing_asset
+from syndication_assets.operations.executions.origin import origin_of_run
 from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
@@ -20,7 +21,11 @@ from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets.sql_assets.partitions import require_today
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
-CHECK_DESCRIPTION = "Every tracked and active profile of every active organization was fetched in the last run."
+_CHECK_DESCRIPTION = "Every tracked and active profile of every active organization was fetched in the last run."
+GAP_CHECK_NAME = "no_post_was_missed"
+_GAP_CHECK_DESCRIPTION = (
+    "The last run listed the posts of each profile back to the newest one that was known: none is missing in between."
+)
 
 _HOW_TO_TRACK = """No {platform} profile is tracked. Track one:
 
@@ -34,7 +39,19 @@ on conflict (organization_id, platform, username) do update set is_tracked = tru
 
 `is_tracked` selects the profiles to fetch; `is_active = false` pauses a profile.
 """
-_EXAMPLES = {"linkedin": "the-name-in-the-profile-url", "youtube": "UC…, the channel id"}
+_EXAMPLES = {
+    "linkedin": "the-name-in-the-profile-url",
+    "youtube": "UC…, the channel id",
+    "instagram": "the-name-in-the-profile-url",
+}
+
+
+def profile_checks(asset: str) -> list[dg.AssetCheckSpec]:
+    """The checks that `fetch_as_asset` reports."""
+    return [
+        dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", asset], description=_CHECK_DESCRIPTION),
+        dg.AssetCheckSpec(GAP_CHECK_NAME, asset=["scraping", asset], description=_GAP_CHECK_DESCRIPTION),
+    ]
 
 
 def settings_for_today(context: dg.AssetExecutionContext) -> Settings:
@@ -57,6 +74,8 @@ def required(secret: SecretStr | None, variable: str, place: str) -> str:
 def fetch_as_asset(
     context: dg.AssetExecutionContext, settings: Settings, make_source: Callable[[], FetchSource]
 ) -> dg.MaterializeResult[None]:
+    """Fetches all organizations: what is due if a schedule started the run, else every tracked profile."""
+    only_due = not origin_of_run(context.run.run_id, context.run.tags).is_by_hand
     reports: list[FetchReport] = []
     problems: list[str] = []
     try:
@@ -71,6 +90,7 @@ def fetch_as_asset(
                         zone,
                         organization,
                         source,
+                        only_due=only_due,
                         dagster_run_id=context.run.run_id,
                         guard=guard_of(context.run.tags, settings),
                         log=context.log,
@@ -90,12 +110,19 @@ def fetch_as_asset(
     metadata = {**_metadata(reports, files_today), **execution.metadata}
     if problems and not any(report.files_landed or report.skipped for report in reports):
         raise dg.Failure("\n".join(["Nothing could be fetched.", *problems]), metadata=metadata)
-    if not metadata["profiles"]:
+    if not metadata["profiles"] and not only_due:
         how_to = _HOW_TO_TRACK.format(platform=source.platform, example=_EXAMPLES[source.platform])
         metadata["how_to_track_a_profile"] = dg.MetadataValue.md(how_to)
     # A check reports failed profiles: failing the asset would keep the other profiles' files from being loaded.
     check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
-    return dg.MaterializeResult(metadata=metadata, check_results=[check])
+    gaps = [f"{report.organization}: {name}: {gap}" for report in reports for name, gap in report.gaps.items()]
+    gap_check = dg.AssetCheckResult(
+        check_name=GAP_CHECK_NAME,
+        passed=not gaps,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(gaps) or None,
+    )
+    return dg.MaterializeResult(metadata=metadata, check_results=[check, gap_check])
 
 
 def guard_of(tags: Mapping[str, str], settings: Settings) -> timedelta:
@@ -131,6 +158,7 @@ def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:
         "skipped": sum(report.skipped for report in reports),
         "failed": sum(len(report.failures) for report in reports),
         "not_tried": sum(report.not_tried for report in reports),
+        "gaps": sum(len(report.gaps) for report in reports),
         # An unknown cost is omitted, not 0.
         **({"cost_usd": float(sum(costs))} if costs else {}),
         **calls.metadata(),

@@ -19,10 +19,10 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingError, LandingZone
 from syndication_assets.landing.zone.observation_time import file_name_time
 from syndication_assets.scraping.fetching.download_runs import DownloadRun
+from syndication_assets.scraping.fetching.profile_listing import FetchedFile, FetchedProfile, ProfileToFetch
 
 RESUME_WITHIN = timedelta(hours=5)
-"""How long a landed profile counts as done in its session. Shorter than the six hours between scheduled fetches;
-otherwise a profile that always fails would keep the other profiles from being observed again."""
+"""How long a landed profile counts as done in its session, for a fetch by hand. A scheduled one asks what is due."""
 
 # The first run of the session: the newest run that does not follow an unfinished run within the limit.
 _SESSION = """
@@ -52,23 +52,13 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchedFile:
-    """One file to land: a response of the API for one profile, and its time (UTC)."""
-
-    content: bytes
-    observed_at: datetime
-    actor_run_id: str | None = None
-    cost_usd: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FetchSource:
-    """A source of files; `fetch` takes the username of a profile and raises SyndicationError on failure."""
+    """A source of files; `fetch` raises SyndicationError if it gets nothing of the profile."""
 
     name: str
     platform: str
     file_prefix: str
-    fetch: Callable[[str], Sequence[FetchedFile]]
+    fetch: Callable[[ProfileToFetch], FetchedProfile]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,34 @@ from contextlib import AbstractContextManager, closing
 
 import dagster as dg
 
+from syndication_assets.scraping.apify.actor_client import ApifyScraper, ScrapedDataset
 from syndication_assets.scraping.fetching.fetch_assets import (
-    CHECK_DESCRIPTION,
-    CHECK_NAME,
     fetch_as_asset,
+    profile_checks,
     required,
     settings_for_today,
 )
-from syndication_assets.scraping.fetching.fetch_session import FetchedFile, FetchSource
+from syndication_assets.scraping.fetching.fetch_session import FetchSource
 from syndication_assets.scraping.fetching.own_post_assets import own_posts_asset
-from syndication_assets.scraping.linkedin.apify_client import ApifyScraper
+from syndication_assets.scraping.fetching.profile_listing import (
+    FetchedFile,
+    FetchedProfile,
+    ProfileToFetch,
+    growing_pages,
+    items_of,
+    list_profile,
+    publication_times,
+)
+from syndication_assets.scraping.linkedin.dataset_parser import parse_item
 from syndication_assets.scraping.linkedin.own_post_parser import SOURCE
 from syndication_assets.scraping.linkedin.own_posts_client import PUBLISHER, LinkedInPosts
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import FETCH_PROFILES
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions
+
+_LARGEST_PAGE = 100
+"""The actor gives no more posts in one run."""
 
 _OWN_POSTS = """The current counters of our own posts on LinkedIn, from its REST API.
 
@@ -43,9 +55,7 @@ LinkedIn shows them to the app (`r_member_social`)."""
     owners=OWNERS,
     tags=FETCH_PROFILES,
     pool="apify",
-    check_specs=[
-        dg.AssetCheckSpec(CHECK_NAME, asset=["scraping", "linkedin_apify_files"], description=CHECK_DESCRIPTION)
-    ],
+    check_specs=profile_checks("linkedin_apify_files"),
 )
 def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
     """The newest posts of the tracked LinkedIn profiles, scraped by an Apify actor.
@@ -54,8 +64,12 @@ def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     `<organization>/linkedin_apify/<YYYY-MM-DD>/dataset_<username>_<time>.json`, byte for byte as returned by the API.
     Its `.meta.json` has the observation time, the runs and the cost.
 
-    A re-run observes again and adds files; landed files never change. After a failed or dead run it continues the
-    session and skips profiles that landed in the last five hours. Only today's partition can be fetched.
+    A scheduled run fetches what is due (`scraping.snapshot_intervals`), the profile with the youngest post first; a run
+    that a person starts fetches every tracked profile. Posts are listed back to the oldest that is due and the newest
+    that is known: as many as are expected, then ever more. What could not be reached is a row of `scraping.post_gaps`.
+
+    A re-run observes again and adds files; landed files never change. After a failed or dead run by hand it continues
+    the session and skips profiles that landed in the last five hours. Only today's partition can be fetched.
 
     Numbers: profiles with `is_tracked` and `is_active` in `scraping.profiles`, of all active organizations; costs
     as reported by Apify. Each organization's fetch is a row of `scraping.download_runs`.
@@ -64,18 +78,35 @@ def linkedin_apify_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     place = "Apify's console under Settings, API & Integrations"
     token = required(settings.apify_token, "SYNDICATION_APIFY_TOKEN", place)
     return fetch_as_asset(
-        context, settings, lambda: linkedin_source(ApifyScraper(token, settings.apify_url, settings.apify_actor))
+        context,
+        settings,
+        lambda: linkedin_source(
+            ApifyScraper(token, settings.apify_url, settings.apify_actor, "SYNDICATION_APIFY_LINKEDIN_ACTOR")
+        ),
     )
 
 
-def linkedin_source(scraper: ApifyScraper, limit: int = 10) -> FetchSource:
-    """LinkedIn profiles through an Apify actor: one file per profile, with its newest `limit` posts."""
+def linkedin_source(scraper: ApifyScraper, first_posts: int = 10) -> FetchSource:
+    """LinkedIn profiles through an Apify actor: one file per actor run. `first_posts` of a profile without posts."""
 
-    def fetch(username: str) -> list[FetchedFile]:
-        dataset = scraper.scrape_profile(username, limit)
-        return [FetchedFile(dataset.content, dataset.finished_at, dataset.actor_run_id, dataset.cost_usd)]
+    def fetch(profile: ProfileToFetch) -> FetchedProfile:
+        def page(size: int, number: int) -> FetchedFile:
+            dataset = scrape_profile(scraper, profile.username, size, number)
+            return FetchedFile(dataset.content, dataset.finished_at, dataset.actor_run_id, dataset.cost_usd)
+
+        return list_profile(
+            profile,
+            growing_pages(profile.posts or first_posts, _LARGEST_PAGE),
+            page,
+            lambda content: publication_times(items_of(content), parse_item, profile.username),
+        )
 
     return FetchSource("linkedin_apify", "linkedin", "dataset", fetch)
+
+
+def scrape_profile(scraper: ApifyScraper, username: str, limit: int, page: int = 1) -> ScrapedDataset:
+    """One page of the posts of a profile, the newest first. A profile without posts gives an empty list."""
+    return scraper.scrape({"username": username, "page_number": page, "limit": limit}, limit)
 
 
 def _open(settings: Settings) -> AbstractContextManager[LinkedInPosts]:

@@ -159,21 +159,26 @@ def _read_items(reading: FileReading, source: Source, content: bytes) -> None:
         except ItemRejectedError as error:
             if isinstance(error, UnknownShapeError):
                 reading.unknown_keys.update(error.unknown_keys)
-            _reject(reading, piece.position, str(error), piece.payload)
+            _reject(reading, piece.position, str(error), _stored(source, piece.payload))
             continue
         except Exception as error:
             reason = (
                 f"adapter {source.name} version {source.version} failed with {type(error).__name__}: fix it and replay"
             )
-            reading.rejected.append(Rejected(piece.position, reason, redact_secrets(piece.payload)))
+            payload = redact_secrets(_stored(source, piece.payload))
+            reading.rejected.append(Rejected(piece.position, reason, payload))
             continue
-        payload = piece.payload
+        payload = _stored(source, piece.payload)
         if parsed.unknown_keys or _USUAL_SECRET in payload:
             payload = redact_secrets(payload)
         payload_hash = hashlib.blake2b(payload, digest_size=16).digest()
         reading.items.append(Item(piece.position, payload, payload_hash, parsed))
         reading.unknown_keys.update(parsed.unknown_keys)
     reading.rejected = _combined_by_position(reading.rejected)
+
+
+def _stored(source: Source, payload: bytes) -> bytes:
+    return payload if source.stored_part is None else source.stored_part(payload)
 
 
 def _reject(reading: FileReading, position: int | None, reason: str, payload: bytes) -> None:

@@ -3,6 +3,7 @@
 The key travels in a header, because URLs end in log lines and errors. Quota: two units for 50 videos.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -32,6 +33,8 @@ class VideosResponse:
 
     content: bytes
     observed_at: datetime
+    is_last: bool = False
+    """Whether the channel has no older videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,11 @@ class YouTubeDataApi:
             )
 
     def channel_videos(self, channel_id: str, limit: int = 50) -> list[VideosResponse]:
-        """The newest `limit` videos of a channel, 50 per response; none if its list of uploads is empty.
+        """The newest `limit` videos of a channel, 50 per response; none if its list of uploads is empty."""
+        return list(self.video_pages(channel_id, limit))
+
+    def video_pages(self, channel_id: str, limit: int) -> Iterator[VideosResponse]:
+        """The newest `limit` videos of a channel, page by page, each page when it is asked for: two units a page.
 
         FetchError for an invalid channel id, and for a channel that does not exist or never published: the API
         does not tell the two apart.
@@ -73,32 +80,34 @@ class YouTubeDataApi:
             retries=RetryPolicy(self.attempts, self.backoff, self.maximum_wait),
             provider="youtube",
         ) as client:
-            video_ids = self._upload_ids(client, channel_id, limit)
-            responses = []
-            for start in range(0, len(video_ids), _IDS_A_CALL):
+            for video_ids, is_last in self._upload_ids(client, channel_id, limit):
                 parameters = {
                     "part": "snippet,statistics,contentDetails",
-                    "id": ",".join(video_ids[start : start + _IDS_A_CALL]),
+                    "id": ",".join(video_ids),
                     "maxResults": str(_IDS_A_CALL),
                 }
                 content = self._get(client, "videos", parameters, channel_id)
                 _decode(content, _Videos, "videos.list")
-                responses.append(VideosResponse(content, datetime.now(UTC)))
-            return responses
+                yield VideosResponse(content, datetime.now(UTC), is_last)
 
-    def _upload_ids(self, client: HttpClient, channel_id: str, limit: int) -> list[str]:
-        """The ids of the newest videos: a channel's uploads are the playlist of its id with UU for UC."""
+    def _upload_ids(self, client: HttpClient, channel_id: str, limit: int) -> Iterator[tuple[list[str], bool]]:
+        """The ids of the newest videos, and whether older ones follow no more: a channel's uploads are the playlist of
+        its id with UU for UC."""
         parameters = {"part": "contentDetails", "playlistId": f"UU{channel_id[2:]}"}
-        video_ids: dict[str, None] = {}  # a video published between two pages is listed twice
-        while len(video_ids) < limit:
-            parameters["maxResults"] = str(min(_IDS_A_CALL, limit - len(video_ids)))
+        seen: set[str] = set()
+        while len(seen) < limit:
+            parameters["maxResults"] = str(min(_IDS_A_CALL, limit - len(seen)))
             content = self._get(client, "playlistItems", parameters, channel_id)
             page = _decode(content, _PlaylistPage, "playlistItems.list")
-            video_ids |= dict.fromkeys(item.content_details.video_id for item in page.items)
+            # A video published between two pages is listed twice.
+            video_ids = list(dict.fromkeys(item.content_details.video_id for item in page.items))
+            video_ids = [video_id for video_id in video_ids if video_id not in seen]
+            if video_ids:
+                yield video_ids, page.next_page_token is None
             if page.next_page_token is None:
-                break
+                return
+            seen.update(video_ids)
             parameters["pageToken"] = page.next_page_token
-        return list(video_ids)[:limit]
 
     def _get(self, client: HttpClient, path: str, parameters: dict[str, str], channel_id: str) -> bytes:
         try:

@@ -11,6 +11,10 @@ from (
         k.kind::text as denominator,
         engagement.rate_formula(k.kind) as rate_formula
     from unnest(enum_range(null::engagement.denominator_kind)) as k (kind)
+    union all
+    select
+        'followers',
+        engagement.rate_by_followers_formula()
 ) as f
 full join (select * from engagement.metric_definitions where kind = 'ratio') as m
     on f.rate_formula = m.metric_name || '/' || m.formula_version

@@ -1,13 +1,15 @@
-"""Apify: runs the actor that scrapes one profile's posts and returns its dataset, byte for byte.
+"""Apify: runs an actor and returns its dataset, byte for byte.
 
 The token travels in the Authorization header alone, and no redirect is followed. Own code on our HTTP client instead of
 Apify's library, which brings an HTTP stack of its own without a total deadline or a bound of the size.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 import tenacity
@@ -18,8 +20,7 @@ from syndication_assets.http.recording import CallResult, RecordedCall
 from syndication_assets.http.redaction import redact_to_line
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
-from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
-from syndication_assets.scraping.linkedin.apify_answers import (
+from syndication_assets.scraping.apify.actor_answers import (
     ActorRun,
     ErrorAnswer,
     ErrorDetails,
@@ -28,6 +29,7 @@ from syndication_assets.scraping.linkedin.apify_answers import (
     converted,
     where_to_look,
 )
+from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 
 # Statuses of a start that show that no run can start: bad token, no credit, not allowed, no such actor.
 _REJECTIONS = (401, 402, 403, 404)
@@ -69,6 +71,8 @@ class ApifyScraper:
     token: str = field(repr=False)
     api_url: str
     actor_id: str
+    actor_setting: str
+    """The environment variable that names the actor, for people."""
     actor_timeout: timedelta = timedelta(minutes=10)
     request_timeout: timedelta = timedelta(seconds=30)
     maximum_retries: int = 4
@@ -82,14 +86,14 @@ class ApifyScraper:
                 "copy it again from Apify's console."
             )
 
-    def scrape_profile(self, username: str, limit: int = 10) -> ScrapedDataset:
-        """Scrapes the newest `limit` posts of a profile. A profile without posts gives an empty list.
+    def scrape(self, run_input: Mapping[str, Any], items: int) -> ScrapedDataset:
+        """The dataset of one actor run with this input, which asks for so many items at most.
 
         An actor run that fails, is aborted or outlasts `actor_timeout` raises FetchError with the run's id; one that
         is still running then is aborted, because a running actor costs money.
         """
         with self._client(self.request_timeout) as client:
-            started, call = self._start(client, {"username": username, "page_number": 1, "limit": limit}, limit)
+            started, call = self._start(client, run_input, items)
             try:
                 finished = self._wait(client, started.id)
             except FetchError as error:
@@ -117,7 +121,7 @@ class ApifyScraper:
         return ScrapedDataset(response.content, started.id, finished_at.astimezone(UTC), cost)
 
     def _start(
-        self, client: HttpClient, run_input: dict[str, str | int], items: int
+        self, client: HttpClient, run_input: Mapping[str, Any], items: int
     ) -> tuple[ActorRun, RecordedCall | None]:
         """The started run, and the record of the request that is charged for it. Only a rate limit is retried."""
         what = f"starting actor {self.actor_id}"
@@ -135,7 +139,7 @@ class ApifyScraper:
                 client.post_once,
                 url,
                 parameters=parameters,
-                json=run_input,
+                json=dict(run_input),
                 operation="run_actor",
                 priced_units={"items": items},
             )
@@ -147,7 +151,7 @@ class ApifyScraper:
             if response.status in _REJECTIONS:
                 raise AccountRejectedError(
                     f"Apify rejected {what}: {self._error_of(response)}. Check SYNDICATION_APIFY_TOKEN, "
-                    "SYNDICATION_APIFY_LINKEDIN_ACTOR and the account's credit."
+                    f"{self.actor_setting} and the account's credit."
                 )
             # Below 500, Apify rejected the request, so nothing has started.
             next_step = "Fetch again later." if 300 <= response.status < 500 else _CHECK_RUNS
