@@ -18,8 +18,8 @@ LISTS = [
     "credentials",
     "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
     "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule",
-    "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price", "user", "vendor",
-    "webhook", "writing",
+    "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price", "user",
+    "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking"}
 

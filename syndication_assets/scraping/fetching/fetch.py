@@ -97,8 +97,8 @@ def fetch_organization(
     """Lands the current posts of each tracked profile of one organization, or only of those that are due.
 
     A failed profile is listed in the report and in the run, which is then `failed`; the other profiles are fetched
-    nevertheless. Unless only due profiles are wanted, one that any run has landed within `guard` is not paid for again. Raises SyndicationError if
-    another fetch of the same organization and source is running.
+    nevertheless. Unless only due profiles are wanted, one that any run has landed within `guard` is not paid for again.
+    Raises SyndicationError if another fetch of the same organization and source is running.
     """
     profiles = profiles_to_fetch(url, organization.organization_id, source.platform, only_due=only_due)
     report = FetchReport(organization.slug, profiles=len(profiles))
