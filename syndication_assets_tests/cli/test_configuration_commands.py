@@ -136,8 +136,8 @@ def test_an_entry_is_added_edited_paused_resumed_and_removed(
 
 CHANGES = {"edit", "role"}
 ENDS = {"remove", "pause", "stop", "deactivate", "revoke"}
-UNCHANGED = {"alert", "key", "profile-tag"}
-"""Routes, API keys and tags of profiles are ended, and others added in their place."""
+UNCHANGED = {"key", "profile-tag"}
+"""API keys and tags of profiles are ended, and others added in their place."""
 
 
 def test_every_group_that_adds_can_edit_and_end_what_it_added():

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.one_server
 LISTS = [
     "account", "action", "alert", "approval-rule", "archive", "backup", "budget", "channel-rule", "credentials",
     "feed", "invitation", "key", "media", "member", "organization", "posts", "price", "process", "profile",
-    "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule", "sections",
-    "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
+    "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role", "schedule",
+    "sections", "tag", "tag-rule", "targets", "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking"}
+FILLED_BY_MIGRATIONS = {"organization", "quota", "ranking", "role"}
 
 
 @pytest.fixture

@@ -336,8 +336,17 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
 
 def test_a_change_of_what_a_role_may_do_takes_effect_at_once_and_is_logged(team: People):
     team.add(EDITOR, "editor")
-    team.execute("insert into tenancy.role_permissions values ('editor', 'vendors.edit')")
+    allow = ("role", "allow", "editor", "vendors.edit")
+    assert "lacks the right roles.edit" in team.error("--as", EDITOR, *allow)
+    assert "editor has vendors.edit from now on." in team.ok("--as", OWNER, *allow)
+    assert "editor has vendors.edit already." in team.ok("--as", OWNER, *allow)
+    rights = {right["permission"]: right["roles"] for right in json.loads(team.ok("role", "list", "--json"))}
+    assert rights["vendors.edit"] == ["editor", "manager", "admin", "owner"]
     team.ok("--as", EDITOR, *ADD_VENDOR)
+    team.ok("--as", OWNER, "role", "forbid", "editor", "vendors.edit")
+    assert "lacks the right vendors.edit" in team.error("--as", EDITOR, "vendor", "pause", "bakery")
+    assert "Owners keep roles.edit" in team.error("--as", OWNER, "role", "forbid", "owner", "roles.edit")
+    assert "no right 'vendors.bake'" in team.error("--as", OWNER, "role", "allow", "editor", "vendors.bake")
     log = team.rows("select action, new_values ->> 'role' from channels.rule_changes where table_name like 'tenancy.%'")
     assert ("insert", "editor") in log
 
