@@ -2,6 +2,27 @@
 
 set local role syndication_owner;
 
+alter table operations.condition_levels disable trigger condition_levels_changes;
+with raised as (
+    update operations.condition_levels as l
+    set threshold = 100
+    where
+        (l.kind, l.severity, l.threshold) = ('budget_used', 'critical', 95)
+        and not exists (
+            select from operations.condition_levels as e
+            where (e.kind, e.severity) = ('budget_used', 'error')
+        )
+    returning l.kind
+)
+
+insert into operations.condition_levels (kind, severity, threshold)
+select
+    r.kind,
+    'error',
+    95
+from raised as r;
+alter table operations.condition_levels enable trigger condition_levels_changes;
+
 alter table tenancy.role_permissions disable trigger role_permissions_changes;
 delete from tenancy.role_permissions where permission = 'roles.edit';
 delete from tenancy.permissions where permission = 'roles.edit';

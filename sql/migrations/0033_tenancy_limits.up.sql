@@ -10,3 +10,23 @@ alter table tenancy.role_permissions disable trigger role_permissions_changes;
 insert into tenancy.role_permissions (role, permission) values
 ('owner', 'roles.edit');
 alter table tenancy.role_permissions enable trigger role_permissions_changes;
+
+-- People are told at night, too, before a budget stops paid calls and not when it does. Levels that somebody changed
+-- stay.
+alter table operations.condition_levels disable trigger condition_levels_changes;
+with removed as (
+    delete from operations.condition_levels as l
+    where
+        (l.kind, l.severity, l.threshold) = ('budget_used', 'error', 95)
+        and exists (
+            select from operations.condition_levels as c
+            where (c.kind, c.severity, c.threshold) = ('budget_used', 'critical', 100)
+        )
+    returning l.kind
+)
+
+update operations.condition_levels as l
+set threshold = 95
+from removed as r
+where l.kind = r.kind and l.severity = 'critical';
+alter table operations.condition_levels enable trigger condition_levels_changes;

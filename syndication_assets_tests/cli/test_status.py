@@ -81,6 +81,25 @@ def test_status_says_who_is_told_of_nothing_and_that_no_backup_was_taken(environ
     assert "Nobody is told of problems of: installation." in run("status").output
 
 
+def test_status_shows_what_is_left_of_budgets_and_quotas(environment: str):
+    assert "There are no budgets, and no quota is in use." in run("status").output
+    with psycopg.connect(environment) as connection:
+        connection.execute(
+            "insert into operations.budgets (organization_id, period, provider, amount, currency)"
+            " select organization_id, 'month', 'openai', 20, 'USD' from tenancy.organizations"
+        )
+        connection.execute(
+            "insert into operations.api_usage"
+            " (organization_id, provider, operation, cost, currency, price_version, quota_units)"
+            " select organization_id, provider, 'call', cost, currency, version, units from tenancy.organizations"
+            " cross join (values ('openai', 15.5, 'USD', 1, 1), ('youtube', null, null, null, 2500))"
+            " as calls (provider, cost, currency, version, units)"
+        )
+    shown = run("status").output
+    assert "default      4.50 USD of the budget for the month for openai are left, 78% are used" in shown
+    assert "installation 7,500 units of youtube in 86,400 seconds are left, 25% are used" in shown
+
+
 def test_status_ends_with_1_before_it_has_looked_for_problems(environment: str):
     with psycopg.connect(environment) as connection:
         connection.execute(

@@ -59,7 +59,7 @@ def test_a_credential_is_a_problem_from_two_weeks_before_it_expires(days: int, s
     assert [condition.severity for condition in rows.found("credential_expires")] == ([severity] if severity else [])
 
 
-@pytest.mark.parametrize(("cost", "severity"), [(79, None), (80, "warning"), (95, "error"), (100, "critical")])
+@pytest.mark.parametrize(("cost", "severity"), [(79, None), (80, "warning"), (94, "warning"), (95, "critical")])
 def test_a_budget_is_a_problem_from_eighty_percent_on(cost: int, severity: str | None, rows: Rows):
     rows.execute(
         "insert into operations.budgets (organization_id, period, amount, currency) values (%s, 'month', 100, 'USD')",
