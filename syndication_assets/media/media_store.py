@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.contents.content_kind import SUFFIXES
-from syndication_assets.operations.private_store import UNFINISHED, PrivateStore
+from syndication_assets.operations.owned_store import MARK, OwnedStore
+from syndication_assets.operations.private_store import UNFINISHED
 
 _THUMBNAILS = "thumbnails"
 
@@ -17,7 +18,7 @@ class MediaStoreError(SyndicationError):
     """A media file cannot be written or read."""
 
 
-class MediaStore(PrivateStore):
+class MediaStore(OwnedStore):
     """`<organization id>/<first two digits>/<SHA-256>.<suffix>`, and the small copies for people beside it.
 
     A file has its name only when it is complete and on the disk.
@@ -27,6 +28,8 @@ class MediaStore(PrivateStore):
     error = MediaStoreError
     if_not_written = "Free space, or make SYNDICATION_MEDIA_URL writable, and cache again"
     if_not_read = "Check SYNDICATION_MEDIA_URL"
+    variable = "SYNDICATION_MEDIA_URL"
+    take_over_command = "syndication media take-over"
 
     def store(self, organization_id: str, content: bytes, mime_type: str) -> tuple[str, str]:
         """The SHA-256 and the path of the content, which is stored when this returns."""
@@ -59,11 +62,12 @@ class MediaStore(PrivateStore):
             found = self._filesystem.find(self._root, detail=True)
         for absolute, info in sorted(found.items()):
             path = absolute.removeprefix(self._root).lstrip("/")
-            if _THUMBNAILS not in PurePosixPath(path).parts:
+            if _THUMBNAILS not in PurePosixPath(path).parts and path != MARK:
                 yield path, _seconds([info.get(name) for name in ("mtime", "LastModified", "updated", "created")])
 
     def remove(self, path: str) -> None:
         """Removes a file with its small copy."""
+        self._require_claim()
         organization_id, sha256 = PurePosixPath(path).parts[0], PurePosixPath(path).stem
         with self._errors("removed"):
             self._filesystem.rm_file(self._path(path))
@@ -72,6 +76,7 @@ class MediaStore(PrivateStore):
                 self._filesystem.rm_file(thumbnail)
 
     def _write(self, path: str, content: bytes) -> None:
+        self._require_claim()
         if self.exists(path):
             return
         with self._errors("written"):

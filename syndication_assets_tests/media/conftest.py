@@ -12,6 +12,7 @@ from syndication_assets.http.clients.kept_public_transport import KeptPublicTran
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.media.cache.caching import CacheRun, MediaCache
 from syndication_assets.media.contents.pictures import Picture, read_picture
+from syndication_assets.operations.owned_store import MARK
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.feed_server import Answer, Internet
@@ -64,9 +65,8 @@ class Shelf:
         )
 
     def stored(self) -> list[Path]:
-        return sorted(
-            path for path in self.media_directory.rglob("*") if path.is_file() and "thumbnails" not in path.parts
-        )
+        files = (path for path in self.media_directory.rglob("*") if path.is_file())
+        return sorted(path for path in files if not {"thumbnails", MARK} & {*path.parts})
 
 
 def cache_of(

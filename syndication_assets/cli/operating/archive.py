@@ -8,7 +8,7 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.archive.archive_records import ArchivedMonth, archived_months, shape_of_archive
@@ -88,6 +88,18 @@ def _planned_line(row: _PlannedMonth) -> str:
         f"{row.organization:16} {row.month}  {row.table:36} {row.rows:>12,} rows {row.bytes / _MEGABYTE:>9,.1f} MB  "
         f"{row.state}{waits}"
     )
+
+
+@archive.command("take-over")
+@command
+@requires("archives.edit", everywhere)
+def take_over() -> None:
+    """Makes SYNDICATION_ARCHIVE_URL the place of this database, which takes the place of one that is gone."""
+    settings = Settings.from_environment()
+    store = ArchiveStore(settings.archive_url)
+    with transaction(migrated_database_url(settings)) as connection:
+        store.take_over(connection)
+    click.echo(f"{store.url} belongs to this database from now on.")
 
 
 @archive.command()

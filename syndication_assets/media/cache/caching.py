@@ -91,6 +91,7 @@ class MediaCache:
         connections = self._settings.media_connections
         with ExitStack() as stack:
             stack.enter_context(_only_run(self._url))
+            self._store.claim(self._url)
             with transaction(self._url) as connection:
                 run.queued = queue_found_media(connection, moment)
             stack.enter_context(self._inspector)
