@@ -21,6 +21,12 @@ select
     'error',
     95
 from raised as r;
+
+delete from operations.alerts where kind = 'foreign_key_unindexed';
+update operations.alert_routes set kind = null, is_active = false where kind = 'foreign_key_unindexed';
+alter table operations.condition_kinds disable trigger condition_kinds_changes;
+delete from operations.condition_kinds where kind = 'foreign_key_unindexed';
+alter table operations.condition_kinds enable trigger condition_kinds_changes;
 alter table operations.condition_levels enable trigger condition_levels_changes;
 
 alter table tenancy.role_permissions disable trigger role_permissions_changes;

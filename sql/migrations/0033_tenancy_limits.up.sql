@@ -29,4 +29,11 @@ update operations.condition_levels as l
 set threshold = 95
 from removed as r
 where l.kind = r.kind and l.severity = 'critical';
+
+alter table operations.condition_kinds disable trigger condition_kinds_changes;
+insert into operations.condition_kinds (kind, unit, remind_after_hours, description) values
+('foreign_key_unindexed', 'rows', 168, 'No index finds the rows behind a foreign key.');
+insert into operations.condition_levels (kind, severity, threshold) values
+('foreign_key_unindexed', 'warning', 1000);
+alter table operations.condition_kinds enable trigger condition_kinds_changes;
 alter table operations.condition_levels enable trigger condition_levels_changes;
