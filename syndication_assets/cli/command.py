@@ -1,6 +1,7 @@
 """What all commands share: error reporting, and the check for pending migrations."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
 
@@ -14,6 +15,22 @@ from syndication_assets.settings import Settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 """The type of an option that is a day."""
+
+
+class _Month(click.ParamType[date]):
+    name = "month"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC).date()
+        except ValueError:
+            self.fail(f"{value!r} is no month: write it as 2026-01.", param, ctx)
+
+
+MONTH = _Month()
+"""The type of an option that is a month, given as its first day."""
 
 organization_option = click.option(
     "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from syndication_assets.ai.call_log import Call, CallLog
+from syndication_assets.ai.call_log import CallLog
 from syndication_assets.ai.language_model import LanguageModel, RequestLog
 from syndication_assets.ai.language_model_answers import Answer, LanguageModelError
 from syndication_assets.ai.prompts import Messages, as_text
+from syndication_assets.ai.recorded_call import Call
 from syndication_assets.ai.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.writing import WrittenText
@@ -47,6 +48,13 @@ class PaidRequests(RequestLog):
         tokens = estimated_tokens(self.messages)
         estimate = self.spending.expected_cost(tokens, self.model.output_limit)
         unlimited = self.spending.expected_cost(tokens, max(self.model.output_limit, LONGEST_ANSWER))
+        while not await self._is_reserved(estimate, unlimited):
+            pass
+
+    async def _is_reserved(self, estimate: Decimal, unlimited: Decimal) -> bool:
+        """Reserves here and, among the calls of all processes, in the database. False if that failed because calls of
+        this run counted with more than they have cost since: it may succeed now.
+        """
         self._stop_if_told()
         try:
             self._reserved = await self.spending.reserve(estimate, unlimited)
@@ -67,10 +75,14 @@ class PaidRequests(RequestLog):
             )
         except WithheldError as error:
             self.spending.release(self._reserved)
+            is_of_budget = error.free_at is None
+            if is_of_budget and (await self.log.written() or await self.spending.settlement()):
+                return False
             raise UnwrittenError(str(error)) from None
         except BaseException:
             self.spending.release(self._reserved)
             raise
+        return True
 
     def before_request(self) -> None:
         self._stop_if_told()
