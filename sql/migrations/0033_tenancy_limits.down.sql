@@ -199,4 +199,4 @@ as $$
     ) as total
 $$;
 
-drop function operations.budgets_used(timestamptz, text);
+drop function operations.budgets_of;

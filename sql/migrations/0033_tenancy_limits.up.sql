@@ -40,7 +40,7 @@ alter table operations.condition_levels enable trigger condition_levels_changes;
 
 -- Budgets hold for calls of language models, too, whichever process makes them: whoever reserves one asks them under
 -- the lock, as whoever reserves another paid call does.
-create function operations.budgets_used(moment timestamptz, of_organization text)
+create function operations.budgets_of(of_organization text, moment timestamptz)
 returns table (organization_id text, period text, provider text, amount numeric, currency text, starts_at timestamptz,
     ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
     projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
@@ -82,16 +82,16 @@ as $$
     where of_organization is null or b.organization_id = of_organization
 $$;
 
-comment on function operations.budgets_used(timestamptz, text) is
+comment on function operations.budgets_of is
 'Like budgets_used(moment), of one organization, or of all for NULL.';
-grant execute on function operations.budgets_used(timestamptz, text) to syndication_pipeline, syndication_reader;
+grant execute on function operations.budgets_of to syndication_pipeline, syndication_reader;
 
 create or replace function operations.budgets_used(moment timestamptz)
 returns table (organization_id text, period text, provider text, amount numeric, currency text, starts_at timestamptz,
     ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
     projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
 as $$
-    select * from operations.budgets_used(moment, null)
+    select * from operations.budgets_of(null, moment)
 $$;
 
 create or replace function operations.budget_problem(call jsonb, expected numeric, currency text, moment timestamptz)
@@ -113,7 +113,7 @@ as $$
             round(b.used, 4), b.amount, b.currency, round(budget_problem.expected, 4), b.period
         )
     end
-    from operations.budgets_used(moment, call ->> 'organization_id') as b
+    from operations.budgets_of(call ->> 'organization_id', moment) as b
     inner join tenancy.organizations as o on b.organization_id = o.organization_id
     where
         b.organization_id = call ->> 'organization_id'

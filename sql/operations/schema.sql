@@ -1653,7 +1653,7 @@ returns table(organization_id text, period text, provider text, amount numeric, 
     ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
     projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
 as $$
-    select * from operations.budgets_used(moment, null)
+    select * from operations.budgets_of(null, moment)
 $$;
 -- pipeline: execute; reader: execute
 
@@ -1785,7 +1785,7 @@ as $$
             round(b.used, 4), b.amount, b.currency, round(budget_problem.expected, 4), b.period
         )
     end
-    from operations.budgets_used(moment, call ->> 'organization_id') as b
+    from operations.budgets_of(call ->> 'organization_id', moment) as b
     inner join tenancy.organizations as o on b.organization_id = o.organization_id
     where
         b.organization_id = call ->> 'organization_id'
@@ -1972,7 +1972,7 @@ $$;
 -- pipeline: execute
 
 -- Like budgets_used(moment), of one organization, or of all for NULL.
-create function operations.budgets_used(moment timestamptz, of_organization text)
+create function operations.budgets_of(of_organization text, moment timestamptz)
 returns table(organization_id text, period text, provider text, amount numeric, currency text, starts_at timestamptz,
     ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
     projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'

@@ -1,4 +1,4 @@
-"""One request to a language model, as it is recorded. Pure."""
+"""One request to a language model, as it is recorded."""
 
 import json
 from dataclasses import dataclass

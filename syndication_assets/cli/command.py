@@ -17,6 +17,14 @@ DAY = click.DateTime(["%Y-%m-%d"])
 """The type of an option that is a day."""
 
 
+def month_of(text: str) -> date:
+    """The first day of the month that was typed. SyndicationError if it is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise SyndicationError(f"{text!r} is no month: write it as 2026-01.") from None
+
+
 class _Month(click.ParamType[date]):
     name = "month"
 
@@ -24,9 +32,9 @@ class _Month(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC).date()
-        except ValueError:
-            self.fail(f"{value!r} is no month: write it as 2026-01.", param, ctx)
+            return month_of(value)
+        except SyndicationError as error:
+            self.fail(str(error), param, ctx)
 
 
 MONTH = _Month()

@@ -1,7 +1,6 @@
 """`syndication status` and `syndication metrics`: the state of the installation, for people and for monitoring."""
 
 import json
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from syndication_assets.operations.replica import lag_metrics
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import organization_ids
+from syndication_assets.whole_files import EVERYBODY, replace_file
 
 _SHOWN_UNREAD_FILES = 10
 _ENDS_WITH_ERRORS = 2
@@ -79,10 +79,9 @@ def metrics(file: Path | None) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as written:
-        written.write(text)
-    Path(written.name).chmod(0o644)
-    Path(written.name).replace(file)
+    replace_file(file, text.encode(), EVERYBODY)
+    # Whatever this process lets others read: node_exporter is another user.
+    file.chmod(EVERYBODY)
 
 
 def _state(settings: Settings, url: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The lines of `syndication status`, from the metrics. Pure."""
+"""The lines of `syndication status`, from the metrics."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

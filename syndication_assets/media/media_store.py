@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
-from uuid import uuid4
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.contents.content_kind import SUFFIXES
 from syndication_assets.operations.owned_store import MARK, OwnedStore
-from syndication_assets.operations.private_store import UNFINISHED
 
 _THUMBNAILS = "thumbnails"
 
@@ -82,20 +80,7 @@ class MediaStore(OwnedStore):
         with self._errors("written"):
             folder = str(PurePosixPath(path).parent)
             self._make_folder(folder, is_new=False)
-            if not self._is_local:
-                # An object store shows complete objects only.
-                self._filesystem.pipe_file(self._path(path), content)
-                return
-            unfinished = f"{folder}/{UNFINISHED}{uuid4().hex}"
-            try:
-                with self._create(unfinished) as stream:
-                    stream.write(content)
-                    self._sync(stream)
-                self._rename(unfinished, path)
-            except BaseException:
-                if self._filesystem.exists(self._path(unfinished)):
-                    self._filesystem.rm_file(self._path(unfinished))
-                raise
+            self._write_whole(path, content)
 
 
 def _thumbnail_path(organization_id: str, sha256: str) -> str:

@@ -4,13 +4,12 @@ A restored copy of a database does not know the files that were written since it
 database, it would take them for what a killed run has left, and remove them.
 """
 
-import secrets
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.identity import identity_of
-from syndication_assets.operations.private_store import UNFINISHED, PrivateStore
+from syndication_assets.operations.private_store import PrivateStore
 
 MARK = ".belongs-to"
 """The file that names the database. It is not in the way of any other: names of folders begin with no dot."""
@@ -68,11 +67,6 @@ class OwnedStore(PrivateStore):
 
     def _mark(self, identity: str) -> None:
         content = f"{identity}\nsince {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()
-        unfinished = f"{UNFINISHED}{secrets.token_hex(4)}" if self._is_local else MARK
         with self._errors("written"):
             self._make_folder("", is_new=False)
-            with self._create(unfinished) as stream:
-                stream.write(content)
-                self._sync(stream)
-            if unfinished != MARK:
-                self._rename(unfinished, MARK)
+            self._write_whole(MARK, content)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from syndication_assets.cli.command import MONTH, command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, month_of
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.locks import waiting_at_most
@@ -21,17 +21,17 @@ from syndication_assets.settings import Settings
 
 
 @click.command()
-@click.option("--month", type=MONTH, metavar="YYYY-MM", help="Only this month; default: last month and this month.")
+@click.option("--month", metavar="YYYY-MM", help="Only this month; default: last month and this month.")
 @click.option("--organization", metavar="SLUG", help="Only this organization; default: all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for other programs.")
 @command
-def usage(month: date | None, organization: str | None, as_json: bool) -> None:
+def usage(month: str | None, organization: str | None, as_json: bool) -> None:
     """Shows what APIs have cost by month and provider, what this month will cost if it goes on like this, and how much
     of budgets and quotas is used now.
     """
     now = datetime.now(UTC)
     this_month = now.date().replace(day=1)
-    first_month = last_month = month or this_month
+    first_month = last_month = month_of(month) if month else this_month
     if month is None:
         first_month = (this_month - timedelta(days=1)).replace(day=1)
     with (
