@@ -2,6 +2,8 @@
 
 set local role syndication_owner;
 
+alter table publishing.content_processes drop column instructions;
+
 alter table operations.condition_levels disable trigger condition_levels_changes;
 with raised as (
     update operations.condition_levels as l

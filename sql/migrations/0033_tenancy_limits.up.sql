@@ -219,3 +219,10 @@ end
 $$;
 
 create index webhook_events_occurred_at on operations.webhook_events (organization_id, occurred_at);
+
+-- What a process tells a language model.
+alter table publishing.content_processes
+add column instructions text check (length(instructions) between 1 and 2000);
+
+comment on column publishing.content_processes.instructions is
+'What a language model is told beside the rules of the channel, such as the tone; NULL for nothing.';

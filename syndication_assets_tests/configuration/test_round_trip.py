@@ -175,7 +175,7 @@ SHARED_FILE = {
     "processes": listed(
         of_channel(
             process=st.sampled_from(["product_post", "blog_post", "announcement"]), display_name=texts,
-            description=prose, is_active=st.booleans(),
+            description=prose, is_active=st.booleans(), instructions=prose,
             development_status=st.sampled_from(["draft", "developed", "testing", "production"]),
         ),
         "platform", "channel", "process",
