@@ -2,6 +2,8 @@
 
 set local role syndication_owner;
 
+drop view tenancy.user_activity;
+
 alter table publishing.content_processes drop column instructions;
 
 alter table operations.condition_levels disable trigger condition_levels_changes;

@@ -226,3 +226,37 @@ add column instructions text check (length(instructions) between 1 and 2000);
 
 comment on column publishing.content_processes.instructions is
 'What a language model is told beside the rules of the channel, such as the tone; NULL for nothing.';
+
+-- What each user has changed.
+create view tenancy.user_activity with (security_invoker = true) as
+select
+    a.organization_id,
+    a.occurred_at,
+    a.audit_id,
+    a.actor,
+    tenancy.actor_name(a.actor) as who,
+    case
+        when u.service_name is not null or a.actor like 'service:%' then 'service'
+        when u.user_id is not null then 'person'
+        else 'login'
+    end as kind,
+    a.action,
+    a.table_name as resource,
+    a.row_key
+from tenancy.audit_log as a
+left join tenancy.users as u on a.actor = u.user_id;
+
+comment on view tenancy.user_activity is
+'One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the '
+'row was before and after.';
+comment on column tenancy.user_activity.organization_id is 'Organization of the changed row.';
+comment on column tenancy.user_activity.occurred_at is 'When the transaction of the change began.';
+comment on column tenancy.user_activity.audit_id is 'The change; refers to audit_log.';
+comment on column tenancy.user_activity.actor is 'Who made the change: id of a user, service:dagster, or a login.';
+comment on column tenancy.user_activity.who is 'The same for people: display name, address, or name of the service.';
+comment on column tenancy.user_activity.kind is 'person, service, or login of the database.';
+comment on column tenancy.user_activity.action is 'Kind of change: insert, update or delete.';
+comment on column tenancy.user_activity.resource is 'Schema and name of the changed table.';
+comment on column tenancy.user_activity.row_key is 'Primary key of the changed row, as an object of its columns.';
+
+grant select on tenancy.user_activity to syndication_pipeline, syndication_reader;

@@ -34,7 +34,8 @@ def test_a_changed_row_changes_the_question(selected: Shop):
     selected.rule("hashtag_count", minimum=5, maximum=7)
     for process, instructions in (("product_post", "Write warmly."), ("blog_post", "Write coldly.")):
         selected.execute(
-            "insert into publishing.content_processes (process_name, platform, channel_type, display_name, instructions)"
+            "insert into publishing.content_processes"
+            " (process_name, platform, channel_type, display_name, instructions)"
             " values (%s, 'facebook', 'feed_post', 'a process', %s)",
             [process, instructions],
         )

@@ -29,7 +29,7 @@ class Process(Entry):
     )
     instructions: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
         default=None,
-        description="What a language model is told beside the rules of the channel, such as the tone; none for nothing.",
+        description="What a language model is told beside the rules of the channel, such as the tone.",
     )
     priority: int = Field(default=0, description="Display order, the greatest first.")
     is_active: bool = Field(default=True, description="false: nothing is selected, planned or published by it.")
