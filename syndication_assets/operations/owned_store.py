@@ -31,18 +31,18 @@ class OwnedStore(PrivateStore):
     def claim(self, url: str) -> None:
         """Makes sure that the place is this database's. A place that is nobody's becomes its own with the first change.
 
-        The error of the store if it belongs to another database, or if this one was restored or moved and nobody has
-        said that it takes the place of the former one.
+        The error of the store if it belongs to another database; or if it has files, nobody's mark, and this database
+        was restored or moved: then they may be those of the former one.
         """
         with transaction(url) as connection:
             identity = identity_of(connection)
             was_moved = any(home != identity for (home,) in connection.execute(_HOME))
         owner = self._owner()
-        if owner != identity and (owner is not None or was_moved):
+        if (owner is None and was_moved and not self._is_empty()) or owner not in {None, identity}:
             raise self.error(
                 f"{self.url} belongs to another database, whose files this one does not know, so nothing was written "
-                f"or removed there. If this is a copy, set {self.variable} to a place of its own. If it takes the "
-                f"place of a database that is gone, run `{self.take_over_command}`."
+                f"or removed there. If this is a copy, set {self.variable} to an empty place. If it takes the place of "
+                f"a database that is gone, run `{self.take_over_command}`."
             )
         self._identity, self._is_marked = identity, owner is not None
 
@@ -64,6 +64,10 @@ class OwnedStore(PrivateStore):
             if not self._filesystem.exists(self._path(MARK)):
                 return None
             return str(self._filesystem.cat_file(self._path(MARK)).decode()).partition("\n")[0]
+
+    def _is_empty(self) -> bool:
+        with self._errors("read"):
+            return not self._filesystem.exists(self._root) or not self._filesystem.find(self._root)
 
     def _mark(self, identity: str) -> None:
         content = f"{identity}\nsince {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode()

@@ -162,7 +162,7 @@ def test_a_file_without_a_row_is_found_and_one_with_a_row_is_kept(shelf: Shelf):
     (orphan,) = orphans(shelf.url, store)
     assert orphan.path.startswith("org-00000000/")
     (shelf.media_directory / MARK).write_text("7/1/16384\n")
-    with pytest.raises(MediaStoreError, match="SYNDICATION_MEDIA_URL to a place of its own"):
+    with pytest.raises(MediaStoreError, match="SYNDICATION_MEDIA_URL to an empty place"):
         MediaStore(str(shelf.media_directory)).claim(shelf.url)
     with pytest.raises(MediaStoreError, match="belongs to another database"):
         shelf.cache()

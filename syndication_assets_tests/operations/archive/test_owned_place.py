@@ -21,7 +21,9 @@ def test_a_copy_is_refused_until_it_takes_the_place_of_the_former_database(
     # The copy was made before the file was written: it knows another database by the mark, and not the file.
     (archive.directory / MARK).write_text("7/1/16384\nsince 2026-01-01 00:00:00 UTC\n")
     archive.history.execute("delete from operations.archives")
-    with pytest.raises(ArchiveError, match=r"belongs to another database.*set SYNDICATION_ARCHIVE_URL"):
+    with pytest.raises(
+        ArchiveError, match=r"belongs to another database.*set SYNDICATION_ARCHIVE_URL to an empty place"
+    ):
         archive.run()
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", archive.url)
     monkeypatch.setenv("SYNDICATION_ARCHIVE_URL", str(archive.directory))
@@ -35,12 +37,18 @@ def test_a_copy_is_refused_until_it_takes_the_place_of_the_former_database(
     assert not set(files) & set(archive.files()), "without the mark, the file would have gone"
 
 
-def test_a_database_that_was_restored_claims_no_place_that_is_nobody_s(archive: ArchivedHistory):
+def test_a_database_that_was_restored_claims_an_empty_place_and_no_other_without_a_mark(archive: ArchivedHistory):
     archive.keep(SNAPSHOTS)
     archive.history.execute("insert into publishing.home_server (identity) values ('restore of 20261129T034500Z-3fa1')")
+    file = archive.directory / "default/scraping.snapshots/2024-12-0a1b2c3d.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"of the former database")
     with pytest.raises(ArchiveError, match="syndication archive take-over"):
         archive.run()
-    assert archive.files() == []
+    assert archive.files() == ["default/scraping.snapshots/2024-12-0a1b2c3d.parquet"]
+    file.unlink()
+    archive.run()
+    assert len(archive.files()) == 1
 
 
 def test_a_place_is_marked_with_the_first_change_and_never_changed_without_a_claim(archive: ArchivedHistory):
