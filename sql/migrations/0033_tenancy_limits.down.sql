@@ -3,6 +3,7 @@
 set local role syndication_owner;
 
 drop view tenancy.user_activity;
+drop function tenancy.actor_kind;
 
 alter table publishing.content_processes drop column instructions;
 

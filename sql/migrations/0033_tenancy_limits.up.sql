@@ -227,7 +227,25 @@ add column instructions text check (length(instructions) between 1 and 2000);
 comment on column publishing.content_processes.instructions is
 'What a language model is told beside the rules of the channel, such as the tone; NULL for nothing.';
 
--- What each user has changed.
+-- What each user has changed. The view reads users through functions only: erasing a person rewrites columns of users,
+-- which no view may use.
+create function tenancy.actor_kind(actor text)
+returns text language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when actor like 'service:%' then 'service'
+        when u.service_name is not null then 'service'
+        when u.user_id is not null then 'person'
+        else 'login'
+    end
+    from (select) as one
+    left join tenancy.users as u on u.user_id = actor
+$$;
+
+comment on function tenancy.actor_kind is 'Whether an actor is a person, a service, or a login of the database.';
+grant execute on function tenancy.actor_kind to syndication_pipeline, syndication_reader;
+
 create view tenancy.user_activity with (security_invoker = true) as
 select
     a.organization_id,
@@ -235,16 +253,11 @@ select
     a.audit_id,
     a.actor,
     tenancy.actor_name(a.actor) as who,
-    case
-        when u.service_name is not null or a.actor like 'service:%' then 'service'
-        when u.user_id is not null then 'person'
-        else 'login'
-    end as kind,
+    tenancy.actor_kind(a.actor) as kind,
     a.action,
     a.table_name as resource,
     a.row_key
-from tenancy.audit_log as a
-left join tenancy.users as u on a.actor = u.user_id;
+from tenancy.audit_log as a;
 
 comment on view tenancy.user_activity is
 'One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the '

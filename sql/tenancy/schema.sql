@@ -400,21 +400,16 @@ create view tenancy.user_activity (
     resource,         -- text: Schema and name of the changed table.
     row_key           -- jsonb: Primary key of the changed row, as an object of its columns.
 ) with (security_invoker = true) as
-select a.organization_id,
-    a.occurred_at,
-    a.audit_id,
-    a.actor,
-    tenancy.actor_name(a.actor) as who,
-        case
-            when u.service_name is not null or a.actor like 'service:%' then 'service'
-            when u.user_id is not null then 'person'
-            else 'login'
-        end as kind,
-    a.action,
-    a.table_name as resource,
-    a.row_key
-   from tenancy.audit_log a
-     left join tenancy.users u on a.actor = u.user_id;
+select organization_id,
+    occurred_at,
+    audit_id,
+    actor,
+    tenancy.actor_name(actor) as who,
+    tenancy.actor_kind(actor) as kind,
+    action,
+    table_name as resource,
+    row_key
+   from tenancy.audit_log a;
 -- pipeline: select; reader: select
 
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
@@ -740,6 +735,21 @@ begin
 end
 $$;
 -- pipeline: execute
+
+-- Whether an actor is a person, a service, or a login of the database.
+create function tenancy.actor_kind(actor text)
+returns text language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when actor like 'service:%' then 'service'
+        when u.service_name is not null then 'service'
+        when u.user_id is not null then 'person'
+        else 'login'
+    end
+    from (select) as one
+    left join tenancy.users as u on u.user_id = actor
+$$;
+-- pipeline: execute; reader: execute
 
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
