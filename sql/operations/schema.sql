@@ -702,6 +702,7 @@ create table operations.webhook_events (
     check (event in ('approved', 'published', 'failed')),
     check (jsonb_typeof(data) = 'object')
 );
+create index webhook_events_occurred_at on operations.webhook_events (organization_id, occurred_at);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one event for one webhook, with what became of it. It may be delivered twice if a process dies between the
@@ -1652,40 +1653,7 @@ returns table(organization_id text, period text, provider text, amount numeric, 
     ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
     projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
 as $$
-    select
-        b.organization_id,
-        b.period,
-        b.provider,
-        b.amount,
-        b.currency,
-        span.starts_at,
-        span.ends_at,
-        total.spent,
-        total.expected,
-        total.spent + total.expected,
-        case when b.amount > 0 then 100 * (total.spent + total.expected) / b.amount end,
-        -- The first hundredth of a period says too little about the rest.
-        (total.spent + total.expected) / greatest(
-            extract(epoch from moment - span.starts_at) / extract(epoch from span.ends_at - span.starts_at), 0.01
-        )
-    from operations.budgets as b
-    cross join lateral (
-        select
-            date_trunc(b.period, moment at time zone 'utc') at time zone 'utc' as starts_at,
-            (date_trunc(b.period, moment at time zone 'utc') + ('1 ' || b.period)::interval) at time zone 'utc'
-                as ends_at
-    ) as span
-    cross join lateral (
-        select coalesce(sum(u.cost), 0) as spent, coalesce(sum(u.expected_cost), 0) as expected
-        from operations.api_usage as u
-        where
-            u.organization_id = b.organization_id
-            and u.used_at >= span.starts_at
-            and u.used_at < span.ends_at
-            and num_nonnulls(u.cost, u.expected_cost) > 0
-            and u.currency = b.currency
-            and (b.provider = 'all' or u.provider = b.provider)
-    ) as total
+    select * from operations.budgets_of(null, moment)
 $$;
 -- pipeline: execute; reader: execute
 
@@ -1817,7 +1785,7 @@ as $$
             round(b.used, 4), b.amount, b.currency, round(budget_problem.expected, 4), b.period
         )
     end
-    from operations.budgets_used(moment) as b
+    from operations.budgets_of(call ->> 'organization_id', moment) as b
     inner join tenancy.organizations as o on b.organization_id = o.organization_id
     where
         b.organization_id = call ->> 'organization_id'
@@ -1861,7 +1829,7 @@ begin
         union
         select distinct hashtext('budget of ' || (c ->> 'organization_id'))
         from jsonb_array_elements(calls) as c
-        where c -> 'priced_units' is not null
+        where c -> 'priced_units' is not null or c ->> 'expected_cost' is not null
         order by 1
     loop
         perform pg_advisory_xact_lock(hashtext('api usage'), lock_key);
@@ -1894,6 +1862,8 @@ begin
                 order by p.valid_from desc
                 limit 1
             ) as price;
+        end if;
+        if problem_found is null and (call -> 'priced_units' is not null or expected is not null) then
             problem_found := operations.budget_problem(call, expected, charged_in, moment);
         end if;
         is_paid := is_paid or expected is not null;
@@ -2000,6 +1970,50 @@ begin
 end
 $$;
 -- pipeline: execute
+
+-- Like budgets_used(moment), of one organization, or of all for NULL.
+create function operations.budgets_of(of_organization text, moment timestamptz)
+returns table(organization_id text, period text, provider text, amount numeric, currency text, starts_at timestamptz,
+    ends_at timestamptz, spent numeric, expected numeric, used numeric, used_percent numeric,
+    projected numeric) language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select
+        b.organization_id,
+        b.period,
+        b.provider,
+        b.amount,
+        b.currency,
+        span.starts_at,
+        span.ends_at,
+        total.spent,
+        total.expected,
+        total.spent + total.expected,
+        case when b.amount > 0 then 100 * (total.spent + total.expected) / b.amount end,
+        -- The first hundredth of a period says too little about the rest.
+        (total.spent + total.expected) / greatest(
+            extract(epoch from moment - span.starts_at) / extract(epoch from span.ends_at - span.starts_at), 0.01
+        )
+    from operations.budgets as b
+    cross join lateral (
+        select
+            date_trunc(b.period, moment at time zone 'utc') at time zone 'utc' as starts_at,
+            (date_trunc(b.period, moment at time zone 'utc') + ('1 ' || b.period)::interval) at time zone 'utc'
+                as ends_at
+    ) as span
+    cross join lateral (
+        select coalesce(sum(u.cost), 0) as spent, coalesce(sum(u.expected_cost), 0) as expected
+        from operations.api_usage as u
+        where
+            u.organization_id = b.organization_id
+            and u.used_at >= span.starts_at
+            and u.used_at < span.ends_at
+            and num_nonnulls(u.cost, u.expected_cost) > 0
+            and u.currency = b.currency
+            and (b.provider = 'all' or u.provider = b.provider)
+    ) as total
+    where of_organization is null or b.organization_id = of_organization
+$$;
+-- pipeline: execute; reader: execute
 
 create sequence operations.usage_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence operations.execution_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -1,5 +1,5 @@
--- What decides what a process of a channel does: one row is one schedule, rule or limit, with the organization that it
--- is for (NULL for all of them). Parameters: platform, channel_type, process_name.
+-- What decides what a process of a channel does: one row is one schedule, rule, limit or instruction, with the
+-- organization that it is for (NULL for all of them). Parameters: platform, channel_type, process_name.
 
 select
     o.slug as organization,
@@ -63,4 +63,15 @@ where
     and r.requirement_key in (
         'maximum_posts_per_day', 'minutes_between_posts', 'maximum_posts_per_day_of_account', 'variations', 'late_slot'
     )
+union all
+select
+    null,
+    'instructions',
+    p.instructions
+from publishing.content_processes as p
+where
+    p.platform = %(platform)s
+    and p.channel_type = %(channel_type)s
+    and p.process_name = %(process_name)s
+    and p.instructions is not null
 order by organization nulls last, what, value

@@ -287,10 +287,13 @@ create table publishing.content_processes (
                                                     -- it, whatever its state.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    instructions text,                              -- What a language model is told beside the rules of the channel,
+                                                    -- such as the tone; NULL for nothing.
 
     primary key (platform, channel_type, process_name),
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
-        on update cascade
+        on update cascade,
+    check (length(instructions) >= 1 and length(instructions) <= 2000)
 );
 create trigger content_processes_updated_at before update on publishing.content_processes
     for each row execute function tenancy.set_updated_at();

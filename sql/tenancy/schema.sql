@@ -387,6 +387,31 @@ create table tenancy.erased_identities (
 create index erased_identities_erasure on tenancy.erased_identities (organization_id, erasure_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the
+-- row was before and after.
+create view tenancy.user_activity (
+    organization_id,  -- text: Organization of the changed row.
+    occurred_at,      -- timestamptz: When the transaction of the change began.
+    audit_id,         -- text: The change; refers to audit_log.
+    actor,            -- text: Who made the change: id of a user, service:dagster, or a login.
+    who,              -- text: The same for people: display name, address, or name of the service.
+    kind,             -- text: person, service, or login of the database.
+    action,           -- text: Kind of change: insert, update or delete.
+    resource,         -- text: Schema and name of the changed table.
+    row_key           -- jsonb: Primary key of the changed row, as an object of its columns.
+) with (security_invoker = true) as
+select organization_id,
+    occurred_at,
+    audit_id,
+    actor,
+    tenancy.actor_name(actor) as who,
+    tenancy.actor_kind(actor) as kind,
+    action,
+    table_name as resource,
+    row_key
+   from tenancy.audit_log a;
+-- pipeline: select; reader: select
+
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
 -- so ids look shuffled and cannot collide up to 4 294 967 295 rows per entity. The constant is below 2^31, so the
 -- product fits a bigint. Kept instead of UUIDs, whose 36 characters nobody compares by eye or types into a command, and
@@ -710,6 +735,21 @@ begin
 end
 $$;
 -- pipeline: execute
+
+-- Whether an actor is a person, a service, or a login of the database.
+create function tenancy.actor_kind(actor text)
+returns text language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when actor like 'service:%' then 'service'
+        when u.service_name is not null then 'service'
+        when u.user_id is not null then 'person'
+        else 'login'
+    end
+    from (select) as one
+    left join tenancy.users as u on u.user_id = actor
+$$;
+-- pipeline: execute; reader: execute
 
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

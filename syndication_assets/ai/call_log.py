@@ -5,49 +5,24 @@ happens to the run, its spending is on record, and nothing that one call brings 
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import psycopg
 
+from syndication_assets.ai.recorded_call import Call, result_of, row_of
 from syndication_assets.database.connection import Connection, DatabaseError, describe, load_sql
 from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
 from syndication_assets.http.http_errors import WithheldError
-from syndication_assets.http.recording import CallResult
 from syndication_assets.operations.usage.api_usage import Reservation, release, reserve
 from syndication_assets.operations.usage.call_totals import CallTotals
-from syndication_assets.operations.usage.spending import Charge, Price, TokenUsage
 
 Result = TypeVar("Result")
 Write = Callable[[Connection], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, with its answer or its error. Exactly one of `response` and `error_message` is set."""
-
-    organization_id: str
-    usage_id: str
-    post_core_id: str | None
-    variation: int | None
-    attempt: int
-    model: str
-    prompt: str
-    response: str | None
-    error_message: str | None
-    called_at: datetime
-    latency_ms: int
-    usage: TokenUsage
-    charge: Charge
-    price: Price | None
-    post_ids: tuple[str, ...] = ()
-    """The scraped posts that it is about."""
+_SECONDS_TO_WRITE = 10
 
 
 class CallLog(Generic[Result]):
@@ -100,12 +75,22 @@ class CallLog(Generic[Result]):
 
     async def reserve(self, reservation: Reservation) -> str:
         """The id of the call's usage, once its reservation is committed. DatabaseError if it cannot be, WithheldError
-        if a quota of the provider does not allow the call now.
+        if a quota of the provider or a budget does not allow the call now.
         """
         reserved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._reservations.append((reservation, reserved))
         self._has_reservations.set()
         return await reserved
+
+    async def written(self) -> bool:
+        """Waits until what became of earlier calls is written; False if nothing waits, or it cannot be written now."""
+        if not self._writes:
+            return False
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._add(lambda _: loop.call_soon_threadsafe(_resolve, written))
+        done, _ = await asyncio.wait([written], timeout=_SECONDS_TO_WRITE)
+        return bool(done)
 
     def release(self, organization_id: str, usage_id: str) -> None:
         """Takes back the reservation of a call that is not made."""
@@ -113,8 +98,8 @@ class CallLog(Generic[Result]):
 
     def add_call(self, call: Call, results: Sequence[Result] = ()) -> None:
         """Adds a call that is over, with the results that its answer gives by itself: both are there, or neither."""
-        self.totals.add(_result_of(call))
-        self._add(partial(self._settle_with, row=_row(call), results=list(results)))
+        self.totals.add(result_of(call))
+        self._add(partial(self._settle_with, row=row_of(call), results=list(results)))
 
     def add_results(self, results: list[Result]) -> None:
         """Adds results that belong together, after all of their calls: they are stored in one transaction."""
@@ -223,38 +208,6 @@ class CallLog(Generic[Result]):
             self._store(connection, results)
 
 
-def _result_of(call: Call) -> CallResult:
-    tokens = {"input_tokens": call.usage.input_tokens, "output_tokens": call.usage.output_tokens}
-    return CallResult(
-        is_successful=call.error_message is None,
-        units={unit: count for unit, count in tokens.items() if count is not None},
-        cost=call.charge.cost,
-        currency=None if call.price is None else call.price.currency,
-    )
-
-
-def _row(call: Call) -> str:
-    price = None if call.charge == Charge() else call.price
-    row: dict[str, Any] = {
-        "organization_id": call.organization_id,
-        "usage_id": call.usage_id,
-        "post_core_id": call.post_core_id,
-        "variation": call.variation,
-        "post_ids": list(call.post_ids) or None,
-        "attempt": call.attempt,
-        "model": call.model,
-        "prompt": call.prompt,
-        "response": call.response,
-        "error_message": call.error_message,
-        "called_at": call.called_at.isoformat(),
-        "latency_ms": call.latency_ms,
-        "input_tokens": call.usage.input_tokens,
-        "cached_input_tokens": call.usage.cached_input_tokens,
-        "output_tokens": call.usage.output_tokens,
-        "reasoning_tokens": call.usage.reasoning_tokens,
-        "cost": None if call.charge.cost is None else str(call.charge.cost),
-        "expected_cost": None if call.charge.expected_cost is None else str(call.charge.expected_cost),
-        "currency": None if price is None else price.currency,
-        "price_version": None if price is None else price.version,
-    }
-    return json.dumps(row)
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Generic
 
 from syndication_assets.ai.answer_forms import AnswerForm
-from syndication_assets.ai.call_log import Call, CallLog, Result
+from syndication_assets.ai.call_log import CallLog, Result
 from syndication_assets.ai.language_model import LanguageModel, RequestLog
 from syndication_assets.ai.language_model_answers import Answer, LanguageModelError
 from syndication_assets.ai.prompts import Messages, as_text
+from syndication_assets.ai.recorded_call import Call
 from syndication_assets.ai.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.usage.api_usage import Reservation
@@ -69,6 +70,13 @@ class PaidRequests(RequestLog, Generic[Result]):
         tokens = estimated_tokens(self.messages, self.form)
         estimate = self.spending.expected_cost(tokens, self.model.output_limit)
         unlimited = self.spending.expected_cost(tokens, max(self.model.output_limit, LONGEST_ANSWER))
+        while not await self._is_reserved(estimate, unlimited):
+            pass
+
+    async def _is_reserved(self, estimate: Decimal, unlimited: Decimal) -> bool:
+        """Reserves here and, among the calls of all processes, in the database. False if that failed because calls of
+        this run counted with more than they have cost since: it may succeed now.
+        """
         self._stop_if_told()
         try:
             self._reserved = await self.spending.reserve(estimate, unlimited)
@@ -89,10 +97,14 @@ class PaidRequests(RequestLog, Generic[Result]):
             )
         except WithheldError as error:
             self.spending.release(self._reserved)
+            is_of_budget = error.free_at is None
+            if is_of_budget and (await self.log.written() or await self.spending.settlement()):
+                return False
             raise UnansweredError(str(error)) from None
         except BaseException:
             self.spending.release(self._reserved)
             raise
+        return True
 
     def before_request(self) -> None:
         self._stop_if_told()

@@ -1,6 +1,7 @@
 """What all commands share: error reporting, and the check for pending migrations."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Any
 
@@ -14,6 +15,30 @@ from syndication_assets.settings import Settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 """The type of an option that is a day."""
+
+
+def month_of(text: str) -> date:
+    """The first day of the month that was typed. SyndicationError if it is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise SyndicationError(f"{text!r} is no month: write it as 2026-01.") from None
+
+
+class _Month(click.ParamType[date]):
+    name = "month"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return month_of(value)
+        except SyndicationError as error:
+            self.fail(str(error), param, ctx)
+
+
+MONTH = _Month()
+"""The type of an option that is a month, given as its first day."""
 
 organization_option = click.option(
     "--organization", default="default", show_default=True, metavar="SLUG", help="Slug of the organization."

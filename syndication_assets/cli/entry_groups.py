@@ -5,7 +5,7 @@ import click
 from syndication_assets.cli.curation.tag_agreement import agreement
 from syndication_assets.cli.curation.tag_rules import tag_rule
 from syndication_assets.cli.curation.tag_suggestions import accept, apply, parked, reject, retry, suggestions
-from syndication_assets.cli.entries.entry_commands import add_entry_commands, entry_group
+from syndication_assets.cli.entries.entry_commands import add_entry_commands, add_former_name, entry_group
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
 from syndication_assets.cli.operating.webhook import webhook
@@ -99,7 +99,8 @@ add_entry_commands(process, PROCESSES, "add", "edit", "pause", "resume", "remove
 add_entry_commands(vendor, VENDORS, "edit", "pause", "resume", "remove")
 add_entry_commands(account, ACCOUNTS, "edit", "pause", "resume", "remove")
 add_entry_commands(schedule, SCHEDULES, "edit", "pause", "resume", "remove")
-add_entry_commands(sections, BLOG_SECTIONS, "edit", "resume", "remove")
+add_entry_commands(sections, BLOG_SECTIONS, "edit", "pause", "resume", "remove")
+add_former_name(sections, "stop", of="pause")
 add_entry_commands(tag_rule, TAG_RULES, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(credentials, CREDENTIALS, "remove")

@@ -35,6 +35,7 @@ from syndication_assets.cli.people.key import key
 from syndication_assets.cli.people.member import member
 from syndication_assets.cli.people.organization import organization
 from syndication_assets.cli.people.person import person
+from syndication_assets.cli.people.role import role
 from syndication_assets.cli.people.user import user
 from syndication_assets.cli.quarantine import quarantine
 from syndication_assets.cli.social.account import account
@@ -161,6 +162,7 @@ main.add_command(withdraw)
 main.add_command(organization)
 main.add_command(user)
 main.add_command(member)
+main.add_command(role)
 main.add_command(invitation)
 main.add_command(key)
 main.add_command(person)

@@ -125,9 +125,23 @@ def clean(yes: bool) -> None:
     elif not yes:
         click.echo(f"{len(found):,} stored files have no row. Remove them: `syndication media clean --yes`.")
     else:
+        store.claim(_url())
         for orphan in found:
             store.remove(orphan.path)
         click.echo(f"{len(found):,} stored files without a row were removed.")
+
+
+@media.command("take-over")
+@command
+@requires("media.edit", everywhere)
+def take_over() -> None:
+    """Makes SYNDICATION_MEDIA_URL the place of this database, which takes the place of one that is gone."""
+    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
+
+    store = MediaStore(Settings.from_environment().media_url)
+    with transaction(_url()) as connection:
+        store.take_over(connection)
+    click.echo(f"{store.url} belongs to this database from now on.")
 
 
 @media.command()

@@ -1,8 +1,7 @@
 """`syndication status` and `syndication metrics`: the state of the installation, for people and for monitoring."""
 
 import json
-import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
+from syndication_assets.cli.status_lines import backup_lines, left_lines, replica_lines, source_lines, waiting_lines
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.database.locks import waiting_at_most
@@ -23,6 +23,7 @@ from syndication_assets.operations.replica import lag_metrics
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import organization_ids
+from syndication_assets.whole_files import EVERYBODY, replace_file
 
 _SHOWN_UNREAD_FILES = 10
 _ENDS_WITH_ERRORS = 2
@@ -78,10 +79,9 @@ def metrics(file: Path | None) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as written:
-        written.write(text)
-    Path(written.name).chmod(0o644)
-    Path(written.name).replace(file)
+    replace_file(file, text.encode(), EVERYBODY)
+    # Whatever this process lets others read: node_exporter is another user.
+    file.chmod(EVERYBODY)
 
 
 def _state(settings: Settings, url: str) -> dict[str, Any]:
@@ -150,14 +150,17 @@ def _show(state: dict[str, Any]) -> None:
             printable(f"  Nobody is told of problems of: {places}. Add a route: `syndication alert add --help`.")
         )
     click.echo("\nSources")
-    for line in _source_lines(state["metrics"], now):
+    for line in source_lines(state["metrics"], now):
         click.echo(printable(f"  {line}"))
-    for line in _backup_lines(state["metrics"], now):
+    for line in backup_lines(state["metrics"], now):
         click.echo(f"  {line}")
-    for line in _replica_lines(state["metrics"]):
+    for line in replica_lines(state["metrics"]):
         click.echo(f"  {line}")
     click.echo("\nWaiting")
-    for line in _waiting_lines(state["metrics"]):
+    for line in waiting_lines(state["metrics"]):
+        click.echo(printable(f"  {line}"))
+    click.echo("\nLeft")
+    for line in left_lines(state["metrics"]):
         click.echo(printable(f"  {line}"))
     on = [name for name, is_on in state["schedules"].items() if is_on]
     off = [name for name, is_on in state["schedules"].items() if not is_on]
@@ -166,65 +169,3 @@ def _show(state: dict[str, Any]) -> None:
     click.echo(f"{len(unread):,} files in {state['landing_zone']} that no load reads")
     for file in unread[:_SHOWN_UNREAD_FILES]:
         click.echo(f"  {file['path']}: {file['reason']}")
-
-
-def _source_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> list[str]:
-    """A line a source: how old its newest observation, its last fetch and its last load are."""
-    lines: dict[tuple[str, str], list[str]] = {}
-    for sample in numbers["syndication_scraping_newest_observation_timestamp_seconds"]:
-        key = (sample["organization"], sample["source"])
-        lines.setdefault(key, []).append(f"newest observation {_ago(sample['value'], now)}")
-    for sample in numbers["syndication_scraping_last_success_timestamp_seconds"]:
-        key = (sample["organization"], sample["source"])
-        lines.setdefault(key, []).append(f"last {sample['kind']} {_ago(sample['value'], now)}")
-    shown = [f"{organization:12} {source}: {', '.join(ages)}" for (organization, source), ages in sorted(lines.items())]
-    return shown or ["No source has delivered anything yet."]
-
-
-def _backup_lines(numbers: dict[str, list[dict[str, Any]]], now: datetime) -> list[str]:
-    """How old the newest backup and its newest proof are."""
-    taken, proven = (
-        numbers[f"syndication_operations_backup_{what}_timestamp_seconds"] for what in ("finished", "proven")
-    )
-    if not taken:
-        return [f"{'installation':12} backup: none was ever taken"]
-    proof = f"proven {_ago(proven[0]['value'], now)}" if proven else "never proven"
-    return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {proof}"]
-
-
-def _replica_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """How far the place that is read from is behind; nothing if there is none, or it cannot be reached."""
-    seconds, behind = (numbers[f"syndication_operations_replica_lag_{unit}"] for unit in ("seconds", "bytes"))
-    if not seconds:
-        return []
-    lag = f"{seconds[0]['value']:,.1f} s ({behind[0]['value']:,.0f} bytes) behind" if seconds[0]["value"] else "current"
-    return [f"{'installation':12} SYNDICATION_READING_URL: {lag}"]
-
-
-def _waiting_lines(numbers: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """A line for each number of things that wait, and for each budget."""
-    lines = []
-    for sample in numbers["syndication_landing_quarantine_open_items"]:
-        lines.append(f"{sample['organization']:12} {sample['value']:,.0f} items of {sample['source']} in quarantine")
-    for sample in numbers["syndication_content_undecided_texts"]:
-        lines.append(f"{sample['organization']:12} {sample['value']:,.0f} texts in the state {sample['state']}")
-    for sample in numbers["syndication_publishing_targets"]:
-        lines.append(
-            f"{sample['organization']:12} {sample['value']:,.0f} targets on {sample['platform']} in the state "
-            f"{sample['state']}"
-        )
-    for sample in numbers["syndication_operations_budget_used_ratio"]:
-        lines.append(
-            f"{sample['organization']:12} {sample['value']:.0%} of the budget for the {sample['period']}"
-            f"{'' if sample['provider'] == 'all' else ' for ' + sample['provider']} are used"
-        )
-    return lines or ["Nothing waits."]
-
-
-def _ago(timestamp: float, now: datetime) -> str:
-    age = now - datetime.fromtimestamp(timestamp, UTC)
-    if age < timedelta(hours=1):
-        return f"{max(age // timedelta(minutes=1), 0)} min ago"
-    if age < timedelta(days=2):
-        return f"{age // timedelta(hours=1)} h ago"
-    return f"{age.days} days ago"

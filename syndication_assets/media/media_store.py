@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePosixPath
-from uuid import uuid4
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.contents.content_kind import SUFFIXES
-from syndication_assets.operations.private_store import UNFINISHED, PrivateStore
+from syndication_assets.operations.owned_store import MARK, OwnedStore
 
 _PREVIEWS = "previews"
 
@@ -18,7 +17,7 @@ class MediaStoreError(SyndicationError):
     """A media file cannot be written or read."""
 
 
-class MediaStore(PrivateStore):
+class MediaStore(OwnedStore):
     """`<organization id>/<first two digits>/<SHA-256>.<suffix>`, and small copies for people in the same way below
     `<organization id>/previews`.
 
@@ -29,6 +28,8 @@ class MediaStore(PrivateStore):
     error = MediaStoreError
     if_not_written = "Free space, or make SYNDICATION_MEDIA_URL writable, and cache again"
     if_not_read = "Check SYNDICATION_MEDIA_URL"
+    variable = "SYNDICATION_MEDIA_URL"
+    take_over_command = "syndication media take-over"
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -65,14 +66,17 @@ class MediaStore(PrivateStore):
             found = self._filesystem.find(self._path(organization_id).rstrip("/"), detail=True)
         for absolute, info in sorted(found.items()):
             path = absolute.removeprefix(self._root).lstrip("/")
-            yield path, _seconds([info.get(name) for name in ("mtime", "LastModified", "updated", "created")])
+            if path != MARK:
+                yield path, _seconds([info.get(name) for name in ("mtime", "LastModified", "updated", "created")])
 
     def remove(self, path: str) -> None:
         """Removes a file; one that is gone already is no error."""
+        self._require_claim()
         with self._errors("removed"), suppress(FileNotFoundError):
             self._filesystem.rm_file(self._path(path))
 
     def _write(self, path: str, content: bytes) -> None:
+        self._require_claim()
         if self.exists(path):
             return
         with self._errors("written"):
@@ -80,20 +84,7 @@ class MediaStore(PrivateStore):
             if folder not in self._made_folders:
                 self._make_folder(folder, is_new=False)
                 self._made_folders.add(folder)
-            if not self._is_local:
-                # An object store shows complete objects only.
-                self._filesystem.pipe_file(self._path(path), content)
-                return
-            unfinished = f"{folder}/{UNFINISHED}{uuid4().hex}"
-            try:
-                with self._create(unfinished) as stream:
-                    stream.write(content)
-                    self._sync(stream)
-                self._rename(unfinished, path)
-            except BaseException:
-                if self._filesystem.exists(self._path(unfinished)):
-                    self._filesystem.rm_file(self._path(unfinished))
-                raise
+            self._write_whole(path, content)
 
 
 def _seconds(values: list[object]) -> float:

@@ -48,6 +48,8 @@ def remove_unnamed(url: str, store: MediaStore, organization_id: str) -> int:
     with between_runs(url):
         known = _known_paths(url, organization_id)
         unnamed = [path for path, _ in store.files(organization_id) if path not in known]
+        if unnamed:
+            store.claim(url)
         for path in unnamed:
             store.remove(path)
     return len(unnamed)

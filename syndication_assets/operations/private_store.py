@@ -10,6 +10,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.whole_files import OWNER_ONLY, replace_file, sync_folder
 
 UNFINISHED = ".unfinished-"
 """How the names of what is being written begin in a directory."""
@@ -44,6 +45,13 @@ class PrivateStore:
             Path(self._path(folder)).mkdir(mode=0o700, parents=True, exist_ok=not is_new)
         else:
             self._filesystem.makedirs(self._path(folder), exist_ok=True)
+
+    def _write_whole(self, path: str, content: bytes) -> None:
+        """Writes a file of a folder that exists; an object store shows complete objects only."""
+        if self._is_local:
+            replace_file(Path(self._path(path)), content, OWNER_ONLY)
+        else:
+            self._filesystem.pipe_file(self._path(path), content)
 
     def _create(self, path: str) -> IO[bytes]:
         if self._is_local:
@@ -80,12 +88,3 @@ class PrivateStore:
     def _sentence(self, action: str, reason: str) -> SyndicationError:
         advice = self.if_not_written if action == "written" else self.if_not_read
         return self.error(f"The {self.what} cannot be {action} at {self.url}: {reason}. {advice}")
-
-
-def sync_folder(folder: Path) -> None:
-    """Brings the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

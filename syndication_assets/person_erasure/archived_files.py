@@ -41,7 +41,12 @@ def months_with(url: str, store: ArchiveStore, found: FoundPerson) -> list[Archi
 def restore_months(
     url: str, store: ArchiveStore, found: FoundPerson, months: list[ArchivedMonth], report: Report
 ) -> None:
-    """Restores them; of a month with posts of the person all tables, because its totals are computed again."""
+    """Restores them; of a month with posts of the person all tables, because its totals are computed again.
+
+    ArchiveError before anything changes if the place of the archives is another database's.
+    """
+    if months:
+        store.claim(url)
     with transaction(url) as connection:
         wanted = {
             each.path: each

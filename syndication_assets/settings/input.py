@@ -43,8 +43,8 @@ class Sources(EnvironmentSettings):
     fetch_guard_minutes: WholeNumber = setting(
         "SYNDICATION_FETCH_GUARD_MINUTES",
         120,
-        "For how many minutes a profile that has landed is not fetched again by a run that fetches all profiles, because "
-        "fetching is paid for. 0 fetches it with every run.",
+        "For how many minutes a profile that has landed is not fetched again by a run that fetches all profiles, "
+        "because fetching is paid for. 0 fetches it with every run.",
     )
     apify_token: SecretStr | None = setting(
         "SYNDICATION_APIFY_TOKEN",

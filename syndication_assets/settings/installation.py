@@ -107,7 +107,7 @@ class Archive(EnvironmentSettings):
         "archive",
         "SYNDICATION_ARCHIVE_URL",
         "The place of archived months: a directory, or any URL that fsspec knows, without a password in it. Each "
-        "database has a place of its own: files that it does not know are removed.",
+        "database has a place of its own, in which another one changes nothing.",
     )
     cold_landing_url: StoreUrl | None = setting(
         "SYNDICATION_COLD_LANDING_URL",
@@ -125,8 +125,7 @@ class Media(EnvironmentSettings):
         "media",
         "SYNDICATION_MEDIA_URL",
         "The place of the stored pictures, videos and documents of posts: a directory, or any URL that fsspec knows, "
-        "without a password in it. Each database has a place of its own: `syndication media clean` removes files that "
-        "it does not know.",
+        "without a password in it. Each database has a place of its own, in which another one changes nothing.",
     )
     media_connections: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
         "SYNDICATION_MEDIA_CONNECTIONS", 8, "How many media are fetched at once."

@@ -6,11 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
+import psycopg
 import pytest
 from dagster import AssetCheckSeverity
 
 from syndication_assets.automation.rooms import rooms
-from syndication_assets.automation.sensors import failed_runs
+from syndication_assets.automation.sensors import failed_checks, failed_runs
 from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.settings import Settings
@@ -40,7 +41,11 @@ def run(instance: dg.DagsterInstance, name: str, op: dg.OpDefinition, **tags: st
 
 
 def found(kind: str, instance: dg.DagsterInstance, url: str = "", threshold: int = 1) -> list[Problem]:
-    return list(finders(Settings.from_environment(), url, instance)[kind](Decimal(threshold)))
+    """With a URL, in a database with its open alerts; without one, when nobody was told of anything."""
+    if url:
+        return list(finders(Settings.from_environment(), url, instance)[kind](Decimal(threshold)))
+    finder = {"run_failed": failed_runs.failed_runs, "check_failed": failed_checks.failed_checks}[kind]
+    return list(finder(instance, Decimal(threshold), {}))
 
 
 def test_a_failed_run_is_a_problem_with_its_reason_until_its_day_succeeds():
@@ -87,6 +92,26 @@ def test_a_failure_stays_a_problem_for_weeks_however_many_runs_of_other_jobs_fol
         assert [problem.subject for problem in found("run_failed", instance)] == ["daily_graph"]
         instance.delete_run(failed.run_id)
         assert found("run_failed", instance) == []
+
+
+def test_a_failure_that_people_were_told_of_is_a_problem_however_old_it_is_until_a_success(database_url: str):
+    with dg.DagsterInstance.ephemeral() as instance, psycopg.connect(database_url) as connection:
+        failed_at = datetime.now(UTC) - timedelta(days=100)
+        tags = {"dagster/partition": "2026-03-02"}
+        for job in ("daily_graph", "hourly_graph"):
+            failed = dg.DagsterRun(job, tags=tags, status=dg.DagsterRunStatus.FAILURE)
+            instance.run_storage.add_historical_run(failed, failed_at)
+        assert found("run_failed", instance, database_url) == [], "nobody was told within 90 days"
+        connection.execute(
+            "insert into operations.alerts (organization_id, kind, subject, severity, message, since, opened_at,"
+            " last_seen_at, is_of_installation) select organization_id, 'run_failed', 'daily_graph', 'error', '',"
+            " %(at)s, %(at)s, %(at)s, true from tenancy.organizations",
+            {"at": failed_at},
+        )
+        connection.commit()
+        assert [problem.subject for problem in found("run_failed", instance, database_url)] == ["daily_graph"]
+        instance.run_storage.add_run(dg.DagsterRun("daily_graph", tags=tags, status=dg.DagsterRunStatus.SUCCESS))
+        assert found("run_failed", instance, database_url) == []
 
 
 def test_successes_are_read_page_by_page_until_the_failure_is_made_up_for(monkeypatch: pytest.MonkeyPatch):

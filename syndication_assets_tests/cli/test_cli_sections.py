@@ -57,29 +57,38 @@ def selected(blog: Blog, number: int) -> list[str]:
     ]
 
 
-def test_a_channel_gets_sections_in_addition_to_its_products_until_stopped(channel: Blog):
+def test_a_channel_gets_sections_in_addition_to_its_products_until_paused(channel: Blog):
     assert "No channel gets sections" in output_of("list")
     assert selected(channel, 0) == ["kilt"]
     assert output_of(*ADD) == f"facebook feed_post of default gets a section per day from {FIRST_DAY} on."
     assert output_of("list") == f"default facebook feed_post from {FIRST_DAY}, in addition to products"
     assert selected(channel, 1) == ["kilt", "Heading 1.0"]
-    output_of("stop", "facebook", "feed_post")
-    assert output_of("list").endswith("(stopped)")
+    output_of("pause", "facebook", "feed_post")
+    assert output_of("list").endswith("(paused)")
     assert selected(channel, 2) == ["kilt"]
 
 
 def test_a_channel_gets_sections_instead_of_products_and_can_be_restarted_that_way(channel: Blog):
     output_of(*ADD)
-    output_of("stop", "facebook", "feed_post")
+    output_of("pause", "facebook", "feed_post")
     output_of(*ADD[:-1], "2025-11-04", "--instead-of-products")
     assert output_of("list") == "default facebook feed_post from 2025-11-04, no products"
     assert selected(channel, 0) == ["kilt"]
     assert selected(channel, 1) == ["Heading 1.0"]
 
 
+def test_the_former_name_of_pause_works_and_says_the_new_one(channel: Blog):
+    output_of(*ADD)
+    said = output_of("stop", "facebook", "feed_post")
+    assert "Its name is `pause` now." in said
+    assert "facebook/feed_post is paused." in said
+    assert output_of("list").endswith("(paused)")
+    assert " stop " not in output_of("--help")
+
+
 def test_every_change_is_in_the_audit_log(channel: Blog):
     output_of(*ADD)
-    output_of("stop", "facebook", "feed_post")
+    output_of("pause", "facebook", "feed_post")
     assert channel.shop.execute(
         "select action, new_values ->> 'is_active' from tenancy.audit_log"
         " where table_name = 'content.section_channels' order by occurred_at"
@@ -92,8 +101,8 @@ def test_every_change_is_in_the_audit_log(channel: Blog):
         (("add", "facebook", "hologram"), "There is no channel facebook hologram: `syndication channels` lists them."),
         (("add", "facebook", "feed_post", "--organization", "acme"), "There is no organization 'acme'"),
         (
-            ("stop", "facebook", "feed_post"),
-            "facebook feed_post gets no sections: `syndication sections list` shows the channels that do.",
+            ("pause", "facebook", "feed_post"),
+            "default has no sections/facebook/feed_post; there are none.",
         ),
     ],
 )
@@ -104,7 +113,7 @@ def test_the_error_of_a_mistake_says_what_to_do(arguments: tuple[str, ...], mess
 
 def test_a_channel_that_gets_sections_is_not_added_again(channel: Blog):
     output_of(*ADD)
-    assert "`syndication sections stop facebook feed_post` first" in error_of(*ADD, "--instead-of-products")
+    assert "change it with `syndication sections edit facebook feed_post`" in error_of(*ADD, "--instead-of-products")
     assert "in addition to products" in output_of("list")
 
 

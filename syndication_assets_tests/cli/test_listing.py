@@ -17,11 +17,11 @@ LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
     "credentials",
     "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
-    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "schedule",
-    "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price", "user",
-    "vendor", "webhook", "writing",
+    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
+    "schedule", "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price",
+    "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking"}
+FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking", "role"}
 
 
 @pytest.fixture

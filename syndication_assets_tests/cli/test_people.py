@@ -320,6 +320,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
     readers = {name for name in without if name.split()[-1] in {"list", "show", "preview", "check"}}
     assert without - readers == {
         *("channels", "status", "metrics", "usage", "url", "plan", "export", "alert kinds", "alert routes"),  # read
+        "user activity",  # reads, too
         *("history", "webhook log", "posts export", "tag agreement", "tag-rule history"),  # read
         *("runs", "tag parked", "tag suggestions"),  # read
         *("migrate", "rollback", "dev", "stop", "demo", "credentials key"),  # run the server
@@ -336,10 +337,41 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
     }
 
 
+def test_the_activity_of_users_is_listed_by_day_and_read_by_bi_tools_of_their_organization_only(team: People):
+    editor = team.add(EDITOR, "manager")
+    team.ok("--as", EDITOR, *ADD_VENDOR)
+    team.ok("--as", EDITOR, "vendor", "pause", "bakery")
+    team.ok("--as", EDITOR, "vendor", "resume", "bakery")
+    rows = json.loads(team.ok("user", "activity", EDITOR, "--json"))
+    assert [(row["who"], row["kind"], row["action"], row["resource"], row["changes"]) for row in rows] == [
+        (EDITOR, "person", "insert", "catalogue.vendors", 1),
+        (EDITOR, "person", "update", "catalogue.vendors", 2),
+    ]
+    assert "catalogue.vendors" in team.ok("user", "activity", "--organization", "default")
+    assert "There is no user" in team.error("user", "activity", "nobody@bakery.example")
+    own = "(select organization_id from tenancy.organizations where slug = 'default')"
+    for organization, seen in ((own, 3), ("'org-00000000'", 0)):
+        with psycopg.connect(team.url) as connection:
+            ((organization_id,),) = connection.execute(f"select {organization}").fetchall()
+            connection.execute("set role syndication_reader")
+            connection.execute("select set_config('app.organization_id', %s, false)", [organization_id])
+            found = connection.execute("select who from tenancy.user_activity where actor = %s", [editor]).fetchall()
+        assert len(found) == seen
+
+
 def test_a_change_of_what_a_role_may_do_takes_effect_at_once_and_is_logged(team: People):
     team.add(EDITOR, "editor")
-    team.execute("insert into tenancy.role_permissions values ('editor', 'vendors.edit')")
+    allow = ("role", "allow", "editor", "vendors.edit")
+    assert "lacks the right roles.edit" in team.error("--as", EDITOR, *allow)
+    assert "editor has vendors.edit from now on." in team.ok("--as", OWNER, *allow)
+    assert "editor has vendors.edit already." in team.ok("--as", OWNER, *allow)
+    rights = {right["permission"]: right["roles"] for right in json.loads(team.ok("role", "list", "--json"))}
+    assert rights["vendors.edit"] == ["editor", "manager", "admin", "owner"]
     team.ok("--as", EDITOR, *ADD_VENDOR)
+    team.ok("--as", OWNER, "role", "forbid", "editor", "vendors.edit")
+    assert "lacks the right vendors.edit" in team.error("--as", EDITOR, "vendor", "pause", "bakery")
+    assert "Owners keep roles.edit" in team.error("--as", OWNER, "role", "forbid", "owner", "roles.edit")
+    assert "no right 'vendors.bake'" in team.error("--as", OWNER, "role", "allow", "editor", "vendors.bake")
     log = team.rows("select action, new_values ->> 'role' from channels.rule_changes where table_name like 'tenancy.%'")
     assert ("insert", "editor") in log
 

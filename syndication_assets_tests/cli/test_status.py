@@ -81,6 +81,25 @@ def test_status_says_who_is_told_of_nothing_and_that_no_backup_was_taken(environ
     assert "Nobody is told of problems of: installation." in run("status").output
 
 
+def test_status_shows_what_is_left_of_budgets_and_quotas(environment: str):
+    assert "There are no budgets, and no quota is in use." in run("status").output
+    with psycopg.connect(environment) as connection:
+        connection.execute(
+            "insert into operations.budgets (organization_id, period, provider, amount, currency)"
+            " select organization_id, 'month', 'openai', 20, 'USD' from tenancy.organizations"
+        )
+        connection.execute(
+            "insert into operations.api_usage"
+            " (organization_id, provider, operation, cost, currency, price_version, quota_units)"
+            " select organization_id, provider, 'call', cost, currency, version, units from tenancy.organizations"
+            " cross join (values ('openai', 15.5, 'USD', 1, 1), ('youtube', null, null, null, 2500))"
+            " as calls (provider, cost, currency, version, units)"
+        )
+    shown = run("status").output
+    assert "default      4.50 USD of the budget for the month for openai are left, 78% are used" in shown
+    assert "installation 7,500 units of youtube in 86,400 seconds are left, 25% are used" in shown
+
+
 def test_status_ends_with_1_before_it_has_looked_for_problems(environment: str):
     with psycopg.connect(environment) as connection:
         connection.execute(
@@ -124,6 +143,29 @@ def test_a_route_is_added_tested_paused_and_removed(environment: str, monkeypatc
     assert "Nobody is told" in run("alert", "routes").output
 
 
+@pytest.mark.one_server
+def test_a_route_is_edited_in_the_words_of_a_configuration_file(environment: str):
+    assert environment
+    assert run("alert", "add", "ops", "--webhook", "OPS_URL", "--key", "OPS_KEY", "--digest", "09:00").exit_code == 0
+    edited = run("alert", "edit", "ops", "--mail", "ops@acme.example", "--digest", "", "--quiet", "22:00-07:00")
+    assert "ops: mail: not set → 'ops@acme.example'" in edited.output
+    assert "ops: key_variable: 'OPS_KEY' → not set" in edited.output
+    assert "ops: digest_at: '09:00' → not set" in edited.output
+    assert "quiet 22:00 to 07:00 UTC" in run("alert", "routes").output
+    assert "has these values already" in run("alert", "edit", "ops", "--no-installation").output
+    for arguments, advice in (
+        (("--slack", "https://hooks.example"), "slack_variable"),
+        (("--webhook", "OPS_URL"), "give it with webhook_variable"),
+        (("--quiet", "09:00-09:00"), "begin when they end"),
+        (("--kind", "weather"), "no kind of problem 'weather'"),
+        (("--time-zone", "London"), "no time zone 'London'"),
+        ((), "Name what to change"),
+    ):
+        refused = run("alert", "edit", "ops", *arguments)
+        assert refused.exit_code == 1
+        assert advice in refused.output
+
+
 def test_watch_opens_an_alert_and_list_shows_it(environment: str):
     quarantine(environment)
     watched = run("alert", "watch")
@@ -145,6 +187,8 @@ def test_watch_opens_an_alert_and_list_shows_it(environment: str):
         (("alert", "pause", "nobody"), "syndication alert routes"),
         (("alert", "level", "weather", "error", "3"), "syndication alert kinds"),
         (("alert", "level", "run_failed", "error"), "either a threshold or --remove"),
+        (("alert", "level", "run_failed", "error", "nan"), "either a threshold or --remove"),
+        (("alert", "remind", "weather", "3"), "syndication alert kinds"),
     ],
 )
 def test_a_mistake_says_what_to_do(arguments: tuple[str, ...], advice: str, environment: str):
@@ -160,3 +204,9 @@ def test_a_level_is_set_and_removed(environment: str):
     assert "critical from 1000" in run("alert", "kinds").output
     assert run("alert", "level", "quarantine_open", "critical", "--remove").exit_code == 0
     assert "critical from 1000" not in run("alert", "kinds").output
+    assert (
+        "critical of quarantine_open has to begin above error"
+        in run("alert", "level", "quarantine_open", "critical", "100").output
+    )
+    assert run("alert", "remind", "quarantine_open", "72").exit_code == 0
+    assert "told again after 72 h" in run("alert", "kinds").output

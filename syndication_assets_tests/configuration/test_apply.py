@@ -111,7 +111,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
         "catalogue.vendors", "channels.social_accounts", "content.approval_rules", "content.content_template_versions",
         "content.content_templates", "content.section_channels", "content.writing_rules", "documents.feeds",
         "curation.model_tagging", "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
-        "operations.budgets", "operations.retention_policies", "operations.webhooks",
+        "operations.alert_routes", "operations.budgets", "operations.retention_policies", "operations.webhooks",
         "publishing.publishing_schedules", "scraping.organization_snapshot_intervals", "scraping.profiles",
         "tenancy.organization_members", "tenancy.organizations",
     }  # fmt: skip
@@ -222,6 +222,20 @@ def test_a_token_that_sql_put_into_a_url_is_neither_exported_nor_shown(desk: Des
     with pytest.raises(SyndicationError, match="feeds/blog has a `url` that looks like a secret"):
         export_organization(desk.url, "acme")
     assert desk.plan(text)[0] == "~ feeds/blog: url: [secret] → 'https://blog.example/feed'"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("alert_kinds: [{kind: weather}]", "there is no kind of problem 'weather'"),
+        ("alert_kinds: [{kind: run_failed, warning: 5, critical: 5}]", "it has to begin above warning"),
+        ("role_permissions: [{permission: vendors.bake, roles: []}]", "there is no right 'vendors.bake'"),
+        ("role_permissions: [{permission: roles.edit, roles: [admin]}]", "owners keep this right"),
+    ],
+)
+def test_what_no_problem_or_right_can_be_is_refused(text: str, message: str, desk: Desk):
+    with pytest.raises(ConfigurationError, match=message):
+        desk.apply(f"shared: true\n{text}\n")
 
 
 def test_two_organizations_do_not_see_each_other(desk: Desk):

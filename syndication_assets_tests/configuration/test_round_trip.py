@@ -129,6 +129,19 @@ ORGANIZATION = {
         ),
         "provider", "period",
     ),
+    "alert_routes": listed(
+        (
+            entries(mail=st.just("ops@acme.example")) | entries(slack_variable=st.just("SLACK_URL"))
+            | entries(webhook_variable=st.just("OPS_URL"), key_variable=st.just("OPS_KEY"))
+        ).flatmap(lambda address: entries(
+            name=names, **{field: st.just(value) for field, value in address.items()},
+            kind=st.sampled_from([None, "run_failed"]), minimum_severity=st.sampled_from(["warning", "critical"]),
+            tells_of_installation=st.booleans(), quiet_hours=st.sampled_from([None, "22:00-07:00"]),
+            digest_at=st.sampled_from([None, "09:00"]), time_zone=st.sampled_from(["UTC", "Asia/Tokyo"]),
+            is_active=st.booleans(),
+        )),
+        "name",
+    ),
     "webhooks": listed(
         entries(
             name=names, events=st.lists(
@@ -180,7 +193,7 @@ SHARED_FILE = {
     "processes": listed(
         of_channel(
             process=st.sampled_from(["product_post", "blog_post", "announcement"]), display_name=texts,
-            description=prose, is_active=st.booleans(),
+            description=prose, is_active=st.booleans(), instructions=prose,
             development_status=st.sampled_from(["draft", "developed", "testing", "production"]),
         ),
         "platform", "channel", "process",
@@ -227,6 +240,21 @@ SHARED_FILE = {
     ),
     "snapshot_interval_defaults": listed(
         entries(younger_than_days=st.integers(0, 3650), every_hours=st.integers(1, 8760)), "younger_than_days"
+    ),
+    "alert_kinds": listed(
+        entries(
+            kind=st.sampled_from(["run_failed", "credential_expires"]), warning=st.none() | money("9", 2),
+            error=st.none() | st.integers(10, 20).map(Decimal), critical=st.none() | st.integers(30, 40).map(Decimal),
+            remind_after_hours=st.integers(1, 8760),
+        ),
+        "kind",
+    ),
+    "role_permissions": listed(
+        entries(
+            permission=st.sampled_from(["feeds.edit", "vendors.edit"]),
+            roles=st.lists(st.sampled_from(["viewer", "editor", "owner"]), max_size=3, unique=True),
+        ),
+        "permission",
     ),
 }  # fmt: skip
 

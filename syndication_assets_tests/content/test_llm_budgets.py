@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from syndication_assets.operations.usage.spending import Spending, read_spending
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
+from syndication_assets_tests.content import llm_writing
 from syndication_assets_tests.content.llm_writing import WITHOUT_USAGE, budget, post_with_usage, price, write
 from syndication_assets_tests.content.shop_in_tables import Shop
 
@@ -53,6 +56,34 @@ def test_calls_with_unreported_usage_use_up_the_budget(shop: Shop):
     next_outcome, _ = write(shop, ChatServer(WITHOUT_USAGE))
     assert next_outcome.texts == [], "the next run counts these calls too"
     assert shop.value("select sum(expected_cost) from operations.api_usage") <= Decimal("0.0075")
+
+
+def test_what_another_process_reserves_meanwhile_is_not_spent_again(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    """The budget has room when this run reads it, and another process takes it before the first request."""
+    price(shop)
+    budget(shop, "0.009")
+    shop.channel()
+    shop.product("kilt")
+    shop.select()
+
+    def read_then_lose(*arguments: Any) -> Spending:
+        spending = read_spending(*arguments)
+        shop.execute(
+            "insert into operations.api_usage (organization_id, provider, operation, expected_cost, currency,"
+            " price_version) values (%s, 'test', 'write_post', 0.008, 'USD', 1)",
+            [shop.organization_id],
+        )
+        return spending
+
+    monkeypatch.setattr(llm_writing, "read_spending", read_then_lose)
+    server = ChatServer(post())
+    outcome, _ = write(shop, server)
+    assert (outcome.texts, server.requests) == ([], [])
+    (reason,) = outcome.unwritten
+    assert "The budget of default for the day is used up: 0.0080 used of 0.0090 USD" in reason
+    shop.execute("delete from operations.api_usage")
+    monkeypatch.undo()
+    assert len(write(shop, ChatServer(post()))[0].texts) == 1
 
 
 def test_an_exhausted_budget_ends_a_question_between_two_requests(selected: Shop):

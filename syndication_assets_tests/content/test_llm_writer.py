@@ -32,9 +32,18 @@ def test_the_question_contains_the_rules_and_the_facts_but_no_secret(selected: S
 
 def test_a_changed_row_changes_the_question(selected: Shop):
     selected.rule("hashtag_count", minimum=5, maximum=7)
+    for process, instructions in (("product_post", "Write warmly."), ("blog_post", "Write coldly.")):
+        selected.execute(
+            "insert into publishing.content_processes"
+            " (process_name, platform, channel_type, display_name, instructions)"
+            " values (%s, 'facebook', 'feed_post', 'a process', %s)",
+            [process, instructions],
+        )
     server = ChatServer()
     write(selected, server)
     assert "at least 5, at most 7" in server.questions()[0]
+    assert "Write warmly." in server.questions()[0]
+    assert "Write coldly." not in server.questions()[0], "another process"
 
 
 def test_a_text_that_breaks_rules_is_sent_back_with_the_reasons(selected: Shop):

@@ -17,6 +17,15 @@ def prompt_of(requirement: Requirement) -> str:
     return as_text(post_question("facebook", "feed_post", ChannelRules([requirement]), ONLY_A_NAME, None))
 
 
+def test_the_instructions_of_a_process_are_in_the_prompt():
+    rules = ChannelRules([])
+    question = as_text(
+        post_question("facebook", "feed_post", rules, ONLY_A_NAME, None, "Write warmly, in the we form.")
+    )
+    assert "Follow these instructions as far as the rules allow:\nWrite warmly, in the we form." in question
+    assert "instructions as far" not in as_text(post_question("facebook", "feed_post", rules, ONLY_A_NAME, None))
+
+
 @pytest.mark.parametrize(
     ("category", "key"),
     [("content", "text_length"), ("content", "tone"), ("content", "a_rule_of_yours"), ("media", "alt_text_required")],

@@ -14,6 +14,7 @@ from syndication_assets.media.cache.caching import CacheRun, MediaCache
 from syndication_assets.media.cache.fetching import MediaFetcher
 from syndication_assets.media.cache.storing import ReadContent
 from syndication_assets.media.contents.reading import read_content
+from syndication_assets.operations.owned_store import MARK
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.feed_server import Answer, Internet
@@ -66,9 +67,8 @@ class Shelf:
         )
 
     def stored(self) -> list[Path]:
-        return sorted(
-            path for path in self.media_directory.rglob("*") if path.is_file() and "previews" not in path.parts
-        )
+        files = (path for path in self.media_directory.rglob("*") if path.is_file())
+        return sorted(path for path in files if not {"previews", MARK} & {*path.parts})
 
 
 def cache_of(internet: Internet, url: str, changes: dict[str, object], read: ReadContent | None = None) -> MediaCache:

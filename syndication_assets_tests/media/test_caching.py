@@ -9,8 +9,9 @@ import pytest
 
 from syndication_assets.media.cache.caching import retry_media
 from syndication_assets.media.cache.outcomes import CacheState
-from syndication_assets.media.media_store import MediaStore
+from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.media.stored_files import damaged_files, orphans
+from syndication_assets.operations.owned_store import MARK
 from syndication_assets_tests.documents.feed_server import Answer
 from syndication_assets_tests.media.conftest import SIGNED_UNTIL, TUESDAY, Shelf
 from syndication_assets_tests.media.media_samples import PAGE, VIDEO, picture, png_of_claimed_size
@@ -153,12 +154,18 @@ def test_a_file_without_a_row_is_found_and_one_with_a_row_is_kept(shelf: Shelf):
     shelf.scrape(shelf.serve("/a.jpg", RED))
     shelf.cache()
     store = MediaStore(str(shelf.media_directory))
+    store.claim(shelf.url)
     store.store("org-00000000", b"\xff\xd8\xff left", "image/jpeg")
     assert orphans(shelf.url, store) == []
     for path in shelf.stored():
         os.utime(path, (0, 0))
     (orphan,) = orphans(shelf.url, store)
     assert orphan.path.startswith("org-00000000/")
+    (shelf.media_directory / MARK).write_text("7/1/16384\n")
+    with pytest.raises(MediaStoreError, match="SYNDICATION_MEDIA_URL to an empty place"):
+        MediaStore(str(shelf.media_directory)).claim(shelf.url)
+    with pytest.raises(MediaStoreError, match="belongs to another database"):
+        shelf.cache()
     store.remove(orphan.path)
     assert len(shelf.stored()) == 1
 

@@ -1,13 +1,21 @@
 """Problems are found by the SQL files of the rooms, with the severity that their value has."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.database.connection import transaction
+from syndication_assets.documents.feeds.feed_assets import fetch_feed
+from syndication_assets.documents.feeds.feed_rows import Feed
+from syndication_assets.http.clients.public_client import PublicClient
+from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.alerts.levels import set_level
 from syndication_assets.operations.conditions import Condition, Finder, Problem, condition_files, find_conditions
 from syndication_assets.operations.metrics import read_metrics
@@ -59,7 +67,7 @@ def test_a_credential_is_a_problem_from_two_weeks_before_it_expires(days: int, s
     assert [condition.severity for condition in rows.found("credential_expires")] == ([severity] if severity else [])
 
 
-@pytest.mark.parametrize(("cost", "severity"), [(79, None), (80, "warning"), (95, "error"), (100, "critical")])
+@pytest.mark.parametrize(("cost", "severity"), [(79, None), (80, "warning"), (94, "warning"), (95, "critical")])
 def test_a_budget_is_a_problem_from_eighty_percent_on(cost: int, severity: str | None, rows: Rows):
     rows.execute(
         "insert into operations.budgets (organization_id, period, amount, currency) values (%s, 'month', 100, 'USD')",
@@ -121,6 +129,31 @@ def test_a_source_is_stale_after_its_hours_but_not_in_a_sample(hours: int, sever
     assert [condition.severity for condition in rows.found("source_stale")] == ([severity] if severity else [])
     rows.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
     assert rows.found("source_stale") == []
+
+
+def test_two_feeds_of_one_host_are_told_apart_by_the_digest_of_their_urls(rows: Rows, tmp_path: Path):
+    def stale() -> set[str]:
+        return {condition.subject for condition in rows.found("source_stale")}
+
+    def landed(path: str, hours: int) -> None:
+        rows.insert(
+            "landing.files", "landed_file_id", source_file_path=path, source="blog_feed", landed_on="2026-03-02",
+            content_hash=b"", size_bytes=1, items=1, observed_at=datetime.now(UTC) - timedelta(hours=hours),
+        )  # fmt: skip
+
+    urls = {name: f"https://Blog.example/{name}?for=all" for name in ("news", "recipes")}
+    for name, url in urls.items():
+        rows.insert("documents.feeds", "feed_id", feed_name=name, url=url)
+    rows.execute("update documents.feeds set created_at = now() - interval '9 days'")
+    assert stale() == {"feed news", "feed recipes"}
+    landed("default/blog_feed/2026-03-02/feed_blog.example-0a1b2c3d_20260302T000000Z.xml", hours=1)
+    assert stale() == set(), "a file of a former version is of one of them"
+    zone = LandingZone(str(tmp_path))
+    for name, hours in (("news", 40), ("recipes", 1)):
+        client = cast(PublicClient, SimpleNamespace(get=lambda _: b"<rss/>"))
+        feed = Feed("default", name, SecretStr(urls[name]), urls[name], rows.organization_id)
+        landed(fetch_feed(client, zone, feed).path, hours)
+    assert stale() == {"feed news"}
 
 
 def test_a_silent_shop_and_a_silent_feed_are_stale_until_they_deliver_or_are_paused(rows: Rows):

@@ -1,8 +1,7 @@
 -- A source has no recent observations. One row is a source of scraped posts, an active shop or an active feed, of an
 -- active organization, whose newest observation is older than the threshold, in hours; value is its age in hours. A
 -- shop or a feed that is fetched and never delivered is as old as its row. Sources of scraped posts that never
--- delivered an item, and sample organizations, whose data is never fetched, are left out. A feed's files are told by
--- its host, so that a feed is heard if another one of the same host and organization is. Parameter: threshold.
+-- delivered an item, and sample organizations, whose data is never fetched, are left out. Parameter: threshold.
 
 with heard as (
     select
@@ -40,21 +39,45 @@ with heard as (
         coalesce(newest.observed_at, d.created_at) as since,
         'feeds_schedule' as schedule
     from documents.feeds as d
+    -- As feed_assets.py names them: `feed_<host>-<digest of the URL>_<time>.xml`.
     cross join lateral (
-        select max(f.observed_at) as observed_at
-        from landing.files as f
-        where
-            f.organization_id = d.organization_id
-            and f.source = 'blog_feed'
-            and f.items > 0
-            and f.withdrawn_at is null
-            -- As feed_assets.py names them: `feed_<host>-<digest of the URL>_<time>.xml`.
-            and starts_with(
-                split_part(f.source_file_path, '/', 4),
-                'feed_' || regexp_replace(
-                    lower(substring(d.url from '^https://([^/:?#]+)')), '[^a-z0-9.-]', '-', 'g'
-                ) || '-'
-            )
+        select
+            'feed_' || regexp_replace(
+                lower(substring(d.url from '^https://([^/:?#]+)')), '[^a-z0-9.-]', '-', 'g'
+            ) || '-' as of_host,
+            left(encode(sha256(convert_to(d.url, 'UTF8')), 'hex'), 8) || '_' as of_url
+    ) as names
+    cross join lateral (
+        -- Files without the digest of any feed have the one of a former version, or of a URL that a feed had before:
+        -- they count until the feed has one of its own.
+        select
+            coalesce(
+                max(f.observed_at) filter (where starts_with(f.file_name, names.of_host || names.of_url)),
+                max(f.observed_at) filter (
+                    where not exists (
+                        select
+                        from documents.feeds as other
+                        where
+                            other.organization_id = d.organization_id
+                            and starts_with(
+                                f.file_name,
+                                names.of_host || left(encode(sha256(convert_to(other.url, 'UTF8')), 'hex'), 8) || '_'
+                            )
+                    )
+                )
+            ) as observed_at
+        from (
+            select
+                l.observed_at,
+                split_part(l.source_file_path, '/', 4) as file_name
+            from landing.files as l
+            where
+                l.organization_id = d.organization_id
+                and l.source = 'blog_feed'
+                and l.items > 0
+                and l.withdrawn_at is null
+                and starts_with(split_part(l.source_file_path, '/', 4), names.of_host)
+        ) as f
     ) as newest
     where d.is_active
 )

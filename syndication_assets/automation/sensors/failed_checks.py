@@ -1,7 +1,7 @@
 """Checks of severity ERROR that failed and that no later evaluation has made up for."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import dagster as dg
@@ -11,7 +11,7 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 
 from syndication_assets.automation.rooms import rooms
 from syndication_assets.automation.sensors.failed_days import NO_DAYS, Days, Outcome, days_between, still_failed
-from syndication_assets.automation.sensors.failed_runs import DAYS_OF_FAILURES
+from syndication_assets.automation.sensors.failed_runs import began
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.sql_assets.checks import DAYS_MATTER, DAYS_WITHOUT_A_RANGE, IS_JUDGED
 
@@ -19,26 +19,32 @@ _PAGE = 200
 _RECENT = frozenset({"the last days"})
 
 
-def failed_checks(instance: dg.DagsterInstance, threshold: Decimal) -> Iterator[Problem]:
+def failed_checks(
+    instance: dg.DagsterInstance, threshold: Decimal, told_since: Mapping[str, datetime]
+) -> Iterator[Problem]:
     """One problem a check with evaluations of severity ERROR that failed and were not made up for; its value is 1.
 
-    What a check found on the days of its run is made up for by later evaluations of these days; what another check
+    `told_since` is when the problems began that people were told of: they are looked for since then, however old they
+    are. What a check found on the days of its run is made up for by later evaluations of these days; what another check
     found, by its newest evaluation. An evaluation whose run was deleted is left out.
     """
     if threshold > 1:
         return
     keys = [key for checks in rooms.asset_checks or () for key in checks.check_keys]
     for key in sorted(keys, key=_check_name):
-        failures = [_outcome(record) for record in _newest_first(instance, key, {Status.FAILED}) if _is_error(record)]
+        name = _check_name(key)
+        since = began([told_since[name]] if name in told_since else []).timestamp()
+        failed_now = _newest_first(instance, key, {Status.FAILED}, since)
+        failures = [_outcome(record) for record in failed_now if _is_error(record)]
         if not failures:
             continue
-        judged = _newest_first(instance, key, {Status.SUCCEEDED, Status.FAILED})
+        judged = _newest_first(instance, key, {Status.SUCCEEDED, Status.FAILED}, since)
         passed = (_outcome(record) for record in judged if not _is_error(record) and _is_judged(record))
         failed = _of_known_runs(instance, [outcome.record for outcome in still_failed(failures, passed)])
         if failed:
             yield Problem(
                 None,
-                _check_name(key),
+                name,
                 min(datetime.fromtimestamp(record.create_timestamp, UTC) for record in failed),
                 Decimal(1),
                 _message(failed),
@@ -49,9 +55,10 @@ def _check_name(key: AssetCheckKey) -> str:
     return f"{key.asset_key.to_user_string()}: {key.name}"
 
 
-def _newest_first(instance: dg.DagsterInstance, key: AssetCheckKey, status: set[Status]) -> Iterator[Record]:
-    """The evaluations of the last 90 days, read page by page as they are needed."""
-    since = (datetime.now(UTC) - timedelta(days=DAYS_OF_FAILURES)).timestamp()
+def _newest_first(
+    instance: dg.DagsterInstance, key: AssetCheckKey, status: set[Status], since: float
+) -> Iterator[Record]:
+    """The evaluations since then, in seconds since 1970, read page by page as they are needed."""
     cursor = None
     while True:
         records = instance.event_log_storage.get_asset_check_execution_history(key, _PAGE, cursor, status)

@@ -1,6 +1,6 @@
 """Runs that failed and that no later run has made up for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -49,14 +49,18 @@ _WITHOUT_DAYS = {
 }
 
 
-def failed_runs(instance: dg.DagsterInstance, threshold: Decimal) -> Iterator[Problem]:
+def failed_runs(
+    instance: dg.DagsterInstance, threshold: Decimal, told_since: Mapping[str, datetime]
+) -> Iterator[Problem]:
     """One problem a job with runs of the last 90 days that failed and that no later success has made up for.
 
-    Its value is the number of these. Each job is read by itself, so that the many runs of one job hide no failure of
-    another. Canceled runs are left out, because a person canceled them; deleted ones are gone.
+    Its value is the number of these. `told_since` is when the problems began that people were told of: they are looked
+    for since then, however old they are. Each job is read by itself, so that the many runs of one job hide no failure
+    of another. Canceled runs are left out, because a person canceled them; deleted ones are gone.
     """
-    since = datetime.now(UTC) - timedelta(days=DAYS_OF_FAILURES)
-    for name in _job_names(instance, since):
+    for name in _job_names(instance, began(told_since.values())):
+        title = "materialize" if name.startswith("__") else name
+        since = began([told_since[title]] if title in told_since else [])
         records = _newest_first(instance, name, DagsterRunStatus.FAILURE, since)
         failures = [_outcome(record) for record in (islice(records, _PAGE) if name in _WITHOUT_DAYS else records)]
         if not failures:
@@ -65,7 +69,15 @@ def failed_runs(instance: dg.DagsterInstance, threshold: Decimal) -> Iterator[Pr
         oldest = min(failure.record.create_timestamp for failure in failures) - timedelta(seconds=1)
         failed = still_failed(failures, map(_outcome, _newest_first(instance, name, DagsterRunStatus.SUCCESS, oldest)))
         if failed and len(failed) >= threshold:
-            yield _problem(instance, "materialize" if name.startswith("__") else name, [one.record for one in failed])
+            yield _problem(instance, title, [one.record for one in failed])
+
+
+def began(told_since: Iterable[datetime]) -> datetime:
+    """From when on failures are looked for: 90 days ago, or when the oldest problem began that people were told of."""
+    # Dagster leaves out what began at this very moment.
+    return min(
+        [datetime.now(UTC) - timedelta(days=DAYS_OF_FAILURES), *(at - timedelta(seconds=1) for at in told_since)]
+    )
 
 
 def _job_names(instance: dg.DagsterInstance, since: datetime) -> list[str]:

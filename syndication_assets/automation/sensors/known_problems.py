@@ -13,6 +13,7 @@ from syndication_assets.automation.sensors.failed_runs import failed_runs
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations import replica
+from syndication_assets.operations.alerts.recorded_alerts import open_since
 from syndication_assets.operations.conditions import Finder, Problem
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import organization_ids
@@ -21,11 +22,17 @@ from syndication_assets.tenancy.organizations import organization_ids
 def finders(settings: Settings, url: str, instance: dg.DagsterInstance) -> Mapping[str, Finder]:
     """The finders by kind of problem; their thresholds are runs, checks, hours and seconds."""
     return {
-        "run_failed": lambda threshold: failed_runs(instance, threshold),
-        "check_failed": lambda threshold: failed_checks(instance, threshold),
+        "run_failed": lambda threshold: failed_runs(instance, threshold, _told_since(url, "run_failed")),
+        "check_failed": lambda threshold: failed_checks(instance, threshold, _told_since(url, "check_failed")),
         "files_not_loaded": lambda threshold: _files_not_loaded(settings, url, threshold),
         replica.KIND: lambda threshold: replica.lag_problems(settings, url, threshold),
     }
+
+
+def _told_since(url: str, kind: str) -> dict[str, datetime]:
+    """When the problems began of which an alert is open: no age closes them."""
+    with transaction(url) as connection:
+        return open_since(connection, kind)
 
 
 def _files_not_loaded(settings: Settings, url: str, threshold: Decimal) -> Iterator[Problem]:

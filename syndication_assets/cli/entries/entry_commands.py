@@ -4,6 +4,7 @@ A group of commands is one line: its arguments are the section's key, its option
 """
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any
 
@@ -53,6 +54,14 @@ def add_entry_commands(group: click.Group, section: Section, *names: str) -> Non
         made = makers[name](section)
         made.name = name
         group.add_command(made)
+
+
+def add_former_name(group: click.Group, name: str, *, of: str) -> None:
+    """Keeps the name that a command had in a release: it works, is listed nowhere, and says the new name."""
+    former = copy(group.commands[of])
+    former.name, former.hidden = name, True
+    former.deprecated = f"Its name is `{of}` now."
+    group.add_command(former)
 
 
 def _add_command(section: Section) -> click.Command:

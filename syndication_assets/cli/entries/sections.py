@@ -11,7 +11,6 @@ from syndication_assets.content.selection.section_channels import (
     SectionChannel,
     add_section_channel,
     list_section_channels,
-    stop_section_channel,
 )
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
@@ -59,23 +58,9 @@ def list_all(as_json: bool) -> None:
 
 def _line(channel: SectionChannel) -> str:
     products = "no products" if channel.instead_of_products else "in addition to products"
-    paused = "" if channel.is_active else " (stopped)"
+    paused = "" if channel.is_active else " (paused)"
     schedule = "" if channel.has_schedule else " (without a schedule: its posts get no slot)"
     return (
         f"{channel.organization:12} {channel.platform:10} {channel.channel_type:20} from {channel.starts_on}, "
         f"{products}{paused}{schedule}"
     )
-
-
-@sections.command()
-@click.argument("platform")
-@click.argument("channel_type", metavar="CHANNEL")
-@organization_option
-@command
-@requires("sections.edit", in_organization())
-def stop(platform: str, channel_type: str, organization: str) -> None:
-    """Stops sections for a channel and resumes its products. Existing selections are kept."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
-    stop_section_channel(url, organization_id, platform, channel_type)
-    click.echo(f"{platform} {channel_type} of {organization} no longer gets sections.")

@@ -1,6 +1,8 @@
 """`syndication alert`: open problems, and who is told of them."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+from math import isfinite
 
 import click
 
@@ -10,7 +12,7 @@ from syndication_assets.cli.operating.alert_routes import COMMANDS
 from syndication_assets.cli.people.acting import everywhere, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.alerts.levels import Kind, list_kinds, remove_level, set_level
+from syndication_assets.operations.alerts.levels import Kind, list_kinds, remove_level, set_level, set_reminder
 from syndication_assets.operations.alerts.recorded_alerts import RecordedAlert, list_alerts
 from syndication_assets.operations.alerts.routes import SEVERITIES
 from syndication_assets.settings import Settings
@@ -56,7 +58,8 @@ def kinds(as_json: bool) -> None:
 
 def _kind_line(kind: Kind) -> str:
     levels = ", ".join(f"{severity} from {threshold}" for severity, threshold in kind.levels.items())
-    return f"{kind.kind:24} {levels or 'not looked for'} ({kind.unit}). {kind.description}"
+    again = f"told again after {kind.remind_after_hours} h"
+    return f"{kind.kind:24} {levels or 'not looked for'} ({kind.unit}), {again}. {kind.description}"
 
 
 @alert.command()
@@ -71,15 +74,27 @@ def level(kind: str, severity: str, threshold: float | None, remove: bool) -> No
 
     A kind without any severity is not looked for.
     """
-    if remove == (threshold is not None):
+    if remove == (threshold is not None) or (threshold is not None and not isfinite(threshold)):
         raise SyndicationError("Give either a threshold or --remove.")
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         if threshold is None:
             remove_level(connection, kind, severity)
             click.echo(f"{kind} has no severity {severity} any more.")
         else:
-            set_level(connection, kind, severity, threshold)
+            set_level(connection, kind, severity, Decimal(str(threshold)))
             click.echo(f"{kind} has the severity {severity} from {threshold:g} on.")
+
+
+@alert.command()
+@click.argument("kind")
+@click.argument("hours", type=click.IntRange(1, 8760))
+@command
+@requires("alerts.edit", everywhere)
+def remind(kind: str, hours: int) -> None:
+    """Sets after how many HOURS a problem of a KIND that is still there is told again."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        set_reminder(connection, kind, hours)
+    click.echo(f"{kind} is told again after {hours} h.")
 
 
 @alert.command()

@@ -1,19 +1,23 @@
 """`syndication alert`: the commands for routes, which say who of an organization is told of its problems."""
 
 from datetime import datetime, time
+from typing import Any
 
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.cli.operating.alert_route_options import changed_fields, route_options
+from syndication_assets.cli.people.acting import in_organization, person_who_acts, requires
+from syndication_assets.configuration.entries import change_entry
+from syndication_assets.configuration.file.validation_messages import shown
+from syndication_assets.configuration.sections.alert_routes import ALERT_ROUTES
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.alerts.channels import send
 from syndication_assets.operations.alerts.messages import trial_message
 from syndication_assets.operations.alerts.routes import (
-    SEVERITIES,
     Route,
     add_route,
     list_routes,
@@ -53,23 +57,7 @@ def _route_line(route: Route) -> str:
 @click.command()
 @click.argument("name")
 @organization_option
-@click.option("--mail", metavar="ADDRESS", help="Tell by mail to ADDRESS.")
-@click.option("--slack", metavar="VARIABLE", help="Tell an incoming webhook whose URL is in the environment VARIABLE.")
-@click.option("--webhook", metavar="VARIABLE", help="Post signed JSON to the URL in the environment VARIABLE.")
-@click.option("--key", "secret_name", metavar="VARIABLE", help="Environment variable with the key that signs webhooks.")
-@click.option("--kind", metavar="KIND", help="Only this kind of problem; default: every kind.")
-@click.option(
-    "--from", "minimum_severity", type=click.Choice(SEVERITIES), help="Severity from which on; default: warning."
-)
-@click.option(
-    "--installation",
-    "tells_of_installation",
-    is_flag=True,
-    help="Tell also of problems of no organization: failed runs and checks.",
-)
-@click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in which nothing below critical is told.")
-@click.option("--digest", metavar="HH:MM", help="One message a day instead of one for each event.")
-@click.option("--time-zone", metavar="ZONE", help="IANA name, e.g. Europe/London; default: UTC.")
+@route_options
 @command
 @requires("alerts.edit", in_organization())
 def add(
@@ -81,7 +69,7 @@ def add(
     secret_name: str | None,
     kind: str | None,
     minimum_severity: str | None,
-    tells_of_installation: bool,
+    tells_of_installation: bool | None,
     quiet: str | None,
     digest: str | None,
     time_zone: str | None,
@@ -106,7 +94,7 @@ def add(
         secret_name=secret_name,
         kind=kind,
         minimum_severity=minimum_severity or own.alerts_from or "warning",
-        tells_of_installation=tells_of_installation,
+        tells_of_installation=bool(tells_of_installation),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         digest_at=_time(digest) if digest else own.digest_at,
@@ -128,6 +116,28 @@ def _own_address() -> tuple[str, Preferences]:
                 "the mails yourself."
             )
         return rows[0][0], read_preferences(connection, user_id)
+
+
+@click.command()
+@click.argument("name")
+@organization_option
+@route_options
+@command
+@requires("alerts.edit", in_organization())
+def edit(name: str, organization: str, **given: Any) -> None:
+    """Changes what is given of the route NAME, and leaves the rest. An empty text ("") removes a value.
+
+    In a configuration file, it is an entry of `alert_routes`.
+    """
+    values = changed_fields(given)
+    if not values:
+        raise SyndicationError("Name what to change, such as --mail.")
+    url = migrated_database_url(Settings.from_environment())
+    changed = change_entry(url, organization, ALERT_ROUTES, (name,), values, person_who_acts())
+    for field, (old, new) in changed.items():
+        click.echo(f"{name}: {field}: {shown(old)} → {shown(new)}")
+    if not changed:
+        click.echo(f"{name} has these values already.")
 
 
 def _span(text: str) -> tuple[time, time]:
@@ -195,4 +205,4 @@ def remove(name: str, organization: str) -> None:
     click.echo(f"Removed {name}.")
 
 
-COMMANDS = (routes, add, test, pause, resume, remove)
+COMMANDS = (routes, add, edit, test, pause, resume, remove)

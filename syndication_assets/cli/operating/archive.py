@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import MONTH, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.archive.archive_records import ArchivedMonth, archived_months, shape_of_archive
@@ -24,18 +24,6 @@ from syndication_assets.operations.backup.progress import Report, now_and_then
 from syndication_assets.settings import Settings
 
 _MEGABYTE = 1_000_000
-
-
-class _Month(click.ParamType[date]):
-    name = "month"
-
-    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC).date()
-        except ValueError:
-            self.fail(f"{value!r} is no month: write it as 2026-01", param, ctx)
 
 
 _maybe_organization = click.option(
@@ -88,6 +76,18 @@ def _planned_line(row: _PlannedMonth) -> str:
         f"{row.organization:16} {row.month}  {row.table:36} {row.rows:>12,} rows {row.bytes / _MEGABYTE:>9,.1f} MB  "
         f"{row.state}{waits}"
     )
+
+
+@archive.command("take-over")
+@command
+@requires("archives.edit", everywhere)
+def take_over() -> None:
+    """Makes SYNDICATION_ARCHIVE_URL the place of this database, which takes the place of one that is gone."""
+    settings = Settings.from_environment()
+    store = ArchiveStore(settings.archive_url)
+    with transaction(migrated_database_url(settings)) as connection:
+        store.take_over(connection)
+    click.echo(f"{store.url} belongs to this database from now on.")
 
 
 @archive.command()
@@ -143,7 +143,7 @@ def _line(row: ArchivedMonth) -> str:
 @archive.command("verify")
 @_maybe_organization
 @_maybe_table
-@click.argument("month", type=_Month(), required=False)
+@click.argument("month", type=MONTH, required=False)
 @command
 def verify_files(organization: str | None, table: str | None, month: date | None) -> None:
     """Reads archives back and compares them with what was written; of one MONTH, such as 2026-01, or of all.
@@ -167,7 +167,7 @@ def verify_files(organization: str | None, table: str | None, month: date | None
 
 
 @archive.command()
-@click.argument("month", type=_Month())
+@click.argument("month", type=MONTH)
 @organization_option
 @click.option("--table", required=True, metavar="NAME", help="The table, such as scraping.snapshots.")
 @command
@@ -180,7 +180,7 @@ def read(month: date, organization: str, table: str) -> None:
 
 
 @archive.command("restore")
-@click.argument("month", type=_Month())
+@click.argument("month", type=MONTH)
 @organization_option
 @_maybe_table
 @command

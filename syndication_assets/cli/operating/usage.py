@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url
+from syndication_assets.cli.command import command, migrated_database_url, month_of
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.locks import waiting_at_most
-from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.usage.usage_report import (
     MonthOfProvider,
     UsageReport,
@@ -32,7 +31,7 @@ def usage(month: str | None, organization: str | None, as_json: bool) -> None:
     """
     now = datetime.now(UTC)
     this_month = now.date().replace(day=1)
-    first_month = last_month = _month(month) if month else this_month
+    first_month = last_month = month_of(month) if month else this_month
     if month is None:
         first_month = (this_month - timedelta(days=1)).replace(day=1)
     with (
@@ -44,13 +43,6 @@ def usage(month: str | None, organization: str | None, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(report), default=str, ensure_ascii=True, indent=2))
         return
     _show(report, first_month, last_month)
-
-
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month, in UTC like the days
-    except ValueError:
-        raise SyndicationError(f"{text!r} is no month: write it as 2026-01.") from None
 
 
 def _as_json(report: UsageReport) -> dict[str, Any]:

@@ -132,10 +132,14 @@ def erase(slug: str, yes: bool) -> None:
     click.echo(f"Reports in {settings.reports_directory}, the record of sent posts, run logs and backups stay, too.")
     if not yes and click.prompt("Type the slug to erase the organization") != slug:
         raise click.ClickException("This is not the slug: nothing was erased.")
+    if archived_files:
+        archives.claim(url)
+    if media_files:
+        media.claim(url)
     with waiting_at_most(SECONDS_TO_WAIT):
         erased = erase_organization(url, slug)
-    removed = archives.remove_folder(slug)
-    removed_media = remove_unnamed(url, media, organization_id)
+    removed = archives.remove_folder(slug) if archived_files else 0
+    removed_media = remove_unnamed(url, media, organization_id) if media_files else 0
     click.echo(
         f"Erased {slug}: {sum(erased.values()):,} rows of {len(erased)} tables, {removed:,} archive files, "
         f"{removed_media:,} media files."

@@ -7,6 +7,7 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import actor_of_session, everywhere, requires
+from syndication_assets.cli.people.activity import activity
 from syndication_assets.cli.secret_input import read_secrets
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import transaction
@@ -22,6 +23,9 @@ from syndication_assets.tenancy.people.users import User, add_user, edit_user, l
 @click.group()
 def user() -> None:
     """Adds, lists, edits and deactivates the people and programs that act."""
+
+
+user.add_command(activity)
 
 
 @user.command()

@@ -24,7 +24,7 @@ _SECRET_PARAMETER = re.compile(
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _FIELDS_OF_IDS = {"username", "remote_id", "account"}
 """Platforms make ids that look as random as tokens."""
-_FIELDS_OF_PROSE = {"body", "description", "notes", "call_to_action"}
+_FIELDS_OF_PROSE = {"body", "description", "notes", "call_to_action", "instructions"}
 """Prose may have any word in it, but no token of a known form."""
 
 

@@ -5,6 +5,8 @@ A room adds its part with a module here and a line below.
 
 from syndication_assets.configuration.section import Section
 from syndication_assets.configuration.sections.accounts import ACCOUNTS
+from syndication_assets.configuration.sections.alert_kinds import ALERT_KINDS
+from syndication_assets.configuration.sections.alert_routes import ALERT_ROUTES
 from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
@@ -23,6 +25,7 @@ from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.configuration.sections.provider_budgets import PROVIDER_BUDGETS
 from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
+from syndication_assets.configuration.sections.role_permissions import ROLE_PERMISSIONS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
 from syndication_assets.configuration.sections.snapshot_intervals import (
     SNAPSHOT_INTERVAL_DEFAULTS,
@@ -52,6 +55,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     BUDGETS,
     PROVIDER_BUDGETS,
     RETENTION,
+    ALERT_ROUTES,
     WEBHOOKS,
     TAGS,
     PROFILE_TAGS,
@@ -71,5 +75,7 @@ SHARED: tuple[Section, ...] = (
     PRIORITY_FACTORS,
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,
+    ALERT_KINDS,
+    ROLE_PERMISSIONS,
 )
 """The sections of the file of what all organizations share, because their tables have no organization."""

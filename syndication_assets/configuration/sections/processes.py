@@ -1,7 +1,7 @@
 """`processes`: the ways of making posts for a channel, and how far each has come."""
 
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -26,6 +26,10 @@ class Process(Entry):
         default="production",
         description="draft does not run; developed runs only by hand, and simulates; testing runs by schedules, and "
         "simulates; production sends.",
+    )
+    instructions: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
+        default=None,
+        description="What a language model is told beside the rules of the channel, such as the tone.",
     )
     priority: int = Field(default=0, description="Display order, the greatest first.")
     is_active: bool = Field(default=True, description="false: nothing is selected, planned or published by it.")
@@ -71,7 +75,7 @@ PROCESSES = Section(
     read=reader(
         Process,
         "select platform, channel_type as channel, process_name as process, display_name, description,"
-        " development_status::text, priority, is_active from publishing.content_processes"
+        " development_status::text, instructions, priority, is_active from publishing.content_processes"
         " order by platform, channel_type, process_name",
     ),
     write=_write,

@@ -145,7 +145,9 @@ class _Batch:
         """The text of a post. A text that breaks a rule is better than none if no further question can be asked."""
         template = post.templates[0] if post.templates else None
         channel = post.channel
-        first = messages = post_question(channel.platform, channel.channel_type, channel.rules, post.facts, template)
+        first = messages = post_question(
+            channel.platform, channel.channel_type, channel.rules, post.facts, template, post.instructions
+        )
         text = None
         unusable_answers = 0
         spending = self.spending[post.organization_id]

@@ -31,13 +31,23 @@ text.
 
 
 def post_question(
-    platform: str, channel_type: str, rules: ChannelRules, facts: Facts, template: UsableTemplate | None
+    platform: str,
+    channel_type: str,
+    rules: ChannelRules,
+    facts: Facts,
+    template: UsableTemplate | None,
+    instructions: str | None = None,
 ) -> Messages:
-    """The question for a post. The same rules, facts and template give the same question."""
+    """The question for a post. The same rules, facts, template and instructions give the same question.
+
+    `instructions` are those of the process, such as the tone of the house. What is checked is above them.
+    """
     lines = [f"Write for {platform}, {channel_type}. The rules of this channel:"]
     lines += [f"- {_in_words(requirement)}" for requirement in rules if _concerns_the_writer(requirement)]
     if facts.url is not None and rules.wants_link:
         lines.append(f"- The link takes up {len(facts.url)} characters of the length.")
+    if instructions is not None:
+        lines += ["", "Follow these instructions as far as the rules allow:", instructions]
     if template is not None:
         lines += ["", f"Focus on the {template.template_kind}. An example of the tone, not of the facts:"]
         lines += ["<example>", _shown_template(template), "</example>"]

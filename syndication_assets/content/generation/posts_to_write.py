@@ -59,6 +59,8 @@ class PostToWrite:
     """The version of the product that `facts` are from, hexadecimal; None for a section."""
     post_kind: str = "product"
     """product, blog_post or announcement."""
+    instructions: str | None = None
+    """What its process tells a language model beside the rules of the channel."""
 
     @property
     def reuses_first_variation(self) -> bool:
@@ -91,6 +93,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
         by,
         kind,
         version,
+        instructions,
         *template_of_selection,
     ) in rows:
         key = (organization, platform, channel_type)
@@ -127,6 +130,7 @@ def posts_to_write(connection: Connection, planned_on: date, templates: Iterable
                 materials=materials[organization],
                 product_version=version,
                 post_kind=kind,
+                instructions=instructions,
             )
         )
     return posts

@@ -57,13 +57,13 @@ def add_section_channel(
         ).rowcount
     if not written:
         raise SyndicationError(
-            f"{platform} {channel_type} gets sections already: to change that, run "
-            f"`syndication sections stop {platform} {channel_type}` first, then add it again."
+            f"{platform} {channel_type} gets sections already: change it with "
+            f"`syndication sections edit {platform} {channel_type}`."
         )
 
 
 def list_section_channels(url: str) -> list[SectionChannel]:
-    """All section channels, stopped ones included, by organization and channel."""
+    """All section channels, paused ones included, by organization and channel."""
     with transaction(url) as connection:
         rows = connection.execute(
             "select o.slug, c.platform, c.channel_type, c.starts_on, c.instead_of_products, c.is_active,"
@@ -74,17 +74,3 @@ def list_section_channels(url: str) -> list[SectionChannel]:
             " order by o.slug, c.platform, c.channel_type"
         ).fetchall()
     return [SectionChannel(*row) for row in rows]
-
-
-def stop_section_channel(url: str, organization_id: str, platform: str, channel_type: str) -> None:
-    """Stops selecting sections for a channel; existing selections stay. SyndicationError if it gets none."""
-    with transaction(url) as connection:
-        stopped = connection.execute(
-            "update content.section_channels set is_active = false"
-            " where organization_id = %s and platform = %s and channel_type = %s and is_active",
-            [organization_id, platform, channel_type],
-        ).rowcount
-    if not stopped:
-        raise SyndicationError(
-            f"{platform} {channel_type} gets no sections: `syndication sections list` shows the channels that do."
-        )

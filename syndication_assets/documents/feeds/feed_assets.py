@@ -123,8 +123,9 @@ def fetch_feed(client: PublicClient, zone: LandingZone, feed: Feed) -> FetchedFe
     """Lands the current response of a feed. SyndicationError if the feed cannot be fetched."""
     content = client.get(feed.url.get_secret_value())
     now = datetime.now(UTC)
-    # A digest tells two feeds of one host apart without showing their URLs.
-    subject = f"{feed.host}-{hashlib.blake2b(feed.stored_url.encode(), digest_size=4).hexdigest()}"
+    # A digest tells two feeds of one host apart without showing their URLs; PostgreSQL computes it, too, to see which
+    # of them is silent.
+    subject = f"{feed.host}-{hashlib.sha256(feed.stored_url.encode()).hexdigest()[:8]}"
     name = f"feed_{re.sub(r'[^A-Za-z0-9.-]', '-', subject)}_{file_name_time(now)}.xml"
     path, _ = zone.land(feed.organization, SOURCE, now.date(), name, content)
     return FetchedFeed(feed.organization, feed.host, path, len(content))

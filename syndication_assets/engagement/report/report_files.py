@@ -3,7 +3,6 @@
 The tables of a page are CSV files in a folder of the page's name.
 """
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from syndication_assets.engagement.report.report_page import IndexLine, render_i
 from syndication_assets.engagement.report.report_queries import observed_weeks, read_week, reader
 from syndication_assets.engagement.report.report_values import Organization, WeekReport
 from syndication_assets.engagement.report.report_weeks import WEEKS_LOOKED_BACK, IsoWeek, weeks_touched
+from syndication_assets.whole_files import OWNER_AND_GROUP, replace_file
 
 
 @dataclass(slots=True)
@@ -78,14 +78,8 @@ def write_if_changed(path: Path, text: str) -> bool:
         if path.read_bytes() == content:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # For the owner and the group: numbers of an organization are not for everybody on the machine.
-        with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
-            stream.write(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    # For the owner and the group: numbers of an organization are not for everybody on the machine.
+    replace_file(path, content, OWNER_AND_GROUP)
     return True
 
 

@@ -4,10 +4,10 @@ Only the erasure of a person and the retention of landed files use it. `landing.
 it is made, `landing.left_files` each removal.
 """
 
-import os
 from pathlib import Path
 
 from syndication_assets.landing.zone.landing_zone import LandingZone
+from syndication_assets.whole_files import OWNER_AND_GROUP, replace_file
 
 
 class ChangingZone(LandingZone):
@@ -19,16 +19,7 @@ class ChangingZone(LandingZone):
         if not self._is_local:
             self._filesystem.pipe_file(absolute, content)
             return
-        place = Path(absolute)
-        unfinished = place.with_name(f".{place.name}.{os.getpid()}.part")
-        try:
-            with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(place)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        replace_file(Path(absolute), content, OWNER_AND_GROUP)
 
     def remove(self, path: str) -> None:
         """Removes a file if it is there."""

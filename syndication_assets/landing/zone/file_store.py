@@ -14,6 +14,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.whole_files import OWNER_AND_GROUP, create_file
 
 META_SUFFIX = ".meta.json"
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")
@@ -161,7 +162,9 @@ class FileStore:
         if not self._filesystem.exists(absolute):
             self._filesystem.makedirs(absolute.rsplit("/", 1)[0], exist_ok=True)
             if self._is_local:
-                created = _create_local(Path(absolute), content)
+                # For the owner and the group: what was scraped is not for everybody on the machine. It is on the disk
+                # before anybody is told that it has landed: it may have been fetched once, and paid for.
+                created = create_file(Path(absolute), content, OWNER_AND_GROUP)
             else:
                 # Object stores only show complete objects.
                 self._filesystem.pipe_file(absolute, content)
@@ -217,34 +220,3 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 def _is_skipped(*parts: str) -> bool:
     return any(part.startswith(".") for part in parts) or parts[-1].endswith((META_SUFFIX, *_UNFINISHED_SUFFIXES))
-
-
-def _create_local(path: Path, content: bytes) -> bool:
-    """Writes a temporary file and links it into place: no partial file is visible, and one of two writers wins.
-
-    The content and its name are on the disk before the caller tells anybody that the file has landed: after a power
-    failure an empty file would stand for what was fetched once and paid for.
-    """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # For the owner and the group: what was scraped is not for everybody on the machine.
-        with open(unfinished, "wb", opener=lambda name, flags: os.open(name, flags, 0o640)) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            path.hardlink_to(unfinished)
-        except FileExistsError:
-            return False
-        _sync_folder(path.parent)
-        return True
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

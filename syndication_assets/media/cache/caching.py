@@ -95,13 +95,15 @@ class MediaCache:
         connections = self._settings.media_connections
         with ExitStack() as stack:
             stack.enter_context(only_run(self._url))
+            store = MediaStore(self._settings.media_url)
+            store.claim(self._url)
             with transaction(self._url) as connection:
                 run.queued = queue_found_media(connection, moment)
                 limits = HostLimits(host_limits(connection))
             waiting = WaitingMedia(lambda taken, closed: self._next(run, moment, taken, closed), limits)
             inspector = stack.enter_context(MediaInspector())
             fetcher = stack.enter_context(closing(self._fetcher or self._public_fetcher()))
-            storer = MediaStorer(MediaStore(self._settings.media_url), self._read or inspector.read)
+            storer = MediaStorer(store, self._read or inspector.read)
             written = stack.enter_context(_Written(self._write, waiting))
             pipeline = stack.enter_context(Pipeline(fetcher, storer, limits, connections, self._now))
             for attempt in pipeline.attempts(waiting, lambda: self._is_below_budget(run, pipeline)):

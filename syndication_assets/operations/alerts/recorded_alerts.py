@@ -21,6 +21,16 @@ class RecordedAlert(NamedTuple):
     message: str
 
 
+def open_since(connection: Connection, kind: str) -> dict[str, datetime]:
+    """Subject → when its problem began, of the open alerts of a kind that belong to the whole installation."""
+    rows = connection.execute(
+        "select subject, min(since) from operations.alerts"
+        " where kind = %s and closed_at is null and is_of_installation group by subject",
+        [kind],
+    )
+    return dict(rows.fetchall())
+
+
 def list_alerts(connection: Connection, *, closed: bool = False) -> list[RecordedAlert]:
     """The open alerts, the worst first; or the last 100 closed ones, the newest first."""
     condition, order = (

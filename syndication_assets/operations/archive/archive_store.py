@@ -13,20 +13,23 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore
+from syndication_assets.operations.owned_store import OwnedStore
+from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED
 
 
 class ArchiveError(SyndicationError):
     """An archive cannot be written, read or restored; the message says what to do."""
 
 
-class ArchiveStore(PrivateStore):
+class ArchiveStore(OwnedStore):
     """The archives below `url`."""
 
     what = "archive"
     error = ArchiveError
     if_not_written = "Nothing was removed from the database: make room or make the place writable, and run it again."
     if_not_read = "Make the place readable, or name another one with SYNDICATION_ARCHIVE_URL."
+    variable = "SYNDICATION_ARCHIVE_URL"
+    take_over_command = "syndication archive take-over"
 
     @staticmethod
     def new_path(slug: str, table: str, month: date) -> str:
@@ -36,6 +39,7 @@ class ArchiveStore(PrivateStore):
     @contextmanager
     def new_file(self, path: str) -> Iterator[IO[bytes]]:
         """What is written in this block becomes the file; nothing of it stays if the block fails."""
+        self._require_claim()
         unfinished = self._unfinished(path)
         with self._errors("written", foreign=False):  # the errors of the block are its own
             self._make_folder(str(PurePosixPath(path).parent), is_new=False)
@@ -74,6 +78,7 @@ class ArchiveStore(PrivateStore):
 
     def remove(self, path: str) -> None:
         """Removes a file if it is there."""
+        self._require_claim()
         with self._errors(f"removed ({path})"):
             if self._filesystem.exists(self._path(path)):
                 self._filesystem.rm_file(self._path(path))
@@ -89,6 +94,7 @@ class ArchiveStore(PrivateStore):
 
     def remove_folder(self, folder: str) -> int:
         """Removes all files below a folder, and returns their number."""
+        self._require_claim()
         paths = self.paths_below(folder)
         if paths:
             with self._errors(f"removed ({folder})"):

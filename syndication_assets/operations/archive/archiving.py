@@ -58,6 +58,7 @@ def run_archive(
     """
     run = ArchiveRun()
     today = today or datetime.now(UTC).date()
+    store.claim(url)
     with transaction(url, lock=LOCK):
         _remove_orphans(url, store, organization)
         # A month that is written may be what others wait for.

@@ -24,7 +24,8 @@ from syndication_assets.operations.backup.manifest import (
     hash_of,
 )
 from syndication_assets.operations.backup.progress import Report
-from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore, sync_folder
+from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore
+from syndication_assets.whole_files import sync_folder
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%SZ"

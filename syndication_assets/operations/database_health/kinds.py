@@ -18,6 +18,7 @@ CHECKS: Final = (
     HealthCheck("database_health_daily", "growth_is_slow", "database_grows"),
     HealthCheck("database_health_daily", "event_log_is_small", "event_log_large"),
     HealthCheck("table_health_daily", "no_index_is_missing", "index_missing"),
+    HealthCheck("table_health_daily", "every_foreign_key_has_an_index", "foreign_key_unindexed"),
     HealthCheck("table_health_daily", "none_is_bloated", "table_bloated"),
     HealthCheck("table_health_daily", "dead_rows_are_vacuumed", "vacuum_behind"),
     HealthCheck("table_health_daily", "statistics_are_new", "statistics_old"),

@@ -30,7 +30,7 @@ def reserve(
 ) -> list[str | WithheldError]:
     """Inserts a row for each call and returns their ids, in order. The calls may be made once this is committed.
 
-    In place of an id, why a quota of the provider does not allow the call now.
+    In place of an id, why a quota of the provider or a budget does not allow the call now.
     """
     calls = [
         {

@@ -3,8 +3,9 @@
 A budget is an amount per UTC day or month, for all providers or for one (operations.budgets); what is used of it is
 one function of the database (operations.budgets_used), which alerts, metrics and checks read too. Before a call its
 expected cost is reserved; after the call the actual cost replaces the reservation. So concurrent calls cannot spend the
-same money. If a call's usage is not reported, or reported as zero, the budget keeps counting the expected cost: an
-unknown cost is not zero.
+same money: those of one run wait for each other here, and operations.reserve_calls counts those of all processes. If a
+call's usage is not reported, or reported as zero, the budget keeps counting the expected cost: an unknown cost is not
+zero.
 """
 
 import asyncio
@@ -169,6 +170,14 @@ class Spending:
                 )
         self._settled.set()
         return charge
+
+    async def settlement(self) -> bool:
+        """Waits until a call of this run is settled; False if none is in progress."""
+        if not self._in_progress:
+            return False
+        self._settled.clear()
+        await self._settled.wait()
+        return True
 
     def release(self, reserved: Decimal) -> None:
         """Returns the reservation of a call that was not made."""

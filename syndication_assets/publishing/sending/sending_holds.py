@@ -8,6 +8,7 @@ itself on another server waits for a person in any case.
 from collections.abc import Mapping
 
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.identity import IDENTITY
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.clock import clock_problem
@@ -15,13 +16,6 @@ from syndication_assets.publishing.sending.lost_calls import find_lost_calls, ho
 from syndication_assets.publishing.sending.sent_record import SentRecord
 
 SIMULATION = "dry_run"
-_HERE = (
-    "(select system_identifier::text from pg_control_system()) || '/'"
-    " || (select timeline_id from pg_control_checkpoint()) || '/'"
-    " || (select oid from pg_database where datname = current_database())"
-)
-"""What identifies this database: its server's files, their timeline, which a restore to a point in time changes, and
-the database's number, which a dump does not keep."""
 
 
 def senders(publishers: Mapping[str, Publisher]) -> bool:
@@ -77,7 +71,7 @@ def release(url: str, actor: str) -> int:
     with transaction(url, lock="publishing.lost_calls") as connection:
         connection.execute("select set_config('app.actor', %s, true)", [actor])
         connection.execute(
-            f"insert into publishing.home_server (identity, recorded_by) select {_HERE}, %s"
+            f"insert into publishing.home_server (identity, recorded_by) select {IDENTITY}, %s"
             " on conflict (is_only) do update set identity = excluded.identity, recorded_by = excluded.recorded_by,"
             " recorded_at = now()",
             [actor],
@@ -92,8 +86,8 @@ def release(url: str, actor: str) -> int:
 def _is_at_home(connection: Connection) -> bool:
     """Whether the database is where it was at its last call. The first call makes this server its home."""
     (is_at_home,) = connection.execute(
-        f"select (select identity = {_HERE} from publishing.home_server)"  # noqa: S608 - a constant
+        f"select (select identity = {IDENTITY} from publishing.home_server)"  # noqa: S608 - a constant
     ).fetchall()[0]
     if is_at_home is None:
-        connection.execute(f"insert into publishing.home_server (identity) select {_HERE} on conflict do nothing")
+        connection.execute(f"insert into publishing.home_server (identity) select {IDENTITY} on conflict do nothing")
     return is_at_home is not False

@@ -4,7 +4,6 @@ One call is one file, `<YYYY-MM-DD>/<call id>.json`, written after its attempt i
 So every recorded call has its attempt, unless the database is older than the record. Files are never changed.
 """
 
-import os
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ import msgspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.whole_files import OWNER_ONLY, replace_file
 
 _encode = msgspec.json.Encoder().encode
 
@@ -55,7 +55,8 @@ class SentRecord:
         path = f"{self._root}/{call.called_at:%Y-%m-%d}/{call.call_id}.json"
         try:
             if isinstance(self._filesystem, LocalFileSystem):
-                _write_through(Path(path), _encode(call))
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                replace_file(Path(path), _encode(call), OWNER_ONLY)
             else:
                 self._filesystem.pipe_file(path, _encode(call))
         except OSError as error:
@@ -91,19 +92,3 @@ class SentRecord:
         entries: list[dict[str, Any]] = self._filesystem.ls(folder, detail=True)
         names = (PurePosixPath(entry["name"]).name for entry in entries)
         return [name for name in names if not name.startswith(".")]
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    """Writes a file that survives a power cut, readable by its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -12,6 +12,7 @@ from syndication_assets.operations.archive.archive_records import ArchivedMonth,
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
 from syndication_assets.operations.archive.restoring import months_to_restore, restore
+from syndication_assets.operations.owned_store import MARK
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)
@@ -81,8 +82,9 @@ class ArchivedHistory:
         }
 
     def files(self) -> list[str]:
-        """The files of the archive, unfinished ones included."""
-        return sorted(str(path.relative_to(self.directory)) for path in self.directory.rglob("*") if path.is_file())
+        """The files of the archive, unfinished ones included, without the one that says whose they are."""
+        paths = (path for path in self.directory.rglob("*") if path.is_file() and path.name != MARK)
+        return sorted(str(path.relative_to(self.directory)) for path in paths)
 
 
 def three_months(history: History) -> list[str]:

@@ -52,6 +52,27 @@ def test_a_dropped_index_is_missed_and_an_existing_one_is_not(database: Measured
     assert "10500 rows each time" in database.message("index_missing")
 
 
+def test_a_foreign_key_is_a_problem_while_no_index_leads_with_its_columns(database: MeasuredDatabase):
+    kind = "foreign_key_unindexed"
+    assert database.problems(kind) == {}, "the project has none"
+    database.run(
+        "create table public.places (place integer primary key)",
+        "insert into public.places select n from generate_series(1, 1000) as n",
+        "insert into public.readings select n, n, 'x' from generate_series(1, 1000) as n",
+        "alter table public.readings add constraint readings_places foreign key (place) references public.places",
+        "analyze public.readings",
+    )
+    assert database.problems(kind) == {}, "the index is there"
+    database.run("drop index public.readings_place", "create index on public.readings (place) where place > 5")
+    assert database.problems(kind) == {"public.readings readings_places": ("warning", 1000)}
+    assert "create index concurrently on public.readings (place)" in database.message(kind)
+    database.run("create index on public.readings (place) where place is not null")
+    assert database.problems(kind) == {}
+    database.run("drop index public.readings_place_idx1", "delete from public.readings where place > 999")
+    database.run("analyze public.readings")
+    assert database.problems(kind) == {}, "too few rows to matter"
+
+
 def test_without_an_earlier_measurement_no_scan_is_judged(database: MeasuredDatabase):
     database.run(FILL, "drop index public.readings_place", LOOK_UPS)
     database.measure()
