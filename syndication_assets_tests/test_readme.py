@@ -66,7 +66,7 @@ def _run(text: str, database_url: str, directory: Path) -> str:
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = _script(text, database_url).replace('export PATH="$PWD/.venv/bin:$PATH"', "")
     done = subprocess.run(
-        ["sh"], input=script, env=environment, capture_output=True, text=True, timeout=900, check=False
+        ["sh"], input=script, env=environment, capture_output=True, text=True, timeout=1800, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout

@@ -58,10 +58,10 @@ def print_media(console: Console, url: str, organization: str) -> None:
     with transaction(url) as connection:
         rows = connection.execute(load_sql("demo/media.sql"), {"slug": organization}).fetchall()
     table = Table(title="Media of posts: each file is stored once, whatever shows it", title_justify="left")
-    for column in ("media", "found", "cached", "files", "not cached"):
+    for column in ("media", "found", "cached", "files", "colours found", "not cached"):
         table.add_column(column, justify="left" if column in {"media", "not cached"} else "right")
-    for media_type, found, cached, files, not_cached in rows:
-        table.add_row(media_type, f"{found:,}", f"{cached:,}", f"{files:,}", not_cached)
+    for media_type, found, cached, files, analysed, not_cached in rows:
+        table.add_row(media_type, f"{found:,}", f"{cached:,}", f"{files:,}", f"{analysed:,}", not_cached)
     console.print(table)
 
 

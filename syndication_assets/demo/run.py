@@ -17,7 +17,7 @@ from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept
-from syndication_assets.demo import cached_media, curated, loop
+from syndication_assets.demo import analysed_pictures, cached_media, curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.demo.summary import (
@@ -80,8 +80,9 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     console.print("[bold]7/9[/] render the weekly reports, which also show what became of the posts")
     _run(jobs.daily_job.name, console, FIRST_DAY, last_day, _REPORT)
     curated.curate(url, ORGANIZATION, FIRST_DAY, last_day + timedelta(days=1))
-    console.print("[bold]8/9[/] cache pictures, videos and documents, which the demo makes itself")
+    console.print("[bold]8/9[/] cache pictures, videos and documents, which the demo makes itself, and find colours")
     cached_media.cache_samples(url, settings, ORGANIZATION, last_day)
+    analysed_pictures.analyse_samples(url, settings, ORGANIZATION)
     after = totals(url)
     console.print(f"[bold]9/9[/] done in {time.monotonic() - started_at:.0f} s")
     print_totals(console, before, after, samples=samples, insights=landed + known)
