@@ -45,7 +45,7 @@ def test_only_deltas_are_summed_over_days_and_the_reach_delta_is_not(definitions
 def test_reach_and_ratios_are_not_summed_over_posts(definitions: dict[str, Row]):
     not_additive = {name for name, row in definitions.items() if not row["is_additive_over_posts"]}
     ratios = {name for name, row in definitions.items() if row["kind"] == "ratio"}
-    assert not_additive == {"reach", "reach_delta"} | ratios
+    assert not_additive == {"reach", "reach_delta", "followers"} | ratios
 
 
 def test_the_aggregates_sum_what_the_definitions_allow(database_url: str, definitions: dict[str, Row]):
@@ -62,7 +62,7 @@ def test_the_aggregates_sum_what_the_definitions_allow(database_url: str, defini
 
 def test_a_ratio_names_its_numerator_and_its_denominator(definitions: dict[str, Row]):
     ratios = {name: row for name, row in definitions.items() if row["kind"] == "ratio"}
-    assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("impressions", "reach", "views")}
+    assert set(ratios) == {f"engagement_rate_by_{kind}" for kind in ("followers", "impressions", "reach", "views")}
     for name, row in ratios.items():
         assert name == f"engagement_rate_by_{row['denominator']}"
         assert {row["numerator"], row["denominator"]} <= set(definitions)

@@ -39,6 +39,7 @@ _FACTS = (
 def test_an_erased_person_is_found_nowhere_and_the_numbers_of_others_stay(neighbours: Neighbours):
     ((organization_id,),) = neighbours.execute("select organization_id from tenancy.organizations")
     # Its row went with the person's posts: what a camera wrote into a picture names people, too.
+    neighbours.places.media.claim(neighbours.url)
     _, picture = neighbours.places.media.store(organization_id, b"\xff\xd8\xff" + NAME.encode(), "image/jpeg")
     # The search finds the person in rows, samples and files: what stayed would be found, too.
     found = neighbours.places_with(LENA, NAME, TEXT)

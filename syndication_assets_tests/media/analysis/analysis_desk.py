@@ -30,6 +30,7 @@ class AnalysisDesk:
     def store(self, *contents: bytes) -> list[str]:
         """Stores files as the cache does; returns their SHA-256."""
         store, stored = MediaStore(str(self.directory)), []
+        store.claim(self.url)
         with transaction(self.url) as connection:
             ((organization_id,),) = connection.execute(
                 "select organization_id from tenancy.organizations where slug = 'default'"

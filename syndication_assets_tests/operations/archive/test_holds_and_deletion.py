@@ -70,7 +70,7 @@ def test_erasing_an_organization_removes_its_files_and_counts_them(archive: Arch
     erased = run("organization", "erase", "default", "--yes")
     assert erased.exit_code == 0, erased.output
     assert "1 archive files will be erased" in erased.output
-    assert "1 archive files." in erased.output
+    assert "1 archive files, 0 media files." in erased.output
     assert archive.files() == []
 
 
