@@ -47,6 +47,8 @@ class CallLog(Generic[Result]):
         self._reserving, self._writing = KeptConnection(url), KeptConnection(url)
         self._reservations: list[tuple[Reservation, asyncio.Future[str]]] = []
         self._writes: deque[Write] = deque()
+        self.writes_done = 0
+        """How many times what became of a call was written."""
         self._results: deque[list[Result]] = deque()
         self._errors: list[Exception] = []
         self._has_reservations, self._has_writes = asyncio.Event(), asyncio.Event()
@@ -165,6 +167,7 @@ class CallLog(Generic[Result]):
         while self._writes:
             self._write(self._writes[0])
             self._writes.popleft()
+            self.writes_done += 1
         if waiting:
             self._store_all(waiting)
         for _ in waiting:

@@ -82,6 +82,7 @@ class PaidRequests(RequestLog, Generic[Result]):
             self._reserved = await self.spending.reserve(estimate, unlimited)
         except BudgetError as error:
             raise UnansweredError(str(error)) from None
+        writes_before = self.log.writes_done
         try:
             self._stop_if_told()
             self._usage_id = await self.log.reserve(
@@ -98,7 +99,9 @@ class PaidRequests(RequestLog, Generic[Result]):
         except WithheldError as error:
             self.spending.release(self._reserved)
             is_of_budget = error.free_at is None
-            if is_of_budget and (await self.log.written() or await self.spending.settlement()):
+            # Another call may have ended between the answer of the database and now.
+            has_changed = self.log.writes_done > writes_before
+            if is_of_budget and (has_changed or await self.log.written() or await self.spending.settlement()):
                 return False
             raise UnansweredError(str(error)) from None
         except BaseException:
