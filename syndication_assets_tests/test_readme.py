@@ -95,6 +95,8 @@ def test_two_organizations_are_set_up_archived_and_restored(server: Server, empt
 @pytest.mark.slow
 def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: Path):
     """The user of the manual: owns the database, and may create roles and databases."""
+    if server_without_roles.name.startswith("embedded") and Path("/usr/lib/postgresql/15/bin").is_dir():
+        pytest.skip("the superuser types the manual on PostgreSQL 18, and this user on 15")
     admin_url = server_without_roles.url("postgres")
     with (
         login(admin_url, "nosuperuser createrole createdb") as name,
@@ -191,9 +193,10 @@ def test_make_demo_runs_and_a_second_time_says_zero_new(tmp_path: Path):
         first, second = run("make", "demo"), run("make", "demo")
     finally:
         run("make", "stop")
+    totals = second.partition("Rows in the database")[2].partition("Expected: ")[0]
     rows = {
         name.strip(): (total.strip(), new.strip())
-        for name, total, new in re.findall(r"│ ([a-z ]+) │ +([\d,]+) │ +([\d,]+) │", second)
+        for name, total, new in re.findall(r"│ ([a-z ]+) │ +([\d,]+) │ +([\d,]+) │", totals)
     }
     assert rows["posts"][1] == rows["snapshots"][1] == rows["quarantined items"][1] == "0"
     for name, (total, _) in rows.items():

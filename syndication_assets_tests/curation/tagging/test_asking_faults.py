@@ -34,6 +34,7 @@ class LogInMemory:
     """What a CallLog takes, in order."""
 
     provider: str = "test"
+    writes_done: int = 0
     reserved: int = 0
     released: int = 0
     calls: list[Call] = field(default_factory=list)
