@@ -137,7 +137,7 @@ def test_an_animation_that_would_fill_the_memory_is_refused(monkeypatch: pytest.
 def test_a_picture_that_ends_its_process_takes_no_other_along(monkeypatch: pytest.MonkeyPatch):
     with MediaInspector() as inspector:
         first = inspector.read(picture(), "image/jpeg")
-        process, _ = inspector._child
+        process, _ = inspector._child._child
         process.kill()
         process.join()
         with pytest.raises(DamagedMediaError, match="ended the process"):
@@ -186,7 +186,7 @@ from syndication_assets_tests.media.media_samples import picture
 if __name__ == "__main__":
     inspector = MediaInspector()
     inspector.read(picture(), "image/jpeg")
-    print(inspector._child[0].pid, flush=True)
+    print(inspector._child._child[0].pid, flush=True)
     time.sleep(600)
 """
 

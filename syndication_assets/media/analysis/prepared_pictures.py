@@ -5,8 +5,8 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import FailedAttemptError, RefusedPictureError
+from syndication_assets.media.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.contents.pictures import FORMATS, MAXIMUM_PIXELS
 
 _MEMORY_BYTES = 2 * 1024**3

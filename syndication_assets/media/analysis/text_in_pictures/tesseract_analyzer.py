@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, Result
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import FailedAttemptError
 from syndication_assets.media.analysis.text_in_pictures.read_lines import ReadLine, findings_of
+from syndication_assets.media.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 
 _PROGRAM = "tesseract"
 _MEMORY_BYTES = 2 * 1024**3

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from syndication_assets.media.analysis.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets.media.analysis.findings import RefusedPictureError
 from syndication_assets.media.analysis.prepared_pictures import PicturePreparer
+from syndication_assets.media.bounded_child import BoundedChild, ChildEndedError, ChildRaisedError
 from syndication_assets_tests.media.media_samples import picture, png_of_claimed_size
 
 MEGABYTE = 1024**2

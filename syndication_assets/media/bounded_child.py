@@ -24,6 +24,10 @@ class ChildEndedError(Exception):
     """The function ended its process, or took too long; the message says which."""
 
 
+class ChildTimeoutError(ChildEndedError):
+    """The function took too long."""
+
+
 class ChildRaisedError(Exception):
     """The function raised an error; the message is the error's own."""
 
@@ -61,7 +65,7 @@ class BoundedChild:
                     return msgspec.convert(value, result)
             except TimeoutError:
                 self._end()
-                raise ChildEndedError(f"took more than {self._seconds:g} s") from None
+                raise ChildTimeoutError(f"took more than {self._seconds:g} s") from None
             except (EOFError, OSError, ValueError, msgspec.MsgspecError):
                 self._end()
                 raise ChildEndedError("ended its process") from None
