@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.whole_files import OWNER_AND_GROUP, OWNER_ONLY, create_file, replace_file
+from syndication_assets.files.whole_files import OWNER_AND_GROUP, OWNER_ONLY, create_file, replace_file
 
 
 def test_a_file_is_created_once_and_replaced_whole(tmp_path: Path):

@@ -14,6 +14,7 @@ from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.errors import SyndicationError
+from syndication_assets.files.whole_files import EVERYBODY, replace_file
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.landing.zone.unread_files import UnreadFile, unread_files
 from syndication_assets.operations.alerts.told_places import places_without_route
@@ -23,7 +24,6 @@ from syndication_assets.operations.replica import lag_metrics
 from syndication_assets.settings import Settings
 from syndication_assets.settings.retired import retired_advice
 from syndication_assets.tenancy.organizations import organization_ids
-from syndication_assets.whole_files import EVERYBODY, replace_file
 
 _SHOWN_UNREAD_FILES = 10
 _ENDS_WITH_ERRORS = 2

@@ -10,7 +10,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.whole_files import OWNER_ONLY, replace_file, sync_folder
+from syndication_assets.files.whole_files import OWNER_ONLY, replace_file, sync_folder
 
 UNFINISHED = ".unfinished-"
 """How the names of what is being written begin in a directory."""

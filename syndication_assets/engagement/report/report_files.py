@@ -14,7 +14,7 @@ from syndication_assets.engagement.report.report_page import IndexLine, render_i
 from syndication_assets.engagement.report.report_queries import observed_weeks, read_week, reader
 from syndication_assets.engagement.report.report_values import Organization, WeekReport
 from syndication_assets.engagement.report.report_weeks import WEEKS_LOOKED_BACK, IsoWeek, weeks_touched
-from syndication_assets.whole_files import OWNER_AND_GROUP, replace_file
+from syndication_assets.files.whole_files import OWNER_AND_GROUP, replace_file
 
 
 @dataclass(slots=True)

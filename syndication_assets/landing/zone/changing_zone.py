@@ -6,8 +6,8 @@ it is made, `landing.left_files` each removal.
 
 from pathlib import Path
 
+from syndication_assets.files.whole_files import OWNER_AND_GROUP, replace_file
 from syndication_assets.landing.zone.landing_zone import LandingZone
-from syndication_assets.whole_files import OWNER_AND_GROUP, replace_file
 
 
 class ChangingZone(LandingZone):

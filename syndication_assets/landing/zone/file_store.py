@@ -14,7 +14,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.whole_files import OWNER_AND_GROUP, create_file
+from syndication_assets.files.whole_files import OWNER_AND_GROUP, create_file
 
 META_SUFFIX = ".meta.json"
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload")

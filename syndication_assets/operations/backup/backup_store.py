@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from syndication_assets.files.whole_files import sync_folder
 from syndication_assets.operations.backup.manifest import (
     MANIFEST_FILE,
     BackupError,
@@ -25,7 +26,6 @@ from syndication_assets.operations.backup.manifest import (
 )
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore
-from syndication_assets.whole_files import sync_folder
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%SZ"

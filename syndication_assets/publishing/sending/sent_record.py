@@ -14,7 +14,7 @@ import msgspec
 from fsspec.implementations.local import LocalFileSystem
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.whole_files import OWNER_ONLY, replace_file
+from syndication_assets.files.whole_files import OWNER_ONLY, replace_file
 
 _encode = msgspec.json.Encoder().encode
 
