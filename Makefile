@@ -29,7 +29,7 @@ stop: .venv/runtime ## stop the UI and the embedded PostgreSQL server
 test: .venv/development ## the quick tests (what can differ, on PostgreSQL 15 too), in a few minutes
 	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-test-all: .venv/development ## all tests, on both PostgreSQL servers; what CI runs
+test-all: .venv/development .venv/browser ## all tests, on both PostgreSQL servers; what CI runs
 	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist worksteal --everything
 
 lint: .venv/development ## check format, code, types, SQL, imports, schema, settings and locks
@@ -71,6 +71,11 @@ clean: ## remove everything that was made here
 	@printf 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"\n' \
 		> "$$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/bytecode.pth"
 	@touch .venv/python
+
+# What the tests in a browser need beside Python. Without npm, the test that needs it is skipped, and says so.
+.venv/browser: requirements/browser/package-lock.json | .venv/python
+	@if command -v npm >/dev/null; then mkdir -p .venv/browser && cp requirements/browser/*.json .venv/browser/ \
+		&& npm ci --prefix .venv/browser --ignore-scripts --no-audit --no-fund --silent && touch .venv/browser; fi
 
 # The lock of workers, which the image is made from, has nothing that builds the project; the one of the runtime has.
 .venv/workers: | .venv/runtime

@@ -297,10 +297,13 @@ create table tenancy.user_preferences (
                                                     -- once.
     alerts_from operations.severity,                -- Severity from which on the user is told of alerts; NULL for
                                                     -- warning.
+    language text,                                  -- ISO 639-1 code of the language of the web page; NULL for the
+                                                    -- language of the browser.
 
     primary key (user_id),
     foreign key (user_id) references tenancy.users (user_id) on delete cascade,
-    check (time_zone <> '')
+    check (time_zone <> ''),
+    check (language ~ '^[a-z]{2}$')
 );
 create trigger user_preferences_updated_at before update on tenancy.user_preferences
     for each row execute function tenancy.set_updated_at();
@@ -386,6 +389,44 @@ create table tenancy.erased_identities (
 );
 create index erased_identities_erasure on tenancy.erased_identities (organization_id, erasure_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one session of the web page: of a user, or of whoever runs the server. Its token is a cookie and is stored
+-- as a hash. Rows stay after the session, as a record of who was there and how long.
+create table tenancy.web_sessions (
+    session_id text not null default tenancy.public_id('ses', nextval('tenancy.web_session_id_sequence')),
+                                                    -- Public id, such as ses-0a1b2c3d.
+    token_hash bytea not null,                      -- SHA-256 of the token.
+    user_id text,                                   -- Who signed in; NULL for whoever runs the server.
+    login text,                                     -- Login of this machine of whoever runs the server and has no user:
+                                                    -- they see the organizations without members, as on the command
+                                                    -- line. NULL for a user.
+    is_link boolean not null default false,         -- Whether the token is that of a link that a command printed: it
+                                                    -- opens the session once, for a new token.
+    language text,                                  -- ISO 639-1 code of the language that was chosen in the session;
+                                                    -- NULL for the preference of the user, else of the browser.
+    shown_organization_id text,                     -- The organization that the session shows; the first one of the
+                                                    -- user if this is NULL or not theirs any more.
+    started_at timestamptz not null default now(),  -- When the session began.
+    last_used_at timestamptz not null default now(),
+                                                    -- When a page was last asked for, to the minute: a session that is
+                                                    -- not used for hours has expired.
+    expires_at timestamptz not null,                -- When it expires, however much it is used.
+    ended_at timestamptz,                           -- When the user signed out, or the session was replaced; NULL if
+                                                    -- neither happened.
+
+    primary key (session_id),
+    unique (token_hash),
+    foreign key (user_id) references tenancy.users (user_id) on delete cascade,
+    check (session_id ~ '^ses-[0-9a-f]{8}$'),
+    check (length(token_hash) = 32),
+    check (login <> ''),
+    check (language ~ '^[a-z]{2}$'),
+    check (num_nonnulls(user_id, login) = 1),
+    check (expires_at > started_at)
+);
+create index web_sessions_user on tenancy.web_sessions (user_id);
+-- row-level security; pipeline: select, insert, update, delete
+create policy pipeline_all on tenancy.web_sessions to syndication_pipeline using (true) with check (true);
 
 -- One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the
 -- row was before and after.
@@ -758,3 +799,4 @@ create sequence tenancy.account_change_id_sequence as bigint maxvalue 4294967295
 create sequence tenancy.invitation_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.api_key_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.erasure_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence tenancy.web_session_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

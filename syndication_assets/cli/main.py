@@ -46,6 +46,7 @@ from syndication_assets.cli.social.review import review
 from syndication_assets.cli.social.schedule import schedule
 from syndication_assets.cli.status import metrics, status
 from syndication_assets.cli.vendor import vendor
+from syndication_assets.cli.web import web
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import database_url
@@ -192,6 +193,7 @@ main.add_command(retention)
 main.add_command(archive)
 main.add_command(posts)
 main.add_command(action)
+main.add_command(web)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,7 @@ def print_next_steps(console: Console, settings: Settings) -> None:
         "Open the Dagster UI": "make dev, then http://127.0.0.1:3000 (these runs are in it, with their checks)",
         "See plots there": "an asset's Overview, Metadata, Plots, Events (Partitions has the newest 120 days only)",
         "See the pictures": "the asset media/cached_media, its contact sheet",
+        "Decide on texts": ".venv/bin/syndication web --organization demo",
         "Read the weekly report": str(settings.reports_directory / ORGANIZATION / "index.html"),
         "Query the database": ".venv/bin/syndication psql",
         "Load files of your own": "docs/land-and-load.md",

@@ -75,6 +75,16 @@ class Alerts(EnvironmentSettings):
     mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
 
 
+class WebPage(EnvironmentSettings):
+    """The web page"""
+
+    web_url: str | None = setting(
+        "SYNDICATION_WEB_URL",
+        None,
+        "How people reach the web page, such as https://desk.example.org; without it, it answers on this machine only.",
+    )
+
+
 class Backups(EnvironmentSettings):
     """Backups"""
 

@@ -162,6 +162,11 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
         connection.execute(
             "insert into tenancy.users (email) values (%s) on conflict do nothing", [f"{organization_id}@example.org"]
         )
+        connection.execute(
+            "insert into tenancy.web_sessions (token_hash, login, expires_at)"
+            " values (sha256(%s), 'fiona', now() + interval '1 hour') on conflict do nothing",
+            [organization_id.encode()],
+        )
     columns: dict[str, dict[str, sql.Composable]] = {}
     for table, column, type_name, first_label, reference in connection.execute(_COLUMNS).fetchall():
         value = _value(table, column, type_name, first_label, reference)

@@ -44,6 +44,7 @@ SHARED_TABLES = [
     "tenancy.role_permissions",
     "tenancy.user_preferences",
     "tenancy.users",  # has policies of its own
+    "tenancy.web_sessions",
 ]
 
 _OWN = """
@@ -73,7 +74,7 @@ _RULES = [
     """
     select format('%s: row-level security is off or not forced', name) from own_tables
     where name::text in ('tenancy.users', 'tenancy.passwords', 'tenancy.password_resets', 'tenancy.account_changes',
-            'tenancy.user_preferences')
+            'tenancy.user_preferences', 'tenancy.web_sessions')
         and not (relrowsecurity and relforcerowsecurity)
     """,
     """

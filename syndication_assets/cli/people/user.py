@@ -8,6 +8,7 @@ from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import actor_of_session, everywhere, requires
 from syndication_assets.cli.people.activity import activity
+from syndication_assets.cli.people.sign_in_link import sign_in_link
 from syndication_assets.cli.secret_input import read_secrets
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import transaction
@@ -26,6 +27,7 @@ def user() -> None:
 
 
 user.add_command(activity)
+user.add_command(sign_in_link)
 
 
 @user.command()

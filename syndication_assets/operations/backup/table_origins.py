@@ -153,6 +153,7 @@ _BY_ORIGIN: Final[dict[Origin, tuple[str, ...]]] = {
         "tenancy.role_permissions",
         "tenancy.user_preferences",
         "tenancy.users",
+        "tenancy.web_sessions",
     ),
 }
 

@@ -9,6 +9,14 @@ from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.people.members import OWNERS_ARE_KEPT
 
+_OF_THE_PERSON = (
+    "organization_members",
+    "passwords",
+    "password_resets",
+    "web_sessions",
+    "database_logins",
+    "user_preferences",
+)
 _EVERYTHING = """
 select jsonb_build_object(
     'user', (select to_jsonb(u) from tenancy.users as u where u.user_id = %(user_id)s),
@@ -17,6 +25,10 @@ select jsonb_build_object(
     'password', (
         select jsonb_build_object('changed_at', p.changed_at, 'locked_until', p.locked_until)
         from tenancy.passwords as p where p.user_id = %(user_id)s
+    ),
+    'web_sessions', (
+        select coalesce(jsonb_agg(to_jsonb(s) - 'token_hash' - 'user_id' - 'login' order by s.started_at), '[]')
+        from tenancy.web_sessions as s where s.user_id = %(user_id)s
     ),
     'memberships', (
         select coalesce(jsonb_agg(to_jsonb(m) - 'user_id'), '[]')
@@ -93,7 +105,7 @@ def erase_person(connection: Connection, user_id: str) -> None:
             parameters,
         )
         # API keys go with the memberships.
-        for table in ("organization_members", "passwords", "password_resets", "database_logins", "user_preferences"):
+        for table in _OF_THE_PERSON:
             connection.execute(
                 sql.SQL("delete from {} where user_id = %(user_id)s").format(sql.Identifier("tenancy", table)),
                 parameters,

@@ -7,6 +7,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.actors import Actor
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
 from syndication_assets.tenancy.people.passwords import hash_password, is_outdated, is_password
+from syndication_assets.tenancy.people.web_sessions import end_sessions_of
 
 MOST_FAILURES = 5
 """Wrong passwords in a row until the account is locked."""
@@ -62,7 +63,7 @@ def begin_reset(connection: Connection, user_id: str) -> str:
 
 
 def set_password(connection: Connection, token: str, password: str) -> str:
-    """Sets the password of the token's person and unlocks the account; returns the person's name.
+    """Sets the password of the token's person, unlocks the account and ends its sessions; returns the person's name.
 
     SyndicationError for a token that is unknown, used or expired, and for a password that is not accepted.
     """
@@ -86,4 +87,5 @@ def set_password(connection: Connection, token: str, password: str) -> str:
         " set password_hash = excluded.password_hash, failed_sign_ins = 0, locked_until = null, changed_at = now()",
         [user_id, password_hash],
     )
+    end_sessions_of(connection, user_id)
     return str(name)

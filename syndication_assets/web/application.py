@@ -1,0 +1,131 @@
+"""The application: its routes, and what happens around each handler."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from syndication_assets.database.connection import DatabaseError, transaction
+from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.permission_checks import PermissionDeniedError
+from syndication_assets.web.languages import language, preferred
+from syndication_assets.web.own_site import OwnSiteOnly
+from syndication_assets.web.page import NotFoundError, Page
+from syndication_assets.web.pages import calendar, inbox, posts, session, state
+from syndication_assets.web.rate_limits import PAGES
+from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.site import Site
+from syndication_assets.web.visitors import Visitor, find_visitor
+
+_STATIC = Path(__file__).parent / "static"
+_log = logging.getLogger(__name__)
+ROUTES: tuple[PageRoute, ...] = (
+    *session.ROUTES,
+    *inbox.ROUTES,
+    *calendar.ROUTES,
+    *posts.ROUTES,
+    *state.ROUTES,
+)
+
+
+def create_application(database_url: str, public_url: str | None = None) -> Starlette:
+    """The pages over a migrated database. `public_url` is how people reach them; None for this machine only."""
+    site = Site(database_url, public_url)
+
+    @asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncIterator[None]:
+        with sessions_kept():
+            yield
+
+    async def not_found(request: Request, _error: Exception) -> Response:
+        page = _page(site, request, None, {})
+        return await run_in_threadpool(_problem, page, HTTPStatus.NOT_FOUND, "There is no such page.")
+
+    return Starlette(
+        routes=[
+            *(Route(route.path, _endpoint(site, route), methods=[route.method]) for route in ROUTES),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(OwnSiteOnly, public_url=public_url)],
+        exception_handlers={HTTPStatus.NOT_FOUND: not_found},
+        lifespan=lifespan,
+    )
+
+
+def _endpoint(site: Site, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        form = await _form(request) if route.method == "POST" else {}
+        return await run_in_threadpool(_answer, site, route, request, form)
+
+    return endpoint
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of the form, without files; of a field that was sent twice, the last value."""
+    async with request.form(max_files=0, max_fields=50) as form:
+        return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+
+
+def _answer(site: Site, route: PageRoute, request: Request, form: dict[str, str]) -> Response:
+    page = _page(site, request, None, form)
+    try:
+        page = _page(site, request, _visitor(site, request), form)
+        rejection = _rejection(route, page)
+        return route.handler(page) if rejection is None else rejection
+    except NotFoundError as error:
+        return _problem(page, HTTPStatus.NOT_FOUND, str(error))
+    except PermissionDeniedError as error:
+        return _problem(page, HTTPStatus.FORBIDDEN, str(error))
+    except DatabaseError:
+        # What PostgreSQL says is for those who run it.
+        _log.exception("%s %s failed", request.method, request.url.path)
+        return _problem(page, HTTPStatus.SERVICE_UNAVAILABLE, "The database did not answer: try again in a minute.")
+    except SyndicationError as error:
+        return _problem(page, HTTPStatus.CONFLICT, str(error))
+
+
+def _page(site: Site, request: Request, visitor: Visitor | None, form: dict[str, str]) -> Page:
+    chosen = None if visitor is None else visitor.session.language
+    return Page(request, site, language(preferred(chosen, request.headers.get("accept-language", ""))), visitor, form)
+
+
+def _visitor(site: Site, request: Request) -> Visitor | None:
+    token = site.session_token(request)
+    if token is None:
+        return None
+    with transaction(site.database_url) as connection:
+        return find_visitor(connection, token)
+
+
+def _rejection(route: PageRoute, page: Page) -> Response | None:
+    """Why the visitor may not ask for this; None if they may."""
+    visitor = page.visitor
+    if route.is_public:
+        return None
+    if visitor is None:
+        target = page.request.url.path if route.method == "GET" else "/"
+        return page.go(f"/sign-in?to={quote(target)}")
+    if not page.site.limits.allows(PAGES, visitor.session.session_id):
+        return _problem(page, HTTPStatus.TOO_MANY_REQUESTS, "Too many requests: wait a minute.")
+    if route.method == "POST" and page.form.get("form_token") != visitor.form_token:
+        return _problem(page, HTTPStatus.FORBIDDEN, "This form belongs to another session: load the page again.")
+    if route.permission is not None and not visitor.may(route.permission):
+        message = page.text("This needs the right %(right)s: ask an admin.", right=route.permission)
+        return _problem(page, HTTPStatus.FORBIDDEN, message)
+    return None
+
+
+def _problem(page: Page, status: HTTPStatus, message: str) -> Response:
+    return page.render("problem.html", status=status, message=page.text(message))

@@ -1,0 +1,77 @@
+"""The languages of the pages: their sentences, numbers and times.
+
+English is the language of the templates. `translations/<code>.po` holds the others, read when the server starts.
+"""
+
+import gettext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
+_DIRECTORY = Path(__file__).parent / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How a page speaks."""
+
+    code: str
+    translations: gettext.NullTranslations
+    locale: Locale
+
+    @property
+    def direction(self) -> str:
+        """ltr or rtl."""
+        return self.locale.text_direction
+
+    def day(self, value: date) -> str:
+        """A UTC day, with its weekday."""
+        moment = value.astimezone(UTC) if isinstance(value, datetime) else value
+        return str(format_skeleton("yMMMEd", moment, locale=self.locale))
+
+    def clock(self, value: datetime) -> str:
+        """Hours and minutes in UTC."""
+        return str(format_time(value.astimezone(UTC), "short", locale=self.locale))
+
+    def time(self, value: datetime) -> str:
+        """With its day, in UTC."""
+        moment = value.astimezone(UTC)
+        return f"{format_skeleton('yMMMd', moment, locale=self.locale)}, {self.clock(moment)} UTC"
+
+    def number(self, value: Decimal | float) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+
+def gettext_noop(sentence: str) -> str:
+    """Marks a sentence that is translated later, so that it is found when sentences are collected."""
+    return sentence
+
+
+@cache
+def language(code: str) -> Language:
+    """One of LANGUAGES, by its code."""
+    path = _DIRECTORY / f"{code}.po"
+    translations = gettext.NullTranslations()
+    if path.exists():
+        compiled = BytesIO()
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=code))
+        compiled.seek(0)
+        translations = gettext.GNUTranslations(compiled)
+    return Language(code, translations, Locale.parse(code))
+
+
+def preferred(chosen: str | None, accepted: str) -> str:
+    """The code of the language of a page: what was chosen, else the first that the browser accepts, else English."""
+    wanted = [chosen or "", *(part.partition(";")[0].strip().lower().partition("-")[0] for part in accepted.split(","))]
+    return next((code for code in wanted if code in LANGUAGES), "en")

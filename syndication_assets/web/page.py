@@ -1,0 +1,110 @@
+"""One request for a page: who asks, what was sent, and what is answered."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from syndication_assets.database.acting import acting_as
+from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.web.languages import LANGUAGES, Language, gettext_noop
+from syndication_assets.web.site import Site
+from syndication_assets.web.visitors import VisitedOrganization, Visitor
+
+_SEE_OTHER = 303
+NOTICES = {
+    "approved": gettext_noop("The text is approved."),
+    "edited": gettext_noop("Your version is saved and waits for a decision."),
+    "cancelled": gettext_noop("The post is cancelled."),
+    "rejected": gettext_noop("The text is rejected."),
+}
+"""Fixed sentences, so that no link can put words on a page."""
+
+
+class NotFoundError(SyndicationError):
+    """There is no such page, or it belongs to an organization that the visitor may not see: both look alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a handler gets. The visitor has been let in, and has the right that the route requires."""
+
+    request: Request
+    site: Site
+    language: Language
+    visitor: Visitor | None = None
+    form: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def organization(self) -> VisitedOrganization:
+        """NotFoundError for a user who is no member anywhere."""
+        if self.visitor is None or self.visitor.organization is None:
+            raise NotFoundError("You are a member of no organization: ask an admin to add you.")
+        return self.visitor.organization
+
+    @property
+    def person(self) -> str:
+        """Under which name decisions are stored."""
+        return "" if self.visitor is None else self.visitor.person
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees the current organization and nothing else, and changes nothing."""
+        organization = self.organization
+        with transaction(self.site.database_url, role="syndication_reader") as connection:
+            connection.execute("set transaction read only")
+            connection.execute("select set_config('app.organization_id', %s, true)", [organization.organization_id])
+            yield connection
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Transactions within are those of the visitor, in the audit log too."""
+        user_id = None if self.visitor is None else self.visitor.session.user_id
+        if user_id is None:
+            yield
+            return
+        with acting_as(user_id):
+            yield
+
+    def text(self, sentence: str, **values: object) -> str:
+        """A sentence in the language of the page."""
+        translated = self.language.translations.gettext(sentence)
+        return translated % values if values else translated
+
+    def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """The page."""
+        content = self.site.environment.get_template(template).render(
+            page=self,
+            visitor=self.visitor,
+            language=self.language,
+            languages=LANGUAGES,
+            path=self.request.url.path,
+            _=self.language.translations.gettext,
+            ngettext=self.language.translations.ngettext,
+            **values,
+        )
+        return HTMLResponse(content, status)
+
+    def go(self, path: str, *, done: str | None = None) -> Response:
+        """Sends the browser to a page of this site, which says what was done: one of NOTICES."""
+        path = own_path(path)
+        return RedirectResponse(path if done is None else f"{path}{'&' if '?' in path else '?'}done={done}", _SEE_OTHER)
+
+    @property
+    def notice(self) -> str | None:
+        """What the page before has done, as a sentence; None if nothing."""
+        sentence = NOTICES.get(self.request.query_params.get("done", ""))
+        return None if sentence is None else self.text(sentence)
+
+
+def own_path(target: str | None) -> str:
+    """The path if it leads to a page of this site, else that of the first page: nobody is sent to another site."""
+    if target is None or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return "/"
+    parts = urlsplit(target)
+    return "/" if parts.scheme or parts.netloc or any(ord(character) < 0x20 for character in target) else target

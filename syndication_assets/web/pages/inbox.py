@@ -1,0 +1,149 @@
+"""What waits for a decision: the list, one text with its reasons and versions, and the decisions."""
+
+import difflib
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from syndication_assets.content.review.reviewed_texts import ReviewError, read_text, waiting
+from syndication_assets.content.review.reviewed_texts import show as read_with_reasons
+from syndication_assets.content.review.text_decisions import approve, edit, reject
+from syndication_assets.database.connection import Connection
+from syndication_assets.web.page import NotFoundError, Page
+from syndication_assets.web.routes import PageRoute
+
+_EXCERPTS = "select content_id, left(text_content, 240) from content.posts_content where content_id = any(%s)"
+_VERSIONS = """
+select
+    c.content_id, c.version, c.state::text, c.text_content, c.generator, tenancy.actor_name(c.created_by), c.created_at
+from content.posts_content as c
+where c.organization_id = %s and c.post_core_id = %s and c.variation = %s
+order by c.version desc
+"""
+
+
+class Difference(NamedTuple):
+    """A part of a text beside its earlier version."""
+
+    kind: str
+    """equal, insert or delete."""
+    words: str
+
+
+def first_page(page: Page) -> Response:
+    return page.go("/inbox") if page.visitor is not None else page.go("/sign-in")
+
+
+def show_inbox(page: Page) -> Response:
+    texts = waiting(page.site.database_url, page.organization.slug)
+    with page.reading() as connection:
+        excerpts = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
+    return page.render("inbox.html", texts=texts, excerpts=dict(excerpts))
+
+
+def show_text(page: Page) -> Response:
+    content_id = _own_text(page)
+    text, findings, decisions = read_with_reasons(page.site.database_url, content_id)
+    with page.reading() as connection:
+        versions = connection.execute(_VERSIONS, [text.organization_id, text.post_core_id, text.variation]).fetchall()
+    before = next((row[3] for row in versions if row[1] == text.version - 1), None)
+    return page.render(
+        "text.html",
+        text=text,
+        findings=findings,
+        decisions=decisions,
+        versions=versions,
+        difference=None if before is None else list(difference(before, text.draft.text_content)),
+        next_id=_next_waiting(page, content_id),
+    )
+
+
+def approve_text(page: Page) -> Response:
+    content_id = _own_text(page)
+    following = _next_waiting(page, content_id)
+    with page.acting():
+        approve(page.site.database_url, content_id, page.person)
+    return _after_decision(page, following, "approved")
+
+
+def reject_text(page: Page) -> Response:
+    content_id = _own_text(page)
+    following = _next_waiting(page, content_id)
+    with page.acting():
+        reject(page.site.database_url, content_id, page.person, page.form.get("reason", ""))
+    return _after_decision(page, following, "rejected")
+
+
+def edit_text(page: Page) -> Response:
+    content_id = _own_text(page)
+    with page.acting():
+        new_id, _ = edit(page.site.database_url, content_id, page.person, page.form.get("text", ""))
+    return page.go(f"/texts/{new_id}", done="edited")
+
+
+def difference(before: str, after: str) -> Iterator[Difference]:
+    """The words of two versions: what both have, what was taken out and what came in, in the order of the text."""
+    old, new = _words(before), _words(after)
+    for operation, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if operation == "equal":
+            yield Difference("equal", "".join(old[old_from:old_to]))
+            continue
+        if old_from < old_to:
+            yield Difference("delete", "".join(old[old_from:old_to]))
+        if new_from < new_to:
+            yield Difference("insert", "".join(new[new_from:new_to]))
+
+
+def _words(text: str) -> list[str]:
+    """The words, each with the space before it, so that joining them gives the text again."""
+    words: list[str] = []
+    for character in text:
+        if not words or (character.isspace() and not words[-1][-1].isspace()):
+            words.append(character)
+        else:
+            words[-1] += character
+    return words
+
+
+def _own_text(page: Page) -> str:
+    """The id in the path, if it belongs to the current organization. Otherwise NotFoundError, as for no text at all."""
+    content_id = str(page.request.path_params["content_id"])
+    with page.reading() as connection:
+        if not _exists(connection, content_id):
+            raise NotFoundError("There is no such text.")
+    return content_id
+
+
+def _exists(connection: Connection, content_id: str) -> bool:
+    try:
+        read_text(connection, content_id)
+    except ReviewError:
+        return False
+    return True
+
+
+def _next_waiting(page: Page, content_id: str) -> str | None:
+    """The text that comes after this one in the inbox, or the first; None if no other waits."""
+    ids = [text.content_id for text in waiting(page.site.database_url, page.organization.slug)]
+    if content_id in ids:
+        place = ids.index(content_id)
+        ids = [*ids[place + 1 :], *ids[:place]]
+    return next(iter(ids), None)
+
+
+def _after_decision(page: Page, following: str | None, done: str) -> Response:
+    return page.go("/inbox" if following is None else f"/texts/{quote(following)}", done=done)
+
+
+ROUTES = (
+    PageRoute("GET", "/", first_page, is_public=True),
+    PageRoute("GET", "/inbox", show_inbox),
+    PageRoute("GET", "/texts/{content_id}", show_text),
+    PageRoute("POST", "/texts/{content_id}/approve", approve_text, permission="texts.decide"),
+    PageRoute("POST", "/texts/{content_id}/reject", reject_text, permission="texts.decide"),
+    PageRoute("POST", "/texts/{content_id}/edit", edit_text, permission="texts.edit"),
+)

@@ -1,0 +1,21 @@
+"""How often one address may try to sign in, and one session ask for pages. Counted in this process."""
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+SIGN_INS = RateLimitItemPerMinute(10)
+"""By address. Each account is locked by itself after wrong passwords, whichever addresses they come from."""
+PAGES = RateLimitItemPerMinute(600)
+"""By session."""
+
+
+class RateLimits:
+    """Whether somebody may go on."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def allows(self, limit: RateLimitItem, who: str) -> bool:
+        """Counts a request; False if it is one too many."""
+        return self._limiter.hit(limit, str(limit), who)

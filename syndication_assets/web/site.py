@@ -1,0 +1,59 @@
+"""What all pages of one application share: the database, the templates, the cookie and the limits."""
+
+from dataclasses import dataclass, field
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import Response
+
+from syndication_assets.tenancy.people.web_sessions import VALID_FOR
+from syndication_assets.web.rate_limits import RateLimits
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("syndication_assets.web"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One application over a migrated database."""
+
+    database_url: str
+    public_url: str | None = None
+    """How people reach it; None for this machine only."""
+    environment: Environment = field(default_factory=_environment)
+    limits: RateLimits = field(default_factory=RateLimits)
+
+    @property
+    def _is_secure(self) -> bool:
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+    @property
+    def _cookie(self) -> str:
+        # With the prefix, a browser takes the cookie only over TLS, and from this host only.
+        return "__Host-session" if self._is_secure else "session"
+
+    def session_token(self, request: Request) -> str | None:
+        """The cookie of a session; None without one."""
+        return request.cookies.get(self._cookie)
+
+    def give_session(self, response: Response, token: str) -> None:
+        """Lets the browser keep the token of a session, out of reach of scripts and other sites."""
+        response.set_cookie(
+            self._cookie,
+            token,
+            max_age=int(VALID_FOR.total_seconds()),
+            httponly=True,
+            secure=self._is_secure,
+            samesite="lax",
+        )
+
+    def take_session(self, response: Response) -> None:
+        """Lets the browser forget the token."""
+        response.delete_cookie(self._cookie, httponly=True, secure=self._is_secure, samesite="lax")

@@ -1,0 +1,40 @@
+"""The words of the data that pages show, so that they are found when sentences are collected."""
+
+from syndication_assets.web.languages import gettext_noop
+
+WORDS = (
+    # What a post is about, and who wrote it.
+    gettext_noop("product"),
+    gettext_noop("blog post"),
+    gettext_noop("announcement"),
+    gettext_noop("template"),
+    gettext_noop("llm"),
+    gettext_noop("person"),
+    # The states of texts and of posts in the queue.
+    gettext_noop("generated"),
+    gettext_noop("needs review"),
+    gettext_noop("approved"),
+    gettext_noop("rejected"),
+    gettext_noop("superseded"),
+    gettext_noop("draft"),
+    gettext_noop("ready"),
+    gettext_noop("scheduled"),
+    gettext_noop("publishing"),
+    gettext_noop("published"),
+    gettext_noop("failed"),
+    gettext_noop("cancelled"),
+    gettext_noop("needs reconcile"),
+    # How grave a problem is.
+    gettext_noop("hard"),
+    gettext_noop("soft"),
+    gettext_noop("critical"),
+    gettext_noop("error"),
+    gettext_noop("warning"),
+    # What became of a tag, and who decided.
+    gettext_noop("applied"),
+    gettext_noop("suggested"),
+    gettext_noop("removed"),
+    gettext_noop("rule"),
+    gettext_noop("ai"),
+    gettext_noop("user"),
+)

@@ -1,0 +1,122 @@
+"""The pages in headless Chromium, by keyboard, on a desktop and a phone, in both directions of writing.
+
+axe-core looks for what keeps people from using a page; a page that has nothing of the kind is the control.
+"""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from syndication_assets_tests.content.shop_in_tables import Shop
+from syndication_assets_tests.web.desk import Desk
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(__file__).parents[2] / ".venv" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+PATHS = ("/inbox", "/calendar", "/posts", "/status")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.one_server,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: on Debian, apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def address(desk: Desk) -> Iterator[str]:
+    """The pages behind a real server on a free loopback port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(desk.application, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=30)
+
+
+def _serious(page: object) -> list[str]:
+    """The serious and critical violations of a page, each with its first element."""
+    page.add_script_tag(path=str(AXE))  # type: ignore[attr-defined]
+    found = page.evaluate("axe.run().then((result) => result.violations)")  # type: ignore[attr-defined]
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html']}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, shop: Shop, address: str):
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    first, second = (str(text["content_id"]) for text in shop.texts()[:2])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(viewport=SIZES["desktop"])
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+
+        page.goto(f"{address}/sign-in/{desk.link()}")
+        page.keyboard.press("Enter")  # the only button has the focus
+        page.wait_for_url("**/inbox")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/texts/{first}")
+        page.keyboard.press("a")
+        page.wait_for_url(f"**/texts/{second}?done=approved")
+        page.keyboard.press("r")
+        page.keyboard.type("Not in this season.")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**?done=rejected")
+        assert [str(text["state"]) for text in shop.texts()] == ["approved", "rejected", "needs_review"]
+
+        for size in SIZES.values():
+            page.set_viewport_size(size)
+            for path in (*PATHS, f"/texts/{second}"):
+                page.goto(f"{address}{path}")
+                assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert said == []
+        browser.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: make .venv/browser, which needs npm")
+def test_nothing_serious_keeps_people_from_using_a_page(desk: Desk, shop: Shop, address: str):
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    content_id = str(shop.texts()[0]["content_id"])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # Only the test's own script is let past the policy of the pages.
+        context = browser.new_context(viewport=SIZES["phone"], bypass_csp=True)
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        found = {"/sign-in": _serious(page)}
+        page.goto(f"{address}/sign-in/{desk.link()}")
+        page.click("button.primary")
+        for language in ("en", "ar"):
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                for path in (*PATHS, f"/texts/{content_id}", "/no-such-page"):
+                    page.goto(f"{address}{path}")
+                    found[f"{language} {scheme} {path}"] = _serious(page)
+            page.goto(f"{address}/inbox")
+            page.click(".account summary")
+            page.select_option("select[name=language]", "ar")
+            page.click("form[action='/language'] button")
+            page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        assert {path: violations for path, violations in found.items() if violations} == {}
+        page.set_content("<!doctype html><title>x</title><img src='x.png'><button></button>")
+        assert len(_serious(page)) >= 2
+        browser.close()
