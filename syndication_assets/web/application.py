@@ -23,7 +23,7 @@ from syndication_assets.tenancy.permission_checks import PermissionDeniedError
 from syndication_assets.web.languages import language, preferred
 from syndication_assets.web.own_site import OwnSiteOnly
 from syndication_assets.web.page import NotFoundError, Page
-from syndication_assets.web.pages import calendar, inbox, posts, session, state
+from syndication_assets.web.pages import calendar, inbox, posts, results, session, state
 from syndication_assets.web.rate_limits import PAGES
 from syndication_assets.web.routes import PageRoute
 from syndication_assets.web.site import Site
@@ -36,6 +36,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *inbox.ROUTES,
     *calendar.ROUTES,
     *posts.ROUTES,
+    *results.ROUTES,
     *state.ROUTES,
 )
 

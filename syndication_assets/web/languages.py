@@ -15,7 +15,7 @@ from babel import Locale
 from babel.dates import format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "ar": "العربية"}
 _DIRECTORY = Path(__file__).parent / "translations"
@@ -47,6 +47,13 @@ class Language:
         """With its day, in UTC."""
         moment = value.astimezone(UTC)
         return f"{format_skeleton('yMMMd', moment, locale=self.locale)}, {self.clock(moment)} UTC"
+
+    def weekday(self, value: date) -> str:
+        return str(format_skeleton("E", value, locale=self.locale))
+
+    def share(self, value: float) -> str:
+        """A fraction in per cent, with two digits after the point."""
+        return str(format_percent(value, format="#,##0.00%", locale=self.locale))
 
     def number(self, value: Decimal | float) -> str:
         return str(format_decimal(value, locale=self.locale))
