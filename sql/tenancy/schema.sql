@@ -327,6 +327,8 @@ create table tenancy.api_keys (
     last_used_at timestamptz,                       -- When it was last accepted; NULL if it never was.
     revoked_at timestamptz,                         -- When it was revoked; NULL if it was not.
     created_at timestamptz not null default now(),  -- When the row was inserted.
+    requests_per_day integer,                       -- How many requests of the API it may make on a UTC day; NULL for
+                                                    -- no limit.
 
     primary key (organization_id, key_id),
     foreign key (organization_id, user_id) references tenancy.organization_members (organization_id, user_id)
@@ -334,7 +336,8 @@ create table tenancy.api_keys (
     check (key_id ~ '^key-[0-9a-f]{8}$'),
     check (key_name <> ''),
     check (length(key_hash) = 32),
-    check (cardinality(permissions) > 0)
+    check (cardinality(permissions) > 0),
+    check (requests_per_day > 0)
 );
 create index api_keys_member on tenancy.api_keys (organization_id, user_id);
 create index api_keys_key on tenancy.api_keys (key_hash);
@@ -427,6 +430,42 @@ create table tenancy.web_sessions (
 create index web_sessions_user on tenancy.web_sessions (user_id);
 -- row-level security; pipeline: select, insert, update, delete
 create policy pipeline_all on tenancy.web_sessions to syndication_pipeline using (true) with check (true);
+
+-- One row is the requests that one key made on one UTC day.
+create table tenancy.api_key_days (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    key_id text not null,           -- The key; refers to api_keys.
+    day date not null,              -- The UTC day.
+    requests integer not null,      -- Number of requests that were let in; those beyond the quota are not counted.
+
+    primary key (organization_id, key_id, day),
+    foreign key (organization_id, key_id) references tenancy.api_keys (organization_id, key_id) on delete cascade,
+    check (requests > 0)
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one request that named an Idempotency-Key, and its answer, which the same request gets again within a day.
+create table tenancy.api_requests (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    person text not null,           -- Who asked: id of a user, or a login.
+    idempotency_key text not null,  -- The key that the program chose.
+    request_hash bytea not null,    -- SHA-256 of method, path and body: another request with the same key is refused.
+    status integer,                 -- HTTP status of the answer; NULL while it is under way.
+    answer jsonb,                   -- The answer; NULL while it is under way.
+    requested_at timestamptz not null default now(),
+                                    -- When the request came in.
+
+    primary key (organization_id, person, idempotency_key),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (person <> ''),
+    check (length(idempotency_key) >= 1 and length(idempotency_key) <= 200),
+    check (length(request_hash) = 32),
+    check (status >= 200 and status <= 599),
+    check ((status is null) = (answer is null))
+);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the
 -- row was before and after.

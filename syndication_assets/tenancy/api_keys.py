@@ -13,6 +13,7 @@ from syndication_assets.tenancy.one_time_tokens import hash_of, new_token, shown
 class UsedKey(NamedTuple):
     """As whom, where and for what a key may be used."""
 
+    key_id: str
     user_id: str
     organization_id: str
     permissions: list[str]
@@ -30,6 +31,10 @@ class ApiKey(NamedTuple):
     state: str
     expires_at: datetime
     last_used_at: datetime | None
+    requests_per_day: int | None
+    """None for no limit."""
+    requests_today: int
+    """On the UTC day that it is."""
 
 
 def add_key(
@@ -39,6 +44,7 @@ def add_key(
     name: str,
     permissions: list[str],
     valid_for: timedelta,
+    requests_per_day: int | None = None,
 ) -> tuple[str, str]:
     """Returns the id and the key, which is stored nowhere. SyndicationError if the member lacks one of the rights."""
     allowed = {
@@ -58,9 +64,18 @@ def add_key(
     try:
         (key_id,) = connection.execute(
             "insert into tenancy.api_keys"
-            " (organization_id, user_id, key_name, key_prefix, key_hash, permissions, expires_at)"
-            " values (%s, %s, %s, %s, %s, %s, now() + %s) returning key_id",
-            [organization_id, user_id, name.strip(), shown_prefix(key), hash_of(key), sorted(permissions), valid_for],
+            " (organization_id, user_id, key_name, key_prefix, key_hash, permissions, requests_per_day, expires_at)"
+            " values (%s, %s, %s, %s, %s, %s, %s, now() + %s) returning key_id",
+            [
+                organization_id,
+                user_id,
+                name.strip(),
+                shown_prefix(key),
+                hash_of(key),
+                sorted(permissions),
+                requests_per_day,
+                valid_for,
+            ],
         ).fetchall()[0]
     except psycopg.errors.CheckViolation:
         raise SyndicationError("A key needs a name that says what uses it, and at least one permission.") from None
@@ -74,7 +89,7 @@ def use_key(connection: Connection, key: str) -> UsedKey | None:
         " from tenancy.organization_members as m join tenancy.users as u using (user_id)"
         " where k.key_hash = %s and k.revoked_at is null and k.expires_at > now()"
         " and (m.organization_id, m.user_id) = (k.organization_id, k.user_id) and m.status = 'active' and u.is_active"
-        " returning k.user_id, k.organization_id, k.permissions",
+        " returning k.key_id, k.user_id, k.organization_id, k.permissions",
         [hash_of(key)],
     ).fetchone()
     return None if row is None else UsedKey(*row)
@@ -94,8 +109,10 @@ def list_keys(connection: Connection) -> list[ApiKey]:
     rows = connection.execute(
         "select k.key_id, o.slug, tenancy.actor_name(k.user_id), k.key_name, k.key_prefix, k.permissions,"
         " case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'valid' end,"
-        " k.expires_at, k.last_used_at"
+        " k.expires_at, k.last_used_at, k.requests_per_day, coalesce(d.requests, 0)"
         " from tenancy.api_keys as k join tenancy.organizations as o using (organization_id)"
+        " left join tenancy.api_key_days as d"
+        " on d.organization_id = k.organization_id and d.key_id = k.key_id and d.day = (now() at time zone 'utc')::date"
         " order by k.created_at desc, k.key_id"
     ).fetchall()
     return [ApiKey(*row) for row in rows]

@@ -20,6 +20,7 @@ from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.permission_checks import PermissionDeniedError
+from syndication_assets.web.api.application import create_api
 from syndication_assets.web.languages import language, preferred
 from syndication_assets.web.own_site import OwnSiteOnly
 from syndication_assets.web.page import NotFoundError, Page
@@ -57,6 +58,7 @@ def create_application(database_url: str, public_url: str | None = None) -> Star
     return Starlette(
         routes=[
             *(Route(route.path, _endpoint(site, route), methods=[route.method]) for route in ROUTES),
+            Mount("/api/v1", create_api(site)),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(OwnSiteOnly, public_url=public_url)],

@@ -68,12 +68,18 @@ class OwnSiteOnly:
             return 421, f"This page only answers to {name}: set SYNDICATION_WEB_URL to the address that people use."
         if method in _SAFE:
             return None
+        if headers.getlist("authorization"):
+            return self._length_rejection(headers)  # no page of another site can send this header
         scheme = "http" if self._public is None else self._public.scheme
         if headers.getlist("origin") != [f"{scheme}://{hosts[0]}"]:
             return 403, "A page of another site sent this request: only pages of this site may."
+        return self._length_rejection(headers)
+
+    @staticmethod
+    def _length_rejection(headers: Headers) -> tuple[int, str] | None:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES:
-            return 413, f"A form has at most {MOST_BYTES:,} bytes."
+            return 413, f"A request has at most {MOST_BYTES:,} bytes."
         return None
 
     def _is_own_host(self, host: str) -> bool:

@@ -136,6 +136,7 @@ _OWN_VALUES = {
     ("tenancy.api_keys", "key_hash"): "decode(repeat('ab', 32), 'hex')",
     ("tenancy.api_keys", "permissions"): "'{vendors.edit}'",
     ("tenancy.invitations", "email"): "'isla@bakery.example'",
+    ("tenancy.api_requests", "request_hash"): "sha256('x')",
     ("tenancy.invitations", "token_hash"): "decode(repeat('ab', 32), 'hex')",
     ("scraping.profile_fetches", "failed_at"): "'2025-11-03 12:00:00+00'",
     ("scraping.post_records", "posted_at"): "'2025-11-03 12:00:00+00'",

@@ -26,16 +26,31 @@ def key() -> None:
     "--permission", "permissions", required=True, multiple=True, metavar="RIGHT", help="A right; repeat for several."
 )
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 730), help="How long it is accepted.")
+@click.option(
+    "--requests-per-day",
+    default=None,
+    type=click.IntRange(1),
+    help="Requests of the API on a UTC day; default: no limit.",
+)
 @organization_option
 @command
 @requires("keys.edit", in_organization())
-def add(name: str, user_name: str, permissions: tuple[str, ...], days: int, organization: str) -> None:
+def add(
+    name: str,
+    user_name: str,
+    permissions: tuple[str, ...],
+    days: int,
+    requests_per_day: int | None,
+    organization: str,
+) -> None:
     """Prints a new key for SYNDICATION_API_KEY, once. NAME says what uses it."""
     url = _url()
     organization_id = require_organization(url, organization).organization_id
     with transaction(url) as connection:
         user_id = require_user(connection, user_name)
-        key_id, secret = add_key(connection, organization_id, user_id, name, list(permissions), timedelta(days=days))
+        key_id, secret = add_key(
+            connection, organization_id, user_id, name, list(permissions), timedelta(days=days), requests_per_day
+        )
     click.echo(f"{key_id} acts as {user_name} in {organization}, for {days} days. Store it in your password manager:")
     click.echo(secret)
 
@@ -63,10 +78,11 @@ def revoke(key_id: str) -> None:
 
 def _line(listed: ApiKey) -> str:
     used = f"{listed.last_used_at:%Y-%m-%d %H:%M} UTC" if listed.last_used_at else "never"
+    limit = "any number of" if listed.requests_per_day is None else f"{listed.requests_per_day:,}"
     return (
         f"{listed.key_id}  {listed.prefix}…  {listed.organization:16} {listed.name} as {listed.user}: "
         f"{', '.join(listed.permissions)}\n    {listed.state}, until {listed.expires_at:%Y-%m-%d %H:%M} UTC, last used "
-        f"{used}"
+        f"{used}, {listed.requests_today:,} of {limit} requests today"
     )
 
 

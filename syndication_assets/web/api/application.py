@@ -1,0 +1,64 @@
+"""The API as an application, with its description by OpenAPI at `openapi.json`."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse
+
+from syndication_assets.database.connection import DatabaseError
+from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.permission_checks import PermissionDeniedError
+from syndication_assets.web.api import posts, queue, texts
+from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, code_of
+from syndication_assets.web.site import Site
+
+_log = logging.getLogger(__name__)
+_DESCRIPTION = """What people decide on the web page, for programs.
+
+Send an API key as `Authorization: Bearer KEY` (`syndication key add`). A request may do what the key and its member
+may. A request that changes something may name an `Idempotency-Key`: sent again within a day, it gets the first answer,
+and nothing is done twice. An error has a `code`, which never changes its meaning, and a `message` for people.
+"""
+
+
+def create_api(site: Site) -> FastAPI:
+    """The API of a site; it is mounted at /api/v1."""
+    api = FastAPI(
+        title="Syndication Assets",
+        version="1",
+        description=_DESCRIPTION,
+        # Their pages load scripts of other hosts.
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": {"model": ErrorAnswer}, "503": {"model": ErrorAnswer}},
+    )
+    api.state.site = site
+    for module in (texts, queue, posts):
+        api.include_router(module.router)
+    api.add_exception_handler(ApiError, _api_error)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(SyndicationError, _refused)
+    return api
+
+
+def _api_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
+    return answer(error)
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """What the request lacks, without the value: it may be a secret that was put in the wrong place."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return answer(ApiError(code_of(first["loc"]), f"{place}: {first['msg']}."))
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, DatabaseError):
+        # What PostgreSQL says is for those who run it.
+        _log.error("%s %s failed: %s", request.method, request.url.path, error)
+        return answer(ApiError(Code.DATABASE_ERROR, "The database did not answer: try again in a minute."))
+    code = Code.PERMISSION_DENIED if isinstance(error, PermissionDeniedError) else Code.CONFLICT
+    return answer(ApiError(code, str(error)))

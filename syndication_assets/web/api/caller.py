@@ -1,0 +1,115 @@
+"""Who asks the API: a program with an API key, or a page in a session."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from syndication_assets.database.acting import acting_as
+from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.tenancy.api_keys import use_key
+from syndication_assets.tenancy.api_quotas import count_request
+from syndication_assets.web.api.errors import ApiError, Code
+from syndication_assets.web.rate_limits import PAGES
+from syndication_assets.web.site import Site
+from syndication_assets.web.visitors import VisitedOrganization, find_visitor
+
+FORM_TOKEN = "X-Form-Token"  # noqa: S105 - the name of a header
+_BEARER = "bearer "
+_ORGANIZATION = """
+select o.organization_id, o.slug, o.name, m.role::text
+from tenancy.organizations as o
+inner join tenancy.organization_members as m on o.organization_id = m.organization_id
+where o.organization_id = %s and m.user_id = %s
+"""
+_PERMISSIONS = "select permission from tenancy.role_permissions where role::text = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a valid key or session, in one organization."""
+
+    site: Site
+    organization: VisitedOrganization
+    user_id: str | None
+    """None for whoever runs the server."""
+    person: str
+    """Under which name decisions are stored."""
+    permissions: frozenset[str] | None
+    """None for all."""
+
+    def require(self, permission: str) -> None:
+        """ApiError unless the caller has the right."""
+        if self.permissions is not None and permission not in self.permissions:
+            raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {permission}: ask an admin.")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees the caller's organization and nothing else, and changes nothing."""
+        with transaction(self.site.database_url, role="syndication_reader") as connection:
+            connection.execute("set transaction read only")
+            connection.execute(
+                "select set_config('app.organization_id', %s, true)", [self.organization.organization_id]
+            )
+            yield connection
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Transactions within are those of the caller, in the audit log too."""
+        if self.user_id is None:
+            yield
+            return
+        with acting_as(self.user_id):
+            yield
+
+
+def find_caller(request: Request) -> Caller:
+    """ApiError without a valid key or session, beyond a quota, and for a form of another session.
+
+    A request is counted once, however often it is asked who sent it.
+    """
+    if not hasattr(request.state, "caller"):
+        with transaction(request.app.state.site.database_url) as connection:
+            request.state.caller = _find(connection, request)
+    caller: Caller = request.state.caller
+    return caller
+
+
+def _find(connection: Connection, request: Request) -> Caller:
+    site: Site = request.app.state.site
+    given = request.headers.get("authorization")
+    if given is None:
+        return _by_session(connection, site, request)
+    if not given.lower().startswith(_BEARER):
+        raise ApiError(Code.NOT_SIGNED_IN, "Send the API key as: Authorization: Bearer KEY.")
+    return _by_key(connection, site, given[len(_BEARER) :].strip())
+
+
+def _by_key(connection: Connection, site: Site, key: str) -> Caller:
+    used = use_key(connection, key)
+    if used is None:
+        raise ApiError(Code.NOT_SIGNED_IN, "The API key is unknown, expired or revoked, or its user is not active.")
+    if not count_request(connection, used.key_id):
+        raise ApiError(Code.QUOTA_USED_UP, "The key has made all requests of this UTC day: see `syndication key list`.")
+    organization = VisitedOrganization(
+        *connection.execute(_ORGANIZATION, [used.organization_id, used.user_id]).fetchall()[0]
+    )
+    of_role = {permission for (permission,) in connection.execute(_PERMISSIONS, [organization.role])}
+    return Caller(site, organization, used.user_id, used.user_id, frozenset(of_role & set(used.permissions)))
+
+
+def _by_session(connection: Connection, site: Site, request: Request) -> Caller:
+    token = site.session_token(request)
+    visitor = None if token is None else find_visitor(connection, token)
+    if visitor is None or visitor.organization is None:
+        raise ApiError(Code.NOT_SIGNED_IN, "Send an API key as: Authorization: Bearer KEY, or sign in to the page.")
+    if not site.limits.allows(PAGES, visitor.session.session_id):
+        raise ApiError(Code.QUOTA_USED_UP, "Too many requests: wait a minute.")
+    if request.method != "GET" and request.headers.get(FORM_TOKEN) != visitor.form_token:
+        raise ApiError(Code.PERMISSION_DENIED, f"The header {FORM_TOKEN} is not that of this session.")
+    return Caller(site, visitor.organization, visitor.session.user_id, visitor.person, visitor.permissions)
+
+
+CallerOfRequest = Annotated[Caller, Depends(find_caller)]

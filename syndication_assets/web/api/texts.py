@@ -1,0 +1,181 @@
+"""Texts that wait for a decision, and the decisions."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from syndication_assets.content.review.reviewed_texts import ReviewError, read_text, show, waiting
+from syndication_assets.content.review.text_decisions import approve, edit, reject
+from syndication_assets.web.api.caller import Caller, CallerOfRequest
+from syndication_assets.web.api.errors import ApiError, Code
+from syndication_assets.web.api.named_requests import OnceOnly
+
+router = APIRouter(prefix="/texts", tags=["texts"], route_class=OnceOnly)
+TextId = Annotated[str, Path(pattern=r"^cnt-[0-9a-f]{8}$")]
+
+
+class WaitingText(BaseModel):
+    """A text that waits for a decision."""
+
+    content_id: str
+    planned_on: date
+    channel: str
+    kind: str
+    generator: str
+    state: str
+    broken_rules: str = Field(description="The hard rules that it breaks; empty if none.")
+
+
+class WaitingTexts(BaseModel):
+    """All texts that wait."""
+
+    items: list[WaitingText]
+    total: int
+
+
+class Rule(BaseModel):
+    """A rule that a text breaks."""
+
+    rule_name: str
+    severity: str
+    reason: str
+
+
+class TakenDecision(BaseModel):
+    """A decision that was taken on this version."""
+
+    decision: str
+    decided_by: str
+    decided_at: datetime
+    reason: str | None
+
+
+class Text(BaseModel):
+    """One version of a text, with the rules that it breaks and its decisions."""
+
+    content_id: str
+    state: str
+    platform: str
+    channel_type: str
+    planned_on: date
+    variation: int
+    version: int
+    text: str
+    language: str
+    link_url: str | None
+    image_url: str | None
+    alt_text: str | None
+    broken_rules: list[Rule]
+    decisions: list[TakenDecision]
+
+
+class DecidedText(BaseModel):
+    """A text after a decision."""
+
+    content_id: str
+    state: str
+    is_new: bool = Field(description="False if the decision was taken already, so that nothing changed.")
+
+
+class Rejection(BaseModel):
+    """Why a text is rejected."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class Edit(BaseModel):
+    """A person's text in place of the one that waits."""
+
+    text: str = Field(min_length=1, max_length=100_000)
+
+
+@router.get("", summary="List the texts that wait for a decision")
+def list_texts(caller: CallerOfRequest) -> WaitingTexts:
+    """The earliest planned day first."""
+    found = waiting(caller.site.database_url, caller.organization.slug)
+    items = [
+        WaitingText(
+            content_id=text.content_id,
+            planned_on=text.planned_on,
+            channel=text.channel,
+            kind=text.kind,
+            generator=text.generator,
+            state=text.state,
+            broken_rules=text.reasons,
+        )
+        for text in found
+    ]
+    return WaitingTexts(items=items, total=len(items))
+
+
+@router.get("/{content_id}", summary="Show a text")
+def show_text(content_id: TextId, caller: CallerOfRequest) -> Text:
+    """The text as it would be published."""
+    _require_own(caller, content_id)
+    text, findings, decisions = show(caller.site.database_url, content_id)
+    return Text(
+        content_id=text.content_id,
+        state=text.state,
+        platform=text.platform,
+        channel_type=text.channel_type,
+        planned_on=text.planned_on,
+        variation=text.variation,
+        version=text.version,
+        text=text.draft.text_content,
+        language=text.draft.language,
+        link_url=text.draft.link_url,
+        image_url=text.draft.image_url,
+        alt_text=text.draft.alt_text,
+        broken_rules=[
+            Rule(rule_name=finding.rule_name, severity=finding.severity, reason=finding.reason or "")
+            for finding in findings
+            if not finding.is_passed
+        ],
+        decisions=[
+            TakenDecision(
+                decision=each.decision, decided_by=each.decided_by, decided_at=each.decided_at, reason=each.reason
+            )
+            for each in decisions
+        ],
+    )
+
+
+@router.post("/{content_id}/approve", summary="Approve a text")
+def approve_text(content_id: TextId, caller: CallerOfRequest) -> DecidedText:
+    """Its rules are checked again with today's facts; one that breaks a hard rule is not approved."""
+    caller.require("texts.decide")
+    _require_own(caller, content_id)
+    with caller.acting():
+        is_new = approve(caller.site.database_url, content_id, caller.person)
+    return DecidedText(content_id=content_id, state="approved", is_new=is_new)
+
+
+@router.post("/{content_id}/reject", summary="Reject a text")
+def reject_text(content_id: TextId, rejection: Rejection, caller: CallerOfRequest) -> DecidedText:
+    """Withdraws its approval, if it has one."""
+    caller.require("texts.decide")
+    _require_own(caller, content_id)
+    with caller.acting():
+        is_new = reject(caller.site.database_url, content_id, caller.person, rejection.reason)
+    return DecidedText(content_id=content_id, state="rejected", is_new=is_new)
+
+
+@router.post("/{content_id}/edit", summary="Replace a text by another version")
+def edit_text(content_id: TextId, version: Edit, caller: CallerOfRequest) -> Text:
+    """The new version waits for a decision; the old one is superseded."""
+    caller.require("texts.edit")
+    _require_own(caller, content_id)
+    with caller.acting():
+        new_id, _ = edit(caller.site.database_url, content_id, caller.person, version.text)
+    return show_text(new_id, caller)
+
+
+def _require_own(caller: Caller, content_id: str) -> None:
+    """ApiError for the text of another organization, as for none at all."""
+    with caller.reading() as connection:
+        try:
+            read_text(connection, content_id)
+        except ReviewError:
+            raise ApiError(Code.ITEM_NOT_FOUND, f"There is no text {content_id}.") from None
