@@ -21,6 +21,7 @@ NOTICES = {
     "approved": gettext_noop("The text is approved."),
     "edited": gettext_noop("Your version is saved and waits for a decision."),
     "cancelled": gettext_noop("The post is cancelled."),
+    "moved": gettext_noop("The post has another slot."),
     "rejected": gettext_noop("The text is rejected."),
 }
 """Fixed sentences, so that no link can put words on a page."""

@@ -195,6 +195,7 @@ def test_the_description_names_every_route_and_loads_nothing_from_elsewhere(desk
         "/texts/{content_id}/edit",
         "/queue",
         "/queue/{target_id}/cancel",
+        "/queue/{target_id}/move",
         "/posts",
         "/posts/{post_id}",
         "/posts/{post_id}/flags",

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from syndication_assets_tests.content.shop_in_tables import Shop
+from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 from syndication_assets_tests.web.desk import Desk
 
 CHROMIUM = shutil.which("chromium")
@@ -88,6 +89,28 @@ def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, 
                 assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert said == []
         browser.close()
+
+
+def test_a_post_is_dragged_to_another_day(desk: Desk, address: str):
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    queue = PublishingQueue(desk.url)
+    account_id = queue.page()
+    queue.schedule(account_id)
+    queue.approved()
+    queue.plan()
+    monday, friday = "2025-11-03", "2025-11-07"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport=SIZES["desktop"])
+        page.goto(f"{address}/sign-in/{desk.link()}")
+        page.click("button.primary")
+        page.goto(f"{address}/calendar?week={monday}")
+        page.drag_and_drop(f"[data-day='{monday}'] li[draggable]", f"[data-day='{friday}']")
+        page.wait_for_url("**done=moved")
+        assert page.locator(f"[data-day='{friday}'] li").count() == 1
+        browser.close()
+    assert str(queue.value("select slot_at::date from publishing.post_targets")) == friday
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: make .venv/browser, which needs npm")

@@ -24,6 +24,9 @@ def test_the_calendar_shows_a_week_and_leads_to_the_next_posts(desk: Desk, brows
     assert "Morning &lt;b&gt;bread&lt;/b&gt;" in page
     assert f"/targets/{target_id}/cancel" in page
     assert f"week={DAY}" in browser.get("/calendar?week=2024-01-01")
+    moved = browser.post(f"/targets/{target_id}/move", day="2099-01-05", status=409)
+    assert "no free slot" in moved  # of a page without a schedule
+    browser.post(f"/targets/{target_id}/move", day="soon", status=404)
     browser.get("/calendar?week=tomorrow", status=404)
     browser.get("/calendar?week=0001-01-01", status=404)
     assert "The post is cancelled." in browser.post(f"/targets/{target_id}/cancel", to=f"/calendar?week={DAY}")

@@ -15,6 +15,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.origin import Origin
 from syndication_assets.publishing.sending import target_decisions
+from syndication_assets.publishing.sending.moving import move_to_day
 from syndication_assets.publishing.sending.queue_listing import Kind, ListedTarget, State, TargetFilter, list_targets
 from syndication_assets.settings import Settings
 
@@ -129,6 +130,17 @@ def retry(target_id: str) -> None:
     """Makes the target TARGET_ID due at once if it failed, missed its slot or waits for an attempt."""
     target_decisions.retry(_url(), target_id, person_who_acts())
     click.echo(f"{target_id} is due now")
+
+
+@targets.command()
+@click.argument("target_id")
+@click.option("--to", "day", type=DAY, required=True, metavar="DAY", help="Day in the time zone of the schedule.")
+@command
+@requires("targets.decide", of_rows("publishing.post_targets", "target_id"))
+def move(target_id: str, day: datetime) -> None:
+    """Moves the target TARGET_ID into the first free slot of a day. The limits of its channel hold."""
+    slot = move_to_day(_url(), target_id, day.date(), person_who_acts())
+    click.echo(f"{target_id} is scheduled for {slot.scheduled_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
 
 
 @targets.command()

@@ -1,6 +1,5 @@
 """Planning: fills the queue with a target for each approved text, and withdraws texts that lost their approval."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,16 +10,8 @@ import msgspec
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
-from syndication_assets.publishing.planning.slot_assignment import (
-    NamedSchedule,
-    Queue,
-    QueueLimits,
-    Slot,
-    TakenSlot,
-    Text,
-    assign_slots,
-)
-from syndication_assets.publishing.planning.slots import Schedule, ScheduleError, require_slots
+from syndication_assets.publishing.planning.queues import read_limits, read_schedules, read_taken_slots
+from syndication_assets.publishing.planning.slot_assignment import Slot, Text, assign_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +39,10 @@ def plan_targets(url: str, first_day: date, end_day: date) -> Plan:
     with transaction(url, lock="publishing.post_targets") as connection:
         withdrawn = connection.execute(load_sql("publishing/withdraw_targets.sql")).rowcount
         waiting, texts = _texts(connection, first_day, end_day)
-        schedules, broken = _schedules(connection)
-        limits = _limits(connection)
+        schedules, broken = read_schedules(connection)
+        limits = read_limits(connection)
         longest_gap = max((limit.minutes_between_posts or 0 for limit in limits.values()), default=0)
-        taken = _taken_slots(connection, first_day, timedelta(minutes=longest_gap))
+        taken = read_taken_slots(connection, first_day, timedelta(minutes=longest_gap))
         slots = assign_slots(texts, schedules, taken, limits)
         counts = connection.execute(
             load_sql("publishing/post_targets/merge.sql"), {"rows": msgspec.json.encode(_rows(waiting, slots)).decode()}
@@ -86,58 +77,6 @@ def _texts(connection: Connection, first_day: date, end_day: date) -> tuple[list
         for row in rows
     ]
     return rows, texts
-
-
-def _schedules(connection: Connection) -> tuple[dict[Queue, list[NamedSchedule]], dict[str, str]]:
-    """The active schedules by queue, and the reason for each that is unreadable and left out."""
-    schedules: dict[Queue, list[NamedSchedule]] = defaultdict(list)
-    broken: dict[str, str] = {}
-    for *queue, schedule_id, recurrence_rule, time_zone, starts_on, jitter_minutes in connection.execute(
-        "select organization_id, account_id, channel_type, schedule_id, recurrence_rule, time_zone, starts_on,"
-        " jitter_minutes"
-        " from publishing.publishing_schedules where is_active order by schedule_id"
-    ):
-        schedule = Schedule(recurrence_rule, time_zone, starts_on)
-        try:
-            require_slots(schedule)
-        except ScheduleError as error:  # the other schedules are still planned
-            broken[schedule_id] = str(error)
-        else:
-            schedules[queue[0], queue[1], queue[2]].append(NamedSchedule(schedule_id, schedule, jitter_minutes))
-    return schedules, broken
-
-
-def _taken_slots(connection: Connection, first_day: date, longest_gap: timedelta) -> list[TakenSlot]:
-    # Without an upper bound: the search of a late approval begins at the approval.
-    rows = connection.execute(
-        "select organization_id, account_id, channel_type, coalesce(slot_at, scheduled_at), scheduled_at,"
-        " encode(content_hash, 'hex'),"
-        " state in ('failed', 'cancelled') from publishing.post_targets"
-        " where scheduled_at >= %s::date - interval '2 days' - %s",
-        [first_day, longest_gap],
-    ).fetchall()
-    return [TakenSlot((row[0], row[1], row[2]), *row[3:]) for row in rows]
-
-
-def _limits(connection: Connection) -> dict[Queue, QueueLimits]:
-    """The limits of each queue whose channel has a hard rule for them: the same that hold when posts are sent."""
-    rows = connection.execute(
-        "select s.organization_id, s.account_id, s.channel_type,"
-        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
-        " filter (where r.requirement_key = 'maximum_posts_per_day')::integer,"
-        " max(ceil(coalesce(r.minimum, (r.value #>> '{}')::numeric)))"
-        " filter (where r.requirement_key = 'minutes_between_posts')::integer,"
-        " min(floor(coalesce(r.maximum, (r.value #>> '{}')::numeric)))"
-        " filter (where r.requirement_key = 'maximum_posts_per_day_of_account')::integer"
-        " from publishing.publishing_schedules as s"
-        " join channels.channel_requirements as r on s.platform = r.platform and s.channel_type = r.channel_type"
-        " where s.is_active and r.is_active and r.severity = 'hard' and r.value_type = 'number'"
-        " and r.requirement_category = 'engagement'"
-        " and r.requirement_key in"
-        " ('maximum_posts_per_day', 'minutes_between_posts', 'maximum_posts_per_day_of_account')"
-        " group by s.organization_id, s.account_id, s.channel_type"
-    ).fetchall()
-    return {(row[0], row[1], row[2]): QueueLimits(*row[3:]) for row in rows}
 
 
 def _tally(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> Tally:

@@ -22,7 +22,7 @@ def resolve_as_published(url: str, target_id: str, platform_post_id: str, actor:
 
     SyndicationError unless the target is unresolved or was cancelled while unresolved.
     """
-    with _target(url, target_id, actor) as (connection, row):
+    with locked_target(url, target_id, actor) as (connection, row):
         _require_unresolved(row)
         try:
             resolve_published(connection, row, RemotePost(platform_post_id, None, row["sent_at"], True), actor)
@@ -37,16 +37,16 @@ def resolve_as_not_published(url: str, target_id: str, actor: str) -> None:
 
     SyndicationError unless the target is unresolved, or if one of its attempts was published.
     """
-    with _target(url, target_id, actor) as (connection, row):
-        _require(row, "needs_reconcile")
+    with locked_target(url, target_id, actor) as (connection, row):
+        require_state(row, "needs_reconcile")
         _reject_if_published(connection, row)
         resolve_absent(connection, row, actor)
 
 
 def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
     """Cancels an unresolved target: it counts as sent, so no other version follows. SyndicationError otherwise."""
-    with _target(url, target_id, actor) as (connection, row):
-        _require(row, "needs_reconcile")
+    with locked_target(url, target_id, actor) as (connection, row):
+        require_state(row, "needs_reconcile")
         _cancel(
             connection,
             row,
@@ -57,8 +57,8 @@ def resolve_as_cancelled(url: str, target_id: str, actor: str) -> None:
 
 def cancel(url: str, target_id: str, actor: str) -> None:
     """Cancels a target. SyndicationError if it is being published, published, unresolved or cancelled."""
-    with _target(url, target_id, actor) as (connection, row):
-        _require(row, *_CANCELLABLE)
+    with locked_target(url, target_id, actor) as (connection, row):
+        require_state(row, *_CANCELLABLE)
         _cancel(connection, row)
 
 
@@ -83,8 +83,8 @@ def retry(url: str, target_id: str, actor: str) -> None:
     SyndicationError unless it is failed, ready or scheduled, its text is approved and not contradicted, and none of its
     attempts was published.
     """
-    with _target(url, target_id, actor) as (connection, row):
-        _require(row, "failed", "ready", "scheduled")
+    with locked_target(url, target_id, actor) as (connection, row):
+        require_state(row, "failed", "ready", "scheduled")
         _reject_if_published(connection, row)
         if not row["is_approved"]:
             raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
@@ -108,14 +108,17 @@ def retry(url: str, target_id: str, actor: str) -> None:
 
 
 @contextmanager
-def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, dict[str, Any]]]:
-    """Locks the target in a transaction under the person's name."""
-    with transaction(url) as connection:
+def locked_target(
+    url: str, target_id: str, actor: str, *, lock: str | None = None
+) -> Iterator[tuple[Connection, dict[str, Any]]]:
+    """Locks the target in a transaction under the person's name, after `lock`."""
+    with transaction(url, lock=lock) as connection:
         connection.execute("select set_config('app.actor', %s, true)", [actor])
         row = (
             connection.cursor(row_factory=dict_row)
             .execute(
-                "select t.organization_id, t.target_id, t.content_id, t.state::text, t.is_in_doubt, t.attempts,"
+                "select t.organization_id, t.target_id, t.content_id, t.account_id, t.channel_type, t.is_simulated,"
+                " encode(t.content_hash, 'hex') as content_hash, t.state::text, t.is_in_doubt, t.attempts,"
                 " t.platform_post_id,"
                 " coalesce(a.started_at, now()) as sent_at,"
                 " publishing.is_approved(t.organization_id, t.content_id, t.content_hash) as is_approved,"
@@ -134,7 +137,8 @@ def _target(url: str, target_id: str, actor: str) -> Iterator[tuple[Connection, 
         yield connection, row
 
 
-def _require(row: dict[str, Any], *states: str) -> None:
+def require_state(row: dict[str, Any], *states: str) -> None:
+    """SyndicationError if the target has another state."""
     if row["state"] not in states:
         raise SyndicationError(
             f"{row['target_id']} is {row['state']}; this command needs a target that is {' or '.join(states)}."

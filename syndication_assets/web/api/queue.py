@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.publishing.sending.moving import move_to_day
 from syndication_assets.publishing.sending.queue_listing import Kind, State, TargetFilter, list_targets
 from syndication_assets.publishing.sending.target_decisions import cancel
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
@@ -55,6 +56,20 @@ class QueuePage(BaseModel):
     filters: QueueFilter = Field(description="The filters as they were understood.")
 
 
+class Move(BaseModel):
+    """Where to a post is moved."""
+
+    day: date = Field(description="The day in the time zone of the schedule; its first free slot is taken.")
+
+
+class MovedPost(BaseModel):
+    """A post with another slot."""
+
+    target_id: str
+    state: str
+    scheduled_at: datetime
+
+
 class CancelledPost(BaseModel):
     """A post that will not be sent."""
 
@@ -76,6 +91,16 @@ def list_queue(caller: CallerOfRequest, filters: Annotated[QueueFilter, Query()]
         total=first[0].total if first else 0,
         filters=filters,
     )
+
+
+@router.post("/{target_id}/move", summary="Move a post to another day")
+def move_post(target_id: TargetId, move: Move, caller: CallerOfRequest) -> MovedPost:
+    """Into the first free slot of the day; the limits of the channel hold."""
+    caller.require("targets.decide")
+    _require_own(caller, target_id)
+    with caller.acting():
+        slot = move_to_day(caller.site.database_url, target_id, move.day, caller.person)
+    return MovedPost(target_id=target_id, state="scheduled", scheduled_at=slot.scheduled_at)
 
 
 @router.post("/{target_id}/cancel", summary="Cancel a post")

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from starlette.responses import Response
 
+from syndication_assets.publishing.sending.moving import move_to_day
 from syndication_assets.publishing.sending.queue_listing import ListedTarget, TargetFilter, list_targets
 from syndication_assets.publishing.sending.target_decisions import cancel
 from syndication_assets.web.page import NotFoundError, Page
@@ -41,15 +42,33 @@ def show_calendar(page: Page) -> Response:
     )
 
 
+def move_target(page: Page) -> Response:
+    """Into the first free slot of the day that was typed, or that the post was dragged to."""
+    target_id = _own_target(page)
+    try:
+        day = date.fromisoformat(page.form.get("day", ""))
+    except ValueError:
+        raise NotFoundError("This is no day: write it as 2026-01-31.") from None
+    with page.acting():
+        move_to_day(page.site.database_url, target_id, day, page.person)
+    return page.go(f"/calendar?week={day}", done="moved")
+
+
 def cancel_target(page: Page) -> Response:
+    target_id = _own_target(page)
+    with page.acting():
+        cancel(page.site.database_url, target_id, page.person)
+    return page.go(page.form.get("to", "/calendar"), done="cancelled")
+
+
+def _own_target(page: Page) -> str:
+    """The id in the path, if it belongs to the current organization. Otherwise NotFoundError, as for none at all."""
     target_id = str(page.request.path_params["target_id"])
     with page.reading() as connection:
         found = connection.execute("select from publishing.post_targets where target_id = %s", [target_id]).fetchone()
     if found is None:
         raise NotFoundError("There is no such post in the queue.")
-    with page.acting():
-        cancel(page.site.database_url, target_id, page.person)
-    return page.go(page.form.get("to", "/calendar"), done="cancelled")
+    return target_id
 
 
 def _monday(typed: str | None) -> date:
@@ -71,5 +90,6 @@ def _day(target: ListedTarget) -> date | None:
 
 ROUTES = (
     PageRoute("GET", "/calendar", show_calendar),
+    PageRoute("POST", "/targets/{target_id}/move", move_target, permission="targets.decide"),
     PageRoute("POST", "/targets/{target_id}/cancel", cancel_target, permission="targets.decide"),
 )

@@ -1,4 +1,4 @@
-// Keys for people who decide on many texts. The pages work without this script.
+// Keys for people who decide on many texts, and posts that are dragged. The pages work without this script.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -25,3 +25,22 @@ function moveInList(key) {
   links[Math.min(Math.max(place + step, 0), links.length - 1)].focus();
   return true;
 }
+
+// Dragging a post to another day sends the form that moves it.
+let dragged = null;
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest("[draggable]");
+  event.dataTransfer.effectAllowed = "move";
+});
+document.addEventListener("dragend", () => (dragged = null));
+document.addEventListener("dragover", (event) => {
+  if (dragged && event.target.closest("[data-day]")) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  const day = event.target.closest("[data-day]");
+  if (!dragged || !day) return;
+  event.preventDefault();
+  const form = dragged.querySelector("form.move");
+  form.elements.day.value = day.dataset.day;
+  form.requestSubmit();
+});
