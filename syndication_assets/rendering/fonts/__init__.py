@@ -1,0 +1,1 @@
+"""Fonts: which files a text is set with, and which characters they have."""

@@ -1,0 +1,1 @@
+"""Lettering: sets texts into their boxes."""

@@ -1,0 +1,1 @@
+"""Pictures: photos, shapes, gradients and logos, drawn with Pillow."""
