@@ -344,6 +344,54 @@ create table channels.account_limits (
 );
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one size of pictures in one channel, shared by all organizations. Loaded from picture_formats.csv; edited
+-- rows are kept.
+create table channels.picture_formats (
+    platform text not null,                         -- Platform of the channel.
+    channel_type text not null,                     -- Kind of publication of the channel.
+    format_name text not null,                      -- Name of the shape, such as square: visual templates have a format
+                                                    -- of this name.
+    width integer not null,                         -- Width in pixels.
+    height integer not null,                        -- Height in pixels.
+    maximum_bytes bigint,                           -- Largest file in bytes; NULL if the platform says nothing.
+    mime_types text[] not null,                     -- Kinds of files that the channel takes, of those we write.
+    safe_top integer not null default 0,            -- Pixels at the top that the platform covers.
+    safe_right integer not null default 0,          -- Pixels at the right that the platform covers.
+    safe_bottom integer not null default 0,         -- Pixels at the bottom that the platform covers.
+    safe_left integer not null default 0,           -- Pixels at the left that the platform covers.
+    priority integer not null default 0,            -- Order of the formats of a channel, the greatest first: the first
+                                                    -- one is drawn if a request names none.
+    is_active boolean not null default true,        -- False: no pictures of this size are made for the channel.
+    source_url text,                                -- Page of the platform that says so; NULL for a size that is common
+                                                    -- practice.
+    checked_on date,                                -- When a person read it there; NULL if nobody has yet.
+    reference_hash bytea,                           -- BLAKE2b-128 of the values last loaded from the reference file. If
+                                                    -- the row's values differ from it, a person edited the row and
+                                                    -- loads keep it. NULL for a row that a person inserted.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (platform, channel_type, format_name),
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade,
+    check (format_name ~ '^[a-z][a-z0-9_]*$'),
+    check (width > 0),
+    check (height > 0),
+    check (maximum_bytes > 0),
+    check (mime_types <> '{}' and mime_types <@ '{image/jpeg,image/png}'),
+    check (safe_top >= 0),
+    check (safe_right >= 0),
+    check (safe_bottom >= 0),
+    check (safe_left >= 0),
+    check ((safe_left + safe_right) < width and (safe_top + safe_bottom) < height),
+    check (checked_on is null or source_url is not null)
+);
+create trigger picture_formats_changes after insert or delete or update on channels.picture_formats
+    for each row execute function channels.write_rule_change();
+create trigger picture_formats_updated_at before update on channels.picture_formats
+    for each row execute function tenancy.set_updated_at();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
 -- Whether a JSON value has the declared type.
 create function channels.is_of_type(value jsonb, value_type channels.value_type)
 returns boolean language sql immutable parallel safe

@@ -37,6 +37,10 @@ _ROW_OF = {
         "One row is one kind of publication that a publisher can make, from publisher_channels.csv. Nothing is "
         "selected or written for channels that no account of an organization can publish in."
     ),
+    "picture_formats": (
+        "One row is one size of pictures in one channel, with the limits of their files and what the platform covers of "
+        "them, from picture_formats.csv."
+    ),
 }
 
 

@@ -11,6 +11,7 @@ CHECKS = [
     SqlCheck("platform_channels", "every_channel_in_use_limits_its_text"),
     constraints_of("channel_requirements"),
     constraints_of("publisher_channels"),
+    constraints_of("picture_formats"),
     constraints_of("credentials"),
     constraints_of("social_accounts"),
     SqlCheck("social_accounts", "platform_is_active"),

@@ -167,5 +167,43 @@ PUBLISHER_CHANNELS = ReferenceTable(
     frozenset({"publisher", "channel_type"}),
     ((("channel_type",), "channel_types"),),
 )
-TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, CHANNEL_REQUIREMENTS, PUBLISHER_CHANNELS)
+PICTURE_FORMATS = ReferenceTable(
+    "picture_formats",
+    ("platform", "channel_type", "format_name"),
+    {
+        "platform": _name,
+        "channel_type": _name,
+        "format_name": _name,
+        "width": _integer,
+        "height": _integer,
+        "maximum_bytes": _integer,
+        "mime_types": _list,
+        "safe_top": _integer,
+        "safe_right": _integer,
+        "safe_bottom": _integer,
+        "safe_left": _integer,
+        "priority": _integer,
+        "is_active": _boolean,
+        "source_url": _url,
+        "checked_on": _date,
+    },
+    frozenset(
+        {
+            "platform",
+            "channel_type",
+            "format_name",
+            "width",
+            "height",
+            "mime_types",
+            "safe_top",
+            "safe_right",
+            "safe_bottom",
+            "safe_left",
+            "priority",
+            "is_active",
+        }
+    ),
+    ((("platform", "channel_type"), "platform_channels"),),
+)
+TABLES = (PLATFORMS, CHANNEL_TYPES, PLATFORM_CHANNELS, CHANNEL_REQUIREMENTS, PUBLISHER_CHANNELS, PICTURE_FORMATS)
 """In load order: each table refers to earlier tables only."""

@@ -31,14 +31,19 @@ def channels(platform: str | None, channel_type: str | None) -> None:
                 "--partitions <today>`."
             )
         warnings: list[str] = []
+        formats = None
         if platform is None:
             table = _table("platform", "channel", "name", "status", "rules")
             for *shown, _ in rows:
                 table.add_row(*map(str, shown))
         else:
             table, warnings = _rules(connection, rows, platform, channel_type)
+            formats = _formats(connection, platform, channel_type)
     # A pipe has no width; without one, rich would wrap the table at 80 columns.
-    Console(width=None if Console().is_terminal else 320, markup=False).print(table)
+    console = Console(width=None if Console().is_terminal else 320, markup=False)
+    console.print(table)
+    if formats is not None and formats.row_count:
+        console.print(formats)
     for warning in warnings:
         click.echo(warning, err=True)
 
@@ -72,9 +77,25 @@ def _rules(
     return table, warnings
 
 
-def _source(source_url: str | None, checked_on: date | None) -> str:
+def _formats(connection: Connection, platform: str, channel_type: str | None) -> Table:
+    """The sizes of pictures in the channel."""
+    table = _table("picture", "pixels", "covered by the platform", "file", "source")
+    for name, width, height, top, right, bottom, left, maximum_bytes, mime_types, source_url, checked_on in (
+        connection.execute(
+            load_sql("channels/picture_formats_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
+        )
+    ):
+        sides = {"top": top, "right": right, "bottom": bottom, "left": left}
+        covered = ", ".join(f"{pixels} at the {side}" for side, pixels in sides.items() if pixels)
+        kinds = " or ".join(kind.removeprefix("image/").upper() for kind in mime_types)
+        file = kinds if maximum_bytes is None else f"{kinds}, at most {maximum_bytes:,} bytes"
+        table.add_row(name, f"{width} × {height}", covered, file, _source(source_url, checked_on, "common practice"))
+    return table
+
+
+def _source(source_url: str | None, checked_on: date | None, otherwise: str = "house rule") -> str:
     if source_url is None:
-        return "house rule"
+        return otherwise
     return f"{source_url} ({f'checked on {checked_on}' if checked_on else 'not checked'})"
 
 
