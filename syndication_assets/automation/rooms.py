@@ -3,6 +3,7 @@
 import dagster as dg
 
 from syndication_assets.ai.definitions import defs as ai
+from syndication_assets.brand.definitions import defs as brand
 from syndication_assets.catalogue.definitions import defs as catalogue
 from syndication_assets.channels.definitions import defs as channels
 from syndication_assets.content.definitions import defs as content
@@ -30,4 +31,5 @@ rooms = dg.Definitions.merge(
     publishing,
     curation,
     media,
+    brand,
 )

@@ -22,6 +22,8 @@ def forget_pictures(connection: Connection, organization_id: str, media_file_ids
     return connection.execute(
         "delete from media.media_files as f where f.organization_id = %s and f.media_file_id = any(%s)"
         " and not exists (select from media.cached_media as c"
-        " where c.organization_id = f.organization_id and c.media_file_id = f.media_file_id)",
+        " where c.organization_id = f.organization_id and c.media_file_id = f.media_file_id)"
+        " and not exists (select from brand.brand_assets as b"
+        " where b.organization_id = f.organization_id and b.media_file_id = f.media_file_id)",
         [organization_id, media_file_ids],
     ).rowcount

@@ -25,6 +25,10 @@ class PixelBox:
         """Left, top, right and bottom, as Pillow takes them."""
         return self.x, self.y, self.right, self.bottom
 
+    def moved(self, down: int) -> "PixelBox":
+        """The box so many pixels lower."""
+        return PixelBox(self.x, self.y + down, self.width, self.height)
+
     def mirrored(self, width: int) -> "PixelBox":
         """The box in a picture of this width whose left and right are exchanged."""
         return PixelBox(width - self.right, self.y, self.width, self.height)

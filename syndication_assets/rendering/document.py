@@ -31,6 +31,8 @@ class Field(_Model):
     is_required: bool = False
     max_characters: Annotated[int, Described(ge=1, le=2000)] | None = None
     default: str | None = None
+    examples: dict[Annotated[str, Described(pattern="^[a-z]{2,3}(-[A-Za-z0-9]+)*$")], str] = {}
+    """What a preview shows, by language; the first one stands for languages without one."""
 
     @model_validator(mode="after")
     def _limits_and_defaults(self) -> "Field":
@@ -38,7 +40,16 @@ class Field(_Model):
             raise ValueError("only a text has max_characters")
         if self.default is not None and self.kind == "picture":
             raise ValueError("a picture has no default: leave the field out of the map to draw without it")
+        if self.examples and self.kind != "text":
+            raise ValueError("only a text has examples")
         return self
+
+    def example(self, language: str) -> str | None:
+        """The text of a preview; None if the template has none."""
+        for tag in (language, language.split("-")[0]):
+            if tag in self.examples:
+                return self.examples[tag]
+        return next(iter(self.examples.values()), None)
 
 
 class Format(_Model):
@@ -68,6 +79,21 @@ class Box(_Model):
         return self
 
 
+class WideBox(_Model):
+    """A place that may reach out of the format, where it is cut: a circle that enters from a corner."""
+
+    x: Annotated[float, Described(ge=-1, le=1)]
+    y: Annotated[float, Described(ge=-1, le=1)]
+    width: Annotated[float, Described(gt=0, le=2)]
+    height: Annotated[float, Described(gt=0, le=2)]
+
+    @model_validator(mode="after")
+    def _seen(self) -> "WideBox":
+        if min(self.x + self.width, self.y + self.height) <= 0 or max(self.x, self.y) >= 1:
+            raise ValueError("nothing of the box is in the format")
+        return self
+
+
 class _Layer(_Model):
     name: Name
     box: Box
@@ -78,7 +104,7 @@ class _Layer(_Model):
     only_with: Name | None = None
     """Drawn only if this field is filled."""
 
-    def box_in(self, format_name: str) -> Box:
+    def box_in(self, format_name: str) -> Box | WideBox:
         return self.boxes.get(format_name, self.box)
 
     def is_in(self, format_name: str) -> bool:
@@ -97,6 +123,8 @@ class ShapeLayer(_Layer):
     """One colour."""
 
     kind: Literal["shape"]
+    box: WideBox  # type: ignore[assignment] # a shape may be cut, everything else may not
+    boxes: dict[str, WideBox] = {}  # type: ignore[assignment]
     shape: Literal["rectangle", "ellipse"] = "rectangle"
     colour: Colour
     opacity: Fraction = 1
@@ -140,6 +168,10 @@ class TextLayer(_Layer):
     """Start is left, or right in a text that is read from right to left."""
     vertical: Literal["top", "middle", "bottom"] = "top"
     plate: Plate | None = None
+    follows: Name | None = None
+    """Another text that this one stays close to, however long it is: below it if both are at the top of their boxes,
+    above it if both are at the bottom. The distance of the boxes is kept. If that text is empty, this one takes its
+    place."""
 
     @model_validator(mode="after")
     def _sizes(self) -> "TextLayer":

@@ -15,6 +15,7 @@ from syndication_assets.rendering.document import (
     ShapeLayer,
     TextLayer,
     VisualTemplate,
+    WideBox,
 )
 from syndication_assets.rendering.errors import RenderingError
 
@@ -81,8 +82,19 @@ def _unknown_names(template: VisualTemplate, layer: Layer, place: str) -> Iterat
             yield f"{place}: the field {name!r} is a {field.kind}, not a {kind}"
         elif kind == "colour" and field.default is None and not field.is_required:
             yield f"{place}: its colour needs a default, as the field {name!r} may be empty"
+    if isinstance(layer, TextLayer) and layer.follows is not None:
+        yield from _follows(template, layer, place)
     if layer.only_with is not None and layer.only_with not in template.fields:
         yield f"{place}: there is no field {layer.only_with!r}"
+
+
+def _follows(template: VisualTemplate, layer: TextLayer, place: str) -> Iterator[str]:
+    earlier = template.layers[: template.layers.index(layer)]
+    followed = next((each for each in earlier if each.name == layer.follows), None)
+    if not isinstance(followed, TextLayer):
+        yield f"{place}: it follows {layer.follows!r}, which is no text among the layers before it"
+    elif followed.vertical != layer.vertical or layer.vertical == "middle":
+        yield f"{place}: it follows {layer.follows!r}: both have to be at the top, or at the bottom of their boxes"
 
 
 def _outside_of_safe_zones(template: VisualTemplate, layer: Layer, place: str) -> Iterator[str]:
@@ -97,7 +109,7 @@ def _outside_of_safe_zones(template: VisualTemplate, layer: Layer, place: str) -
                 )
 
 
-def _over(box: Box, chosen: Format) -> Iterator[tuple[str, float]]:
+def _over(box: Box | WideBox, chosen: Format) -> Iterator[tuple[str, float]]:
     """How far the box reaches into each covered edge, also when the layout is mirrored."""
     left, right = box.x * chosen.width, (1 - box.x - box.width) * chosen.width
     covered = max(chosen.safe_left, chosen.safe_right)

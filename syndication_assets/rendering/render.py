@@ -65,7 +65,9 @@ def render(
         known = ", ".join(each.name for each in template.formats)
         raise RenderingError(f"The template {template.name!r} has no format {format_name!r}: choose from {known}.")
     filled = filled_fields(template, fields)
-    drawing = _Drawing(chosen, filled, look, is_mirrored=is_right_to_left_language(language), pixels=maximum_pixels)
+    drawing = _Drawing(
+        template, chosen, filled, look, is_mirrored=is_right_to_left_language(language), pixels=maximum_pixels
+    )
     layers = [layer for layer in template.layers if drawing.shows(layer)]
     letterings = typesetter(tuple(look.font_files)).set(
         [drawing.text(layer) for layer in layers if isinstance(layer, TextLayer)],
@@ -74,6 +76,7 @@ def render(
         language=language,
         format_name=format_name,
     )
+    letterings = drawing.stacked(layers, letterings)
     for layer in layers:
         drawing.draw(layer, letterings)
     content, mime_type = encode(
@@ -99,13 +102,21 @@ class _Drawing:
     """A picture while its layers are drawn from back to front."""
 
     def __init__(
-        self, chosen: Format, filled: FilledFields, look: BrandLook, *, is_mirrored: bool, pixels: int
+        self,
+        template: VisualTemplate,
+        chosen: Format,
+        filled: FilledFields,
+        look: BrandLook,
+        *,
+        is_mirrored: bool,
+        pixels: int,
     ) -> None:
         self.canvas = Image.new("RGB", (chosen.width, chosen.height), "#ffffff")
         self.boxes: dict[str, PixelBox] = {}
         self.text_backgrounds: dict[str, bytes] = {}
         self.text_colours: dict[str, str] = {}
         self.has_photo = False
+        self._template = template
         self._format = chosen
         self._filled = filled
         self._look = look
@@ -128,6 +139,28 @@ class _Drawing:
             colour=self._filled.colour(layer.colour, self._look),
             reference=min(self._format.width, self._format.height),
         )
+
+    def stacked(self, layers: Sequence[Layer], letterings: Mapping[str, Lettering]) -> dict[str, Lettering]:
+        """The letterings, each that follows another one moved to it."""
+        moved = dict(letterings)
+        texts = {each.name: each for each in self._template.layers if isinstance(each, TextLayer)}
+        for layer in layers:
+            if isinstance(layer, TextLayer) and layer.follows is not None:
+                moved[layer.name] = moved[layer.name].moved(self._way_to(layer, texts, moved))
+        return moved
+
+    def _way_to(self, layer: TextLayer, texts: Mapping[str, TextLayer], letterings: Mapping[str, Lettering]) -> int:
+        """How far down the layer goes to the text that it follows; past each empty one, to where that one would be."""
+        mine, way = self._box(layer), 0
+        while layer.follows is not None:
+            followed = texts[layer.follows]
+            theirs = self._box(followed)
+            if followed.name in letterings:
+                block = letterings[followed.name].block
+                return way + (block.bottom - theirs.bottom if layer.vertical == "top" else block.y - theirs.y)
+            way += theirs.y - mine.y if layer.vertical == "top" else theirs.bottom - mine.bottom
+            layer, mine = followed, theirs
+        return way
 
     def draw(self, layer: Layer, letterings: Mapping[str, Lettering]) -> None:
         box = self._box(layer)
@@ -174,16 +207,16 @@ class _Drawing:
         self.has_photo = True
 
     def _draw_text(self, layer: TextLayer, lettering: Lettering) -> None:
-        if layer.plate is not None and lettering.plate is not None:
+        if layer.plate is not None:
             paste_shape(
                 self.canvas,
-                lettering.plate,
+                lettering.block,
                 self._filled.colour(layer.plate.colour, self._look),
                 opacity=1,
                 corner_radius=layer.plate.corner_radius,
                 is_ellipse=False,
             )
-            self.boxes[f"{layer.name}.plate"] = lettering.plate
+            self.boxes[f"{layer.name}.plate"] = lettering.block
         self.boxes[layer.name] = lettering.box
         self.text_colours[layer.name] = self._filled.colour(layer.colour, self._look)
         self.text_backgrounds[layer.name] = self.canvas.crop(lettering.box.corners).tobytes()

@@ -80,10 +80,20 @@ def _rules(
 def _formats(connection: Connection, platform: str, channel_type: str | None) -> Table:
     """The sizes of pictures in the channel."""
     table = _table("picture", "pixels", "covered by the platform", "file", "source")
-    for name, width, height, top, right, bottom, left, maximum_bytes, mime_types, source_url, checked_on in (
-        connection.execute(
-            load_sql("channels/picture_formats_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
-        )
+    for (
+        name,
+        width,
+        height,
+        top,
+        right,
+        bottom,
+        left,
+        maximum_bytes,
+        mime_types,
+        source_url,
+        checked_on,
+    ) in connection.execute(
+        load_sql("channels/picture_formats_of_channel.sql"), {"platform": platform, "channel_type": channel_type}
     ):
         sides = {"top": top, "right": right, "bottom": bottom, "left": left}
         covered = ", ".join(f"{pixels} at the {side}" for side, pixels in sides.items() if pixels)

@@ -47,6 +47,9 @@ SUFFIXES: Final[dict[str, str]] = {
     "audio/mpeg": "mp3",
     "audio/mp4": "m4a",
     "audio/ogg": "ogg",
+    "font/ttf": "ttf",
+    "font/otf": "otf",
+    "font/collection": "ttc",
 }
 """MIME type → suffix of a stored file."""
 

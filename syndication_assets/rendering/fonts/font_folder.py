@@ -71,8 +71,15 @@ def font_folder(font_files: tuple[bytes, ...]) -> FontFolder:
 
 
 def families_of(font_files: Sequence[bytes]) -> frozenset[str]:
-    """The families of these files and of the kit."""
+    """The families that texts can be set with: of these files and of the kit."""
     return font_folder(tuple(font_files)).families
+
+
+def families_in(font_file: bytes) -> list[str]:
+    """The families of one file, which may be from outside: callers bound the process. Empty if it is damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "font.ttf").write_bytes(font_file)
+        return sorted(_faces(Path(folder)))
 
 
 def _faces(folder: Path) -> dict[str, tuple[Path, int]]:

@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,14 @@ class Lettering:
     y: int
     size: float
     """Of the text, in pixels."""
-    plate: PixelBox | None
+    block: PixelBox
+    """The lines of the text, with the padding of its plate."""
     box: PixelBox
     """Where there is ink."""
+
+    def moved(self, down: int) -> "Lettering":
+        """The lettering so many pixels lower."""
+        return replace(self, y=self.y + down, block=self.block.moved(down), box=self.box.moved(down))
 
 
 class Typesetter:
@@ -170,12 +175,11 @@ def _lettering(text: Text, document: dict[str, Any], page: bytes, result: dict[s
     x, y = text.box.x - document["bleed"], text.box.y - document["bleed"]
     ink = picture.getchannel("A").getbbox() or (0, 0, 1, 1)
     box = PixelBox(x + ink[0], y + ink[1], ink[2] - ink[0], ink[3] - ink[1])
-    plate = None if text.layer.plate is None else _plate(text, document, result)
-    return Lettering(picture, x, y, result["size"], plate, box)
+    return Lettering(picture, x, y, result["size"], _block(text, document, result), box)
 
 
-def _plate(text: Text, document: dict[str, Any], result: dict[str, Any]) -> PixelBox:
-    """The box of the plate: as large as the text and its padding, aligned as the text is."""
+def _block(text: Text, document: dict[str, Any], result: dict[str, Any]) -> PixelBox:
+    """The box of the text and its padding, aligned as the text is."""
     padding = document["padding"] * result["size"]
     width = min(round(result["width"] + 2 * padding), text.box.width)
     height = min(round(result["height"] + padding), text.box.height)

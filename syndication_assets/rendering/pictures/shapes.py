@@ -1,19 +1,21 @@
 """Shapes and gradients: masks of one colour with soft edges."""
 
+from functools import lru_cache
+
 from PIL import Image, ImageColor, ImageDraw
 
 from syndication_assets.rendering.boxes import PixelBox
 
 _FINER = 4
 """Curves are drawn so many times larger and made smaller: their edges are smooth."""
+_LARGE = 600
+"""Pixels of a curve from which half of that is fine enough."""
 
 
 def paste_shape(
     canvas: Image.Image, box: PixelBox, colour: str, *, opacity: float, corner_radius: float, is_ellipse: bool
 ) -> None:
     """Draws one colour into the box. `corner_radius` is a fraction of the box's shorter side."""
-    if box.width < 1 or box.height < 1:
-        return
     mask = shape_mask(box.width, box.height, corner_radius, is_ellipse=is_ellipse)
     if opacity < 1:
         mask = mask.point([round(value * opacity) for value in range(256)])
@@ -22,15 +24,24 @@ def paste_shape(
 
 def shape_mask(width: int, height: int, corner_radius: float, *, is_ellipse: bool = False) -> Image.Image:
     """255 inside the shape, 0 outside."""
-    if not is_ellipse and corner_radius == 0:
-        return Image.new("L", (width, height), 255)
-    large = Image.new("L", (width * _FINER, height * _FINER), 0)
-    draw = ImageDraw.Draw(large)
-    corners = (0, 0, large.width - 1, large.height - 1)
     if is_ellipse:
-        draw.ellipse(corners, fill=255)
-    else:
-        draw.rounded_rectangle(corners, radius=corner_radius * min(large.size), fill=255)
+        return _ellipse(width, height).copy()
+    mask = Image.new("L", (width, height), 255)
+    radius = round(corner_radius * min(width, height))
+    if radius > 0:
+        circle = _ellipse(2 * radius, 2 * radius)
+        for x, left in ((0, 0), (width - radius, radius)):
+            for y, top in ((0, 0), (height - radius, radius)):
+                mask.paste(circle.crop((left, top, left + radius, top + radius)), (x, y))
+    return mask
+
+
+@lru_cache(maxsize=8)
+def _ellipse(width: int, height: int) -> Image.Image:
+    """Kept for the next picture: callers leave it unchanged."""
+    finer = _FINER if max(width, height) < _LARGE else _FINER // 2
+    large = Image.new("L", (width * finer, height * finer), 0)
+    ImageDraw.Draw(large).ellipse((0, 0, large.width - 1, large.height - 1), fill=255)
     return large.resize((width, height), Image.Resampling.BOX)
 
 

@@ -1,0 +1,1 @@
+"""A demo brand, to try the pictures with before there is one."""

@@ -1,0 +1,1 @@
+"""Profiles of brands and their versions."""

@@ -1,0 +1,1 @@
+"""Visual templates and their versions."""
