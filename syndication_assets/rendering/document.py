@@ -1,7 +1,8 @@
 """The document of a visual template: formats, named fields, and layers from back to front.
 
-Boxes are fractions of the format, sizes are fractions of its shorter side. What a model alone cannot see (fields that
-nothing uses, boxes in the safe zone) is found by `document_check.py`.
+Boxes are fractions of the format; sizes of texts are fractions of the side of a square that is as large as the format,
+so that a text is about as prominent in each. What a model alone cannot see (fields that nothing uses, boxes in the safe
+zone) is found by `document_check.py`.
 """
 
 from typing import Annotated, Literal
@@ -46,7 +47,7 @@ class Field(_Model):
 
     def example(self, language: str) -> str | None:
         """The text of a preview; None if the template has none."""
-        for tag in (language, language.split("-")[0]):
+        for tag in (language, language.split("-", maxsplit=1)[0]):
             if tag in self.examples:
                 return self.examples[tag]
         return next(iter(self.examples.values()), None)
@@ -140,6 +141,11 @@ class GradientLayer(_Layer):
     from_opacity: Fraction = 0
     to_colour: Colour
     to_opacity: Fraction = 1
+    length: Annotated[float, Described(gt=0, le=1)] | None = None
+    """Of the way, as a fraction of the format's height (down, up) or width; the rest of the box has the second colour.
+    The whole box if it is left out."""
+    follows: Name | None = None
+    """A text that it darkens the photo under, however long that is: its first edge keeps its distance to the text."""
 
 
 class Plate(_Model):
@@ -152,7 +158,7 @@ class Plate(_Model):
 
 
 class TextLayer(_Layer):
-    """A text that fits its box: its size steps down from `size` to `minimum_size`, in fractions of the shorter side."""
+    """A text that fits its box: its size steps down from `size` to `minimum_size`."""
 
     kind: Literal["text"]
     field: Name
@@ -165,7 +171,7 @@ class TextLayer(_Layer):
     letter_spacing: Annotated[float, Described(ge=-0.1, le=0.5)] = 0
     """In sizes of the text; scripts whose letters join are never spaced."""
     align: Literal["start", "centre", "end"] = "start"
-    """Start is left, or right in a text that is read from right to left."""
+    """Start is left, or right in a language that is read from right to left."""
     vertical: Literal["top", "middle", "bottom"] = "top"
     plate: Plate | None = None
     follows: Name | None = None

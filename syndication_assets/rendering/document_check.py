@@ -84,6 +84,10 @@ def _unknown_names(template: VisualTemplate, layer: Layer, place: str) -> Iterat
             yield f"{place}: its colour needs a default, as the field {name!r} may be empty"
     if isinstance(layer, TextLayer) and layer.follows is not None:
         yield from _follows(template, layer, place)
+    if isinstance(layer, GradientLayer) and layer.follows is not None:
+        texts = {each.name for each in template.layers if isinstance(each, TextLayer)}
+        if layer.follows not in texts or layer.direction not in {"down", "up"}:
+            yield f"{place}: only a gradient that runs down or up follows a text, and {layer.follows!r} has to be one"
     if layer.only_with is not None and layer.only_with not in template.fields:
         yield f"{place}: there is no field {layer.only_with!r}"
 

@@ -1,5 +1,6 @@
 """Draws a template in one of its formats."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ from syndication_assets.rendering.pictures.cropping import cover
 from syndication_assets.rendering.pictures.decoding import MAXIMUM_PIXELS, decoded
 from syndication_assets.rendering.pictures.logos import paste_logo
 from syndication_assets.rendering.pictures.shapes import paste_gradient, paste_shape, shape_mask
+
+_SIDES = {"start": "left", "centre": "centre", "end": "right"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,8 @@ class _Drawing:
             content=self._filled.texts[layer.field],
             box=self._box(layer),
             colour=self._filled.colour(layer.colour, self._look),
-            reference=min(self._format.width, self._format.height),
+            side=self._side(_SIDES[layer.align]),
+            reference=math.sqrt(self._format.width * self._format.height),
         )
 
     def stacked(self, layers: Sequence[Layer], letterings: Mapping[str, Lettering]) -> dict[str, Lettering]:
@@ -177,21 +181,34 @@ class _Drawing:
                 is_ellipse=layer.shape == "ellipse",
             )
         elif isinstance(layer, GradientLayer):
+            side = self._format.height if layer.direction in {"down", "up"} else self._format.width
+            box = self.boxes[layer.name] = self._behind_text(layer, box, letterings)
             paste_gradient(
                 self.canvas,
                 box,
                 direction=self._side(layer.direction),
                 from_=(self._filled.colour(layer.from_colour, self._look), layer.from_opacity),
                 to=(self._filled.colour(layer.to_colour, self._look), layer.to_opacity),
+                length=None if layer.length is None else max(round(layer.length * side), 1),
             )
         elif isinstance(layer, LogoLayer):
-            horizontal = {"start": "left", "centre": "centre", "end": "right"}[layer.align]
             logo = decoded(self._look.logo or b"", "The logo of the brand", self._maximum_pixels)
             self.boxes[layer.name] = paste_logo(
-                self.canvas, logo, box, horizontal=self._side(horizontal), vertical=layer.vertical
+                self.canvas, logo, box, horizontal=self._side(_SIDES[layer.align]), vertical=layer.vertical
             )
         else:
             self._draw_text(layer, letterings[layer.name])
+
+    def _behind_text(self, layer: GradientLayer, box: PixelBox, letterings: Mapping[str, Lettering]) -> PixelBox:
+        """The box with its first edge as far from the text that it follows as the template has it."""
+        if layer.follows not in letterings:
+            return box
+        followed = next(each for each in self._template.layers if each.name == layer.follows)
+        theirs, block = self._box(followed), letterings[layer.follows].block
+        if layer.direction == "down":
+            top = min(box.y + block.y - theirs.y, box.bottom - 1)
+            return PixelBox(box.x, top, box.width, box.bottom - top)
+        return PixelBox(box.x, box.y, box.width, max(box.height + block.bottom - theirs.bottom, 1))
 
     def _draw_photo(self, layer: PhotoLayer, box: PixelBox) -> None:
         photo = decoded(

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import regex
 
+from syndication_assets.rendering.lettering.phrases import joined, parts_of
+
 _EMOJI = regex.compile(r"\p{Emoji_Presentation}|\N{VARIATION SELECTOR-16}")
 _TEXT_STYLE = "\N{VARIATION SELECTOR-15}"
 _JOINED_SCRIPTS = regex.compile(r"[\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Mongolian}]")
-_BREAKS_ANYWHERE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_BREAKS_ANYWHERE = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _LONGEST_WORDS = 6
 
 
@@ -26,9 +28,9 @@ def clean(text: str) -> str:
     return "\n".join(" ".join(line.split(" ")).strip() for line in lines).strip("\n")
 
 
-def lines_of_runs(text: str) -> list[list[Run]]:
-    """Each line as its runs."""
-    return [_runs(line) for line in text.split("\n")]
+def lines_of_runs(text: str, language: str) -> list[list[Run]]:
+    """Each line as its runs; phrases of scripts without spaces hold together."""
+    return [_runs(joined(line, language)) for line in text.split("\n")]
 
 
 def _runs(line: str) -> list[Run]:
@@ -62,10 +64,16 @@ def has_joined_letters(text: str) -> bool:
     return _JOINED_SCRIPTS.search(text) is not None
 
 
-def longest_words(text: str) -> list[str]:
-    """The words that may be too long for a line, as no line breaks within them."""
-    words = {word for word in text.split() if _BREAKS_ANYWHERE.search(word) is None}
-    return sorted(words, key=lambda word: (-len(word), word))[:_LONGEST_WORDS]
+def longest_words(text: str, language: str) -> list[str]:
+    """The words and phrases that may be too long for a line, as no line breaks within them."""
+    parts = {part for line in text.split("\n") for part in parts_of(line, language)}
+    unbroken = [part for part in parts if _BREAKS_ANYWHERE.search(part) is None]
+    return sorted(unbroken, key=lambda part: (-_width(part), part))[:_LONGEST_WORDS]
+
+
+def _width(part: str) -> int:
+    """In halves of a square: East Asian letters are as wide as two others."""
+    return sum(2 if unicodedata.east_asian_width(each) in {"W", "F"} else 1 for each in part)
 
 
 def drawn_characters(text: str) -> list[str]:

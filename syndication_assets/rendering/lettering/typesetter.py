@@ -46,8 +46,10 @@ class Text:
     content: str
     box: PixelBox
     colour: str
-    reference: int
-    """The shorter side of the format, in pixels: what the sizes are fractions of."""
+    side: str
+    """left, centre or right."""
+    reference: float
+    """The side of a square as large as the format, in pixels: what the sizes are fractions of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Typesetter:
         documents = []
         for text in texts:
             names = list(dict.fromkeys([families[text.layer.family], text_family, *fallback_families(language)]))
-            self._require_glyphs(text, names)
+            self._require_glyphs(text, names, language)
             documents.append(_document(text, names, language))
         pages, found = self._compile(documents)
         letterings = {}
@@ -101,9 +103,9 @@ class Typesetter:
             letterings[text.layer.name] = _lettering(text, document, page, result)
         return letterings
 
-    def _require_glyphs(self, text: Text, families: Sequence[str]) -> None:
+    def _require_glyphs(self, text: Text, families: Sequence[str], language: str) -> None:
         missing = []
-        for line in lines_of_runs(text.content):
+        for line in lines_of_runs(text.content, language):
             for run in line:
                 usable = [EMOJI_FAMILY] if run.is_emoji else [*families, EMOJI_FAMILY]
                 missing += [
@@ -149,12 +151,12 @@ def _document(text: Text, families: list[str], language: str) -> dict[str, Any]:
         "lang": language.lower().split("-")[0],
         "line_height": layer.line_height * (_JOINED_LINE_HEIGHT if is_joined else 1),
         "letter_spacing": 0 if is_joined else layer.letter_spacing,
-        "align": layer.align,
+        "side": text.side,
         "vertical": layer.vertical,
         "padding": 0 if layer.plate is None else layer.plate.padding,
         "is_right_to_left": is_right_to_left(text.content, language),
-        "words": longest_words(text.content),
-        "lines": [[_run(run) for run in line] for line in lines_of_runs(text.content)],
+        "words": longest_words(text.content, language),
+        "lines": [[_run(run) for run in line] for line in lines_of_runs(text.content, language)],
     }
 
 
@@ -183,9 +185,7 @@ def _block(text: Text, document: dict[str, Any], result: dict[str, Any]) -> Pixe
     padding = document["padding"] * result["size"]
     width = min(round(result["width"] + 2 * padding), text.box.width)
     height = min(round(result["height"] + padding), text.box.height)
-    is_at_right = (text.layer.align == "end") != document["is_right_to_left"]
-    left = 0 if not is_at_right else text.box.width - width
-    if text.layer.align == "centre":
-        left = (text.box.width - width) // 2
+    free = text.box.width - width
+    left = {"left": 0, "centre": free // 2, "right": free}[text.side]
     top = {"top": 0, "middle": (text.box.height - height) // 2, "bottom": text.box.height - height}[text.layer.vertical]
     return PixelBox(text.box.x + left, text.box.y + top, width, height)

@@ -11,7 +11,13 @@ from PIL import Image, ImageChops, ImageFilter
 _SIDE = 96
 """Of the small copy, in pixels."""
 _MIDDLE_WEIGHT = 0.35
-"""How much an off-centre window loses at most, as a share of what it shows: photographers put things in the middle."""
+_UPPER_WEIGHT = 0.6
+"""How much a window far from where photographers put things loses at most, as a share of what it shows: the middle
+between left and right; above the middle between top and bottom, because heads are at the top of people.
+"""
+_MIDDLE = 0.5
+_UPPER = 0.36
+"""Where the middle of a window is best, as a fraction of the length."""
 
 
 def cover(photo: Image.Image, width: int, height: int) -> Image.Image:
@@ -25,7 +31,9 @@ def crop_box(photo: Image.Image, ratio: float) -> tuple[float, float, float, flo
     is_wider = photo.width / photo.height > ratio
     length = photo.width if is_wider else photo.height
     kept = photo.height * ratio if is_wider else photo.width / ratio
-    start = best_start(profile(photo, along_width=is_wider), kept / length) * length
+    values = profile(photo, along_width=is_wider)
+    place, weight = (_MIDDLE, _MIDDLE_WEIGHT) if is_wider else (_UPPER, _UPPER_WEIGHT)
+    start = best_start(values, kept / length, place=place, weight=weight) * length
     if is_wider:
         return start, 0, min(start + kept, photo.width), photo.height
     return 0, start, photo.width, min(start + kept, photo.height)
@@ -52,26 +60,27 @@ def profile(photo: Image.Image, *, along_width: bool) -> tuple[float, ...]:
     return tuple(2.0 * edge + 0.5 * difference for edge, difference in values)
 
 
-def best_start(values: tuple[float, ...], share: float) -> float:
-    """Where the window of this share of the length begins, as a fraction of the length."""
+def best_start(values: tuple[float, ...], share: float, *, place: float, weight: float) -> float:
+    """Where the window of this share of the length begins, as a fraction of the length. Its middle is best at `place`,
+    and loses up to `weight` of what it shows elsewhere.
+    """
     count = len(values)
     window = min(max(round(count * share), 1), count)
-    places = count - window
-    if places == 0:
-        return max((1 - share) / 2, 0.0)
+    best = min(max(place - share / 2, 0.0), 1 - share)
+    if window == count:
+        return best
     total = sum(values) or 1.0
     scores = []
     shown = sum(values[:window])
-    for start in range(places + 1):
-        distance = abs(start - places / 2) / (places / 2)
-        scores.append(shown / total * (1 - _MIDDLE_WEIGHT * distance**2))
-        if start < places:
+    for start in range(count - window + 1):
+        distance = abs(start / count - best) / max(best, 1 - share - best)
+        # What a calm photo shows everywhere alike, a third, lets the best place win.
+        scores.append((shown / total + share / 2) * (1 - weight * distance**2))
+        if start + window < count:
             shown += values[start + window] - values[start]
-    best = max(scores)
-    # Windows that are as good as the best: the one nearest to the middle.
-    good = [start for start, score in enumerate(scores) if math.isclose(score, best, rel_tol=1e-9)]
-    start = min(good, key=lambda each: abs(each - places / 2))
-    return min(start / count, 1 - share)
+    highest = max(scores)
+    good = [start for start, score in enumerate(scores) if math.isclose(score, highest, rel_tol=1e-9)]
+    return min(min(good, key=lambda start: abs(start / count - best)) / count, 1 - share)
 
 
 def _frame(size: tuple[int, int]) -> Image.Image:

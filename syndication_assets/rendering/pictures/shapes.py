@@ -46,19 +46,27 @@ def _ellipse(width: int, height: int) -> Image.Image:
 
 
 def paste_gradient(
-    canvas: Image.Image, box: PixelBox, *, direction: str, from_: tuple[str, float], to: tuple[str, float]
+    canvas: Image.Image,
+    box: PixelBox,
+    *,
+    direction: str,
+    from_: tuple[str, float],
+    to: tuple[str, float],
+    length: int | None = None,
 ) -> None:
-    """Draws from one colour and opacity to another, eased so that neither end shows as a line."""
+    """Draws from one colour and opacity to another, eased so that neither end shows as a line; from `length` pixels on,
+    the second one.
+    """
     size = (1, box.height) if direction in {"down", "up"} else (box.width, 1)
-    length = max(size)
+    pixels_to_go = max(size)
+    way = pixels_to_go if length is None else min(length, pixels_to_go)
     (from_colour, from_opacity), (to_colour, to_opacity) = from_, to
     first, last = ImageColor.getrgb(from_colour), ImageColor.getrgb(to_colour)
     strip = Image.new("RGBA", size)
     pixels = []
-    for place in range(length):
-        share = place / max(length - 1, 1)
-        if direction in {"up", "left"}:
-            share = 1 - share
+    for place in range(pixels_to_go):
+        passed = pixels_to_go - 1 - place if direction in {"up", "left"} else place
+        share = min(passed / max(way - 1, 1), 1.0)
         eased = share * share * (3 - 2 * share)
         colour = [round(a + (b - a) * eased) for a, b in zip(first[:3], last[:3], strict=True)]
         pixels.append((*colour, round(255 * (from_opacity + (to_opacity - from_opacity) * eased))))
