@@ -38,8 +38,8 @@ _ROW_OF = {
         "selected or written for channels that no account of an organization can publish in."
     ),
     "picture_formats": (
-        "One row is one size of pictures in one channel, with the limits of their files and what the platform covers of "
-        "them, from picture_formats.csv."
+        "One row is one size of pictures in one channel, with the limits of their files and what the platform covers, "
+        "from picture_formats.csv."
     ),
 }
 

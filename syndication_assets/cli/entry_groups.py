@@ -2,6 +2,9 @@
 
 import click
 
+from syndication_assets.cli.brand.brands import brand
+from syndication_assets.cli.brand.files import asset
+from syndication_assets.cli.brand.templates import template as brand_template
 from syndication_assets.cli.curation.tag_agreement import agreement
 from syndication_assets.cli.curation.tag_rules import tag_rule
 from syndication_assets.cli.curation.tag_suggestions import accept, apply, parked, reject, retry, suggestions
@@ -19,6 +22,7 @@ from syndication_assets.configuration.sections.accounts import ACCOUNTS
 from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
+from syndication_assets.configuration.sections.brands import BRANDS
 from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
@@ -42,6 +46,7 @@ from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.visual_templates import VISUAL_TEMPLATES
 from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
@@ -86,6 +91,7 @@ def entry_groups() -> list[click.Group]:
         entry_group(CHANNEL_RULES, "channel-rule", "Manages the rules of channels, which all organizations share."),
         process,
         webhook,
+        brand,
         entry_group(PRICES, "price", "Manages the prices of language models, which all organizations share."),
         entry_group(
             UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
@@ -104,3 +110,7 @@ add_former_name(sections, "stop", of="pause")
 add_entry_commands(tag_rule, TAG_RULES, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(credentials, CREDENTIALS, "remove")
+add_entry_commands(brand, BRANDS, "add", "list", "edit", "pause", "resume", "remove")
+brand.add_command(asset)
+brand.add_command(brand_template)
+add_entry_commands(brand_template, VISUAL_TEMPLATES, "list", "pause", "resume", "remove")

@@ -21,6 +21,13 @@ ALL = "all organizations"
 """Stands for an organization where a section is shared."""
 
 
+class NamedValues(dict[str, str]):
+    """Values by name that replace those of the same names and leave the others; an empty text removes one."""
+
+    def onto(self, old: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in {**old, **self}.items() if value}
+
+
 class ListedEntry(NamedTuple):
     """An entry with the slug of its organization."""
 
@@ -56,7 +63,11 @@ def change_entry(
     """Gives an entry other values and returns the fields that changed: (old, new)."""
     with _entries(url, organization, section, actor) as (context, known):
         old = _known(organization, section, known, key)
-        new = _validated(section, {**old.model_dump(), **values})
+        merged = {
+            name: value.onto(getattr(old, name)) if isinstance(value, NamedValues) else value
+            for name, value in values.items()
+        }
+        new = _validated(section, {**old.model_dump(), **merged})
         changed = differing_fields(old, new)
         if changed:
             _write(context, section, new)

@@ -30,7 +30,7 @@ def store_file(
 ) -> StoredFile:
     """The file of an organization, stored once by its content. The store is claimed by the caller.
 
-    The file is on the disk before its row: what a rolled-back transaction leaves is removed by `syndication media clean`.
+    The file is on the disk before its row: `syndication media clean` removes what a rolled-back transaction leaves.
     """
     sha256, path = store.store(organization_id, content, mime_type)
     thumbnail, poster = (

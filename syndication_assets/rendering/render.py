@@ -201,7 +201,7 @@ class _Drawing:
 
     def _behind_text(self, layer: GradientLayer, box: PixelBox, letterings: Mapping[str, Lettering]) -> PixelBox:
         """The box with its first edge as far from the text that it follows as the template has it."""
-        if layer.follows not in letterings:
+        if layer.follows is None or layer.follows not in letterings:
             return box
         followed = next(each for each in self._template.layers if each.name == layer.follows)
         theirs, block = self._box(followed), letterings[layer.follows].block

@@ -6,8 +6,10 @@ import psycopg
 
 # Tables whose rows all organizations share: rules and definitions. All other tables have an organization_id.
 SHARED_TABLES = [
+    "brand.enforcement_levels",
     "channels.channel_requirements",
     "channels.channel_types",
+    "channels.picture_formats",
     "channels.platform_channels",
     "channels.platforms",
     "channels.publisher_channels",

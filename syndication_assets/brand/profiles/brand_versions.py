@@ -44,11 +44,11 @@ def brand_id_of(connection: Connection, organization_id: str, name: str) -> str:
         "select brand_name, brand_id from brand.brand_profiles where organization_id = %s order by brand_name",
         [organization_id],
     ).fetchall()
-    brands = dict(rows)
+    brands: dict[str, str] = dict(rows)
     if name not in brands:
         there_are = ", ".join(brands) or "none: add one with `syndication brand add`"
         raise BrandError(f"There is no brand {name!r}; there are {there_are}.")
-    return str(brands[name])
+    return brands[name]
 
 
 def versions_of(connection: Connection, organization_id: str, brand_id: str) -> list[BrandVersion]:

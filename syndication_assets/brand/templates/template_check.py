@@ -1,4 +1,4 @@
-"""Checks a document before it becomes a version of a template: on its own, against its brand, and the channels' sizes."""
+"""Checks a document before it becomes a version of a template: on its own, and against its brand and the channels."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,8 +55,8 @@ def _differences(mine: Format, theirs: ChannelFormat) -> Iterator[str]:
     where = ", ".join(theirs.channels)
     if (mine.width, mine.height) != (theirs.width, theirs.height):
         yield (
-            f"formats, {mine.name}: it is {mine.width} × {mine.height}, and {theirs.width} × {theirs.height} in {where}:"
-            " use that size, or another name"
+            f"formats, {mine.name}: it is {mine.width} by {mine.height}, but {theirs.width} by {theirs.height} in"
+            f" {where}: use that size, or another name"
         )
         return
     for side in ("top", "right", "bottom", "left"):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from syndication_assets.configuration.entries import NamedValues
 from syndication_assets.configuration.file.yaml_tree import plain_value
 from syndication_assets.configuration.section import Section
 from syndication_assets.errors import SyndicationError
@@ -50,7 +51,8 @@ def _option(name: str, field: FieldInfo, *, is_required: bool) -> Decorator:
     if kinds == {bool}:
         return click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=meaning)
     choices = _choices(field.annotation)
-    is_list = list in kinds and len(kinds) == 1
+    is_mapping = dict in kinds
+    is_list = (list in kinds and len(kinds) == 1) or is_mapping
     return click.option(
         flag,
         name,
@@ -58,7 +60,7 @@ def _option(name: str, field: FieldInfo, *, is_required: bool) -> Decorator:
         required=is_required,
         multiple=is_list,
         type=click.Choice(choices) if choices else str,
-        metavar=None if choices else name.rsplit("_", maxsplit=1)[-1].upper(),
+        metavar="NAME=VALUE" if is_mapping else None if choices else name.rsplit("_", maxsplit=1)[-1].upper(),
         help=meaning + (" Repeat it for several." if is_list else ""),
     )
 
@@ -70,8 +72,8 @@ def _kinds(annotation: Any) -> set[Any]:
         return _kinds(get_args(annotation)[0])
     if origin in {Union, UnionType}:
         return set().union(*map(_kinds, get_args(annotation)))
-    if origin is list:
-        return {list}
+    if origin in {list, dict}:
+        return {origin}
     if origin is Literal:
         return {str}
     return set() if annotation is type(None) else {annotation}
@@ -101,8 +103,7 @@ def typed_key(section: Section, key: Iterable[str]) -> tuple[Any, ...]:
 def _value(name: str, field: FieldInfo, given: Any) -> Any:
     kinds = _kinds(field.annotation)
     if isinstance(given, tuple):
-        item = get_args(field.annotation)[0]
-        return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
+        return _several(name, field, given)
     if given == "" and not field.is_required():
         return None
     if isinstance(given, bool) or kinds == {str}:
@@ -113,6 +114,21 @@ def _value(name: str, field: FieldInfo, given: Any) -> Any:
         number = _number(name, given)
         return int(number) if int in kinds and number == int(number) else number
     return given
+
+
+def _several(name: str, field: FieldInfo, given: tuple[str, ...]) -> dict[str, str] | list[Any]:
+    """The value of an option that may be repeated: pairs of a mapping, or items of a list."""
+    if dict in _kinds(field.annotation):
+        return NamedValues(_pair(name, text) for text in given)
+    item = get_args(field.annotation)[0]
+    return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
+
+
+def _pair(name: str, text: str) -> tuple[str, str]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise SyndicationError(f"`{name}` is {text!r}: write NAME=VALUE.")
+    return key.strip(), value.strip()
 
 
 def _number(name: str, text: str) -> Decimal:

@@ -99,7 +99,7 @@ def _formats(connection: Connection, platform: str, channel_type: str | None) ->
         covered = ", ".join(f"{pixels} at the {side}" for side, pixels in sides.items() if pixels)
         kinds = " or ".join(kind.removeprefix("image/").upper() for kind in mime_types)
         file = kinds if maximum_bytes is None else f"{kinds}, at most {maximum_bytes:,} bytes"
-        table.add_row(name, f"{width} × {height}", covered, file, _source(source_url, checked_on, "common practice"))
+        table.add_row(name, f"{width} by {height}", covered, file, _source(source_url, checked_on, "common practice"))
     return table
 
 

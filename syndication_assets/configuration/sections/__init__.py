@@ -10,6 +10,7 @@ from syndication_assets.configuration.sections.alert_routes import ALERT_ROUTES
 from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
+from syndication_assets.configuration.sections.brands import BRANDS
 from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
@@ -36,6 +37,7 @@ from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
 from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
+from syndication_assets.configuration.sections.visual_templates import VISUAL_TEMPLATES
 from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
@@ -62,6 +64,8 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     TAG_RULES,
     ANALYZERS,
     MODEL_TAGGING,
+    BRANDS,
+    VISUAL_TEMPLATES,
 )
 """The sections of the file of one organization."""
 

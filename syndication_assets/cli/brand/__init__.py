@@ -1,0 +1,1 @@
+"""`syndication brand`: brands, their versions, files and visual templates."""
