@@ -134,10 +134,8 @@ create table brand.brand_assets (
     check ((asset_type = 'font') = (font_families <> '{}'))
 );
 create index brand_assets_file on brand.brand_assets (organization_id, media_file_id);
-create trigger brand_assets_keep_their_file before update of brand_id, asset_type, media_file_id, font_families
-    on brand.brand_assets for each row when (old.brand_id is distinct from new.brand_id or old.asset_type is distinct
-    from new.asset_type or old.media_file_id is distinct from new.media_file_id or old.font_families is distinct
-    from new.font_families) execute function brand.reject_other_file();
+create trigger brand_assets_keep_their_file before update on brand.brand_assets
+    for each row execute function brand.reject_other_file();
 create trigger brand_assets_updated_at before update on brand.brand_assets
     for each row execute function tenancy.set_updated_at();
 create trigger brand_assets_audit after insert or delete or update on brand.brand_assets
@@ -362,8 +360,13 @@ create function brand.reject_other_file()
 returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
 as $$
 begin
-    raise exception 'The file of a brand asset never changes: add another asset'
-        using errcode = 'integrity_constraint_violation', constraint = 'brand_assets_keep_their_file';
+    if (old.brand_id, old.asset_type, old.media_file_id, old.font_families)
+        is distinct from (new.brand_id, new.asset_type, new.media_file_id, new.font_families)
+    then
+        raise exception 'The file of a brand asset never changes: add another asset'
+            using errcode = 'integrity_constraint_violation', constraint = tg_name;
+    end if;
+    return new;
 end
 $$;
 -- execute: only its owner

@@ -178,20 +178,20 @@ returns trigger language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    raise exception 'The file of a brand asset never changes: add another asset'
-        using errcode = 'integrity_constraint_violation', constraint = 'brand_assets_keep_their_file';
+    if (old.brand_id, old.asset_type, old.media_file_id, old.font_families)
+        is distinct from (new.brand_id, new.asset_type, new.media_file_id, new.font_families)
+    then
+        raise exception 'The file of a brand asset never changes: add another asset'
+            using errcode = 'integrity_constraint_violation', constraint = tg_name;
+    end if;
+    return new;
 end
 $$;
 
 comment on function brand.reject_other_file is 'Rejects another file for a brand asset, which versions rely on.';
 
-create trigger brand_assets_keep_their_file before update of brand_id, asset_type, media_file_id, font_families
-on brand.brand_assets for each row
-when (
-    (old.brand_id, old.asset_type, old.media_file_id, old.font_families)
-    is distinct from (new.brand_id, new.asset_type, new.media_file_id, new.font_families)
-)
-execute function brand.reject_other_file();
+create trigger brand_assets_keep_their_file before update on brand.brand_assets
+for each row execute function brand.reject_other_file();
 create trigger brand_assets_updated_at before update on brand.brand_assets
 for each row execute function tenancy.set_updated_at();
 create trigger brand_assets_audit after insert or update or delete on brand.brand_assets

@@ -37,8 +37,8 @@ def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
     result = run("channels", "facebook", "feed_post")
     assert result.exit_code == 0, result.output
     rows = [line for line in result.output.splitlines() if line.startswith("│")]
-    assert len(rows) == 16
-    assert [line.split("│")[1].strip() for line in rows] == ["content"] * 12 + ["engagement"] * 3 + ["media"]
+    names = [line.split("│")[1].strip() for line in rows]
+    assert names == ["content"] * 12 + ["engagement"] * 3 + ["media"] + ["link", "square"]
     for shown in (
         "80 to 400",
         "│ 3 ",
@@ -49,6 +49,8 @@ def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
         "at most 1",
         "characters",
         "hard",
+        "1200 by 630",
+        "JPEG or PNG, at most 10,000,000 bytes",
     ):
         assert shown in result.output, shown
 

@@ -120,6 +120,7 @@ def test_an_edit_of_any_column_keeps_its_row(files: Path, database_url: str):
         "channel_types": "update channels.channel_types set description = 'Ours.' where channel_type = 'reel'",
         "platform_channels": "update channels.platform_channels set notes = 'ours' where platform = 'pinterest'",
         "channel_requirements": "update channels.channel_requirements set is_active = false where severity = 'soft'",
+        "picture_formats": "update channels.picture_formats set maximum_bytes = 1 where platform = 'bluesky'",
     }
     edited = {table: execute(database_url, statement) for table, statement in edits.items()}
     kept_rows = rows(database_url)

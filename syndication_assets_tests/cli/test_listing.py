@@ -14,8 +14,8 @@ from syndication_assets.database.connection import transaction
 pytestmark = pytest.mark.one_server
 
 LISTS = [
-    "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "budget", "channel-rule",
-    "credentials",
+    "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "brand", "budget",
+    "channel-rule", "credentials",
     "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
     "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
     "schedule", "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price",

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from syndication_assets.brand.profiles.brand_content import COMMON_COLOURS
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.configuration.document import read_document
@@ -20,6 +21,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets_tests.configuration.conftest import Desk, forget
 from syndication_assets_tests.random_histories import number_of_histories
+from syndication_assets_tests.rendering.looks import document
 
 pytestmark = pytest.mark.one_server
 
@@ -28,6 +30,7 @@ prose = st.none() | texts | st.sampled_from(["no", "12", "true", "~", "a\nb", " 
 names = st.from_regex("[a-z][a-z0-9_]{0,8}", fullmatch=True)
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 currencies = st.sampled_from(["GBP", "USD", "EUR"])
+colours = st.fixed_dictionaries({name: st.from_regex("#[0-9a-f]{6}", fullmatch=True) for name in COMMON_COLOURS})
 channels = st.sampled_from([("facebook", "feed_post"), ("linkedin", "feed_post")])
 
 
@@ -169,6 +172,24 @@ ORGANIZATION = {
         "name",
     ),
     "model_tagging": entries(threshold=money("1", 3), posts_a_run=st.integers(1, 9)),
+    "brands": listed(
+        entries(
+            name=st.sampled_from(["Acme", "Oat & Co"]), colours=colours, voice=prose, usage_restrictions=prose,
+            heading_family=st.sampled_from(["Inter", "Noto Sans"]), vocabulary=st.lists(texts, max_size=2),
+            banned_words=st.lists(st.just("guru"), max_size=1),
+            languages=st.lists(st.sampled_from(["en", "ar", "zh-Hant"]), min_size=1, max_size=2, unique=True),
+            enforcement_level=st.sampled_from(["strict", "advisory"]), minimum_score=st.none() | money("1", 2),
+            is_active=st.booleans(),
+        ),
+        "name",
+    ),
+    "visual_templates": listed(
+        entries(
+            name=st.sampled_from(["Headline", "Statement"]), is_active=st.booleans(),
+            document=st.builds(document, name=st.sampled_from(["Headline", "日本"])),
+        ),
+        "name",
+    ),
     "writing": entries(when_model_is_down=st.sampled_from(["wait", "template"])),
     "retention": listed(
         entries(

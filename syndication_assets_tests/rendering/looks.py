@@ -16,8 +16,8 @@ def document(**changes: Any) -> dict[str, Any]:
         "name": "Headline",
         "fields": {"headline": {"kind": "text", "is_required": True}, "photo": {"kind": "picture"}},
         "formats": [
-            {"name": "square", "width": 400, "height": 400},
-            {"name": "story", "width": 360, "height": 640, "safe_top": 80, "safe_bottom": 110},
+            {"name": "card", "width": 400, "height": 400},
+            {"name": "tower", "width": 360, "height": 640, "safe_top": 80, "safe_bottom": 110},
         ],
         "layers": [
             {"name": "ground", "kind": "shape", "colour": "brand.primary", "box": EVERYWHERE},

@@ -15,7 +15,7 @@ _FIELDS = {"headline": "Five calm habits"}
 
 
 def test_photo_text_and_logo_are_drawn_where_the_boxes_say():
-    picture = render(read_template(document()), "square", {**_FIELDS, "photo": photo()}, look(), maximum_bytes=None)
+    picture = render(read_template(document()), "card", {**_FIELDS, "photo": photo()}, look(), maximum_bytes=None)
 
     assert (picture.width, picture.height, picture.mime_type) == (400, 400, "image/jpeg")
     drawn = Image.open(io.BytesIO(picture.content))
@@ -31,7 +31,7 @@ def test_photo_text_and_logo_are_drawn_where_the_boxes_say():
 
 
 def test_without_a_photo_the_ground_of_the_brand_is_seen_and_the_picture_is_a_png():
-    picture = render(read_template(document()), "story", _FIELDS, look(), maximum_bytes=None)
+    picture = render(read_template(document()), "tower", _FIELDS, look(), maximum_bytes=None)
 
     assert picture.mime_type == "image/png"
     assert Image.open(io.BytesIO(picture.content)).getpixel((5, 5)) == (0x12, 0x3C, 0x4A)
@@ -40,7 +40,7 @@ def test_without_a_photo_the_ground_of_the_brand_is_seen_and_the_picture_is_a_pn
 
 def test_the_same_inputs_give_the_same_bytes():
     first, again = (
-        render(read_template(document()), "square", {**_FIELDS, "photo": photo()}, look(), maximum_bytes=None).content
+        render(read_template(document()), "card", {**_FIELDS, "photo": photo()}, look(), maximum_bytes=None).content
         for _ in range(2)
     )
     assert first == again
@@ -53,10 +53,10 @@ def test_the_same_inputs_give_the_same_bytes():
 )
 def test_a_wrong_field_is_named(fields, field):
     with pytest.raises(FieldError) as raised:
-        render(read_template(document()), "square", fields, look(), maximum_bytes=None)
+        render(read_template(document()), "card", fields, look(), maximum_bytes=None)
     assert raised.value.field == field
 
 
 def test_an_unknown_format_names_the_known_ones():
-    with pytest.raises(RenderingError, match="square, story"):
+    with pytest.raises(RenderingError, match="card, tower"):
         render(read_template(document()), "banner", _FIELDS, look(), maximum_bytes=None)

@@ -53,6 +53,9 @@ _VALUES = {
 }
 _OF_ORGANIZATION = "organization_id = %(organization_id)s"
 _OWN_VALUES = {
+    ("brand.brand_profile_versions", "enforcement_level"): "'moderate'",
+    ("brand.brand_profile_versions", "languages"): "'{en}'",
+    ("brand.brand_version_assets", "asset_role"): "'logo'",
     ("catalogue.product_observations", "content_hash"): r"'\x00'",
     ("catalogue.product_observations", "facts"): "'{}'",
     ("catalogue.category_trees", "categories"): "'[]'",

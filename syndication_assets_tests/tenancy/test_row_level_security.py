@@ -18,7 +18,11 @@ CHANGES = [
     "delete from {}",
     "truncate {} cascade",
 ]
-IMMUTABLE_TABLES = {"tenancy.audit_log", "content.content_template_versions"}
+IMMUTABLE_TABLES = {
+    "tenancy.audit_log",
+    "content.content_template_versions",
+    *("brand.brand_profile_versions", "brand.brand_version_assets", "brand.visual_template_versions"),
+}
 # The errors of views that cannot be written at all.
 NOT_WRITABLE = (errors.ObjectNotInPrerequisiteState, errors.WrongObjectType)
 

@@ -90,7 +90,7 @@ def _edit_command(section: Section) -> click.Command:
         changed = change_entry(_url(), organization, section, typed_key(section, key), values, person_who_acts())
         title = "/".join(key) or section.name
         for name, (old, new) in changed.items():
-            click.echo(f"{title}: {name}: {shown(old)} → {shown(new)}")
+            click.echo(f"{title}: {name}: {_shown(old)} → {_shown(new)}")
         if not changed:
             click.echo(f"{title} has these values already.")
 
@@ -158,11 +158,18 @@ class _Row(tuple[str, Entry]):
     def line(self) -> str:
         organization, entry = self
         values = [
-            shown(getattr(entry, name)).strip("'") if field.is_required() else f"{name} {shown(getattr(entry, name))}"
+            _shown(getattr(entry, name)).strip("'") if field.is_required() else f"{name} {_shown(getattr(entry, name))}"
             for name, field in type(entry).model_fields.items()
             if field.is_required() or getattr(entry, name) != field.default
         ]
         return f"{organization:16} {'  '.join(values)}"
+
+
+def _shown(value: Any) -> str:
+    """A value in a line; a mapping of texts is short enough to be shown, such as the colours of a brand."""
+    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return shown(value)
 
 
 def _one(section: Section) -> str:

@@ -54,7 +54,7 @@ class Brand(Entry):
 def _check(context: Context, brand: Brand) -> Iterable[Finding]:
     missing = [name for name in COMMON_COLOURS if name not in brand.colours]
     if missing:
-        yield Finding("colours", f"{', '.join(missing)} are missing: templates of all brands use them")
+        yield Finding("colours", f"templates of all brands use colours that it has not: {', '.join(missing)}")
     both = sorted({word.casefold() for word in brand.vocabulary} & {word.casefold() for word in brand.banned_words})
     if both:
         yield Finding("banned_words", f"{both[0]!r} is a preferred word too: remove it from one of the lists")
