@@ -15,6 +15,7 @@ from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = {
     "ai",
+    "brand",
     "catalogue",
     "channels",
     "content",

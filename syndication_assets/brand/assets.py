@@ -5,17 +5,18 @@ import base64
 import dagster as dg
 
 from syndication_assets.brand.example.example_brand import example_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture, sheet_of
+from syndication_assets.brand.templates.preview import example_fields, preview_picture, sheet_of, small
 from syndication_assets.brand.templates.template_rows import Document, default_documents, load_templates
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.rendering.document_check import read_template
+from syndication_assets.rendering.sample_photo import sample_photo
 from syndication_assets.sql_assets.cadence import REFERENCE
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.sql_assets.table_specs import external_table
 
-_PREVIEW_HEIGHT = 300
+_PREVIEW_PIXELS = 360
 
 brand_profiles = external_table(
     "brand",
@@ -55,11 +56,11 @@ def visual_templates(context: dg.AssetExecutionContext, postgres: PostgresResour
 
 def _preview(documents: list[Document]) -> dg.MetadataValue:
     """The first format of each template that comes with the project, in the look of the demo brand."""
-    look, pictures = example_look(), []
+    look, photo, pictures = example_look(), sample_photo(_PREVIEW_PIXELS, _PREVIEW_PIXELS), []
     for document in documents:
-        template = read_template(document)
+        template = small(read_template(document), _PREVIEW_PIXELS)
         first = template.formats[0].name
-        pictures.append(preview_picture(template, first, look, "en", example_fields(template, "en")).content)
-    image = base64.b64encode(sheet_of(pictures, row_height=_PREVIEW_HEIGHT)).decode()
+        pictures.append(preview_picture(template, first, look, "en", example_fields(template, "en", photo)).content)
+    image = base64.b64encode(sheet_of(pictures, row_height=_PREVIEW_PIXELS)).decode()
     names = ", ".join(str(document["name"]) for document in documents)
     return dg.MetadataValue.md(f"![{names}](data:image/png;base64,{image})")

@@ -17,7 +17,7 @@ from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept
-from syndication_assets.demo import analysed_pictures, cached_media, curated, loop
+from syndication_assets.demo import analysed_pictures, branded, cached_media, curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.demo.summary import (
@@ -91,6 +91,7 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     print_loop(console, url)
     curated.print_curation(console, url, ORGANIZATION)
     cached_media.print_media(console, url, ORGANIZATION)
+    branded.show_brand(console, url, settings, ORGANIZATION)
     print_next_steps(console, settings)
 
 

@@ -3,13 +3,16 @@
 from importlib.resources import files
 
 from syndication_assets.brand.files.brand_files import add_file
+from syndication_assets.brand.files.file_kinds import ReadFile
 from syndication_assets.brand.profiles.brand_content import BrandContent
 from syndication_assets.brand.profiles.brand_versions import brand_id_of, write_brand
 from syndication_assets.database.connection import Connection
+from syndication_assets.media.contents.pictures import read_picture
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.rendering.brand_look import BrandLook
 
 EXAMPLE_NAME = "Meridian"
+_LOGO_TYPE = "image/png"
 EXAMPLE = BrandContent(
     colours={
         "primary": "#0e3b43",
@@ -68,5 +71,7 @@ def add_example(connection: Connection, store: MediaStore, organization_id: str)
         asset_type="logo",
         content=example_logo(),
         description="Mark and name, for light grounds.",
+        # The project's own file needs no process of its own.
+        read=lambda content, _: ReadFile(_LOGO_TYPE, read_picture(content, _LOGO_TYPE), []),
     )
     return brand_id

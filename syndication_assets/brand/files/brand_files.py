@@ -1,12 +1,12 @@
 """Adds, lists and removes the files of brands: logos, fonts and pictures, stored once by their content."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.rows import class_row
 
-from syndication_assets.brand.files.file_kinds import read_brand_file
+from syndication_assets.brand.files.file_kinds import ReadFile, read_brand_file
 from syndication_assets.brand.profiles.brand_versions import BrandError, VersionAsset, change_assets
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.media.file_rows import store_file
@@ -59,6 +59,7 @@ def add_file(
     content: bytes,
     description: str | None = None,
     tags: Sequence[str] = (),
+    read: Callable[[bytes, str], ReadFile] = read_brand_file,
 ) -> AddedFile:
     """Stores a file. A logo replaces the brand's logo, a font is added to its fonts, in a new version of the brand.
 
@@ -70,8 +71,8 @@ def add_file(
     ).fetchall()
     if taken:
         raise BrandError(f"The brand has a file {name!r}, and files never change: give the new one another name.")
-    read = read_brand_file(content, asset_type)
-    stored = store_file(connection, store, organization_id, content, read.mime_type, read.preview)
+    known = read(content, asset_type)
+    stored = store_file(connection, store, organization_id, content, known.mime_type, known.preview)
     ((asset_id,),) = connection.execute(
         "insert into brand.brand_assets (organization_id, brand_id, asset_name, asset_type, media_file_id,"
         " font_families, description, tags) values (%s, %s, %s, %s, %s, %s, %s, %s) returning asset_id",
@@ -81,7 +82,7 @@ def add_file(
             name,
             asset_type,
             stored.media_file_id,
-            read.font_families,
+            known.font_families,
             description,
             list(tags),
         ],
@@ -89,7 +90,7 @@ def add_file(
     version = None
     if asset_type in _DRAWN_WITH:
         version = change_assets(connection, organization_id, brand_id, added=VersionAsset(asset_id, asset_type))
-    return AddedFile(asset_id, read.font_families, version)
+    return AddedFile(asset_id, known.font_families, version)
 
 
 def use_file(connection: Connection, organization_id: str, brand_id: str, name: str) -> int | None:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from syndication_assets.brand.profiles.brand_versions import BrandError
 from syndication_assets.rendering.brand_look import BrandLook
-from syndication_assets.rendering.document import VisualTemplate
+from syndication_assets.rendering.document import Format, VisualTemplate
 from syndication_assets.rendering.render import RenderedPicture, render
 from syndication_assets.rendering.sample_photo import sample_photo
 
@@ -28,6 +28,16 @@ def example_fields(template: VisualTemplate, language: str, photo: bytes | None 
         elif field.is_required and field.default is None:
             raise BrandError(f"The field {name!r} has no example to preview: add `examples` to it in the template.")
     return fields
+
+
+def small(template: VisualTemplate, pixels: int) -> VisualTemplate:
+    """The template with formats of about so many pixels on their shorter side: all else is in fractions of them."""
+    formats = []
+    for each in template.formats:
+        scale = pixels / min(each.width, each.height)
+        sizes = {name: round(value * scale) for name, value in each.model_dump(exclude={"name"}).items()}
+        formats.append(Format(name=each.name, **sizes))
+    return template.model_copy(update={"formats": formats})
 
 
 def preview_picture(

@@ -119,7 +119,10 @@ def add_example_command(organization: str) -> None:
     store.claim(url)
     with transaction(url) as connection:
         add_example(connection, store, organization_id)
-    click.echo(f"{organization} has the brand {EXAMPLE_NAME}. See it: `syndication brand template preview Statement`.")
+    click.echo(
+        f"{organization} has the brand {EXAMPLE_NAME}. See it: `syndication brand template preview Statement"
+        " --output statement.png`."
+    )
 
 
 def _minimum_score(connection: Connection, organization_id: str, brand_id: str) -> str:
