@@ -25,6 +25,11 @@ class PixelBox:
         """Left, top, right and bottom, as Pillow takes them."""
         return self.x, self.y, self.right, self.bottom
 
+    def within(self, width: int, height: int) -> "PixelBox":
+        """The part of the box that is in a picture of this size, at least one pixel."""
+        left, top = min(max(self.x, 0), width - 1), min(max(self.y, 0), height - 1)
+        return PixelBox(left, top, max(min(self.right, width) - left, 1), max(min(self.bottom, height) - top, 1))
+
     def moved(self, down: int) -> "PixelBox":
         """The box so many pixels lower."""
         return PixelBox(self.x, self.y + down, self.width, self.height)

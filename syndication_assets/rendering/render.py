@@ -234,9 +234,9 @@ class _Drawing:
                 is_ellipse=False,
             )
             self.boxes[f"{layer.name}.plate"] = lettering.block
-        self.boxes[layer.name] = lettering.box
+        box = self.boxes[layer.name] = lettering.box.within(*self.canvas.size)
         self.text_colours[layer.name] = self._filled.colour(layer.colour, self._look)
-        self.text_backgrounds[layer.name] = self.canvas.crop(lettering.box.corners).tobytes()
+        self.text_backgrounds[layer.name] = self.canvas.crop(box.corners).tobytes()
         picture = lettering.picture
         self.canvas.paste(picture.convert("RGB"), (lettering.x, lettering.y), picture.getchannel("A"))
 

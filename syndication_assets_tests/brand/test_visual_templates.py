@@ -16,8 +16,9 @@ from syndication_assets.brand.templates.template_rows import (
     write_template,
 )
 from syndication_assets.database.connection import transaction
+from syndication_assets.media.bounded_child import BoundedChild
 from syndication_assets.rendering.document_check import TemplateError, read_template
-from syndication_assets.rendering.render import render
+from syndication_assets.rendering.render import RenderedPicture, render
 from syndication_assets.rendering.sample_photo import sample_photo
 from syndication_assets_tests.brand.conftest import Studio
 from syndication_assets_tests.rendering.looks import document, png
@@ -133,3 +134,15 @@ def test_a_changed_default_is_a_version_and_one_that_a_user_wrote_is_kept(studio
 def test_a_sheet_has_all_pictures_in_rows():
     pictures = [sample_photo(40, 40), sample_photo(80, 40), sample_photo(40, 80)]
     assert sheet_of(pictures, row_height=50, width=150).startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_a_photo_from_outside_is_drawn_in_a_child_with_limited_memory():
+    template = read_template(DEFAULTS["Statement"])
+    arguments = (template, "square", example_fields(template, "ar"), example_look())
+    child = BoundedChild(memory_bytes=2 * 1024**3, seconds=60)
+    try:
+        drawn = child.run(RenderedPicture, render, *arguments, maximum_bytes=None, language="ar")
+    finally:
+        child.close()
+    assert drawn == render(*arguments, maximum_bytes=None, language="ar")
