@@ -13,5 +13,5 @@ select
 from channels.picture_formats
 where is_active
 group by format_name
-having count(distinct (width, height)) = 1
+having min(width) = max(width) and min(height) = max(height)
 order by format_name

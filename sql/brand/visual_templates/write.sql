@@ -1,5 +1,5 @@
--- Adds or changes one visual template of a user, with a new version if its document differs from the newest one. A re-run
--- changes nothing. Parameters: organization_id, template_name, brand_id, is_active, document.
+-- Adds or changes one visual template of a user, with a new version if its document differs from the newest one. A
+-- re-run changes nothing. Parameters: organization_id, template_name, brand_id, is_active, document.
 
 with template as (
     insert into brand.visual_templates as t (organization_id, template_name, brand_id, is_active)
