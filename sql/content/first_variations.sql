@@ -12,6 +12,7 @@ select distinct on (c.organization_id, c.post_core_id)
     c.alt_text,
     c.link_url,
     c.image_url,
+    c.picture_file_id,
     c.language,
     c.generator,
     c.model,

@@ -15,6 +15,8 @@ select
     c.version,
     newest.version as newest_version,
     c.generator,
+    c.model,
+    c.created_by,
     c.attempts,
     c.content_hash,
     coalesce(sent.is_sent, false) as is_sent,
@@ -24,6 +26,8 @@ select
     c.alt_text,
     c.link_url,
     c.image_url,
+    c.picture_file_id,
+    p.request_id,
     c.language
 from content.posts_content as c
 inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id

@@ -215,10 +215,12 @@ create table content.posts_core (
     updated_at timestamptz not null default now(),  -- When the row was last changed.
     publish_at timestamptz,                         -- When an announcement is to be published; NULL for the next free
                                                     -- slot, and for other posts.
+    request_id text,                                -- The brief that led to the post; NULL for other posts.
 
     primary key (organization_id, post_core_id),
     unique (organization_id, selection_id),
     unique (organization_id, section_selection_id),
+    constraint posts_core_request_once unique (organization_id, request_id, platform, channel_type),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
         on update cascade,
@@ -227,10 +229,13 @@ create table content.posts_core (
         references content.section_selections (organization_id, section_selection_id),
     foreign key (organization_id, product_id) references catalogue.products (organization_id, product_id),
     foreign key (organization_id, section_id) references documents.source_sections (organization_id, section_id),
+    constraint posts_core_request foreign key (organization_id, request_id)
+        references studio.content_requests (organization_id, request_id),
     check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     check ((post_kind = 'product') = (product_id is not null)),
     check ((post_kind = 'blog_post') = (section_id is not null)),
-    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0)
+    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0),
+    constraint posts_core_request_kind check (request_id is null or post_kind = 'announcement')
 );
 create index posts_core_channel on content.posts_core (platform, channel_type);
 create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;
@@ -287,6 +292,8 @@ create table content.posts_content (
     created_by text,                                -- Name of the editor; NULL for texts without an editor.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When its state changed.
+    picture_file_id text,                           -- Picture of ours that is published with the text; NULL if there is
+                                                    -- none, or it is at image_url.
 
     primary key (organization_id, content_id),
     constraint posts_content_organization_id_post_core_id_variation_versio_key unique (organization_id, post_core_id,
@@ -295,6 +302,8 @@ create table content.posts_content (
         on delete cascade,
     foreign key (organization_id, template_id, template_version)
         references content.content_template_versions (organization_id, template_id, version),
+    constraint posts_content_picture foreign key (organization_id, picture_file_id)
+        references media.media_files (organization_id, media_file_id),
     check (content_id ~ '^cnt-[0-9a-f]{8}$'),
     check (variation >= 1 and variation <= 5),
     check (version > 0),
@@ -303,22 +312,25 @@ create table content.posts_content (
     check (num_nonnulls(template_id, template_version) <> 1),
     check ((generator = 'llm') = (model is not null)),
     check ((generator = 'person') = (created_by is not null)),
-    check (seen_prices = '{}' or seen_currency is not null)
+    check (seen_prices = '{}' or seen_currency is not null),
+    constraint posts_content_one_picture check (num_nonnulls(image_url, picture_file_id) < 2)
 );
 create index posts_content_template on content.posts_content (organization_id, template_id, template_version);
 create index posts_content_undecided on content.posts_content (organization_id)
     where state in ('generated', 'needs_review');
 create index posts_content_approved on content.posts_content (organization_id) where state = 'approved';
-create trigger posts_content_is_immutable before update of text_content, hashtags, call_to_action, alt_text, link_url,
-    image_url, content_hash, post_core_id, variation, version, generator, model, template_id, template_version,
-    product_version, seen_prices, seen_currency on content.posts_content
-    for each row execute function content.reject_change_of_text();
+create index posts_content_picture_file on content.posts_content (organization_id, picture_file_id)
+    where picture_file_id is not null;
 create trigger posts_content_updated_at before update on content.posts_content
     for each row execute function tenancy.set_updated_at();
 create trigger posts_content_written_audit after insert on content.posts_content for each row
     when (new.generator = 'person') execute function tenancy.write_audit_log();
 create trigger posts_content_audit after delete or update on content.posts_content
     for each row execute function tenancy.write_audit_log();
+create trigger posts_content_is_immutable before update of text_content, hashtags, call_to_action, alt_text, link_url,
+    image_url, picture_file_id, content_hash, post_core_id, variation, version, generator, model, template_id,
+    template_version, product_version, seen_prices, seen_currency on content.posts_content
+    for each row execute function content.reject_change_of_text();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the result of checking one text against one rule.

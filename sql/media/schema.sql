@@ -33,6 +33,13 @@ create type media.safety as enum (
     'unsafe'      -- explicit, violent or hateful
 );
 
+-- Whether a source wants its author named where a picture is shown.
+create type media.attribution_duty as enum (
+    'never',      -- nothing is owed
+    'always',     -- with each picture
+    'by_licence'  -- as the licence of the picture says
+);
+
 -- One row is one stored file of an organization, by its content: however often a file is met, it is stored once, below
 -- SYNDICATION_MEDIA_URL.
 create table media.media_files (
@@ -304,6 +311,111 @@ create unique index analyses_newest on media.analyses (organization_id, sha256, 
 create index analyses_state_since on media.analyses (organization_id, state_since desc, analysis_id);
 create index analyses_version on media.analyses (organization_id, analyzer, version);
 create trigger set_updated_at before update on media.analyses for each row execute function tenancy.set_updated_at();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one source of pictures, in the order in which sources are asked. How often it may be asked is in
+-- operations.api_quotas. User-maintained.
+create table media.stock_sources (
+    source text not null,                           -- own: the organization's own stored pictures. freepik, pexels,
+                                                    -- unsplash, openverse: services of this name.
+    position integer not null,                      -- Place in the order: the lowest is asked first.
+    base_url text,                                  -- Address of its API; NULL for own pictures.
+    key_header text,                                -- Header that carries the key of the API; NULL for a source that
+                                                    -- needs none.
+    attribution media.attribution_duty not null,    -- Whether the author is named where a picture is shown.
+    must_report_use boolean not null default false,
+                                                    -- Whether the source is told of each picture that is used, as
+                                                    -- Unsplash asks.
+    is_active boolean not null default true,        -- False: it is not asked.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (source),
+    unique ("position"),
+    check (source in ('own', 'freepik', 'pexels', 'unsplash', 'openverse')),
+    check ("position" > 0),
+    check (base_url ~ '^https?://'),
+    check (key_header ~ '^[A-Za-z][A-Za-z0-9-]*$'),
+    check ((source = 'own') = (base_url is null)),
+    check (key_header is null or base_url is not null)
+);
+create trigger stock_sources_changes after insert or delete or update on media.stock_sources
+    for each row execute function channels.write_rule_change();
+create trigger set_updated_at before update on media.stock_sources
+    for each row execute function tenancy.set_updated_at();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one stored picture of a source, with its licence. What the source does not say is NULL; without a licence
+-- that allows it, no post with the picture is scheduled (publishing.picture_problem).
+create table media.stock_images (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    stock_image_id text not null default tenancy.public_id('stk', nextval('media.stock_image_id_sequence')),
+                                                    -- Public id, such as stk-0a1b2c3d.
+    source text not null,                           -- Where it is from; refers to stock_sources.
+    source_image_id text not null,                  -- Id of the picture at its source.
+    media_file_id text not null,                    -- The stored file.
+    title text,                                     -- What the source calls it; NULL if it has no title.
+    page_url text,                                  -- Page of the picture at its source; NULL if it has none.
+    author text,                                    -- Who made it; NULL if the source does not say.
+    licence text,                                   -- Licence, such as cc-by-4.0 or pexels; NULL if it is not known.
+    licence_url text,                               -- Page with its text; NULL if the source names none.
+    attribution text,                               -- The words that name author, source and licence; NULL if nothing
+                                                    -- is known to name.
+    is_attribution_required boolean,                -- Whether these words have to be in the caption or the picture;
+                                                    -- NULL if it is not known.
+    allows_commercial_use boolean,                  -- Whether marketing may use it; NULL if it is not known.
+    allows_changes boolean,                         -- Whether it may be cropped and written upon; NULL if it is not
+                                                    -- known.
+    is_made_by_ai boolean,                          -- Whether a model made it; NULL if the source does not say.
+    searched_for text,                              -- The terms that found it; NULL if a person chose it.
+    last_used_at timestamptz,                       -- When it was last taken for a visual; NULL if it never was.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, stock_image_id),
+    unique (organization_id, source, source_image_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (source) references media.stock_sources (source) on update cascade,
+    foreign key (organization_id, media_file_id) references media.media_files (organization_id, media_file_id),
+    check (stock_image_id ~ '^stk-[0-9a-f]{8}$'),
+    check (source_image_id <> ''),
+    check (title <> ''),
+    check (page_url ~ '^https?://'),
+    check (author <> ''),
+    check (licence <> ''),
+    check (licence_url ~ '^https?://'),
+    check (attribution <> ''),
+    check (searched_for <> ''),
+    check (is_attribution_required is not true or attribution is not null)
+);
+create index stock_images_file on media.stock_images (organization_id, media_file_id);
+create index stock_images_source on media.stock_images (source);
+create trigger set_updated_at before update on media.stock_images
+    for each row execute function tenancy.set_updated_at();
+create trigger stock_images_audit after insert or delete or update on media.stock_images
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the last answer of a source to a search: it is used again for an hour, so that the source is not asked
+-- twice.
+create table media.stock_searches (
+    organization_id text not null,     -- Organization that owns the row: first column of every key, and checked by
+                                       -- row-level security.
+    source text not null,              -- The source that was asked.
+    terms text not null,               -- What was searched for.
+    orientation text not null,         -- landscape, portrait or square.
+    candidates jsonb not null,         -- What it found, in its order; empty if nothing.
+    searched_at timestamptz not null,  -- When it answered.
+
+    primary key (organization_id, source, terms, orientation),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (source) references media.stock_sources (source) on update cascade on delete cascade,
+    check (terms <> ''),
+    check (orientation in ('landscape', 'portrait', 'square')),
+    check (jsonb_typeof(candidates) = 'array')
+);
+create index stock_searches_source on media.stock_searches (source);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one medium of a post with its stored file; the columns of the file are NULL until it is cached.
@@ -639,3 +751,4 @@ select a.organization_id,
 
 create sequence media.media_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence media.analysis_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence media.stock_image_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -55,6 +55,10 @@ with due as materialized (
             who.publisher = 'dry_run'
             or publishing.contradiction(t.organization_id, t.content_id, 'infinity') is null
         )
+        and (
+            c.picture_file_id is null
+            or publishing.picture_problem(c.organization_id, c.picture_file_id, c.text_content) is null
+        )
         -- After a restore: calls of the account that this database does not know.
         and not exists (
             select
@@ -141,6 +145,11 @@ cross join lateral (
         c.text_content,
         c.link_url,
         c.image_url,
+        (
+            select f.object_path
+            from media.media_files as f
+            where f.organization_id = c.organization_id and f.media_file_id = c.picture_file_id
+        ) as picture_path,
         c.alt_text,
         c.language
     from content.posts_content as c

@@ -179,6 +179,8 @@ create trigger post_targets_audit after update on publishing.post_targets for ea
 create trigger post_targets_webhooks after update of state on publishing.post_targets for each row
     when ((new.state in ('published', 'failed')) and new.state is distinct
     from old.state) execute function publishing.tell_of_target();
+create trigger post_targets_picture before insert or update of state, content_id on publishing.post_targets for each row
+    when (new.state in ('scheduled', 'publishing')) execute function publishing.reject_unlicensed_picture();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under
@@ -692,6 +694,79 @@ begin
         )
     );
     return null;
+end
+$$;
+-- execute: only its owner
+
+-- Why a picture of ours may not be published with a caption, as a sentence for people; NULL if it may: it is a visual
+-- without a photo, or the licence of its photo is known and allows marketing and changes, and its author is named where
+-- the licence wants it, in the caption or in the picture.
+create function publishing.picture_problem(of_organization_id text, of_media_file_id text, caption text)
+returns text language sql stable parallel safe
+as $$
+with shown as (
+    select
+        true as is_known,
+        a.stock_image_id,
+        v.shows_attribution
+    from studio.asset_variants as v
+    inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+    where v.organization_id = of_organization_id and v.media_file_id = of_media_file_id
+    union all
+    select
+        true,
+        s.stock_image_id,
+        false
+    from media.stock_images as s
+    where s.organization_id = of_organization_id and s.media_file_id = of_media_file_id
+)
+
+select
+    case
+        when not exists (select from shown) then 'Nobody knows where its picture is from: use a visual of a brief.'
+        else (
+            select
+                min(case
+                    when s.licence is null or s.allows_commercial_use is null or s.allows_changes is null
+                        or s.is_attribution_required is null
+                        then format(
+                            'The licence of its photo %s is not known: `syndication stock show %1$s`.',
+                            s.stock_image_id
+                        )
+                    when not s.allows_commercial_use
+                        then format('The licence %s of its photo %s forbids marketing.', s.licence, s.stock_image_id)
+                    when not s.allows_changes
+                        then format('The licence %s of its photo %s forbids changes.', s.licence, s.stock_image_id)
+                    when s.is_attribution_required and not p.shows_attribution
+                        and strpos(caption, s.attribution) = 0
+                        then format(
+                            'Neither text nor picture names the author of its photo: add "%s" to the text.',
+                            s.attribution
+                        )
+                end)
+            from shown as p
+            inner join media.stock_images as s
+                on s.organization_id = of_organization_id and p.stock_image_id = s.stock_image_id
+        )
+    end
+$$;
+-- pipeline: execute; reader: execute
+
+-- Nothing is scheduled or sent with a picture whose licence is not known, or does not allow it.
+create function publishing.reject_unlicensed_picture()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    problem text;
+begin
+    select publishing.picture_problem(c.organization_id, c.picture_file_id, c.text_content) into problem
+    from content.posts_content c
+    where c.organization_id = new.organization_id and c.content_id = new.content_id and c.picture_file_id is not null;
+    if problem is not null then
+        raise exception '%', problem
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_picture';
+    end if;
+    return new;
 end
 $$;
 -- execute: only its owner

@@ -62,7 +62,8 @@ def hashes_match_their_texts(context: dg.AssetCheckExecutionContext, postgres: P
     window = check_window(context)
     with read_only_transaction(postgres.url()) as connection:
         rows = connection.execute(
-            "select c.content_id, c.content_hash, c.text_content, c.link_url, c.image_url, c.alt_text"
+            "select c.content_id, c.content_hash, c.text_content, c.link_url, c.image_url, c.alt_text,"
+            " c.picture_file_id"
             " from content.posts_core as p inner join content.posts_content as c"
             " on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id"
             " where p.planned_on >= %s and p.planned_on < %s order by c.content_id",
@@ -70,8 +71,11 @@ def hashes_match_their_texts(context: dg.AssetCheckExecutionContext, postgres: P
         ).fetchall()
     wrong = [
         content_id
-        for content_id, content_hash, text, link_url, image_url, alt_text in rows
-        if Draft(text, link_url=link_url, image_url=image_url, alt_text=alt_text).content_hash() != content_hash
+        for content_id, content_hash, text, link_url, image_url, alt_text, picture in rows
+        if Draft(
+            text, link_url=link_url, image_url=image_url, alt_text=alt_text, picture_file_id=picture
+        ).content_hash()
+        != content_hash
     ]
     return dg.AssetCheckResult(
         passed=not wrong,

@@ -9,6 +9,8 @@ import msgspec
 from syndication_assets.content.post_facts import Facts, normalized
 
 HASHTAG = re.compile(r"(?<![\w&/#])[#\uff03](\w+)")
+CLOSING_HASHTAGS = re.compile(r"(?<!\S)#\S+(?:\s+#\S+)*$")
+"""The hashtags that end a text."""
 # The rest of a word behind an apostrophe is part of the word: children's.
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Shorter words say nothing about a product on their own.

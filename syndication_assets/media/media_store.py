@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from syndication_assets.errors import SyndicationError
@@ -52,6 +52,19 @@ class MediaStore(OwnedStore):
     def content(self, path: str) -> bytes:
         with self._errors("read"):
             return bytes(self._filesystem.cat_file(self._path(path)))
+
+    @property
+    def signs_urls(self) -> bool:
+        """Whether the store gives addresses at which anybody may read a file for a while: object stores do."""
+        return self.signed_url("signed", timedelta(minutes=1)) is not None
+
+    def signed_url(self, path: str, lifetime: timedelta) -> str | None:
+        """An https address of the file for a while; None if the store gives none."""
+        try:
+            address = str(self._filesystem.sign(self._path(path), expiration=int(lifetime.total_seconds())))
+        except NotImplementedError:
+            return None
+        return address if address.startswith("https://") else None
 
     def exists(self, path: str) -> bool:
         with self._errors("read"):

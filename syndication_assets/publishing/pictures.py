@@ -1,14 +1,18 @@
-"""Fetches the picture of a post, for networks that take its bytes: only from public https addresses, within a size."""
+"""The picture of a post, for networks that take its bytes: ours as it is stored, or fetched from a public address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.http.clients.public_client import FetchError, PublicClient
 from syndication_assets.http.clients.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
 from syndication_assets.publishing.network_answers import RejectedError
+from syndication_assets.publishing.publisher import Picture, Post
 
+WITHOUT_ADDRESS = (
+    "The network fetches a picture itself, and SYNDICATION_MEDIA_URL gives no signed addresses: put the media files "
+    "into an object store, such as s3://bucket/media, or give the text a picture with a public https address."
+)
 _HEADERS = {"User-Agent": "syndication-assets (pictures)", "Accept": "image/*"}
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -17,19 +21,28 @@ _SIGNATURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A fetched picture."""
-
-    content: bytes
-    media_type: str
-
-
 class PictureError(RejectedError):
     """The post cannot be published with its picture, so nothing was sent."""
 
     def __init__(self, kind: OutcomeKind, message: str) -> None:
         super().__init__(Outcome(kind, message=message, is_about_the_post=kind is OutcomeKind.PERMANENT))
+
+
+def picture_of(
+    post: Post,
+    maximum_bytes: int,
+    *,
+    timeout: timedelta = timedelta(seconds=60),
+    addresses_of: Callable[[str], list[str]] = public_addresses,
+) -> Picture | None:
+    """The picture of a post; None if it has none. PictureError as of `fetch_picture`."""
+    if post.picture is not None:
+        if len(post.picture.content) > maximum_bytes:
+            raise PictureError(OutcomeKind.PERMANENT, f"The picture is larger than {maximum_bytes:,} bytes.")
+        return post.picture
+    if post.image_url is None:
+        return None
+    return fetch_picture(post.image_url, maximum_bytes, timeout=timeout, addresses_of=addresses_of)
 
 
 def fetch_picture(

@@ -17,6 +17,16 @@ from syndication_assets.errors import SyndicationError
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """The bytes of a picture."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    public_url: str | None = field(default=None, repr=False)
+    """A signed address that anybody may read it from for a while; None if the place of media files gives none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """What to publish, and where."""
 
@@ -27,6 +37,9 @@ class Post:
     text: str
     link_url: str | None = None
     image_url: str | None = None
+    """A picture at an address; None if there is none, or it is ours."""
+    picture: Picture | None = None
+    """A picture of ours, from the place of media files."""
     alt_text: str | None = None
     language: str = "en"
     """ISO 639-1 code."""

@@ -23,3 +23,5 @@ class Registration:
     """The server of accounts that name none, on a network of many servers."""
     needs_server: bool = False
     """Whether every account names its server."""
+    fetches_pictures: bool = False
+    """Whether the network fetches a picture itself, so that a picture of ours needs an address for it."""

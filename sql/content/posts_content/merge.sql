@@ -16,6 +16,7 @@ with texts as (
         alt_text text,
         link_url text,
         image_url text,
+        picture_file_id text,
         language text,
         stated_amounts numeric[],
         generator text,
@@ -44,7 +45,7 @@ findings as (
 written_texts as (
     insert into content.posts_content (
         organization_id, content_id, post_core_id, variation, version, state, text_content, hashtags, call_to_action,
-        alt_text, link_url, image_url, language, stated_amounts, generator, model, template_id, template_version,
+        alt_text, link_url, image_url, picture_file_id, language, stated_amounts, generator, model, template_id, template_version,
         attempts, product_version, seen_prices, seen_currency, content_hash, created_by
     )
     select
@@ -71,6 +72,7 @@ written_texts as (
         alt_text,
         link_url,
         image_url,
+        picture_file_id,
         language,
         stated_amounts,
         generator,

@@ -1,16 +1,13 @@
 """What a person announces, and what each channel would get of it. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from syndication_assets.content.compliance.channel_rules import ChannelRules
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.post_hashtags import found_hashtags
+from syndication_assets.content.post_hashtags import CLOSING_HASHTAGS, found_hashtags
 from syndication_assets.text.outside import clean
-
-_CLOSING_HASHTAGS = re.compile(r"(?<!\S)#\S+(?:\s+#\S+)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def draft_for(announcement: Announcement, rules: ChannelRules) -> Draft:
     link = announcement.link_url
     requirement = rules.get("link_required")
     if link is not None and link not in text and requirement is not None and requirement.is_enabled:
-        hashtags = _CLOSING_HASHTAGS.search(text)
+        hashtags = CLOSING_HASHTAGS.search(text)
         body, closing = (text[: hashtags.start()].rstrip(), hashtags.group()) if hashtags else (text, "")
         text = "\n\n".join(filter(None, [body, link, closing]))
     return Draft(

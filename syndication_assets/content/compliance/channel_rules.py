@@ -81,6 +81,11 @@ class ChannelRules:
             for row in self._rows
         )
 
+    def in_language(self, language: str) -> "ChannelRules":
+        """These rules for a text in another language (ISO 639-1)."""
+        others = (row for row in self._rows if row.key != "language")
+        return ChannelRules([*others, Requirement("content", "language", language)])
+
     def name_of(self, requirement: Requirement) -> str:
         """The rule's name in findings: its key, prefixed with its category if an earlier row has the same key."""
         first = self.get(requirement.key)

@@ -170,14 +170,14 @@ def emoji_count_rule(draft: Draft, requirement: Requirement) -> str | None:
 
 def alt_text_rule(draft: Draft) -> str | None:
     """A picture needs alternative text; a draft without a picture needs none."""
-    if draft.image_url is not None and not (draft.alt_text or "").strip():
+    if draft.has_picture and not (draft.alt_text or "").strip():
         return "the picture has no alternative text"
     return None
 
 
 def image_rule(draft: Draft) -> str | None:
     """The channel publishes no text without a picture."""
-    return "there is no picture, and the channel publishes no text without one" if draft.image_url is None else None
+    return None if draft.has_picture else "there is no picture, and the channel publishes no text without one"
 
 
 def emoji_count(text: str) -> int:

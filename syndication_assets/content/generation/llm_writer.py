@@ -146,7 +146,7 @@ class _Batch:
         template = post.templates[0] if post.templates else None
         channel = post.channel
         first = messages = post_question(
-            channel.platform, channel.channel_type, channel.rules, post.facts, template, post.instructions
+            channel.platform, channel.channel_type, post.rules, post.facts, template, post.instructions
         )
         text = None
         unusable_answers = 0
@@ -213,7 +213,7 @@ def _asked_again(first: Messages, error: LanguageModelError) -> Messages:
 
 def assemble(answer: PostText, post: PostToWrite) -> Draft:
     """The complete text: what the model wrote, then call to action, link and hashtags where they are missing."""
-    facts, rules = post.facts, post.channel.rules
+    facts, rules, picture = post.facts, post.rules, post.picture
     hashtags = tuple(tag for raw_tag in answer.hashtags if (tag := raw_tag.strip().lstrip("#")))
     text = answer.text.strip()
     call_to_action = answer.call_to_action.strip()
@@ -224,12 +224,16 @@ def assemble(answer: PostText, post: PostToWrite) -> Draft:
     missing = [tag for tag in hashtags if f"#{tag}".casefold() not in text.casefold()]
     if missing:
         text = f"{text}\n\n{hashtags_as_text(missing)}"
+    alt_text = (answer.alt_text.strip() or None) if facts.image_url else None
+    if picture is not None:
+        text, alt_text = picture.with_attribution(text), picture.alt_text
     return Draft(
         text_content=text,
         hashtags=hashtags,
         call_to_action=call_to_action or None,
-        alt_text=(answer.alt_text.strip() or None) if facts.image_url else None,
+        alt_text=alt_text,
         link_url=facts.url,
-        image_url=facts.image_url,
+        image_url=facts.image_url if picture is None else None,
+        picture_file_id=None if picture is None else picture.picture_file_id,
         language=rules.language,
     )

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
 from syndication_assets.content.compliance.near_duplicates import DEFAULT_DAYS, EarlierText
+from syndication_assets.content.compliance.validation import Finding
 from syndication_assets.content.generation.first_variations import FirstVariation, read_first_variations
+from syndication_assets.content.generation.post_pictures import PostPicture
 from syndication_assets.content.generation.template_rows import UsableTemplate
 from syndication_assets.content.generation.variations import VariationsBy
 from syndication_assets.content.page_facts import facts_of_page
@@ -61,6 +63,18 @@ class PostToWrite:
     """product, blog_post or announcement."""
     instructions: str | None = None
     """What its process tells a language model beside the rules of the channel."""
+    language: str | None = None
+    """ISO 639-1 code of the text of a brief; None for the language of the channel."""
+    picture: PostPicture | None = None
+    """The picture of ours that it is published with."""
+
+    @property
+    def rules(self) -> ChannelRules:
+        """The rules of its channel, in the language of its brief."""
+        return self.channel.rules if self.language is None else self.channel.rules.in_language(self.language)
+
+    def picture_findings(self, text: str) -> list[Finding]:
+        return [] if self.picture is None else self.picture.findings(text)
 
     @property
     def reuses_first_variation(self) -> bool:

@@ -137,7 +137,8 @@ def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
     variations = None
     if post.variations_by != "timing":
         variations = post.channel.other_variations(post.post_core_id, post.variation)
-    return validate(draft, post.facts, post.channel.rules, earlier, post.materials, variations)
+    findings = validate(draft, post.facts, post.rules, earlier, post.materials, variations)
+    return [*findings, *post.picture_findings(draft.text_content)]
 
 
 def remember(text: WrittenText) -> None:
@@ -191,6 +192,7 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "alt_text": text.draft.alt_text,
             "link_url": text.draft.link_url,
             "image_url": text.draft.image_url,
+            "picture_file_id": text.draft.picture_file_id,
             "language": text.draft.language,
             "stated_amounts": stated_amounts(claims_of(text.draft), text.draft.language),
             "generator": text.generator,

@@ -32,8 +32,12 @@ class ReviewedText:
     version: int
     newest_version: int
     generator: str
+    model: str | None
+    created_by: str | None
     attempts: int
     content_hash: bytes
+    request_id: str | None
+    """The brief that led to it; None for other texts."""
     is_sent: bool
     """Whether the text was published, or may have been."""
     draft: Draft

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from syndication_assets.content.compliance.validation import Finding, hard_reasons
 from syndication_assets.content.draft import Draft
+from syndication_assets.content.generation.post_pictures import read_picture
 from syndication_assets.content.generation.posts_to_write import (
     PostToWrite,
     facts_of,
@@ -82,6 +83,7 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
             alt_text=old.alt_text,
             link_url=old.link_url,
             image_url=old.image_url,
+            picture_file_id=old.picture_file_id,
             language=old.language,
         )
         return _replace(connection, text, draft, person)
@@ -116,13 +118,20 @@ def _replace(connection: Connection, text: ReviewedText, draft: Draft, person: s
         raise ReviewError(f"{text.content_id} was published, or may have been: edit it on the platform.")
     post = _post(connection, text, new_content_id(connection))
     written = WrittenText(post, draft, findings_of(post, draft), "person", version=text.version + 1, created_by=person)
+    supersede(connection, text)
+    store(connection, [written])
+    return post.content_id, hard_reasons(written.findings)
+
+
+def supersede(connection: Connection, text: ReviewedText) -> None:
+    """Ends a version that another one replaces, with its approval. ReviewError if it was published."""
+    if text.is_sent:
+        raise ReviewError(f"{text.content_id} was published, or may have been: edit it on the platform.")
     connection.execute(
         "update content.posts_content set state = 'superseded' where organization_id = %s and content_id = %s",
         [text.organization_id, text.content_id],
     )
     _withdraw_approval(connection, text)
-    store(connection, [written])
-    return post.content_id, hard_reasons(written.findings)
 
 
 def _if_still_there(call_to_action: str | None, new_text: str) -> str | None:
@@ -159,6 +168,8 @@ def _post(connection: Connection, text: ReviewedText, content_id: str) -> PostTo
         materials=materials_of(connection, text.organization_id),
         product_version=version,
         post_kind=text.post_kind,
+        language=None if text.request_id is None else text.draft.language,
+        picture=read_picture(connection, text.organization_id, text.draft.picture_file_id),
     )
 
 

@@ -21,7 +21,7 @@ from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES
 from syndication_assets.publishing.network_answers import RejectedError, read_answer, unreachable_network
-from syndication_assets.publishing.pictures import Picture
+from syndication_assets.publishing.publisher import Picture
 from syndication_assets.text.outside import read_as
 
 PUBLISHER = "bluesky"

@@ -23,7 +23,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import fetch_picture
+from syndication_assets.publishing.pictures import picture_of
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost
 
 __all__ = ["PUBLISHER", "Bluesky"]
@@ -62,7 +62,7 @@ class Bluesky:
                 earlier = self._api.record(post.server_url, session.did, COLLECTION, key)
                 if earlier is not None:
                     return _published(earlier.uri)
-            blob = None if post.image_url is None else self._upload(post, post.image_url, session, secret)
+            blob = self._upload(post, session, secret)
         except RejectedError as error:
             return nothing_published(error.outcome)
         record = post_record(post, called_at, blob)
@@ -107,14 +107,14 @@ class Bluesky:
         del secret
         return None
 
-    def _upload(self, post: Post, image_url: str, session: Session, secret: SecretStr) -> dict[str, object]:
-        picture = fetch_picture(
-            image_url,
+    def _upload(self, post: Post, session: Session, secret: SecretStr) -> dict[str, object] | None:
+        picture = picture_of(
+            post,
             post.limits.get("image_bytes", _IMAGE_BYTES),
             timeout=self._timeout,
             addresses_of=self._addresses_of,
         )
-        return self._api.upload(session, secret, picture)
+        return None if picture is None else self._api.upload(session, secret, picture)
 
 
 def _published(uri: str, http_status: int | None = None) -> Outcome:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, rejected, unreachable
 from syndication_assets.channels.errors.facebook_errors import classify
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
-from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.http_client import Files, HttpClient
 from syndication_assets.http.clients.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
 from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError, WithheldError
 from syndication_assets.http.redaction import redact, redact_to_line
@@ -72,7 +72,7 @@ class FacebookGraph:
         if secret is None:
             return Outcome(OutcomeKind.PERMANENT, message="The account has no credential to publish with.")
         try:
-            edge, parameters = self._request(post)
+            edge, parameters, files = self._request(post)
         except _InvalidPostError as error:
             return error.outcome
         token = secret.get_secret_value()
@@ -80,6 +80,7 @@ class FacebookGraph:
             response = self._client.post_once(
                 f"{self._base_url}/{quote(post.remote_account_id, safe='')}/{edge}",
                 {**parameters, "access_token": token},
+                files=files,
                 operation=edge,
             )
         except WithheldError as error:
@@ -155,16 +156,20 @@ class FacebookGraph:
         del secret
         return None
 
-    def _request(self, post: Post) -> tuple[str, dict[str, str]]:
-        """The edge to post to, and its parameters without the token."""
+    def _request(self, post: Post) -> tuple[str, dict[str, str], Files | None]:
+        """The edge to post to, its parameters without the token, and the file of a picture of ours."""
         if post.channel_type not in CHANNELS:
             raise _InvalidPostError(
                 OutcomeKind.PERMANENT,
                 f"Only {', '.join(sorted(CHANNELS))} can be published on a Facebook page, not {post.channel_type}.",
             )
+        alt_text = {"alt_text_custom": post.alt_text} if post.alt_text else {}
+        if post.picture is not None:
+            file = ("picture", post.picture.content, post.picture.media_type)
+            return "photos", {"caption": post.text, **alt_text}, {"source": file}
         if post.channel_type == "feed_post" and (post.link_url is not None or post.image_url is None):
             # Facebook shows the picture of the linked page.
-            return "feed", {"message": post.text} | ({"link": post.link_url} if post.link_url else {})
+            return "feed", {"message": post.text} | ({"link": post.link_url} if post.link_url else {}), None
         if post.image_url is None:
             raise _InvalidPostError(OutcomeKind.PERMANENT, "A photo post needs a picture, and the text has none.")
         try:
@@ -173,8 +178,7 @@ class FacebookGraph:
             raise _InvalidPostError(OutcomeKind.RETRYABLE, str(error)) from None
         except PublicUrlError as error:
             raise _InvalidPostError(OutcomeKind.PERMANENT, str(error)) from None
-        alt_text = {"alt_text_custom": post.alt_text} if post.alt_text else {}
-        return "photos", {"url": post.image_url, "caption": post.text, **alt_text}
+        return "photos", {"url": post.image_url, "caption": post.text, **alt_text}, None
 
     def _published_posts(self, page_id: str, token: str, parameters: dict[str, Any]) -> Page:
         """_ListingRejectedError with Facebook's outcome if the response is no listing."""

@@ -26,7 +26,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import PictureError, fetch_picture
+from syndication_assets.publishing.pictures import WITHOUT_ADDRESS, PictureError, fetch_picture
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 
 __all__ = ["PUBLISHER", "Instagram"]
@@ -75,13 +75,16 @@ class Instagram:
         problem = reason_not_to_send(NAME, post, secret, _CHANNEL, needs_server=False)
         if problem is not None or secret is None:
             return Outcome(OutcomeKind.PERMANENT, message=problem)
-        if post.image_url is None:
+        if post.picture is not None and post.picture.public_url is None:
+            return Outcome(OutcomeKind.PERMANENT, message=WITHOUT_ADDRESS, is_about_the_post=True)
+        address = post.image_url if post.picture is None else post.picture.public_url
+        if address is None:
             return Outcome(OutcomeKind.PERMANENT, message=WITHOUT_PICTURE, is_about_the_post=True)
         account, token = post.remote_account_id, secret.get_secret_value()
         try:
-            self._require_jpeg(post, post.image_url)
+            self._require_jpeg(post, address)
             self._require_quota(account, token)
-            parameters = _parameters(post, post.image_url)
+            parameters = _parameters(post, address)
             container = self._api.create_container(account, token, parameters, post.attempt_number)
             self._await(container, token)
         except RejectedError as error:

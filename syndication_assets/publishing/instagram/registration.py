@@ -19,4 +19,4 @@ def _open(settings: Settings) -> AbstractContextManager[Instagram]:
     )
 
 
-REGISTRATION = Registration(PUBLISHER, _open)
+REGISTRATION = Registration(PUBLISHER, _open, fetches_pictures=True)

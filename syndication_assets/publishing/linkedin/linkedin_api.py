@@ -25,7 +25,7 @@ from syndication_assets.publishing.network_answers import (
     unreachable_network,
     without_secrets,
 )
-from syndication_assets.publishing.pictures import Picture
+from syndication_assets.publishing.publisher import Picture
 
 PUBLISHER = "linkedin"
 NAME = "LinkedIn"

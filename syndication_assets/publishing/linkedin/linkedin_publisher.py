@@ -30,7 +30,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import PictureError, fetch_picture
+from syndication_assets.publishing.pictures import PictureError, picture_of
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.little_text import plain_text
 
@@ -78,7 +78,7 @@ class LinkedIn:
         if problem is not None or secret is None:
             return Outcome(OutcomeKind.PERMANENT, message=problem)
         try:
-            image = None if post.image_url is None else self._upload(post, post.image_url, secret)
+            image = self._upload(post, secret)
         except RejectedError as error:
             return nothing_published(error.outcome)
         body = post_body(post, image)
@@ -136,10 +136,14 @@ class LinkedIn:
         del secret
         return None
 
-    def _upload(self, post: Post, image_url: str, secret: SecretStr) -> str:
-        """The URN of the picture, once LinkedIn has processed it. PictureError or RejectedError."""
+    def _upload(self, post: Post, secret: SecretStr) -> str | None:
+        """The URN of the picture, once LinkedIn has processed it; None if the post has none. PictureError or
+        RejectedError.
+        """
         limit = post.limits.get("image_bytes", _IMAGE_BYTES)
-        picture = fetch_picture(image_url, limit, timeout=self._timeout, addresses_of=self._addresses_of)
+        picture = picture_of(post, limit, timeout=self._timeout, addresses_of=self._addresses_of)
+        if picture is None:
+            return None
         if picture.media_type not in _PICTURES:
             raise PictureError(OutcomeKind.PERMANENT, "LinkedIn takes JPEG, PNG and GIF pictures, and this is none.")
         image = self._api.upload(secret, post.remote_account_id, picture)

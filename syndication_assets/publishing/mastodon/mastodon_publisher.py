@@ -25,8 +25,8 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import PictureError, fetch_picture
-from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost
+from syndication_assets.publishing.pictures import PictureError, picture_of
+from syndication_assets.publishing.publisher import Account, Listing, Picture, Post, RemotePost
 from syndication_assets.text.html_text import plain_text
 from syndication_assets.text.lengths import mastodon_characters, without_servers
 
@@ -65,8 +65,14 @@ class Mastodon:
             return Outcome(OutcomeKind.PERMANENT, message=problem)
         form = {"status": post.text, "visibility": "public", "language": post.language}
         try:
-            if post.image_url is not None:
-                form["media_ids[]"] = self._attach(post, post.image_url, post.server_url, secret)
+            picture = picture_of(
+                post,
+                post.limits.get("image_bytes", _IMAGE_BYTES),
+                timeout=self._timeout,
+                addresses_of=self._addresses_of,
+            )
+            if picture is not None:
+                form["media_ids[]"] = self._attach(picture, post.alt_text, post.server_url, secret)
         except RejectedError as error:
             return nothing_published(error.outcome)
         server = post.server_url
@@ -136,15 +142,9 @@ class Mastodon:
             http_status=http_status,
         )
 
-    def _attach(self, post: Post, image_url: str, server: str, secret: SecretStr) -> str:
+    def _attach(self, picture: Picture, alt_text: str | None, server: str, secret: SecretStr) -> str:
         """Uploads the picture and waits until it is processed; its id. PictureError or RejectedError."""
-        picture = fetch_picture(
-            image_url,
-            post.limits.get("image_bytes", _IMAGE_BYTES),
-            timeout=self._timeout,
-            addresses_of=self._addresses_of,
-        )
-        attachment = self._api.upload(server, secret, picture, post.alt_text)
+        attachment = self._api.upload(server, secret, picture, alt_text)
         is_processed = attachment.url is not None
         for _ in range(int(_PROCESSING.total_seconds())):
             if is_processed:

@@ -47,6 +47,8 @@ class Lease:
     called_at: datetime
     content_hash: bytes
     post: Post
+    picture_path: str | None
+    """Where the picture of the post is, in the place of media files; None if it is not ours."""
     secret: SecretStr | None = field(repr=False)
 
 
@@ -158,6 +160,7 @@ def _lease(row: dict[str, Any], leased_by: str, secret: SecretStr | None, call_i
         called_at=called_at,
         content_hash=bytes(row["content_hash"]),
         post=post_of(row),
+        picture_path=row["picture_path"],
         secret=secret,
     )
 

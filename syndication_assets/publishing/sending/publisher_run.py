@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,9 +17,10 @@ from syndication_assets import fault_points
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection, connect, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.media.media_store import MediaStoreError
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.operations.usage.call_ledger import CallLedger
-from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.publishing.publisher import Post, Publisher
 from syndication_assets.publishing.sending.leases import (
     ClosedAccountError,
     Lease,
@@ -31,6 +33,7 @@ from syndication_assets.publishing.sending.recording import record
 from syndication_assets.publishing.sending.sending_holds import SIMULATION
 from syndication_assets.publishing.sending.sending_limits import NoRoomError
 from syndication_assets.publishing.sending.sent_record import SentRecord
+from syndication_assets.publishing.sending.stored_pictures import StoredPictures
 from syndication_assets.settings import Settings
 
 _WAIT_FOR_RECORD = timedelta(minutes=15)
@@ -64,6 +67,7 @@ class PublisherRun:
         self._turns = threading.BoundedSemaphore(settings.publish_concurrency)
         self._calls_left = limit
         self._closed_accounts: set[str] = set()
+        self._pictures = StoredPictures(settings.media_url)
         self._lease_next = partial(
             lease_next, settings=settings, now=now, publishers=list(publishers), leased_by=publisher_name()
         )
@@ -135,12 +139,22 @@ class PublisherRun:
             return Outcome(OutcomeKind.RETRYABLE, message=str(error), wait=_WAIT_FOR_RECORD)
         fault_points.reach("publishing.after_record")
         try:
+            post = self._with_picture(lease)
+        except MediaStoreError as error:
+            return Outcome(OutcomeKind.RETRYABLE, message=f"Nothing was sent: {error}", wait=_WAIT_FOR_RECORD)
+        try:
             with self._ledger.of(lease.organization_id, lease.account_id):
-                return publisher.publish(lease.post, lease.secret)
+                return publisher.publish(post, lease.secret)
         except Exception as error:
             # The message of the exception may contain the secret; its type does not.
             message = f"The publisher {lease.publisher} failed: {type(error).__name__}."
             return Outcome(OutcomeKind.UNKNOWN, message=message)
+
+    def _with_picture(self, lease: Lease) -> Post:
+        """The post with its picture of ours. MediaStoreError if the picture cannot be read."""
+        if lease.picture_path is None or lease.publisher == SIMULATION:
+            return lease.post
+        return replace(lease.post, picture=self._pictures.picture(lease.picture_path))
 
     def _record(self, connection: Connection, lease: Lease, outcome: Outcome, started_at: float) -> None:
         fault_points.reach("publishing.after_call")

@@ -1,0 +1,40 @@
+-- One row is a picture of ours that is published with a text: its alternative text, the words that the licence of its
+-- photo wants in the text, why it may not be published at all, and the hard rules of the brand that it breaks.
+-- Parameters: organization_id, picture_file_id.
+
+select
+    f.media_file_id as picture_file_id,
+    visual.alt_text,
+    case when visual.shows_attribution is not true then visual.attribution end as attribution,
+    -- With its own attribution as the caption, what is left is what no text can mend.
+    publishing.picture_problem(
+        f.organization_id, f.media_file_id, coalesce(visual.attribution, '')
+    ) as licence_problem,
+    coalesce(visual.broken_rules, '{}') as broken_rules
+from media.media_files as f
+left join lateral (
+    select
+        v.alt_text,
+        v.shows_attribution,
+        case when s.is_attribution_required then s.attribution end as attribution,
+        array(
+            select r.reason
+            from studio.compliance_results as r
+            inner join studio.compliance_rules as k on r.rule_name = k.rule_name and r.rule_version = k.version
+            where
+                r.organization_id = v.organization_id
+                and r.variant_id = v.variant_id
+                and not r.is_passed
+                and k.severity = 'hard'
+            order by r.rule_name
+        ) as broken_rules
+    from studio.asset_variants as v
+    inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+    left join media.stock_images as s
+        on a.organization_id = s.organization_id and a.stock_image_id = s.stock_image_id
+    where v.organization_id = f.organization_id and v.media_file_id = f.media_file_id
+    -- What two visuals share is judged as the newest of them.
+    order by v.created_at desc, v.variant_id asc
+    limit 1
+) as visual on true
+where f.organization_id = %(organization_id)s and f.media_file_id = %(picture_file_id)s

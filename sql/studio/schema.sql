@@ -1,0 +1,399 @@
+-- The schema of the room `studio`, to be read. `make schema` writes it from the migrations, and the tests build a
+-- database from these files that equals a migrated one. `syndication migrate` creates the real database.
+--
+-- Everything belongs to syndication_owner. `pipeline` and `reader` are the roles syndication_pipeline, which runs the
+-- assets, and syndication_reader, which sees the organization of its session.
+
+create schema studio authorization syndication_owner;  -- pipeline: usage; reader: usage
+
+-- How far a brief has come.
+create type studio.request_state as enum (
+    'pending',     -- its visuals are to be made, not before next_attempt_at
+    'processing',  -- a run makes them, until leased_until at most
+    'generated',   -- its visuals are stored and measured, its texts are not written yet
+    'review',      -- its texts with their pictures wait for a decision
+    'approved',    -- each of them is approved
+    'rejected',    -- one of them is rejected, and none waits for a decision any more
+    'published',   -- each of them is published, or simulated
+    'failed',      -- several attempts failed, or it cannot be made as it is: `syndication brief retry`
+    'archived'     -- it is over: it was cancelled, or put away after it was published
+);
+
+-- What a person let the studio change in a visual to make it compliant.
+create type studio.correction as enum (
+    'darker_overlay',  -- a dark layer over the photo, below the text
+    'light_text',      -- text in the lightest colour of the brand
+    'dark_text'        -- text in the darkest colour of the brand
+);
+
+-- What a rule is about.
+create type studio.compliance_category as enum (
+    'visual',        -- colours, logo and safe zones
+    'voice',         -- words
+    'platform',      -- what the channel takes
+    'consistency',   -- the current brand and template
+    'accessibility'  -- who can read and hear it
+);
+
+-- One row is one brief in one language: what is to be said, where, and how far it has come. A brief in three languages
+-- is three rows of one batch, because each is reviewed and published by itself.
+create table studio.content_requests (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    request_id text not null default tenancy.public_id('req', nextval('studio.request_id_sequence')),
+                                                    -- Public id, such as req-0a1b2c3d.
+    batch_name text,                                -- What briefs that were added together have in common; NULL for a
+                                                    -- brief of its own.
+    title text not null,                            -- The headline of the visual.
+    brief text not null,                            -- The message that the text says, as the requester wrote it.
+    language text not null,                         -- Language of title, brief and text, ISO 639-1 code.
+    content_type text not null default 'announcement',
+                                                    -- Kind of content in the words of the organization, which a
+                                                    -- language model is told.
+    template_name text not null,                    -- Name of the visual template.
+    fields jsonb not null default '{}',             -- Further fields of the template: name to text.
+    facts text[] not null default '{}',             -- What the requester states: the text may claim nothing else beside
+                                                    -- the brief.
+    keywords text[] not null default '{}',          -- Words that hashtags are made of, the most telling first.
+    search_terms text,                              -- What to search for among stock images; NULL for the pattern of
+                                                    -- the brand.
+    stock_image_id text,                            -- The picture that the requester chose; NULL to search for one.
+    audience text,                                  -- Whom it addresses, which a language model is told.
+    style text,                                     -- How it says it, which a language model is told.
+    call_to_action text,                            -- The sentence that invites readers to act.
+    link_url text,                                  -- Page that the text links to.
+    alt_text text,                                  -- Alternative text of the visual; NULL to use what the visual says.
+    priority integer not null default 0,            -- Higher ones are made first.
+    due_on date,                                    -- Day by which it is wanted: of equal priority, the earlier one is
+                                                    -- made first.
+    requested_by text not null,                     -- Who asked for it.
+    state studio.request_state not null default 'pending',
+                                                    -- How far it has come. A trigger rejects illegal steps.
+    state_since timestamptz not null default now(),
+                                                    -- When the state was entered.
+    next_attempt_at timestamptz default now(),      -- Time before which it is not attempted; NULL unless it is pending.
+    attempts integer not null default 0,            -- Attempts that were started since a person last asked for one. A
+                                                    -- run that dies has started one.
+    lease_id uuid,                                  -- The lease of the run that makes it; NULL unless processing.
+    leased_until timestamptz,                       -- When another run may take it over; NULL unless processing.
+    reason text,                                    -- Why it is not further, as a sentence that says what to do; NULL
+                                                    -- if nothing is wrong.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, request_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, stock_image_id) references media.stock_images (organization_id, stock_image_id),
+    check (request_id ~ '^req-[0-9a-f]{8}$'),
+    check (batch_name <> ''),
+    check (title <> ''),
+    check (brief <> ''),
+    check (language ~ '^[a-z]{2}$'),
+    check (content_type <> ''),
+    check (template_name <> ''),
+    check (jsonb_typeof(fields) = 'object'),
+    check (search_terms <> ''),
+    check (audience <> ''),
+    check (style <> ''),
+    check (call_to_action <> ''),
+    check (link_url ~ '^https?://'),
+    check (alt_text <> ''),
+    check (requested_by <> ''),
+    check (attempts >= 0),
+    check (reason <> ''),
+    check ((state = 'pending') = (next_attempt_at is not null)),
+    check ((state = 'processing') = (lease_id is not null)),
+    check ((lease_id is null) = (leased_until is null)),
+    check (state <> 'failed' or reason is not null)
+);
+create index content_requests_pending on studio.content_requests (priority desc, due_on, request_id)
+    where state = 'pending';
+create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
+create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
+create index content_requests_stock_image on studio.content_requests (organization_id, stock_image_id)
+    where stock_image_id is not null;
+create trigger content_requests_step before insert or update on studio.content_requests
+    for each row execute function studio.reject_illegal_step();
+create trigger set_updated_at before update on studio.content_requests
+    for each row execute function tenancy.set_updated_at();
+create trigger content_requests_audit after insert or delete or update of title, brief, state, stock_image_id
+    on studio.content_requests for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one channel that a brief is for.
+create table studio.request_channels (
+    organization_id text not null,  -- Organization that owns the row: first column of every key, and checked by
+                                    -- row-level security.
+    request_id text not null,       -- The brief.
+    platform text not null,         -- Platform of the channel.
+    channel_type text not null,     -- Kind of publication, such as feed_post.
+
+    primary key (organization_id, request_id, platform, channel_type),
+    foreign key (organization_id, request_id) references studio.content_requests (organization_id, request_id)
+        on delete cascade,
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade
+);
+create index request_channels_channel on studio.request_channels (platform, channel_type);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one visual that was made of a brief, in all formats of its channels. A correction makes another version.
+create table studio.generated_assets (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    asset_id text not null default tenancy.public_id('ast', nextval('studio.asset_id_sequence')),
+                                                    -- Public id, such as ast-0a1b2c3d.
+    request_id text not null,                       -- The brief.
+    version integer not null,                       -- Counts from 1 within the brief.
+    is_newest boolean not null default true,        -- Whether it is the one that posts show.
+    brand_id text not null,                         -- The brand; refers to brand.brand_profiles.
+    brand_version integer not null,                 -- The version of the brand that it was made with.
+    template_id text not null,                      -- The template; refers to brand.visual_templates.
+    template_version integer not null,              -- The version of the template that it was made with.
+    stock_image_id text,                            -- The picture that it shows; NULL for the pattern of the brand.
+    fields jsonb not null,                          -- The texts that were written into it, by field of the template.
+    corrections studio.correction[] not null default '{}',
+                                                    -- The corrections that were applied, in their order.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, asset_id),
+    unique (organization_id, request_id, version),
+    foreign key (organization_id, request_id) references studio.content_requests (organization_id, request_id)
+        on delete cascade,
+    foreign key (organization_id, stock_image_id) references media.stock_images (organization_id, stock_image_id),
+    check (asset_id ~ '^ast-[0-9a-f]{8}$'),
+    check (version > 0),
+    check (brand_id <> ''),
+    check (brand_version > 0),
+    check (template_id <> ''),
+    check (template_version > 0),
+    check (jsonb_typeof(fields) = 'object')
+);
+create unique index generated_assets_newest on studio.generated_assets (organization_id, request_id) where is_newest;
+create index generated_assets_stock_image on studio.generated_assets (organization_id, stock_image_id)
+    where stock_image_id is not null;
+create trigger generated_assets_are_immutable before update of request_id, version, brand_id, brand_version,
+    template_id, template_version, stock_image_id, fields, corrections on studio.generated_assets
+    for each row execute function studio.reject_change_of_visual();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is a visual in one format of one channel, as a stored picture. A picture that two channels share is stored
+-- once.
+create table studio.asset_variants (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    variant_id text not null default tenancy.public_id('var', nextval('studio.variant_id_sequence')),
+                                                    -- Public id, such as var-0a1b2c3d.
+    asset_id text not null,                         -- The visual.
+    platform text not null,                         -- Platform of the channel.
+    channel_type text not null,                     -- Kind of publication, such as feed_post.
+    format_name text not null,                      -- Format, as in channels.picture_formats.
+    is_posted boolean not null,                     -- Whether the post of the channel shows this one of its formats:
+                                                    -- the first that the template has.
+    media_file_id text not null,                    -- The stored picture.
+    render_hash text not null,                      -- Hash of all that was put into it: what has the same is not
+                                                    -- rendered again.
+    alt_text text not null,                         -- Alternative text.
+    shows_attribution boolean not null,             -- Whether the words that name the author of its photo are in the
+                                                    -- picture.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+
+    primary key (organization_id, variant_id),
+    constraint asset_variants_organization_id_asset_id_platform_channel_ty_key unique (organization_id, asset_id,
+        platform, channel_type, format_name),
+    foreign key (organization_id, asset_id) references studio.generated_assets (organization_id, asset_id)
+        on delete cascade,
+    foreign key (organization_id, media_file_id) references media.media_files (organization_id, media_file_id),
+    foreign key (platform, channel_type) references channels.platform_channels (platform, channel_type)
+        on update cascade,
+    check (variant_id ~ '^var-[0-9a-f]{8}$'),
+    check (format_name <> ''),
+    check (render_hash ~ '^[0-9a-f]{32,64}$'),
+    check (alt_text <> '')
+);
+create unique index asset_variants_posted on studio.asset_variants (organization_id, asset_id, platform, channel_type)
+    where is_posted;
+create index asset_variants_file on studio.asset_variants (organization_id, media_file_id);
+create index asset_variants_render on studio.asset_variants (organization_id, render_hash);
+create index asset_variants_channel on studio.asset_variants (platform, channel_type);
+create trigger asset_variants_are_immutable before update on studio.asset_variants
+    for each row execute function studio.reject_change_of_visual();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the weight of a category in the score. The highest version counts for what is measured from then on.
+create table studio.compliance_categories (
+    category studio.compliance_category not null,
+    version integer not null,                      -- Counts from 1.
+    weight numeric(4,3) not null,                  -- Share of the score; those of a version add up to 1.
+
+    primary key (category, version),
+    check (version > 0),
+    check (weight > 0::numeric and weight <= 1::numeric)
+);
+create trigger compliance_categories_changes after insert or delete or update on studio.compliance_categories
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one version of one rule that visuals are measured by. The highest version counts for what is measured from
+-- then on. User-maintained: a changed threshold is a new version.
+create table studio.compliance_rules (
+    rule_name text not null,                        -- What is measured.
+    version integer not null,                       -- Counts from 1.
+    category studio.compliance_category not null,   -- The category that it counts for.
+    weight numeric(4,3) not null,                   -- Weight among the measured rules of its category.
+    threshold numeric(12,4) not null,               -- What the measured value is compared with.
+    is_minimum boolean not null,                    -- True: the measured value is at least the threshold. False: at
+                                                    -- most.
+    severity channels.severity not null,            -- hard: a visual that breaks it cannot be approved. soft: it lowers
+                                                    -- the score.
+    description text not null,                      -- What is measured, and in which unit.
+    is_active boolean not null default true,        -- False: it is not measured.
+    created_at timestamptz not null default now(),
+
+    primary key (rule_name, version),
+    check (rule_name ~ '^[a-z][a-z_]*$'),
+    check (version > 0),
+    check (weight > 0::numeric),
+    check (description <> '')
+);
+create trigger compliance_rules_changes after insert or delete or update on studio.compliance_rules
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row is what was measured of a variant by one rule. A rule that cannot be measured has NULL and counts for
+-- nothing.
+create table studio.compliance_results (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    variant_id text not null,                       -- The variant.
+    rule_name text not null,                        -- The rule.
+    rule_version integer not null,                  -- Its version.
+    measured numeric(14,4),                         -- The measured value, in the unit of the rule.
+    score numeric(5,4),                             -- 1 if the value reaches the threshold, else how near it comes.
+    is_passed boolean,                              -- Whether it reaches the threshold.
+    reason text,                                    -- What is wrong or not measured, and what to do; NULL if passed.
+    evidence jsonb not null default '{}',           -- What shows it: the layer with its box in pixels, colours, words.
+    checked_at timestamptz not null default now(),  -- When it was measured.
+
+    primary key (organization_id, variant_id, rule_name),
+    foreign key (organization_id, variant_id) references studio.asset_variants (organization_id, variant_id)
+        on delete cascade,
+    foreign key (rule_name, rule_version) references studio.compliance_rules (rule_name, version),
+    check (score >= 0::numeric and score <= 1::numeric),
+    check (reason <> ''),
+    check (jsonb_typeof(evidence) = 'object'),
+    check (num_nonnulls(measured, score, is_passed) in (0, 3)),
+    check (is_passed or reason is not null)
+);
+create index compliance_results_rule on studio.compliance_results (rule_name, rule_version);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the score of a variant in one category: the weighted mean of the rules that were measured, NULL if none
+-- was.
+create view studio.category_scores (
+    organization_id,  -- text
+    variant_id,       -- text
+    category,         -- studio.compliance_category
+    weight,           -- numeric(4,3): Share of the category in the score of the variant.
+    score,            -- numeric: From 0 to 1.
+    rules_measured    -- bigint: How many rules were measured.
+) with (security_invoker = true) as
+select v.organization_id,
+    v.variant_id,
+    c.category,
+    c.weight,
+    sum(r.score * k.weight) / nullif(sum(k.weight) filter (where r.score is not null), 0::numeric) as score,
+    count(r.score) as rules_measured
+   from studio.asset_variants v
+     cross join ( select distinct on (compliance_categories.category) compliance_categories.category,
+            compliance_categories.weight
+           from studio.compliance_categories
+          order by compliance_categories.category, compliance_categories.version desc) c
+     left join studio.compliance_rules k on c.category = k.category
+     left join studio.compliance_results r on v.organization_id = r.organization_id and v.variant_id = r.variant_id
+         and k.rule_name = r.rule_name and k.version = r.rule_version
+  group by v.organization_id, v.variant_id, c.category, c.weight;
+-- pipeline: select; reader: select
+
+-- One row is the compliance of one variant: the weighted mean of the categories that were measured.
+create view studio.variant_scores (
+    organization_id,  -- text
+    variant_id,       -- text
+    score,            -- numeric: From 0 to 1; NULL if nothing was measured.
+    measured_weight,  -- numeric: Share of the categories that were measured: below 1, the score says nothing about the
+                      -- rest.
+    level             -- text: excellent, good, acceptable, needs improvement or non-compliant; NULL if nothing was
+                      -- measured.
+) with (security_invoker = true) as
+select organization_id,
+    variant_id,
+    score,
+    measured_weight,
+        case
+            when score >= 0.9 then 'excellent'
+            when score >= 0.8 then 'good'
+            when score >= 0.7 then 'acceptable'
+            when score >= 0.6 then 'needs improvement'
+            when score is not null then 'non-compliant'
+            else null
+        end as level
+   from ( select c.organization_id,
+            c.variant_id,
+            sum(c.score * c.weight) / nullif(sum(c.weight) filter (where c.score is not null), 0::numeric) as score,
+            coalesce(sum(c.weight) filter (where c.score is not null), 0::numeric) as measured_weight
+           from studio.category_scores c
+          group by c.organization_id, c.variant_id) s;
+-- pipeline: select; reader: select
+
+-- Rejects illegal transitions of a brief's state, and changes of what it says once visuals are made of it.
+create function studio.reject_illegal_step()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    if tg_op = 'INSERT' then
+        if new.state <> 'pending' then
+            raise exception 'a brief cannot begin as %', new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
+        end if;
+        return new;
+    end if;
+    if new.state is distinct from old.state then
+        if (old.state, new.state) not in (
+            ('pending', 'processing'), ('pending', 'archived'),
+            ('processing', 'generated'), ('processing', 'pending'), ('processing', 'failed'),
+            ('generated', 'review'), ('generated', 'pending'), ('generated', 'archived'),
+            ('review', 'approved'), ('review', 'rejected'), ('review', 'pending'), ('review', 'archived'),
+            ('approved', 'published'), ('approved', 'review'), ('approved', 'rejected'), ('approved', 'archived'),
+            ('rejected', 'review'), ('rejected', 'pending'), ('rejected', 'archived'),
+            ('failed', 'pending'), ('failed', 'archived'),
+            ('published', 'archived')
+        ) then
+            raise exception 'a brief cannot go from % to %', old.state, new.state
+                using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
+        end if;
+        new.state_since := clock_timestamp();
+    end if;
+    if old.state <> 'pending' and (new.title, new.brief, new.language, new.template_name, new.fields, new.facts)
+        is distinct from (old.title, old.brief, old.language, old.template_name, old.fields, old.facts) then
+        raise exception 'what a brief says cannot change while it is %: cancel it, and add another one', old.state
+            using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
+    end if;
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- A visual must not change after a decision on it.
+create function studio.reject_change_of_visual()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    raise exception 'a visual never changes: a correction makes a new version'
+        using errcode = 'integrity_constraint_violation', constraint = 'visuals_are_immutable';
+end
+$$;
+-- execute: only its owner
+
+create sequence studio.request_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence studio.asset_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence studio.variant_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

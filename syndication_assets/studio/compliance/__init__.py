@@ -1,0 +1,1 @@
+"""How well a visual follows the rules of brand and channel: measured values, never opinions."""

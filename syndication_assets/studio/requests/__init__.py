@@ -1,0 +1,1 @@
+"""Briefs: what people ask for, and how far it has come."""
