@@ -109,19 +109,23 @@ inner join documents.source_sections as s on p.organization_id = s.organization_
 inner join documents.source_documents as d on s.organization_id = d.organization_id and s.document_id = d.document_id
 where p.post_core_id = any(%(post_core_ids)s)
 union all
--- An announcement is about what its author wrote: nothing else is known, and no price or number may be claimed.
+-- An announcement is about what its author wrote: nothing else is known, and no price or number may be claimed. The
+-- post of a brief may claim what its requester states.
 select
     p.organization_id,
     p.post_core_id,
     jsonb_build_object(
         'name', '',
         'url', c.link_url,
+        'stated', r.facts,
+        'language', r.language,
         'description', null,
         'image_url', c.image_url,
         'categories', '[]'::jsonb,
         'is_available', true
     )
 from content.posts_core as p
+left join studio.content_requests as r on p.organization_id = r.organization_id and p.request_id = r.request_id
 left join lateral (
     select
         t.link_url,

@@ -27,6 +27,20 @@ left join lateral (
                 and not r.is_passed
                 and k.severity = 'hard'
             order by r.rule_name
+        ) || array(
+            select format(
+                'Its score is %%s, and the brand wants %%s: `syndication brief show %%s` says what lowers it.',
+                round(c.score, 2),
+                b.minimum_score,
+                a.request_id
+            )
+            from studio.variant_scores as c
+            inner join brand.brand_versions as b
+                on a.organization_id = b.organization_id and a.brand_id = b.brand_id and a.brand_version = b.version
+            where
+                c.organization_id = v.organization_id
+                and c.variant_id = v.variant_id
+                and c.score < b.minimum_score
         ) as broken_rules
     from studio.asset_variants as v
     inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id

@@ -331,6 +331,8 @@ create trigger posts_content_is_immutable before update of text_content, hashtag
     image_url, picture_file_id, content_hash, post_core_id, variation, version, generator, model, template_id,
     template_version, product_version, seen_prices, seen_currency on content.posts_content
     for each row execute function content.reject_change_of_text();
+create trigger posts_content_brief after insert or update of state on content.posts_content for each row
+    when (new.picture_file_id is not null) execute function studio.follow_text();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the result of checking one text against one rule.
@@ -554,6 +556,39 @@ select l.organization_id,
      join operations.api_usage u on l.organization_id = u.organization_id and l.usage_id = u.usage_id
   where l.post_core_id is not null
   group by l.organization_id, l.post_core_id, (coalesce(u.currency, 'XXX'));
+-- pipeline: select; reader: select
+
+-- One row is the post of one channel of a brief, with the newest version of its text and the picture that it shows.
+create view content.brief_posts (
+    organization_id,  -- text
+    request_id,       -- text
+    platform,         -- text
+    channel_type,     -- text
+    post_core_id,     -- text
+    planned_on,       -- date
+    content_id,       -- text
+    version,          -- integer
+    state,            -- content.content_state
+    language,         -- text
+    picture_file_id,  -- text
+    content_hash      -- bytea
+) with (security_invoker = true) as
+select distinct on (p.organization_id, p.post_core_id) p.organization_id,
+    p.request_id,
+    p.platform,
+    p.channel_type,
+    p.post_core_id,
+    p.planned_on,
+    c.content_id,
+    c.version,
+    c.state,
+    c.language,
+    c.picture_file_id,
+    c.content_hash
+   from content.posts_core p
+     join content.posts_content c on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+  where p.request_id is not null
+  order by p.organization_id, p.post_core_id, c.version desc;
 -- pipeline: select; reader: select
 
 -- The version of a post's product that is known at the end of a day: content_hash of its observation. NULL if the

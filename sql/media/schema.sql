@@ -326,6 +326,8 @@ create table media.stock_sources (
     must_report_use boolean not null default false,
                                                     -- Whether the source is told of each picture that is used, as
                                                     -- Unsplash asks.
+    blocked_until timestamptz,                      -- When it may be asked again, as it has said itself; NULL if it may
+                                                    -- be asked now.
     is_active boolean not null default true,        -- False: it is not asked.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
@@ -339,7 +341,8 @@ create table media.stock_sources (
     check ((source = 'own') = (base_url is null)),
     check (key_header is null or base_url is not null)
 );
-create trigger stock_sources_changes after insert or delete or update on media.stock_sources
+create trigger stock_sources_changes after insert or delete
+    or update of "position", base_url, key_header, attribution, must_report_use, is_active on media.stock_sources
     for each row execute function channels.write_rule_change();
 create trigger set_updated_at before update on media.stock_sources
     for each row execute function tenancy.set_updated_at();

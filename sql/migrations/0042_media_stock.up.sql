@@ -19,6 +19,7 @@ create table media.stock_sources (
     key_header text check (key_header ~ '^[A-Za-z][A-Za-z0-9-]*$'),
     attribution media.attribution_duty not null,
     must_report_use boolean not null default false,
+    blocked_until timestamptz,
     is_active boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -38,6 +39,8 @@ comment on column media.stock_sources.key_header is
 comment on column media.stock_sources.attribution is 'Whether the author is named where a picture is shown.';
 comment on column media.stock_sources.must_report_use is
 'Whether the source is told of each picture that is used, as Unsplash asks.';
+comment on column media.stock_sources.blocked_until is
+'When it may be asked again, as it has said itself; NULL if it may be asked now.';
 comment on column media.stock_sources.is_active is 'False: it is not asked.';
 
 insert into media.stock_sources (source, position, base_url, key_header, attribution, must_report_use) values
@@ -47,7 +50,9 @@ insert into media.stock_sources (source, position, base_url, key_header, attribu
 ('unsplash', 4, 'https://api.unsplash.com', 'Authorization', 'always', true),
 ('openverse', 5, 'https://api.openverse.org', null, 'by_licence', false);
 
-create trigger stock_sources_changes after insert or update or delete on media.stock_sources
+create trigger stock_sources_changes
+after insert or delete or update of position, base_url, key_header, attribution, must_report_use, is_active
+on media.stock_sources
 for each row execute function channels.write_rule_change();
 create trigger set_updated_at before update on media.stock_sources
 for each row execute function tenancy.set_updated_at();

@@ -13,6 +13,7 @@ drop trigger post_targets_picture on publishing.post_targets;
 drop function publishing.reject_unlicensed_picture;
 drop function publishing.picture_problem;
 
+drop view content.brief_posts;
 alter table content.posts_core drop column request_id;
 
 drop trigger posts_content_is_immutable on content.posts_content;

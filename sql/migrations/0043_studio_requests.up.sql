@@ -75,8 +75,8 @@ create table studio.content_requests (
 );
 
 comment on table studio.content_requests is
-'One row is one brief in one language: what is to be said, where, and how far it has come. A brief in three languages is '
-'three rows of one batch, because each is reviewed and published by itself.';
+'One row is one brief in one language: what is to be said, where, and how far it has come. A brief in three languages '
+'is three rows of one batch, because each is reviewed and published by itself.';
 comment on column studio.content_requests.request_id is 'Public id, such as req-0a1b2c3d.';
 comment on column studio.content_requests.batch_name is
 'What briefs that were added together have in common; NULL for a brief of its own.';
@@ -214,6 +214,8 @@ create table studio.generated_assets (
     primary key (organization_id, asset_id),
     unique (organization_id, request_id, version),
     foreign key (organization_id, request_id) references studio.content_requests on delete cascade,
+    foreign key (organization_id, brand_id, brand_version) references brand.brand_profile_versions,
+    foreign key (organization_id, template_id, template_version) references brand.visual_template_versions,
     foreign key (organization_id, stock_image_id) references media.stock_images
 );
 
@@ -234,6 +236,8 @@ comment on column studio.generated_assets.corrections is 'The corrections that w
 
 create unique index generated_assets_newest on studio.generated_assets (organization_id, request_id)
 where is_newest;
+create index generated_assets_brand on studio.generated_assets (organization_id, brand_id, brand_version);
+create index generated_assets_template on studio.generated_assets (organization_id, template_id, template_version);
 create index generated_assets_stock_image on studio.generated_assets (organization_id, stock_image_id)
 where stock_image_id is not null;
 
@@ -261,7 +265,7 @@ create table studio.asset_variants (
 );
 
 comment on table studio.asset_variants is
-'One row is a visual in one format of one channel, as a stored picture. A picture that two channels share is stored once.';
+'One row is a visual in one format of one channel, as a stored picture. What two channels share is stored once.';
 comment on column studio.asset_variants.variant_id is 'Public id, such as var-0a1b2c3d.';
 comment on column studio.asset_variants.asset_id is 'The visual.';
 comment on column studio.asset_variants.platform is 'Platform of the channel.';
@@ -310,7 +314,7 @@ comment on type studio.compliance_category is
 visual: colours, logo and safe zones
 voice: words
 platform: what the channel takes
-consistency: the current brand and template
+consistency: what departs from brand and template
 accessibility: who can read and hear it';
 
 create table studio.compliance_categories (
@@ -365,27 +369,30 @@ insert into studio.compliance_rules (
     rule_name, version, category, weight, threshold, is_minimum, severity, description
 ) values
 ('contrast', 1, 'accessibility', 2, 4.5, true, 'hard',
-'WCAG 2.2 contrast of the text with the pixels under it, at their 5th percentile; the lowest of all texts.'),
+'WCAG 2.2 contrast of text with the pixels under it, at their 5th percentile; the lowest of all smaller texts.'),
 ('contrast_large', 1, 'accessibility', 2, 3, true, 'hard',
-'The same for large text, of 24 CSS pixels or more at a width of 1080.'),
-('alt_text', 1, 'accessibility', 1, 5, true, 'hard', 'Words of the alternative text.'),
-('logo', 1, 'visual', 2, 1, true, 'hard', 'Logos of the brand in the picture, where its template has one.'),
+'The same for large text: 24 CSS pixels or more where the picture is shown 375 wide, as on a phone.'),
+('alt_text', 1, 'accessibility', 1, 3, true, 'hard', 'Words of the alternative text.'),
+('logo', 1, 'visual', 2, 1, true, 'hard', '1 if the logo of the brand is drawn where the template has one.'),
 ('logo_size', 1, 'visual', 1, 0.06, true, 'soft',
 'Longer side of the logo, as a share of the shorter side of the picture.'),
 ('logo_clear_space', 1, 'visual', 1, 0.1, true, 'soft',
-'Space around the logo without text, as a share of its height.'),
+'Space between the logo and the nearest text, as a share of the height of the logo.'),
+('logo_proportions', 1, 'visual', 1, 0.03, false, 'soft',
+'Difference of the proportions of the logo from those of its file, as a share of them.'),
 ('safe_zone', 1, 'visual', 2, 0, false, 'hard', 'Pixels of text or logo outside of the safe zone of the format.'),
 ('palette', 1, 'visual', 1, 0.5, true, 'soft',
-'Share of the picture without its photo whose colours are within 10 of one of the brand (ΔE2000).'),
+'Share of the picture beside its photo whose colours are within 10 of one of the brand (ΔE2000).'),
 ('file_size', 1, 'platform', 1, 1, false, 'hard', 'Size of the file, as a share of the most that the channel takes.'),
 ('dimensions', 1, 'platform', 1, 0, false, 'hard', 'Pixels by which width and height differ from the format.'),
 ('mime_type', 1, 'platform', 1, 1, true, 'hard', '1 if the channel takes this kind of file.'),
-('banned_words', 1, 'voice', 2, 0, false, 'hard', 'Words that the brand bans, in text and picture.'),
-('vocabulary', 1, 'voice', 1, 0, false, 'soft', 'Words that the brand says otherwise.'),
-('reading_grade', 1, 'voice', 1, 12, false, 'soft', 'School grade that the message needs (Flesch-Kincaid; English).'),
-('current_brand', 1, 'consistency', 1, 1, true, 'soft', '1 if it was made with the newest version of the brand.'),
-('current_template', 1, 'consistency', 1, 1, true, 'soft', '1 if it was made with the newest version of its template.'),
-('fonts', 1, 'consistency', 1, 1, true, 'soft', '1 if text is set in the fonts of the brand.');
+('banned_words', 1, 'voice', 2, 0, false, 'hard', 'Words that the brand bans, in brief, visual and alternative text.'),
+('vocabulary', 1, 'voice', 1, 0, false, 'soft', 'Words of the brand that brief and visual spell otherwise.'),
+('reading_grade', 1, 'voice', 1, 12, false, 'soft',
+'School grade that the brief needs (Flesch-Kincaid; English briefs of 30 words or more).'),
+('drawn_colours', 1, 'consistency', 2, 0, false, 'soft',
+'Colours of texts, shapes and gradients that are neither of the brand nor black or white.'),
+('template_kept', 1, 'consistency', 1, 0, false, 'soft', 'Corrections by which the visual departs from its template.');
 
 create table studio.compliance_results (
     organization_id text not null,
@@ -406,7 +413,7 @@ create table studio.compliance_results (
 );
 
 comment on table studio.compliance_results is
-'One row is what was measured of a variant by one rule. A rule that cannot be measured has NULL and counts for nothing.';
+'One row is what was measured of a variant by one rule. What cannot be measured is NULL and counts for nothing.';
 comment on column studio.compliance_results.variant_id is 'The variant.';
 comment on column studio.compliance_results.rule_name is 'The rule.';
 comment on column studio.compliance_results.rule_version is 'Its version.';
@@ -456,7 +463,7 @@ left join studio.compliance_results as r
 group by v.organization_id, v.variant_id, c.category, c.weight;
 
 comment on view studio.category_scores is
-'One row is the score of a variant in one category: the weighted mean of the rules that were measured, NULL if none was.';
+'One row is the score of a variant in one category: the weighted mean of its measured rules, NULL without one.';
 comment on column studio.category_scores.weight is 'Share of the category in the score of the variant.';
 comment on column studio.category_scores.score is 'From 0 to 1.';
 comment on column studio.category_scores.rules_measured is 'How many rules were measured.';
@@ -517,6 +524,29 @@ add constraint posts_core_request foreign key (organization_id, request_id) refe
 add constraint posts_core_request_once unique (organization_id, request_id, platform, channel_type),
 add constraint posts_core_request_kind check (request_id is null or post_kind = 'announcement');
 comment on column content.posts_core.request_id is 'The brief that led to the post; NULL for other posts.';
+
+create view content.brief_posts with (security_invoker = true) as
+select distinct on (p.organization_id, p.post_core_id)
+    p.organization_id,
+    p.request_id,
+    p.platform,
+    p.channel_type,
+    p.post_core_id,
+    p.planned_on,
+    c.content_id,
+    c.version,
+    c.state,
+    c.language,
+    c.picture_file_id,
+    c.content_hash
+from content.posts_core as p
+inner join content.posts_content as c on p.organization_id = c.organization_id and p.post_core_id = c.post_core_id
+where p.request_id is not null
+order by p.organization_id asc, p.post_core_id asc, c.version desc;
+
+comment on view content.brief_posts is
+'One row is the post of one channel of a brief, with the newest version of its text and the picture that it shows.';
+grant select on content.brief_posts to syndication_pipeline, syndication_reader;
 
 create function publishing.picture_problem(of_organization_id text, of_media_file_id text, caption text)
 returns text language sql stable parallel safe

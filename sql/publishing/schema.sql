@@ -181,6 +181,9 @@ create trigger post_targets_webhooks after update of state on publishing.post_ta
     from old.state) execute function publishing.tell_of_target();
 create trigger post_targets_picture before insert or update of state, content_id on publishing.post_targets for each row
     when (new.state in ('scheduled', 'publishing')) execute function publishing.reject_unlicensed_picture();
+create trigger post_targets_brief after update of state on publishing.post_targets for each row
+    when ((new.state in ('published', 'cancelled')) and new.state is distinct
+    from old.state) execute function studio.follow_text();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under

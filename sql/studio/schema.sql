@@ -31,7 +31,7 @@ create type studio.compliance_category as enum (
     'visual',        -- colours, logo and safe zones
     'voice',         -- words
     'platform',      -- what the channel takes
-    'consistency',   -- the current brand and template
+    'consistency',   -- what departs from brand and template
     'accessibility'  -- who can read and hear it
 );
 
@@ -63,6 +63,9 @@ create table studio.content_requests (
     call_to_action text,                            -- The sentence that invites readers to act.
     link_url text,                                  -- Page that the text links to.
     alt_text text,                                  -- Alternative text of the visual; NULL to use what the visual says.
+    corrections studio.correction[] not null default '{}',
+                                                    -- Corrections that a person asked for, in their order: the next
+                                                    -- visual is made with them.
     priority integer not null default 0,            -- Higher ones are made first.
     due_on date,                                    -- Day by which it is wanted: of equal priority, the earlier one is
                                                     -- made first.
@@ -106,7 +109,7 @@ create table studio.content_requests (
     check ((lease_id is null) = (leased_until is null)),
     check (state <> 'failed' or reason is not null)
 );
-create index content_requests_pending on studio.content_requests (priority desc, due_on, request_id)
+create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
     where state = 'pending';
 create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
 create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
@@ -160,6 +163,11 @@ create table studio.generated_assets (
     unique (organization_id, request_id, version),
     foreign key (organization_id, request_id) references studio.content_requests (organization_id, request_id)
         on delete cascade,
+    foreign key (organization_id, brand_id, brand_version)
+        references brand.brand_profile_versions (organization_id, brand_id, version),
+    constraint generated_assets_organization_id_template_id_template_vers_fkey foreign key (organization_id,
+        template_id, template_version)
+        references brand.visual_template_versions (organization_id, template_id, version),
     foreign key (organization_id, stock_image_id) references media.stock_images (organization_id, stock_image_id),
     check (asset_id ~ '^ast-[0-9a-f]{8}$'),
     check (version > 0),
@@ -170,6 +178,8 @@ create table studio.generated_assets (
     check (jsonb_typeof(fields) = 'object')
 );
 create unique index generated_assets_newest on studio.generated_assets (organization_id, request_id) where is_newest;
+create index generated_assets_brand on studio.generated_assets (organization_id, brand_id, brand_version);
+create index generated_assets_template on studio.generated_assets (organization_id, template_id, template_version);
 create index generated_assets_stock_image on studio.generated_assets (organization_id, stock_image_id)
     where stock_image_id is not null;
 create trigger generated_assets_are_immutable before update of request_id, version, brand_id, brand_version,
@@ -177,8 +187,7 @@ create trigger generated_assets_are_immutable before update of request_id, versi
     for each row execute function studio.reject_change_of_visual();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is a visual in one format of one channel, as a stored picture. A picture that two channels share is stored
--- once.
+-- One row is a visual in one format of one channel, as a stored picture. What two channels share is stored once.
 create table studio.asset_variants (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
@@ -260,8 +269,7 @@ create trigger compliance_rules_changes after insert or delete or update on stud
     for each row execute function channels.write_rule_change();
 -- no row-level security; pipeline: select, insert, update, delete; reader: select
 
--- One row is what was measured of a variant by one rule. A rule that cannot be measured has NULL and counts for
--- nothing.
+-- One row is what was measured of a variant by one rule. What cannot be measured is NULL and counts for nothing.
 create table studio.compliance_results (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
@@ -288,8 +296,7 @@ create table studio.compliance_results (
 create index compliance_results_rule on studio.compliance_results (rule_name, rule_version);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
--- One row is the score of a variant in one category: the weighted mean of the rules that were measured, NULL if none
--- was.
+-- One row is the score of a variant in one category: the weighted mean of its measured rules, NULL without one.
 create view studio.category_scores (
     organization_id,  -- text
     variant_id,       -- text
@@ -390,6 +397,89 @@ as $$
 begin
     raise exception 'a visual never changes: a correction makes a new version'
         using errcode = 'integrity_constraint_violation', constraint = 'visuals_are_immutable';
+end
+$$;
+-- execute: only its owner
+
+-- Brings a brief to the state that its texts and their posts are in: review while one waits for a decision, rejected if
+-- one is rejected, approved if all are, published if all are published.
+create function studio.follow_texts(of_organization_id text, of_request_id text)
+returns void language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    before studio.request_state;
+    after studio.request_state;
+begin
+    select r.state into before
+    from studio.content_requests r
+    where r.organization_id = of_organization_id and r.request_id = of_request_id
+    for update;
+    if before is null or before not in ('generated', 'review', 'approved', 'rejected') then
+        return;
+    end if;
+    select
+        case
+            when count(newest.state) < count(*) or bool_or(newest.picture_file_id is distinct from v.media_file_id
+                and not coalesce(sent.is_sent, false)) then before
+            when bool_or(newest.state in ('generated', 'needs_review')) then 'review'
+            when bool_or(newest.state = 'rejected') then 'rejected'
+            when bool_and(coalesce(sent.is_published, false)) then 'published'
+            else 'approved'
+        end
+    into after
+    from studio.request_channels c
+    left join content.posts_core p
+        on p.organization_id = c.organization_id and p.request_id = c.request_id and p.platform = c.platform
+        and p.channel_type = c.channel_type
+    left join lateral (
+        select t.state, t.picture_file_id, t.content_id
+        from content.posts_content t
+        where t.organization_id = p.organization_id and t.post_core_id = p.post_core_id
+        order by t.version desc
+        limit 1
+    ) newest on true
+    left join studio.generated_assets a
+        on a.organization_id = c.organization_id and a.request_id = c.request_id and a.is_newest
+    left join studio.asset_variants v
+        on v.organization_id = a.organization_id and v.asset_id = a.asset_id and v.platform = c.platform
+        and v.channel_type = c.channel_type and v.is_posted
+    left join lateral (
+        select
+            bool_and(t.state = 'published') as is_published,
+            bool_or(t.state in ('publishing', 'published', 'needs_reconcile') or t.is_in_doubt) as is_sent
+        from publishing.post_targets t
+        where t.organization_id = p.organization_id and t.content_id = newest.content_id and t.state <> 'cancelled'
+    ) sent on true
+    where c.organization_id = of_organization_id and c.request_id = of_request_id;
+    -- Each step that lies between is taken, because a trigger rejects others.
+    if before in ('generated', 'rejected') and after in ('review', 'approved', 'published')
+        or before = 'generated' and after = 'rejected' or before = 'approved' and after = 'review' then
+        update studio.content_requests set state = 'review'
+        where organization_id = of_organization_id and request_id = of_request_id;
+        before := 'review';
+    end if;
+    if before = 'review' and after in ('approved', 'published') then
+        update studio.content_requests set state = 'approved'
+        where organization_id = of_organization_id and request_id = of_request_id;
+        before := 'approved';
+    end if;
+    if after in ('rejected', 'published') and before in ('review', 'approved') then
+        update studio.content_requests set state = after
+        where organization_id = of_organization_id and request_id = of_request_id;
+    end if;
+end
+$$;
+-- pipeline: execute
+
+-- Lets the brief of a text follow it.
+create function studio.follow_text()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+begin
+    perform studio.follow_texts(p.organization_id, p.request_id)
+    from content.posts_core p
+    where p.organization_id = new.organization_id and p.post_core_id = new.post_core_id and p.request_id is not null;
+    return null;
 end
 $$;
 -- execute: only its owner

@@ -104,6 +104,11 @@ media_analysis_job = dg.define_asset_job(
     _tagged(cadence.ANALYSE_MEDIA),
     description="Lets the chosen analyzers look at stored pictures that they have not seen.",
 )
+studio_job = dg.define_asset_job(
+    "studio",
+    _tagged(cadence.MAKE_VISUALS),
+    description="Makes the visuals that briefs ask for, and writes their posts.",
+)
 tagging_job = dg.define_asset_job(
     "tag_posts",
     _tagged(cadence.TAG_POSTS),
@@ -142,6 +147,7 @@ JOBS = [
     queue_job,
     media_job,
     media_analysis_job,
+    studio_job,
     tagging_job,
     publish_job,
     backup_job,

@@ -15,6 +15,7 @@ from syndication_assets.media.definitions import defs as media
 from syndication_assets.operations.definitions import defs as operations
 from syndication_assets.publishing.definitions import defs as publishing
 from syndication_assets.scraping.definitions import defs as scraping
+from syndication_assets.studio.definitions import defs as studio
 from syndication_assets.tenancy.definitions import defs as tenancy
 
 rooms = dg.Definitions.merge(
@@ -32,4 +33,5 @@ rooms = dg.Definitions.merge(
     curation,
     media,
     brand,
+    studio,
 )

@@ -20,6 +20,7 @@ from syndication_assets.automation.jobs import (
     media_job,
     publish_job,
     range_tags,
+    studio_job,
     tagging_job,
 )
 from syndication_assets.settings import Settings
@@ -130,6 +131,16 @@ def media_analysis_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequ
 
 
 @dg.schedule(
+    job=studio_job,
+    cron_schedule="*/5 * * * *",
+    execution_timezone="UTC",
+    description="Makes the visuals of briefs every five minutes, and writes their posts. Start it once there is a brand.",
+)
+def studio_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
     job=backup_job,
     cron_schedule="30 0 * * *",
     execution_timezone="UTC",
@@ -215,6 +226,7 @@ SCHEDULES = [
     content_schedule,
     media_schedule,
     media_analysis_schedule,
+    studio_schedule,
     tagging_schedule,
     publish_schedule,
     insights_schedule,

@@ -45,6 +45,8 @@ from syndication_assets.cli.social.publishing import publish, targets
 from syndication_assets.cli.social.review import review
 from syndication_assets.cli.social.schedule import schedule
 from syndication_assets.cli.status import metrics, status
+from syndication_assets.cli.studio.brief import brief
+from syndication_assets.cli.studio.stock import stock
 from syndication_assets.cli.vendor import vendor
 from syndication_assets.cli.web import web
 from syndication_assets.database import embedded_postgres, migrations
@@ -180,6 +182,8 @@ for _each in (analyze, analyses, retry_analyses):
     media.add_command(_each)
 main.add_command(media)
 main.add_command(announce)
+main.add_command(brief)
+main.add_command(stock)
 main.add_command(history)
 main.add_command(runs)
 main.add_command(health)

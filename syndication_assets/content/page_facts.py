@@ -8,9 +8,22 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
+from syndication_assets.content.compliance.amounts import amounts_in
 from syndication_assets.content.post_facts import Facts
 
 _BETWEEN_TITLES = ", "
+
+
+def stated_facts(stated: Sequence[str], url: str | None, language: str) -> Facts:
+    """What the requester of a brief states, and nothing else; with their price, if they state exactly one."""
+    lines = "\n".join(stated)
+    prices = {
+        (amount.value, *amount.currencies)
+        for amount in amounts_in(lines, language)
+        if amount.kind == "money" and amount.value is not None and len(amount.currencies or ()) == 1
+    }
+    price, currency = next(iter(prices)) if len(prices) == 1 else (None, None)
+    return Facts(name="", url=url, description=lines or None, price=price, currency=currency)
 
 
 def facts_of_page(values: Mapping[str, Any]) -> Facts:
@@ -19,6 +32,8 @@ def facts_of_page(values: Mapping[str, Any]) -> Facts:
     If all are sold out or gone, they are those of all variants. The price is unknown if that of any variant is, or if
     the currencies differ.
     """
+    if values.get("stated") is not None:
+        return stated_facts(values["stated"], values["url"] or None, values["language"])
     variants: Sequence[Mapping[str, Any]] = values.get("variants") or []
     shown = [variant for variant in variants if variant["is_available"]] or variants
     prices = [Decimal(variant["price"]) for variant in shown if variant["price"] is not None]

@@ -10,9 +10,7 @@ from syndication_assets.media.contents.preview import Preview
 from syndication_assets.media.media_store import MediaStore
 
 
-def store_file(
-    store: MediaStore, organization_id: str, content: bytes, mime_type: str, preview: Preview
-) -> StoredFile:
+def store_file(store: MediaStore, organization_id: str, content: bytes, mime_type: str, preview: Preview) -> StoredFile:
     """The file, which is on the disk with its small copies when this returns. MediaStoreError."""
     sha256, path = store.store(organization_id, content, mime_type)
     thumbnail, poster = (

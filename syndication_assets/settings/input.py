@@ -68,6 +68,20 @@ class Sources(EnvironmentSettings):
     youtube_url: str = setting(
         "SYNDICATION_YOUTUBE_URL", "https://www.googleapis.com/youtube/v3", "The base URL of the YouTube Data API."
     )
+    freepik_api_key: SecretStr | None = setting(
+        "SYNDICATION_FREEPIK_API_KEY", None, "The key of Freepik's API, for stock images."
+    )
+    pexels_api_key: SecretStr | None = setting(
+        "SYNDICATION_PEXELS_API_KEY", None, "The key of Pexels' API, for stock images."
+    )
+    unsplash_access_key: SecretStr | None = setting(
+        "SYNDICATION_UNSPLASH_ACCESS_KEY", None, "The access key of Unsplash's API, for stock images."
+    )
+    stock_no_repeat_days: WholeNumber = setting(
+        "SYNDICATION_STOCK_NO_REPEAT_DAYS",
+        90,
+        "For how many days a stock image that a visual shows is not chosen again, unless a person chooses it.",
+    )
     bluesky_url: str = setting(
         "SYNDICATION_BLUESKY_URL",
         "https://public.api.bsky.app",

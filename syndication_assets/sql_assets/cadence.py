@@ -21,6 +21,8 @@ TAG_POSTS: Final = {CADENCE: "tag-posts"}
 PUBLISH: Final = {CADENCE: "publish"}
 CACHE_MEDIA: Final = {CADENCE: "cache-media"}
 ANALYSE_MEDIA: Final = {CADENCE: "analyse-media"}
+MAKE_VISUALS: Final = {CADENCE: "make-visuals"}
+"""Makes what briefs ask for, and writes their posts."""
 CHECK_ACCOUNTS: Final = {CADENCE: "check-accounts"}
 REFERENCE: Final = {CADENCE: "reference"}
 """Rows that ship with a version of the project."""

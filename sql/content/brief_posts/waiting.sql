@@ -65,4 +65,4 @@ where
             and (t.state in ('publishing', 'published', 'needs_reconcile') or t.is_in_doubt)
     )
     and newest.picture_file_id is distinct from v.media_file_id
-order by r.priority desc, r.due_on, r.request_id, c.platform, c.channel_type
+order by r.priority desc, r.due_on asc, r.request_id asc, c.platform asc, c.channel_type asc

@@ -23,7 +23,10 @@ look as (
         b.organization_id = %(organization_id)s
         and b.is_current
         and b.is_active
-        and (not exists (select from template where brand_id is not null) or b.brand_id = (select brand_id from template))
+        and (
+            not exists (select from template where brand_id is not null)
+            or b.brand_id = (select brand_id from template)
+        )
 )
 
 select format(
@@ -40,7 +43,10 @@ union all
 select format('The brand does not speak %%L, but %%s: add the language to the brand.', %(language)s::text,
     array_to_string(l.languages, ', '))
 from look as l
-where %(language)s::text <> all(l.languages)
+where
+    %(language)s::text <> all(
+        array(select split_part(s.language, '-', 1) from unnest(l.languages) as s (language))
+    )
 union all
 select format('There is no channel %%s/%%s: `syndication channels` lists them.', w.platform, w.channel_type)
 from wanted as w
@@ -54,7 +60,7 @@ select format(
     w.channel_type,
     coalesce(
         (
-            select string_agg(f.format_name, ', ' order by f.priority desc, f.format_name)
+            select string_agg(f.format_name, ', ' order by f.priority desc, f.format_name asc)
             from channels.picture_formats as f
             where f.platform = w.platform and f.channel_type = w.channel_type and f.is_active
         ),

@@ -22,6 +22,7 @@ from syndication_assets.automation.jobs import (
     media_analysis_job,
     media_job,
     publish_job,
+    studio_job,
 )
 from syndication_assets.automation.sensors.failed_days import NO_DAYS, Outcome, days_between, still_failed
 from syndication_assets.operations.conditions import Problem
@@ -41,6 +42,7 @@ _WITHOUT_DAYS = {
         publish_job,
         media_job,
         media_analysis_job,
+        studio_job,
         accounts_job,
         backup_job,
         backup_proof_job,

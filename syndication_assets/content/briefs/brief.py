@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from syndication_assets.content.compliance.amounts import amounts_in
 from syndication_assets.content.compliance.channel_rules import ChannelRules
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.generation.post_pictures import PostPicture
+from syndication_assets.content.page_facts import stated_facts
 from syndication_assets.content.post_facts import Facts
 from syndication_assets.content.post_hashtags import distinct, hashtags_as_text
 from syndication_assets.text.outside import clean
@@ -50,21 +49,8 @@ class Brief:
         return "\n".join(lines)
 
     def claimable(self) -> Facts:
-        """What a text about it may claim: the facts that the requester states, with their price if they state one."""
-        stated = "\n".join(self.facts)
-        prices = {
-            (amount.value, next(iter(amount.currencies)))
-            for amount in amounts_in(stated, self.language)
-            if amount.kind == "money" and amount.value is not None and amount.currencies and len(amount.currencies) == 1
-        }
-        price, currency = next(iter(prices)) if len(prices) == 1 else (None, None)
-        return Facts(
-            name="",
-            url=self.link_url,
-            description=stated or None,
-            price=None if price is None else Decimal(price),
-            currency=currency,
-        )
+        """What a text about it may claim."""
+        return stated_facts(self.facts, self.link_url, self.language)
 
 
 def draft_of(brief: Brief, rules: ChannelRules, picture: PostPicture) -> Draft:

@@ -77,7 +77,9 @@ def briefs_of_file(content: str) -> list[NewBrief]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = "" if mark is None else f" in line {mark.line + 1}"
-        raise BriefError(f"The file is no YAML{place}: {getattr(error, 'problem', None) or 'it cannot be read'}.") from None
+        raise BriefError(
+            f"The file is no YAML{place}: {getattr(error, 'problem', None) or 'it cannot be read'}."
+        ) from None
     if not isinstance(entries, list) or not entries:
         raise BriefError("The file is no list of briefs: begin each brief with '- title:'.")
     if len(entries) > _MOST_BRIEFS:

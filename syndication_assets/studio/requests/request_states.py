@@ -55,9 +55,7 @@ def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> 
     return [problem for (problem,) in rows]
 
 
-def _add(
-    connection: Connection, organization_id: str, brief: NewBrief, person: str, batch_name: str | None
-) -> str:
+def _add(connection: Connection, organization_id: str, brief: NewBrief, person: str, batch_name: str | None) -> str:
     values = brief.model_dump(exclude={"channels"}) | {
         "organization_id": organization_id,
         "batch_name": batch_name,
@@ -82,19 +80,17 @@ def _move(
     reason: str | None,
     corrections: Sequence[str] | None = None,
 ) -> None:
-    try:
-        with transaction(url) as connection:
-            moved = connection.execute(
-                load_sql("studio/content_requests/move.sql"),
-                {
-                    "organization_id": organization_id,
-                    "request_id": request_id,
-                    "state": state,
-                    "reason": reason,
-                    "corrections": None if corrections is None else list(corrections),
-                },
-            ).fetchall()
-    except psycopg.errors.IntegrityError as error:
-        raise BriefError(f"{request_id}: {error.diag.message_primary}.") from None
+    parameters = {
+        "organization_id": organization_id,
+        "request_id": request_id,
+        "state": state,
+        "reason": reason,
+        "corrections": None if corrections is None else list(corrections),
+    }
+    with transaction(url) as connection:
+        try:
+            moved = connection.execute(load_sql("studio/content_requests/move.sql"), parameters).fetchall()
+        except psycopg.errors.IntegrityError as error:
+            raise BriefError(f"{request_id}: {error.diag.message_primary}.") from None
     if not moved:
         raise BriefError(f"There is no brief {request_id}: `syndication brief list`.")

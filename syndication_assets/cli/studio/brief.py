@@ -1,0 +1,268 @@
+"""`syndication brief`: visuals for channels, from what people ask for."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.listing import json_option, printable, show_rows
+from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
+from syndication_assets.database.connection import transaction
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
+from syndication_assets.studio.requests.listing import (
+    ListedBrief,
+    list_briefs,
+    posts_of,
+    read_brief,
+    shown_variants,
+)
+from syndication_assets.tenancy.organizations import require_organization
+
+STATES = ("pending", "processing", "generated", "review", "approved", "rejected", "published", "failed", "archived")
+CORRECTIONS = ("darker_overlay", "light_text", "dark_text")
+
+
+@click.group()
+def brief() -> None:
+    """Asks for visuals with texts, shows how far they have come, and corrects them."""
+
+
+@brief.command()
+@click.argument("title")
+@click.option("--brief", "message", required=True, metavar="TEXT", help="The message, in its own words.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    required=True,
+    metavar="CHANNEL",
+    help="facebook/feed_post; repeatable.",
+)
+@click.option("--template", required=True, metavar="NAME", help="The visual template.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of title and message.")
+@click.option("--field", "fields", multiple=True, metavar="NAME=TEXT", help="Another field of it; repeatable.")
+@click.option("--fact", "facts", multiple=True, metavar="TEXT", help="What the text may claim; repeatable.")
+@click.option("--keyword", "keywords", multiple=True, metavar="WORD", help="For hashtags; repeatable.")
+@click.option("--search", "search_terms", metavar="WORDS", help="Search for a photo; default: the brand's pattern.")
+@click.option("--photo", metavar="ID", help="A stock image, such as stk-0a1b2c3d.")
+@click.option("--audience", metavar="TEXT", help="Whom it addresses, for a language model.")
+@click.option("--style", metavar="TEXT", help="How it says it, for a language model.")
+@click.option("--content-type", metavar="TEXT", help="Kind of content, for a language model.")
+@click.option("--call-to-action", metavar="TEXT", help="The sentence that invites readers to act.")
+@click.option("--link", "link_url", metavar="URL", help="Page that the text links to.")
+@click.option("--alt-text", metavar="TEXT", help="Alternative text; default: what the visual says.")
+@click.option("--priority", type=int, default=0, show_default=True, help="Higher ones are made first.")
+@click.option("--due", "due_on", metavar="DAY", help="Day by which it is wanted, such as 2026-12-01.")
+@organization_option
+@command
+@requires("briefs.edit", in_organization())
+def add(title: str, organization: str, message: str, fields: tuple[str, ...], **options: Any) -> None:
+    """Asks for a visual that says TITLE, in every format of its channels, with a text for each."""
+    from syndication_assets.studio.requests.new_brief import brief_of  # noqa: PLC0415 - slow
+
+    values = {
+        "title": title,
+        "brief": message,
+        "fields": dict(_pair(each) for each in fields),
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in options.items()},
+    }
+    _add(organization, [brief_of(values)], None)
+
+
+@brief.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--batch", metavar="NAME", help="What the briefs have in common; default: the name of the file.")
+@organization_option
+@command
+@requires("briefs.edit", in_organization())
+def import_command(file: Path, batch: str | None, organization: str) -> None:
+    """Asks for all briefs of FILE, a list in YAML, or for none: one batch, such as a message in three languages."""
+    from syndication_assets.studio.requests.new_brief import briefs_of_file  # noqa: PLC0415 - slow
+
+    try:
+        content = file.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise SyndicationError(f"{file.name} is not UTF-8: save it as UTF-8.") from None
+    _add(organization, briefs_of_file(content), batch or file.stem)
+
+
+@brief.command(name="list")
+@click.option("--organization", default=None, metavar="SLUG", help="Only briefs of this organization.")
+@click.option("--state", type=click.Choice(STATES), default=None, help="Only this state.")
+@click.option("--batch", default=None, metavar="NAME", help="Only this batch.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Maximum number of lines.")
+@json_option
+@command
+def list_command(organization: str | None, state: str | None, batch: str | None, limit: int, as_json: bool) -> None:
+    """Lists briefs with how far they have come, the newest first."""
+    url = _url()
+    if organization is not None:
+        require_organization(url, organization)
+    with transaction(url) as connection:
+        rows = list_briefs(connection, organization=organization, state=state, batch=batch, maximum=limit)
+    show_rows(rows, _line, "There is no brief: `syndication brief add`.", as_json=as_json)
+
+
+@brief.command()
+@click.argument("request_id", metavar="ID")
+@click.option(
+    "--pictures",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Also write its pictures into this directory.",
+)
+@command
+def show(request_id: str, pictures: Path | None) -> None:
+    """Shows a brief, its pictures with their scores and what lowers them, and its posts."""
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    with transaction(url) as connection:
+        row = read_brief(connection, request_id)
+        variants, posts = shown_variants(connection, request_id), posts_of(connection, request_id)
+    click.echo(printable(_line(row)))
+    for variant in variants:
+        score = "not measured" if variant.score is None else f"{variant.score:.2f} {variant.level}"
+        posted = ", posted" if variant.is_posted else ""
+        click.echo(
+            f"  {variant.variant_id}  {variant.channel} {variant.format_name} {variant.width}x{variant.height}, "
+            f"{variant.size_bytes:,} bytes{posted}: {score}"
+        )
+        for finding in variant.findings:
+            if finding["is_passed"] is False:
+                click.echo(printable(f"    {finding['severity']} {finding['rule']}: {finding['reason']}"))
+    for proposal in sorted(_proposals(finding for variant in variants for finding in variant.findings)):
+        click.echo(f"  proposed: syndication brief correct {request_id} --correction {proposal}")
+    for channel, content_id, state in posts:
+        click.echo(f"  {channel}: {content_id} {state}: syndication review show {content_id}")
+    if pictures is not None:
+        _write_pictures(settings, pictures, request_id, variants)
+
+
+@brief.command()
+@click.argument("request_id", metavar="ID")
+@command
+@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
+def cancel(request_id: str) -> None:
+    """Puts a brief away. Texts of it that wait for a decision are rejected; what is scheduled is no longer sent."""
+    from syndication_assets.content.briefs.withdrawing import withdraw_brief  # noqa: PLC0415 - slow
+    from syndication_assets.studio.requests.request_states import cancel as put_away  # noqa: PLC0415
+
+    url = _url()
+    with transaction(url) as connection:
+        row = read_brief(connection, request_id)
+    put_away(url, row.organization_id, request_id)
+    rejected = withdraw_brief(url, row.organization_id, request_id, person_who_acts())
+    click.echo(f"{request_id} is cancelled; {rejected} of its texts are rejected.")
+
+
+@brief.command()
+@click.argument("request_id", metavar="ID")
+@command
+@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
+def retry(request_id: str) -> None:
+    """Lets a brief be made again, with the current versions of brand and template."""
+    from syndication_assets.studio.requests.request_states import make_again  # noqa: PLC0415 - slow
+
+    make_again(_url(), _organization_of(request_id), request_id)
+    click.echo(f"{request_id} waits to be made again: `syndication brief make`.")
+
+
+@brief.command()
+@click.argument("request_id", metavar="ID")
+@click.option(
+    "--correction", "corrections", multiple=True, type=click.Choice(CORRECTIONS), help="What to change; repeatable."
+)
+@command
+@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
+def correct(request_id: str, corrections: tuple[str, ...]) -> None:
+    """Lets the visual of a brief be made again with corrections, as `show` proposes them; without any, as its template
+    is.
+    """
+    from syndication_assets.studio.requests.request_states import correct as make_corrected  # noqa: PLC0415 - slow
+
+    make_corrected(_url(), _organization_of(request_id), request_id, corrections)
+    click.echo(f"{request_id} waits to be made again: `syndication brief make`.")
+
+
+@brief.command()
+@organization_option
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), help="Most briefs to make.")
+@command
+@requires("briefs.edit", in_organization())
+def make(organization: str, limit: int) -> None:
+    """Makes the visuals of briefs that wait, and writes their posts: what the job studio does."""
+    from syndication_assets.content.briefs.brief_posts import write_brief_posts  # noqa: PLC0415 - slow
+    from syndication_assets.studio.making.making import Studio  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    url = migrated_database_url(settings)
+    require_organization(url, organization)
+    run = Studio(url, settings, organization, limit=limit).run()
+    posts = write_brief_posts(url, settings, organization=organization)
+    click.echo(
+        f"{len(run.assets):,} visuals with {run.variants:,} pictures were made, and {len(posts.texts):,} texts written."
+    )
+    for reason, number in (run.failures + run.notes + posts.unwritten).most_common(20):
+        click.echo(printable(f"  {number:,}: {reason}"))
+
+
+def _add(organization: str, briefs: list[Any], batch: str | None) -> None:
+    from syndication_assets.studio.requests.request_states import add_briefs  # noqa: PLC0415 - slow
+
+    url = _url()
+    organization_id = require_organization(url, organization).organization_id
+    for request_id, each in zip(
+        add_briefs(url, organization_id, briefs, person_who_acts(), batch), briefs, strict=True
+    ):
+        click.echo(printable(f"{request_id}: {each.title} ({each.language}) for {', '.join(each.channels)}"))
+    click.echo("The studio makes them with its next run: `syndication brief make`.")
+
+
+def _proposals(findings: Any) -> set[str]:
+    from syndication_assets.studio.compliance.measuring import PROPOSALS  # noqa: PLC0415 - slow
+
+    return {
+        proposal
+        for finding in findings
+        if finding["is_passed"] is False
+        for proposal in PROPOSALS.get(finding["rule"], ())
+    }
+
+
+def _write_pictures(settings: Settings, directory: Path, request_id: str, variants: list[Any]) -> None:
+    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
+
+    store = MediaStore(settings.media_url)
+    directory.mkdir(parents=True, exist_ok=True)
+    for variant in variants:
+        suffix = Path(variant.object_path).suffix
+        name = f"{request_id}_{variant.channel.replace('/', '_')}_{variant.format_name}{suffix}"
+        (directory / name).write_bytes(store.content(variant.object_path))
+    click.echo(f"{len(variants)} pictures are in {directory}.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        raise SyndicationError(f"{text!r} is no field: write it as name=text.")
+    return name, value
+
+
+def _line(row: ListedBrief) -> str:
+    score = "" if row.lowest_score is None else f" {row.lowest_score:.2f}"
+    reason = "" if row.reason is None else f": {row.reason}"
+    return (
+        f"{row.organization} {row.request_id} {row.state}{score} {row.language} {', '.join(row.channels)} "
+        f"{row.title!r}{reason}"
+    )
+
+
+def _organization_of(request_id: str) -> str:
+    with transaction(_url()) as connection:
+        return read_brief(connection, request_id).organization_id
+
+
+def _url() -> str:
+    return migrated_database_url(Settings.from_environment())

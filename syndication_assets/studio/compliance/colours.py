@@ -1,0 +1,132 @@
+"""Contrast and palette: WCAG 2.2's relative luminance, and ΔE2000. Pure."""
+
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from coloraide import Color
+from numpy.typing import NDArray
+from PIL import Image
+
+from syndication_assets.rendering.document import Format, GradientLayer, ShapeLayer, TextLayer
+from syndication_assets.studio.compliance.rules import Measured
+from syndication_assets.studio.compliance.subject import Subject, corners
+
+_PHONE_PIXELS = 375
+_LARGE_PIXELS = 24
+_PERCENTILE = 5
+_COLOURS = 64
+_NEAR = 10.0
+_SMALL = (160, 160)
+
+
+def contrast(subject: Subject) -> Measured:
+    return _lowest_contrast(subject, is_large=False)
+
+
+def contrast_large(subject: Subject) -> Measured:
+    return _lowest_contrast(subject, is_large=True)
+
+
+def palette(subject: Subject) -> Measured:
+    """The share of the pixels outside of photos, from 64 quantised colours of a small copy."""
+    with Image.open(io.BytesIO(subject.picture.content)) as opened:
+        whole = opened.convert("RGB")
+    small = whole.resize(_SMALL, Image.Resampling.BOX)
+    shown = np.ones(_SMALL[::-1], dtype=bool)
+    for box in subject.photo_boxes:
+        across, down = _SMALL[0] / whole.width, _SMALL[1] / whole.height
+        shown[int(box.y * down) : round(box.bottom * down), int(box.x * across) : round(box.right * across)] = False
+    if not shown.any():
+        return Measured(None, "Its photo fills the picture.")
+    pixels = np.asarray(small)[shown].reshape(1, -1, 3)
+    quantised = Image.fromarray(pixels).quantize(_COLOURS)
+    table = quantised.getpalette() or []
+    places, counts = np.unique(np.asarray(quantised), return_counts=True)
+    shares = [
+        (count / pixels.shape[1], "#{:02x}{:02x}{:02x}".format(*table[3 * place : 3 * place + 3]))
+        for place, count in zip(places.tolist(), counts.tolist(), strict=True)
+    ]
+    others = sorted((share, colour) for share, colour in shares if not is_near(colour, subject.look.colours.values()))
+    return Measured(
+        1 - sum(share for share, _ in others),
+        "Much of it has other colours than the brand: change the template's shapes, or its texts.",
+        {"other_colours": {colour: round(share, 3) for share, colour in others[-5:]}},
+    )
+
+
+def drawn_colours(subject: Subject) -> Measured:
+    """Colours that the template or a field names itself."""
+    allowed = [*subject.look.colours.values(), "#000000", "#ffffff"]
+    drawn: dict[str, str] = {}
+    for layer in subject.template.layers:
+        if layer.name not in subject.picture.boxes:
+            continue
+        if isinstance(layer, TextLayer | ShapeLayer):
+            named = [layer.colour]
+        elif isinstance(layer, GradientLayer):
+            named = [layer.from_colour, layer.to_colour]
+        else:
+            continue
+        for name in named:
+            kind, _, field = name.partition(".")
+            colour = subject.fields.get(field) if kind == "field" else name
+            if colour is not None and colour.startswith("#") and not is_near(colour, allowed):
+                drawn[colour] = layer.name
+    return Measured(
+        float(len(drawn)), "It draws colours that the brand does not have: use those of the brand.", {"colours": drawn}
+    )
+
+
+def is_near(colour: str, others: Iterable[str]) -> bool:
+    """Whether a colour is within 10 of one of the others (ΔE2000)."""
+    return any(_difference(colour.lower(), other.lower()) <= _NEAR for other in others)
+
+
+def contrast_of(background: bytes, text_colour: str) -> float:
+    """The contrast of a text with the RGB pixels under it that 95 % of them reach."""
+    pixels = np.frombuffer(background, dtype=np.uint8).reshape(-1, 3)
+    under = _luminance(pixels)
+    text = float(_luminance(np.array([[int(text_colour[place : place + 2], 16) for place in (1, 3, 5)]]))[0])
+    ratios = (np.maximum(under, text) + 0.05) / (np.minimum(under, text) + 0.05)
+    return float(np.percentile(ratios, _PERCENTILE))
+
+
+def is_large(size: float, format_: Format) -> bool:
+    """Whether a text of this size in pixels is large where the picture is shown on a phone."""
+    return size * _PHONE_PIXELS / format_.width >= _LARGE_PIXELS
+
+
+def _lowest_contrast(subject: Subject, *, is_large: bool) -> Measured:
+    picture = subject.picture
+    found = {
+        name: contrast_of(picture.text_backgrounds[name], colour)
+        for name, colour in picture.text_colours.items()
+        if picture.text_backgrounds.get(name) and _is_large(picture.text_sizes.get(name), subject.format) is is_large
+    }
+    if not found:
+        return Measured(None, f"It has no {'large' if is_large else 'small'} text.")
+    worst = min(found, key=lambda name: found[name])
+    return Measured(
+        found[worst],
+        f"The text of {worst!r} is hard to read on what is under it: `syndication brief correct` darkens the photo or "
+        "changes the colour of the text.",
+        {"layer": worst, "box": corners(picture.boxes[worst]), "colour": picture.text_colours[worst]},
+    )
+
+
+def _is_large(size: float | None, format_: Format) -> bool:
+    return size is not None and is_large(size, format_)
+
+
+def _luminance(pixels: NDArray[np.generic]) -> NDArray[np.float64]:
+    values = pixels.astype(np.float64) / 255
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    result: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return result
+
+
+@lru_cache(maxsize=4096)
+def _difference(colour: str, other: str) -> float:
+    return float(Color(colour).delta_e(other, method="2000"))

@@ -1,0 +1,48 @@
+"""Measures a variant by every active rule."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from syndication_assets.database.connection import Connection
+from syndication_assets.studio.compliance import colours, layout, wording
+from syndication_assets.studio.compliance.rules import Measured, Result, Rule, judged
+from syndication_assets.studio.compliance.subject import Subject
+
+MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
+    "contrast": colours.contrast,
+    "contrast_large": colours.contrast_large,
+    "alt_text": wording.alt_text,
+    "logo": layout.logo,
+    "logo_size": layout.logo_size,
+    "logo_clear_space": layout.logo_clear_space,
+    "logo_proportions": layout.logo_proportions,
+    "safe_zone": layout.safe_zone,
+    "palette": colours.palette,
+    "file_size": layout.file_size,
+    "dimensions": layout.dimensions,
+    "mime_type": layout.mime_type,
+    "banned_words": wording.banned_words,
+    "vocabulary": wording.vocabulary,
+    "reading_grade": wording.reading_grade,
+    "drawn_colours": colours.drawn_colours,
+    "template_kept": layout.template_kept,
+}
+"""By the name of the rule. A rule of another name is not measured, and has no result."""
+PROPOSALS: Mapping[str, Sequence[str]] = {
+    "contrast": ("darker_overlay", "light_text", "dark_text"),
+    "contrast_large": ("darker_overlay", "light_text", "dark_text"),
+}
+"""The corrections that may mend a broken rule."""
+
+
+def active_rules(connection: Connection) -> list[Rule]:
+    """The newest version of each rule that is active."""
+    rows = connection.execute(
+        "select rule_name, version, threshold, is_minimum from ("
+        " select distinct on (rule_name) * from studio.compliance_rules order by rule_name, version desc"
+        ") as newest where is_active order by rule_name"
+    )
+    return [Rule(name, version, float(threshold), is_minimum) for name, version, threshold, is_minimum in rows]
+
+
+def measure(subject: Subject, rules: Sequence[Rule]) -> list[Result]:
+    return [judged(rule, MEASURES[rule.rule_name](subject)) for rule in rules if rule.rule_name in MEASURES]

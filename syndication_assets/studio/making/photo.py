@@ -1,0 +1,22 @@
+"""The photo of a visual: the stock image that the requester chose, one that was searched for, or none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from syndication_assets.studio.making.inputs import ChannelFormat
+from syndication_assets.studio.making.request_queue import LeasedBrief
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A stored stock image."""
+
+    stock_image_id: str
+    content: bytes = field(repr=False)
+    title: str | None
+    attribution: str | None
+    """The words that its licence wants in caption or picture; None if it wants none."""
+
+
+FindPhoto = Callable[[LeasedBrief, tuple[ChannelFormat, ...]], tuple[Photo | None, str | None]]
+"""The photo of a brief in these formats; without one, why: None if the brief wants none."""
