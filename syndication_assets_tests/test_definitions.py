@@ -27,6 +27,7 @@ ROOMS = {
     "operations",
     "publishing",
     "scraping",
+    "studio",
     "tenancy",
 }
 

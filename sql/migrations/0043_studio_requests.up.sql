@@ -470,7 +470,10 @@ comment on column studio.category_scores.rules_measured is 'How many rules were 
 
 create view studio.variant_scores with (security_invoker = true) as
 select
-    s.*,
+    v.organization_id,
+    v.variant_id,
+    s.score,
+    s.measured_weight,
     case
         when s.score >= 0.9 then 'excellent'
         when s.score >= 0.8 then 'good'
@@ -478,14 +481,13 @@ select
         when s.score >= 0.6 then 'needs improvement'
         when s.score is not null then 'non-compliant'
     end as level
-from (
+from studio.asset_variants as v
+cross join lateral (
     select
-        c.organization_id,
-        c.variant_id,
         sum(c.score * c.weight) / nullif(sum(c.weight) filter (where c.score is not null), 0) as score,
         coalesce(sum(c.weight) filter (where c.score is not null), 0) as measured_weight
     from studio.category_scores as c
-    group by c.organization_id, c.variant_id
+    where c.organization_id = v.organization_id and c.variant_id = v.variant_id
 ) as s;
 
 comment on view studio.variant_scores is

@@ -332,24 +332,24 @@ create view studio.variant_scores (
     level             -- text: excellent, good, acceptable, needs improvement or non-compliant; NULL if nothing was
                       -- measured.
 ) with (security_invoker = true) as
-select organization_id,
-    variant_id,
-    score,
-    measured_weight,
+select v.organization_id,
+    v.variant_id,
+    s.score,
+    s.measured_weight,
         case
-            when score >= 0.9 then 'excellent'
-            when score >= 0.8 then 'good'
-            when score >= 0.7 then 'acceptable'
-            when score >= 0.6 then 'needs improvement'
-            when score is not null then 'non-compliant'
+            when s.score >= 0.9 then 'excellent'
+            when s.score >= 0.8 then 'good'
+            when s.score >= 0.7 then 'acceptable'
+            when s.score >= 0.6 then 'needs improvement'
+            when s.score is not null then 'non-compliant'
             else null
         end as level
-   from ( select c.organization_id,
-            c.variant_id,
-            sum(c.score * c.weight) / nullif(sum(c.weight) filter (where c.score is not null), 0::numeric) as score,
+   from studio.asset_variants v
+     cross join lateral ( select sum(c.score * c.weight) / nullif(sum(c.weight) filter (where c.score is not null),
+         0::numeric) as score,
             coalesce(sum(c.weight) filter (where c.score is not null), 0::numeric) as measured_weight
            from studio.category_scores c
-          group by c.organization_id, c.variant_id) s;
+          where c.organization_id = v.organization_id and c.variant_id = v.variant_id) s;
 -- pipeline: select; reader: select
 
 -- Rejects illegal transitions of a brief's state, and changes of what it says once visuals are made of it.

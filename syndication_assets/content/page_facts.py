@@ -18,7 +18,7 @@ def stated_facts(stated: Sequence[str], url: str | None, language: str) -> Facts
     """What the requester of a brief states, and nothing else; with their price, if they state exactly one."""
     lines = "\n".join(stated)
     prices = {
-        (amount.value, *amount.currencies)
+        (amount.value, *(amount.currencies or ()))
         for amount in amounts_in(lines, language)
         if amount.kind == "money" and amount.value is not None and len(amount.currencies or ()) == 1
     }

@@ -76,7 +76,7 @@ def plain(colour: str, size: tuple[int, int] = (500, 400)) -> bytes:
 
 @dataclass
 class StudioDesk(PublishingQueue):
-    """One organization with everything that a brief needs; facebook/feed_post has a dry-run account with daily slots."""
+    """One organization with what a brief needs; facebook/feed_post has a dry-run account with a slot a day."""
 
     directory: Path = field(default_factory=Path)
 

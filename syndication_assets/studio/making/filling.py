@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from syndication_assets.rendering.document import Box, Format, PhotoLayer, ShapeLayer, TextLayer, VisualTemplate
+from syndication_assets.rendering.document import Format, PhotoLayer, ShapeLayer, TextLayer, VisualTemplate, WideBox
 from syndication_assets.rendering.errors import FieldError
 
 _OVERLAY_OPACITY = 0.55
@@ -90,7 +90,7 @@ def corrected(template: VisualTemplate, corrections: Sequence[str], colours: Map
             overlay = ShapeLayer(
                 kind="shape",
                 name="correction_overlay",
-                box=Box(x=0, y=0, width=1, height=1),
+                box=WideBox(x=0, y=0, width=1, height=1),
                 colour="#000000",
                 opacity=_OVERLAY_OPACITY,
             )
