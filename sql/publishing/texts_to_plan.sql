@@ -15,7 +15,15 @@ select
     w.is_simulated,
     w.decided_at,
     p.post_kind::text,
-    p.publish_at
+    p.publish_at,
+    c.picture_file_id is not null as has_own_picture,
+    publishing.publisher_of(a.publisher, w.platform, w.channel_type, p.post_kind::text) as publisher
 from publishing.waiting_texts(%(window_start)s, %(window_end)s) as w
 inner join content.posts_core as p on w.organization_id = p.organization_id and w.post_core_id = p.post_core_id
+inner join content.posts_content as c on w.organization_id = c.organization_id and w.content_id = c.content_id
+inner join channels.social_accounts as a on w.organization_id = a.organization_id and w.account_id = a.account_id
+-- A trigger refuses what this leaves out.
+where
+    c.picture_file_id is null
+    or publishing.picture_problem(c.organization_id, c.picture_file_id, c.text_content) is null
 order by w.planned_on, w.organization_id, w.post_core_id, w.variation, w.account_id

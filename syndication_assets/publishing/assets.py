@@ -17,6 +17,7 @@ from syndication_assets.publishing.planning.targets import plan_targets
 from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.publishing.sending.reconcile import reconcile
+from syndication_assets.publishing.sending.stored_pictures import StoredPictures
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CHECK_ACCOUNTS, PUBLISH, QUEUE, REFERENCE
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
@@ -89,11 +90,13 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     """
     first_day, end_day = window_of(context)
     with executing_asset(context, postgres.url(), "planning") as execution:
-        plan = plan_targets(postgres.url(), first_day, end_day)
+        without_pictures = StoredPictures(Settings.from_environment().media_url).without_address()
+        plan = plan_targets(postgres.url(), first_day, end_day, without_pictures)
         execution.tally = plan.tally
     context.log.info(
         f"post_targets: {plan.texts:,} texts without a slot, {plan.targets_written:,} targets written, "
-        f"{plan.without_a_slot:,} without a free slot, {plan.withdrawn:,} back to draft"
+        f"{plan.without_a_slot:,} without a free slot, {plan.refused:,} whose picture the network cannot get, "
+        f"{plan.withdrawn:,} back to draft"
     )
     for schedule_id, reason in plan.broken_schedules.items():
         context.log.warning(f"Schedule {schedule_id} has no slots. {reason}")
@@ -105,6 +108,7 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
             "texts_without_a_target": plan.texts,
             "targets_written": plan.targets_written,
             "without_a_slot": plan.without_a_slot,
+            "picture_refused": plan.refused,
             "back_to_draft": plan.withdrawn,
             "broken_schedules": len(plan.broken_schedules),
             **execution.metadata,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -110,9 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
     graph: FakeGraph
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        form = {name: values[0] for name, values in parse_qs(body).items()}
-        self._note(form)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        form, files = _form_of(self.headers.get("Content-Type", ""), body)
+        self._note(form, files)
         self._send(self.graph.publish(urlsplit(self.path).path, form))
 
     def do_GET(self) -> None:
@@ -120,12 +121,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._note({})
         self._send(self.graph.listing(query))
 
-    def _note(self, form: dict[str, str]) -> None:
+    def _note(self, form: dict[str, str], files: dict[str, bytes] | None = None) -> None:
         self.graph.requests.append(
             {
                 "method": self.command,
                 "path": self.path,
                 "form": form,
+                "files": files or {},
                 "headers": dict(self.headers),
                 "connection": self.client_address,
             }
@@ -161,3 +163,19 @@ def serve() -> Iterator[FakeGraph]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _form_of(content_type: str, body: bytes) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The fields and the files of a form, with files or without."""
+    if not content_type.startswith("multipart/"):
+        return {name: values[0] for name, values in parse_qs(body.decode()).items()}, {}
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    form, files = {}, {}
+    for part in message.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if part.get_filename() is None:
+            form[name] = content.decode()
+        else:
+            files[name] = content
+    return form, files
