@@ -81,7 +81,11 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[StockDesk]:
 @pytest.mark.parametrize(
     ("source", "stored", "header"),
     [
-        ("freepik", ("77", "freepik-freemium", "Studio Skye", "Photo: Studio Skye / Freepik", True), "x-magnific-api-key"),
+        (
+            "freepik",
+            ("77", "freepik-freemium", "Studio Skye", "Photo: Studio Skye / Freepik", True),
+            "x-magnific-api-key",
+        ),
         ("pexels", ("11", "pexels", "Isla MacLeod", "Photo: Isla MacLeod / Pexels", True), "authorization"),
         ("unsplash", ("u1", "unsplash", "Ewan Reid", "Photo by Ewan Reid on Unsplash", True), "authorization"),
         (
