@@ -17,7 +17,7 @@ from syndication_assets.automation.jobs import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept
-from syndication_assets.demo import analysed_pictures, branded, cached_media, curated, loop
+from syndication_assets.demo import analysed_pictures, branded, briefs, cached_media, curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land
 from syndication_assets.demo.summary import (
@@ -83,6 +83,7 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     console.print("[bold]8/9[/] cache pictures, videos and documents, which the demo makes itself, and find colours")
     cached_media.cache_samples(url, settings, ORGANIZATION, last_day)
     analysed_pictures.analyse_samples(url, settings, ORGANIZATION)
+    briefs.make_visuals(url, settings, ORGANIZATION, last_day)
     after = totals(url)
     console.print(f"[bold]9/9[/] done in {time.monotonic() - started_at:.0f} s")
     print_totals(console, before, after, samples=samples, insights=landed + known)
@@ -92,6 +93,7 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     curated.print_curation(console, url, ORGANIZATION)
     cached_media.print_media(console, url, ORGANIZATION)
     branded.show_brand(console, url, settings, ORGANIZATION)
+    briefs.print_visuals(console, url, settings, ORGANIZATION)
     print_next_steps(console, settings)
 
 

@@ -77,7 +77,8 @@ def show(content_id: str) -> None:
         f"{text.variation}, version {text.version}, written by {text.generator}"
     )
     click.echo(f"\n{printable(draft.text_content)}\n")
-    for name, value in (("link", draft.link_url), ("picture", draft.image_url), ("alternative text", draft.alt_text)):
+    picture = draft.image_url or draft.picture_file_id
+    for name, value in (("link", draft.link_url), ("picture", picture), ("alternative text", draft.alt_text)):
         click.echo(f"{name}: {value or 'none'}")
     passed = sum(finding.is_passed for finding in findings)
     click.echo(f"{passed} of {len(findings)} rules are met")

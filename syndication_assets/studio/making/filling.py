@@ -109,9 +109,8 @@ def alternative_text(given: str | None, fields: Mapping[str, str], template: Vis
     """What the requester wrote, else what the visual says: its texts in their order, and the title of its photo."""
     if given is not None:
         return given
-    shown = dict.fromkeys(
-        fields[layer.field] for layer in template.layers if isinstance(layer, TextLayer) and layer.field in fields
-    )
+    written = {layer.field for layer in template.layers if isinstance(layer, TextLayer)}
+    shown = dict.fromkeys(fields[name] for name in template.fields if name in written and name in fields)
     parts = [f"{part.rstrip('.')}." if part[-1].isalnum() else part for part in shown]
     return " ".join([*parts, *([] if photo is None else [f"({photo})"])])
 
