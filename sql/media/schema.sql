@@ -318,7 +318,8 @@ create trigger set_updated_at before update on media.analyses for each row execu
 create table media.stock_sources (
     source text not null,                           -- own: the organization's own stored pictures. freepik, pexels,
                                                     -- unsplash, openverse: services of this name.
-    position integer not null,                      -- Place in the order: the lowest is asked first.
+    position integer not null,                      -- Place in the order: the lowest is asked first, of equal ones the
+                                                    -- first in the alphabet.
     base_url text,                                  -- Address of its API; NULL for own pictures.
     key_header text,                                -- Header that carries the key of the API; NULL for a source that
                                                     -- needs none.
@@ -333,7 +334,6 @@ create table media.stock_sources (
     updated_at timestamptz not null default now(),  -- When the row was last changed.
 
     primary key (source),
-    unique ("position"),
     check (source in ('own', 'freepik', 'pexels', 'unsplash', 'openverse')),
     check ("position" > 0),
     check (base_url ~ '^https?://'),

@@ -14,7 +14,7 @@ by_licence: as the licence of the picture says';
 
 create table media.stock_sources (
     source text primary key check (source in ('own', 'freepik', 'pexels', 'unsplash', 'openverse')),
-    position integer not null unique check (position > 0),
+    position integer not null check (position > 0),
     base_url text check (base_url ~ '^https?://'),
     key_header text check (key_header ~ '^[A-Za-z][A-Za-z0-9-]*$'),
     attribution media.attribution_duty not null,
@@ -32,7 +32,7 @@ comment on table media.stock_sources is
 'operations.api_quotas. User-maintained.';
 comment on column media.stock_sources.source is
 'own: the organization''s own stored pictures. freepik, pexels, unsplash, openverse: services of this name.';
-comment on column media.stock_sources.position is 'Place in the order: the lowest is asked first.';
+comment on column media.stock_sources.position is 'Place in the order: the lowest is asked first, of equal ones the first in the alphabet.';
 comment on column media.stock_sources.base_url is 'Address of its API; NULL for own pictures.';
 comment on column media.stock_sources.key_header is
 'Header that carries the key of the API; NULL for a source that needs none.';

@@ -41,6 +41,7 @@ from syndication_assets.configuration.sections.snapshot_intervals import (
     SNAPSHOT_INTERVAL_DEFAULTS,
     SNAPSHOT_INTERVALS,
 )
+from syndication_assets.configuration.sections.stock_sources import STOCK_SOURCES
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -96,6 +97,7 @@ def entry_groups() -> list[click.Group]:
         entry_group(
             UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
         ),
+        entry_group(STOCK_SOURCES, "stock-source", "Manages where photos for visuals are searched for."),
         entry_group(MEDIA_HOSTS, "media-host", "Manages how gently media are fetched from hosts."),
         entry_group(QUOTAS, "quota", "Manages what providers allow in a window of time, for all organizations."),
     ]

@@ -14,14 +14,14 @@ from syndication_assets.database.connection import transaction
 pytestmark = pytest.mark.one_server
 
 LISTS = [
-    "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "brand", "budget",
+    "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "brand", "brief", "budget",
     "channel-rule", "credentials",
     "feed", "invitation", "key", "media", "media-host", "member", "organization", "posts", "price", "process",
     "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
-    "schedule", "sections", "snapshot-interval", "tag", "tag-rule", "tagging", "targets", "template", "unit-price",
-    "user", "vendor", "webhook", "writing",
+    "schedule", "sections", "snapshot-interval", "stock", "stock-source", "tag", "tag-rule", "tagging", "targets",
+    "template", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking", "role"}
+FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking", "role", "stock-source"}
 
 
 @pytest.fixture

@@ -248,6 +248,15 @@ SHARED_FILE = {
         ),
         "host",
     ),
+    "stock_sources": listed(
+        entries(
+            source=st.sampled_from(["freepik", "pexels", "unsplash", "openverse"]), position=st.integers(1, 1000),
+            base_url=st.just("https://photos.example"), key_header=st.none() | st.just("x-key"),
+            attribution=st.sampled_from(["never", "always", "by_licence"]), must_report_use=st.booleans(),
+            is_active=st.booleans(),
+        ),
+        "source",
+    ),
     "priority_factors": listed(
         entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),
         "factor",

@@ -16,6 +16,7 @@ from syndication_assets.ai.language_model_answers import POST_FORM
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
+from syndication_assets.media.stock.stock_source import ServiceClient, SourceRow
 from syndication_assets.publishing.bluesky.bluesky_publisher import Bluesky
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.instagram.instagram_publisher import Instagram
@@ -155,6 +156,15 @@ def run_apify(url: str) -> None:
     ApifyScraper(SECRET, url, "a~b", "ACTOR", timedelta(seconds=1), TIMEOUT, maximum_retries=0).scrape({}, 1)
 
 
+def search_photos(url: str) -> None:
+    row = SourceRow("pexels", url, "Authorization", "always", must_report_use=False, key=SecretStr(SECRET))
+    client = ServiceClient(row, timeout=TIMEOUT)
+    try:
+        client.get("/v1/search", dict, "search")
+    finally:
+        client.close()
+
+
 CLIENTS = [
     ask_language_model,
     read_shop,
@@ -171,6 +181,7 @@ CLIENTS = [
     read_bluesky_posts,
     read_youtube,
     run_apify,
+    search_photos,
 ]
 EVERY_CLIENT = pytest.mark.parametrize("call", CLIENTS, ids=lambda call: call.__name__)
 Client = Callable[[str], None]

@@ -32,6 +32,7 @@ from syndication_assets.configuration.sections.snapshot_intervals import (
     SNAPSHOT_INTERVAL_DEFAULTS,
     SNAPSHOT_INTERVALS,
 )
+from syndication_assets.configuration.sections.stock_sources import STOCK_SOURCES
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -76,6 +77,7 @@ SHARED: tuple[Section, ...] = (
     UNIT_PRICES,
     QUOTAS,
     MEDIA_HOSTS,
+    STOCK_SOURCES,
     PRIORITY_FACTORS,
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,

@@ -39,7 +39,7 @@ def read_sources(connection: Connection, settings: Settings) -> tuple[list[Sourc
     }
     rows = connection.execute(
         "select source, base_url, key_header, attribution::text, must_report_use, blocked_until > now()"
-        " from media.stock_sources where is_active order by position"
+        " from media.stock_sources where is_active order by position, source"
     )
     sources: list[SourceRow | None] = []
     left_out: dict[str, str] = {}

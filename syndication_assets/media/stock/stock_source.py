@@ -56,14 +56,16 @@ class StockSource(Protocol):
 class ServiceClient:
     """Requests of one service, on record before they are sent."""
 
-    def __init__(self, row: SourceRow, *, key_prefix: str = "", provider: str | None = None) -> None:
+    def __init__(
+        self, row: SourceRow, *, key_prefix: str = "", provider: str | None = None, timeout: timedelta = _TIMEOUT
+    ) -> None:
         self._row = row
         self._headers = {"Accept": "application/json", "User-Agent": "syndication-assets (stock images)"}
         if row.key_header is not None and row.key is not None:
             self._headers[row.key_header] = f"{key_prefix}{row.key.get_secret_value()}"
         self._client = HttpClient(
             maximum_bytes=_MAXIMUM_BYTES,
-            request_timeout=_TIMEOUT,
+            request_timeout=timeout,
             retries=NO_RETRIES,
             provider=provider or row.source,
         )
