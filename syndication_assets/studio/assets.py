@@ -24,8 +24,8 @@ content_requests = external_table(
     group_name="studio",
     deps=[
         content_requests,
-        dg.AssetKey(["brand", "brand_profile_versions"]),
-        dg.AssetKey(["brand", "visual_template_versions"]),
+        dg.AssetKey(["brand", "brand_profiles"]),
+        dg.AssetKey(["brand", "visual_templates"]),
         dg.AssetKey(["channels", "picture_formats"]),
     ],
     kinds={"postgres", "python"},
