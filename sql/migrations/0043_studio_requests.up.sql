@@ -43,6 +43,7 @@ create table studio.content_requests (
     language text not null check (language ~ '^[a-z]{2}$'),
     content_type text not null default 'announcement' check (content_type <> ''),
     template_name text not null check (template_name <> ''),
+    brand_name text check (brand_name <> ''),
     fields jsonb not null default '{}' check (jsonb_typeof(fields) = 'object'),
     facts text[] not null default '{}',
     keywords text[] not null default '{}',
@@ -86,6 +87,8 @@ comment on column studio.content_requests.language is 'Language of title, brief 
 comment on column studio.content_requests.content_type is
 'Kind of content in the words of the organization, which a language model is told.';
 comment on column studio.content_requests.template_name is 'Name of the visual template.';
+comment on column studio.content_requests.brand_name is
+'Name of the brand; NULL for that of the template, or the only one.';
 comment on column studio.content_requests.fields is 'Further fields of the template: name to text.';
 comment on column studio.content_requests.facts is
 'What the requester states: the text may claim nothing else beside the brief.';
@@ -498,7 +501,93 @@ comment on column studio.variant_scores.measured_weight is
 comment on column studio.variant_scores.level is
 'excellent, good, acceptable, needs improvement or non-compliant; NULL if nothing was measured.';
 
-grant select on studio.category_scores, studio.variant_scores to syndication_pipeline, syndication_reader;
+create view studio.variant_verdicts with (security_invoker = true) as
+select
+    v.organization_id,
+    v.variant_id,
+    a.asset_id,
+    a.request_id,
+    a.brand_id,
+    (v.created_at at time zone 'utc')::date as made_on,
+    s.score,
+    b.minimum_score,
+    broken.rules as broken_rules,
+    s.score >= b.minimum_score and not broken.is_hard as is_passed
+from studio.asset_variants as v
+inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+inner join brand.brand_versions as b
+    on a.organization_id = b.organization_id and a.brand_id = b.brand_id and a.brand_version = b.version
+inner join studio.variant_scores as s on v.organization_id = s.organization_id and v.variant_id = s.variant_id
+cross join lateral (
+    select
+        coalesce(array_agg(r.rule_name order by r.rule_name), '{}') as rules,
+        coalesce(bool_or(k.severity = 'hard'), false) as is_hard
+    from studio.compliance_results as r
+    inner join studio.compliance_rules as k on r.rule_name = k.rule_name and r.rule_version = k.version
+    where r.organization_id = v.organization_id and r.variant_id = v.variant_id and not r.is_passed
+) as broken;
+
+comment on view studio.variant_verdicts is
+'One row is whether one variant is what its brand wants: no hard rule is broken, and the score reaches the minimum.';
+comment on column studio.variant_verdicts.made_on is 'UTC day on which it was made.';
+comment on column studio.variant_verdicts.score is 'From 0 to 1; NULL if nothing was measured.';
+comment on column studio.variant_verdicts.minimum_score is 'What the version of the brand wants.';
+comment on column studio.variant_verdicts.broken_rules is 'The rules that it breaks; empty if none.';
+comment on column studio.variant_verdicts.is_passed is 'NULL if nothing was measured.';
+
+create view studio.brand_compliance_daily with (security_invoker = true) as
+select
+    d.organization_id,
+    d.brand_id,
+    d.made_on,
+    d.variants,
+    d.passed,
+    d.failed,
+    d.passed::numeric / nullif(d.passed + d.failed, 0) as pass_rate,
+    d.mean_score,
+    d.lowest_score,
+    v.common_violations
+from (
+    select
+        o.organization_id,
+        o.brand_id,
+        o.made_on,
+        count(*) as variants,
+        count(*) filter (where o.is_passed) as passed,
+        count(*) filter (where not o.is_passed) as failed,
+        avg(o.score) as mean_score,
+        min(o.score) as lowest_score
+    from studio.variant_verdicts as o
+    group by o.organization_id, o.brand_id, o.made_on
+) as d
+cross join lateral (
+    select coalesce(jsonb_object_agg(t.rule_name, t.variants), '{}') as common_violations
+    from (
+        select
+            u.rule_name,
+            count(*) as variants
+        from studio.variant_verdicts as o
+        cross join lateral unnest(o.broken_rules) as u (rule_name)
+        where o.organization_id = d.organization_id and o.brand_id = d.brand_id and o.made_on = d.made_on
+        group by u.rule_name
+        order by count(*) desc, u.rule_name asc
+        limit 5
+    ) as t
+) as v;
+
+comment on view studio.brand_compliance_daily is
+'One row is how compliant the pictures of one brand are that were made on one day.';
+comment on column studio.brand_compliance_daily.made_on is 'UTC day.';
+comment on column studio.brand_compliance_daily.variants is 'Pictures that were made.';
+comment on column studio.brand_compliance_daily.passed is 'Those that are what the brand wants.';
+comment on column studio.brand_compliance_daily.failed is 'Those that are not.';
+comment on column studio.brand_compliance_daily.pass_rate is
+'Passed, as a share of those that were measured; NULL if none was.';
+comment on column studio.brand_compliance_daily.common_violations is
+'The rules that most pictures break, with the number of pictures; five at most.';
+
+grant select on studio.category_scores, studio.variant_scores, studio.variant_verdicts, studio.brand_compliance_daily
+to syndication_pipeline, syndication_reader;
 
 -- Texts with pictures of ours.
 alter table content.posts_content add column picture_file_id text;

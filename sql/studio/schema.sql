@@ -51,6 +51,8 @@ create table studio.content_requests (
                                                     -- Kind of content in the words of the organization, which a
                                                     -- language model is told.
     template_name text not null,                    -- Name of the visual template.
+    brand_name text,                                -- Name of the brand; NULL for that of the template, or the only
+                                                    -- one.
     fields jsonb not null default '{}',             -- Further fields of the template: name to text.
     facts text[] not null default '{}',             -- What the requester states: the text may claim nothing else beside
                                                     -- the brief.
@@ -94,6 +96,7 @@ create table studio.content_requests (
     check (language ~ '^[a-z]{2}$'),
     check (content_type <> ''),
     check (template_name <> ''),
+    check (brand_name <> ''),
     check (jsonb_typeof(fields) = 'object'),
     check (search_terms <> ''),
     check (audience <> ''),
@@ -350,6 +353,85 @@ select v.organization_id,
             coalesce(sum(c.weight) filter (where c.score is not null), 0::numeric) as measured_weight
            from studio.category_scores c
           where c.organization_id = v.organization_id and c.variant_id = v.variant_id) s;
+-- pipeline: select; reader: select
+
+-- One row is whether one variant is what its brand wants: no hard rule is broken, and the score reaches the minimum.
+create view studio.variant_verdicts (
+    organization_id,  -- text
+    variant_id,       -- text
+    asset_id,         -- text
+    request_id,       -- text
+    brand_id,         -- text
+    made_on,          -- date: UTC day on which it was made.
+    score,            -- numeric: From 0 to 1; NULL if nothing was measured.
+    minimum_score,    -- numeric(3,2): What the version of the brand wants.
+    broken_rules,     -- text[]: The rules that it breaks; empty if none.
+    is_passed         -- boolean: NULL if nothing was measured.
+) with (security_invoker = true) as
+select v.organization_id,
+    v.variant_id,
+    a.asset_id,
+    a.request_id,
+    a.brand_id,
+    (v.created_at at time zone 'utc')::date as made_on,
+    s.score,
+    b.minimum_score,
+    broken.rules as broken_rules,
+    s.score >= b.minimum_score and not broken.is_hard as is_passed
+   from studio.asset_variants v
+     join studio.generated_assets a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+     join brand.brand_versions b on a.organization_id = b.organization_id and a.brand_id = b.brand_id
+         and a.brand_version = b.version
+     join studio.variant_scores s on v.organization_id = s.organization_id and v.variant_id = s.variant_id
+     cross join lateral ( select coalesce(array_agg(r.rule_name order by r.rule_name), '{}') as rules,
+            coalesce(bool_or(k.severity = 'hard'), false) as is_hard
+           from studio.compliance_results r
+             join studio.compliance_rules k on r.rule_name = k.rule_name and r.rule_version = k.version
+          where r.organization_id = v.organization_id and r.variant_id = v.variant_id and not r.is_passed) broken;
+-- pipeline: select; reader: select
+
+-- One row is how compliant the pictures of one brand are that were made on one day.
+create view studio.brand_compliance_daily (
+    organization_id,   -- text
+    brand_id,          -- text
+    made_on,           -- date: UTC day.
+    variants,          -- bigint: Pictures that were made.
+    passed,            -- bigint: Those that are what the brand wants.
+    failed,            -- bigint: Those that are not.
+    pass_rate,         -- numeric: Passed, as a share of those that were measured; NULL if none was.
+    mean_score,        -- numeric
+    lowest_score,      -- numeric
+    common_violations  -- jsonb: The rules that most pictures break, with the number of pictures; five at most.
+) with (security_invoker = true) as
+select d.organization_id,
+    d.brand_id,
+    d.made_on,
+    d.variants,
+    d.passed,
+    d.failed,
+    d.passed::numeric / nullif(d.passed + d.failed, 0)::numeric as pass_rate,
+    d.mean_score,
+    d.lowest_score,
+    v.common_violations
+   from ( select o.organization_id,
+            o.brand_id,
+            o.made_on,
+            count(*) as variants,
+            count(*) filter (where o.is_passed) as passed,
+            count(*) filter (where not o.is_passed) as failed,
+            avg(o.score) as mean_score,
+            min(o.score) as lowest_score
+           from studio.variant_verdicts o
+          group by o.organization_id, o.brand_id, o.made_on) d
+     cross join lateral ( select coalesce(jsonb_object_agg(t.rule_name, t.variants), '{}') as common_violations
+           from ( select u.rule_name,
+                    count(*) as variants
+                   from studio.variant_verdicts o
+                     cross join lateral unnest(o.broken_rules) u(rule_name)
+                  where o.organization_id = d.organization_id and o.brand_id = d.brand_id and o.made_on = d.made_on
+                  group by u.rule_name
+                  order by (count(*)) desc, u.rule_name
+                 limit 5) t) v;
 -- pipeline: select; reader: select
 
 -- Rejects illegal transitions of a brief's state, and changes of what it says once visuals are made of it.

@@ -134,7 +134,8 @@ def media_analysis_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequ
     job=studio_job,
     cron_schedule="*/5 * * * *",
     execution_timezone="UTC",
-    description="Makes the visuals of briefs every five minutes, and writes their posts. Start it once there is a brand.",
+    description="Makes the visuals of briefs every five minutes, and writes their posts. Start it once there is a "
+    "brand.",
 )
 def studio_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_without_partition(context)

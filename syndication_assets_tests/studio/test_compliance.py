@@ -92,9 +92,7 @@ def test_white_on_gold_fails_as_wcag_says_and_the_darkest_twentieth_of_the_pixel
         ("template_kept", 0, 1, {"corrections": ("light_text",)}),
     ],
 )
-def test_a_rule_measures_what_keeps_it_and_what_breaks_it(
-    rule: str, good: float, bad: float, changes: dict[str, Any]
-):
+def test_a_rule_measures_what_keeps_it_and_what_breaks_it(rule: str, good: float, bad: float, changes: dict[str, Any]):
     kept, broken = MEASURES[rule](subject()).value, MEASURES[rule](subject(**changes)).value
     assert kept == pytest.approx(good, rel=0.02)
     assert broken == pytest.approx(bad, rel=0.2, abs=0.01)

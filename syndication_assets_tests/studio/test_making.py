@@ -145,3 +145,14 @@ def test_a_brief_that_cannot_be_made_is_refused_when_it_is_added(desk: StudioDes
     with pytest.raises(BriefError, match="has no format for facebook/story_post"):
         desk.brief(channels=["facebook/story_post"])
     assert desk.value("select count(*) from studio.content_requests") == 0
+
+
+def test_the_compliance_of_a_brand_by_day_counts_what_passed_and_what_most_pictures_break(desk: StudioDesk):
+    desk.brief()
+    desk.brief(photo=desk.photo(plain("#ffffff")))
+    desk.make()
+    ((variants, passed, failed, rate, violations),) = desk.rows(
+        "select variants, passed, failed, pass_rate, common_violations from studio.brand_compliance_daily"
+    )
+    assert (variants, passed, failed, rate) == (4, 2, 2, 0.5)
+    assert violations["contrast"] == violations["contrast_large"] == 2

@@ -3,7 +3,8 @@
 
 with added as (
     insert into studio.content_requests (
-        organization_id, batch_name, title, brief, language, content_type, template_name, fields, facts, keywords,
+        organization_id, batch_name, title, brief, language, content_type, template_name, brand_name, fields, facts,
+        keywords,
         search_terms, stock_image_id, audience, style, call_to_action, link_url, alt_text, priority, due_on,
         requested_by
     ) values (
@@ -14,6 +15,7 @@ with added as (
         %(language)s,
         %(content_type)s,
         %(template)s,
+        %(brand_name)s,
         %(fields)s::jsonb,
         %(facts)s,
         %(keywords)s,

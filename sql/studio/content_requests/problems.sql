@@ -1,5 +1,6 @@
 -- One row is one reason why a brief cannot be added as it is, as a sentence that says what to change.
--- Parameters: organization_id, template, language, photo, platforms and channel_types (lists of the same length).
+-- Parameters: organization_id, template, brand_name (NULL for the only one), language, photo, platforms and
+-- channel_types (lists of the same length).
 
 with wanted as (
     select
@@ -27,17 +28,20 @@ look as (
             not exists (select from template where brand_id is not null)
             or b.brand_id = (select brand_id from template)
         )
+        and coalesce(b.brand_name = %(brand_name)s::text, true)
 )
 
 select format(
-    'There is no active visual template %%L: `syndication visual-template list`.', %(template)s::text
+    'There is no active visual template %%L: `syndication brand template list`.', %(template)s::text
 ) as problem
 where not exists (select from template)
 union all
-select 'There is no active brand: `syndication brand add`.'
+select format(
+    'There is no active brand %%s: `syndication brand list`.', coalesce(%(brand_name)s::text, 'for the template')
+)
 where exists (select from template) and not exists (select from look)
 union all
-select 'The organization has several brands: use a template that names its brand.'
+select 'The organization has several brands: name one with --brand.'
 where (select count(*) from look) > 1
 union all
 select format('The brand does not speak %%L, but %%s: add the language to the brand.', %(language)s::text,

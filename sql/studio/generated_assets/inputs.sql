@@ -39,6 +39,7 @@ inner join brand.brand_versions as b
         and b.is_current
         and b.is_active
         and (t.brand_id is null or t.brand_id = b.brand_id)
+        and (r.brand_name is null or r.brand_name = b.brand_name)
 cross join lateral (
     select
         jsonb_agg(

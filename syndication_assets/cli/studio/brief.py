@@ -41,6 +41,7 @@ def brief() -> None:
     help="facebook/feed_post; repeatable.",
 )
 @click.option("--template", required=True, metavar="NAME", help="The visual template.")
+@click.option("--brand", "brand_name", metavar="NAME", help="The brand; default: the template's, or the only one.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="Language of title and message.")
 @click.option("--field", "fields", multiple=True, metavar="NAME=TEXT", help="Another field of it; repeatable.")
 @click.option("--fact", "facts", multiple=True, metavar="TEXT", help="What the text may claim; repeatable.")

@@ -27,6 +27,8 @@ class NewBrief(BaseModel):
     channels: Annotated[list[str], Field(min_length=1)]
     """As in facebook/feed_post."""
     template: _Line
+    brand_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """None for the brand of the template, or the only one."""
     language: Annotated[str, Field(pattern="^[a-z]{2}$")] = "en"
     content_type: _Line = "announcement"
     fields: dict[str, str] = {}

@@ -47,6 +47,7 @@ def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> 
         {
             "organization_id": organization_id,
             "template": brief.template,
+            "brand_name": brief.brand_name,
             "language": brief.language,
             "photo": brief.photo,
             **_channels(brief),

@@ -28,20 +28,18 @@ class StockServer:
         return [path for path, _, _ in self.requests]
 
     def answer(self, path: str) -> Any:
-        found = self.photos.get(path)
-        if path == "/v1/search":
-            return {"photos": found if found is not None else [self.of_pexels(11), self.of_pexels(12)]}
-        if path == "/search/photos":
-            return {"results": found if found is not None else [self.of_unsplash("u1")]}
-        if path == "/v1/images/":
-            return {"results": found if found is not None else [self.of_openverse("o1", "by", "4.0")]}
-        if path == "/v1/resources":
-            return {"data": found if found is not None else [self.of_freepik(77)], "meta": {"total": 1}}
-        if path.endswith("/download") and path.startswith("/v1/resources/"):
+        lists = {
+            "/v1/search": ("photos", [self.of_pexels(11), self.of_pexels(12)]),
+            "/search/photos": ("results", [self.of_unsplash("u1")]),
+            "/v1/images/": ("results", [self.of_openverse("o1", "by", "4.0")]),
+            "/v1/resources": ("data", [self.of_freepik(77)]),
+        }
+        if path in lists:
+            name, photos = lists[path]
+            return {name: self.photos.get(path, photos)}
+        if path.startswith("/v1/resources/"):
             return {"data": [{"filename": "a.jpg", "signed_url": "https://photos.example/freepik.jpg"}]}
-        if path.startswith("/photos/"):
-            return {"url": "https://photos.example/unsplash.jpg"}
-        return None
+        return {"url": "https://photos.example/unsplash.jpg"}
 
     def of_pexels(self, number: int) -> dict[str, Any]:
         return {
