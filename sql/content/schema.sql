@@ -234,8 +234,7 @@ create table content.posts_core (
     check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     check ((post_kind = 'product') = (product_id is not null)),
     check ((post_kind = 'blog_post') = (section_id is not null)),
-    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0),
-    constraint posts_core_request_kind check (request_id is null or post_kind = 'announcement')
+    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0)
 );
 create index posts_core_channel on content.posts_core (platform, channel_type);
 create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;

@@ -612,8 +612,7 @@ for each row execute function content.reject_change_of_text();
 alter table content.posts_core add column request_id text;
 alter table content.posts_core
 add constraint posts_core_request foreign key (organization_id, request_id) references studio.content_requests,
-add constraint posts_core_request_once unique (organization_id, request_id, platform, channel_type),
-add constraint posts_core_request_kind check (request_id is null or post_kind = 'announcement');
+add constraint posts_core_request_once unique (organization_id, request_id, platform, channel_type);
 comment on column content.posts_core.request_id is 'The brief that led to the post; NULL for other posts.';
 
 create view content.brief_posts with (security_invoker = true) as

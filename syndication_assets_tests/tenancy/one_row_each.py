@@ -70,6 +70,13 @@ _OWN_VALUES = {
     ("ai.llm_calls", "usage_id"): "(select min(usage_id) from operations.api_usage where " + _OF_ORGANIZATION + ")",
     ("ai.llm_calls", "response"): "'text'",
     ("content.posts_content", "generator"): "'template'",
+    # The view of the posts of briefs needs a brief. Its day in a column that must not be NULL lets the row wait for it.
+    ("content.posts_core", "planned_on"): (
+        "(select min(created_at)::date from studio.content_requests where " + _OF_ORGANIZATION + ")"
+    ),
+    ("content.posts_core", "request_id"): (
+        "(select request_id from studio.content_requests where " + _OF_ORGANIZATION + ")"
+    ),
     ("content.posts_core", "product_id"): (
         "(select product_id from catalogue.products where organization_id = %(organization_id)s)"
     ),
