@@ -15,7 +15,7 @@ from typing import Any
 from syndication_assets import fault_points
 from syndication_assets.content.briefs.brief import Brief, draft_of, with_picture
 from syndication_assets.content.generation.model_writing import DayOfTexts, write_posts_with_model
-from syndication_assets.content.generation.post_pictures import PostPicture, read_picture
+from syndication_assets.content.generation.post_pictures import PostPicture
 from syndication_assets.content.generation.posts_to_write import (
     Channel,
     PostToWrite,
@@ -23,6 +23,7 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
+from syndication_assets.content.generation.stored_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, remember, store
 from syndication_assets.content.review.reviewed_texts import read_text
 from syndication_assets.content.review.text_decisions import supersede

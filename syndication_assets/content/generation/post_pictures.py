@@ -1,12 +1,9 @@
-"""The picture of ours that a text is published with, and what keeps it from being published."""
+"""The picture of ours that a text is published with, and what keeps it from being published. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from syndication_assets.content.compliance.validation import Finding
 from syndication_assets.content.post_hashtags import CLOSING_HASHTAGS
-from syndication_assets.database.connection import Connection, run_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +36,3 @@ class PostPicture:
             Finding("picture_licence", "hard", problem),
             Finding("picture_compliance", "hard", broken or None),
         ]
-
-
-def read_picture(connection: Connection, organization_id: str, picture_file_id: str | None) -> PostPicture | None:
-    """The picture of a text; None for a text without a picture of ours."""
-    if picture_file_id is None:
-        return None
-    rows = run_file(
-        connection,
-        "content/picture_of_text.sql",
-        {"organization_id": organization_id, "picture_file_id": picture_file_id},
-    )
-    return picture_of_row(rows.fetchall()[0])
-
-
-def picture_of_row(values: Mapping[str, Any]) -> PostPicture:
-    return PostPicture(
-        values["picture_file_id"],
-        values["alt_text"],
-        values["attribution"],
-        values["licence_problem"],
-        tuple(values["broken_rules"]),
-    )

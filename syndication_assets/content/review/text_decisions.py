@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from syndication_assets.content.compliance.validation import Finding, hard_reasons
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.generation.post_pictures import read_picture
 from syndication_assets.content.generation.posts_to_write import (
     PostToWrite,
     facts_of,
@@ -14,6 +13,7 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
+from syndication_assets.content.generation.stored_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
 from syndication_assets.content.post_hashtags import found_hashtags
 from syndication_assets.content.review.reviewed_texts import ReviewedText, ReviewError, read_text
