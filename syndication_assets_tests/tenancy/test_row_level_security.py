@@ -22,6 +22,7 @@ IMMUTABLE_TABLES = {
     "tenancy.audit_log",
     "content.content_template_versions",
     *("brand.brand_profile_versions", "brand.brand_version_assets", "brand.visual_template_versions"),
+    "studio.asset_variants",
 }
 # The errors of views that cannot be written at all.
 NOT_WRITABLE = (errors.ObjectNotInPrerequisiteState, errors.WrongObjectType)
