@@ -32,7 +32,8 @@ comment on table media.stock_sources is
 'operations.api_quotas. User-maintained.';
 comment on column media.stock_sources.source is
 'own: the organization''s own stored pictures. freepik, pexels, unsplash, openverse: services of this name.';
-comment on column media.stock_sources.position is 'Place in the order: the lowest is asked first, of equal ones the first in the alphabet.';
+comment on column media.stock_sources.position is
+'Place in the order: the lowest is asked first, of equal ones the first in the alphabet.';
 comment on column media.stock_sources.base_url is 'Address of its API; NULL for own pictures.';
 comment on column media.stock_sources.key_header is
 'Header that carries the key of the API; NULL for a source that needs none.';

@@ -33,7 +33,6 @@ CHECKS = [
     SqlCheck("posts_content", "older_versions_are_superseded"),
     SqlCheck("posts_content", "variations_differ"),
     SqlCheck("compliance_checks", "every_text_was_checked"),
-    SqlCheck("brief_posts", "texts_show_the_newest_visual"),
     SqlCheck("approvals", "approved_texts_have_an_approval"),
 ]
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from syndication_assets.content import checks
 from syndication_assets.content.briefs import assets as brief_assets
+from syndication_assets.content.briefs import checks as brief_checks
 from syndication_assets.content.generation import assets as generation_assets
 from syndication_assets.content.generation import template_assets
 from syndication_assets.content.review import assets as review_assets
@@ -14,5 +15,5 @@ defs = dg.Definitions(
         [product_selection, section_selection, generation_assets, template_assets, review_assets, brief_assets],
         include_specs=True,
     ),
-    asset_checks=dg.load_asset_checks_from_modules([checks]),
+    asset_checks=dg.load_asset_checks_from_modules([checks, brief_checks]),
 )

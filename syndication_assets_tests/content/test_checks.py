@@ -10,6 +10,7 @@ import pytest
 
 from syndication_assets.ai.checks import CHECKS as AI_CHECKS
 from syndication_assets.content import checks as content
+from syndication_assets.content.briefs import checks as brief_checks
 from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
@@ -206,9 +207,9 @@ def test_each_spending_check_detects_its_own_damage(sample: str, damage: Damage)
 def test_every_check_file_is_listed_and_has_a_damage(checks_of_rooms, damages):
     # Those of backups have their damages in operations/backup/test_proof.py, those of alerts in test_alert_checks.py,
     # those of usage in test_usage_checks.py, those of archives in archive/test_archive_asset.py, those of executions
-    # and webhooks in test_history_checks.py.
+    # and webhooks in test_history_checks.py, those of briefs in studio/test_checks.py.
     elsewhere = [*backup_assets.CHECKS, *alert_assets.CHECKS, *usage_assets.CHECKS, *archive_assets.CHECKS]
-    elsewhere += [*execution_assets.CHECKS, *webhook_assets.CHECKS]
+    elsewhere += [*execution_assets.CHECKS, *webhook_assets.CHECKS, *brief_checks.CHECKS]
     files = check_files(*checks_of_rooms) - names_of(elsewhere)
     listed = names_of(*checks_of_rooms.values())
     assert files == listed == {damage.check for damage in damages}

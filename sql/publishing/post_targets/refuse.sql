@@ -1,4 +1,5 @@
--- Keeps approved texts that no slot is given to, because the network cannot get their picture: as drafts with the reason.
+-- Keeps approved texts that no slot is given to, because the network cannot get their picture: as drafts with the
+-- reason.
 -- Parameters: rows (a JSON list as for merge.sql), reason. A re-run writes nothing.
 
 insert into publishing.post_targets as t (
