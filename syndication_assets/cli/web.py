@@ -48,4 +48,4 @@ def web(port: int, host: str, organization: str | None) -> None:
     click.echo(f"The web page runs at {address}; press Ctrl-C to stop it.")
     click.echo(f"Sign in as {getpass.getuser()}, once and within 10 minutes: {address}/sign-in/{token}")
     # A proxy in front says who asks; its address alone is believed.
-    uvicorn.run(create_application(url, settings.web_url), host=host, port=port, log_level="warning")
+    uvicorn.run(create_application(url, settings), host=host, port=port, log_level="warning")

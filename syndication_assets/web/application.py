@@ -19,12 +19,23 @@ from starlette.staticfiles import StaticFiles
 from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
 from syndication_assets.tenancy.permission_checks import PermissionDeniedError
 from syndication_assets.web.api.application import create_api
 from syndication_assets.web.languages import language, preferred
 from syndication_assets.web.own_site import OwnSiteOnly
 from syndication_assets.web.page import NotFoundError, Page
-from syndication_assets.web.pages import calendar, inbox, posts, results, session, state
+from syndication_assets.web.pages import (
+    brands,
+    calendar,
+    inbox,
+    pictures,
+    posts,
+    requests,
+    results,
+    session,
+    state,
+)
 from syndication_assets.web.rate_limits import PAGES
 from syndication_assets.web.routes import PageRoute
 from syndication_assets.web.site import Site
@@ -35,6 +46,9 @@ _log = logging.getLogger(__name__)
 ROUTES: tuple[PageRoute, ...] = (
     *session.ROUTES,
     *inbox.ROUTES,
+    *requests.ROUTES,
+    *pictures.ROUTES,
+    *brands.ROUTES,
     *calendar.ROUTES,
     *posts.ROUTES,
     *results.ROUTES,
@@ -42,9 +56,9 @@ ROUTES: tuple[PageRoute, ...] = (
 )
 
 
-def create_application(database_url: str, public_url: str | None = None) -> Starlette:
-    """The pages over a migrated database. `public_url` is how people reach them; None for this machine only."""
-    site = Site(database_url, public_url)
+def create_application(database_url: str, settings: Settings) -> Starlette:
+    """The pages and the API over a migrated database."""
+    site = Site(database_url, settings)
 
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:
@@ -61,7 +75,7 @@ def create_application(database_url: str, public_url: str | None = None) -> Star
             Mount("/api/v1", create_api(site)),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        middleware=[Middleware(OwnSiteOnly, public_url=public_url)],
+        middleware=[Middleware(OwnSiteOnly, public_url=settings.web_url)],
         exception_handlers={HTTPStatus.NOT_FOUND: not_found},
         lifespan=lifespan,
     )

@@ -22,6 +22,7 @@ NOTICES = {
     "edited": gettext_noop("Your version is saved and waits for a decision."),
     "cancelled": gettext_noop("The post is cancelled."),
     "moved": gettext_noop("The post has another slot."),
+    "rolled_back": gettext_noop("The brand is as in the earlier version."),
     "rejected": gettext_noop("The text is rejected."),
 }
 """Fixed sentences, so that no link can put words on a page."""

@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import Response
 
+from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.web_sessions import VALID_FOR
 from syndication_assets.web.rate_limits import RateLimits
 
@@ -25,14 +26,13 @@ class Site:
     """One application over a migrated database."""
 
     database_url: str
-    public_url: str | None = None
-    """How people reach it; None for this machine only."""
+    settings: Settings
     environment: Environment = field(default_factory=_environment)
     limits: RateLimits = field(default_factory=RateLimits)
 
     @property
     def _is_secure(self) -> bool:
-        return self.public_url is not None and self.public_url.startswith("https://")
+        return (self.settings.web_url or "").startswith("https://")
 
     @property
     def _cookie(self) -> str:

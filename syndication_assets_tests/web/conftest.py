@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,8 +13,9 @@ from syndication_assets_tests.web.desk import Desk
 
 
 @pytest.fixture
-def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """The pages over an empty database. Hashes of passwords are cheap here."""
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     monkeypatch.setattr(passwords, "_of_nobody", [])
     return Desk(database_url)

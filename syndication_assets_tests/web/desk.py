@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.members import add_member
 from syndication_assets.tenancy.people.sign_in import begin_reset, set_password
 from syndication_assets.tenancy.people.users import add_user
@@ -55,7 +56,7 @@ class Desk:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.application = create_application(url)
+        self.application = create_application(url, Settings.from_environment())
 
     def browser(self) -> Browser:
         return Browser(TestClient(self.application, base_url=ADDRESS, client=("127.0.0.1", 50_000)))

@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from syndication_assets.settings import Settings
 from syndication_assets.web.application import create_application
 from syndication_assets.web.page import own_path
 
@@ -11,7 +12,7 @@ NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(create_application(NO_DATABASE), base_url="http://127.0.0.1")
+    return TestClient(create_application(NO_DATABASE, Settings.from_environment()), base_url="http://127.0.0.1")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,8 @@ def test_without_an_address_of_its_own_it_answers_on_this_machine_only(client: T
 
 
 def test_with_an_address_it_answers_to_that_alone():
-    client = TestClient(create_application(NO_DATABASE, "https://desk.example.org"), base_url="http://127.0.0.1")
+    settings = Settings.from_environment().model_copy(update={"web_url": "https://desk.example.org"})
+    client = TestClient(create_application(NO_DATABASE, settings), base_url="http://127.0.0.1")
     assert client.get("/sign-in", headers={"Host": "desk.example.org"}).status_code == 200
     rejected = client.get("/sign-in", headers={"Host": "127.0.0.1"})
     assert (rejected.status_code, "desk.example.org" in rejected.text) == (421, True)

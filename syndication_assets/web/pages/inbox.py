@@ -14,7 +14,17 @@ from syndication_assets.database.connection import Connection
 from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
 
-_EXCERPTS = "select content_id, left(text_content, 240) from content.posts_content where content_id = any(%s)"
+_EXCERPTS = """
+select content_id, left(text_content, 240), picture_file_id from content.posts_content where content_id = any(%s)
+"""
+_VARIANTS = """
+select v.variant_id, v.format_name, v.media_file_id, v.is_posted, s.score, s.level
+from studio.generated_assets as a
+inner join studio.asset_variants as v on a.organization_id = v.organization_id and a.asset_id = v.asset_id
+left join studio.variant_scores as s on v.organization_id = s.organization_id and v.variant_id = s.variant_id
+where a.request_id = %s and a.is_newest and v.platform = %s and v.channel_type = %s
+order by v.is_posted desc, v.format_name
+"""
 _VERSIONS = """
 select
     c.content_id, c.version, c.state::text, c.text_content, c.generator, tenancy.actor_name(c.created_by), c.created_at
@@ -39,8 +49,8 @@ def first_page(page: Page) -> Response:
 def show_inbox(page: Page) -> Response:
     texts = waiting(page.site.database_url, page.organization.slug)
     with page.reading() as connection:
-        excerpts = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
-    return page.render("inbox.html", texts=texts, excerpts=dict(excerpts))
+        rows = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
+    return page.render("inbox.html", texts=texts, excerpts={content_id: rest for content_id, *rest in rows})
 
 
 def show_text(page: Page) -> Response:
@@ -48,6 +58,7 @@ def show_text(page: Page) -> Response:
     text, findings, decisions = read_with_reasons(page.site.database_url, content_id)
     with page.reading() as connection:
         versions = connection.execute(_VERSIONS, [text.organization_id, text.post_core_id, text.variation]).fetchall()
+        variants = connection.execute(_VARIANTS, [text.request_id, text.platform, text.channel_type]).fetchall()
     before = next((row[3] for row in versions if row[1] == text.version - 1), None)
     return page.render(
         "text.html",
@@ -55,6 +66,7 @@ def show_text(page: Page) -> Response:
         findings=findings,
         decisions=decisions,
         versions=versions,
+        variants=variants,
         difference=None if before is None else list(difference(before, text.draft.text_content)),
         next_id=_next_waiting(page, content_id),
     )
