@@ -104,3 +104,6 @@ add_former_name(sections, "stop", of="pause")
 add_entry_commands(tag_rule, TAG_RULES, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(webhook, WEBHOOKS, "add", "list", "edit", "pause", "resume", "remove")
 add_entry_commands(credentials, CREDENTIALS, "remove")
+
+ENTRY_GROUPS = {str(group.name): group for group in (*entry_groups(), vendor, account, schedule, sections, credentials)}
+"""All that this module makes or completes, by name."""
