@@ -19,9 +19,9 @@ from syndication_assets.automation.jobs import (
     media_analysis_job,
     media_job,
     publish_job,
-    range_tags,
     tagging_job,
 )
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.settings import Settings
 
 

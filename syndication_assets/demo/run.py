@@ -13,7 +13,7 @@ from rich.console import Console
 
 from syndication_assets.automation import jobs
 from syndication_assets.automation.dagster_instance import prepare_environment
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 import yaml
 
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
