@@ -60,10 +60,10 @@ with dg.DagsterInstance.get() as instance:
 
 
 @pytest.fixture
-def storage(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def storage(server: Server, dagster_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The project's own instance: this process and its children find it in the environment."""
     (tmp_path / "dagster.yaml").write_text(CONFIGURATION.read_text())
-    with new_database(server, "template0") as url:
+    with new_database(server, dagster_template) as url:
         monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
         monkeypatch.setenv("SYNDICATION_DAGSTER_LOGS", str(tmp_path / "logs"))
         monkeypatch.setenv("SYNDICATION_DAGSTER_STORAGE_URL", url.replace("postgresql://", "postgresql+psycopg2://"))
