@@ -7,6 +7,8 @@ import os
 import time
 from concurrent.futures import Future
 from datetime import date, timedelta
+from importlib import import_module
+from threading import Thread
 
 import dagster as dg
 from rich.console import Console
@@ -31,6 +33,7 @@ from syndication_assets.demo.summary import (
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.text.languages import most_likely_language
 
 _REPORT = dg.AssetSelection.assets(["engagement", "engagement_report"])
 _AFFECTED_BY_INSIGHTS = (
@@ -52,6 +55,8 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _forgo_syncs(settings)
     url = server.result()
     prepare_environment(settings, url)
+    # While the server migrates, this process waits for it.
+    Thread(target=_load_what_runs_need, daemon=True).start()
     console.print(f"[bold]1/9[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)
     _run(jobs.reference_job.name, console)
@@ -92,6 +97,13 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     curated.print_curation(console, url, ORGANIZATION)
     cached_media.print_media(console, url, ORGANIZATION)
     print_next_steps(console, settings)
+
+
+def _load_what_runs_need() -> None:
+    """Imports the definitions and the charts, and loads the model of languages."""
+    for module in ("syndication_assets.definitions", "syndication_assets.engagement.report.report_files"):
+        import_module(module)
+    most_likely_language("")
 
 
 def _forgo_syncs(settings: Settings) -> None:
