@@ -53,6 +53,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is imported, of which nothing goes away
     for name in _own_variables():
         del os.environ[name]
     # Dagster lists all partitions for every check of a run: those since 2015 would cost half a second a run.
@@ -112,6 +113,7 @@ def pytest_collection_finish() -> None:
     """Ends the garbage collector's walks through all that was imported, a seventh of the time without a database."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
