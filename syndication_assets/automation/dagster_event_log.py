@@ -170,5 +170,5 @@ def _replace_ended_sessions(connection: Any, *_: object) -> None:
     A server that ends a session says so, and until then an idle session says nothing. To ask the server before each
     event, as `pool_pre_ping` does, would be a third of the time that events take.
     """
-    if select.select([connection.fileno()], [], [], 0)[0]:
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
         raise sqlalchemy.exc.DisconnectionError("the server has ended the session")
